@@ -1,0 +1,153 @@
+#include "base/arena.h"
+
+#include "base/mem.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_FIRST = 4096, BLOCK_LARGEST = 4 << 20 };
+
+struct arena_block {
+	struct arena_block *older;
+	uint8_t *end;
+	alignas(max_align_t) uint8_t data[];
+};
+
+struct arena_hook {
+	struct arena_hook *older;
+	void (*release)(void *);
+	void *handle;
+};
+
+static uint8_t *
+arena_refill(struct arena *a, size_t size)
+{
+	struct arena_block *block;
+	size_t room = a->next_size ? a->next_size : BLOCK_FIRST;
+
+	if (room < size)
+		room = size;
+	else if (room < BLOCK_LARGEST)
+		a->next_size = room * 2;
+	block = mem_alloc(sizeof(*block) + room);
+	block->older = a->block;
+	block->end = block->data + room;
+	a->block = block;
+	a->at = block->data + size;
+	a->end = block->end;
+	return block->data;
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	size_t skip = -(uintptr_t)a->at & (alignof(max_align_t) - 1);
+	uint8_t *p = a->at + skip;
+
+	if (!p || skip + size > (size_t)(a->end - a->at))
+		return arena_refill(a, size);
+	a->at = p + size;
+	return p;
+}
+
+void *
+arena_zalloc(struct arena *a, size_t size)
+{
+	return memset(arena_alloc(a, size), 0, size);
+}
+
+uint8_t *
+arena_bytes(struct arena *a, size_t size)
+{
+	uint8_t *p = a->at;
+
+	if (!p || size > (size_t)(a->end - p))
+		return arena_refill(a, size);
+	a->at += size;
+	return p;
+}
+
+void *
+arena_copy(struct arena *a, const void *data, size_t len)
+{
+	uint8_t *p = arena_bytes(a, len);
+
+	if (len)
+		memcpy(p, data, len);
+	return p;
+}
+
+char *
+arena_text(struct arena *a, const char *data, size_t len)
+{
+	char *p = (char *)arena_bytes(a, len + 1);
+
+	if (len)
+		memcpy(p, data, len);
+	p[len] = '\0';
+	return p;
+}
+
+char *
+arena_printf(struct arena *a, const char *format, ...)
+{
+	va_list args;
+	char *p;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	p = (char *)arena_bytes(a, (size_t)n + 1);
+	va_start(args, format);
+	vsnprintf(p, (size_t)n + 1, format, args);
+	va_end(args);
+	return p;
+}
+
+void
+arena_on_free(struct arena *a, void (*release)(void *), void *handle)
+{
+	struct arena_hook *hook = mem_alloc(sizeof(*hook));
+
+	hook->older = a->hooks;
+	hook->release = release;
+	hook->handle = handle;
+	a->hooks = hook;
+}
+
+struct arena_mark
+arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){a->block, a->at};
+}
+
+void
+arena_reset(struct arena *a, struct arena_mark mark)
+{
+	while (a->block != mark.block) {
+		struct arena_block *older = a->block->older;
+
+		free(a->block);
+		a->block = older;
+	}
+	a->at = mark.at;
+	a->end = a->block ? a->block->end : NULL;
+}
+
+void
+arena_free(struct arena *a)
+{
+	while (a->hooks) {
+		struct arena_hook *hook = a->hooks;
+
+		a->hooks = hook->older;
+		hook->release(hook->handle);
+		free(hook);
+	}
+	arena_reset(a, (struct arena_mark){NULL, NULL});
+	a->next_size = 0;
+}

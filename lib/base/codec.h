@@ -1,0 +1,35 @@
+/* Hexadecimal, base64 (RFC 4648 section 4) and base32hex without padding (section 7), as RDATA
+ * writes them. Encoders append to a buf; decoders write to `out`, which has room for
+ * codec_*_decoded(text.len) bytes, and return the number of bytes or -1 for malformed text
+ * (an odd number of hex digits, stray characters, bits left over). */
+#ifndef BASE_CODEC_H
+#define BASE_CODEC_H
+
+#include "base/buf.h"
+
+#include <sys/types.h>
+
+void
+hex_encode(struct buf *b, struct bytes in);
+
+/* Upper case, as BIND prints digests. */
+void
+hex_encode_upper(struct buf *b, struct bytes in);
+
+ssize_t
+hex_decode(struct text in, uint8_t *out);
+
+void
+base64_encode(struct buf *b, struct bytes in);
+
+ssize_t
+base64_decode(struct text in, uint8_t *out);
+
+/* Lower case, as NSEC3 owner names are commonly written. */
+void
+base32hex_encode(struct buf *b, struct bytes in);
+
+ssize_t
+base32hex_decode(struct text in, uint8_t *out);
+
+#endif

@@ -1,0 +1,109 @@
+/* Diagnostics: the problems of one run or one zone, and the texts that they point into.
+ *
+ * A `pos` is eight bytes, so that every record can keep one: which source, and which byte of it.
+ * Line, column and the quoted line are worked out when a problem is added. The extent of the
+ * underline is the word at the position, so no length is carried around.
+ *
+ * Library code adds problems here and returns -1; it never prints. report/ renders them. One
+ * `diags` belongs to one thread. */
+#ifndef BASE_DIAG_H
+#define BASE_DIAG_H
+
+#include "base/arena.h"
+#include "base/problem.h"
+#include "base/view.h"
+
+/* Source number (1 to 2^20-1) and byte offset (44 bits); all zero: nowhere. */
+struct pos {
+	uint64_t at;
+};
+
+/* A text that positions point into. */
+struct source {
+	const char *path;    /* as messages shall call it */
+	struct text text;    /* lives as long as the diags: in its arena or a cleanup hook of it */
+	struct pos includer; /* the $INCLUDE that asked for it, or nowhere */
+};
+
+/* Where a problem is, for humans: lines and columns count from 1, columns in bytes. */
+struct place {
+	const char *path; /* NULL: nowhere */
+	uint64_t line;	  /* 0: the file as a whole */
+	uint32_t column;
+};
+
+struct diag {
+	enum problem problem;
+	enum severity severity;
+	struct place place;
+	struct text line_text; /* the line at `place`, without its end; data NULL: none */
+	uint32_t underline;    /* bytes from `place.column` */
+	const char *message;
+	const char *note;	/* law and remedy, or NULL */
+	struct place *included; /* who included the file, innermost first */
+	size_t n_included;
+	uint64_t order; /* position, for sorting */
+};
+
+enum { DIAGS_SHOWN = 200 }; /* errors that a run lists before it stops counting them out */
+
+/* Zero-initialised is ready for use. */
+struct diags {
+	struct arena arena;
+	struct source *sources;
+	size_t n_sources, cap_sources;
+	struct diag *items;
+	size_t n, cap;
+	size_t n_severity[SEVERITY_ERROR + 1];
+	int status; /* the exit status that the problems so far ask for */
+};
+
+void
+diags_free(struct diags *diags);
+
+/* Registers a text that lives as long as `diags`; returns its number for pos_at. */
+uint32_t
+diags_source(struct diags *diags, const char *path, struct text text, struct pos includer);
+
+static inline struct pos
+pos_at(uint32_t source, size_t offset)
+{
+	return (struct pos){(uint64_t)source << 44 | (uint64_t)offset};
+}
+
+static inline struct pos
+pos_none(void)
+{
+	return (struct pos){0};
+}
+
+/* The position of `line` and `column` (from 1, columns in characters of UTF-8) of a source. */
+struct pos
+diags_pos_of_line(const struct diags *diags, uint32_t source, size_t line, size_t column);
+
+/* Adds a problem with the severity of its table row. Returns -1 if that is an error, else 0. */
+int
+diag_add(struct diags *diags, struct pos pos, enum problem problem, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* As diag_add, for a file as a whole. */
+int
+diag_add_path(struct diags *diags, const char *path, enum problem problem, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* As diag_add, for problems that are errors: always returns -1. */
+#define diag_error(...) (diag_add(__VA_ARGS__), -1)
+
+/* The place of a position, worked out. */
+struct place
+diags_place(const struct diags *diags, struct pos pos);
+
+/* Sorts by position, in the order in which the sources were opened; equal ones once. */
+void
+diags_sort(struct diags *diags);
+
+/* The entry of `known` (NULL-terminated) that a typing error most likely meant, or NULL. */
+const char *
+diag_nearest(struct text word, const char *const *known);
+
+#endif

@@ -1,0 +1,183 @@
+#include "base/duration.h"
+
+struct civil {
+	int64_t year;
+	unsigned month, day; /* from 1 */
+	unsigned hour, minute, second;
+};
+
+static const struct {
+	char name;
+	uint32_t seconds;
+} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+
+static uint64_t
+unit_seconds(char c)
+{
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (units[i].name == (char)ascii_lower((uint8_t)c))
+			return units[i].seconds;
+	return 0;
+}
+
+int
+duration_parse(struct text text, uint64_t most, uint64_t *seconds)
+{
+	const char *p = text.data, *end = p + text.len;
+	uint64_t sum = 0;
+
+	if (p == end)
+		return -1;
+	while (p < end) {
+		const char *digits = p;
+		uint64_t n = 0, unit = 1;
+
+		for (; p < end && ascii_is_digit(*p); p++) {
+			n = n * 10 + (uint64_t)(*p - '0');
+			if (n > most)
+				return -1;
+		}
+		if (p == digits)
+			return -1;
+		if (p < end)
+			unit = unit_seconds(*p++);
+		else if (digits != text.data)
+			return -1; /* 1h30: of what? */
+		if (!unit || n > (most - sum) / unit)
+			return -1;
+		sum += n * unit;
+	}
+	*seconds = sum;
+	return 0;
+}
+
+/* Days since 1970-01-01; years counted from March make February's end the year's. */
+static int64_t
+days_from_civil(int64_t year, unsigned month, unsigned day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int64_t of_era = y - era * 400;
+	int64_t of_year = (153 * (int64_t)(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static struct civil
+civil_from_instant(int64_t t_unix)
+{
+	int64_t days = t_unix / 86400, rest = t_unix % 86400, era, of_era, y, of_year, m;
+	struct civil c;
+
+	if (rest < 0) {
+		rest += 86400;
+		days--;
+	}
+	days += 719468;
+	era = (days >= 0 ? days : days - 146096) / 146097;
+	of_era = days - era * 146097;
+	y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	of_year = of_era - (365 * y + y / 4 - y / 100);
+	m = (5 * of_year + 2) / 153;
+	c.day = (unsigned)(of_year - (153 * m + 2) / 5 + 1);
+	c.month = (unsigned)(m < 10 ? m + 3 : m - 9);
+	c.year = y + era * 400 + (c.month <= 2);
+	c.hour = (unsigned)(rest / 3600);
+	c.minute = (unsigned)(rest / 60 % 60);
+	c.second = (unsigned)(rest % 60);
+	return c;
+}
+
+static unsigned
+days_in_month(int64_t year, unsigned month)
+{
+	static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return month == 2 && leap ? 29 : days[month - 1];
+}
+
+static int
+instant_from_civil(const struct civil *c, int64_t *t_unix)
+{
+	if (c->month < 1 || c->month > 12 || c->day < 1 ||
+	    c->day > days_in_month(c->year, c->month) || c->hour > 23 || c->minute > 59 ||
+	    c->second > 59)
+		return -1;
+	*t_unix = days_from_civil(c->year, c->month, c->day) * 86400 + c->hour * 3600 +
+	    c->minute * 60 + c->second;
+	return 0;
+}
+
+/* Matches `text` against `pattern`, in which a letter stands for one digit of that field. */
+static int
+match_civil(struct text text, const char *pattern, struct civil *c)
+{
+	if (text.len != strlen(pattern))
+		return -1;
+	*c = (struct civil){0};
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned digit = (unsigned)(text.data[i] - '0');
+
+		if (!strchr("YMDhms", pattern[i])) {
+			if (text.data[i] != pattern[i])
+				return -1;
+			continue;
+		}
+		if (!ascii_is_digit(text.data[i]))
+			return -1;
+		switch (pattern[i]) {
+		case 'Y': c->year = c->year * 10 + digit; break;
+		case 'M': c->month = c->month * 10 + digit; break;
+		case 'D': c->day = c->day * 10 + digit; break;
+		case 'h': c->hour = c->hour * 10 + digit; break;
+		case 'm': c->minute = c->minute * 10 + digit; break;
+		default: c->second = c->second * 10 + digit; break;
+		}
+	}
+	return 0;
+}
+
+int
+instant_parse(struct text text, int64_t *t_unix)
+{
+	static const char *const patterns[] = {
+	    "YYYY-MM-DDThh:mm:ssZ", "YYYY-MM-DD", "YYYYMMDDhhmmss"};
+	struct civil c;
+	uint64_t seconds;
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		if (match_civil(text, patterns[i], &c) == 0)
+			return instant_from_civil(&c, t_unix);
+	if (text.len == 0 || text.len > 12 || !ascii_is_digit(text.data[text.len - 1]) ||
+	    duration_parse(text, UINT64_C(999999999999), &seconds) < 0)
+		return -1;
+	*t_unix = (int64_t)seconds;
+	return 0;
+}
+
+/* Two digits at a time: every signature prints two instants. */
+void
+instant_print_digits(struct buf *b, int64_t t_unix)
+{
+	struct civil c = civil_from_instant(t_unix);
+	unsigned fields[] = {(unsigned)(c.year / 100 % 100), (unsigned)(c.year % 100), c.month, c.day,
+	    c.hour, c.minute, c.second};
+	enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
+	char *p = buf_reserve(b, 2 * N_FIELDS);
+
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		*p++ = (char)('0' + fields[i] / 10);
+		*p++ = (char)('0' + fields[i] % 10);
+	}
+	b->len += 2 * N_FIELDS;
+}
+
+void
+instant_print_iso(struct buf *b, int64_t t_unix)
+{
+	struct civil c = civil_from_instant(t_unix);
+
+	buf_printf(b, "%04lld-%02u-%02uT%02u:%02u:%02uZ", (long long)c.year, c.month, c.day,
+	    c.hour, c.minute, c.second);
+}

@@ -1,0 +1,26 @@
+/* Durations and instants as people write them. Durations are whole seconds; instants are seconds
+ * since 1970 (UTC), proleptic Gregorian, without leap seconds. */
+#ifndef BASE_DURATION_H
+#define BASE_DURATION_H
+
+#include "base/buf.h"
+
+/* Reads `90`, `90s`, `1h30m`, `14d`, `2w` in any case, units in any order. Returns -1 where the
+ * text is something else or exceeds `most`. Serves TTLs (BIND's extension of RFC 1035 5.1) too. */
+int
+duration_parse(struct text text, uint64_t most, uint64_t *seconds);
+
+/* Reads 2026-11-23T12:00:00Z, 2026-11-23, YYYYMMDDHHMMSS (RFC 4034 section 3.2) or seconds since
+ * 1970 (up to 12 digits). Returns -1 where the text is something else. */
+int
+instant_parse(struct text text, int64_t *t_unix);
+
+/* Appends YYYYMMDDHHMMSS. */
+void
+instant_print_digits(struct buf *b, int64_t t_unix);
+
+/* Appends 2026-11-23T12:00:00Z. */
+void
+instant_print_iso(struct buf *b, int64_t t_unix);
+
+#endif

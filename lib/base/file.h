@@ -1,0 +1,45 @@
+/* Reading files. Regular files are mapped, pipes are read whole; either way the text is followed by
+ * a '\0', so that scanners need no bounds check. Reads can be confined to folders: templates come
+ * from pull requests. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/diag.h"
+
+/* The folders that may be read, as file_absolute() writes them. What an `allowed` folder holds is
+ * the operator's, its symbolic links too; in `project` nothing may lead out of it (openat2(2) with
+ * RESOLVE_BENEATH), unless into an allowed folder. NULL pointers to roots: no confinement. */
+struct roots {
+	const char *project;
+	const char *const *allowed;
+	size_t n_allowed;
+};
+
+/* Loads `path` ("-": standard input) into memory that lives as long as `diags`. Returns -1 with one
+ * problem added at `pos`, or at the path where `pos` is nowhere. */
+int
+file_load(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct text *out);
+
+/* As file_load, without a problem where the file does not exist: `out->data` is NULL then. */
+int
+file_load_if(struct diags *diags, const struct roots *roots, const char *path, struct text *out);
+
+/* `path` as seen from the folder of the file `base`, unless it is absolute; in `a`. */
+char *
+file_beside(struct arena *a, const char *base, struct text path);
+
+/* Joins folder and path, unless the path is absolute; in `a`. */
+char *
+file_join(struct arena *a, const char *folder, const char *path);
+
+/* The absolute form of `path`, worked out by text alone (`.`, `..`, double slashes), without a last
+ * slash unless it is "/"; in `a`. This is the form that roots have. */
+char *
+file_absolute(struct arena *a, const char *path);
+
+/* Tells the system that the mapped text before `end` is not needed soon. */
+void
+file_release(struct text text, const char *end);
+
+#endif

@@ -1,0 +1,44 @@
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static _Noreturn void
+out_of_memory(void)
+{
+	fputs("zonepp: out of memory\n", stderr);
+	exit(2);
+}
+
+void *
+mem_alloc(size_t size)
+{
+	void *p = malloc(size ? size : 1);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *
+mem_resize(void *old, size_t n, size_t size)
+{
+	void *p;
+
+	if (size && n > SIZE_MAX / size)
+		out_of_memory();
+	p = realloc(old, n && size ? n * size : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *
+mem_grow(void *old, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return old;
+	*cap = *cap ? *cap * 2 : 16;
+	return mem_resize(old, *cap, size);
+}

@@ -1,0 +1,19 @@
+/* Memory that is there or ends the program: output is written atomically, so a run that dies for
+ * want of memory loses nothing. Only this folder calls malloc. */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+
+void *
+mem_alloc(size_t size);
+
+/* Room for `n` elements of `size` bytes at `old` (NULL at first); freed with free(). */
+void *
+mem_resize(void *old, size_t n, size_t size);
+
+/* Makes room for one more element: doubles `*cap` when `n` has reached it. */
+void *
+mem_grow(void *old, size_t n, size_t *cap, size_t size);
+
+#endif

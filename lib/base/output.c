@@ -1,0 +1,248 @@
+#define _GNU_SOURCE
+#include "base/output.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum output_kind {
+	OUTPUT_STREAM, /* standard output, a device or a pipe: written as it comes */
+	OUTPUT_FILE,
+};
+
+struct output {
+	struct diags *diags;
+	enum output_kind kind;
+	const char *path;   /* as the user wrote it */
+	const char *target; /* with symbolic links resolved */
+	const char *folder; /* of `target` */
+	char *temporary;    /* name of the temporary file, where it has one */
+	struct text old;    /* what the file holds now; data is NULL where there is none */
+	struct stat old_stat;
+	size_t agreed; /* bytes of `old` that the new text repeats, while fd < 0 */
+	int fd;	       /* -1: nothing was written yet */
+	bool failed;
+};
+
+static int
+output_fail(struct output *out, const char *what)
+{
+	int error = errno;
+
+	if (!out->failed)
+		diag_add_path(out->diags, out->path, F_WRITE, "cannot %s %s: %s", what, out->path,
+		    strerror(error));
+	out->failed = true;
+	return -1;
+}
+
+static int
+find_target(struct output *out)
+{
+	struct arena *a = &out->diags->arena;
+	char *real = realpath(out->path, NULL);
+	const char *slash;
+
+	if (real) {
+		out->target = arena_text(a, real, strlen(real));
+		free(real);
+	} else {
+		out->target = out->path;
+	}
+	slash = strrchr(out->target, '/');
+	out->folder = !slash ? "." :
+	    slash == out->target ? "/" :
+	    arena_text(a, out->target, (size_t)(slash - out->target));
+	return 0;
+}
+
+struct output *
+output_open(struct diags *diags, const char *path)
+{
+	struct output *out = arena_zalloc(&diags->arena, sizeof(*out));
+
+	out->diags = diags;
+	out->path = path;
+	out->fd = -1;
+	if (strcmp(path, "-") == 0) {
+		out->fd = STDOUT_FILENO;
+		return out;
+	}
+	if (stat(path, &out->old_stat) == 0 && !S_ISREG(out->old_stat.st_mode)) {
+		out->fd = S_ISDIR(out->old_stat.st_mode) ? (errno = EISDIR, -1) :
+							   open(path, O_WRONLY | O_CLOEXEC);
+		if (out->fd < 0) {
+			output_fail(out, "write");
+			return NULL;
+		}
+		return out;
+	}
+	out->kind = OUTPUT_FILE;
+	find_target(out);
+	return file_load_if(diags, NULL, out->target, &out->old) < 0 ? NULL : out;
+}
+
+static int
+write_all(struct output *out, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(out->fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return output_fail(out, "write");
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* A new name beside the target; the process id keeps two runs apart. */
+static char *
+temporary_name(struct output *out)
+{
+	static const char suffix[] = ".zonepp-tmp";
+	const char *slash = strrchr(out->target, '/');
+	const char *base = slash ? slash + 1 : out->target;
+
+	return arena_printf(&out->diags->arena, "%s/.%.200s.%ld%s", out->folder, base,
+	    (long)getpid(), suffix);
+}
+
+/* Opens the temporary file and repeats there what agreed so far. An unnamed file vanishes with the
+ * process; folders that cannot hold one get a named file. */
+static int
+begin_temporary(struct output *out)
+{
+	mode_t mode = out->old.data ? 0600 : 0666; /* an old file's mode comes in replace() */
+
+	out->fd = open(out->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	if (out->fd < 0) {
+		out->temporary = temporary_name(out);
+		unlink(out->temporary);
+		out->fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	}
+	if (out->fd < 0) {
+		out->temporary = NULL;
+		return output_fail(out, "create a file beside");
+	}
+	return write_all(out, out->old.data, out->agreed);
+}
+
+int
+output_write(struct output *out, const void *data, size_t len)
+{
+	if (out->failed)
+		return -1;
+	if (out->fd < 0) {
+		if (out->old.data && len <= out->old.len - out->agreed &&
+		    memcmp(out->old.data + out->agreed, data, len) == 0) {
+			out->agreed += len;
+			return 0;
+		}
+		if (begin_temporary(out) < 0)
+			return -1;
+	}
+	return write_all(out, data, len);
+}
+
+/* Gives the unnamed file the temporary name, so that it can be renamed. */
+static int
+name_temporary(struct output *out)
+{
+	char self[64], *name;
+
+	if (out->temporary)
+		return 0;
+	name = temporary_name(out);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", out->fd);
+	unlink(name);
+	if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) < 0)
+		return -1;
+	out->temporary = name;
+	return 0;
+}
+
+static int
+sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
+
+	if (fd < 0)
+		return -1;
+	result = fsync(fd);
+	if (result < 0 && errno == EINVAL)
+		result = 0; /* a file system that cannot sync folders */
+	close(fd);
+	return result;
+}
+
+static int
+replace(struct output *out)
+{
+	int fd = out->fd;
+
+	if (out->old.data && fchown(fd, out->old_stat.st_uid, out->old_stat.st_gid) < 0 &&
+	    errno != EPERM)
+		return output_fail(out, "set the owner of");
+	if (out->old.data && fchmod(fd, out->old_stat.st_mode & 07777) < 0)
+		return output_fail(out, "set the mode of");
+	if (fsync(fd) < 0)
+		return output_fail(out, "sync");
+	if (name_temporary(out) < 0)
+		return output_fail(out, "name the new");
+	out->fd = -1;
+	if (close(fd) < 0)
+		return output_fail(out, "close");
+	if (rename(out->temporary, out->target) < 0)
+		return output_fail(out, "replace");
+	out->temporary = NULL;
+	return sync_folder(out->folder) < 0 ? output_fail(out, "sync the folder of") : 0;
+}
+
+int
+output_commit(struct output *out, bool *changed)
+{
+	*changed = true;
+	if (out->failed) {
+		output_abort(out);
+		return -1;
+	}
+	if (out->kind == OUTPUT_STREAM) {
+		int fd = out->fd;
+
+		out->fd = -1;
+		if (fd != STDOUT_FILENO && close(fd) < 0)
+			return output_fail(out, "close");
+		return 0;
+	}
+	if (out->fd < 0 && out->old.data && out->agreed == out->old.len) {
+		*changed = false;
+		return 0;
+	}
+	if ((out->fd < 0 && begin_temporary(out) < 0) || replace(out) < 0) {
+		output_abort(out);
+		return -1;
+	}
+	return 0;
+}
+
+void
+output_abort(struct output *out)
+{
+	if (out->fd >= 0 && out->fd != STDOUT_FILENO)
+		close(out->fd);
+	out->fd = -1;
+	if (out->temporary)
+		unlink(out->temporary);
+	out->temporary = NULL;
+}

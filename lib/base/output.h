@@ -1,0 +1,30 @@
+/* A file that is replaced in one step, or not at all. What is written is first compared with what
+ * the file holds: as long as both agree nothing touches the disk. From the first difference on it
+ * goes to an unnamed temporary file in the same folder, which output_commit syncs, closes checked,
+ * renames over the old one, and syncs the folder. Whatever happens before, the old file is whole.
+ *
+ * "-" is standard output; devices and pipes are written directly. */
+#ifndef BASE_OUTPUT_H
+#define BASE_OUTPUT_H
+
+#include "base/diag.h"
+
+struct output;
+
+/* In `diags`' arena. Returns NULL with one problem added. */
+struct output *
+output_open(struct diags *diags, const char *path);
+
+/* Returns -1 with one problem added the first time that writing fails, silently -1 from then on. */
+int
+output_write(struct output *out, const void *data, size_t len);
+
+/* Makes the new file the file; `*changed` says whether it differs from the old one. */
+int
+output_commit(struct output *out, bool *changed);
+
+/* Forgets what was written. No-op after output_commit. */
+void
+output_abort(struct output *out);
+
+#endif

@@ -1,0 +1,110 @@
+/* The one table of everything that zonepp complains about. A code, once released, keeps its
+ * meaning; a new problem takes the next free number of its family: F files and the system, Z zone
+ * files, D DANE, S DNSSEC, P project file.
+ *
+ * Row: enumerator, code, severity, exit status (1: something was found; 2: the work could not be
+ * done), what it is, the law behind it ("" for none), and the remedy ("" for none). */
+#ifndef BASE_PROBLEM_H
+#define BASE_PROBLEM_H
+
+/* clang-format off */
+#define PROBLEMS(X) \
+X(F_READ,        "F001", ERROR,   2, "a file cannot be read", "", "") \
+X(F_WRITE,       "F002", ERROR,   2, "a file cannot be written", "", "the published file is as it was") \
+X(F_CONFINED,    "F003", ERROR,   1, "a file outside the project's folders", "", "name its folder under `allow:` in zonepp.yaml") \
+X(F_SYSTEM,      "F004", ERROR,   2, "the system refused a service", "", "") \
+\
+X(Z_SYNTAX,      "Z001", ERROR,   1, "malformed text", "RFC 1035 section 5.1", "") \
+X(Z_QUOTE,       "Z002", ERROR,   1, "unbalanced quotes", "RFC 1035 section 5.1", "close the string on its line; a quote inside one is \\\"") \
+X(Z_PAREN,       "Z003", ERROR,   1, "unbalanced parentheses", "RFC 1035 section 5.1", "") \
+X(Z_BOM,         "Z004", ERROR,   1, "a byte order mark", "", "save the file as UTF-8 without a byte order mark") \
+X(Z_DIRECTIVE,   "Z005", ERROR,   1, "an unknown directive", "", "") \
+X(Z_TYPE,        "Z006", ERROR,   1, "an unknown record type", "RFC 3597 section 5", "write TYPEnnn \\# length hex for a type that has no name here") \
+X(Z_CLASS,       "Z007", ERROR,   1, "a class other than IN", "", "zonepp writes zones of class IN only") \
+X(Z_TTL,         "Z008", ERROR,   1, "a TTL that is none", "RFC 2181 section 8", "") \
+X(Z_NO_TTL,      "Z009", WARNING, 0, "a record without a TTL", "RFC 2308 section 4", "state one, or begin the file with $TTL") \
+X(Z_NAME,        "Z010", ERROR,   1, "a name that is none", "RFC 1035 section 2.3.4", "") \
+X(Z_NO_OWNER,    "Z011", ERROR,   1, "a record without an owner", "RFC 1035 section 5.1", "") \
+X(Z_NO_ORIGIN,   "Z012", ERROR,   1, "a relative name without an origin", "RFC 1035 section 5.1", "begin the file with $ORIGIN, or give the zone's name with --zone") \
+X(Z_RDATA,       "Z013", ERROR,   1, "malformed RDATA", "", "") \
+X(Z_RDATA_MISSING,"Z014",ERROR,   1, "RDATA that ends too early", "", "") \
+X(Z_RDATA_EXTRA, "Z015", ERROR,   1, "text behind the RDATA", "", "") \
+X(Z_RDATA_LONG,  "Z016", ERROR,   1, "RDATA longer than 65535 octets", "RFC 1035 section 3.2.1", "") \
+X(Z_GENERIC,     "Z017", ERROR,   1, "malformed generic RDATA", "RFC 3597 section 5", "") \
+X(Z_INCLUDE_DEPTH,"Z018",ERROR,   1, "files included too deep", "", "") \
+X(Z_INCLUDE_CIRCLE,"Z019",ERROR,  1, "a file that includes itself", "", "") \
+X(Z_GENERATE,    "Z020", ERROR,   1, "a malformed $GENERATE", "", "") \
+X(Z_GENERATE_SIZE,"Z021",ERROR,   1, "a $GENERATE that makes too many records", "", "") \
+X(Z_TOO_MANY,    "Z022", ERROR,   1, "more problems than are shown", "", "") \
+X(Z_OUT_OF_ZONE, "Z023", ERROR,   1, "a record outside the zone", "RFC 1034 section 4.2.1", "") \
+X(Z_CNAME,       "Z024", ERROR,   1, "CNAME beside other data", "RFC 1034 section 3.6.2", "") \
+X(Z_SINGLETON,   "Z025", ERROR,   1, "a second record where one may stand", "", "") \
+X(Z_TTL_MIXED,   "Z026", ERROR,   1, "TTLs that differ within an RRset", "RFC 2181 section 5.2", "give all records of the RRset one TTL") \
+X(Z_NO_SOA,      "Z027", ERROR,   1, "a zone without SOA", "RFC 1034 section 4.2.1", "") \
+X(Z_NO_NS,       "Z028", ERROR,   1, "a zone without NS records at its apex", "RFC 1034 section 4.2.1", "") \
+X(Z_NO_ZONE,     "Z029", ERROR,   1, "a zone without a name", "", "give it with --zone, or begin the file with an absolute $ORIGIN") \
+X(Z_TYPE_PLACE,  "Z030", ERROR,   1, "a record type at the wrong place", "", "") \
+X(Z_META,        "Z031", ERROR,   1, "a type that no zone may hold", "RFC 6895 section 3.1", "") \
+X(Z_SIGNED,      "Z032", NOTE,    0, "DNSSEC records in a zone that is to be signed", "", "zonepp makes them: the template needs none") \
+X(Z_DNAME_BELOW, "Z033", WARNING, 0, "data below a DNAME", "RFC 6672 section 2.4", "") \
+X(Z_UTF8,        "Z034", ERROR,   1, "a name in UTF-8", "RFC 5891 section 4.4", "write the A-label (xn--...), as idn2(1) prints it") \
+X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035 section 2.4", "DS belongs beside the NS records of a child zone") \
+\
+X(D_OWNER,       "D001", ERROR,   1, "an owner that is no TLSA owner", "RFC 6698 section 3", "write _port._proto.host, as in _25._tcp.mail") \
+X(D_PARAMETER,   "D002", ERROR,   1, "a TLSA parameter that is none", "RFC 6698 section 2.1, RFC 7218", "") \
+X(D_NO_SOURCE,   "D003", ERROR,   1, "a $TLSA without a certificate", "", "name a certificate file behind the owner") \
+X(D_BAD_SOURCE,  "D004", ERROR,   1, "a file that holds no certificate", "", "") \
+X(D_AMBIGUOUS,   "D005", ERROR,   1, "a file in which the certificate is ambiguous", "", "") \
+X(D_NOT_CA,      "D006", ERROR,   1, "a leaf certificate under usage 0 or 2", "RFC 7671 section 5.2", "") \
+X(D_EXPIRED,     "D012", ERROR,   1, "certificate has expired", "RFC 7671 section 5.1", "usage 2 validates dates; clients will refuse this server") \
+X(D_EXPIRED_EE,  "D013", WARNING, 0, "certificate has expired", "RFC 7671 section 5.1", "usage 3 ignores dates, but other clients do not") \
+X(D_NOT_YET,     "D014", WARNING, 0, "certificate is not valid yet", "RFC 7671 section 5.1", "") \
+X(D_KEY_VALUE,   "D015", ERROR,   1, "an unknown key=value", "", "") \
+X(D_CLASH,       "D016", WARNING, 0, "equal TLSA records merged", "", "") \
+X(D_NOT_LEAF,    "D017", ERROR,   1, "a CA certificate under usage 1 or 3", "RFC 7671 section 5.1", "") \
+X(D_BRACES,      "D018", ERROR,   1, "a malformed brace list", "", "write alternatives between commas, as in _{25,465}._tcp.mail") \
+X(D_NO_NEXT,     "D019", NOTE,    0, "a next certificate that does not exist yet", "RFC 7671 section 8.1", "it is published as soon as it exists") \
+\
+X(S_KEY_FILE,    "S001", ERROR,   2, "a key file that cannot be used", "", "") \
+X(S_ALGORITHM,   "S002", ERROR,   2, "an algorithm that is not for signing", "RFC 8624 section 3.1, RFC 9905", "use ECDSAP256SHA256") \
+X(S_NO_KSK,      "S003", ERROR,   2, "no key signing key", "RFC 4035 section 2.2", "") \
+X(S_NO_KEY,      "S004", ERROR,   2, "no key that is active", "", "") \
+X(S_KEY_MODE,    "S005", WARNING, 0, "a private key that others may read", "", "chmod 600") \
+X(S_SIGN,        "S006", ERROR,   2, "a signature could not be made", "", "") \
+X(S_KEY_MISMATCH,"S007", ERROR,   2, "public and private key that differ", "", "") \
+X(S_VALIDITY,    "S008", ERROR,   2, "a validity that cannot be", "", "") \
+X(S_ALGORITHM_HALF,"S009",ERROR,  2, "an algorithm without a key for the zone's data", "RFC 4035 section 2.2", "") \
+X(S_RSA_SHORT,   "S010", WARNING, 0, "an RSA key below 2048 bits", "", "use ECDSAP256SHA256") \
+X(S_STAND_IN,    "S011", WARNING, 0, "a KSK that stands in for a ZSK", "RFC 6781 section 3.1", "activate a ZSK of the same algorithm") \
+\
+X(P_SYNTAX,      "P001", ERROR,   1, "malformed YAML", "", "") \
+X(P_KEY,         "P002", ERROR,   1, "an unknown key", "", "") \
+X(P_TYPE,        "P003", ERROR,   1, "a value of the wrong type", "", "") \
+X(P_DUPLICATE,   "P004", ERROR,   1, "the same key twice", "", "") \
+X(P_VALUE,       "P005", ERROR,   1, "a value that cannot be", "", "") \
+X(P_ZONE,        "P006", ERROR,   2, "a zone that the project does not have", "", "") \
+X(P_OUTPUT,      "P007", ERROR,   1, "two zones with one output", "", "") \
+X(P_LATER,       "P008", ERROR,   1, "something that this version does not do yet", "", "") \
+X(P_MISSING,     "P009", ERROR,   2, "a project file that is not there", "", "")
+/* clang-format on */
+
+enum severity {
+	SEVERITY_NOTE,
+	SEVERITY_WARNING,
+	SEVERITY_ERROR,
+};
+
+#define PROBLEM_ENUMERATOR(name, code, severity, status, what, law, remedy) name,
+enum problem { PROBLEMS(PROBLEM_ENUMERATOR) N_PROBLEMS };
+#undef PROBLEM_ENUMERATOR
+
+struct problem_info {
+	const char *code;
+	enum severity severity;
+	int status; /* exit status of a run that met it */
+	const char *what, *law, *remedy;
+};
+
+extern const struct problem_info problem_table[N_PROBLEMS];
+
+#endif

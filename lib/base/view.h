@@ -1,0 +1,56 @@
+/* Views: memory that somebody else owns. */
+#ifndef BASE_VIEW_H
+#define BASE_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+	const uint8_t *data;
+	size_t len;
+};
+
+struct text {
+	const char *data;
+	size_t len;
+};
+
+static inline struct text
+text_of(const char *s)
+{
+	return (struct text){s, strlen(s)};
+}
+
+static inline bool
+text_is(struct text t, const char *s)
+{
+	return strlen(s) == t.len && memcmp(t.data, s, t.len) == 0;
+}
+
+/* ASCII case folding, whatever the locale: DNS names and keywords (RFC 4343). */
+static inline uint8_t
+ascii_lower(uint8_t c)
+{
+	return (uint8_t)(c - 'A') < 26 ? (uint8_t)(c | 0x20) : c;
+}
+
+static inline bool
+ascii_is_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
+static inline bool
+text_is_nocase(struct text t, const char *s)
+{
+	size_t i;
+
+	for (i = 0; i < t.len; i++)
+		if (!s[i] || ascii_lower((uint8_t)t.data[i]) != ascii_lower((uint8_t)s[i]))
+			return false;
+	return s[t.len] == '\0';
+}
+
+#endif
