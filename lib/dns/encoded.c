@@ -1,0 +1,278 @@
+/* Fields of octets in hexadecimal, base64 or base32hex. Hex and base64 to the end of the RDATA may
+ * be split into words anywhere, as zone files break their lines. */
+#include "dns/field.h"
+
+enum { BAD = 0xff };
+
+/* One more than the value; zero for other characters. */
+/* clang-format off */
+static const uint8_t hex_values[256] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+	['A'] = 11, 12, 13, 14, 15, 16,
+	['a'] = 11, 12, 13, 14, 15, 16,
+};
+
+static const uint8_t base64_values[256] = {
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+	    24, 25, 26,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46,
+	    47, 48, 49, 50, 51, 52,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+	['+'] = 63, ['/'] = 64,
+};
+/* clang-format on */
+
+unsigned
+hex_digit(char c)
+{
+	return (hex_values[(uint8_t)c] - 1u) & BAD;
+}
+
+/* What is left over between two words. */
+struct carry {
+	uint32_t bits;
+	size_t n_digits; /* so far */
+	size_t n_pads;
+};
+
+static int
+hex_word(struct reader *r, const struct token *t, struct carry *carry)
+{
+	if (!field_room(r, t->len / 2 + 1))
+		return field_long(r, t);
+	for (uint32_t i = 0; i < t->len; i++) {
+		unsigned digit = hex_digit(t->text[i]);
+
+		if (digit > 15)
+			return field_error(r, t->text + i, "\"%.*s\" is not hexadecimal", FIELD_SHOWN(t));
+		carry->bits = carry->bits << 4 | digit;
+		if (carry->n_digits++ % 2)
+			*r->out++ = (uint8_t)carry->bits;
+	}
+	return 0;
+}
+
+int
+hex_words_parse(struct reader *r)
+{
+	struct carry carry = {0};
+	const struct token *t;
+
+	do {
+		t = field_word(r);
+		if (!t || hex_word(r, t, &carry) < 0)
+			return -1;
+	} while (r->at < r->end);
+	if (carry.n_digits % 2)
+		return field_error(r, t->text, "the number of hex digits is odd: %zu", carry.n_digits);
+	return 0;
+}
+
+static int
+base64_word(struct reader *r, const struct token *t, struct carry *carry)
+{
+	if (!field_room(r, t->len / 4 * 3 + 3))
+		return field_long(r, t);
+	for (uint32_t i = 0; i < t->len; i++) {
+		unsigned value = base64_values[(uint8_t)t->text[i]];
+
+		if (t->text[i] == '=' && carry->n_digits % 4 + carry->n_pads >= 2) {
+			carry->n_pads++;
+			continue;
+		}
+		if (value == 0 || carry->n_pads)
+			return field_error(r, t->text + i, "\"%.*s\" is not base64", FIELD_SHOWN(t));
+		carry->bits = carry->bits << 6 | (value - 1);
+		if (carry->n_digits++ % 4)
+			*r->out++ = (uint8_t)(carry->bits >> (6 - 2 * ((carry->n_digits - 1) % 4)));
+	}
+	return 0;
+}
+
+/* The last digits must be filled up with `=`, and their spare bits be zero (RFC 4648 section 3.5). */
+static int
+base64_end(struct reader *r, const struct token *t, const struct carry *carry)
+{
+	static const uint8_t spare_bits[4] = {0, 0, 4, 2};
+	size_t n_last = carry->n_digits % 4;
+
+	if ((n_last + carry->n_pads) % 4 || carry->n_pads > 2 || n_last == 1)
+		return field_error(r, t->text, "the base64 text is cut off: %zu digits and %zu pads",
+		    carry->n_digits, carry->n_pads);
+	if (carry->bits & ((1u << spare_bits[n_last]) - 1))
+		return field_error(r, t->text, "the last base64 digit has bits to spare");
+	return 0;
+}
+
+int
+base64_words_parse(struct reader *r)
+{
+	struct carry carry = {0};
+	const struct token *t;
+
+	do {
+		t = field_word(r);
+		if (!t || base64_word(r, t, &carry) < 0)
+			return -1;
+	} while (r->at < r->end);
+	return base64_end(r, t, &carry);
+}
+
+/* To the end, at least one octet. */
+static int
+rest_skip(struct wire *w)
+{
+	int rc = w->at < w->end ? 0 : -1;
+
+	w->at = w->end;
+	return rc;
+}
+
+static int
+rest_if_skip(struct wire *w)
+{
+	w->at = w->end;
+	return 0;
+}
+
+static int
+hex_print(struct buf *b, struct wire *w)
+{
+	hex_encode(b, (struct bytes){w->at, wire_left(w)});
+	return rest_if_skip(w);
+}
+
+static int
+base64_print(struct buf *b, struct wire *w)
+{
+	base64_encode(b, (struct bytes){w->at, wire_left(w)});
+	return rest_if_skip(w);
+}
+
+static int
+base64_if_parse(struct reader *r)
+{
+	return r->at < r->end ? base64_words_parse(r) : 0;
+}
+
+static bool
+is_dash(const struct token *t)
+{
+	return t->len == 1 && t->text[0] == '-' && !t->quoted;
+}
+
+static int
+base64_dash_parse(struct reader *r)
+{
+	if (r->at < r->end && is_dash(r->at)) {
+		r->at++;
+		return 0;
+	}
+	return base64_words_parse(r);
+}
+
+static int
+base64_dash_print(struct buf *b, struct wire *w)
+{
+	if (w->at == w->end)
+		buf_putc(b, '-');
+	return base64_print(b, w);
+}
+
+/* Octets behind a length octet. */
+static int
+counted_skip(struct wire *w)
+{
+	return w->at < w->end ? wire_skip(w, 1u + *w->at) : -1;
+}
+
+/* RFC 5155 section 3.3: one word, `-` for none. */
+static int
+salt_parse(struct reader *r)
+{
+	const struct token *t = field_word(r);
+	ssize_t n = 0;
+
+	if (!t)
+		return -1;
+	if (!is_dash(t)) {
+		if (t->len > 2 * 255)
+			return field_error(r, t->text, "the salt is longer than 255 octets");
+		n = hex_decode(token_text(t), r->out + 1);
+		if (n < 0)
+			return field_error(r, t->text,
+			    "%.*s is neither hexadecimal nor - for no salt", FIELD_SHOWN(t));
+	}
+	*r->out = (uint8_t)n;
+	r->out += 1 + n;
+	return 0;
+}
+
+static int
+salt_print(struct buf *b, struct wire *w)
+{
+	if (*w->at == 0)
+		buf_putc(b, '-');
+	hex_encode(b, (struct bytes){w->at + 1, *w->at});
+	return counted_skip(w);
+}
+
+enum { NSEC3_SHA1 = 1, SHA1_OCTETS = 20, HASH_DIGITS_MOST = 255 / 5 * 8 };
+
+/* RFC 5155 section 3.3: one word; a SHA-1 hash has 20 octets. */
+static int
+hash_parse(struct reader *r)
+{
+	const struct token *t = field_word(r);
+	ssize_t n;
+
+	if (!t)
+		return -1;
+	n = t->len <= HASH_DIGITS_MOST ? base32hex_decode(token_text(t), r->out + 1) : -1;
+	if (n <= 0)
+		return field_error(r, t->text, "%.*s is not base32hex", FIELD_SHOWN(t));
+	if (r->begin[0] == NSEC3_SHA1 && n != SHA1_OCTETS)
+		return field_error(r, t->text, "%zd octets; a SHA-1 hash has %d", n, SHA1_OCTETS);
+	*r->out = (uint8_t)n;
+	r->out += 1 + n;
+	return 0;
+}
+
+static int
+hash_skip(struct wire *w)
+{
+	if (w->at == w->end || *w->at == 0 || (*w->begin == NSEC3_SHA1 && *w->at != SHA1_OCTETS))
+		return -1;
+	return counted_skip(w);
+}
+
+static int
+hash_print(struct buf *b, struct wire *w)
+{
+	base32hex_encode(b, (struct bytes){w->at + 1, *w->at});
+	return counted_skip(w);
+}
+
+static int
+opaque_parse(struct reader *r)
+{
+	return field_problem(r, Z_GENERIC, r->at < r->end ? field_begin(r->at) : field_last(r),
+	    "no text form is defined: write \\# length hex");
+}
+
+static int
+opaque_print(struct buf *b, struct wire *w)
+{
+	(void)b;
+	(void)w;
+	return -1;
+}
+
+const struct field_row field_hex = {hex_words_parse, rest_skip, hex_print, false};
+const struct field_row field_base64 = {base64_words_parse, rest_skip, base64_print, false};
+const struct field_row field_base64_if = {base64_if_parse, rest_if_skip, base64_print, false};
+const struct field_row field_base64_dash = {
+    base64_dash_parse, rest_if_skip, base64_dash_print, false};
+const struct field_row field_salt = {salt_parse, counted_skip, salt_print, false};
+const struct field_row field_hash = {hash_parse, hash_skip, hash_print, false};
+const struct field_row field_opaque = {opaque_parse, rest_if_skip, opaque_print, false};

@@ -1,0 +1,229 @@
+/* Fields of RDATA: what rdata.c and the files of the field kinds share, and nobody else includes.
+ * A kind is a row of three functions; field.c has the table of them all. */
+#ifndef DNS_FIELD_H
+#define DNS_FIELD_H
+
+#include "base/codec.h"
+#include "dns/rdata.h"
+
+/* One record's RDATA while its text is read. */
+struct reader {
+	const struct token *at, *end;
+	const struct entry *entry;
+	const struct name *origin;
+	struct diags *diags;
+	const struct type_info *info;
+	const struct type_field *field; /* the one being read */
+	uint8_t *begin, *out, *limit;	/* RDATA: its first octet, the next one, the end of the room */
+};
+
+/* One record's RDATA while it is checked or printed. */
+struct wire {
+	const uint8_t *begin, *at, *end;
+};
+
+struct field_row {
+	/* Reads the field's tokens and writes its octets; returns 0, or -1 with one problem added. */
+	int (*parse)(struct reader *r);
+	/* Moves behind the field; returns -1 if it is malformed. */
+	int (*skip)(struct wire *w);
+	/* Appends the field, which skip() has found well-formed, and moves behind it. Returns -1
+	 * if its octets have no text form. */
+	int (*print)(struct buf *b, struct wire *w);
+	bool name; /* canonical form is lower case, for types that ask for it */
+};
+
+extern const struct field_row field_name, field_names;
+extern const struct field_row field_u8, field_u16, field_u32, field_u64, field_ttl, field_time;
+extern const struct field_row field_ip4, field_ip6;
+extern const struct field_row field_eui48, field_eui64, field_locator, field_nsap, field_atma;
+extern const struct field_row field_string, field_string_if, field_strings, field_text, field_uri;
+extern const struct field_row field_tag, field_digits;
+extern const struct field_row field_degrees, field_altitude;
+extern const struct field_row field_hex, field_base64, field_base64_if, field_base64_dash;
+extern const struct field_row field_salt, field_hash;
+extern const struct field_row field_type, field_algorithm, field_protocol, field_cert_type;
+extern const struct field_row field_scheme, field_usage, field_selector, field_matching;
+extern const struct field_row field_digest_type;
+extern const struct field_row field_ds_digest, field_sshfp_digest, field_zonemd_digest;
+extern const struct field_row field_tlsa_data;
+extern const struct field_row field_bitmap, field_bitmap_if, field_nxt_bitmap;
+extern const struct field_row field_gateway, field_relay_type, field_relay;
+extern const struct field_row field_a6_prefix, field_a6_suffix, field_a6_name;
+extern const struct field_row field_hip, field_wks, field_loc, field_apl, field_svcparams;
+extern const struct field_row field_opaque;
+
+extern const struct field_row *const field_table[N_FIELD_KINDS];
+
+/* Problems. Each begins with the names of type and field and returns -1. `at` is the offending byte
+ * of the source; field_begin() gives a token's. */
+int
+field_problem(const struct reader *r, enum problem problem, const char *at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+#define field_error(r, at, ...) field_problem(r, Z_RDATA, at, __VA_ARGS__)
+
+/* There is no further token: at the last token of the entry. */
+int
+field_missing(const struct reader *r);
+
+/* The RDATA would exceed RDATA_LONGEST: at token `t`. */
+int
+field_long(const struct reader *r, const struct token *t);
+
+/* The next token is quoted where no string is asked for. */
+int
+field_quoted(const struct reader *r);
+
+static inline const char *
+field_begin(const struct token *t)
+{
+	return t->text - t->quoted;
+}
+
+/* Where a message about something that is not there points: the last token of the entry. */
+static inline const char *
+field_last(const struct reader *r)
+{
+	return field_begin(r->entry->n ? &r->entry->tokens[r->entry->n - 1] : r->end - 1);
+}
+
+/* A token for `%.*s`: what of it a message shows. */
+#define FIELD_SHOWN(t) (int)((t)->len < 60 ? (t)->len : 60), (t)->text
+
+/* Takes the next token, which may be quoted; NULL with one problem added if there is none. */
+static inline const struct token *
+field_next(struct reader *r)
+{
+	if (r->at == r->end) {
+		field_missing(r);
+		return NULL;
+	}
+	return r->at++;
+}
+
+/* Takes the next token, which is not quoted. */
+static inline const struct token *
+field_word(struct reader *r)
+{
+	if (r->at == r->end) {
+		field_missing(r);
+		return NULL;
+	}
+	if (r->at->quoted) {
+		field_quoted(r);
+		return NULL;
+	}
+	return r->at++;
+}
+
+/* Is there room for `n` octets more? */
+static inline bool
+field_room(const struct reader *r, size_t n)
+{
+	return (size_t)(r->limit - r->out) >= n;
+}
+
+static inline size_t
+wire_left(const struct wire *w)
+{
+	return (size_t)(w->end - w->at);
+}
+
+/* Moves `n` octets on, if they are there. */
+static inline int
+wire_skip(struct wire *w, size_t n)
+{
+	if (wire_left(w) < n)
+		return -1;
+	w->at += n;
+	return 0;
+}
+
+static inline uint16_t
+get_u16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t
+get_u32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline void
+put_u16(uint8_t *p, uint16_t value)
+{
+	p[0] = (uint8_t)(value >> 8);
+	p[1] = (uint8_t)value;
+}
+
+static inline void
+put_u32(uint8_t *p, uint32_t value)
+{
+	put_u16(p, (uint16_t)(value >> 16));
+	put_u16(p + 2, (uint16_t)value);
+}
+
+/* Pieces that several kinds are made of. */
+
+/* Reads a decimal number without a sign; -1 if the text is none or exceeds `most`. */
+static inline int
+decimal_parse(struct text text, uint64_t most, uint64_t *value)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		unsigned digit = (unsigned)(text.data[i] - '0');
+
+		if (digit > 9 || v > UINT64_MAX / 10)
+			return -1;
+		v = v * 10 + digit;
+		if (v > most || v < digit)
+			return -1;
+	}
+	*value = v;
+	return text.len ? 0 : -1;
+}
+
+/* The value of a hex digit, or above 15. */
+unsigned
+hex_digit(char c);
+
+/* IPv4 dotted quad and IPv6 (RFC 4291 section 2.2): -1 if the text is none. */
+int
+ip4_parse(struct text text, uint8_t out[4]);
+
+int
+ip6_parse(struct text text, uint8_t out[16]);
+
+void
+ip4_print(struct buf *b, const uint8_t *ip);
+
+/* RFC 5952. */
+void
+ip6_print(struct buf *b, const uint8_t *ip);
+
+/* Reads `t` as a domain name of the current field. */
+int
+name_field_parse(struct reader *r, const struct token *t);
+
+/* Reads base64 or hex of all further tokens. */
+int
+base64_words_parse(struct reader *r);
+
+int
+hex_words_parse(struct reader *r);
+
+/* Unescapes `text` (\X, \DDD) into `out`, at most `room` octets of which are written. Returns the
+ * number of octets that it has, or -1 with `*bad` the place of a malformed escape. */
+ssize_t
+string_unescape(struct text text, uint8_t *out, size_t room, size_t *bad);
+
+/* Appends octets between quotes. */
+void
+string_print(struct buf *b, struct bytes octets);
+
+#endif

@@ -1,0 +1,90 @@
+/* Fields that are domain names. */
+#include "dns/field.h"
+
+/* Is an octet above 127 among them? Names in UTF-8 are a mistake, not data. */
+static bool
+has_high_octet(const char *p, size_t n)
+{
+	uint64_t eight, sum = 0;
+
+	for (; n >= sizeof(eight); p += sizeof(eight), n -= sizeof(eight)) {
+		memcpy(&eight, p, sizeof(eight));
+		sum |= eight;
+	}
+	for (; n > 0; n--)
+		sum |= (uint8_t)*p++;
+	return sum & UINT64_C(0x8080808080808080);
+}
+
+int
+name_field_parse(struct reader *r, const struct token *t)
+{
+	struct name_fault fault;
+	struct name name;
+
+	if (has_high_octet(t->text, t->len))
+		return field_problem(r, Z_UTF8, t->text, "%.*s is not ASCII", FIELD_SHOWN(t));
+	if (name_parse(token_text(t), r->origin, &name, &fault) < 0)
+		return field_problem(r, Z_NAME, t->text + fault.at, "%s", fault.why);
+	if (!field_room(r, name.len))
+		return field_long(r, t);
+	memcpy(r->out, name.wire, name.len);
+	r->out += name.len;
+	return 0;
+}
+
+static int
+one_parse(struct reader *r)
+{
+	const struct token *t = field_word(r);
+
+	return t ? name_field_parse(r, t) : -1;
+}
+
+static int
+one_skip(struct wire *w)
+{
+	size_t n = name_length(w->at, wire_left(w));
+
+	w->at += n;
+	return n ? 0 : -1;
+}
+
+static int
+one_print(struct buf *b, struct wire *w)
+{
+	name_print(b, w->at);
+	return one_skip(w);
+}
+
+static int
+all_parse(struct reader *r)
+{
+	while (r->at < r->end)
+		if (one_parse(r) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+all_skip(struct wire *w)
+{
+	while (w->at < w->end)
+		if (one_skip(w) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+all_print(struct buf *b, struct wire *w)
+{
+	for (const char *blank = ""; w->at < w->end; blank = " ") {
+		buf_puts(b, blank);
+		if (one_print(b, w) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+const struct field_row field_name = {one_parse, one_skip, one_print, true};
+const struct field_row field_names = {all_parse, all_skip, all_print, true};

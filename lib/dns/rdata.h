@@ -1,0 +1,44 @@
+/* RDATA between text and wire, for every type of the table (type.h) and, by RFC 3597, for all
+ * others. Wire data are uncompressed and keep the case of names. */
+#ifndef DNS_RDATA_H
+#define DNS_RDATA_H
+
+#include "dns/name.h"
+#include "dns/token.h"
+#include "dns/type.h"
+
+enum { RDATA_LONGEST = 65535 };
+
+/* The text of one record's RDATA: the tokens that follow its type. */
+struct rdata_text {
+	const struct token *at, *end;
+	const struct entry *entry;  /* for positions */
+	const struct name *origin;  /* completes relative names; NULL: none is known */
+	struct diags *diags;
+};
+
+/* Reads all tokens as RDATA of `type`; the generic form `\# n hex` is taken for every type, and is
+ * checked against the table for known ones. `out` has room for RDATA_LONGEST octets.
+ * Returns 0, or -1 with one problem added at the offending token. */
+int
+rdata_parse(struct rdata_text *text, uint16_t type, uint8_t *out, size_t *len);
+
+/* Is `rdata` well-formed for `type`, to the last octet? True for types without a row. */
+bool
+rdata_valid(uint16_t type, struct bytes rdata);
+
+/* Appends the presentation format, names absolute, on one line. `rdata` is well-formed; types without
+ * a row (or with octets that have no text form) come out as `\# n hex`. */
+void
+rdata_print(struct buf *b, uint16_t type, struct bytes rdata);
+
+/* Writes the canonical form (RFC 4034 section 6.2, RFC 6840 section 5.1: names in lower case for the
+ * types listed there) to `out`, which has room for rdata.len octets; the length does not change. */
+void
+rdata_canonical(uint16_t type, struct bytes rdata, uint8_t *out);
+
+/* Canonical order of two RDATA of one type (RFC 4034 section 6.3). */
+int
+rdata_compare(uint16_t type, struct bytes a, struct bytes b);
+
+#endif
