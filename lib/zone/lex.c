@@ -1,0 +1,248 @@
+#include "zone/lex.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum lex_class {
+	WORD,
+	BLANK,
+	NEWLINE,
+	RETURN,
+	COMMENT,
+	OPEN,
+	CLOSE,
+	QUOTE,
+	BACKSLASH,
+	NUL,
+};
+
+static const uint8_t classes[256] = {
+    ['\0'] = NUL,
+    [' '] = BLANK,
+    ['\t'] = BLANK,
+    ['\n'] = NEWLINE,
+    ['\r'] = RETURN,
+    [';'] = COMMENT,
+    ['('] = OPEN,
+    [')'] = CLOSE,
+    ['"'] = QUOTE,
+    ['\\'] = BACKSLASH,
+};
+
+static inline enum lex_class
+class_of(char c)
+{
+	return (enum lex_class)classes[(uint8_t)c];
+}
+
+void
+lex_begin(struct lexer *lexer, struct diags *diags, struct text text, uint32_t source)
+{
+	*lexer = (struct lexer){.at = text.data, .end = text.data + text.len, .diags = diags};
+	lexer->entry.base = text.data;
+	lexer->entry.source = source;
+}
+
+void
+lex_begin_fixed(struct lexer *lexer, struct diags *diags, struct text text, struct pos fixed)
+{
+	*lexer = (struct lexer){.at = text.data, .end = text.data + text.len, .diags = diags};
+	lexer->entry.fixed = fixed;
+}
+
+void
+lex_end(struct lexer *lexer)
+{
+	free(lexer->entry.tokens);
+	lexer->entry.tokens = NULL;
+}
+
+static const char *
+line_end(const struct lexer *lexer, const char *p)
+{
+	const char *newline = memchr(p, '\n', (size_t)(lexer->end - p));
+
+	return newline ? newline : lexer->end;
+}
+
+/* Reports a fault at `at` and goes to the end of its line. */
+static enum lex_result
+lex_fail(struct lexer *lexer, const char *at, enum problem problem, const char *why)
+{
+	diag_add(lexer->diags, entry_pos(&lexer->entry, at), problem, "%s", why);
+	lexer->at = line_end(lexer, at);
+	return LEX_BAD;
+}
+
+static inline struct token *
+token_new(struct entry *entry)
+{
+	if (entry->n == entry->cap)
+		entry->tokens =
+		    mem_grow(entry->tokens, entry->n, &entry->cap, sizeof(*entry->tokens));
+	return &entry->tokens[entry->n++];
+}
+
+/* Scans an unquoted word at `p`; returns its end, or NULL after a problem. */
+static inline const char *
+scan_word(struct lexer *lexer, const char *p)
+{
+	struct token *token = token_new(&lexer->entry);
+	const char *start = p;
+	bool escaped = false;
+
+	for (;;) {
+		while (class_of(*p) == WORD)
+			p++;
+		if (class_of(*p) != BACKSLASH)
+			break;
+		escaped = true;
+		if (p + 1 >= lexer->end || p[1] == '\n' || p[1] == '\r') {
+			lex_fail(lexer, p, Z_SYNTAX, "a backslash ends the line");
+			return NULL;
+		}
+		p += 2;
+	}
+	*token = (struct token){start, (uint32_t)(p - start), false, escaped};
+	return p;
+}
+
+/* Scans the string whose opening quote is at `p`; returns what follows it, or NULL. */
+static const char *
+scan_quoted(struct lexer *lexer, const char *p)
+{
+	struct token *token = token_new(&lexer->entry);
+	const char *quote = p++, *start = p;
+	bool escaped = false;
+
+	for (; *p != '"'; p++) {
+		if (*p == '\\') {
+			escaped = true;
+			p++;
+		}
+		if (p >= lexer->end || *p == '\n') {
+			lex_fail(lexer, quote, Z_QUOTE, "the string is not closed on its line");
+			return NULL;
+		}
+		if (*p == '\0') {
+			lex_fail(lexer, p, Z_SYNTAX, "a NUL byte; write \\000");
+			return NULL;
+		}
+	}
+	*token = (struct token){start, (uint32_t)(p - start), true, escaped};
+	return p + 1;
+}
+
+/* Goes to the first byte of the next line that holds a token or parenthesis, and notes whether white
+ * space stands before it. */
+static const char *
+skip_empty_lines(struct lexer *lexer, const char *p)
+{
+	for (;;) {
+		const char *start = p;
+
+		while (class_of(*p) == BLANK)
+			p++;
+		lexer->entry.blank_owner = p > start;
+		if (*p == ';')
+			p = line_end(lexer, p);
+		else if (*p == '\r' && p[1] == '\n')
+			p++;
+		if (*p != '\n')
+			return p;
+		p++;
+	}
+}
+
+static enum lex_result
+finish(struct lexer *lexer, const char *p)
+{
+	const struct token *last = &lexer->entry.tokens[lexer->entry.n - 1];
+
+	lexer->at = p;
+	lexer->entry.end = last->text + last->len + last->quoted;
+	return LEX_ENTRY;
+}
+
+/* The entry goes on to its last parenthesis, so that text-to-text runs replace the whole of it. */
+static enum lex_result
+finish_parens(struct lexer *lexer, const char *p, const char *last_close)
+{
+	enum lex_result result = finish(lexer, p);
+
+	if (last_close && last_close >= lexer->entry.end)
+		lexer->entry.end = last_close + 1;
+	return result;
+}
+
+enum lex_result
+lex_next(struct lexer *lexer)
+{
+	struct entry *entry = &lexer->entry;
+	const char *p = skip_empty_lines(lexer, lexer->at);
+	const char *open = NULL, *last_close = NULL;
+	unsigned depth = 0;
+
+	entry->n = 0;
+	entry->begin = p;
+	for (;;) {
+		switch (class_of(*p)) {
+		case WORD:
+		case BACKSLASH:
+			p = scan_word(lexer, p);
+			if (!p)
+				return LEX_BAD;
+			break;
+		case BLANK:
+			p++;
+			break;
+		case QUOTE:
+			p = scan_quoted(lexer, p);
+			if (!p)
+				return LEX_BAD;
+			break;
+		case COMMENT:
+			p = line_end(lexer, p);
+			break;
+		case OPEN:
+			if (depth++ == 0)
+				open = p;
+			p++;
+			break;
+		case CLOSE:
+			if (depth == 0)
+				return lex_fail(lexer, p, Z_PAREN, "nothing was opened here");
+			depth--;
+			last_close = p++;
+			break;
+		case RETURN:
+			if (p[1] != '\n')
+				return lex_fail(lexer, p, Z_SYNTAX,
+				    "a carriage return that does not end a line");
+			p++;
+			break;
+		case NEWLINE:
+			p++;
+			if (depth > 0)
+				break;
+			if (entry->n > 0)
+				return finish_parens(lexer, p, last_close);
+			p = skip_empty_lines(lexer, p);
+			entry->begin = p;
+			break;
+		case NUL:
+			if (p < lexer->end)
+				return lex_fail(lexer, p, Z_SYNTAX, "a NUL byte; write \\000");
+			if (depth > 0) {
+				lex_fail(lexer, open, Z_PAREN, "the parenthesis is never closed");
+				lexer->at = lexer->end;
+				return LEX_BAD;
+			}
+			if (entry->n > 0)
+				return finish_parens(lexer, p, last_close);
+			lexer->at = p;
+			return LEX_END;
+		}
+	}
+}

@@ -1,0 +1,518 @@
+#include "zone/parser.h"
+
+#include "base/duration.h"
+
+enum { TTL_MOST = 0x7fffffff }; /* RFC 2181 section 8 */
+
+struct diags *
+parser_diags(struct parser *parser)
+{
+	return parser->diags;
+}
+
+struct arena *
+parser_scratch(struct parser *parser)
+{
+	return &parser->scratch;
+}
+
+const struct name *
+parser_origin(struct parser *parser)
+{
+	static const struct name root = {.len = 1};
+
+	if (parser->origin.len)
+		return &parser->origin;
+	return parser->options->fragment ? &root : NULL;
+}
+
+bool
+parser_origin_known(struct parser *parser)
+{
+	return parser->origin.len > 0;
+}
+
+const struct name *
+parser_owner(struct parser *parser)
+{
+	return parser->owner.len ? &parser->owner : NULL;
+}
+
+const struct roots *
+parser_roots(struct parser *parser)
+{
+	return parser->options->roots;
+}
+
+const char *
+parser_path(struct parser *parser)
+{
+	return parser->frame->path;
+}
+
+int
+parser_name(struct parser *parser, const struct entry *entry, struct text text, struct name *out)
+{
+	struct name_fault fault;
+
+	if (name_parse(text, parser_origin(parser), out, &fault) == 0)
+		return 0;
+	return diag_error(parser->diags, entry_pos(entry, text.data + fault.at),
+	    fault.no_origin ? Z_NO_ORIGIN : Z_NAME, "%s", fault.why);
+}
+
+/* --- TTL, class, type --- */
+
+static int
+ttl_parse(struct parser *parser, const struct entry *entry, const struct token *token,
+    uint32_t *ttl_s)
+{
+	uint64_t seconds;
+
+	if (token->quoted || duration_parse(token_text(token), TTL_MOST, &seconds) < 0)
+		return diag_error(parser->diags, token_pos(entry, token), Z_TTL,
+		    "%.*s is not a TTL: a number up to 2147483647, or units as in 1h30m",
+		    (int)token->len, token->text);
+	*ttl_s = (uint32_t)seconds;
+	return 0;
+}
+
+enum class_match {
+	CLASS_NONE, /* not a class at all */
+	CLASS_OURS,
+	CLASS_OTHER,
+};
+
+static enum class_match
+class_parse(struct text text)
+{
+	static const char *const others[] = {"CH", "HS", "CS", "CHAOS", "HESIOD", "NONE", "ANY"};
+
+	if (text.len == 2 && ascii_lower((uint8_t)text.data[0]) == 'i' &&
+	    ascii_lower((uint8_t)text.data[1]) == 'n')
+		return CLASS_OURS;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (text_is_nocase(text, others[i]) && text.len != 3)
+			return CLASS_OTHER;
+	if (text.len > 5 && text_is_nocase((struct text){text.data, 5}, "CLASS") &&
+	    ascii_is_digit(text.data[5]))
+		return text_is(((struct text){text.data + 5, text.len - 5}), "1") ? CLASS_OURS :
+										    CLASS_OTHER;
+	return CLASS_NONE;
+}
+
+int
+parser_ttl_class(struct parser *parser, const struct entry *entry, const struct token **token,
+    uint32_t *ttl_s, bool *ttl_stated)
+{
+	const struct token *end = entry->tokens + entry->n;
+	bool class_stated = false;
+
+	*ttl_stated = false;
+	for (; *token < end && !(*token)->quoted; (*token)++) {
+		enum class_match match;
+
+		if (ascii_is_digit((*token)->text[0]) && !*ttl_stated) {
+			if (ttl_parse(parser, entry, *token, ttl_s) < 0)
+				return -1;
+			*ttl_stated = true;
+			continue;
+		}
+		match = class_stated ? CLASS_NONE : class_parse(token_text(*token));
+		if (match == CLASS_NONE)
+			return 0;
+		if (match == CLASS_OTHER)
+			return diag_error(parser->diags, token_pos(entry, *token), Z_CLASS,
+			    "class %.*s: zones are of class IN here", (int)(*token)->len,
+			    (*token)->text);
+		class_stated = true;
+	}
+	return 0;
+}
+
+static int
+type_parse_token(struct parser *parser, const struct entry *entry, const struct token *token,
+    uint16_t *type)
+{
+	struct text text = token_text(token);
+	const char *nearest;
+
+	if (!token->quoted && type_parse(text, type) == 0) {
+		if (!type_is_meta(*type))
+			return 0;
+		return diag_error(parser->diags, token_pos(entry, token), Z_META,
+		    "%.*s is not a type that a zone can hold", (int)text.len, text.data);
+	}
+	nearest = diag_nearest(text, type_names());
+	return diag_error(parser->diags, token_pos(entry, token), Z_TYPE,
+	    "%.*s is not a record type%s%s%s", (int)(text.len > 64 ? 64 : text.len), text.data,
+	    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+}
+
+static uint32_t
+soa_minimum(const uint8_t *rdata, size_t len)
+{
+	const uint8_t *p = rdata + len - 4;
+
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+int
+parser_default_ttl(struct parser *parser, struct pos pos, uint32_t *ttl_s)
+{
+	if (!parser->default_ttl_known && !parser->last_ttl_known)
+		return diag_error(parser->diags, pos, Z_TTL,
+		    "no TTL: none is stated here or before, and there is no $TTL");
+	*ttl_s = parser->default_ttl_known ? parser->default_ttl_s : parser->last_ttl_s;
+	return 0;
+}
+
+/* A SOA without any TTL takes its own minimum, which then serves the others too, as in BIND. */
+static int
+ttl_of_record(struct parser *parser, struct pos pos, uint16_t type, const uint8_t *rdata,
+    size_t len, uint32_t *ttl_s)
+{
+	if (type == TYPE_SOA && !parser->default_ttl_known && !parser->last_ttl_known) {
+		parser->default_ttl_s = soa_minimum(rdata, len);
+		if (parser->default_ttl_s > TTL_MOST)
+			return diag_error(parser->diags, pos, Z_TTL,
+			    "the SOA has no TTL, and its minimum exceeds 2147483647");
+		parser->default_ttl_known = true;
+		diag_add(parser->diags, pos, Z_NO_TTL,
+		    "no TTL is stated: the SOA's minimum of %u seconds serves",
+		    (unsigned)parser->default_ttl_s);
+	}
+	return parser_default_ttl(parser, pos, ttl_s);
+}
+
+/* --- Records --- */
+
+int
+parser_record(struct parser *parser, struct parsed *record)
+{
+	parser->any_record = true;
+	parser->last_ttl_known = true;
+	parser->last_ttl_s = record->ttl_s;
+	record->zone = &parser->zone;
+	return parser->options->sink.record(parser->options->sink.ctx, record);
+}
+
+/* The same text under the same origin: most zones repeat the owner on each line. */
+static bool
+is_last_owner(const struct parser *parser, const struct token *token)
+{
+	return parser->owner_given && token->len == parser->owner_text.len &&
+	    memcmp(token->text, parser->owner_text.data, token->len) == 0 && !token->quoted;
+}
+
+/* Sets the parser's owner from the entry; `*token` then is the first behind it. */
+static int
+owner_parse(struct parser *parser, const struct entry *entry, const struct token **token,
+    bool *same)
+{
+	const struct token *first = *token;
+
+	if (entry->blank_owner) {
+		*same = parser->owner_given;
+		if (parser->owner.len)
+			return 0;
+		return diag_error(parser->diags, token_pos(entry, first), Z_NO_OWNER,
+		    "the line begins with white space, but no record stands before it");
+	}
+	(*token)++;
+	*same = is_last_owner(parser, first);
+	if (*same)
+		return 0;
+	parser->owner_given = false;
+	parser->owner_text = entry->base ? token_text(first) : (struct text){NULL, 0};
+	if (first->quoted)
+		return diag_error(
+		    parser->diags, token_pos(entry, first), Z_NAME, "an owner cannot be quoted");
+	if (parser_name(parser, entry, token_text(first), &parser->owner) < 0) {
+		/* Lines that go on with this owner are not a second fault. */
+		if (!parser->owner.len && parser->origin.len)
+			parser->owner = parser->origin;
+		return -1;
+	}
+	return 0;
+}
+
+int
+parse_record(struct parser *parser, const struct entry *entry)
+{
+	const struct token *token = entry->tokens, *end = token + entry->n;
+	struct parsed record = {.owner = &parser->owner, .pos = token_pos(entry, token)};
+	struct rdata_text text = {.entry = entry, .diags = parser->diags};
+	bool ttl_stated;
+	size_t len;
+
+	if (owner_parse(parser, entry, &token, &record.same_owner) < 0 ||
+	    parser_ttl_class(parser, entry, &token, &record.ttl_s, &ttl_stated) < 0)
+		return -1;
+	if (token == end)
+		return diag_error(
+		    parser->diags, token_pos(entry, end - 1), Z_SYNTAX, "the record has no type");
+	if (type_parse_token(parser, entry, token, &record.type) < 0)
+		return -1;
+	text.at = token + 1;
+	text.end = end;
+	text.origin = parser_origin(parser);
+	if (rdata_parse(&text, record.type, parser->rdata, &len) < 0)
+		return -1;
+	if (!ttl_stated && ttl_of_record(parser, record.pos, record.type, parser->rdata, len,
+			       &record.ttl_s) < 0)
+		return -1;
+	record.rdata = (struct bytes){parser->rdata, len};
+	parser->owner_given = true;
+	return parser_record(parser, &record);
+}
+
+/* --- Directives --- */
+
+static int
+too_few(struct parser *parser, const struct entry *entry, const char *what)
+{
+	return diag_error(parser->diags, token_pos(entry, &entry->tokens[entry->n - 1]), Z_SYNTAX,
+	    "%s is missing", what);
+}
+
+static int
+refuse_extra(struct parser *parser, const struct entry *entry, size_t n)
+{
+	if (entry->n <= n)
+		return 0;
+	return diag_error(parser->diags, token_pos(entry, &entry->tokens[n]), Z_SYNTAX,
+	    "more follows than %.*s takes", (int)entry->tokens[0].len, entry->tokens[0].text);
+}
+
+static int
+parse_origin(struct parser *parser, const struct entry *entry)
+{
+	struct token *token = &entry->tokens[1];
+	struct name origin;
+
+	if (entry->n < 2)
+		return too_few(parser, entry, "the origin's name");
+	if (refuse_extra(parser, entry, 2) < 0 ||
+	    parser_name(parser, entry, token_text(token), &origin) < 0)
+		return -1;
+	parser->origin = origin;
+	parser->owner_given = false;
+	if (parser->zone.len == 0 && !parser->any_record)
+		parser->zone = origin;
+	return 0;
+}
+
+static int
+parse_ttl(struct parser *parser, const struct entry *entry)
+{
+	if (entry->n < 2)
+		return too_few(parser, entry, "the TTL");
+	if (refuse_extra(parser, entry, 2) < 0 ||
+	    ttl_parse(parser, entry, &entry->tokens[1], &parser->default_ttl_s) < 0)
+		return -1;
+	parser->default_ttl_known = true;
+	return 0;
+}
+
+static void
+parse_source(struct parser *parser, struct text text, struct frame *frame);
+
+static int
+check_circle(struct parser *parser, const struct entry *entry, const char *path)
+{
+	const struct frame *frame;
+	struct pos pos = token_pos(entry, &entry->tokens[1]);
+
+	if (parser->frame->depth >= PARSE_INCLUDE_DEPTH)
+		return diag_error(parser->diags, pos, Z_INCLUDE_DEPTH,
+		    "files are included more than %d deep", PARSE_INCLUDE_DEPTH);
+	for (frame = parser->frame; frame; frame = frame->includer)
+		if (strcmp(frame->path, path) == 0)
+			return diag_error(parser->diags, pos, Z_INCLUDE_CIRCLE,
+			    "%s would include itself", path);
+	return 0;
+}
+
+static void
+tell_entry(struct parser *parser, const struct entry *entry, enum entry_kind kind)
+{
+	if (parser->options->sink.entry)
+		parser->options->sink.entry(parser->options->sink.ctx, parser, entry, kind);
+}
+
+/* Origin and owner are the includer's again afterwards, TTLs stay, as in BIND. */
+static int
+parse_include(struct parser *parser, const struct entry *entry)
+{
+	struct frame frame = {.depth = parser->frame->depth + 1, .includer = parser->frame};
+	struct name origin = parser->origin, owner = parser->owner, inner = parser->origin;
+	struct text text;
+	struct pos pos;
+	char *path;
+
+	if (entry->n < 2)
+		return too_few(parser, entry, "the file's name");
+	if (refuse_extra(parser, entry, 3) < 0 ||
+	    (entry->n == 3 &&
+		parser_name(parser, entry, token_text(&entry->tokens[2]), &inner) < 0))
+		return -1;
+	pos = token_pos(entry, &entry->tokens[1]);
+	path = file_beside(
+	    &parser->diags->arena, parser->frame->path, token_text(&entry->tokens[1]));
+	if (check_circle(parser, entry, path) < 0 ||
+	    file_load(parser->diags, pos, parser->options->roots, path, &text) < 0)
+		return -1;
+	frame.path = path;
+	frame.source = diags_source(parser->diags, path, text, pos);
+	parser->origin = inner;
+	parser->owner_given = false;
+	tell_entry(parser, entry, ENTRY_INCLUDE);
+	parse_source(parser, text, &frame);
+	parser->owner_given = false;
+	parser->owner = owner;
+	parser->origin = origin;
+	tell_entry(parser, entry, ENTRY_INCLUDED);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct parser *parser, const struct entry *entry);
+	bool tells; /* calls the sink's entry() itself */
+} directives[] = {
+    {"ORIGIN", parse_origin, false},
+    {"TTL", parse_ttl, false},
+    {"INCLUDE", parse_include, true},
+    {"GENERATE", parse_generate, false},
+};
+
+enum { N_DIRECTIVES = sizeof(directives) / sizeof(directives[0]), N_FURTHER_MOST = 32 };
+
+static int
+unknown_directive(struct parser *parser, const struct entry *entry, struct text name)
+{
+	const struct parse_directive *further = parser->options->directives;
+	const char *known[N_DIRECTIVES + N_FURTHER_MOST + 1], *nearest;
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_DIRECTIVES; i++)
+		known[n++] = directives[i].name;
+	for (; further && further->name && n < N_DIRECTIVES + N_FURTHER_MOST; further++)
+		known[n++] = further->name;
+	known[n] = NULL;
+	nearest = diag_nearest(name, known);
+	return diag_error(parser->diags, token_pos(entry, entry->tokens), Z_DIRECTIVE,
+	    "$%.*s is not a directive%s%s%s", (int)(name.len > 64 ? 64 : name.len), name.data,
+	    nearest ? "; did you mean $" : "", nearest ? nearest : "", nearest ? "?" : "");
+}
+
+static int
+parse_directive_entry(struct parser *parser, const struct entry *entry)
+{
+	const struct parse_directive *further = parser->options->directives;
+	struct text name = {entry->tokens[0].text + 1, entry->tokens[0].len - 1};
+
+	for (size_t i = 0; i < N_DIRECTIVES; i++)
+		if (text_is_nocase(name, directives[i].name)) {
+			if (!directives[i].tells)
+				tell_entry(parser, entry, ENTRY_KEPT);
+			return directives[i].run(parser, entry);
+		}
+	for (; further && further->name; further++)
+		if (text_is_nocase(name, further->name)) {
+			int result;
+
+			parser->owner_given = false;
+			tell_entry(parser, entry, ENTRY_REPLACED);
+			result = further->run(further->ctx, parser, entry);
+			arena_free(&parser->scratch);
+			return result;
+		}
+	return unknown_directive(parser, entry, name);
+}
+
+static int
+parse_entry(struct parser *parser, const struct entry *entry)
+{
+	const struct token *first = entry->tokens;
+
+	if (*first->text == '$' && !entry->blank_owner && !first->quoted)
+		return parse_directive_entry(parser, entry);
+	tell_entry(parser, entry, ENTRY_KEPT);
+	return parse_record(parser, entry);
+}
+
+static int
+refuse_bom(struct parser *parser, struct text text, uint32_t source)
+{
+	static const struct {
+		struct text bytes;
+		const char *name;
+	} marks[] = {{{"\xef\xbb\xbf", 3}, "UTF-8"}, {{"\xff\xfe", 2}, "UTF-16"},
+	    {{"\xfe\xff", 2}, "UTF-16"}};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (text.len >= marks[i].bytes.len &&
+		    memcmp(text.data, marks[i].bytes.data, marks[i].bytes.len) == 0)
+			return diag_error(parser->diags, pos_at(source, 0), Z_BOM,
+			    "the file begins with a byte order mark (%s)", marks[i].name);
+	return 0;
+}
+
+/* Mapped text behind the parser is given back in steps: a zone of gigabytes need not stay. */
+static const char *
+release_read(struct text text, const char *at, const char *released)
+{
+	enum { STEP = 8 << 20 };
+
+	if (at - released < STEP)
+		return released;
+	file_release(text, at - 4096);
+	return at;
+}
+
+static void
+parse_source(struct parser *parser, struct text text, struct frame *frame)
+{
+	const struct frame *outer = parser->frame;
+	const char *released = text.data;
+	enum lex_result result;
+
+	parser->frame = frame;
+	lex_begin(&frame->lexer, parser->diags, text, frame->source);
+	if (refuse_bom(parser, text, frame->source) < 0) {
+		parser->failed = true;
+		frame->lexer.at = frame->lexer.end;
+	}
+	while ((result = lex_next(&frame->lexer)) != LEX_END) {
+		if (result == LEX_BAD || parse_entry(parser, &frame->lexer.entry) < 0)
+			parser->failed = true;
+		released = release_read(text, frame->lexer.at, released);
+	}
+	lex_end(&frame->lexer);
+	parser->frame = outer;
+}
+
+int
+parse_file(struct diags *diags, const struct parse_options *options, const char *path,
+    struct name *zone)
+{
+	struct parser *parser = arena_zalloc(&diags->arena, sizeof(*parser));
+	struct frame frame = {.path = strcmp(path, "-") == 0 ? "<stdin>" : path};
+	struct text text;
+
+	if (file_load(diags, pos_none(), options->roots, path, &text) < 0)
+		return -1;
+	parser->options = options;
+	parser->diags = diags;
+	if (options->zone) {
+		parser->zone = *options->zone;
+		parser->origin = *options->zone;
+	}
+	frame.source = diags_source(diags, frame.path, text, pos_none());
+	parse_source(parser, text, &frame);
+	arena_free(&parser->scratch);
+	*zone = parser->zone;
+	return parser->failed ? -1 : 0;
+}

@@ -1,0 +1,120 @@
+/* Parser of master files (RFC 1035 section 5, RFC 2308 section 4 for $TTL, BIND's $GENERATE): executes
+ * the directives and hands each record as wire data to a sink. Directives that are not the zone
+ * file's own ($TLSA, ...) come in a table, so that this folder knows nothing of certificates. */
+#ifndef ZONE_PARSE_H
+#define ZONE_PARSE_H
+
+#include "base/file.h"
+#include "dns/rdata.h"
+
+struct parser;
+
+enum {
+	PARSE_INCLUDE_DEPTH = 20,
+	PARSE_GENERATE_MOST = 1 << 20, /* records of one $GENERATE */
+};
+
+/* A record on its way to the sink; all views die when the sink returns. */
+struct parsed {
+	const struct name *zone;  /* the zone's name; len 0: not known yet */
+	const struct name *owner; /* absolute */
+	uint16_t type;
+	uint32_t ttl_s;
+	struct bytes rdata;
+	struct pos pos;
+	bool same_owner; /* as the record before */
+
+	/* For records that a directive made, how `expand` shall write them. */
+	struct text owner_text; /* as in the template; data NULL: absolute */
+	struct text comment;	/* behind the record, without ";"; may be empty */
+};
+
+/* What becomes of an entry in a text-to-text run. */
+enum entry_kind {
+	ENTRY_KEPT,	/* a record, $ORIGIN, $TTL, $GENERATE: its text stays */
+	ENTRY_REPLACED, /* a further directive: the records that follow stand for it */
+	ENTRY_INCLUDE,	/* the text of another file follows, up to ENTRY_INCLUDED */
+	ENTRY_INCLUDED, /* that file has ended */
+};
+
+struct parse_sink {
+	void *ctx;
+	/* Returns -1 after adding a problem; parsing goes on, so that all problems are found. */
+	int (*record)(void *ctx, const struct parsed *record);
+	/* NULL, or called ahead of each entry's execution. `source` is the text that the entry is of;
+	 * with ENTRY_INCLUDED it is the file that ended. */
+	void (*entry)(void *ctx, struct parser *parser, const struct entry *entry,
+	    enum entry_kind kind);
+};
+
+/* A further directive: "$NAME args...". */
+struct parse_directive {
+	const char *name; /* without "$", upper case */
+	/* `entry->tokens[0]` is the directive itself. Returns -1 after adding problems. */
+	int (*run)(void *ctx, struct parser *parser, const struct entry *entry);
+	void *ctx;
+};
+
+struct parse_options {
+	const struct name *zone; /* the zone's name, or NULL: the first absolute $ORIGIN names it */
+	bool fragment; /* the text may be a part of a zone: an unknown origin is no fault */
+	const struct roots *roots; /* what may be read, or NULL */
+	const struct parse_directive *directives; /* ended by a row without name; or NULL */
+	struct parse_sink sink;
+};
+
+/* Parses the file at `path` ("-": standard input) and all that it includes. On success `*zone` is the
+ * zone's name; its len is 0 where none was given or found.
+ * Returns 0, or -1 with all problems of the file added. */
+int
+parse_file(struct diags *diags, const struct parse_options *options, const char *path,
+    struct name *zone);
+
+/* --- For directives --- */
+
+struct diags *
+parser_diags(struct parser *parser);
+
+/* Memory until the directive returns. */
+struct arena *
+parser_scratch(struct parser *parser);
+
+/* The current origin, or NULL. The root stands in where a fragment leaves it unknown. */
+const struct name *
+parser_origin(struct parser *parser);
+
+bool
+parser_origin_known(struct parser *parser);
+
+/* The last owner, or NULL. */
+const struct name *
+parser_owner(struct parser *parser);
+
+/* What a directive or its sources may read, and the path of the file it stands in. */
+const struct roots *
+parser_roots(struct parser *parser);
+
+const char *
+parser_path(struct parser *parser);
+
+/* The TTL for a record that states none ($TTL, the last stated one, or the SOA's minimum with a
+ * warning). Returns -1 with one problem added at `pos` where there is none. */
+int
+parser_default_ttl(struct parser *parser, struct pos pos, uint32_t *ttl_s);
+
+/* Reads an owner or other name against the current origin. Returns -1 with one problem at the byte. */
+int
+parser_name(struct parser *parser, const struct entry *entry, struct text text,
+    struct name *out);
+
+/* Reads an optional run of TTL and class, in any order, from `*token` on. `*ttl_stated` says whether
+ * there was a TTL. Returns -1 with one problem added. */
+int
+parser_ttl_class(struct parser *parser, const struct entry *entry, const struct token **token,
+    uint32_t *ttl_s, bool *ttl_stated);
+
+/* Hands a record to the sink, as if it stood in the file; fills in `zone`. */
+int
+parser_record(struct parser *parser, struct parsed *record);
+
+#endif

@@ -1,0 +1,42 @@
+/* The parser's own state, shared by the files of this folder that make up parsing. */
+#ifndef ZONE_PARSER_H
+#define ZONE_PARSER_H
+
+#include "zone/lex.h"
+#include "zone/parse.h"
+
+/* A file that is being read. */
+struct frame {
+	struct lexer lexer;
+	const char *path;
+	uint32_t source;
+	unsigned depth;
+	const struct frame *includer;
+};
+
+struct parser {
+	const struct parse_options *options;
+	struct diags *diags;
+	struct arena scratch; /* until the entry's end */
+	const struct frame *frame;
+	struct name origin; /* len 0: none is known */
+	struct name owner;  /* of the last record; len 0: none */
+	struct name zone;   /* len 0: not known yet */
+	struct text owner_text; /* of which `owner` was read, if it can be read again */
+	bool owner_given; /* the sink has seen a record of `owner` */
+	bool any_record;
+	bool default_ttl_known, last_ttl_known;
+	uint32_t default_ttl_s, last_ttl_s;
+	bool failed;
+	uint8_t rdata[RDATA_LONGEST];
+};
+
+/* Parses and hands on one record. Returns -1 after adding a problem. */
+int
+parse_record(struct parser *parser, const struct entry *entry);
+
+/* Executes $GENERATE (generate.c). */
+int
+parse_generate(struct parser *parser, const struct entry *entry);
+
+#endif

@@ -1,0 +1,347 @@
+#include "zone/store.h"
+
+#include "base/mem.h"
+#include "zone/order.h"
+
+#include <stdlib.h>
+
+void
+store_begin(struct store *store, struct diags *diags, const struct name *apex)
+{
+	*store = (struct store){.diags = diags};
+	if (apex)
+		store->apex = *apex;
+}
+
+void
+store_free(struct store *store)
+{
+	free(store->nodes);
+	free(store->records);
+	arena_free(&store->data);
+}
+
+static int
+no_zone(struct store *store, struct pos pos)
+{
+	if (!store->no_zone_told)
+		diag_add(store->diags, pos, Z_NO_ZONE, "the zone's name is not known");
+	store->no_zone_told = true;
+	return -1;
+}
+
+static int
+out_of_zone(struct store *store, const struct parsed *parsed)
+{
+	struct buf b = {0};
+
+	name_print(&b, parsed->owner->wire);
+	buf_puts(&b, " lies outside the zone ");
+	name_print(&b, store->apex.wire);
+	diag_add(store->diags, parsed->pos, Z_OUT_OF_ZONE, "%.*s", (int)b.len, b.data);
+	buf_free(&b);
+	return -1;
+}
+
+static void
+node_new(struct store *store, const uint8_t *wire, size_t wire_len)
+{
+	uint8_t key[NAME_KEY_LONGEST];
+	size_t key_len = name_key(wire, wire_len, key);
+	uint8_t *name = arena_bytes(&store->data, key_len + wire_len);
+	struct node *node;
+
+	memcpy(name, key, key_len);
+	memcpy(name + key_len, wire, wire_len);
+	store->nodes =
+	    mem_grow(store->nodes, store->n_nodes, &store->cap_nodes, sizeof(*store->nodes));
+	node = &store->nodes[store->n_nodes++];
+	*node = (struct node){.prefix = order_prefix(key, key_len),
+	    .key = name,
+	    .first = (uint32_t)store->n_records,
+	    .key_len = (uint16_t)key_len,
+	    .wire_len = (uint8_t)wire_len};
+}
+
+static void
+record_new(struct store *store, const struct record *record)
+{
+	struct record *copy;
+
+	store->records = mem_grow(
+	    store->records, store->n_records, &store->cap_records, sizeof(*store->records));
+	copy = &store->records[store->n_records++];
+	*copy = *record;
+	copy->rdata = arena_copy(&store->data, record->rdata, record->rdlen);
+	store->nodes[store->n_nodes - 1].n++;
+}
+
+int
+store_add(void *ctx, const struct parsed *parsed)
+{
+	struct store *store = ctx;
+	size_t relative;
+
+	if (store->apex.len == 0) {
+		if (parsed->zone->len == 0)
+			return no_zone(store, parsed->pos);
+		store->apex = *parsed->zone;
+	}
+	if (!parsed->same_owner || store->n_nodes == 0) {
+		if (!name_in_zone(parsed->owner->wire, parsed->owner->len, store->apex.wire,
+			store->apex.len, &relative))
+			return out_of_zone(store, parsed);
+		node_new(store, parsed->owner->wire, relative);
+	}
+	record_new(store,
+	    &(struct record){parsed->rdata.data, parsed->pos, parsed->ttl_s, parsed->type,
+		(uint16_t)parsed->rdata.len});
+	return 0;
+}
+
+void
+store_add_apex(struct store *store, uint16_t type, uint32_t ttl_s, struct bytes rdata)
+{
+	node_new(store, store->apex.wire, 0);
+	record_new(store,
+	    &(struct record){rdata.data, pos_none(), ttl_s, type, (uint16_t)rdata.len});
+}
+
+/* --- Sorting --- */
+
+static int
+record_compare(const struct record *a, const struct record *b)
+{
+	if (a->type != b->type) {
+		if (a->type == TYPE_SOA || b->type == TYPE_SOA)
+			return a->type == TYPE_SOA ? -1 : 1;
+		return a->type < b->type ? -1 : 1;
+	}
+	return rdata_compare(a->type, record_rdata(a), record_rdata(b));
+}
+
+/* Equal records keep the order of the template, so that messages name the later ones. */
+static int
+record_compare_stable(const void *a, const void *b)
+{
+	const struct record *x = a, *y = b;
+	int order = record_compare(x, y);
+
+	if (order != 0)
+		return order;
+	return x->pos.at < y->pos.at ? -1 : x->pos.at > y->pos.at;
+}
+
+static void
+records_sort(struct record *records, size_t n)
+{
+	enum { FEW = 12 };
+
+	if (n > FEW) {
+		qsort(records, n, sizeof(*records), record_compare_stable);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		struct record record = records[i];
+		size_t j = i;
+
+		for (; j > 0 && record_compare_stable(&records[j - 1], &record) > 0; j--)
+			records[j] = records[j - 1];
+		records[j] = record;
+	}
+}
+
+/* Duplicates whose TTL differs stay, to be told of by the checks. */
+static size_t
+records_unique(struct record *records, size_t n)
+{
+	size_t kept = 1;
+
+	for (size_t i = 1; i < n; i++)
+		if (record_compare(&records[kept - 1], &records[i]) != 0 ||
+		    records[kept - 1].ttl_s != records[i].ttl_s)
+			records[kept++] = records[i];
+	return kept;
+}
+
+static uint32_t
+type_flag(uint16_t type)
+{
+	switch (type) {
+	case TYPE_NS: return NODE_NS;
+	case TYPE_CNAME: return NODE_CNAME;
+	case TYPE_SOA: return NODE_SOA;
+	case TYPE_DNAME: return NODE_DNAME;
+	case TYPE_DS: return NODE_DS;
+	default: return 0;
+	}
+}
+
+/* RRSIGs have the TTLs of what they cover, and so may differ. */
+static uint32_t
+pair_flag(const struct record *a, const struct record *b)
+{
+	if (a->type != b->type || a->type == TYPE_RRSIG)
+		return 0;
+	return a->ttl_s != b->ttl_s || type_is_singleton(a->type) ? NODE_UNEVEN : 0;
+}
+
+/* Puts the node's records in order and notes what they are. */
+static void
+node_sort(struct store *store, struct node *node)
+{
+	struct record *records = store->records + node->first;
+
+	if (node->n > 1) {
+		records_sort(records, node->n);
+		node->n = (uint32_t)records_unique(records, node->n);
+	}
+	node->flags = 0;
+	for (uint32_t i = 0; i < node->n; i++) {
+		node->flags |= type_flag(records[i].type);
+		if (i > 0)
+			node->flags |= pair_flag(&records[i - 1], &records[i]);
+	}
+}
+
+/* Brings the records of `n` nodes with one name together, at the end of the array. */
+static void
+nodes_join(struct store *store, struct node *nodes, size_t n)
+{
+	size_t first = store->n_records;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < nodes[i].n; j++) {
+			store->records = mem_grow(store->records, store->n_records,
+			    &store->cap_records, sizeof(*store->records));
+			store->records[store->n_records++] = store->records[nodes[i].first + j];
+		}
+	nodes[0].first = (uint32_t)first;
+	nodes[0].n = (uint32_t)(store->n_records - first);
+	node_sort(store, &nodes[0]);
+}
+
+static void
+nodes_merge(struct store *store)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < store->n_nodes;) {
+		size_t j = i + 1;
+
+		while (j < store->n_nodes && order_equal(&store->nodes[i], &store->nodes[j]))
+			j++;
+		if (j - i > 1)
+			nodes_join(store, &store->nodes[i], j - i);
+		store->n_live += store->nodes[i].n;
+		store->nodes[kept++] = store->nodes[i];
+		i = j;
+	}
+	store->n_nodes = kept;
+}
+
+/* RFC 4034 section 2.3, RFC 6672 section 2.4: names below a cut or a DNAME are not the zone's. */
+static void
+nodes_flag(struct store *store)
+{
+	const struct node *top = NULL;
+
+	for (size_t i = 0; i < store->n_nodes; i++) {
+		struct node *node = &store->nodes[i];
+
+		if (top && node_is_below(node, top)) {
+			node->flags |= NODE_OCCLUDED;
+			continue;
+		}
+		top = NULL;
+		if (node->key_len > 0 && (node->flags & NODE_NS))
+			node->flags |= NODE_CUT;
+		if (node->flags & (NODE_CUT | NODE_DNAME))
+			top = node;
+	}
+}
+
+/* Records are sorted ahead of the nodes, while they lie in memory in the order of the walk. */
+void
+store_sort(struct store *store)
+{
+	store->n_live = 0;
+	for (size_t i = 0; i < store->n_nodes; i++)
+		node_sort(store, &store->nodes[i]);
+	order_nodes(store->nodes, store->n_nodes);
+	nodes_merge(store);
+	nodes_flag(store);
+}
+
+size_t
+store_remove_types(struct store *store, const uint16_t *types, size_t n_types)
+{
+	size_t removed = 0, kept_nodes = 0;
+
+	for (size_t i = 0; i < store->n_nodes; i++) {
+		struct node *node = &store->nodes[i];
+		struct record *records = store->records + node->first;
+		uint32_t kept = 0;
+
+		for (uint32_t j = 0; j < node->n; j++) {
+			size_t t = 0;
+
+			while (t < n_types && types[t] != records[j].type)
+				t++;
+			if (t == n_types)
+				records[kept++] = records[j];
+		}
+		removed += node->n - kept;
+		node->n = kept;
+		if (kept > 0)
+			store->nodes[kept_nodes++] = *node;
+	}
+	store->n_nodes = kept_nodes;
+	store->n_live -= removed;
+	return removed;
+}
+
+/* --- Reading --- */
+
+struct rrset
+node_rrset_at(const struct store *store, const struct node *node, size_t i)
+{
+	const struct record *records = node_records(store, node);
+	size_t j = i + 1;
+
+	while (j < node->n && records[j].type == records[i].type)
+		j++;
+	return (struct rrset){records + i, j - i, records[i].type};
+}
+
+struct rrset
+node_rrset(const struct store *store, const struct node *node, uint16_t type)
+{
+	const struct record *records = node_records(store, node);
+
+	for (size_t i = 0; i < node->n; i++)
+		if (records[i].type == type)
+			return node_rrset_at(store, node, i);
+	return (struct rrset){NULL, 0, type};
+}
+
+const struct node *
+store_apex(const struct store *store)
+{
+	return store->n_nodes > 0 && store->nodes[0].key_len == 0 ? &store->nodes[0] : NULL;
+}
+
+bool
+node_is_below(const struct node *node, const struct node *ancestor)
+{
+	return node->key_len >= ancestor->key_len &&
+	    memcmp(node->key, ancestor->key, ancestor->key_len) == 0;
+}
+
+size_t
+node_wire(const struct store *store, const struct node *node, uint8_t wire[NAME_LONGEST])
+{
+	memcpy(wire, node->key + node->key_len, node->wire_len);
+	memcpy(wire + node->wire_len, store->apex.wire, store->apex.len);
+	return (size_t)node->wire_len + store->apex.len;
+}

@@ -1,0 +1,134 @@
+/* Store: the records of one zone. Filled in any order, then sorted once into the canonical order of
+ * names (RFC 4034 section 6.1); from then on it is only read, by any number of threads.
+ *
+ * A node is an owner name with its records, which are a run of one array; an RRset is a run of
+ * neighbours within it. Names are kept relative to the apex, as a sort key (name_key) followed by
+ * the wire labels in the case of the template. */
+#ifndef ZONE_STORE_H
+#define ZONE_STORE_H
+
+#include "dns/rdata.h"
+#include "zone/parse.h"
+
+struct record {
+	const uint8_t *rdata;
+	struct pos pos;
+	uint32_t ttl_s;
+	uint16_t type, rdlen;
+};
+
+/* What is at a node, noted while its records are at hand: later passes over millions of nodes need
+ * not touch their records again. */
+enum node_flag {
+	NODE_CUT = 1,	   /* a delegation: NS below the apex */
+	NODE_OCCLUDED = 2, /* below a cut or a DNAME: glue, or data that nobody is answered */
+	NODE_NS = 4,
+	NODE_CNAME = 8,
+	NODE_SOA = 16,
+	NODE_DNAME = 32,
+	NODE_DS = 64,
+	NODE_UNEVEN = 128, /* TTLs differ within an RRset, or a singleton type stands twice */
+};
+
+struct node {
+	uint64_t prefix;    /* the key's first eight octets, as a number */
+	const uint8_t *key; /* key_len octets, then wire_len octets of labels without the apex */
+	uint32_t first, n;  /* its records; sorted by type (SOA first), then RDATA (RFC 4034 6.3) */
+	uint16_t key_len;
+	uint8_t wire_len;
+	uint32_t flags; /* enum node_flag */
+};
+
+struct store {
+	struct diags *diags;
+	struct arena data; /* keys, names, RDATA */
+	struct name apex;  /* len 0: not known yet */
+	struct node *nodes;
+	size_t n_nodes, cap_nodes;
+	struct record *records;
+	size_t n_records, cap_records;
+	size_t n_live; /* records after sorting, duplicates removed */
+	bool no_zone_told;
+};
+
+/* A run of records of one type at a node. */
+struct rrset {
+	const struct record *records;
+	size_t n;
+	uint16_t type;
+};
+
+/* `apex` may be NULL: then the first record's `zone` names the zone. */
+void
+store_begin(struct store *store, struct diags *diags, const struct name *apex);
+
+void
+store_free(struct store *store);
+
+/* A parse_sink's record(): copies the record. Returns -1 after adding a problem: the record lies outside
+ * the zone, or the zone has no name. */
+int
+store_add(void *store, const struct parsed *record);
+
+/* Adds a record that no template holds (DNSKEY, ...), at the apex. */
+void
+store_add_apex(struct store *store, uint16_t type, uint32_t ttl_s, struct bytes rdata);
+
+/* Sorts names and records, merges what belongs to one name, removes duplicates (RFC 2181 section 5),
+ * and sets the flags of the nodes. */
+void
+store_sort(struct store *store);
+
+/* Removes the records of the given types; returns how many they were. After store_sort. */
+size_t
+store_remove_types(struct store *store, const uint16_t *types, size_t n_types);
+
+static inline const struct record *
+node_records(const struct store *store, const struct node *node)
+{
+	return store->records + node->first;
+}
+
+static inline struct bytes
+record_rdata(const struct record *record)
+{
+	return (struct bytes){record->rdata, record->rdlen};
+}
+
+/* The RRset of `type` at the node; n is 0 if it has none. */
+struct rrset
+node_rrset(const struct store *store, const struct node *node, uint16_t type);
+
+/* The RRset that begins at record `i` of the node (0 to n - 1). */
+struct rrset
+node_rrset_at(const struct store *store, const struct node *node, size_t i);
+
+/* Asks the processor for what a loop over the nodes will touch soon: their memory is in the order of
+ * the template, not of the names. Call it with the number of the node that is being worked on.
+ * (Without always_inline, GCC takes the function for one without effect and drops it.) */
+__attribute__((always_inline)) static inline void
+store_prefetch(const struct store *store, size_t i)
+{
+	enum { NEAR = 8, FAR = 24 };
+	const struct node *nodes = store->nodes;
+
+	if (i + FAR >= store->n_nodes)
+		return;
+	__builtin_prefetch(nodes[i + FAR].key);
+	__builtin_prefetch(store->records + nodes[i + FAR].first);
+	__builtin_prefetch(store->records[nodes[i + NEAR].first].rdata);
+}
+
+/* The apex, or NULL if the zone has no record there. */
+const struct node *
+store_apex(const struct store *store);
+
+/* Is `name` the node's ancestor, or the node itself? */
+bool
+node_is_below(const struct node *node, const struct node *ancestor);
+
+/* Writes the absolute name in wire format, case kept; returns its length. */
+size_t
+node_wire(const struct store *store, const struct node *node, uint8_t wire[NAME_LONGEST]);
+
+#endif
