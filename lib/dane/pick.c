@@ -1,0 +1,273 @@
+#include "dane/pick.h"
+
+/* The question that is being answered, and the certificates that the answer may be of. */
+struct choice {
+	struct arena *a;
+	struct diags *diags;
+	struct pos pos;
+	const struct certs *certs;
+};
+
+/* A subset of the certificates. */
+struct set {
+	bool *has;
+	size_t n;
+};
+
+static struct set
+set_new(const struct choice *choice)
+{
+	return (struct set){arena_zalloc(choice->a, choice->certs->n * sizeof(bool)), 0};
+}
+
+static void
+set_add(struct set *set, size_t i)
+{
+	set->n += !set->has[i];
+	set->has[i] = true;
+}
+
+static const struct cert *
+set_first(const struct choice *choice, const struct set *set, size_t from)
+{
+	while (from < choice->certs->n && !set->has[from])
+		from++;
+	return from < choice->certs->n ? &choice->certs->items[from] : NULL;
+}
+
+/* Name and line: certificates of one file often share their name. */
+static const char *
+label(const struct choice *choice, const struct cert *cert)
+{
+	if (!cert->line)
+		return cert->name;
+	return arena_printf(choice->a, "%s (line %zu)", cert->name, cert->line);
+}
+
+/* Says that two certificates, or more, would do. */
+static int
+fail_ambiguous(const struct choice *choice, const struct set *set, const char *what,
+    const char *remedy)
+{
+	const struct cert *first = set_first(choice, set, 0);
+	size_t next = (size_t)(first - choice->certs->items) + 1;
+	const struct cert *second = set_first(choice, set, next);
+	const char *more =
+	    set->n > 2 ? arena_printf(choice->a, " and %zu more", set->n - 2) : "";
+
+	return diag_error(choice->diags, choice->pos, D_AMBIGUOUS, "%s: %s, %s%s: %s; %s",
+	    choice->certs->path, label(choice, first), label(choice, second), more, what, remedy);
+}
+
+static int
+fail_not_ca(const struct choice *choice, const struct cert *cert)
+{
+	return diag_error(choice->diags, choice->pos, D_NOT_CA,
+	    "%s: %s is not the certificate of a CA: write 3 1 1 to pin the server's own certificate, "
+	    "or name the file that holds the CA's",
+	    choice->certs->path, label(choice, cert));
+}
+
+static int
+fail_circle(const struct choice *choice)
+{
+	return diag_error(choice->diags, choice->pos, D_AMBIGUOUS,
+	    "%s: its certificates issued each other in a circle; put the one that is meant into a "
+	    "file of its own",
+	    choice->certs->path);
+}
+
+static bool
+issued_another(const struct certs *certs, size_t issuer)
+{
+	for (size_t i = 0; i < certs->n; i++)
+		if (certs_issued(certs, issuer, i))
+			return true;
+	return false;
+}
+
+/* The end entities: those whose private key is there, else those that issued none of the others. */
+static struct set
+leaves(const struct choice *choice)
+{
+	const struct certs *certs = choice->certs;
+	struct set keyed = set_new(choice), last = set_new(choice);
+
+	for (size_t i = 0; i < certs->n; i++) {
+		if (certs->items[i].has_key)
+			set_add(&keyed, i);
+		if (!issued_another(certs, i))
+			set_add(&last, i);
+	}
+	return keyed.n ? keyed : last;
+}
+
+static int
+find_leaf(const struct choice *choice, struct set *found)
+{
+	*found = leaves(choice);
+	if (found->n == 0)
+		return fail_circle(choice);
+	if (found->n > 1)
+		return fail_ambiguous(choice, found, "none of them issued another, so each may be the "
+		    "end entity",
+		    "put them into files of their own and name the one that is meant, or all");
+	return 0;
+}
+
+static int
+pick_leaf(const struct choice *choice, struct set *found)
+{
+	const struct cert *leaf;
+
+	if (find_leaf(choice, found) < 0)
+		return -1;
+	leaf = set_first(choice, found, 0);
+	if (!leaf->is_ca || leaf->self_signed || leaf->has_key)
+		return 0;
+	return diag_error(choice->diags, choice->pos, D_NOT_LEAF,
+	    "%s: %s is the certificate of a CA, and no end entity is in the file: name the server's own "
+	    "certificate, or write 2 1 1 to pin the CA",
+	    choice->certs->path, label(choice, leaf));
+}
+
+/* `set` and all that issued its members, however far away. */
+static void
+close_upward(const struct choice *choice, struct set *set)
+{
+	size_t before;
+
+	do {
+		before = set->n;
+		for (size_t i = 0; i < choice->certs->n; i++)
+			for (size_t j = 0; j < choice->certs->n && !set->has[i]; j++)
+				if (set->has[j] && certs_issued(choice->certs, i, j))
+					set_add(set, i);
+	} while (set->n > before);
+}
+
+/* Where a private key tells the end entity, only its own chain counts; else the whole file. */
+static struct set
+chain(const struct choice *choice)
+{
+	struct set set = leaves(choice);
+	const struct cert *leaf = set_first(choice, &set, 0);
+
+	if (set.n == 1 && leaf->has_key) {
+		close_upward(choice, &set);
+		return set;
+	}
+	set = set_new(choice);
+	for (size_t i = 0; i < choice->certs->n; i++)
+		set_add(&set, i);
+	return set;
+}
+
+static bool
+is_issued_within(const struct choice *choice, const struct set *set, size_t subject)
+{
+	for (size_t i = 0; i < choice->certs->n; i++)
+		if (set->has[i] && certs_issued(choice->certs, i, subject))
+			return true;
+	return false;
+}
+
+static int
+pick_top(const struct choice *choice, struct set *found)
+{
+	struct set within = chain(choice);
+	bool any_ca = false;
+
+	*found = set_new(choice);
+	for (size_t i = 0; i < choice->certs->n; i++)
+		if (within.has[i] && !is_issued_within(choice, &within, i)) {
+			set_add(found, i);
+			any_ca = any_ca || choice->certs->items[i].is_ca;
+		}
+	if (found->n == 0)
+		return fail_circle(choice);
+	if (!any_ca)
+		return fail_not_ca(choice, set_first(choice, found, 0));
+	if (found->n > 1)
+		return fail_ambiguous(choice, found, "none of them was issued by a certificate of the "
+		    "file, so none is the topmost CA",
+		    "put the CA that is meant into a file of its own, or write pick=issuer or pick=all");
+	return 0;
+}
+
+static int
+pick_root(const struct choice *choice, struct set *found)
+{
+	const struct cert *top;
+
+	if (pick_top(choice, found) < 0)
+		return -1;
+	top = set_first(choice, found, 0);
+	if (top->self_signed)
+		return 0;
+	return diag_error(choice->diags, choice->pos, D_NOT_CA,
+	    "%s: the root is not in the file: %s was issued by another CA; add the root, or leave "
+	    "pick=root out",
+	    choice->certs->path, label(choice, top));
+}
+
+static int
+pick_issuer(const struct choice *choice, struct set *found)
+{
+	const struct certs *certs = choice->certs;
+	const struct cert *leaf, *issuer;
+	struct set end;
+
+	if (find_leaf(choice, &end) < 0)
+		return -1;
+	leaf = set_first(choice, &end, 0);
+	*found = set_new(choice);
+	for (size_t i = 0; i < certs->n; i++)
+		if (certs_issued(certs, i, (size_t)(leaf - certs->items)))
+			set_add(found, i);
+	if (found->n == 0)
+		return diag_error(choice->diags, choice->pos, D_NOT_CA,
+		    "%s: the CA that issued %s is not in the file: add its certificate, or name the "
+		    "file that holds it",
+		    certs->path, label(choice, leaf));
+	if (found->n > 1)
+		return fail_ambiguous(choice, found, "they have one key, and each issued the end entity",
+		    "put the one that the server sends into a file of its own, or write pick=all");
+	issuer = set_first(choice, found, 0);
+	return issuer->is_ca ? 0 : fail_not_ca(choice, issuer);
+}
+
+static int
+pick_all(const struct choice *choice, struct set *found)
+{
+	*found = set_new(choice);
+	for (size_t i = 0; i < choice->certs->n; i++)
+		if (choice->certs->items[i].is_ca)
+			set_add(found, i);
+	return found->n ? 0 : fail_not_ca(choice, &choice->certs->items[0]);
+}
+
+static int (*const picks[])(const struct choice *choice, struct set *found) = {
+    [PICK_LEAF] = pick_leaf,
+    [PICK_TOP] = pick_top,
+    [PICK_ROOT] = pick_root,
+    [PICK_ISSUER] = pick_issuer,
+    [PICK_ALL] = pick_all,
+};
+
+int
+pick_certs(struct arena *a, struct diags *diags, struct pos pos, const struct certs *certs,
+    enum pick pick, struct picked *out)
+{
+	struct choice choice = {a, diags, pos, certs};
+	struct set found;
+
+	if (picks[pick](&choice, &found) < 0)
+		return -1;
+	out->items = arena_alloc(a, found.n * sizeof(const struct cert *));
+	out->n = 0;
+	for (size_t i = 0; i < certs->n; i++)
+		if (found.has[i])
+			out->items[out->n++] = &certs->items[i];
+	return 0;
+}

@@ -1,0 +1,377 @@
+#include "dane/tlsa.h"
+
+#include "base/duration.h"
+#include "dane/plain.h"
+#include "dns/rdata.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+/* --- Parameters --- */
+
+enum { NAMES_MOST = 5, PRIVATE_USE = 255 };
+
+/* RFC 7218 section 2. */
+static const struct field {
+	const char *what;
+	uint8_t most; /* the largest value that has a meaning */
+	size_t offset; /* in struct tlsa_params */
+	const char *names[NAMES_MOST]; /* by value; then the one of PRIVATE_USE, then NULL */
+	const char *valid;
+} fields[N_TLSA_FIELDS] = {
+    [TLSA_USAGE] = {"usage", TLSA_DANE_EE, offsetof(struct tlsa_params, usage),
+	{"PKIX-TA", "PKIX-EE", "DANE-TA", "DANE-EE", "PrivCert"},
+	"0 (PKIX-TA), 1 (PKIX-EE), 2 (DANE-TA) or 3 (DANE-EE)"},
+    [TLSA_SELECTOR] = {"selector", TLSA_SPKI, offsetof(struct tlsa_params, selector),
+	{"Cert", "SPKI", "PrivSel"}, "0 (Cert) or 1 (SPKI)"},
+    [TLSA_MATCHING] = {"matching type", TLSA_SHA2_512, offsetof(struct tlsa_params, matching),
+	{"Full", "SHA2-256", "SHA2-512", "PrivMatch"}, "0 (Full), 1 (SHA2-256) or 2 (SHA2-512)"},
+};
+
+/* The value that `text` names, or -1. */
+static int
+value_of_name(const struct field *field, struct text text)
+{
+	for (int i = 0; i < NAMES_MOST && field->names[i]; i++)
+		if (text_is_nocase(text, field->names[i]))
+			return i <= field->most ? i : PRIVATE_USE;
+	return -1;
+}
+
+static int
+value_of_number(struct text text)
+{
+	int value = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (!ascii_is_digit(text.data[i]))
+			return -1;
+		value = value * 10 + (text.data[i] - '0');
+		if (value > UINT8_MAX)
+			return -1;
+	}
+	return text.len ? value : -1;
+}
+
+bool
+tlsa_is_name(enum tlsa_field field, struct text text)
+{
+	return value_of_name(&fields[field], text) >= 0;
+}
+
+int
+tlsa_parameter(struct diags *diags, struct pos pos, enum tlsa_field field, struct text text,
+    struct tlsa_params *out)
+{
+	const struct field *row = &fields[field];
+	int value = value_of_name(row, text);
+
+	if (value < 0)
+		value = value_of_number(text);
+	if (value >= 0 && value <= row->most) {
+		((uint8_t *)out)[row->offset] = (uint8_t)value;
+		return 0;
+	}
+	return diag_error(diags, pos, D_PARAMETER, "%s %.*s%s: write %s", row->what,
+	    (int)(text.len > PLAIN_LONGEST ? PLAIN_LONGEST : text.len), text.data,
+	    value == PRIVATE_USE ? " is for private use, which no client knows" : " does not exist",
+	    row->valid);
+}
+
+/* --- Owner --- */
+
+/* The labels of an owner, as it is checked. */
+struct owner {
+	struct diags *diags;
+	const struct entry *entry;
+	const struct braced *text;
+	const struct name *name;
+};
+
+/* Where label `number` begins in the text; its end where the origin supplies the label. */
+static size_t
+label_start(struct text text, unsigned number)
+{
+	size_t i = 0;
+
+	for (; number > 0 && i < text.len; i++)
+		if (text.data[i] == '\\')
+			i++;
+		else if (text.data[i] == '.')
+			number--;
+	return i < text.len ? i : text.len;
+}
+
+/* The position of a label; of a part of it, where a brace list supplies that. */
+static struct pos
+label_pos(const struct owner *owner, unsigned number)
+{
+	size_t i = label_start(owner->text->text, number);
+	const char *const *from = owner->text->from;
+
+	if (i + 1 < owner->text->text.len && from[i + 1] != from[i] + 1)
+		i++;
+	return braced_pos(owner->entry, owner->text, i);
+}
+
+static struct text
+label_text(const uint8_t *label)
+{
+	return (struct text){(const char *)label + 1, *label};
+}
+
+static int
+fail(const struct owner *owner, unsigned number, const char *why)
+{
+	return diag_error(owner->diags, label_pos(owner, number), D_OWNER, "%s", why);
+}
+
+static int
+check_port(const struct owner *owner, const uint8_t *label)
+{
+	struct text text = label_text(label);
+	unsigned port = 0;
+
+	if (text_is(text, "*"))
+		return 0;
+	if (text.len < 2 || text.data[0] != '_')
+		return fail(owner, 0, "the owner does not begin with a port, as in _25");
+	if (text_is(text, "_*"))
+		return fail(owner, 0, "any port is written * without an underscore");
+	for (size_t i = 1; i < text.len; i++) {
+		if (!ascii_is_digit(text.data[i]))
+			return fail(owner, 0, "the port is not a number");
+		port = port > UINT16_MAX ? port : port * 10 + (unsigned)(text.data[i] - '0');
+	}
+	if (text.data[1] == '0' && text.len > 2)
+		return fail(owner, 0, "the port has a leading zero");
+	if (port == 0 || port > UINT16_MAX)
+		return fail(owner, 0, "the port is not between 1 and 65535");
+	return 0;
+}
+
+static int
+check_protocol(const struct owner *owner, const uint8_t *label)
+{
+	static const char *const protocols[] = {"_tcp", "_udp", "_sctp"};
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+		if (text_is_nocase(label_text(label), protocols[i]))
+			return 0;
+	return fail(owner, 1, "the protocol is not _tcp, _udp or _sctp");
+}
+
+static bool
+is_host_octet(uint8_t c)
+{
+	return (uint8_t)(ascii_lower(c) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '-' ||
+	    c == '_' || c == '/'; /* RFC 2317 section 4 */
+}
+
+static int
+check_host_label(const struct owner *owner, const uint8_t *label, unsigned number)
+{
+	if (text_is(label_text(label), "*"))
+		return fail(owner, number, "* works as the first label alone (RFC 4592 section 2.1.1)");
+	for (size_t i = 1; i <= *label; i++) {
+		if (label[i] >= 0x80)
+			return diag_error(owner->diags, label_pos(owner, number), Z_UTF8,
+			    "the host is not written in ASCII");
+		if (!is_host_octet(label[i]))
+			return fail(owner, number,
+			    "a host name is made of letters, digits and hyphens");
+	}
+	return 0;
+}
+
+static int
+check_labels(const struct owner *owner)
+{
+	const uint8_t *label = owner->name->wire;
+
+	if (name_labels(label) < 2)
+		return fail(owner, 0, "the owner has no _port._proto");
+	if (check_port(owner, label) < 0)
+		return -1;
+	label += 1 + *label;
+	if (check_protocol(owner, label) < 0)
+		return -1;
+	label += 1 + *label;
+	if (*label == 0)
+		return fail(owner, 0, "the owner has no host behind _port._proto");
+	for (unsigned number = 2; *label; number++, label += 1 + *label)
+		if (check_host_label(owner, label, number) < 0)
+			return -1;
+	return 0;
+}
+
+int
+tlsa_owner(struct diags *diags, const struct entry *entry, const struct braced *text,
+    const struct name *origin, struct name *out)
+{
+	struct owner owner = {diags, entry, text, out};
+	struct name_fault fault;
+
+	for (size_t i = 0; i < text->text.len; i++)
+		if ((uint8_t)text->text.data[i] >= 0x80)
+			return diag_error(diags, braced_pos(entry, text, i), Z_UTF8,
+			    "a host name in a zone file is written in ASCII");
+	if (name_parse(text->text, origin, out, &fault) < 0)
+		return diag_error(diags, braced_pos(entry, text, fault.at),
+		    fault.no_origin ? Z_NO_ORIGIN : Z_NAME, "%s", fault.why);
+	return check_labels(&owner);
+}
+
+/* --- Certificates --- */
+
+static bool
+is_ee(uint8_t usage)
+{
+	return usage == TLSA_PKIX_EE || usage == TLSA_DANE_EE;
+}
+
+int
+tlsa_pick(struct diags *diags, struct pos pos, uint8_t usage, const char *option, enum pick *out)
+{
+	static const struct {
+		const char *name;
+		enum pick pick;
+		bool ee;
+	} options[] = {{"leaf", PICK_LEAF, true}, {"issuer", PICK_ISSUER, false},
+	    {"all", PICK_ALL, false}, {"root", PICK_ROOT, false}};
+
+	*out = is_ee(usage) ? PICK_LEAF : PICK_TOP;
+	if (!option)
+		return 0;
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (strcmp(option, options[i].name) != 0)
+			continue;
+		if (options[i].ee != is_ee(usage))
+			return diag_error(diags, pos, options[i].ee ? D_NOT_CA : D_KEY_VALUE,
+			    "pick=%s does not go with usage %u, which pins %s", option, usage,
+			    is_ee(usage) ? "the end entity: write 2 1 1 to pin a CA" :
+					   "a CA: write 3 1 1 to pin the server's own certificate");
+		*out = options[i].pick;
+		return 0;
+	}
+	return diag_error(
+	    diags, pos, D_KEY_VALUE, "pick= is followed by issuer, all, root or leaf");
+}
+
+/* YYYY-MM-DD, in `a`. */
+static const char *
+date_text(struct arena *a, int64_t t_unix)
+{
+	struct buf buf = {0};
+	const char *text;
+
+	instant_print_iso(&buf, t_unix);
+	text = arena_text(a, buf.data, buf.len - strlen("Thh:mm:ssZ"));
+	buf_free(&buf);
+	return text;
+}
+
+int
+tlsa_check_dates(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
+    uint8_t usage, int64_t now_unix, bool coming)
+{
+	if (now_unix > cert->not_after_unix)
+		return diag_add(diags, pos, usage == TLSA_DANE_EE ? D_EXPIRED_EE : D_EXPIRED,
+		    "certificate has expired (notAfter %s): %s", date_text(a, cert->not_after_unix),
+		    cert->name);
+	if (now_unix < cert->not_before_unix && !coming)
+		return diag_add(diags, pos, D_NOT_YET,
+		    "certificate is not valid yet (notBefore %s): %s",
+		    date_text(a, cert->not_before_unix), cert->name);
+	return 0;
+}
+
+static int
+digest(struct arena *a, struct bytes in, const EVP_MD *md, struct bytes *out)
+{
+	uint8_t *data = arena_bytes(a, EVP_MAX_MD_SIZE);
+	unsigned len = 0;
+	int ok = EVP_Digest(in.data, in.len, data, &len, md, NULL);
+
+	ERR_clear_error();
+	*out = (struct bytes){data, len};
+	return ok == 1 && len ? 0 : -1;
+}
+
+int
+tlsa_association(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
+    struct tlsa_params params, struct bytes *out)
+{
+	struct bytes in = params.selector == TLSA_SPKI ? cert->spki : cert->der;
+
+	if (in.len == 0)
+		return diag_error(diags, pos, D_BAD_SOURCE, "%s holds nothing to pin", cert->name);
+	if (params.matching == TLSA_FULL) {
+		*out = in;
+		return 0;
+	}
+	if (digest(a, in, params.matching == TLSA_SHA2_256 ? EVP_sha256() : EVP_sha512(), out) < 0)
+		return diag_error(diags, pos, F_SYSTEM, "OpenSSL refuses to make a digest");
+	return 0;
+}
+
+static int
+make_rdata(struct tlsa_job *job, struct pos pos, const struct cert *cert, struct bytes *out)
+{
+	struct tlsa_params params = job->params;
+	struct bytes data;
+	uint8_t *rdata;
+
+	if (tlsa_association(job->a, job->diags, pos, cert, params, &data) < 0)
+		return -1;
+	if (3 + data.len > RDATA_LONGEST)
+		return diag_error(job->diags, pos, Z_RDATA_LONG,
+		    "%s is too large for a record: write a matching type of 1 or 2", cert->name);
+	rdata = arena_bytes(job->a, 3 + data.len);
+	rdata[0] = params.usage;
+	rdata[1] = params.selector;
+	rdata[2] = params.matching;
+	memcpy(rdata + 3, data.data, data.len);
+	*out = (struct bytes){rdata, 3 + data.len};
+	return 0;
+}
+
+static void
+set_add(struct tlsa_job *job, struct bytes rdata, const struct cert *cert, struct text label)
+{
+	struct tlsa_data **end = &job->set.first;
+
+	if (cert->not_after_unix < job->set.first_expiry_unix)
+		job->set.first_expiry_unix = cert->not_after_unix;
+	for (; *end; end = &(*end)->next)
+		if ((*end)->rdata.len == rdata.len &&
+		    memcmp((*end)->rdata.data, rdata.data, rdata.len) == 0)
+			return;
+	*end = arena_zalloc(job->a, sizeof(**end));
+	(*end)->rdata = rdata;
+	(*end)->comment = arena_printf(job->a, "%s %s notAfter=%s", plain_text(job->a, label),
+	    cert->name, date_text(job->a, cert->not_after_unix));
+}
+
+int
+tlsa_add(struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label,
+    bool coming)
+{
+	struct picked picked;
+	struct bytes rdata;
+	int result = 0;
+
+	if (pick_certs(job->a, job->diags, pos, certs, job->pick, &picked) < 0)
+		return -1;
+	for (size_t i = 0; i < picked.n; i++) {
+		const struct cert *cert = picked.items[i];
+
+		if (tlsa_check_dates(job->a, job->diags, pos, cert, job->params.usage,
+			job->now_unix, coming) < 0 ||
+		    make_rdata(job, pos, cert, &rdata) < 0)
+			result = -1;
+		else
+			set_add(job, rdata, cert, label);
+	}
+	return result;
+}

@@ -1,0 +1,108 @@
+/* TLSA records (RFC 6698): parameters with their names (RFC 7218), the owner, and the certificate
+ * association data of a certificate. The directive that makes them from templates is in
+ * tlsa_directive.h. */
+#ifndef DANE_TLSA_H
+#define DANE_TLSA_H
+
+#include "dane/braces.h"
+#include "dane/pick.h"
+#include "dns/name.h"
+
+/* RFC 6698 section 7. */
+enum tlsa_usage {
+	TLSA_PKIX_TA,
+	TLSA_PKIX_EE,
+	TLSA_DANE_TA,
+	TLSA_DANE_EE,
+};
+
+enum tlsa_selector {
+	TLSA_CERT,
+	TLSA_SPKI,
+};
+
+enum tlsa_matching {
+	TLSA_FULL,
+	TLSA_SHA2_256,
+	TLSA_SHA2_512,
+};
+
+struct tlsa_params {
+	uint8_t usage, selector, matching;
+};
+
+/* What RFC 7671 section 5.1 recommends, and what is meant where nothing is written: 3 1 1. */
+static const struct tlsa_params TLSA_DEFAULT = {TLSA_DANE_EE, TLSA_SPKI, TLSA_SHA2_256};
+
+enum tlsa_field {
+	TLSA_USAGE,
+	TLSA_SELECTOR,
+	TLSA_MATCHING,
+	N_TLSA_FIELDS,
+};
+
+/* Is `text` one of the names that RFC 7218 gives to values of `field`, in any case? */
+bool
+tlsa_is_name(enum tlsa_field field, struct text text);
+
+/* Reads a parameter, by number or name. Values for private use (255) are refused: no client knows
+ * them. Returns 0, or -1 with one problem added that names the valid values. */
+int
+tlsa_parameter(struct diags *diags, struct pos pos, enum tlsa_field field, struct text text,
+    struct tlsa_params *out);
+
+/* Reads an owner, `_port._proto.host` (RFC 6698 section 3), against `origin` (NULL: none is known).
+ * Returns 0, or -1 with one problem added at the label or byte. */
+int
+tlsa_owner(struct diags *diags, const struct entry *entry, const struct braced *owner,
+    const struct name *origin, struct name *out);
+
+/* Which certificates of a file `usage` means, by the option pick= (NULL: not given).
+ * Returns 0, or -1 with one problem added at `pos`. */
+int
+tlsa_pick(struct diags *diags, struct pos pos, uint8_t usage, const char *option, enum pick *out);
+
+/* Compares the certificate's dates with `now_unix`: past notAfter is an error under usages 0, 1 and 2,
+ * which validate dates, and a warning under usage 3 (RFC 7671 section 5.1). `coming` certificates may be
+ * not valid yet. Returns 0, or -1 with one problem added. */
+int
+tlsa_check_dates(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
+    uint8_t usage, int64_t now_unix, bool coming);
+
+/* Certificate association data of `cert` (RFC 6698 section 2.1), in `a`. Selector 1 takes the
+ * SubjectPublicKeyInfo as it stands in the certificate.
+ * Returns 0, or -1 with one problem added at `pos`. */
+int
+tlsa_association(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
+    struct tlsa_params params, struct bytes *out);
+
+/* RDATA and what people read beside it: "certs/mail.pem CN=mail.example.org notAfter=2027-02-01". */
+struct tlsa_data {
+	struct bytes rdata;
+	const char *comment;
+	struct tlsa_data *next;
+};
+
+/* The RDATA of one owner; equal ones merge. */
+struct tlsa_set {
+	struct tlsa_data *first;
+	int64_t first_expiry_unix; /* the earliest notAfter; INT64_MAX: none */
+};
+
+/* What the records of one directive have in common. */
+struct tlsa_job {
+	struct arena *a;
+	struct diags *diags;
+	struct tlsa_params params;
+	enum pick pick;
+	int64_t now_unix;
+	struct tlsa_set set;
+};
+
+/* Adds the RDATA for the certificates of `certs` that the job is about. `label` is the path as written;
+ * `coming`: certificates that are not in use yet. Returns 0, or -1 after adding problems at `pos`. */
+int
+tlsa_add(struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label,
+    bool coming);
+
+#endif

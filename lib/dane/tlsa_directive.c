@@ -1,0 +1,356 @@
+#include "dane/tlsa_directive.h"
+
+#include "base/duration.h"
+#include "dane/arguments.h"
+#include "dane/tlsa.h"
+
+/* One $TLSA that is being executed. */
+struct call {
+	struct tlsa_context *ctx;
+	struct parser *parser;
+	const struct entry *entry;
+	struct arena *a;
+	struct diags *diags;
+	const struct token *owner;
+	const struct token *middle;  /* TTL and class */
+	const struct token *params;  /* usage, selector, matching; or equal to `sources` */
+	const struct token *sources; /* and options */
+	uint32_t ttl_s;
+	bool ttl_stated;
+	struct tlsa_job job;
+};
+
+static const struct token *
+end_of(const struct call *call)
+{
+	return call->entry->tokens + call->entry->n;
+}
+
+/* --- What is a parameter, and what a source --- */
+
+static bool
+is_number(const struct token *token, uint64_t most)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < token->len; i++) {
+		if (!ascii_is_digit(token->text[i]))
+			return false;
+		value = value > most ? value : value * 10 + (uint64_t)(token->text[i] - '0');
+	}
+	return !token->quoted && value <= most;
+}
+
+/* A word that is no path at first sight, and so may be a mistyped parameter. */
+static bool
+is_bare(const struct token *token)
+{
+	return !token->quoted && !memchr(token->text, '/', token->len) &&
+	    !memchr(token->text, '.', token->len) && !memchr(token->text, '=', token->len);
+}
+
+static bool
+is_class(struct text text)
+{
+	static const char *const classes[] = {"IN", "CH", "HS", "CS", "CHAOS", "HESIOD"};
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (text_is_nocase(text, classes[i]))
+			return true;
+	return text.len > 5 && text_is_nocase((struct text){text.data, 5}, "CLASS") &&
+	    ascii_is_digit(text.data[5]);
+}
+
+static bool
+is_ttl_or_class(const struct token *token)
+{
+	uint64_t seconds;
+
+	return !token->quoted &&
+	    (is_number(token, UINT64_MAX / 16) || is_class(token_text(token)) ||
+		duration_parse(token_text(token), UINT32_MAX, &seconds) == 0);
+}
+
+/* How many of the three tokens from `token` on are a usage, a selector and a matching type, each in its
+ * place; 0 where one of them is a path. */
+static unsigned
+count_params(const struct token *token, const struct token *end)
+{
+	unsigned n = 0;
+
+	if (end - token < N_TLSA_FIELDS)
+		return 0;
+	for (int field = 0; field < N_TLSA_FIELDS; field++, token++) {
+		if (!is_bare(token))
+			return 0;
+		n += is_number(token, UINT8_MAX) ||
+		    tlsa_is_name((enum tlsa_field)field, token_text(token));
+	}
+	return n;
+}
+
+/* Only TTL and class stand ahead of the parameters. Three tokens are parameters if all of them read like
+ * that, or else (for a clear message) if two of them do. */
+static void
+split(struct call *call)
+{
+	const struct token *token = call->middle, *end = end_of(call);
+	unsigned best = N_TLSA_FIELDS - 1;
+
+	call->params = NULL;
+	for (;; token++) {
+		unsigned n = count_params(token, end);
+
+		if (n >= best) {
+			best = n;
+			call->params = token;
+		}
+		if (token == end || !is_ttl_or_class(token))
+			break;
+	}
+	call->sources = call->params ? call->params + N_TLSA_FIELDS : token;
+	if (!call->params)
+		call->params = token;
+}
+
+/* --- The parts of the directive, each with its own problems --- */
+
+/* A single 3 may be a TTL, but more likely it is a usage that lost its companions. */
+static const struct token *
+first_lost(const struct call *call, const struct token *token)
+{
+	while (token > call->middle && is_number(token - 1, TLSA_DANE_EE))
+		token--;
+	return token;
+}
+
+static int
+read_ttl_class(struct call *call)
+{
+	const struct token *token = call->middle;
+	struct entry ahead = *call->entry;
+
+	ahead.n = (size_t)(call->params - ahead.tokens);
+	if (parser_ttl_class(call->parser, &ahead, &token, &call->ttl_s, &call->ttl_stated) < 0)
+		return -1;
+	if (call->params == call->sources)
+		token = first_lost(call, token);
+	if (token == call->params)
+		return 0;
+	return diag_error(call->diags, token_pos(call->entry, token), D_PARAMETER,
+	    "usage, selector and matching type are written all three or not at all (a TTL of some "
+	    "seconds as in 3s, a file of that name as ./%.*s)",
+	    (int)token->len, token->text);
+}
+
+static int
+read_params(struct call *call)
+{
+	int result = 0;
+
+	call->job.params = TLSA_DEFAULT;
+	for (int field = 0; field < N_TLSA_FIELDS && call->params < call->sources; field++) {
+		const struct token *token = call->params + field;
+
+		if (tlsa_parameter(call->diags, token_pos(call->entry, token),
+			(enum tlsa_field)field, token_text(token), &call->job.params) < 0)
+			result = -1;
+	}
+	return result;
+}
+
+static int
+read_arguments(struct call *call, struct arguments *arguments)
+{
+	static const char *const known[] = {"pick", "next", NULL};
+	const struct argument *pick;
+	size_t n_sources = 0;
+
+	if (arguments_read(call->a, call->diags, call->entry, call->sources, known, arguments) < 0)
+		return -1;
+	for (size_t i = 0; i < arguments->n; i++)
+		n_sources += arguments->items[i].key.len == 0;
+	if (n_sources == 0)
+		return diag_error(call->diags, token_pos(call->entry, end_of(call) - 1), D_NO_SOURCE,
+		    "no certificate is named");
+	pick = arguments_option(arguments, "pick");
+	return tlsa_pick(call->diags, pick ? pick->pos : pos_none(), call->job.params.usage,
+	    pick ? pick->value : NULL, &call->job.pick);
+}
+
+static int
+read_owners(struct call *call, struct braced_list *texts, struct name **names)
+{
+	int result = 0;
+
+	if (call->owner->quoted)
+		return diag_error(call->diags, token_pos(call->entry, call->owner), D_OWNER,
+		    "an owner cannot be quoted");
+	if (braces_expand(call->a, call->diags, call->entry, token_text(call->owner), texts) < 0)
+		return -1;
+	*names = arena_alloc(call->a, texts->n * sizeof(**names));
+	for (size_t i = 0; i < texts->n; i++)
+		if (tlsa_owner(call->diags, call->entry, &texts->items[i],
+			parser_origin(call->parser), &(*names)[i]) < 0)
+			result = -1;
+	return result;
+}
+
+/* --- Sources --- */
+
+static int
+check_kind(struct call *call, const struct argument *source)
+{
+	if (strcmp(source->value, "-") == 0)
+		return diag_error(call->diags, source->pos, D_BAD_SOURCE,
+		    "standard input is not a source of certificates; a file of that name is written ./-");
+	if (strncmp(source->value, "cert:", 5) == 0)
+		return diag_error(call->diags, source->pos, D_BAD_SOURCE,
+		    "%s: certificates cannot be named in the project file yet; write the path, or ./%s "
+		    "for a file of that name",
+		    source->value, source->value);
+	if (!source->quoted && strspn(source->value, "0123456789") == source->text.len)
+		return diag_error(call->diags, source->pos, D_PARAMETER,
+		    "%s stands behind a source: usage, selector and matching type stand ahead of the "
+		    "first one (a file of that name is written ./%s)",
+		    source->value, source->value);
+	return 0;
+}
+
+static int
+load_source(struct call *call, const struct argument *source, const struct certs **certs)
+{
+	struct tlsa_context *ctx = call->ctx;
+	const struct roots *roots = parser_roots(call->parser);
+	bool coming = source->key.len != 0;
+	const char *path;
+
+	if (check_kind(call, source) < 0)
+		return -1;
+	path = file_beside(call->a, parser_path(call->parser), text_of(source->value));
+	if (!coming)
+		return cert_files_load(&ctx->files, call->diags, source->pos, roots, path, certs);
+	if (cert_files_load_if(&ctx->files, call->diags, source->pos, roots, path, certs) < 0)
+		return -1;
+	if (!*certs)
+		diag_add(call->diags, source->pos, D_NO_NEXT, "%s does not exist yet", path);
+	return 0;
+}
+
+static int
+add_sources(struct call *call, const struct arguments *arguments)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < arguments->n; i++) {
+		const struct argument *source = &arguments->items[i];
+		bool coming = source->key.len && text_is(source->key, "next");
+		const struct certs *certs = NULL;
+
+		if (source->key.len && !coming)
+			continue;
+		if (load_source(call, source, &certs) < 0 ||
+		    (certs && tlsa_add(&call->job, source->pos, certs, source->text, coming) < 0))
+			result = -1;
+	}
+	return result;
+}
+
+/* --- Records --- */
+
+static bool
+stands_before(const struct name *names, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (name_equal(names[j].wire, names[i].wire))
+			return true;
+	return false;
+}
+
+static int
+emit(struct call *call, const struct name *owner, const struct braced *owner_text)
+{
+	struct parsed record = {.owner = owner,
+	    .type = TYPE_TLSA,
+	    .ttl_s = call->ttl_s,
+	    .pos = braced_pos(call->entry, owner_text, 0),
+	    .owner_text = owner_text->text};
+	int result = 0;
+
+	for (const struct tlsa_data *data = call->job.set.first; data; data = data->next) {
+		record.rdata = data->rdata;
+		record.comment = text_of(data->comment);
+		if (parser_record(call->parser, &record) < 0)
+			result = -1;
+		record.same_owner = true;
+		call->ctx->n_records++;
+	}
+	return result;
+}
+
+static int
+emit_all(struct call *call, const struct braced_list *texts, const struct name *names)
+{
+	struct tlsa_context *ctx = call->ctx;
+	int result = 0;
+
+	if (ctx->silent)
+		return 0;
+	if (!call->ttl_stated && parser_default_ttl(call->parser,
+				     token_pos(call->entry, call->owner), &call->ttl_s) < 0)
+		return -1;
+	if (call->job.set.first_expiry_unix < ctx->first_expiry_unix)
+		ctx->first_expiry_unix = call->job.set.first_expiry_unix;
+	for (size_t i = 0; i < texts->n; i++)
+		if (!stands_before(names, i) && emit(call, &names[i], &texts->items[i]) < 0)
+			result = -1;
+	return result;
+}
+
+void
+tlsa_context_begin(struct tlsa_context *ctx, struct arena *a, int64_t now_unix)
+{
+	*ctx = (struct tlsa_context){
+	    .now_unix = now_unix, .files.a = a, .first_expiry_unix = INT64_MAX};
+}
+
+static struct call
+call_begin(struct tlsa_context *ctx, struct parser *parser, const struct entry *entry)
+{
+	struct call call = {.ctx = ctx,
+	    .parser = parser,
+	    .entry = entry,
+	    .a = parser_scratch(parser),
+	    .diags = parser_diags(parser),
+	    .owner = &entry->tokens[1],
+	    .middle = &entry->tokens[2]};
+
+	call.job = (struct tlsa_job){.a = call.a,
+	    .diags = call.diags,
+	    .now_unix = ctx->now_unix,
+	    .set.first_expiry_unix = INT64_MAX};
+	return call;
+}
+
+int
+tlsa_directive(void *ctx, struct parser *parser, const struct entry *entry)
+{
+	struct call call;
+	struct arguments arguments;
+	struct braced_list texts;
+	struct name *names = NULL;
+	bool ok;
+
+	if (entry->n < 2)
+		return diag_error(parser_diags(parser), token_pos(entry, entry->tokens), D_OWNER,
+		    "$TLSA has no owner");
+	call = call_begin(ctx, parser, entry);
+	split(&call);
+	ok = read_owners(&call, &texts, &names) == 0;
+	ok = read_ttl_class(&call) == 0 && ok;
+	if (read_params(&call) < 0 || read_arguments(&call, &arguments) < 0)
+		return -1;
+	if (add_sources(&call, &arguments) < 0 || !ok)
+		return -1;
+	return emit_all(&call, &texts, names);
+}

@@ -1,0 +1,115 @@
+#include "dane/tlsa_print.h"
+
+#include "dane/files.h"
+#include "dns/rdata.h"
+
+/* Names on the command line are absolute. */
+static const struct name root = {1, {0}};
+
+/* The arguments as one line of text, which problems can point into. */
+struct line {
+	const char *text;
+	uint32_t source;
+	size_t at; /* where the next argument stands */
+};
+
+static struct line
+line_begin(struct diags *diags, const struct tlsa_request *request)
+{
+	struct buf buf = {0};
+	struct line line = {0};
+
+	if (request->owner)
+		buf_printf(&buf, "%s ", request->owner);
+	for (size_t i = 0; i < request->n_paths; i++)
+		buf_printf(&buf, "%s ", request->paths[i]);
+	line.text = arena_text(&diags->arena, buf.data, buf.len);
+	line.source = diags_source(
+	    diags, "<command line>", (struct text){line.text, buf.len - 1}, pos_none());
+	buf_free(&buf);
+	return line;
+}
+
+/* The position of the next argument, whose text is given. */
+static struct pos
+line_next(struct line *line, const char *argument)
+{
+	struct pos pos = pos_at(line->source, line->at);
+
+	line->at += strlen(argument) + 1;
+	return pos;
+}
+
+static int
+read_owners(struct diags *diags, struct line *line, const char *owner, struct braced_list *texts,
+    struct name **names)
+{
+	struct entry entry = {.begin = line->text, .base = line->text, .source = line->source};
+	struct text text = {line->text, strlen(owner)};
+	int result = 0;
+
+	line_next(line, owner);
+	if (braces_expand(&diags->arena, diags, &entry, text, texts) < 0)
+		return -1;
+	*names = arena_alloc(&diags->arena, texts->n * sizeof(**names));
+	for (size_t i = 0; i < texts->n; i++)
+		if (tlsa_owner(diags, &entry, &texts->items[i], &root, &(*names)[i]) < 0)
+			result = -1;
+	return result;
+}
+
+static int
+read_paths(struct tlsa_job *job, struct line *line, const struct tlsa_request *request)
+{
+	struct cert_files files = {.a = job->a};
+	int result = 0;
+
+	for (size_t i = 0; i < request->n_paths; i++) {
+		const char *path = request->paths[i];
+		struct pos pos = line_next(line, path);
+		const struct certs *certs;
+
+		if (cert_files_load(&files, job->diags, pos, NULL, path, &certs) < 0 ||
+		    tlsa_add(job, pos, certs, text_of(path), false) < 0)
+			result = -1;
+	}
+	return result;
+}
+
+static void
+print(struct buf *out, const struct name *owner, const struct tlsa_set *set)
+{
+	for (const struct tlsa_data *data = set->first; data; data = data->next) {
+		if (owner)
+			name_print(out, owner->wire);
+		buf_puts(out, "\tIN\tTLSA\t");
+		rdata_print(out, TYPE_TLSA, data->rdata);
+		buf_putc(out, '\n');
+	}
+}
+
+int
+tlsa_print(struct diags *diags, const struct tlsa_request *request, struct buf *out)
+{
+	struct line line = line_begin(diags, request);
+	struct braced_list texts = {0};
+	struct name *names = NULL;
+	struct tlsa_job job = {.a = &diags->arena,
+	    .diags = diags,
+	    .params = request->params,
+	    .now_unix = request->now_unix,
+	    .set.first_expiry_unix = INT64_MAX};
+	int result = 0;
+
+	if (tlsa_pick(diags, pos_none(), request->params.usage, request->pick, &job.pick) < 0)
+		return -1;
+	if (request->owner)
+		result = read_owners(diags, &line, request->owner, &texts, &names);
+	if (read_paths(&job, &line, request) < 0 || result < 0)
+		return -1;
+	if (!names)
+		print(out, NULL, &job.set);
+	for (size_t i = 0; i < texts.n; i++)
+		print(out, &names[i], &job.set);
+	return 0;
+}
