@@ -1,0 +1,611 @@
+#define _GNU_SOURCE
+#include "dnssec/key.h"
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "dnssec/keyfile.h"
+#include "dnssec/pkey.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	PRIVATE_LONGEST = 16384, /* octets of a .private file; RSA with 4096 bits has 3300 */
+	RSA_ADVISED = 2048,      /* bits */
+	PROTOCOL_DNSSEC = 3,     /* RFC 4034 section 2.1.2 */
+};
+
+/* What the loading of each key needs. */
+struct loader {
+	struct arena *a;
+	struct diags *diags;
+	const struct name *zone;
+	int64_t now;
+	struct keys *out;
+	int result;
+};
+
+uint16_t
+key_tag(struct bytes dnskey)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < dnskey.len; i++)
+		sum += i & 1 ? dnskey.data[i] : (uint32_t)dnskey.data[i] << 8;
+	return (uint16_t)(sum + (sum >> 16));
+}
+
+static void
+release_pkey(void *pkey)
+{
+	EVP_PKEY_free(pkey);
+}
+
+static bool
+has_begun(int64_t t_unix, int64_t now)
+{
+	return t_unix == KEY_NO_TIME || t_unix <= now;
+}
+
+static bool
+has_ended(int64_t t_unix, int64_t now)
+{
+	return t_unix != KEY_NO_TIME && t_unix <= now;
+}
+
+/* Judges the dates. Without Inactive a key signs until it is deleted. */
+static void
+set_state(struct key *key, int64_t now)
+{
+	const int64_t *time = key->time;
+	int64_t end = time[KEY_INACTIVE] != KEY_NO_TIME ? time[KEY_INACTIVE] : time[KEY_DELETE];
+
+	key->published = has_begun(time[KEY_PUBLISH], now) && !has_ended(time[KEY_DELETE], now);
+	key->active = key->pkey && has_begun(time[KEY_ACTIVATE], now) && !has_ended(end, now);
+	key->next_event = KEY_NO_TIME;
+	for (size_t i = KEY_PUBLISH; i < N_KEY_TIMES; i++)
+		if (time[i] > now && time[i] < key->next_event)
+			key->next_event = time[i];
+}
+
+/* The REVOKE bit, in the file or by date (RFC 5011 section 2.1), is part of the key tag. */
+static void
+set_identity(struct key *key, uint8_t *dnskey, int64_t now)
+{
+	if (has_ended(key->time[KEY_REVOKE], now))
+		dnskey[1] |= KEY_FLAG_REVOKE;
+	key->flags = (uint16_t)(dnskey[0] << 8 | dnskey[1]);
+	key->is_ksk = key->flags & KEY_FLAG_SEP;
+	key->revoked = key->flags & KEY_FLAG_REVOKE;
+	key->tag = key_tag(key->dnskey);
+}
+
+/* Is what the .key file says fit for this zone and this file name? */
+static int
+check_public(const struct loader *l, const char *path, const struct keyfile_name *name,
+    const struct keyfile_public *public)
+{
+	const uint8_t *rdata = public->rdata;
+	unsigned flags = (unsigned)rdata[0] << 8 | rdata[1];
+	unsigned tag = key_tag((struct bytes){rdata, public->rdata_len});
+
+	if (!name_equal(public->owner.wire, l->zone->wire))
+		return diag_add_path(
+		    l->diags, path, S_KEY_FILE, "the owner of its DNSKEY is not the zone's apex");
+	if ((flags & ~(unsigned)(KEY_FLAG_SEP | KEY_FLAG_REVOKE)) != KEY_FLAG_ZONE)
+		return diag_add_path(l->diags, path, S_KEY_FILE,
+		    "its flags are %u; a zone's keys have 256 (ZSK) or 257 (KSK)", flags);
+	if (rdata[2] != PROTOCOL_DNSSEC)
+		return diag_add_path(l->diags, path, S_KEY_FILE,
+		    "its protocol is %u, and must be 3 (RFC 4034 section 2.1.2)", rdata[2]);
+	if (rdata[3] != name->algorithm)
+		return diag_add_path(l->diags, path, S_KEY_FILE,
+		    "its algorithm is %u, but the file name says %u", rdata[3], name->algorithm);
+	if (tag != name->tag)
+		return diag_add_path(l->diags, path, S_KEY_FILE,
+		    "its key tag is %u, but the file name says %u", tag, name->tag);
+	return 0;
+}
+
+static int
+check_algorithm(const struct loader *l, const char *path, uint8_t number)
+{
+	const struct algorithm *algorithm = algorithm_info(number);
+
+	if (!algorithm)
+		return diag_add_path(
+		    l->diags, path, S_ALGORITHM, "algorithm %u is not known", number);
+	if (algorithm->refused)
+		return diag_add_path(l->diags, path, S_ALGORITHM,
+		    "algorithm %u (%s) is not for signing: %s", number, algorithm->name,
+		    algorithm->refused);
+	return 0;
+}
+
+/* Reads all of `fd`, at most `room` octets. */
+static ssize_t
+read_all(int fd, char *out, size_t room)
+{
+	size_t len = 0;
+
+	while (len < room) {
+		ssize_t n = read(fd, out + len, room - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -1 : (ssize_t)len;
+		len += (size_t)n;
+	}
+	errno = EFBIG;
+	return -1;
+}
+
+static void
+check_mode(const struct loader *l, const char *path, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)))
+		diag_add_path(l->diags, path, S_KEY_MODE,
+		    "the private key has mode %03o: others than its owner have access to it",
+		    (unsigned)st.st_mode & 0777);
+}
+
+/* Text of a .private file; `text->data` is NULL if there is none. */
+static int
+read_private(const struct loader *l, const char *path, char *room, struct text *text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	*text = (struct text){0};
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	n = fd < 0 ? -1 : read_all(fd, room, PRIVATE_LONGEST);
+	if (n < 0) {
+		diag_add_path(l->diags, path, F_READ, "cannot read %s: %s", path, strerror(errno));
+	} else {
+		check_mode(l, path, fd);
+		*text = (struct text){room, (size_t)n};
+	}
+	if (fd >= 0)
+		close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+/* Takes dates and private key from the .private file, if there is one; otherwise the dates are
+ * those of the .key file's comments. `text` is the .private file's. */
+static int
+take_private(const struct loader *l, const char *path, struct text text,
+    const struct keyfile_public *public, struct key *key)
+{
+	struct bytes rdata = {public->rdata + 4, public->rdata_len - 4};
+	struct keyfile_private private;
+
+	memcpy(key->time, public->time, sizeof(key->time));
+	if (text.data) {
+		if (keyfile_private(l->diags, path, text, &private) < 0)
+			return -1;
+		memcpy(key->time, private.time, sizeof(key->time));
+		if (private.algorithm != public->rdata[3])
+			return diag_add_path(l->diags, path, S_KEY_MISMATCH,
+			    "its algorithm is %u, that of the .key file is %u", private.algorithm,
+			    public->rdata[3]);
+	}
+	if (has_ended(key->time[KEY_DELETE], l->now) && !key->algorithm)
+		return 0;
+	if (check_algorithm(l, path, public->rdata[3]) < 0)
+		return -1;
+	if (text.data &&
+	    pkey_private(l->diags, path, key->algorithm, &private, rdata, &key->pkey) < 0)
+		return -1;
+	if (key->pkey)
+		arena_on_free(l->a, release_pkey, key->pkey);
+	return 0;
+}
+
+static void
+advise(const struct loader *l, const char *path, const struct key *key)
+{
+	struct bytes public = {key->dnskey.data + 4, key->dnskey.len - 4};
+	unsigned bits;
+
+	if (key->algorithm->family != ALGORITHM_RSA || has_ended(key->time[KEY_DELETE], l->now))
+		return;
+	bits = pkey_rsa_bits(public);
+	if (bits < RSA_ADVISED)
+		diag_add_path(l->diags, path, S_RSA_SHORT,
+		    "the key has %u bits; 2048 is the least "
+		    "that is thought safe",
+		    bits);
+}
+
+/* Both files into `key`. Its algorithm is NULL if the key is a deleted one that is to be passed
+ * over. */
+static int
+load_pair(const struct loader *l, const char *base, const struct keyfile_name *name, char *room,
+    struct key *key)
+{
+	char *key_path = arena_printf(l->a, "%s.key", base);
+	char *private_path = arena_printf(l->a, "%s.private", base);
+	const struct algorithm *algorithm = algorithm_info(name->algorithm);
+	struct keyfile_public public;
+	struct text text;
+	uint8_t *dnskey;
+
+	*key = (struct key){
+	    .path = base, .algorithm = algorithm && !algorithm->refused ? algorithm : NULL};
+	if (file_load(l->diags, pos_none(), NULL, key_path, &text) < 0 ||
+	    keyfile_public(l->diags, key_path, text, &public) < 0 ||
+	    check_public(l, key_path, name, &public) < 0 ||
+	    read_private(l, private_path, room, &text) < 0 ||
+	    take_private(l, text.data ? private_path : key_path, text, &public, key) < 0)
+		return -1;
+	if (!key->algorithm)
+		return 0;
+	dnskey = arena_copy(l->a, public.rdata, public.rdata_len);
+	key->dnskey = (struct bytes){dnskey, public.rdata_len};
+	key->ttl_s = public.ttl_s;
+	set_identity(key, dnskey, l->now);
+	set_state(key, l->now);
+	advise(l, key_path, key);
+	return 0;
+}
+
+/* Loads a key into the place behind the others. */
+static void
+load_key(struct loader *l, const char *base, const struct keyfile_name *name)
+{
+	char *room = mem_alloc(PRIVATE_LONGEST);
+	struct key *key = &l->out->items[l->out->n];
+
+	if (load_pair(l, base, name, room, key) < 0)
+		l->result = -1;
+	else if (key->algorithm)
+		l->out->n++;
+	OPENSSL_cleanse(room, PRIVATE_LONGEST);
+	free(room);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	int order = (int)x->algorithm->number - (int)y->algorithm->number;
+
+	if (order == 0)
+		order = (int)x->tag - (int)y->tag;
+	if (order == 0)
+		order = (x->dnskey.len > y->dnskey.len) - (x->dnskey.len < y->dnskey.len);
+	return order ? order : memcmp(x->dnskey.data, y->dnskey.data, x->dnskey.len);
+}
+
+/* Sorts the keys, and keeps one of those that came by two paths. */
+static int
+finish(struct loader *l)
+{
+	struct keys *keys = l->out;
+	size_t kept = 0;
+
+	if (keys->n > 1)
+		qsort(keys->items, keys->n, sizeof(*keys->items), compare_keys);
+	for (size_t i = 0; i < keys->n; i++)
+		if (kept == 0 || compare_keys(&keys->items[kept - 1], &keys->items[i]) != 0)
+			keys->items[kept++] = keys->items[i];
+	keys->n = kept;
+	return l->result;
+}
+
+static struct loader
+loader(struct arena *a, struct diags *diags, const struct name *zone, int64_t now, size_t most,
+    struct keys *out)
+{
+	struct buf text = {0};
+
+	name_print(&text, zone->wire);
+	*out = (struct keys){
+	    .zone = arena_text(a, text.data, text.len),
+	    .items = arena_alloc(a, (most + 1) * sizeof(*out->items)),
+	};
+	buf_free(&text);
+	return (struct loader){.a = a, .diags = diags, .zone = zone, .now = now, .out = out};
+}
+
+/* Length of a file name without .key or .private; 0 if it ends in neither. */
+static size_t
+stem_length(const char *name)
+{
+	static const char *const suffixes[] = {".key", ".private"};
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(suffixes[i]);
+
+		if (len > n && strcmp(name + len - n, suffixes[i]) == 0)
+			return len - n;
+	}
+	return 0;
+}
+
+/* Order of a folder's index: by zone, then by file name. */
+static int
+compare_zones(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+{
+	int order = (a_len > b_len) - (a_len < b_len);
+
+	return order ? order : memcmp(a, b, a_len);
+}
+
+static int
+compare_files(const void *a, const void *b)
+{
+	const struct key_file *x = a, *y = b;
+	int order = compare_zones(x->zone.data, x->zone.len, y->zone.data, y->zone.len);
+
+	return order ? order : strcmp(x->base, y->base);
+}
+
+/* Adds a file of a key, by its name without suffix; other files are passed over. */
+static void
+take_file(struct arena *a, const char *file, struct key_folder *folder, size_t *cap)
+{
+	size_t len = stem_length(file);
+	struct keyfile_name name;
+	uint8_t lower[NAME_LONGEST];
+
+	if (len == 0 || keyfile_name((struct text){file, len}, &name) < 0)
+		return;
+	name_lower(lower, name.zone.wire, name.zone.len);
+	folder->items = mem_grow(folder->items, folder->n, cap, sizeof(*folder->items));
+	folder->items[folder->n++] = (struct key_file){
+	    .zone = {arena_copy(a, lower, name.zone.len), name.zone.len},
+	    .base = arena_text(a, file, len),
+	};
+}
+
+int
+key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	size_t cap = 0, kept = 0;
+
+	*out = (struct key_folder){.path = arena_text(a, path, strlen(path))};
+	if (!dir)
+		return diag_add_path(
+		    diags, path, F_READ, "cannot read %s: %s", path, strerror(errno));
+	while ((entry = readdir(dir)))
+		take_file(a, entry->d_name, out, &cap);
+	closedir(dir);
+	if (out->n == 0)
+		return 0;
+	arena_on_free(a, free, out->items);
+	qsort(out->items, out->n, sizeof(*out->items), compare_files);
+	for (size_t i = 0; i < out->n; i++) /* .key and .private have one stem */
+		if (kept == 0 || compare_files(&out->items[kept - 1], &out->items[i]) != 0)
+			out->items[kept++] = out->items[i];
+	out->n = kept;
+	return 0;
+}
+
+/* The first file of `zone`, or where it would be. */
+static size_t
+find_zone(const struct key_folder *folder, struct bytes zone)
+{
+	size_t low = 0, high = folder->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct bytes it = folder->items[middle].zone;
+
+		if (compare_zones(it.data, it.len, zone.data, zone.len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int
+keys_load(struct arena *a, struct diags *diags, const struct key_folder *folder,
+    const struct name *zone, int64_t now, struct keys *out)
+{
+	uint8_t lower[NAME_LONGEST];
+	struct bytes wanted = {lower, zone->len};
+	struct keyfile_name name;
+	struct loader l;
+	size_t first, end;
+
+	name_lower(lower, zone->wire, zone->len);
+	first = end = find_zone(folder, wanted);
+	while (end < folder->n && compare_zones(folder->items[end].zone.data,
+				      folder->items[end].zone.len, lower, zone->len) == 0)
+		end++;
+	l = loader(a, diags, zone, now, end - first, out);
+	for (size_t i = first; i < end; i++)
+		if (keyfile_name(text_of(folder->items[i].base), &name) == 0)
+			load_key(&l, file_join(a, folder->path, folder->items[i].base), &name);
+	return finish(&l);
+}
+
+int
+keys_load_folder(struct arena *a, struct diags *diags, const char *path, const struct name *zone,
+    int64_t now, struct keys *out)
+{
+	struct key_folder folder;
+	int result = key_folder_read(a, diags, path, &folder);
+
+	return keys_load(a, diags, &folder, zone, now, out) < 0 ? -1 : result;
+}
+
+static void
+load_path(struct loader *l, const char *path)
+{
+	size_t len = stem_length(path);
+	char *base = arena_text(l->a, path, len ? len : strlen(path));
+	const char *slash = strrchr(base, '/');
+	struct keyfile_name name;
+
+	if (keyfile_name(text_of(slash ? slash + 1 : base), &name) < 0)
+		l->result = diag_add_path(l->diags, path, S_KEY_FILE,
+		    "its name is not K<zone>+<algorithm>+<tag>, with .key, .private or nothing "
+		    "behind it");
+	else if (!name_equal(name.zone.wire, l->zone->wire))
+		l->result = diag_add_path(
+		    l->diags, path, S_KEY_FILE, "it is not a key of %s", l->out->zone);
+	else
+		load_key(l, base, &name);
+}
+
+int
+keys_load_files(struct arena *a, struct diags *diags, const char *const *paths,
+    const struct name *zone, int64_t now, struct keys *out)
+{
+	struct loader l;
+	size_t n = 0;
+
+	while (paths[n])
+		n++;
+	l = loader(a, diags, zone, now, n, out);
+	for (size_t i = 0; i < n; i++)
+		load_path(&l, paths[i]);
+	return finish(&l);
+}
+
+/* The keys of one algorithm, which are neighbours. */
+struct group {
+	struct key *keys;
+	size_t n;
+	bool published; /* any of them */
+};
+
+/* May the key sign what its role is? An unpublished one only if the algorithm is. */
+static bool
+is_candidate(const struct group *g, const struct key *key)
+{
+	return key->active && !key->revoked && (key->published || !g->published);
+}
+
+static const struct key *
+find_candidate(const struct group *g, bool is_ksk)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (is_candidate(g, &g->keys[i]) && g->keys[i].is_ksk == is_ksk)
+			return &g->keys[i];
+	return NULL;
+}
+
+static int
+fail_no_ksk(struct diags *diags, const char *where, const struct keys *keys, const struct group *g,
+    const struct key *zsk)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->keys[i].is_ksk && g->keys[i].published && !g->keys[i].pkey)
+			return diag_add_path(diags, where, S_NO_KSK,
+			    "the ZSK %u (%s) of %s has a KSK, %u, but its .private file is not "
+			    "here",
+			    zsk->tag, zsk->algorithm->name, keys->zone, g->keys[i].tag);
+	return diag_add_path(diags, where, S_NO_KSK,
+	    "the ZSK %u (%s) of %s has no active KSK of the same algorithm", zsk->tag,
+	    zsk->algorithm->name, keys->zone);
+}
+
+/* Warns where a KSK signs what a ZSK should, because none is active now. */
+static void
+advise_stand_in(struct diags *diags, const char *where, const struct keys *keys,
+    const struct group *g, const struct key *ksk)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		const struct key *key = &g->keys[i];
+
+		if (key->is_ksk || key->revoked || !key->published)
+			continue;
+		diag_add_path(diags, where, S_STAND_IN,
+		    "the ZSK %u (%s) of %s is not active: the KSK %u signs the zone's data",
+		    key->tag, key->algorithm->name, keys->zone, ksk->tag);
+		return;
+	}
+}
+
+static void
+give_roles(struct group *g, bool has_zsk)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		struct key *key = &g->keys[i];
+		bool candidate = is_candidate(g, key);
+
+		key->signs_keys = candidate && key->is_ksk;
+		key->signs_zone = candidate && (!key->is_ksk || !has_zsk);
+		if (key->revoked && key->published && key->pkey)
+			key->signs_keys = true; /* RFC 5011 section 2.1 */
+	}
+}
+
+static int
+group_roles(struct diags *diags, const char *where, const struct keys *keys, struct group *g)
+{
+	const struct key *ksk = find_candidate(g, true), *zsk = find_candidate(g, false);
+
+	if (g->published && !ksk && !zsk)
+		return diag_add_path(diags, where, S_ALGORITHM_HALF,
+		    "a key of %s with algorithm %s is published, but none signs", keys->zone,
+		    g->keys[0].algorithm->name);
+	if (g->published && !ksk)
+		return fail_no_ksk(diags, where, keys, g, zsk);
+	if (ksk && !zsk)
+		advise_stand_in(diags, where, keys, g, ksk);
+	give_roles(g, zsk != NULL);
+	return 0;
+}
+
+/* The keys from `first` on that have one algorithm. */
+static struct group
+group_at(const struct keys *keys, size_t first)
+{
+	struct group g = {.keys = &keys->items[first]};
+
+	while (first + g.n < keys->n && g.keys[g.n].algorithm == g.keys[0].algorithm)
+		g.published |= g.keys[g.n++].published;
+	return g;
+}
+
+static bool
+can_sign(const struct keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		const struct key *key = &keys->items[i];
+
+		if (key->published && key->active && !key->revoked)
+			return true;
+	}
+	return false;
+}
+
+int
+keys_roles(struct diags *diags, const char *where, struct keys *keys)
+{
+	int result = 0;
+
+	if (keys->n == 0)
+		return diag_add_path(diags, where, S_NO_KEY, "there is no key of %s", keys->zone);
+	if (!can_sign(keys))
+		return diag_add_path(diags, where, S_NO_KEY,
+		    "none of the %zu keys of %s is published, active and has its .private file",
+		    keys->n, keys->zone);
+	for (size_t i = 0; i < keys->n;) {
+		struct group g = group_at(keys, i);
+
+		if (group_roles(diags, where, keys, &g) < 0)
+			result = -1;
+		i += g.n;
+	}
+	return result;
+}

@@ -1,0 +1,113 @@
+/* The keys of a zone, in BIND's format: K<zone>+<algorithm>+<tag>.key holds the DNSKEY record,
+ * .private the private key and the dates that drive publication and signing (dnssec-settime(8)).
+ * Callers load the keys, then give out the roles, then publish the DNSKEY RDATA of those that are
+ * `published` and sign with those that have a role (signer.h).
+ *
+ * Read-only after keys_roles: workers share it. */
+#ifndef DNSSEC_KEY_H
+#define DNSSEC_KEY_H
+
+#include "base/diag.h"
+#include "dns/name.h"
+#include "dnssec/algorithm.h"
+
+#include <openssl/types.h>
+
+enum {
+	KEY_FLAG_ZONE = 0x0100,   /* RFC 4034 section 2.1.1 */
+	KEY_FLAG_REVOKE = 0x0080, /* RFC 5011 section 2.1 */
+	KEY_FLAG_SEP = 0x0001,    /* RFC 4034 section 2.1.1 */
+};
+
+/* The dates of the .private file that are obeyed. */
+enum key_time {
+	KEY_CREATED,
+	KEY_PUBLISH,
+	KEY_ACTIVATE,
+	KEY_REVOKE,
+	KEY_INACTIVE,
+	KEY_DELETE,
+	KEY_SYNC_PUBLISH, /* of CDS and CDNSKEY */
+	KEY_SYNC_DELETE,
+	N_KEY_TIMES,
+};
+
+#define KEY_NO_TIME INT64_MAX /* the file does not state it */
+
+struct key {
+	const char *path; /* without .key or .private, for messages */
+	const struct algorithm *algorithm;
+	struct bytes dnskey; /* RDATA; the REVOKE bit is set once Revoke has passed */
+	uint32_t ttl_s;      /* of the DNSKEY record in the .key file; 0: not stated */
+	uint16_t flags;
+	uint16_t tag; /* RFC 4034 appendix B, of `dnskey` */
+	bool is_ksk;  /* SEP bit */
+	bool revoked; /* RFC 5011: signs DNSKEY to prove itself, and counts for nothing else */
+	int64_t time[N_KEY_TIMES]; /* Unix, or KEY_NO_TIME */
+	int64_t next_event;        /* the first date after now, or KEY_NO_TIME */
+	bool published;            /* now: from Publish to Delete */
+	bool active; /* now: from Activate to Inactive (else Delete), private key there */
+
+	/* Roles, by keys_roles. */
+	bool signs_keys; /* the DNSKEY RRset, and CDS and CDNSKEY (RFC 7344 section 4.1) */
+	bool signs_zone; /* all other RRsets */
+
+	EVP_PKEY *pkey; /* NULL: no .private file (kept offline) */
+};
+
+struct keys {
+	const char *zone;  /* its name, for messages */
+	struct key *items; /* by algorithm, tag and RDATA, whatever the order of the files */
+	size_t n;
+};
+
+/* Key tag of DNSKEY RDATA (RFC 4034 appendix B; algorithm 1 is not supported). */
+uint16_t
+key_tag(struct bytes dnskey);
+
+/* What key files a folder has: read once for any number of zones, then read-only. */
+struct key_file {
+	struct bytes zone; /* wire name in lower case */
+	const char *base;  /* file name without .key or .private */
+};
+
+struct key_folder {
+	const char *path;
+	struct key_file *items; /* sorted by zone and name */
+	size_t n;
+};
+
+/* Lists the files K<zone>+<algorithm>+<tag>.key and .private of a folder, the zone written with
+ * BIND's %XX escapes or those of master files. Lives as long as `a`. Returns -1 with a problem
+ * added. */
+int
+key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out);
+
+/* Loads all keys of `zone` in a folder. Keys past Delete are loaded too, except those of algorithms
+ * that are not for signing. Everything lives in `a`, which frees the private keys as well. No key
+ * found is no problem here. Returns 0, or -1 with all problems added and `out` holding the good
+ * keys. */
+int
+keys_load(struct arena *a, struct diags *diags, const struct key_folder *folder,
+    const struct name *zone, int64_t now, struct keys *out);
+
+/* key_folder_read and keys_load, for one zone. */
+int
+keys_load_folder(struct arena *a, struct diags *diags, const char *path, const struct name *zone,
+    int64_t now, struct keys *out);
+
+/* Loads the keys of the NULL-terminated list `paths`: .key or .private file or their common name,
+ * the file name being K<zone>+<algorithm>+<tag>. A key named twice is loaded once. */
+int
+keys_load_files(struct arena *a, struct diags *diags, const char *const *paths,
+    const struct name *zone, int64_t now, struct keys *out);
+
+/* Says which key signs what, for each algorithm: KSKs sign the DNSKEY RRset, ZSKs the rest, which
+ * the KSKs sign too where no ZSK is active (CSK). An active key that is not published signs only
+ * while no key of its algorithm is published (RFC 6781 section 4.1.4: new signatures come before
+ * the new DNSKEY, and leave after it). Returns -1 with a problem added, at `where` (folder, or what
+ * messages shall call the keys), if the zone could not be signed by RFC 4035 section 2.2. */
+int
+keys_roles(struct diags *diags, const char *where, struct keys *keys);
+
+#endif

@@ -1,0 +1,62 @@
+/* The text of BIND's key files: what a .key and a .private file say, not yet judged. key.c puts the
+ * two together. */
+#ifndef DNSSEC_KEYFILE_H
+#define DNSSEC_KEYFILE_H
+
+#include "dnssec/key.h"
+
+enum {
+	KEYFILE_RDATA_LONGEST = 4 + 3 + 512 + 512, /* RSA, 4096 bits, RFC 3110 section 2 */
+};
+
+/* The parts of a private key. */
+enum keyfile_secret {
+	SECRET_KEY, /* ECDSA, EdDSA */
+	SECRET_MODULUS,
+	SECRET_PUBLIC_EXPONENT,
+	SECRET_PRIVATE_EXPONENT,
+	SECRET_PRIME1,
+	SECRET_PRIME2,
+	SECRET_EXPONENT1,
+	SECRET_EXPONENT2,
+	SECRET_COEFFICIENT,
+	N_SECRETS,
+};
+
+struct keyfile_public {
+	struct name owner;
+	uint32_t ttl_s; /* 0: not stated */
+	uint8_t rdata[KEYFILE_RDATA_LONGEST];
+	size_t rdata_len;
+	int64_t time[N_KEY_TIMES]; /* from the comments, or KEY_NO_TIME */
+};
+
+struct keyfile_private {
+	uint8_t algorithm;
+	int64_t time[N_KEY_TIMES];
+	struct text secret[N_SECRETS]; /* base64 in the text that was read; .data NULL: not there */
+};
+
+/* Reads the one DNSKEY record of a .key file, and the dates in its comments. Returns -1 with
+ * S_KEY_FILE added at `path`. */
+int
+keyfile_public(struct diags *diags, const char *path, struct text text, struct keyfile_public *out);
+
+/* Reads a .private file of format v1.x; fields that are not known are passed over. Returns -1 with
+ * S_KEY_FILE added at `path`; messages quote nothing of the file but names of fields. */
+int
+keyfile_private(
+    struct diags *diags, const char *path, struct text text, struct keyfile_private *out);
+
+/* What a file name K<zone>+<algorithm>+<tag> says. */
+struct keyfile_name {
+	struct name zone;
+	uint8_t algorithm;
+	uint16_t tag;
+};
+
+/* Reads a file name without folder and suffix. Returns -1 if it is another kind of name. */
+int
+keyfile_name(struct text text, struct keyfile_name *out);
+
+#endif
