@@ -1,0 +1,639 @@
+#define _GNU_SOURCE
+#include "project/project.h"
+
+#include "project/clash.h"
+#include "project/yaml.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The keys of `defaults`, each of which a zone may override. */
+struct settings {
+	struct yaml_text template, output, policy;
+	enum project_serial serial;
+	enum project_dnssec dnssec;
+	bool dane;
+};
+
+/* The top of the file. */
+struct file {
+	const struct yaml_node *defaults, *policies, *certificates, *hooks, *zones;
+	struct yaml_text keys;
+	struct yaml_texts allow;
+};
+
+struct certificate {
+	struct yaml_text current, next;
+	uint32_t wait_s;
+	struct yaml_texts deploy;
+};
+
+struct hooks {
+	struct yaml_texts changed;
+};
+
+static const struct yaml_choice serials[] = {
+    {"auto", PROJECT_SERIAL_AUTO, YAML_NOW},
+    {"keep", PROJECT_SERIAL_KEEP, YAML_NOW},
+    {"unixtime", PROJECT_SERIAL_UNIXTIME, YAML_LATER},
+    {"date", PROJECT_SERIAL_DATE, YAML_LATER},
+    {NULL, 0, YAML_NOW},
+};
+
+static const struct yaml_choice dnssecs[] = {
+    {"here", PROJECT_DNSSEC_HERE, YAML_NOW},
+    {"external", PROJECT_DNSSEC_EXTERNAL, YAML_NOW},
+    {NULL, 0, YAML_NOW},
+};
+
+static const struct yaml_choice denials[] = {
+    {"nsec", PROJECT_DENIAL_NSEC, YAML_NOW},
+    {"nsec3", PROJECT_DENIAL_NSEC3, YAML_LATER},
+    {NULL, 0, YAML_NOW},
+};
+
+static const struct yaml_choice verifies[] = {
+    {"chain", PROJECT_VERIFY_CHAIN, YAML_NOW},
+    {"full", PROJECT_VERIFY_FULL, YAML_LATER},
+    {NULL, 0, YAML_NOW},
+};
+
+#define AT(type, member) offsetof(struct type, member)
+
+static const struct yaml_field file_fields[] = {
+    {"defaults", YAML_MAPPING_OF, AT(file, defaults), NULL, YAML_NOW},
+    {"policies", YAML_MAPPING_OF, AT(file, policies), NULL, YAML_NOW},
+    {"keys", YAML_TEXT, AT(file, keys), NULL, YAML_NOW},
+    {"allow", YAML_TEXTS, AT(file, allow), NULL, YAML_NOW},
+    {"certificates", YAML_MAPPING_OF, AT(file, certificates), NULL, YAML_LATER},
+    {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL, YAML_LATER},
+    {"zones", YAML_MAPPING_OF, AT(file, zones), NULL, YAML_NOW},
+    {NULL, 0, 0, NULL, YAML_NOW},
+};
+
+static const struct yaml_field settings_fields[] = {
+    {"template", YAML_TEXT, AT(settings, template), NULL, YAML_NOW},
+    {"output", YAML_TEXT, AT(settings, output), NULL, YAML_NOW},
+    {"policy", YAML_TEXT, AT(settings, policy), NULL, YAML_NOW},
+    {"serial", YAML_CHOICE, AT(settings, serial), serials, YAML_NOW},
+    {"dane", YAML_BOOL, AT(settings, dane), NULL, YAML_NOW},
+    {"dnssec", YAML_CHOICE, AT(settings, dnssec), dnssecs, YAML_NOW},
+    {NULL, 0, 0, NULL, YAML_NOW},
+};
+
+static const struct yaml_field policy_fields[] = {
+    {"sign", YAML_BOOL, AT(project_policy, sign), NULL, YAML_NOW},
+    {"denial", YAML_CHOICE, AT(project_policy, denial), denials, YAML_NOW},
+    {"validity", YAML_DURATION, AT(project_policy, validity_s), NULL, YAML_NOW},
+    {"refresh", YAML_DURATION, AT(project_policy, refresh_s), NULL, YAML_NOW},
+    {"inception-offset", YAML_DURATION, AT(project_policy, inception_offset_s), NULL, YAML_NOW},
+    {"jitter", YAML_DURATION, AT(project_policy, jitter_s), NULL, YAML_NOW},
+    {"zonemd", YAML_BOOL, AT(project_policy, zonemd), NULL, YAML_LATER},
+    {"cds", YAML_BOOL, AT(project_policy, cds), NULL, YAML_LATER},
+    {"verify", YAML_CHOICE, AT(project_policy, verify), verifies, YAML_NOW},
+    {NULL, 0, 0, NULL, YAML_NOW},
+};
+
+static const struct yaml_field certificate_fields[] = {
+    {"current", YAML_TEXT, AT(certificate, current), NULL, YAML_NOW},
+    {"next", YAML_TEXT, AT(certificate, next), NULL, YAML_NOW},
+    {"wait", YAML_DURATION, AT(certificate, wait_s), NULL, YAML_NOW},
+    {"deploy", YAML_TEXTS, AT(certificate, deploy), NULL, YAML_NOW},
+    {NULL, 0, 0, NULL, YAML_NOW},
+};
+
+static const struct yaml_field hook_fields[] = {
+    {"changed", YAML_TEXTS, AT(hooks, changed), NULL, YAML_NOW},
+    {NULL, 0, 0, NULL, YAML_NOW},
+};
+
+static const struct project_policy policy_built_in = {
+    .name = "default",
+    .sign = true,
+    .denial = PROJECT_DENIAL_NSEC,
+    .validity_s = 14 * 86400,
+    .refresh_s = 5 * 86400,
+    .inception_offset_s = 3600,
+    .jitter_s = 12 * 3600,
+};
+
+static const struct settings settings_built_in = {
+    .template = {"zones/{zone}.zone", {0}},
+    .output = {"public/{zone}.zone", {0}},
+    .policy = {"default", {0}},
+    .dane = true,
+};
+
+/* What is being loaded. */
+struct load {
+	struct diags *diags;
+	struct arena *a;
+	struct project *project;
+	struct file file;
+	struct settings defaults;
+};
+
+/* The children of a mapping that may not be there. */
+static const struct yaml_node *
+children(const struct yaml_node *mapping, size_t *n)
+{
+	*n = mapping ? mapping->n : 0;
+	return mapping ? mapping->first : NULL;
+}
+
+static char *
+replace_zone(struct arena *a, const char *pattern, const char *zone)
+{
+	static const char mark[] = "{zone}";
+	struct buf b = {0};
+	const char *at;
+	char *text;
+
+	for (; (at = strstr(pattern, mark)); pattern = at + sizeof(mark) - 1) {
+		buf_put(&b, pattern, (size_t)(at - pattern));
+		buf_puts(&b, zone);
+	}
+	buf_puts(&b, pattern);
+	text = arena_text(a, b.data, b.len);
+	buf_free(&b);
+	return text;
+}
+
+/* The zone's name as a part of a path. A '/' (RFC 2317 section 4) becomes '_', so that no name
+ * leads to another folder; the root has no name, and is called so. */
+static const char *
+file_name_of(struct arena *a, const char *zone)
+{
+	char *text;
+
+	if (strcmp(zone, ".") == 0)
+		return "root";
+	if (!strchr(zone, '/'))
+		return zone;
+	text = arena_text(a, zone, strlen(zone));
+	for (char *p = text; (p = strchr(p, '/'));)
+		*p = '_';
+	return text;
+}
+
+/* A path of the file as the process sees it. "-" is a file here, not a stream. */
+static const char *
+path_of(const struct load *load, const char *path)
+{
+	char *joined = file_join(load->a, load->project->folder, path);
+	size_t len = strlen(joined);
+
+	while (len > 1 && joined[len - 1] == '/')
+		joined[--len] = '\0';
+	return strcmp(joined, "-") == 0 ? "./-" : joined;
+}
+
+static const char *
+zone_path(const struct load *load, struct yaml_text pattern, const char *zone)
+{
+	return path_of(load, replace_zone(load->a, pattern.text, file_name_of(load->a, zone)));
+}
+
+/* A placeholder that is none would make one file of all zones. */
+static int
+pattern_check(struct diags *diags, struct yaml_text pattern)
+{
+	const char *p = pattern.text;
+	size_t len = strlen(p);
+
+	for (; (p = strchr(p, '{')); p++)
+		if (strncmp(p, "{zone}", 6) != 0)
+			return diag_error(diags, pattern.pos, P_VALUE,
+			    "\"%s\" has a placeholder other than {zone}", pattern.text);
+	if (len && pattern.text[len - 1] == '/')
+		return diag_error(diags, pattern.pos, P_VALUE,
+		    "\"%s\" is a folder, where a file is wanted", pattern.text);
+	return 0;
+}
+
+static int
+policy_check(struct diags *diags, const struct project_policy *policy)
+{
+	if (!policy->sign || (uint64_t)policy->refresh_s + policy->jitter_s < policy->validity_s)
+		return 0;
+	return diag_error(diags, policy->pos, P_VALUE,
+	    "policy \"%s\" would sign anew in every run: refresh and jitter together must be "
+	    "shorter than validity",
+	    policy->name);
+}
+
+static void
+policies_read(struct load *load)
+{
+	size_t n, i = 0;
+	const struct yaml_node *node = children(load->file.policies, &n);
+	struct project_policy *policies = arena_alloc(load->a, (n + 1) * sizeof(*policies));
+
+	for (; node; node = node->next, i++) {
+		const char *what = arena_printf(load->a, "policy \"%s\"", node->key.data);
+
+		policies[i] = policy_built_in;
+		policies[i].name = node->key.data;
+		policies[i].pos = node->key_pos;
+		if (yaml_read(load->diags, node, what, policy_fields, &policies[i]) == 0)
+			policy_check(load->diags, &policies[i]);
+	}
+	policies[n] = policy_built_in;
+	load->project->policies = policies;
+	load->project->n_policies = n + 1;
+}
+
+/* Returns NULL with one problem added where there is none. */
+static const struct project_policy *
+policy_find(const struct load *load, struct yaml_text name)
+{
+	const struct project *project = load->project;
+	const char **known;
+	const char *nearest;
+
+	for (size_t i = 0; i < project->n_policies; i++)
+		if (strcmp(project->policies[i].name, name.text) == 0)
+			return &project->policies[i];
+	known = arena_alloc(load->a, (project->n_policies + 1) * sizeof(*known));
+	for (size_t i = 0; i < project->n_policies; i++)
+		known[i] = project->policies[i].name;
+	known[project->n_policies] = NULL;
+	nearest = diag_nearest(text_of(name.text), known);
+	diag_add(load->diags, name.pos, P_VALUE,
+	    nearest ? "no policy is called \"%s\"; did you mean \"%s\"?"
+		    : "no policy is called \"%s\"",
+	    name.text, nearest);
+	return NULL;
+}
+
+static int
+certificate_read(struct load *load, const struct yaml_node *node, struct project_certificate *out)
+{
+	const char *what = arena_printf(load->a, "certificate \"%s\"", node->key.data);
+	struct certificate c = {0};
+
+	if (yaml_read(load->diags, node, what, certificate_fields, &c) < 0)
+		return -1;
+	if (!c.current.text)
+		return diag_error(
+		    load->diags, node->key_pos, P_VALUE, "%s has no \"current\"", what);
+	*out = (struct project_certificate){.name = node->key.data,
+	    .pos = node->key_pos,
+	    .current = path_of(load, c.current.text),
+	    .next = c.next.text ? path_of(load, c.next.text) : NULL,
+	    .wait_s = c.wait_s,
+	    .deploy = c.deploy.n ? c.deploy.argv : NULL};
+	return 0;
+}
+
+static void
+certificates_read(struct load *load)
+{
+	size_t n, i = 0;
+	const struct yaml_node *node = children(load->file.certificates, &n);
+	struct project_certificate *certificates = arena_alloc(load->a, n * sizeof(*certificates));
+
+	for (; node; node = node->next)
+		if (certificate_read(load, node, &certificates[i]) == 0)
+			i++;
+	load->project->certificates = certificates;
+	load->project->n_certificates = i;
+}
+
+static void
+hooks_read(struct load *load)
+{
+	struct hooks hooks = {0};
+
+	if (!load->file.hooks ||
+	    yaml_read(load->diags, load->file.hooks, "hooks", hook_fields, &hooks) < 0)
+		return;
+	if (hooks.changed.items && hooks.changed.n == 0)
+		diag_add(load->diags, hooks.changed.pos, P_VALUE, "changed wants a command");
+	load->project->hook_changed = hooks.changed.n ? hooks.changed.argv : NULL;
+}
+
+static void
+defaults_read(struct load *load)
+{
+	load->defaults = settings_built_in;
+	if (!load->file.defaults || yaml_read(load->diags, load->file.defaults, "defaults",
+					settings_fields, &load->defaults) < 0)
+		return;
+	pattern_check(load->diags, load->defaults.template);
+	pattern_check(load->diags, load->defaults.output);
+	if (!policy_find(load, load->defaults.policy))
+		load->defaults.policy = settings_built_in.policy;
+}
+
+static int
+name_error(struct load *load, const struct yaml_node *node, size_t at, const char *why)
+{
+	struct pos pos = node->key_pos;
+
+	if (node->key_pos.at && at < node->key.len)
+		pos.at += at;
+	return diag_error(
+	    load->diags, pos, P_VALUE, "\"%s\" is no zone's name: %s", node->key.data, why);
+}
+
+/* What name_parse would take, and yet nobody means. */
+static int
+name_check(struct load *load, const struct yaml_node *node)
+{
+	for (size_t i = 0; i < node->key.len; i++) {
+		uint8_t c = (uint8_t)node->key.data[i];
+
+		if (c >= 0x80)
+			return name_error(load, node, 0,
+			    "it is in UTF-8; write the A-label (xn--...), as idn2(1) prints it");
+		if (c <= ' ' || c == 0x7f)
+			return name_error(load, node, 0, "a blank or control character");
+	}
+	return text_is(node->key, "@") ? name_error(load, node, 0, "it needs an origin") : 0;
+}
+
+static int
+name_read(struct load *load, const struct yaml_node *node, struct project_zone *zone)
+{
+	static const struct name root = {.len = 1};
+	struct name_fault fault;
+	struct buf b = {0};
+
+	if (name_check(load, node) < 0)
+		return -1;
+	if (name_parse(node->key, &root, &zone->name, &fault) < 0)
+		return name_error(load, node, fault.at, fault.why);
+	name_print(&b, zone->name.wire);
+	zone->name_text = arena_text(load->a, b.data, b.len > 1 ? b.len - 1 : 1);
+	zone->pos = node->key_pos;
+	buf_free(&b);
+	return 0;
+}
+
+static int
+zone_read(struct load *load, const struct yaml_node *node, struct project_zone *zone)
+{
+	const char *what = arena_printf(load->a, "zone \"%s\"", node->key.data);
+	struct settings s = load->defaults;
+
+	*zone = (struct project_zone){0};
+	if (name_read(load, node, zone) < 0)
+		return -1;
+	if (yaml_read(load->diags, node, what, settings_fields, &s) < 0)
+		return -1;
+	if (s.template.text != load->defaults.template.text)
+		pattern_check(load->diags, s.template);
+	if (s.output.text != load->defaults.output.text)
+		pattern_check(load->diags, s.output);
+	zone->template = zone_path(load, s.template, zone->name_text);
+	zone->output = zone_path(load, s.output, zone->name_text);
+	zone->keys = load->file.keys.text;
+	zone->policy = policy_find(load, s.policy);
+	if (!zone->policy)
+		return -1;
+	zone->sign = zone->policy->sign && s.dnssec == PROJECT_DNSSEC_HERE;
+	zone->serial = s.serial;
+	zone->dnssec = s.dnssec;
+	zone->dane = s.dane;
+	return 0;
+}
+
+/* A zone and its place in canonical order. */
+struct sortable {
+	struct bytes key;
+	const char *spelling; /* of its name, in the file */
+	struct project_zone zone;
+};
+
+static int
+keys_compare(struct bytes a, struct bytes b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int order = n ? memcmp(a.data, b.data, n) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct sortable *m = a, *n = b;
+	int order = keys_compare(m->key, n->key);
+
+	return order ? order
+		     : (m->zone.pos.at > n->zone.pos.at) - (m->zone.pos.at < n->zone.pos.at);
+}
+
+static struct bytes
+key_of(struct arena *a, const struct name *name)
+{
+	uint8_t key[NAME_KEY_LONGEST];
+	size_t n = name_key(name->wire, name->len - 1u, key);
+
+	return (struct bytes){arena_copy(a, key, n), n};
+}
+
+/* Drops zones that stand twice; returns how many are left. Those with keys equal to the letter
+ * yaml.c has found, so only further spellings of a name are reported. */
+static size_t
+zones_unique(struct load *load, struct sortable *s, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct project_zone *zone = &s[i].zone, *first = &s[kept - (kept > 0)].zone;
+
+		if (kept == 0 || keys_compare(s[kept - 1].key, s[i].key) != 0)
+			s[kept++] = s[i];
+		else if (strcmp(s[i].spelling, s[kept - 1].spelling) != 0)
+			diag_add(load->diags, zone->pos, P_DUPLICATE,
+			    "zone \"%s\" stands here a second time; the first is on line %llu",
+			    zone->name_text,
+			    (unsigned long long)diags_place(load->diags, first->pos).line);
+	}
+	return kept;
+}
+
+static void
+zones_read(struct load *load)
+{
+	size_t n, i = 0;
+	const struct yaml_node *node = children(load->file.zones, &n);
+	struct sortable *s = arena_alloc(load->a, n * sizeof(*s));
+	struct project_zone *zones;
+
+	for (; node; node = node->next) {
+		if (zone_read(load, node, &s[i].zone) < 0)
+			continue;
+		s[i].spelling = node->key.data;
+		s[i].key = key_of(load->a, &s[i].zone.name);
+		i++;
+	}
+	qsort(s, i, sizeof(*s), by_name);
+	i = zones_unique(load, s, i);
+	zones = arena_alloc(load->a, i * sizeof(*zones));
+	for (size_t j = 0; j < i; j++)
+		zones[j] = s[j].zone;
+	load->project->zones = zones;
+	load->project->n_zones = i;
+}
+
+static void
+roots_read(struct load *load)
+{
+	const struct yaml_texts *allow = &load->file.allow;
+	const char **allowed = arena_alloc(load->a, allow->n * sizeof(*allowed));
+
+	for (size_t i = 0; i < allow->n; i++)
+		allowed[i] = file_absolute(load->a, path_of(load, allow->items[i].text));
+	load->project->roots =
+	    (struct roots){.project = file_absolute(load->a, load->project->folder),
+		.allowed = allowed,
+		.n_allowed = allow->n};
+}
+
+/* Reads the top of the file; a file without zones does nothing, which nobody means. */
+static void
+file_read(struct load *load, const struct yaml_node *root)
+{
+	struct file *file = &load->file;
+
+	file->keys.text = "keys";
+	if (yaml_read(load->diags, root, "the project file", file_fields, file) == 0 &&
+	    (!file->zones || file->zones->n == 0))
+		diag_add_path(
+		    load->diags, load->project->path, P_VALUE, "the project has no zones");
+	file->keys.text = path_of(load, file->keys.text);
+}
+
+static char *
+folder_of(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return arena_text(a, ".", 1);
+	return arena_text(a, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+int
+project_load(struct diags *diags, const char *path, struct project *out)
+{
+	struct load load = {.diags = diags, .a = &diags->arena, .project = out};
+	size_t n_errors = diags->n_severity[SEVERITY_ERROR];
+	struct yaml_node *root;
+	struct text text;
+
+	path = arena_text(&diags->arena, path, strlen(path));
+	*out = (struct project){.path = path, .folder = folder_of(&diags->arena, path)};
+	if (file_load(diags, pos_none(), NULL, path, &text) < 0)
+		return -1;
+	yaml_parse(diags, diags_source(diags, path, text, pos_none()), &root);
+	if (!root)
+		return -1;
+	file_read(&load, root);
+	roots_read(&load);
+	policies_read(&load);
+	certificates_read(&load);
+	hooks_read(&load);
+	defaults_read(&load);
+	zones_read(&load);
+	clash_check(diags, out);
+	return diags->n_severity[SEVERITY_ERROR] > n_errors ? -1 : 0;
+}
+
+/* A project file above the start runs its hooks with the caller's rights: it must be the caller's,
+ * the administrator's, or of who owns the start folder. */
+static bool
+is_trusted(const struct stat *file, const struct stat *start)
+{
+	return file->st_uid == geteuid() || file->st_uid == 0 || file->st_uid == start->st_uid;
+}
+
+const char *
+project_find(struct diags *diags, const char *folder)
+{
+	struct arena *a = &diags->arena;
+	struct stat start, here, above, file;
+
+	if (stat(folder, &start) < 0) {
+		diag_add(diags, pos_none(), P_MISSING, "there is no folder %s", folder);
+		return NULL;
+	}
+	for (here = start;; here = above) {
+		const char *path = file_join(a, folder, "zonepp.yaml");
+		const char *parent = strcmp(folder, ".") == 0 ? ".." : file_join(a, folder, "..");
+
+		if (stat(path, &file) == 0 && is_trusted(&file, &start))
+			return path;
+		if (stat(parent, &above) < 0 ||
+		    (above.st_dev == here.st_dev && above.st_ino == here.st_ino))
+			break;
+		folder = parent;
+	}
+	diag_add(diags, pos_none(), P_MISSING,
+	    "there is no zonepp.yaml in this folder or above it; name it with -p");
+	return NULL;
+}
+
+static const struct project_zone *
+zone_at(const struct project *project, const struct name *name)
+{
+	uint8_t wanted[NAME_KEY_LONGEST], key[NAME_KEY_LONGEST];
+	size_t n = name_key(name->wire, name->len - 1u, wanted), low = 0, high = project->n_zones;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct name *at = &project->zones[middle].name;
+		struct bytes b = {key, name_key(at->wire, at->len - 1u, key)};
+		int order = keys_compare((struct bytes){wanted, n}, b);
+
+		if (order == 0)
+			return &project->zones[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static const char *
+zone_nearest(struct arena *a, const struct project *project, struct text name)
+{
+	const char **known = arena_alloc(a, (project->n_zones + 1) * sizeof(*known));
+
+	for (size_t i = 0; i < project->n_zones; i++)
+		known[i] = project->zones[i].name_text;
+	known[project->n_zones] = NULL;
+	return diag_nearest(name, known);
+}
+
+const struct project_zone *
+project_zone_find(struct diags *diags, const struct project *project, const char *name)
+{
+	static const struct name root = {.len = 1};
+	const struct project_zone *zone = NULL;
+	struct name_fault fault;
+	struct name wire;
+	const char *nearest;
+
+	if (name_parse(text_of(name), &root, &wire, &fault) == 0)
+		zone = zone_at(project, &wire);
+	if (zone)
+		return zone;
+	nearest = zone_nearest(&diags->arena, project, text_of(name));
+	diag_add(diags, pos_none(), P_ZONE,
+	    nearest ? "%s has no zone \"%s\"; did you mean \"%s\"?" : "%s has no zone \"%s\"",
+	    project->path, name, nearest);
+	return NULL;
+}
+
+char *
+project_argument(struct arena *a, const char *argument, const struct project_zone *zone)
+{
+	return replace_zone(a, argument, zone->name_text);
+}

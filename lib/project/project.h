@@ -1,0 +1,100 @@
+/* Project: the file zonepp.yaml (DESIGN section 6, zonepp.yaml(5)) as plain structs: which zones
+ * there are, the template and the output of each, and how it is signed. Everything in them lives in
+ * the arena of the diags that the project was loaded with, and is read-only afterwards: threads may
+ * share it. Paths are as the process sees them: those of the file start from its folder. */
+#ifndef PROJECT_PROJECT_H
+#define PROJECT_PROJECT_H
+
+#include "base/file.h"
+#include "dns/name.h"
+
+enum project_serial {
+	PROJECT_SERIAL_AUTO, /* on a change, the larger of the template's and the last plus 1 */
+	PROJECT_SERIAL_KEEP, /* the template's */
+	PROJECT_SERIAL_UNIXTIME,
+	PROJECT_SERIAL_DATE,
+};
+
+enum project_dnssec {
+	PROJECT_DNSSEC_HERE,
+	PROJECT_DNSSEC_EXTERNAL, /* signed elsewhere: unsigned output is no fault */
+};
+
+enum project_denial {
+	PROJECT_DENIAL_NSEC,
+	PROJECT_DENIAL_NSEC3,
+};
+
+enum project_verify {
+	PROJECT_VERIFY_CHAIN, /* chain and coverage, no cryptography */
+	PROJECT_VERIFY_FULL,
+};
+
+/* How zones are signed. A signature lives for `validity_s` less a part of `jitter_s`, and is made
+ * anew when less than `refresh_s` of it is left; jitter_s + refresh_s < validity_s holds. */
+struct project_policy {
+	const char *name;
+	struct pos pos;
+	bool sign;
+	enum project_denial denial;
+	uint32_t validity_s, refresh_s, inception_offset_s, jitter_s;
+	bool zonemd, cds;
+	enum project_verify verify;
+};
+
+/* A certificate that $TLSA may call cert:NAME. */
+struct project_certificate {
+	const char *name;
+	struct pos pos;
+	const char *current; /* path */
+	const char *next;    /* path, or NULL */
+	uint32_t wait_s;
+	const char *const *deploy; /* arguments, NULL at the end; NULL: none */
+};
+
+struct project_zone {
+	struct name name;
+	const char *name_text; /* as written, without the last dot; "." for the root */
+	struct pos pos;        /* of its name in the project file */
+	const char *template;  /* path */
+	const char *output;    /* path */
+	const char *keys;      /* path of the folder that holds its keys */
+	const struct project_policy *policy;
+	bool sign; /* here and now: the policy signs, and `dnssec` is not external */
+	enum project_serial serial;
+	enum project_dnssec dnssec;
+	bool dane; /* false: $TLSA is checked, but makes no records */
+};
+
+struct project {
+	const char *path;   /* of the project file, as messages call it */
+	const char *folder; /* where relative paths start: "." for the working folder */
+	struct roots roots; /* what templates may read: for file_load() */
+	const struct project_zone *zones; /* in canonical order (RFC 4034 section 6.1) */
+	size_t n_zones;
+	const struct project_policy *policies; /* in the file's order, the built-in one last */
+	size_t n_policies;
+	const struct project_certificate *certificates;
+	size_t n_certificates;
+	const char *const *hook_changed; /* arguments, NULL at the end; NULL: none */
+};
+
+/* The nearest zonepp.yaml, in `folder` or above it; in the arena of `diags`. Returns NULL with one
+ * problem added where there is none. */
+const char *
+project_find(struct diags *diags, const char *folder);
+
+/* Loads the project file at `path`. Returns 0, or -1 with all its problems added. */
+int
+project_load(struct diags *diags, const char *path, struct project *out);
+
+/* The zone that the command line calls `name`, with or without its last dot. Returns NULL with
+ * P_ZONE added where the project has none of that name. */
+const struct project_zone *
+project_zone_find(struct diags *diags, const struct project *project, const char *name);
+
+/* An argument of a hook for `zone`: `{zone}` becomes its name; in `a`. */
+char *
+project_argument(struct arena *a, const char *argument, const struct project_zone *zone);
+
+#endif
