@@ -1,0 +1,188 @@
+#include "check/zone.h"
+
+#include <stdio.h>
+
+/* The node's name for messages, in the diags' arena. */
+static const char *
+node_text(const struct store *store, const struct node *node)
+{
+	uint8_t wire[NAME_LONGEST];
+	struct buf b = {0};
+	const char *text;
+
+	node_wire(store, node, wire);
+	name_print(&b, wire);
+	text = arena_text(&store->diags->arena, b.data, b.len);
+	buf_free(&b);
+	return text;
+}
+
+static const char *
+type_text(const struct store *store, uint16_t type)
+{
+	struct buf b = {0};
+	const char *text;
+
+	type_print(&b, type);
+	text = arena_text(&store->diags->arena, b.data, b.len);
+	buf_free(&b);
+	return text;
+}
+
+/* DNSSEC's own types and KEY may stand beside a CNAME (RFC 4035 section 2.5, RFC 2535 section 2.3.5). */
+static bool
+may_join_cname(uint16_t type)
+{
+	return type == TYPE_CNAME || type == TYPE_RRSIG || type == TYPE_NSEC || type == TYPE_KEY ||
+	    type == TYPE_SIG || type == TYPE_NXT;
+}
+
+static void
+check_cname(const struct store *store, const struct node *node)
+{
+	const struct record *records = node_records(store, node);
+
+	for (size_t i = 0; i < node->n; i++)
+		if (!may_join_cname(records[i].type)) {
+			diag_add(store->diags, records[i].pos, Z_CNAME,
+			    "%s has a CNAME and a %s record", node_text(store, node),
+			    type_text(store, records[i].type));
+			return;
+		}
+}
+
+static void
+check_singletons(const struct store *store, const struct node *node)
+{
+	const struct record *records = node_records(store, node);
+
+	for (size_t i = 1; i < node->n; i++)
+		if (records[i].type == records[i - 1].type &&
+		    type_is_singleton(records[i].type) &&
+		    rdata_compare(records[i].type, record_rdata(&records[i]),
+			record_rdata(&records[i - 1])) != 0)
+			diag_add(store->diags, records[i].pos, Z_SINGLETON,
+			    "%s has a second %s record", node_text(store, node),
+			    type_text(store, records[i].type));
+}
+
+/* RRSIGs have the TTLs of what they cover. */
+static void
+check_ttls(const struct store *store, const struct node *node)
+{
+	const struct record *records = node_records(store, node);
+
+	for (size_t i = 1; i < node->n; i++)
+		if (records[i].type == records[i - 1].type && records[i].type != TYPE_RRSIG &&
+		    records[i].ttl_s != records[i - 1].ttl_s) {
+			const struct record *later = &records[i], *earlier = &records[i - 1];
+
+			if (later->pos.at < earlier->pos.at) {
+				later = earlier;
+				earlier = &records[i];
+			}
+			diag_add(store->diags, later->pos, Z_TTL_MIXED,
+			    "the %s records of %s have TTLs of %u and %u seconds",
+			    type_text(store, later->type), node_text(store, node),
+			    (unsigned)earlier->ttl_s, (unsigned)later->ttl_s);
+		}
+}
+
+static void
+wrong_place(const struct store *store, const struct node *node, uint16_t type, const char *why)
+{
+	struct rrset set = node_rrset(store, node, type);
+
+	if (set.n > 0)
+		diag_add(store->diags, set.records[0].pos, Z_TYPE_PLACE, "%s has a %s record: %s",
+		    node_text(store, node), type_text(store, type), why);
+}
+
+static void
+check_places(const struct store *store, const struct node *node)
+{
+	bool apex = node->key_len == 0;
+	struct rrset ds;
+
+	if (!apex)
+		wrong_place(store, node, TYPE_SOA, "SOA belongs at the zone's apex alone");
+	if (node->flags & NODE_OCCLUDED)
+		return;
+	if (node->flags & NODE_CUT)
+		wrong_place(store, node, TYPE_DNAME,
+		    "DNAME cannot stand beside the NS records of a delegation");
+	ds = node_rrset(store, node, TYPE_DS);
+	if (ds.n > 0 && !(node->flags & NODE_CUT))
+		diag_add(store->diags, ds.records[0].pos, Z_DS_PLACE,
+		    apex ? "%s is the apex: its DS records belong to the parent zone" :
+			   "%s has DS records but no NS records",
+		    node_text(store, node));
+}
+
+/* Each check with the flags of the nodes that it looks at. */
+static const struct {
+	uint32_t flags;
+	void (*check)(const struct store *store, const struct node *node);
+} node_checks[] = {
+    {NODE_CNAME, check_cname},
+    {NODE_UNEVEN, check_singletons},
+    {NODE_UNEVEN, check_ttls},
+    {NODE_SOA | NODE_DNAME | NODE_DS, check_places},
+};
+
+static void
+check_node(const struct store *store, const struct node *node)
+{
+	for (size_t i = 0; i < sizeof(node_checks) / sizeof(node_checks[0]); i++)
+		if (node->flags & node_checks[i].flags)
+			node_checks[i].check(store, node);
+}
+
+/* Each name below a DNAME, once for the DNAME (RFC 6672 section 2.4). */
+static void
+check_dnames(const struct store *store)
+{
+	for (size_t i = 0; i + 1 < store->n_nodes; i++) {
+		const struct node *node = &store->nodes[i], *next = node + 1;
+
+		if ((node->flags & (NODE_DNAME | NODE_CUT | NODE_OCCLUDED)) == NODE_DNAME &&
+		    (next->flags & NODE_OCCLUDED) && node_is_below(next, node))
+			diag_add(store->diags, node_records(store, next)->pos, Z_DNAME_BELOW,
+			    "%s lies below the DNAME of %s: nobody is answered with it",
+			    node_text(store, next), node_text(store, node));
+	}
+}
+
+static struct pos
+first_pos(const struct store *store)
+{
+	return store->n_records > 0 ? store->records[0].pos : pos_none();
+}
+
+static void
+check_apex(const struct store *store)
+{
+	const struct node *apex = store_apex(store);
+	struct buf b = {0};
+
+	name_print(&b, store->apex.wire);
+	buf_putc(&b, '\0');
+	if (!apex || node_rrset(store, apex, TYPE_SOA).n == 0)
+		diag_add(store->diags, first_pos(store), Z_NO_SOA, "%s has no SOA record", b.data);
+	else if (node_rrset(store, apex, TYPE_NS).n == 0)
+		diag_add(store->diags, node_records(store, apex)->pos, Z_NO_NS,
+		    "%s has no NS records", b.data);
+	buf_free(&b);
+}
+
+int
+check_zone(const struct store *store)
+{
+	size_t before = store->diags->n_severity[SEVERITY_ERROR];
+
+	check_apex(store);
+	for (size_t i = 0; i < store->n_nodes; i++)
+		check_node(store, &store->nodes[i]);
+	check_dnames(store);
+	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
+}

@@ -1,0 +1,12 @@
+/* Checks of a zone's structure (RFC 1034, 2181, 4035, 6672): what no server would load or what
+ * resolvers would answer wrongly. */
+#ifndef CHECK_ZONE_H
+#define CHECK_ZONE_H
+
+#include "zone/store.h"
+
+/* Looks at the whole sorted store. Returns -1 if problems were added that are errors. */
+int
+check_zone(const struct store *store);
+
+#endif

@@ -1,0 +1,36 @@
+/* Building a project: all its zones, or some, side by side. A zone that fails leaves its published file
+ * alone and lets the others finish. */
+#ifndef PUBLISH_BUILD_H
+#define PUBLISH_BUILD_H
+
+#include "project/project.h"
+#include "publish/zone.h"
+
+struct build_options {
+	const char *const *zones; /* names, NULL-terminated; none: all */
+	int64_t now;
+	unsigned n_workers;
+};
+
+struct build_zone {
+	const struct project_zone *zone;
+	struct diags diags; /* the zone's own problems */
+	struct zone_result result;
+	bool built;
+};
+
+struct build {
+	struct build_zone *zones; /* in the project's order */
+	size_t n;
+};
+
+/* Returns 0, or -1 if a name is not one of the project's (then nothing is built) or a zone failed; what
+ * failed is in the zones' diags. build_free is due either way. */
+int
+build_project(struct diags *diags, const struct project *project,
+    const struct build_options *options, struct build *build);
+
+void
+build_free(struct build *build);
+
+#endif

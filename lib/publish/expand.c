@@ -1,0 +1,229 @@
+#include "publish/expand.h"
+
+/* One file of the include stack, and how far its text was copied. */
+struct level {
+	struct text text;
+	const char *copied;
+	bool origin_moved; /* it set an $ORIGIN, or was included with one */
+};
+
+struct expand {
+	struct buf *out;
+	struct diags *diags;
+	struct level levels[PARSE_INCLUDE_DEPTH + 2];
+	unsigned depth;
+	uint32_t first_source;
+	const char *line_end; /* of the entry that is being replaced */
+	bool between;	      /* a record of that entry was written before */
+	bool owner_moved;     /* the last owner of the output is not the template's */
+	bool failed;
+};
+
+static void
+copy_to(struct expand *ex, const char *to)
+{
+	struct level *level = &ex->levels[ex->depth];
+
+	buf_put(ex->out, level->copied, (size_t)(to - level->copied));
+	level->copied = to;
+}
+
+static bool
+is_blank(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n'))
+		p++;
+	return p == end;
+}
+
+/* The end of the line that `p` is in, behind its newline. */
+static const char *
+next_line(const struct level *level, const char *p)
+{
+	const char *end = level->text.data + level->text.len;
+	const char *newline = memchr(p, '\n', (size_t)(end - p));
+
+	return newline ? newline + 1 : end;
+}
+
+static const char *
+line_end_at(const struct level *level, const char *p)
+{
+	const char *next = next_line(level, p);
+
+	return next - level->text.data >= 2 && next[-1] == '\n' && next[-2] == '\r' ? "\r\n" : "\n";
+}
+
+static void
+put_line_end(struct expand *ex, const char *line_end)
+{
+	if (ex->out->len > 0 && ex->out->data[ex->out->len - 1] != '\n')
+		buf_puts(ex->out, line_end);
+}
+
+static void
+need_origin(struct expand *ex, struct parser *parser, const struct entry *entry, const char *why)
+{
+	if (parser_origin_known(parser))
+		return;
+	ex->failed = true;
+	diag_add(ex->diags, token_pos(entry, entry->tokens), Z_NO_ORIGIN,
+	    "%s, and the origin is not known", why);
+}
+
+static void
+put_origin(struct expand *ex, struct parser *parser, const char *line_end)
+{
+	buf_puts(ex->out, "$ORIGIN ");
+	name_print(ex->out, parser_origin(parser)->wire);
+	buf_puts(ex->out, line_end);
+}
+
+/* A line without owner that means another name than the last one of the output. */
+static void
+put_owner(struct expand *ex, struct parser *parser, const struct entry *entry)
+{
+	const char *line = entry->begin;
+
+	while (line > ex->levels[ex->depth].copied && line[-1] != '\n')
+		line--;
+	need_origin(ex, parser, entry, "the line needs its owner in full");
+	copy_to(ex, line);
+	name_print(ex->out, parser_owner(parser)->wire);
+}
+
+static void
+keep(struct expand *ex, struct parser *parser, const struct entry *entry)
+{
+	const struct token *first = entry->tokens;
+	bool directive = !entry->blank_owner && !first->quoted && *first->text == '$';
+
+	if (directive && text_is_nocase(token_text(first), "$ORIGIN"))
+		ex->levels[ex->depth].origin_moved = true;
+	if (directive)
+		return;
+	if (entry->blank_owner && ex->owner_moved && parser_owner(parser))
+		put_owner(ex, parser, entry);
+	ex->owner_moved = false;
+}
+
+static void
+replace(struct expand *ex, const struct entry *entry)
+{
+	struct level *level = &ex->levels[ex->depth];
+
+	copy_to(ex, entry->begin);
+	level->copied = entry->end;
+	ex->line_end = line_end_at(level, entry->end);
+	ex->between = false;
+	ex->owner_moved = true;
+}
+
+/* A comment behind the file's name stays, on a line of its own. */
+static void
+include(struct expand *ex, struct parser *parser, const struct entry *entry)
+{
+	struct level *level = &ex->levels[ex->depth];
+	const char *next = next_line(level, entry->end), *line_end = line_end_at(level, entry->end);
+
+	copy_to(ex, entry->begin);
+	level->copied = entry->end;
+	if (!is_blank(entry->end, next)) {
+		while (*level->copied == ' ' || *level->copied == '\t')
+			level->copied++;
+		copy_to(ex, next);
+		put_line_end(ex, line_end);
+	}
+	level->copied = next;
+	if (entry->n > 2)
+		put_origin(ex, parser, line_end);
+	ex->depth++;
+	level = &ex->levels[ex->depth];
+	level->text = ex->diags->sources[ex->diags->n_sources - 1].text;
+	level->copied = level->text.data;
+	level->origin_moved = entry->n > 2;
+}
+
+static void
+included(struct expand *ex, struct parser *parser, const struct entry *entry)
+{
+	struct level *level = &ex->levels[ex->depth--];
+	const char *line_end = line_end_at(&ex->levels[ex->depth], entry->end);
+
+	buf_put(ex->out, level->copied,
+	    (size_t)(level->text.data + level->text.len - level->copied));
+	put_line_end(ex, line_end);
+	if (level->origin_moved) {
+		need_origin(ex, parser, entry, "$ORIGIN must be set back behind the file");
+		put_origin(ex, parser, line_end);
+	}
+	ex->owner_moved = true;
+}
+
+static void
+expand_entry(void *ctx, struct parser *parser, const struct entry *entry, enum entry_kind kind)
+{
+	struct expand *ex = ctx;
+	struct level *top = &ex->levels[0];
+
+	if (!top->text.data) {
+		top->text = ex->diags->sources[ex->first_source].text;
+		top->copied = top->text.data;
+	}
+	switch (kind) {
+	case ENTRY_KEPT: keep(ex, parser, entry); break;
+	case ENTRY_REPLACED: replace(ex, entry); break;
+	case ENTRY_INCLUDE: include(ex, parser, entry); break;
+	case ENTRY_INCLUDED: included(ex, parser, entry); break;
+	}
+}
+
+static int
+expand_record(void *ctx, const struct parsed *record)
+{
+	struct expand *ex = ctx;
+
+	if (!record->owner_text.data)
+		return 0;
+	if (ex->between)
+		buf_puts(ex->out, ex->line_end);
+	ex->between = true;
+	buf_put(ex->out, record->owner_text.data, record->owner_text.len);
+	buf_printf(ex->out, "\t%u\tIN\t", (unsigned)record->ttl_s);
+	type_print(ex->out, record->type);
+	buf_putc(ex->out, '\t');
+	rdata_print(ex->out, record->type, record->rdata);
+	if (record->comment.len > 0) {
+		buf_puts(ex->out, " ; ");
+		buf_put(ex->out, record->comment.data, record->comment.len);
+	}
+	return 0;
+}
+
+int
+expand_file(struct diags *diags, const struct load_options *options, struct buf *out)
+{
+	struct expand ex = {
+	    .out = out, .diags = diags, .first_source = (uint32_t)diags->n_sources};
+	struct tlsa_context tlsa;
+	struct parse_directive directives[] = {
+	    {"TLSA", tlsa_directive, &tlsa},
+	    {NULL, NULL, NULL},
+	};
+	struct parse_options parse = {.zone = options->zone,
+	    .fragment = true,
+	    .roots = options->roots,
+	    .directives = directives,
+	    .sink = {.ctx = &ex, .record = expand_record, .entry = expand_entry}};
+	struct text text;
+	struct name zone;
+
+	tlsa_context_begin(&tlsa, &diags->arena, options->now);
+	if (parse_file(diags, &parse, options->path, &zone) < 0 || ex.failed)
+		return -1;
+	text = diags->sources[ex.first_source].text;
+	if (!ex.levels[0].text.data)
+		ex.levels[0].copied = text.data;
+	copy_to(&ex, text.data + text.len);
+	return 0;
+}

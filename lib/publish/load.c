@@ -1,0 +1,34 @@
+#include "publish/load.h"
+
+int
+load_zone(struct diags *diags, const struct load_options *options, struct loaded *loaded)
+{
+	struct parse_directive directives[] = {
+	    {"TLSA", tlsa_directive, &loaded->tlsa},
+	    {NULL, NULL, NULL},
+	};
+	struct parse_options parse = {.zone = options->zone,
+	    .roots = options->roots,
+	    .directives = directives,
+	    .sink = {.ctx = &loaded->store, .record = store_add}};
+	struct name zone;
+
+	tlsa_context_begin(&loaded->tlsa, &diags->arena, options->now);
+	loaded->tlsa.silent = !options->dane;
+	store_begin(&loaded->store, diags, options->zone);
+	if (parse_file(diags, &parse, options->path, &zone) < 0)
+		return -1;
+	if (loaded->store.apex.len == 0) {
+		if (zone.len == 0)
+			return diag_error(diags, pos_none(), Z_NO_ZONE,
+			    "%s: the zone's name is not known", options->path);
+		loaded->store.apex = zone;
+	}
+	return 0;
+}
+
+void
+load_free(struct loaded *loaded)
+{
+	store_free(&loaded->store);
+}

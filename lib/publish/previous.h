@@ -1,0 +1,40 @@
+/* The published zone, as it was before this run: its serial, and whether its contents still are what
+ * the template says. */
+#ifndef PUBLISH_PREVIOUS_H
+#define PUBLISH_PREVIOUS_H
+
+#include "zone/store.h"
+
+struct previous {
+	struct diags diags; /* of its own: a faulty old file is no fault of the template */
+	struct store store;
+	bool there; /* a whole zone of this name was found */
+	uint32_t serial;
+};
+
+/* Reads the zone `apex` from the file at `path`. A missing or broken file is no problem: then
+ * `there` is false. previous_free is due. */
+void
+previous_load(struct previous *previous, const char *path, const struct name *apex);
+
+void
+previous_free(struct previous *previous);
+
+/* Do both sorted stores hold the same records, but for the SOA's serial and what signing adds (RRSIG,
+ * NSEC, NSEC3, NSEC3PARAM)? */
+bool
+previous_same_content(const struct previous *previous, const struct store *store);
+
+/* The SOA's serial; the store has a SOA. */
+uint32_t
+zone_serial(const struct store *store);
+
+void
+zone_set_serial(struct store *store, uint32_t serial);
+
+/* The serial to publish for a change: the later, in RFC 1982 order, of the template's and the published
+ * one plus 1. */
+uint32_t
+previous_next_serial(const struct previous *previous, uint32_t template_serial);
+
+#endif

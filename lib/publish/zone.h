@@ -1,0 +1,40 @@
+/* One zone from its template to its published file. */
+#ifndef PUBLISH_ZONE_H
+#define PUBLISH_ZONE_H
+
+#include "dnssec/key.h"
+#include "publish/load.h"
+
+enum zone_serial_policy {
+	ZONE_SERIAL_KEEP, /* the template's */
+	ZONE_SERIAL_AUTO, /* moves on whenever what is published changes */
+};
+
+struct zone_job {
+	struct load_options load;
+	const char *output;
+	enum zone_serial_policy serial;
+	bool sign;
+	const char *keys_folder;	/* or NULL, */
+	const char *const *key_files;	/* then these, NULL-terminated */
+	uint64_t validity_s, offset_s, jitter_s;
+	unsigned n_workers;
+};
+
+struct zone_result {
+	size_t n_records; /* written */
+	size_t n_signatures;
+	size_t n_tlsa;
+	uint32_t serial;
+	int64_t earliest; /* expiry of a signature, Unix; 0: unsigned */
+	int64_t valid_until; /* the same inputs give the same zone until then: a signature, a key or a
+			      * certificate changes its state */
+	bool changed;
+};
+
+/* Builds and publishes the zone. Returns 0, or -1 with problems added; then the published file is
+ * as it was. */
+int
+zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result);
+
+#endif
