@@ -1,0 +1,78 @@
+#include "cmd.h"
+
+#include "base/duration.h"
+#include "publish/build.h"
+
+static const struct cmd_option options[] = {
+    CMD_PROJECT, CMD_DIRECTORY, CMD_JOBS, CMD_NOW, CMD_END};
+
+static void
+print_zone(struct buf *b, const struct build_zone *zone)
+{
+	const struct zone_result *result = &zone->result;
+
+	buf_printf(b, "%s: ", zone->zone->name_text);
+	if (!zone->built) {
+		buf_puts(b, "failed, the published file is as it was\n");
+		return;
+	}
+	buf_printf(b, "%zu records, %zu signatures, %zu TLSA, serial %u", result->n_records,
+	    result->n_signatures, result->n_tlsa, (unsigned)result->serial);
+	if (result->earliest) {
+		buf_puts(b, ", signed until ");
+		instant_print_iso(b, result->earliest);
+	}
+	buf_puts(b, result->changed ? ", changed\n" : ", unchanged\n");
+}
+
+static void
+print_totals(struct buf *b, const struct build *build)
+{
+	struct zone_result sum = {0};
+	size_t n_changed = 0, n_failed = 0;
+
+	for (size_t i = 0; i < build->n; i++) {
+		const struct build_zone *zone = &build->zones[i];
+
+		sum.n_records += zone->built ? zone->result.n_records : 0;
+		sum.n_signatures += zone->built ? zone->result.n_signatures : 0;
+		sum.n_tlsa += zone->built ? zone->result.n_tlsa : 0;
+		n_changed += zone->built && zone->result.changed;
+		n_failed += !zone->built;
+	}
+	buf_printf(b,
+	    "%zu %s: %zu changed, %zu unchanged, %zu failed; %zu records, %zu signatures, %zu TLSA\n",
+	    build->n, build->n == 1 ? "zone" : "zones", n_changed, build->n - n_changed - n_failed,
+	    n_failed, sum.n_records, sum.n_signatures, sum.n_tlsa);
+}
+
+static int
+run(struct cmd *cmd)
+{
+	struct build_options how = {
+	    .zones = cmd->arguments, .now = cmd->now, .n_workers = cmd->jobs};
+	struct project project;
+	struct build build = {0};
+	struct buf b = {0};
+	int result;
+
+	if (cmd_project(cmd, &project) < 0)
+		return -1;
+	result = build_project(&cmd->diags, &project, &how, &build);
+	for (size_t i = 0; i < build.n; i++) {
+		cmd_report(cmd, &build.zones[i].diags);
+		print_zone(&b, &build.zones[i]);
+	}
+	if (build.n > 0) {
+		print_totals(&b, &build);
+		if (cmd_print(cmd, (struct text){b.data, b.len}) < 0)
+			result = -1;
+	}
+	buf_free(&b);
+	build_free(&build);
+	return result;
+}
+
+const struct verb verb_build = {"build", "[ZONE...]",
+    "build every zone of the project, or those named, and publish what changed", 0, -1, options,
+    run};

@@ -1,0 +1,149 @@
+#include "cmd.h"
+
+#include "base/duration.h"
+#include "base/output.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *
+cmd_value(const struct cmd *cmd, const char *option)
+{
+	for (size_t i = cmd->n_given; i > 0; i--)
+		if (strcmp(cmd->given[i - 1].option->name, option) == 0)
+			return cmd->given[i - 1].value;
+	return NULL;
+}
+
+const char *const *
+cmd_values(struct cmd *cmd, const char *option)
+{
+	const char **values =
+	    arena_alloc(&cmd->diags.arena, (cmd->n_given + 1) * sizeof(*values));
+	size_t n = 0;
+
+	for (size_t i = 0; i < cmd->n_given; i++)
+		if (strcmp(cmd->given[i].option->name, option) == 0)
+			values[n++] = cmd->given[i].value;
+	values[n] = NULL;
+	return values;
+}
+
+void
+cmd_usage(const struct cmd *cmd, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "zonepp %s: ", cmd->verb->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\ntry: zonepp help %s\n", cmd->verb->name);
+	exit(2);
+}
+
+const struct name *
+cmd_zone(struct cmd *cmd, struct name *out)
+{
+	static const struct name root = {.len = 1};
+	const char *value = cmd_value(cmd, "zone");
+	struct name_fault fault;
+
+	if (!value)
+		return NULL;
+	if (name_parse(text_of(value), &root, out, &fault) < 0 || strcmp(value, "@") == 0)
+		cmd_usage(cmd, "--zone %s: %s", value,
+		    strcmp(value, "@") == 0 ? "not a zone's name" : fault.why);
+	return out;
+}
+
+unsigned long
+cmd_number(const struct cmd *cmd, const char *option, const char *value, unsigned long least,
+    unsigned long most)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(value, &end, 10);
+	if (!ascii_is_digit(*value) || *end || errno || n < least || n > most)
+		cmd_usage(cmd, "--%s %s: not a number from %lu to %lu", option, value, least, most);
+	return n;
+}
+
+uint64_t
+cmd_duration(const struct cmd *cmd, const char *option, const char *value)
+{
+	uint64_t seconds;
+
+	if (duration_parse(text_of(value), INT32_MAX, &seconds) < 0)
+		cmd_usage(cmd, "--%s %s: not a duration, as 90s 30m 12h 14d 2w", option, value);
+	return seconds;
+}
+
+int
+cmd_print(struct cmd *cmd, struct text text)
+{
+	struct output *out = output_open(&cmd->diags, "-");
+	bool changed;
+
+	if (output_write(out, text.data, text.len) < 0)
+		return -1;
+	return output_commit(out, &changed);
+}
+
+int
+cmd_project(struct cmd *cmd, struct project *project)
+{
+	const char *path = cmd_value(cmd, "project");
+
+	if (!path)
+		path = project_find(&cmd->diags, ".");
+	return path ? project_load(&cmd->diags, path, project) : -1;
+}
+
+void
+cmd_report(struct cmd *cmd, struct diags *diags)
+{
+	struct buf b = {0};
+
+	diags_sort(diags);
+	report_text(&b, diags, cmd->style);
+	fwrite(b.data, 1, b.len, stderr);
+	buf_free(&b);
+	if (cmd->diags.status < diags->status)
+		cmd->diags.status = diags->status;
+}
+
+static void
+help_option(struct buf *b, const struct cmd_option *option)
+{
+	size_t start = b->len;
+
+	buf_printf(b, option->letter ? "  -%c, " : "      ", option->letter);
+	buf_printf(b, "--%s%s%s", option->name, option->argument ? "=" : "",
+	    option->argument ? option->argument : "");
+	do
+		buf_putc(b, ' ');
+	while (b->len - start < 26);
+	buf_printf(b, "%s\n", option->help);
+}
+
+void
+cmd_help(struct buf *b, const struct verb *verb)
+{
+	static const struct cmd_option common[] = {
+	    {"format", 0, "FORM", "how problems are shown: tty or gcc"},
+	    {"help", 'h', NULL, "show this help"},
+	    CMD_END,
+	};
+
+	buf_printf(b, "usage: zonepp %s [options]%s%s\n\n%s\n\n", verb->name,
+	    *verb->arguments ? " " : "", verb->arguments, verb->summary);
+	for (const struct cmd_option *option = verb->options; option->name; option++)
+		help_option(b, option);
+	for (const struct cmd_option *option = common; option->name; option++)
+		help_option(b, option);
+}

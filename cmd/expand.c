@@ -1,0 +1,32 @@
+#include "cmd.h"
+
+#include "base/output.h"
+#include "publish/expand.h"
+
+static const struct cmd_option options[] = {CMD_OUTPUT, CMD_ZONE, CMD_NOW, CMD_END};
+
+static int
+run(struct cmd *cmd)
+{
+	struct name zone;
+	struct load_options load = {
+	    .path = cmd->arguments[0], .zone = cmd_zone(cmd, &zone), .dane = true, .now = cmd->now};
+	const char *path = cmd_value(cmd, "output");
+	struct buf text = {0};
+	struct output *out;
+	bool changed;
+	int result = expand_file(&cmd->diags, &load, &text);
+
+	if (result == 0) {
+		out = output_open(&cmd->diags, path ? path : "-");
+		result = out && output_write(out, text.data, text.len) == 0 ?
+		    output_commit(out, &changed) :
+		    -1;
+	}
+	buf_free(&text);
+	return result;
+}
+
+const struct verb verb_expand = {"expand", "FILE|-",
+    "text to text: zonepp's directives replaced, includes inlined, all else kept", 1, 1, options,
+    run};

@@ -1,0 +1,203 @@
+/* zonepp: the table of verbs, and what happens before and after each. */
+#include "cmd.h"
+
+#include "base/duration.h"
+#include "base/mem.h"
+#include "base/pool.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+const struct verb *const verbs[] = {
+    &verb_build,
+    &verb_expand,
+    &verb_help,
+    &verb_list,
+    &verb_print,
+    &verb_sign,
+    &verb_tlsa,
+    &verb_version,
+    NULL,
+};
+
+enum { OPTIONS_MOST = 32, OPTION_HELP = 'h', OPTION_FORMAT = 256, OPTION_FIRST = 512 };
+
+const struct verb *
+verb_find(const char *name)
+{
+	for (const struct verb *const *verb = verbs; *verb; verb++)
+		if (strcmp((*verb)->name, name) == 0)
+			return *verb;
+	return NULL;
+}
+
+static _Noreturn void
+unknown_verb(const char *name)
+{
+	const char *names[sizeof(verbs) / sizeof(verbs[0])], *nearest;
+	size_t n = 0;
+
+	for (; verbs[n]; n++)
+		names[n] = verbs[n]->name;
+	names[n] = NULL;
+	nearest = diag_nearest(text_of(name), names);
+	fprintf(stderr, "zonepp: %s is not a command%s%s%s\ntry: zonepp help\n", name,
+	    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+	exit(2);
+}
+
+/* getopt_long's tables from the verb's rows; value OPTION_FIRST + i stands for row i. */
+static void
+getopt_tables(const struct verb *verb, struct option *longs, char *shorts)
+{
+	size_t n = 0;
+
+	for (const struct cmd_option *option = verb->options; option->name; option++, n++) {
+		longs[n] = (struct option){option->name,
+		    option->argument ? required_argument : no_argument, NULL, OPTION_FIRST + (int)n};
+		if (option->letter) {
+			*shorts++ = option->letter;
+			if (option->argument)
+				*shorts++ = ':';
+		}
+	}
+	*shorts++ = 'h';
+	*shorts = '\0';
+	longs[n++] = (struct option){"format", required_argument, NULL, OPTION_FORMAT};
+	longs[n++] = (struct option){"help", no_argument, NULL, OPTION_HELP};
+	longs[n] = (struct option){0};
+}
+
+static const struct cmd_option *
+option_of(const struct verb *verb, int value)
+{
+	const struct cmd_option *option = verb->options;
+
+	if (value >= OPTION_FIRST)
+		return option + (value - OPTION_FIRST);
+	while (option->letter != value)
+		option++;
+	return option;
+}
+
+static _Noreturn void
+show_help(const struct verb *verb)
+{
+	struct buf b = {0};
+
+	cmd_help(&b, verb);
+	fwrite(b.data, 1, b.len, stdout);
+	exit(fflush(stdout) == 0 ? 0 : 2);
+}
+
+static void
+set_format(struct cmd *cmd, const char *name)
+{
+	cmd->style.format = report_format_find(name);
+	if (!cmd->style.format)
+		cmd_usage(cmd, "--format %s: not one of tty, gcc", name);
+}
+
+static void
+parse_options(struct cmd *cmd, int argc, char **argv)
+{
+	struct option longs[OPTIONS_MOST];
+	char shorts[2 * OPTIONS_MOST];
+	int value;
+
+	getopt_tables(cmd->verb, longs, shorts);
+	cmd->given = arena_alloc(&cmd->diags.arena, (size_t)argc * sizeof(*cmd->given));
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		if (value == '?')
+			cmd_usage(cmd, "%s: not an option, or its argument is missing",
+			    argv[optind - 1]);
+		if (value == OPTION_HELP)
+			show_help(cmd->verb);
+		if (value == OPTION_FORMAT)
+			set_format(cmd, optarg);
+		else
+			cmd->given[cmd->n_given++] = (struct cmd_given){
+			    option_of(cmd->verb, value), optarg ? optarg : ""};
+	}
+	cmd->n_arguments = (size_t)(argc - optind);
+	cmd->arguments = (const char **)(argv + optind);
+	if (argc - optind < cmd->verb->least)
+		cmd_usage(cmd, "an argument is missing");
+	if (cmd->verb->most >= 0 && argc - optind > cmd->verb->most)
+		cmd_usage(cmd, "%s: an argument too many", argv[optind + cmd->verb->most]);
+}
+
+/* --now, else SOURCE_DATE_EPOCH, else the clock. */
+static int64_t
+time_to_work_at(const struct cmd *cmd)
+{
+	const char *value = cmd_value(cmd, "now"), *name = "--now";
+	int64_t now;
+
+	if (!value) {
+		value = getenv("SOURCE_DATE_EPOCH");
+		name = "SOURCE_DATE_EPOCH";
+	}
+	if (!value)
+		return (int64_t)time(NULL);
+	if (instant_parse(text_of(value), &now) < 0)
+		cmd_usage(cmd,
+		    "%s %s: not a time: 2026-11-23T12:00:00Z, YYYYMMDDHHMMSS or seconds since 1970",
+		    name, value);
+	return now;
+}
+
+static void
+apply_common(struct cmd *cmd)
+{
+	const char *jobs = cmd_value(cmd, "jobs"), *directory = cmd_value(cmd, "directory");
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	cmd->now = time_to_work_at(cmd);
+	cmd->jobs = jobs ? (unsigned)cmd_number(cmd, "jobs", jobs, 1, 1024) : pool_processors();
+	cmd->style.colour = isatty(STDERR_FILENO) && (!no_color || !*no_color) && term &&
+	    strcmp(term, "dumb") != 0;
+	if (directory && chdir(directory) < 0) {
+		fprintf(stderr, "zonepp: cannot change to %s: %s\n", directory, strerror(errno));
+		exit(2);
+	}
+}
+
+/* Shows the problems; the exit status is theirs, or 2 where work failed without one. */
+static int
+finish(struct cmd *cmd, int result)
+{
+	int status;
+
+	cmd_report(cmd, &cmd->diags);
+	status = cmd->diags.status;
+	diags_free(&cmd->diags);
+	return status == 0 && result < 0 ? 2 : status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cmd cmd = {0};
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		name = "help";
+	if (strcmp(name, "--version") == 0)
+		name = "version";
+	if (argc < 2) {
+		fputs("usage: zonepp COMMAND [options] ...\ntry: zonepp help\n", stderr);
+		return 2;
+	}
+	cmd.verb = verb_find(name);
+	if (!cmd.verb)
+		unknown_verb(name);
+	parse_options(&cmd, argc - 1, argv + 1);
+	apply_common(&cmd);
+	return finish(&cmd, cmd.verb->run(&cmd));
+}

@@ -1,0 +1,38 @@
+#include "cmd.h"
+
+#include "check/zone.h"
+#include "publish/load.h"
+#include "zone/write.h"
+
+static const struct cmd_option options[] = {CMD_ZONE, CMD_OUTPUT, CMD_NOW, CMD_JOBS, CMD_END};
+
+static int
+run(struct cmd *cmd)
+{
+	struct name zone;
+	struct load_options load = {.path = cmd->arguments[0],
+	    .zone = cmd_zone(cmd, &zone),
+	    .dane = true,
+	    .now = cmd->now};
+	const char *path = cmd_value(cmd, "output");
+	struct loaded loaded;
+	struct output *out;
+	bool changed;
+	int result = load_zone(&cmd->diags, &load, &loaded);
+
+	if (result == 0)
+		store_sort(&loaded.store);
+	if (result == 0 && check_zone(&loaded.store) == 0) {
+		out = output_open(&cmd->diags, path ? path : "-");
+		result = -1;
+		if (out && write_store(out, &loaded.store, cmd->jobs) == 0)
+			result = output_commit(out, &changed);
+		else if (out)
+			output_abort(out);
+	}
+	load_free(&loaded);
+	return result;
+}
+
+const struct verb verb_print = {"print", "FILE|-",
+    "the records in canonical order, one a line, all directives executed", 1, 1, options, run};

@@ -1,0 +1,47 @@
+#include "cmd.h"
+
+#include "dane/tlsa_print.h"
+
+static const struct cmd_option options[] = {
+    {"usage", 'u', "N", "certificate usage, 0 to 3 or its name (default: 3, DANE-EE)"},
+    {"selector", 's', "N", "0 or 1 (default: 1, SPKI)"},
+    {"matching", 'm', "N", "matching type, 0 to 2 (default: 1, SHA2-256)"},
+    {"name", 0, "OWNER", "the record's owner, as in _25._tcp.mail.example.org"},
+    {"pick", 0, "WHICH", "with usage 0 or 2: issuer, all or root (default: the topmost CA)"},
+    CMD_NOW,
+    CMD_END,
+};
+
+static void
+read_parameter(struct cmd *cmd, const char *option, enum tlsa_field field, struct tlsa_params *out)
+{
+	const char *value = cmd_value(cmd, option);
+
+	if (value && tlsa_parameter(&cmd->diags, pos_none(), field, text_of(value), out) < 0)
+		cmd_usage(cmd, "%s", cmd->diags.items[cmd->diags.n - 1].message);
+}
+
+static int
+run(struct cmd *cmd)
+{
+	struct tlsa_request request = {.params = TLSA_DEFAULT,
+	    .pick = cmd_value(cmd, "pick"),
+	    .owner = cmd_value(cmd, "name"),
+	    .paths = cmd->arguments,
+	    .n_paths = cmd->n_arguments,
+	    .now_unix = cmd->now};
+	struct buf out = {0};
+	int result;
+
+	read_parameter(cmd, "usage", TLSA_USAGE, &request.params);
+	read_parameter(cmd, "selector", TLSA_SELECTOR, &request.params);
+	read_parameter(cmd, "matching", TLSA_MATCHING, &request.params);
+	result = tlsa_print(&cmd->diags, &request, &out);
+	if (result == 0)
+		result = cmd_print(cmd, (struct text){out.data, out.len});
+	buf_free(&out);
+	return result;
+}
+
+const struct verb verb_tlsa = {"tlsa", "CERTIFICATE...",
+    "TLSA records for certificates", 1, -1, options, run};
