@@ -1,0 +1,87 @@
+#!/bin/sh
+# Runs the scenarios of this folder: run.t [SCENARIO...]; UPDATE=1 run.t rewrites what they expect.
+#
+# A scenario is a folder NAME/ with
+#   cmd                    a command line, run by sh in a copy of the folder
+#   stdout, stderr, status what it must write and exit with; absent: nothing, nothing, 0
+#   files/                 files that must be there afterwards, with these contents
+#   skip                   where it prints a reason, the scenario is skipped
+# and its inputs. The copy also has certs/ and keys/ of shared/. The clock stands at
+# 2026-11-23T12:00:00Z.
+set -u
+cd "$(dirname "$0")" || exit 2
+here=$(pwd)
+tmp=$(mktemp -d) || exit 2
+trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+umask 022
+
+if [ -z "${UPDATE-}" ] && ! command -v zonepp >/dev/null; then
+	echo 'Bail out! no zonepp in PATH: use make check'
+	exit 1
+fi
+unset NO_COLOR GITHUB_ACTIONS MAKEFLAGS
+export LC_ALL=C TZ=UTC SOURCE_DATE_EPOCH=1795435200
+
+[ $# -gt 0 ] || set -- */cmd
+n=0
+echo "1..$#"
+
+# prepare SCENARIO: a fresh copy in $tmp/work
+prepare() {
+	rm -rf "$tmp/work"
+	mkdir "$tmp/work"
+	cp -R shared/certs shared/keys "$tmp/work"
+	cp -R "$1/." "$tmp/work"
+	(cd "$tmp/work" && rm -rf cmd stdout stderr status files skip)
+	find "$tmp/work" -name "*.private" -exec chmod 600 {} +
+}
+
+# compare EXPECTED ACTUAL: an absent file is an empty one; differences go to $tmp/differences
+compare() {
+	expected=$1
+	[ -e "$expected" ] || expected=/dev/null
+	cmp -s "$expected" "$2" ||
+		diff -u --label "expected ${1##*/}" --label "actual ${1##*/}" "$expected" "$2" \
+			>>"$tmp/differences"
+}
+
+update() { # update EXPECTED ACTUAL
+	if [ -s "$2" ]; then cp "$2" "$1"; else rm -f "$1"; fi
+}
+
+for scenario; do
+	scenario=${scenario%/cmd}
+	scenario=${scenario%/}
+	n=$((n + 1))
+	reason=$([ ! -e "$scenario/skip" ] || sh "$scenario/skip")
+	if [ "$reason" ]; then
+		echo "ok $n - $scenario # SKIP $reason"
+		continue
+	fi
+	: >"$tmp/differences"
+	prepare "$scenario"
+	(cd "$tmp/work" && sh "$here/$scenario/cmd" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
+		echo $? >"$tmp/status")
+	# Where the copy stands is not to be expected.
+	sed -i "s|$tmp/work|@HERE@|g" "$tmp/stdout" "$tmp/stderr"
+	[ "$(cat "$tmp/status")" != 0 ] || : >"$tmp/status"
+
+	for what in stdout stderr status; do
+		[ -z "${UPDATE-}" ] || update "$scenario/$what" "$tmp/$what"
+		compare "$scenario/$what" "$tmp/$what"
+	done
+	[ ! -d "$scenario/files" ] || (cd "$scenario/files" && find . -type f) >"$tmp/list"
+	[ ! -d "$scenario/files" ] || while read -r file; do
+		[ -z "${UPDATE-}" ] || update "$scenario/files/$file" "$tmp/work/$file"
+		compare "$scenario/files/$file" "$tmp/work/$file"
+	done <"$tmp/list"
+
+	if [ -s "$tmp/differences" ]; then
+		echo "not ok $n - $scenario"
+		{ echo "tests/cli/$scenario: \$ $(cat "$scenario/cmd")"; cat "$tmp/differences"; } |
+			sed 's/^/# /' >&2
+	else
+		echo "ok $n - $scenario"
+	fi
+done

@@ -1,0 +1,59 @@
+#!/bin/sh
+# The source tree itself: order of the folders, scripts, man pages.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+
+n=0
+expect() { # expect STATUS WHAT COMMAND...: runs it and shows what it said if its status is another
+	wanted=$1 what=$2
+	shift 2
+	n=$((n + 1))
+	"$@" >"$tmp/said" 2>&1
+	status=$?
+	if [ $status -eq "$wanted" ]; then
+		echo "ok $n - $what"
+	else
+		echo "not ok $n - $what"
+		{ echo "tests/tree.t: $what: status $status, not $wanted"; cat "$tmp/said"; } |
+			sed 's/^/# /' >&2
+	fi
+}
+
+layers=$(sed -n 's/^LAYERS := //p' GNUmakefile)
+
+unlisted_sources() {
+	find lib cmd -name '*.c' | while read -r file; do
+		grep -q "^[[:space:]]$file" GNUmakefile || echo "$file"
+	done
+	find tests/unit -name 'test_*.c' | while read -r file; do
+		name=${file##*/}
+		grep -qw "${name%.c}" GNUmakefile || echo "$file"
+	done
+}
+
+nothing() { # nothing COMMAND...: it prints no line
+	! "$@" | grep .
+}
+
+expect 0 'folders of lib/ include only what is below them' tests/check-layers "$layers" lib
+
+mkdir -p "$tmp/lib/dns"
+printf '#include <string.h>\n#include "base/buf.h"\n' >"$tmp/lib/dns/good.c"
+expect 0 'check-layers passes a good file' tests/check-layers "$layers" "$tmp/lib"
+printf '#include "dns/name.h"\n#include "zone/lex.h"\n' >"$tmp/lib/dns/bad.c"
+expect 1 'check-layers refuses an include of a higher folder' \
+	tests/check-layers "$layers" "$tmp/lib"
+cp "$tmp/said" "$tmp/layers"
+expect 0 'and says in which line it stands' grep 'lib/dns/bad.c:2: error: ' "$tmp/layers"
+
+expect 0 'every source file is listed in GNUmakefile' nothing unlisted_sources
+
+scripts=$(grep -rlI --exclude-dir=build '^#!.*[/ ]\(ba\)\{0,1\}sh$' .ci tests zones-example)
+# shellcheck disable=SC2086 # a list of words
+expect 0 'shellcheck has nothing to say' shellcheck -x $scripts
+for page in cmd/*.[15]; do
+	[ -e "$page" ] || continue
+	expect 0 "mandoc has nothing to say on $page" mandoc -T lint -W warning "$page"
+done
+echo "1..$n"

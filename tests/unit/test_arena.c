@@ -1,0 +1,122 @@
+#include "unit.h"
+
+#include "base/arena.h"
+
+static void
+alignment(void **state)
+{
+	struct arena a = {0};
+
+	(void)state;
+	for (size_t size = 0; size < 5000; size += 7) {
+		uint8_t *p = arena_alloc(&a, size);
+
+		assert_non_null(p);
+		assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+		memset(p, 0xa5, size);
+		memset(arena_bytes(&a, 3), 0x5a, 3);
+	}
+	arena_free(&a);
+}
+
+static void
+nothing_is_not_null(void **state)
+{
+	struct arena a = {0}, b = {0};
+
+	(void)state;
+	assert_non_null(arena_alloc(&a, 0));
+	assert_non_null(arena_bytes(&b, 0));
+	assert_non_null(arena_zalloc(&a, 0));
+	assert_string_equal(arena_text(&a, NULL, 0), "");
+	arena_free(&a);
+	arena_free(&b);
+}
+
+static void
+large(void **state)
+{
+	struct arena a = {0};
+	uint8_t *p = arena_zalloc(&a, 10 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < 10 << 20; i += 4096)
+		assert_int_equal(p[i], 0);
+	memset(p, 1, 10 << 20);
+	arena_free(&a);
+}
+
+static void
+copies(void **state)
+{
+	struct arena a = {0};
+
+	(void)state;
+	assert_memory_equal(arena_copy(&a, "a\0b", 3), "a\0b", 3);
+	assert_string_equal(arena_text(&a, "zone.example", 4), "zone");
+	assert_string_equal(arena_printf(&a, "%s-%d", "x", 42), "x-42");
+	arena_free(&a);
+}
+
+static void
+marks(void **state)
+{
+	struct arena a = {0};
+	char *kept = arena_text(&a, "kept", 4);
+	struct arena_mark mark = arena_mark(&a);
+	char *first = arena_text(&a, "first", 5);
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		memset(arena_alloc(&a, 1000), i, 1000);
+	arena_reset(&a, mark);
+	assert_string_equal(kept, "kept");
+	assert_ptr_equal(arena_text(&a, "again", 5), first);
+	arena_free(&a);
+
+	mark = arena_mark(&a); /* of an empty arena */
+	arena_alloc(&a, 100);
+	arena_reset(&a, mark);
+	assert_non_null(arena_alloc(&a, 100));
+	arena_free(&a);
+}
+
+static char order[8];
+
+static void
+note(void *handle)
+{
+	strcat(order, handle);
+}
+
+static void
+hooks(void **state)
+{
+	struct arena a = {0};
+	struct arena_mark mark = arena_mark(&a);
+
+	(void)state;
+	arena_on_free(&a, note, "a");
+	arena_on_free(&a, note, "b");
+	arena_reset(&a, mark);
+	assert_string_equal(order, "");
+	arena_free(&a);
+	assert_string_equal(order, "ba");
+	arena_free(&a);
+	assert_string_equal(order, "ba");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(alignment),
+	    cmocka_unit_test(nothing_is_not_null),
+	    cmocka_unit_test(large),
+	    cmocka_unit_test(copies),
+	    cmocka_unit_test(marks),
+	    cmocka_unit_test(hooks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,505 @@
+#include "cert_fixture.h"
+
+#include "base/buf.h"
+#include "dane/plain.h"
+
+#include <openssl/err.h>
+#include <openssl/pkcs12.h>
+#include <openssl/rsa.h>
+
+static struct arena arena;
+static struct diags diags;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	diags_free(&diags);
+	arena_free(&arena);
+	assert_int_equal(ERR_peek_error(), 0); /* nothing leaks into the next call */
+	return 0;
+}
+
+static int
+load(struct text contents, struct certs *out)
+{
+	return certs_load(&arena, &diags, pos_none(), "certs/x.pem", contents, out);
+}
+
+static void
+load_good(const char *text, size_t n, struct certs *out)
+{
+	if (load(text_of(text), out) < 0)
+		fail_msg("%s", diags.items[0].message);
+	assert_int_equal(out->n, n);
+}
+
+static void
+load_bad(struct text contents, const char *part)
+{
+	struct certs certs;
+
+	assert_int_equal(load(contents, &certs), -1);
+	fixture_one_problem(&diags, D_BAD_SOURCE, part);
+	diags_free(&diags);
+	ERR_clear_error();
+}
+
+static void
+single(void **state)
+{
+	EVP_PKEY *key = fixture_key();
+	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "mail.example.org", .key = key});
+	struct bytes der = fixture_der(&arena, x509);
+	unsigned char *spki = NULL;
+	size_t spki_len = (size_t)i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &spki);
+	const char *pem = fixture_pem(&arena, x509);
+	struct certs certs;
+
+	(void)state;
+	load_good(pem, 1, &certs);
+	assert_string_equal(certs.items[0].name, "CN=mail.example.org");
+	assert_string_equal(certs.path, "certs/x.pem");
+	assert_int_equal(certs.items[0].not_before_unix, FROM);
+	assert_int_equal(certs.items[0].not_after_unix, TO);
+	assert_int_equal(certs.items[0].line, 1);
+	assert_true(certs.items[0].self_signed);
+	assert_false(certs.items[0].is_ca);
+	assert_false(certs.items[0].has_key);
+	assert_int_equal(certs.items[0].der.len, der.len);
+	assert_memory_equal(certs.items[0].der.data, der.data, der.len);
+	assert_int_equal(certs.items[0].spki.len, spki_len);
+	assert_memory_equal(certs.items[0].spki.data, spki, spki_len);
+
+	assert_int_equal(load((struct text){(const char *)der.data, der.len}, &certs), 0);
+	assert_memory_equal(certs.items[0].der.data, der.data, der.len);
+	assert_int_equal(certs.items[0].line, 0);
+	OPENSSL_free(spki);
+	X509_free(x509);
+	EVP_PKEY_free(key);
+}
+
+static EVP_PKEY *
+rsa_key(void)
+{
+	EVP_PKEY *key = EVP_RSA_gen(1024);
+
+	assert_non_null(key);
+	return key;
+}
+
+/* FIELD.md: tools that encode this key again give it NULL parameters, and hash what no client sees. */
+static void
+rsa_without_null(void **state)
+{
+	static const uint8_t with[] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
+	    0x01, 0x01, 0x01, 0x05, 0x00};
+	EVP_PKEY *key = rsa_key();
+	X509 *x509 = fixture_cert(
+	    &(struct cert_spec){.name = "rsa.example.org", .key = key, .without_null = true});
+	struct bytes der = fixture_der(&arena, x509);
+	unsigned char *encoded = NULL;
+	int len = i2d_PUBKEY(key, &encoded);
+	uint8_t wanted[256];
+	struct certs certs;
+
+	(void)state;
+	/* By hand: 30 81 9f SEQUENCE { 30 0d ... 05 00 } BIT STRING becomes 30 81 9d, 30 0b. */
+	assert_int_equal(len, 162);
+	assert_memory_equal(encoded, "\x30\x81\x9f", 3);
+	assert_memory_equal(encoded + 3, with, sizeof(with));
+	memcpy(wanted, "\x30\x81\x9d\x30\x0b", 5);
+	memcpy(wanted + 5, encoded + 5, 11);
+	memcpy(wanted + 16, encoded + 18, 144);
+
+	assert_int_equal(load((struct text){(const char *)der.data, der.len}, &certs), 0);
+	assert_int_equal(certs.items[0].spki.len, 160);
+	assert_memory_equal(certs.items[0].spki.data, wanted, 160);
+	assert_non_null(fixture_find(der, (struct bytes){wanted, 160}));
+	OPENSSL_free(encoded);
+	X509_free(x509);
+	EVP_PKEY_free(key);
+}
+
+/* Whatever the key: the SPKI is a part of the certificate's bytes, and OpenSSL's view of it. */
+static void
+kinds_of_keys(void **state)
+{
+	EVP_PKEY *keys[] = {rsa_key(), EVP_EC_gen("P-384"), fixture_key()};
+
+	(void)state;
+	EVP_PKEY_set_utf8_string_param(keys[2], "encoding", "explicit");
+	for (size_t i = 0; i < LENGTH(keys); i++) {
+		X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = keys[i]});
+		unsigned char *spki = NULL;
+		int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &spki);
+		struct certs certs;
+
+		load_good(fixture_pem(&arena, x509), 1, &certs);
+		assert_int_equal(certs.items[0].spki.len, len);
+		assert_memory_equal(certs.items[0].spki.data, spki, (size_t)len);
+		OPENSSL_free(spki);
+		X509_free(x509);
+		EVP_PKEY_free(keys[i]);
+	}
+}
+
+static const struct {
+	const char *cn, *san, *wanted;
+} names[] = {
+    {"mail.example.org", "DNS:other.example.org", "CN=mail.example.org"},
+    {NULL, "IP:192.0.2.1,DNS:mail.example.org", "SAN=mail.example.org"},
+    {"a; b\\", NULL, "CN=a\\059 b\\092"},
+    {"x\n$INCLUDE y", NULL, "CN=x\\010$INCLUDE y"},
+    {"b\xc3\xbc" "cher", NULL, "CN=b\\195\\188cher"},
+    {"\x1b[2J", NULL, "CN=\\027[2J"},
+};
+
+static void
+names_are_harmless(void **state)
+{
+	EVP_PKEY *key = fixture_key();
+	struct certs certs;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(names); i++) {
+		struct cert_spec spec = {.name = names[i].cn, .key = key, .san = names[i].san};
+
+		load_good(fixture_cert_pem(&arena, &spec), 1, &certs);
+		assert_string_equal(certs.items[0].name, names[i].wanted);
+	}
+	load_good(fixture_cert_pem(&arena, &(struct cert_spec){.key = key}), 1, &certs);
+	assert_memory_equal(certs.items[0].name, "serial=", 7);
+	EVP_PKEY_free(key);
+}
+
+static void
+long_text_is_cut(void **state)
+{
+	char text[1000];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	assert_int_equal(
+	    strlen(plain_text(&arena, (struct text){text, sizeof(text)})), PLAIN_LONGEST + 3);
+	assert_int_equal(strlen(plain_text(&arena, (struct text){text, 5})), 5);
+	assert_string_equal(plain_text(&arena, (struct text){text, 0}), "");
+}
+
+static void
+dates_far_away(void **state)
+{
+	EVP_PKEY *key = fixture_key();
+	struct cert_spec spec = {
+	    .name = "x", .key = key, .from = -20 * 365 * (int64_t)DAY, .to = INT64_C(253402300799)};
+	struct certs certs;
+
+	(void)state;
+	load_good(fixture_cert_pem(&arena, &spec), 1, &certs);
+	assert_true(certs.items[0].not_before_unix == spec.from);
+	assert_true(certs.items[0].not_after_unix == spec.to); /* 9999-12-31T23:59:59Z */
+	EVP_PKEY_free(key);
+}
+
+static void
+keys_and_duplicates(void **state)
+{
+	EVP_PKEY *a = fixture_key(), *b = fixture_key();
+	const char *pem_a = fixture_cert_pem(&arena, &(struct cert_spec){.name = "a", .key = a});
+	const char *pem_b = fixture_cert_pem(&arena, &(struct cert_spec){.name = "b", .key = b});
+	const char *text = arena_printf(&arena, "%s%s%s%s%s", fixture_key_pem(&arena, a, "secret"),
+	    pem_a, pem_b, pem_a, fixture_key_pem(&arena, b, NULL));
+	struct certs certs;
+
+	(void)state;
+	load_good(text, 2, &certs);
+	assert_false(certs.items[0].has_key); /* its key is encrypted, and nobody is asked */
+	assert_true(certs.items[1].has_key);
+	EVP_PKEY_free(a);
+	EVP_PKEY_free(b);
+}
+
+static void
+who_issued_whom(void **state)
+{
+	EVP_PKEY *root = fixture_key(), *leaf = fixture_key(), *other = fixture_key();
+	const char *text = arena_printf(&arena, "%s%s%s",
+	    fixture_cert_pem(&arena,
+		&(struct cert_spec){.name = "leaf", .key = leaf, .issuer = "Root", .issuer_key = root}),
+	    fixture_cert_pem(&arena, &(struct cert_spec){.name = "Root", .key = root, .ca = true}),
+	    /* a namesake that signed nothing */
+	    fixture_cert_pem(&arena, &(struct cert_spec){.name = "Root", .key = other, .ca = true}));
+	struct certs certs;
+
+	(void)state;
+	load_good(text, 3, &certs);
+	for (size_t i = 0; i < 3; i++)
+		for (size_t j = 0; j < 3; j++)
+			assert_int_equal(certs_issued(&certs, i, j), i == 1 && j == 0);
+	assert_true(certs.items[1].is_ca && certs.items[1].self_signed);
+	assert_false(certs.items[0].self_signed);
+	EVP_PKEY_free(root);
+	EVP_PKEY_free(leaf);
+	EVP_PKEY_free(other);
+}
+
+static void
+trusted_certificate(void **state)
+{
+	EVP_PKEY *key = fixture_key();
+	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = key});
+	struct bytes der = fixture_der(&arena, x509);
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct certs certs;
+
+	(void)state;
+	X509_alias_set1(x509, (const unsigned char *)"nick", 4);
+	assert_true(PEM_write_bio_X509_AUX(bio, x509));
+	load_good(fixture_text_of_bio(&arena, bio), 1, &certs);
+	assert_int_equal(certs.items[0].der.len, der.len);
+	X509_free(x509);
+	EVP_PKEY_free(key);
+}
+
+/* --- What is no certificate --- */
+
+static struct text
+public_key_der(EVP_PKEY *key)
+{
+	unsigned char *der = NULL;
+	int len = i2d_PUBKEY(key, &der);
+	struct text text = {arena_text(&arena, (char *)der, (size_t)len), (size_t)len};
+
+	OPENSSL_free(der);
+	return text;
+}
+
+static struct text
+private_key_der(EVP_PKEY *key)
+{
+	unsigned char *der = NULL;
+	int len = i2d_PrivateKey(key, &der);
+	struct text text = {arena_text(&arena, (char *)der, (size_t)len), (size_t)len};
+
+	OPENSSL_free(der);
+	return text;
+}
+
+static struct text
+pkcs12_der(EVP_PKEY *key)
+{
+	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = key});
+	PKCS12 *p12 = PKCS12_create("secret", "x", key, x509, NULL, 0, 0, 0, 0, 0);
+	unsigned char *der = NULL;
+	int len = i2d_PKCS12(p12, &der);
+	struct text text = {arena_text(&arena, (char *)der, (size_t)len), (size_t)len};
+
+	OPENSSL_free(der);
+	PKCS12_free(p12);
+	X509_free(x509);
+	return text;
+}
+
+static X509_REQ *
+request(EVP_PKEY *key)
+{
+	X509_REQ *req = X509_REQ_new();
+
+	fixture_name_entry(X509_REQ_get_subject_name(req), "x");
+	X509_REQ_set_pubkey(req, key);
+	X509_REQ_sign(req, key, EVP_sha256());
+	return req;
+}
+
+static struct text
+request_der(EVP_PKEY *key)
+{
+	X509_REQ *req = request(key);
+	unsigned char *der = NULL;
+	int len = i2d_X509_REQ(req, &der);
+	struct text text = {arena_text(&arena, (char *)der, (size_t)len), (size_t)len};
+
+	OPENSSL_free(der);
+	X509_REQ_free(req);
+	return text;
+}
+
+static struct text
+request_pem(EVP_PKEY *key)
+{
+	X509_REQ *req = request(key);
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	PEM_write_bio_X509_REQ(bio, req);
+	X509_REQ_free(req);
+	return text_of(fixture_text_of_bio(&arena, bio));
+}
+
+static struct text
+public_key_pem(EVP_PKEY *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	PEM_write_bio_PUBKEY(bio, key);
+	return text_of(fixture_text_of_bio(&arena, bio));
+}
+
+static struct text
+private_key_pem(EVP_PKEY *key)
+{
+	return text_of(fixture_key_pem(&arena, key, NULL));
+}
+
+static struct text
+encrypted_key_pem(EVP_PKEY *key)
+{
+	return text_of(fixture_key_pem(&arena, key, "secret"));
+}
+
+static void
+other_contents(void **state)
+{
+	static const struct {
+		struct text (*make)(EVP_PKEY *key);
+		const char *part;
+	} rows[] = {
+	    {private_key_pem, "but a private key"},
+	    {private_key_der, "but a private key"},
+	    {encrypted_key_pem, "but an encrypted private key"},
+	    {public_key_pem, "but a public key"},
+	    {public_key_der, "but a public key"},
+	    {request_pem, "but a certificate request (CSR)"},
+	    {request_der, "but a certificate request (CSR)"},
+	    {pkcs12_der, "but a PKCS#12 bundle"},
+	};
+	EVP_PKEY *keys[] = {
+	    fixture_key(), rsa_key(), EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		load_bad(rows[i].make(keys[0]), rows[i].part);
+	for (size_t i = 0; i < LENGTH(keys); i++) {
+		load_bad(public_key_der(keys[i]), "but a public key");
+		load_bad(private_key_der(keys[i]), "but a private key");
+		EVP_PKEY_free(keys[i]);
+	}
+}
+
+#define T(string) {string, sizeof(string) - 1}
+#define PEM(body) "-----BEGIN CERTIFICATE-----\n" body "-----END CERTIFICATE-----\n"
+
+static void
+broken_contents(void **state)
+{
+	static const struct {
+		struct text contents;
+		const char *part;
+	} rows[] = {
+	    {T(""), "is empty"},
+	    {T("no certificate\n"), "it is text without a PEM block"},
+	    {T("\x00\x01\x02\x03"), "it is neither PEM nor DER"},
+	    {T("\x30\x82\x05\x00\x30"), "the DER is cut short"},
+	    {T("\x30\x03\x02\x01\x01"), "it is neither PEM nor DER"},
+	    {T("\xff\xfe-\x00"), "UTF-16"},
+	    {T(PEM("")), "in line 1: a block without contents"},
+	    {T(PEM("AAAA\n")), "in line 1: the certificate is damaged"},
+	    {T(PEM("MIIBAAAA\n")), "in line 1: the certificate is cut short"},
+	    {T(PEM("MII*\n")), "in line 2: a character that is not base64"},
+	    {T(PEM("MII\n")), "in line 1: base64 that is cut short"},
+	    {T("-----BEGIN CERTIFICATE-----\nMIIB\n"), "without its END line"},
+	    {T("-----BEGIN DH PARAMETERS-----\nAAAA\n-----END DH PARAMETERS-----\n"),
+		"PEM blocks of other kinds"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		load_bad(rows[i].contents, rows[i].part);
+}
+
+/* Each octet of a certificate that is cut off, and one that is too many. */
+static void
+wrong_lengths(void **state)
+{
+	EVP_PKEY *key = fixture_key();
+	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = key});
+	struct bytes der = fixture_der(&arena, x509);
+	struct text longer = {
+	    arena_printf(&arena, "%*s", (int)der.len + 1, ""), der.len + 1};
+
+	(void)state;
+	for (size_t len = 5; len < der.len; len++)
+		load_bad((struct text){(const char *)der.data, len}, "the DER is cut short");
+	memcpy((char *)(uintptr_t)longer.data, der.data, der.len);
+	load_bad(longer, "more data follow behind the certificate");
+	X509_free(x509);
+	EVP_PKEY_free(key);
+}
+
+/* A damaged octet gives another certificate or an error, and never a crash. */
+static void
+damaged_octets(void **state)
+{
+	EVP_PKEY *key = fixture_key();
+	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = key, .san = "DNS:x"});
+	struct bytes der = fixture_der(&arena, x509);
+
+	(void)state;
+	for (size_t i = 0; i < der.len; i++)
+		for (unsigned bit = 0; bit < 8; bit++) {
+			struct arena a = {0};
+			uint8_t *copy = arena_copy(&a, der.data, der.len);
+			struct certs certs;
+
+			copy[i] ^= (uint8_t)(1u << bit);
+			if (certs_load(&a, &diags, pos_none(), "x",
+				(struct text){(char *)copy, der.len}, &certs) == 0)
+				assert_true(certs.items[0].spki.len > 0);
+			arena_free(&a);
+		}
+	X509_free(x509);
+	EVP_PKEY_free(key);
+}
+
+static void
+too_many(void **state)
+{
+	EVP_PKEY *key = fixture_key();
+	struct buf buf = {0};
+
+	(void)state;
+	for (int i = 0; i <= CERTS_MOST; i++)
+		buf_puts(&buf, fixture_cert_pem(&arena, &(struct cert_spec){.name = "x", .key = key}));
+	load_bad((struct text){buf.data, buf.len}, "more than 256 certificates");
+	buf_free(&buf);
+	EVP_PKEY_free(key);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(single, begin, end),
+	    cmocka_unit_test_setup_teardown(rsa_without_null, begin, end),
+	    cmocka_unit_test_setup_teardown(kinds_of_keys, begin, end),
+	    cmocka_unit_test_setup_teardown(names_are_harmless, begin, end),
+	    cmocka_unit_test_setup_teardown(long_text_is_cut, begin, end),
+	    cmocka_unit_test_setup_teardown(dates_far_away, begin, end),
+	    cmocka_unit_test_setup_teardown(keys_and_duplicates, begin, end),
+	    cmocka_unit_test_setup_teardown(who_issued_whom, begin, end),
+	    cmocka_unit_test_setup_teardown(trusted_certificate, begin, end),
+	    cmocka_unit_test_setup_teardown(other_contents, begin, end),
+	    cmocka_unit_test_setup_teardown(broken_contents, begin, end),
+	    cmocka_unit_test_setup_teardown(wrong_lengths, begin, end),
+	    cmocka_unit_test_setup_teardown(damaged_octets, begin, end),
+	    cmocka_unit_test_setup_teardown(too_many, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,213 @@
+#include "unit.h"
+
+#include "base/diag.h"
+
+static struct pos
+pos_of(struct diags *diags, const char *text, size_t offset)
+{
+	return pos_at(diags_source(diags, "a.zone", text_of(text), pos_none()), offset);
+}
+
+static void
+places(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t offset;
+		uint64_t line;
+		uint32_t column;
+		const char *quoted;
+		uint32_t underline;
+	} rows[] = {
+	    {"", 0, 1, 1, "", 1},
+	    {"mail A 192.0.2.1\n", 0, 1, 1, "mail A 192.0.2.1", 4},
+	    {"mail A 192.0.2.1\n", 5, 1, 6, "mail A 192.0.2.1", 1},
+	    {"mail A 192.0.2.1\n", 7, 1, 8, "mail A 192.0.2.1", 9},
+	    {"mail A 192.0.2.1\n", 16, 1, 17, "mail A 192.0.2.1", 1},
+	    {"mail A 192.0.2.1\n", 17, 2, 1, "", 1},
+	    {"mail A 192.0.2.1\n", 99, 2, 1, "", 1},
+	    {"a\r\nb c;d\r\n", 5, 2, 3, "b c;d", 1},
+	    {"a\n\n\nx TXT \"b \\\" c\" d", 10, 4, 7, "x TXT \"b \\\" c\" d", 8},
+	    {"x TXT \"open", 6, 1, 7, "x TXT \"open", 5},
+	    {"x a\\ b c", 2, 1, 3, "x a\\ b c", 4},
+	    {"[nsec3, x]", 1, 1, 2, "[nsec3, x]", 5},
+	    {"a , b", 2, 1, 3, "a , b", 1},
+	    {"a\\", 0, 1, 1, "a\\", 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct diags diags = {0};
+		const struct diag *d;
+
+		assert_int_equal(diag_error(&diags, pos_of(&diags, rows[i].text, rows[i].offset),
+				     Z_SYNTAX, "no %s", "good"),
+		    -1);
+		d = &diags.items[0];
+		assert_string_equal(d->place.path, "a.zone");
+		assert_int_equal(d->place.line, rows[i].line);
+		assert_int_equal(d->place.column, rows[i].column);
+		assert_int_equal(d->line_text.len, strlen(rows[i].quoted));
+		assert_memory_equal(d->line_text.data, rows[i].quoted, d->line_text.len);
+		assert_int_equal(d->underline, rows[i].underline);
+		assert_string_equal(d->message, "no good");
+		assert_string_equal(d->note, "RFC 1035 section 5.1");
+		diags_free(&diags);
+	}
+}
+
+static void
+positions_of_lines(void **state)
+{
+	static const struct {
+		size_t line, column, offset;
+	} rows[] = {{1, 1, 0}, {1, 3, 2}, {2, 1, 4}, {2, 2, 6}, {2, 3, 7}, {2, 99, 7}, {3, 1, 8},
+	    {9, 1, 8}};
+	struct diags diags = {0};
+	uint32_t source = diags_source(&diags, "a", text_of("abc\n\xc3\xbcx\n"), pos_none());
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		assert_int_equal(diags_pos_of_line(&diags, source, rows[i].line, rows[i].column).at,
+		    pos_at(source, rows[i].offset).at);
+	diags_free(&diags);
+}
+
+static void
+includes(void **state)
+{
+	struct diags diags = {0};
+	uint32_t a = diags_source(&diags, "a", text_of("x\n$INCLUDE b\n"), pos_none());
+	uint32_t b = diags_source(&diags, "b", text_of("\n $INCLUDE c\n"), pos_at(a, 2));
+	uint32_t c = diags_source(&diags, "c", text_of("bad"), pos_at(b, 2));
+	const struct diag *d;
+
+	(void)state;
+	diag_add(&diags, pos_at(c, 0), Z_SYNTAX, "bad");
+	d = &diags.items[0];
+	assert_string_equal(d->place.path, "c");
+	assert_int_equal(d->n_included, 2);
+	assert_string_equal(d->included[0].path, "b");
+	assert_int_equal(d->included[0].line, 2);
+	assert_int_equal(d->included[0].column, 2);
+	assert_string_equal(d->included[1].path, "a");
+	assert_int_equal(d->included[1].line, 2);
+	assert_int_equal(d->included[1].column, 1);
+	diags_free(&diags);
+}
+
+static void
+nowhere(void **state)
+{
+	struct diags diags = {0};
+
+	(void)state;
+	diag_add(&diags, pos_none(), F_SYSTEM, "no threads");
+	diag_add_path(&diags, "x.zone", F_READ, "cannot read");
+	assert_null(diags.items[0].place.path);
+	assert_null(diags.items[0].line_text.data);
+	assert_string_equal(diags.items[1].place.path, "x.zone");
+	assert_int_equal(diags.items[1].place.line, 0);
+	diags_free(&diags);
+}
+
+static void
+sorting(void **state)
+{
+	static const char *const expected[] = {"path", "first", "second", "third"};
+	struct diags diags = {0};
+	uint32_t a = diags_source(&diags, "a", text_of("a b c"), pos_none());
+	uint32_t b = diags_source(&diags, "b", text_of("a b c"), pos_none());
+
+	(void)state;
+	for (int i = 0; i < 2; i++) { /* all of them twice */
+		diag_add(&diags, pos_at(b, 0), Z_SYNTAX, "third");
+		diag_add(&diags, pos_at(a, 2), Z_SYNTAX, "second");
+		diag_add(&diags, pos_at(a, 0), Z_SYNTAX, "first");
+		diag_add_path(&diags, "p", F_READ, "path");
+	}
+	diags_sort(&diags);
+	assert_int_equal(diags.n, LENGTH(expected));
+	for (size_t i = 0; i < LENGTH(expected); i++)
+		assert_string_equal(diags.items[i].message, expected[i]);
+	diags_free(&diags);
+}
+
+static enum problem
+first_of(enum severity severity)
+{
+	unsigned p = 0;
+
+	while (p + 1 < N_PROBLEMS && problem_table[p].severity != severity)
+		p++;
+	return (enum problem)p;
+}
+
+static void
+counts_and_status(void **state)
+{
+	struct diags diags = {0};
+
+	(void)state;
+	assert_int_equal(diag_add(&diags, pos_none(), first_of(SEVERITY_WARNING), "warning"), 0);
+	assert_int_equal(diag_add(&diags, pos_none(), first_of(SEVERITY_NOTE), "note"), 0);
+	assert_int_equal(diags.status, 0);
+	assert_int_equal(diag_add(&diags, pos_none(), Z_SYNTAX, "error"), -1);
+	assert_int_equal(diags.status, 1);
+	diag_add(&diags, pos_none(), F_READ, "error");
+	diag_add(&diags, pos_none(), Z_SYNTAX, "error");
+	assert_int_equal(diags.status, 2);
+	assert_int_equal(diags.n_severity[SEVERITY_ERROR], 3);
+	assert_int_equal(diags.n_severity[SEVERITY_WARNING], 1);
+	assert_int_equal(diags.n_severity[SEVERITY_NOTE], 1);
+	diags_free(&diags);
+}
+
+static void
+too_many(void **state)
+{
+	struct diags diags = {0};
+
+	(void)state;
+	for (int i = 0; i < 10 * DIAGS_SHOWN; i++)
+		assert_int_equal(diag_add(&diags, pos_none(), Z_SYNTAX, "error %d", i), -1);
+	assert_int_equal(diags.n, DIAGS_SHOWN + 1);
+	assert_int_equal(diags.n_severity[SEVERITY_ERROR], 10 * DIAGS_SHOWN);
+	diags_sort(&diags);
+	assert_int_equal(diags.items[diags.n - 1].problem, Z_TOO_MANY);
+	diags_free(&diags);
+}
+
+static void
+nearest(void **state)
+{
+	static const char *const known[] = {"template", "output", "policy", "serial", "dane", NULL};
+	static const struct {
+		const char *word, *nearest;
+	} rows[] = {{"polcy", "policy"}, {"Policy", "policy"}, {"tempalte", "template"},
+	    {"dnae", "dane"}, {"outputs", "output"}, {"certificate", NULL}, {"xyz", NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *found = diag_nearest(text_of(rows[i].word), known);
+
+		assert_string_equal(found ? found : "-", rows[i].nearest ? rows[i].nearest : "-");
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(places),
+	    cmocka_unit_test(positions_of_lines),
+	    cmocka_unit_test(includes),
+	    cmocka_unit_test(nowhere),
+	    cmocka_unit_test(sorting),
+	    cmocka_unit_test(counts_and_status),
+	    cmocka_unit_test(too_many),
+	    cmocka_unit_test(nearest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

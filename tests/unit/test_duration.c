@@ -1,0 +1,142 @@
+#include "unit.h"
+
+#include "base/duration.h"
+
+enum { NONE = -1 };
+
+static void
+durations(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t most;
+		int64_t seconds;
+	} rows[] = {
+	    {"0", UINT32_MAX, 0},
+	    {"90", UINT32_MAX, 90},
+	    {"90s", UINT32_MAX, 90},
+	    {"30m", UINT32_MAX, 1800},
+	    {"12h", UINT32_MAX, 43200},
+	    {"14d", UINT32_MAX, 1209600},
+	    {"2w", UINT32_MAX, 1209600},
+	    {"1h30m", UINT32_MAX, 5400},
+	    {"1H30M", UINT32_MAX, 5400},
+	    {"30m1h", UINT32_MAX, 5400},
+	    {"1w1d1h1m1s", UINT32_MAX, 694861},
+	    {"2147483647", INT32_MAX, 2147483647},
+	    {"2147483648", INT32_MAX, NONE},
+	    {"3551w", INT32_MAX, NONE},
+	    {"2147483647s", INT32_MAX, 2147483647},
+	    {"2147483647s1s", INT32_MAX, NONE},
+	    {"", UINT32_MAX, NONE},
+	    {"h", UINT32_MAX, NONE},
+	    {"1h30", UINT32_MAX, NONE},
+	    {"1y", UINT32_MAX, NONE},
+	    {"-1", UINT32_MAX, NONE},
+	    {"1 h", UINT32_MAX, NONE},
+	    {"1.5h", UINT32_MAX, NONE},
+	    {"1hh", UINT32_MAX, NONE},
+	    {"99999999999999999999", UINT32_MAX, NONE},
+	    {"0x10", UINT32_MAX, NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		uint64_t seconds = 0;
+		int result = duration_parse(text_of(rows[i].text), rows[i].most, &seconds);
+
+		if ((result < 0 ? NONE : (int64_t)seconds) != rows[i].seconds)
+			fail_msg(
+			    "\"%s\": %d, %llu", rows[i].text, result, (unsigned long long)seconds);
+	}
+}
+
+/* Instants as date(1) prints them. */
+static const struct {
+	int64_t t_unix;
+	const char *digits, *iso;
+} instants[] = {
+    {0, "19700101000000", "1970-01-01T00:00:00Z"},
+    {-1, "19691231235959", "1969-12-31T23:59:59Z"},
+    {951782400, "20000229000000", "2000-02-29T00:00:00Z"},
+    {1078012799, "20040228235959", "2004-02-28T23:59:59Z"},
+    {1795435200, "20261123120000", "2026-11-23T12:00:00Z"},
+    {4102444799, "20991231235959", "2099-12-31T23:59:59Z"},
+    {4107542400, "21000301000000", "2100-03-01T00:00:00Z"},
+    {4294967295, "21060207062815", "2106-02-07T06:28:15Z"},
+};
+
+static void
+assert_printed(void (*print)(struct buf *, int64_t), int64_t t_unix, const char *expected)
+{
+	struct buf b = {0};
+
+	print(&b, t_unix);
+	buf_putc(&b, '\0');
+	assert_string_equal(b.data, expected);
+	buf_free(&b);
+}
+
+static void
+instants_both_ways(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(instants); i++) {
+		int64_t t_unix = 42;
+
+		assert_printed(instant_print_digits, instants[i].t_unix, instants[i].digits);
+		assert_printed(instant_print_iso, instants[i].t_unix, instants[i].iso);
+		assert_int_equal(instant_parse(text_of(instants[i].digits), &t_unix), 0);
+		assert_int_equal(t_unix, instants[i].t_unix);
+		t_unix = 42;
+		assert_int_equal(instant_parse(text_of(instants[i].iso), &t_unix), 0);
+		assert_int_equal(t_unix, instants[i].t_unix);
+	}
+}
+
+static void
+every_day(void **state)
+{
+	(void)state;
+	for (int64_t t = -86400 * 400; t < INT64_C(5000000000); t += 86400 * 3 + 3607) {
+		struct buf b = {0};
+		int64_t back = 0;
+
+		instant_print_iso(&b, t);
+		assert_int_equal(instant_parse((struct text){b.data, b.len}, &back), 0);
+		assert_int_equal(back, t);
+		buf_free(&b);
+	}
+}
+
+static void
+other_instants(void **state)
+{
+	static const char *const bad[] = {"", "now", "2026-02-29", "2026-13-01", "2026-00-01",
+	    "2026-01-00", "2026-11-31", "21000229000000", "20261123240000", "20261123126000",
+	    "2026-11-23T12:00:60Z", "2026-11-23T12:00:00", "2026-11-23 12:00:00Z", "1h", "1h30",
+	    "-5", "1234567890123", "2026-11-23T12:00:00+01:00"};
+	int64_t t_unix;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		if (instant_parse(text_of(bad[i]), &t_unix) != -1)
+			fail_msg("\"%s\" was taken", bad[i]);
+	assert_int_equal(instant_parse(text_of("2026-11-23"), &t_unix), 0);
+	assert_int_equal(t_unix, 1795392000);
+	assert_int_equal(instant_parse(text_of("1795435200"), &t_unix), 0);
+	assert_int_equal(t_unix, 1795435200);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(durations),
+	    cmocka_unit_test(instants_both_ways),
+	    cmocka_unit_test(every_day),
+	    cmocka_unit_test(other_instants),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+#define _GNU_SOURCE
+#include "unit.h"
+
+#include "base/file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A project beside two other folders, one of which is allowed:
+ *   project/{a,sub/b,link-*}  allowed/c  secret/d */
+static char folder[] = "/tmp/zonepp-test-XXXXXX";
+
+static void
+put(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(mkdir("project", 0755) | mkdir("project/sub", 0755) |
+			     mkdir("allowed", 0755) | mkdir("secret", 0755) |
+			     mkdir("project-too", 0755),
+	    0);
+	put("project/a", "a");
+	put("project/sub/b", "b");
+	put("allowed/c", "c");
+	put("secret/d", "d");
+	put("project-too/e", "e");
+	assert_int_equal(
+	    symlink("sub/b", "project/link-in") | symlink("../a", "project/sub/link-up") |
+		symlink("../allowed/c", "project/link-allowed") |
+		symlink("../secret/d", "project/link-out") |
+		symlink("/etc/passwd", "project/link-absolute") |
+		symlink("../secret", "project/link-folder") |
+		symlink("../secret/d", "allowed/link-out") | symlink("project", "alias") |
+		symlink("nothing", "project/link-nowhere"),
+	    0);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	char command[100];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return chdir("/") | system(command);
+}
+
+static void
+assert_confined(const struct roots *roots, const char *path, const char *expected)
+{
+	struct diags diags = {0};
+	struct text text = {0};
+	int result = file_load(&diags, pos_none(), roots, path, &text);
+
+	if (result == 0 && *expected != 'F') {
+		assert_string_equal(text.data, expected);
+		assert_int_equal(diags.n, 0);
+	} else {
+		if (diags.n != 1)
+			fail_msg("%s: read", path);
+		assert_string_equal(problem_table[diags.items[0].problem].code, expected);
+	}
+	diags_free(&diags);
+}
+
+static void
+confinement(void **state)
+{
+	static const struct {
+		const char *path, *expected;
+	} rows[] = {
+	    {"project/a", "a"},
+	    {"./project//sub/../a", "a"},
+	    {"project/sub/b", "b"},
+	    {"project/link-in", "b"},
+	    {"project/sub/link-up", "a"},
+	    {"project/link-allowed", "c"},
+	    {"allowed/c", "c"},
+	    {"allowed/link-out", "d"}, /* the operator's own link */
+	    {"project/link-out", "F003"},
+	    {"project/link-absolute", "F003"},
+	    {"project/link-folder/d", "F003"},
+	    {"secret/d", "F003"},
+	    {"project/../secret/d", "F003"},
+	    {"project-too/e", "F003"},
+	    {"/etc/passwd", "F003"},
+	    {"secret/nothing", "F003"}, /* says not even that it is not there */
+	    {"project/nothing", "F001"},
+	    {"project/link-nowhere", "F001"},
+	    {"project/sub", "F001"},
+	    {"project", "F001"},
+	};
+	struct arena a = {0};
+	const char *const allowed[] = {file_absolute(&a, "allowed")};
+	struct roots roots = {file_absolute(&a, "project"), allowed, 1};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		assert_confined(&roots, rows[i].path, rows[i].expected);
+	roots.project = file_absolute(&a, "alias/"); /* a project that is reached by a link */
+	assert_confined(&roots, "alias/link-in", "b");
+	assert_confined(&roots, "alias/link-allowed", "c");
+	assert_confined(&roots, "alias/link-out", "F003");
+	roots = (struct roots){"/", NULL, 0};
+	assert_confined(&roots, "secret/d", "d");
+	assert_confined(NULL, "project/link-out", "d");
+	arena_free(&a);
+}
+
+/* Regular files of all sizes are followed by a '\0', those that fill their last page too. */
+static void
+sizes(void **state)
+{
+	static const size_t n[] = {0, 1, 4095, 4096, 65536, 65537, 17 * 4096, 17 * 4096 + 1};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(n); i++) {
+		struct diags diags = {0};
+		struct text text;
+		FILE *f = fopen("big", "w");
+
+		for (size_t j = 0; j < n[i]; j++)
+			putc('x', f);
+		fclose(f);
+		assert_int_equal(file_load(&diags, pos_none(), NULL, "big", &text), 0);
+		assert_int_equal(text.len, n[i]);
+		assert_int_equal(text.data[n[i]], '\0');
+		assert_int_equal(strlen(text.data), n[i]);
+		file_release(text, text.data + text.len / 2);
+		assert_int_equal(strlen(text.data), n[i]);
+		diags_free(&diags);
+	}
+}
+
+static void
+streams(void **state)
+{
+	struct diags diags = {0};
+	struct text text;
+
+	(void)state;
+	assert_int_equal(file_load(&diags, pos_none(), NULL, "/proc/self/stat", &text), 0);
+	assert_true(text.len > 0);
+	assert_int_equal(text.data[text.len], '\0');
+	assert_int_equal(file_load(&diags, pos_none(), NULL, "/dev/null", &text), 0);
+	assert_int_equal(text.len, 0);
+	diags_free(&diags);
+}
+
+static void
+missing(void **state)
+{
+	struct diags diags = {0};
+	struct text text = text_of("x");
+
+	(void)state;
+	assert_int_equal(file_load_if(&diags, NULL, "nothing", &text), 0);
+	assert_null(text.data);
+	assert_int_equal(file_load_if(&diags, NULL, "project/a/nothing", &text), 0);
+	assert_int_equal(file_load_if(&diags, NULL, "project", &text), -1);
+	assert_int_equal(diags.status, 2);
+	assert_int_equal(file_load(&diags, pos_none(), NULL, "nothing", &text), -1);
+	assert_string_equal(diags.items[1].place.path, "nothing");
+	assert_string_equal(
+	    diags.items[1].message, "cannot read nothing: No such file or directory");
+	diags_free(&diags);
+}
+
+static void
+problem_at_its_position(void **state)
+{
+	struct diags diags = {0};
+	uint32_t source = diags_source(&diags, "t", text_of("$INCLUDE nothing"), pos_none());
+	struct text text;
+
+	(void)state;
+	assert_int_equal(file_load(&diags, pos_at(source, 9), NULL, "nothing", &text), -1);
+	assert_string_equal(diags.items[0].place.path, "t");
+	assert_int_equal(diags.items[0].place.column, 10);
+	diags_free(&diags);
+}
+
+static void
+paths(void **state)
+{
+	static const struct {
+		const char *path, *absolute;
+	} rows[] = {{"/a/b", "/a/b"}, {"/a/./b//c/", "/a/b/c"}, {"/a/../b", "/b"}, {"/..", "/"},
+	    {"/../../a", "/a"}, {"//", "/"}, {"/a/b/../..", "/"}};
+	struct arena a = {0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		assert_string_equal(file_absolute(&a, rows[i].path), rows[i].absolute);
+	assert_string_equal(file_absolute(&a, "x/.."), folder);
+	assert_string_equal(file_beside(&a, "zones/a.zone", text_of("b.inc")), "zones/b.inc");
+	assert_string_equal(file_beside(&a, "a.zone", text_of("b.inc")), "b.inc");
+	assert_string_equal(file_beside(&a, "zones/a.zone", text_of("/b")), "/b");
+	assert_string_equal(file_beside(&a, "/a.zone", text_of("b")), "/b");
+	assert_string_equal(file_join(&a, ".", "b"), "b");
+	assert_string_equal(file_join(&a, "..", "b"), "../b");
+	assert_string_equal(file_join(&a, "x", "/b"), "/b");
+	arena_free(&a);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(confinement),
+	    cmocka_unit_test(sizes),
+	    cmocka_unit_test(streams),
+	    cmocka_unit_test(missing),
+	    cmocka_unit_test(problem_at_its_position),
+	    cmocka_unit_test(paths),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

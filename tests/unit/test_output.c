@@ -1,0 +1,285 @@
+#define _GNU_SOURCE
+#include "unit.h"
+
+#include "base/file.h"
+#include "base/output.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/zonepp-test-XXXXXX";
+
+static int
+setup(void **state)
+{
+	(void)state;
+	umask(022);
+	return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	char command[100];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return chdir("/") | system(command);
+}
+
+/* Writes `text` in pieces of `step` bytes; returns what output_commit does. */
+static int
+write_file(struct diags *diags, const char *path, const char *text, size_t step, bool *changed)
+{
+	struct output *out = output_open(diags, path);
+	size_t n = strlen(text);
+
+	if (!out)
+		return -1;
+	for (size_t at = 0; at < n; at += step)
+		output_write(out, text + at, step < n - at ? step : n - at);
+	return output_commit(out, changed);
+}
+
+static void
+assert_file(const char *path, const char *expected)
+{
+	struct diags diags = {0};
+	struct text text;
+
+	assert_int_equal(file_load(&diags, pos_none(), NULL, path, &text), 0);
+	assert_string_equal(text.data, expected);
+	diags_free(&diags);
+}
+
+static void
+assert_files(unsigned expected)
+{
+	DIR *dir = opendir(".");
+	unsigned n = 0;
+
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	assert_int_equal(n, expected + 2); /* . and .. */
+}
+
+static void
+replaces(void **state)
+{
+	static const char *const texts[] = {
+	    "first\n", "first\nand more\n", "fi", "", "other text\n", "other\n"};
+
+	(void)state;
+	for (size_t step = 1; step < 20; step += 6) {
+		for (size_t i = 0; i < LENGTH(texts); i++) {
+			struct diags diags = {0};
+			bool changed = false;
+
+			assert_int_equal(write_file(&diags, "a", texts[i], step, &changed), 0);
+			assert_true(changed);
+			assert_file("a", texts[i]);
+			assert_int_equal(diags.n, 0);
+			diags_free(&diags);
+			assert_files(1);
+		}
+	}
+	unlink("a");
+}
+
+static void
+unchanged(void **state)
+{
+	struct timespec old[2] = {{1000000000, 0}, {1000000000, 0}};
+	struct diags diags = {0};
+	struct stat before, after;
+	bool changed;
+
+	(void)state;
+	write_file(&diags, "a", "the same\n", 3, &changed);
+	utimensat(AT_FDCWD, "a", old, 0);
+	stat("a", &before);
+	assert_int_equal(write_file(&diags, "a", "the same\n", 4, &changed), 0);
+	assert_false(changed);
+	stat("a", &after);
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(before.st_mtim.tv_sec, after.st_mtim.tv_sec);
+	assert_int_equal(before.st_ctim.tv_nsec, after.st_ctim.tv_nsec);
+	diags_free(&diags);
+	unlink("a");
+}
+
+static void
+keeps_the_mode(void **state)
+{
+	static const mode_t modes[] = {0600, 0640, 0644, 0664};
+	struct diags diags = {0};
+	struct stat st;
+	bool changed;
+
+	(void)state;
+	write_file(&diags, "a", "new", 3, &changed);
+	stat("a", &st);
+	assert_int_equal(st.st_mode & 07777, 0644); /* 0666 less the mask */
+	for (size_t i = 0; i < LENGTH(modes); i++) {
+		chmod("a", modes[i]);
+		write_file(&diags, "a", i % 2 ? "odd" : "even", 9, &changed);
+		assert_true(changed);
+		stat("a", &st);
+		assert_int_equal(st.st_mode & 07777, modes[i]);
+	}
+	diags_free(&diags);
+	unlink("a");
+}
+
+static void
+abort_leaves_nothing(void **state)
+{
+	struct diags diags = {0};
+	struct output *out;
+	bool changed;
+
+	(void)state;
+	out = output_open(&diags, "a");
+	output_write(out, "half", 4);
+	output_abort(out);
+	assert_files(0);
+	write_file(&diags, "a", "whole", 5, &changed);
+	out = output_open(&diags, "a");
+	output_write(out, "wh", 2);
+	output_write(out, "half", 4);
+	output_abort(out);
+	assert_file("a", "whole");
+	assert_files(1);
+	out = output_open(&diags, "a");
+	output_abort(out);
+	assert_file("a", "whole");
+	assert_int_equal(diags.n, 0);
+	diags_free(&diags);
+	unlink("a");
+}
+
+/* Until the commit the old file is there, and whole. */
+static void
+old_until_commit(void **state)
+{
+	struct diags diags = {0};
+	struct output *out;
+	bool changed;
+
+	(void)state;
+	write_file(&diags, "a", "old", 3, &changed);
+	out = output_open(&diags, "a");
+	output_write(out, "newer", 5);
+	assert_file("a", "old");
+	assert_int_equal(output_commit(out, &changed), 0);
+	assert_file("a", "newer");
+	output_abort(out); /* no effect any more */
+	assert_file("a", "newer");
+	diags_free(&diags);
+	unlink("a");
+}
+
+static void
+links_are_followed(void **state)
+{
+	struct diags diags = {0};
+	struct stat st;
+	bool changed;
+
+	(void)state;
+	mkdir("elsewhere", 0755);
+	write_file(&diags, "elsewhere/a", "old", 3, &changed);
+	assert_int_equal(symlink("elsewhere/a", "link"), 0);
+	assert_int_equal(write_file(&diags, "link", "new", 3, &changed), 0);
+	lstat("link", &st);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_file("elsewhere/a", "new");
+	diags_free(&diags);
+	unlink("link");
+	unlink("elsewhere/a");
+	rmdir("elsewhere");
+}
+
+static void
+assert_fails_to_write(const char *path, const char *text)
+{
+	struct diags diags = {0};
+	bool changed;
+
+	assert_int_equal(write_file(&diags, path, text, 1000, &changed), -1);
+	assert_int_equal(diags.n, 1);
+	assert_int_equal(diags.items[0].problem, F_WRITE);
+	assert_string_equal(diags.items[0].place.path, path);
+	assert_int_equal(diags.status, 2);
+	diags_free(&diags);
+}
+
+static void
+failures(void **state)
+{
+	(void)state;
+	assert_fails_to_write("/dev/full", "text");
+	assert_fails_to_write("nothing/a", "text");
+	assert_fails_to_write(".", "text");
+	assert_files(0);
+}
+
+/* A disk that fills up, as far as a process can make one: a limit on the size of files. */
+static void
+full_disk(void **state)
+{
+	struct rlimit old, small;
+	struct diags diags = {0};
+	char big[10001];
+	bool changed;
+
+	(void)state;
+	memset(big, 'x', 10000);
+	big[10000] = '\0';
+	write_file(&diags, "a", "whole", 5, &changed);
+	getrlimit(RLIMIT_FSIZE, &old);
+	small = (struct rlimit){4096, old.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &small);
+	assert_fails_to_write("a", big);
+	setrlimit(RLIMIT_FSIZE, &old);
+	assert_file("a", "whole");
+	assert_files(1);
+	diags_free(&diags);
+	unlink("a");
+}
+
+static void
+devices(void **state)
+{
+	struct diags diags = {0};
+	bool changed;
+
+	(void)state;
+	assert_int_equal(write_file(&diags, "/dev/null", "text", 1, &changed), 0);
+	assert_true(changed);
+	diags_free(&diags);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(replaces),
+	    cmocka_unit_test(unchanged),
+	    cmocka_unit_test(keeps_the_mode),
+	    cmocka_unit_test(abort_leaves_nothing),
+	    cmocka_unit_test(old_until_commit),
+	    cmocka_unit_test(links_are_followed),
+	    cmocka_unit_test(failures),
+	    cmocka_unit_test(full_disk),
+	    cmocka_unit_test(devices),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

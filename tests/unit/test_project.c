@@ -1,0 +1,407 @@
+#define _GNU_SOURCE
+#include "unit.h"
+
+#include "project/project.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/zonepp-test-XXXXXX";
+
+static void
+put(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(mkdir("p", 0755) | mkdir("p/sub", 0755) | mkdir("p/sub/deep", 0755), 0);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	char command[100];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return chdir("/") | system(command);
+}
+
+static int
+load(struct diags *diags, const char *yaml, struct project *project)
+{
+	put("p/zonepp.yaml", yaml);
+	return project_load(diags, "p/zonepp.yaml", project);
+}
+
+/* The project of DESIGN section 6, less what comes later. */
+static const char whole[] =
+    "defaults:\n"
+    "  template: zones/{zone}.zone\n"
+    "  output: public/{zone}.zone\n"
+    "  policy: standard\n"
+    "  serial: keep\n"
+    "policies:\n"
+    "  standard: { denial: nsec, validity: 28d, refresh: 7d, inception-offset: 2h, jitter: 1d, "
+    "zonemd: false, cds: false, verify: chain }\n"
+    "  unsigned: { sign: false }\n"
+    "keys: keys/\n"
+    "allow: [/etc/letsencrypt/live/, ../shared]\n"
+    "certificates: {}\n"
+    "hooks:\n"
+    "  changed: [nsd-control, reload, \"{zone}\"]\n"
+    "zones:\n"
+    "  z.example: { dnssec: external, dane: false, output: \"/srv/{zone}\" }\n"
+    "  Example.ORG.: {}\n"
+    "  2.0.192.in-addr.arpa: { policy: unsigned, serial: auto }\n"
+    "  0/25.2.0.192.in-addr.arpa: { policy: default }\n"
+    "  example:\n"
+    "  .: { template: the-root }\n";
+
+static const struct {
+	const char *name, *template, *output, *policy;
+	enum project_serial serial;
+	bool sign, dane;
+} zones[] = {
+    {".", "p/the-root", "p/public/root.zone", "standard", PROJECT_SERIAL_KEEP, true, true},
+    {"2.0.192.in-addr.arpa", "p/zones/2.0.192.in-addr.arpa.zone",
+	"p/public/2.0.192.in-addr.arpa.zone", "unsigned", PROJECT_SERIAL_AUTO, false, true},
+    {"0/25.2.0.192.in-addr.arpa", "p/zones/0_25.2.0.192.in-addr.arpa.zone",
+	"p/public/0_25.2.0.192.in-addr.arpa.zone", "default", PROJECT_SERIAL_KEEP, true, true},
+    {"example", "p/zones/example.zone", "p/public/example.zone", "standard", PROJECT_SERIAL_KEEP,
+	true, true},
+    {"z.example", "p/zones/z.example.zone", "/srv/z.example", "standard", PROJECT_SERIAL_KEEP,
+	false, false},
+    {"Example.ORG", "p/zones/Example.ORG.zone", "p/public/Example.ORG.zone", "standard",
+	PROJECT_SERIAL_KEEP, true, true},
+};
+
+static void
+whole_project(void **state)
+{
+	struct diags diags = {0};
+	struct project p;
+	char expected[100];
+
+	(void)state;
+	assert_int_equal(load(&diags, whole, &p), 0);
+	assert_int_equal(diags.n, 0);
+	assert_int_equal(p.n_zones, LENGTH(zones));
+	for (size_t i = 0; i < p.n_zones; i++) {
+		assert_string_equal(p.zones[i].name_text, zones[i].name);
+		assert_string_equal(p.zones[i].template, zones[i].template);
+		assert_string_equal(p.zones[i].output, zones[i].output);
+		assert_string_equal(p.zones[i].policy->name, zones[i].policy);
+		assert_string_equal(p.zones[i].keys, "p/keys");
+		assert_int_equal(p.zones[i].serial, zones[i].serial);
+		assert_int_equal(p.zones[i].sign, zones[i].sign);
+		assert_int_equal(p.zones[i].dane, zones[i].dane);
+	}
+	assert_string_equal(p.path, "p/zonepp.yaml");
+	assert_string_equal(p.folder, "p");
+	snprintf(expected, sizeof(expected), "%s/p", folder);
+	assert_string_equal(p.roots.project, expected);
+	assert_int_equal(p.roots.n_allowed, 2);
+	assert_string_equal(p.roots.allowed[0], "/etc/letsencrypt/live");
+	snprintf(expected, sizeof(expected), "%s/shared", folder);
+	assert_string_equal(p.roots.allowed[1], expected);
+	assert_string_equal(p.hook_changed[1], "reload");
+	assert_string_equal(project_argument(&diags.arena, p.hook_changed[2], &p.zones[2]),
+	    "0/25.2.0.192.in-addr.arpa");
+	assert_null(p.hook_changed[3]);
+	diags_free(&diags);
+}
+
+static void
+policies(void **state)
+{
+	struct diags diags = {0};
+	const struct project_policy *standard;
+	struct project p;
+
+	(void)state;
+	assert_int_equal(load(&diags, whole, &p), 0);
+	standard = p.zones[0].policy;
+	assert_int_equal(standard->validity_s, 28 * 86400);
+	assert_int_equal(standard->refresh_s, 7 * 86400);
+	assert_int_equal(standard->inception_offset_s, 7200);
+	assert_int_equal(standard->jitter_s, 86400);
+	assert_true(standard->sign);
+	assert_false(p.zones[1].policy->sign);
+	diags_free(&diags);
+}
+
+static void
+built_in(void **state)
+{
+	struct diags diags = {0};
+	const struct project_zone *zone;
+	struct project p;
+
+	(void)state;
+	assert_int_equal(load(&diags, "zones: {a: }\n", &p), 0);
+	zone = &p.zones[0];
+	assert_string_equal(zone->template, "p/zones/a.zone");
+	assert_string_equal(zone->output, "p/public/a.zone");
+	assert_string_equal(zone->keys, "p/keys");
+	assert_true(zone->sign && zone->dane);
+	assert_int_equal(zone->serial, PROJECT_SERIAL_AUTO);
+	assert_int_equal(zone->dnssec, PROJECT_DNSSEC_HERE);
+	assert_int_equal(zone->policy->denial, PROJECT_DENIAL_NSEC);
+	assert_int_equal(zone->policy->validity_s, 14 * 86400);
+	assert_int_equal(zone->policy->refresh_s, 5 * 86400);
+	assert_int_equal(zone->policy->inception_offset_s, 3600);
+	assert_int_equal(zone->policy->jitter_s, 12 * 3600);
+	assert_null(p.hook_changed);
+	assert_int_equal(p.roots.n_allowed, 0);
+	diags_free(&diags);
+}
+
+static const struct {
+	const char *yaml, *code;
+	unsigned line, column;
+} bad[] = {
+    {"", "P005", 0, 0},
+    {"zones:\n", "P005", 0, 0},
+    {"zones: {}\n", "P005", 0, 0},
+    {"zones: [a]\n", "P003", 1, 8},
+    {"zone: {a: }\nzones: {a: }\n", "P002", 1, 1},
+    {"zones:\n  a: {polcy: x}\n", "P002", 2, 7},
+    {"zones:\n  a: b\n", "P003", 2, 6},
+    {"zones:\n  a: {serial: 5}\n", "P005", 2, 15},
+    {"zones:\n  a: {serial: date}\n", "P008", 2, 15},
+    {"zones:\n  a: {serial: unixtime}\n", "P008", 2, 15},
+    {"zones:\n  a: {policy: b}\n", "P005", 2, 15},
+    {"zones:\n  a: {dane: no}\n", "P003", 2, 13},
+    {"zones:\n  a: {dnssec: there}\n", "P005", 2, 15},
+    {"zones:\n  a: {template: \"x/{zone\"}\n", "P005", 2, 17},
+    {"zones:\n  a: {output: \"{name}\"}\n", "P005", 2, 15},
+    {"zones:\n  a: {output: x/}\n", "P005", 2, 15},
+    {"zones:\n  a: {}\n  a: {}\n", "P004", 3, 3},
+    {"zones:\n  a.B: {}\n  A.b: {}\n", "P004", 3, 3},
+    {"zones:\n  a: {}\n  a.: {}\n", "P004", 3, 3},
+    {"zones:\n  a: {}\n  \\097: {}\n", "P004", 3, 3},
+    {"zones:\n  a..b: {}\n", "P005", 2, 5},
+    {"zones:\n  ..: {}\n", "P005", 2, 3},
+    {"zones:\n  ../x: {}\n", "P005", 2, 3},
+    {"zones:\n  \"@\": {}\n", "P005", 2, 3},
+    {"zones:\n  \"a b\": {}\n", "P005", 2, 3},
+    {"zones:\n  \"\": {}\n", "P005", 2, 3},
+    {"zones:\n  m\xc3\xbcller.example: {}\n", "P005", 2, 3},
+    {"zones:\n  b: {output: x}\n  a: {output: ./y/../x}\n", "P007", 3, 3},
+    {"defaults: {output: x}\nzones:\n  b: {}\n  a: {}\n", "P007", 4, 3},
+    {"zones:\n  0/1: {}\n  0_1: {}\n", "P007", 3, 3},
+    {"zones:\n  a: {output: zones/b.zone}\n  b: {}\n", "P007", 3, 3},
+    {"zones:\n  a: {output: x, template: x}\n", "P007", 2, 3},
+    {"zones:\n  a: {output: zonepp.yaml}\n", "P007", 2, 3},
+    {"zones:\n  a: {output: hard-link}\n", "P007", 2, 3},
+    {"defaults: {policy: b}\nzones: {a: , b: , c: }\n", "P005", 1, 20},
+    {"defaults: {output: \"{zne}\"}\nzones: {a: }\n", "P005", 1, 20},
+    {"defaults: []\nzones: {a: }\n", "P003", 1, 11},
+    {"policies: {p: {denial: nsec3}}\nzones: {a: }\n", "P008", 1, 24},
+    {"policies: {p: {zonemd: true}}\nzones: {a: }\n", "P008", 1, 16},
+    {"policies: {p: {cds: true}}\nzones: {a: }\n", "P008", 1, 16},
+    {"policies: {p: {verify: full}}\nzones: {a: }\n", "P008", 1, 24},
+    {"policies: {p: {validity: 5d}}\nzones: {a: }\n", "P005", 1, 12},
+    {"policies: {p: {validity: 0}}\nzones: {a: }\n", "P005", 1, 12},
+    {"policies: {p: {sign: [true]}}\nzones: {a: }\n", "P003", 1, 22},
+    {"policies: {p: x}\nzones: {a: }\n", "P003", 1, 15},
+    {"certificates: {m: {current: x}}\nzones: {a: }\n", "P008", 1, 1},
+    {"hooks: {change: [x]}\nzones: {a: }\n", "P002", 1, 9},
+    {"hooks: {changed: x}\nzones: {a: }\n", "P003", 1, 18},
+    {"hooks: {changed: []}\nzones: {a: }\n", "P005", 1, 18},
+    {"keys: [x]\nzones: {a: }\n", "P003", 1, 7},
+    {"allow: /etc\nzones: {a: }\n", "P003", 1, 8},
+    {"zones:\n\ta: {}\n", "P001", 2, 1},
+};
+
+static void
+problems(void **state)
+{
+	(void)state;
+	put("p/zonepp.yaml", "");
+	assert_int_equal(link("p/zonepp.yaml", "p/hard-link"), 0);
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		struct diags diags = {0};
+		const struct diag *d = NULL;
+		struct project p;
+
+		assert_int_equal(load(&diags, bad[i].yaml, &p), -1);
+		diags_sort(&diags);
+		if (diags.n)
+			d = &diags.items[0];
+		if (diags.n != 1 || strcmp(problem_table[d->problem].code, bad[i].code) != 0 ||
+		    d->place.line != bad[i].line || d->place.column != bad[i].column)
+			fail_msg("%s: %zu problems; %s at %d:%d: %s", bad[i].yaml, diags.n,
+			    d ? problem_table[d->problem].code : "", d ? (int)d->place.line : 0,
+			    d ? (int)d->place.column : 0, d ? d->message : "");
+		assert_string_equal(d->place.path, "p/zonepp.yaml");
+		assert_int_equal(diags.status, 1);
+		diags_free(&diags);
+	}
+	unlink("p/hard-link");
+}
+
+static void
+certificates_have_a_shape(void **state)
+{
+	static const struct {
+		const char *yaml, *code;
+	} rows[] = {
+	    {"certificates: {m: {next: x}}\nzones: {a: }\n", "P005"},
+	    {"certificates: {m: }\nzones: {a: }\n", "P005"},
+	    {"certificates: {m: {current: x, wait: soon}}\nzones: {a: }\n", "P005"},
+	    {"certificates: {m: {current: x, deploy: cmd}}\nzones: {a: }\n", "P003"},
+	    {"certificates: {m: {current: x, nxt: cmd}}\nzones: {a: }\n", "P002"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct diags diags = {0};
+		struct project p;
+
+		assert_int_equal(load(&diags, rows[i].yaml, &p), -1);
+		assert_int_equal(diags.n, 2); /* the first says that certificates come later */
+		diags_sort(&diags);
+		assert_string_equal(problem_table[diags.items[1].problem].code, rows[i].code);
+		diags_free(&diags);
+	}
+}
+
+static void
+all_at_once(void **state)
+{
+	struct diags diags = {0};
+	struct project p;
+
+	(void)state;
+	assert_int_equal(
+	    load(&diags, "key: x\nzones:\n  a: {x: y}\n  b..c: {}\n  c: {policy: q}\n", &p), -1);
+	assert_int_equal(diags.n, 4);
+	diags_free(&diags);
+}
+
+static void
+missing_file(void **state)
+{
+	struct diags diags = {0};
+	struct project p;
+
+	(void)state;
+	assert_int_equal(project_load(&diags, "nothing.yaml", &p), -1);
+	assert_int_equal(diags.status, 2);
+	diags_free(&diags);
+}
+
+static void
+find_zone(void **state)
+{
+	static const struct {
+		const char *name, *found;
+	} rows[] = {{"example.org", "Example.ORG"}, {"EXAMPLE.org.", "Example.ORG"}, {".", "."},
+	    {"example", "example"}, {"z.example", "z.example"},
+	    {"0/25.2.0.192.in-addr.arpa", "0/25.2.0.192.in-addr.arpa"}, {"org", NULL}, {"..", NULL},
+	    {"", NULL}, {"a.z.example", NULL}};
+	struct diags diags = {0};
+	struct project p;
+
+	(void)state;
+	assert_int_equal(load(&diags, whole, &p), 0);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct project_zone *zone = project_zone_find(&diags, &p, rows[i].name);
+
+		if (!rows[i].found)
+			assert_null(zone);
+		else
+			assert_string_equal(zone ? zone->name_text : "-", rows[i].found);
+	}
+	assert_int_equal(diags.status, 2);
+	diags_free(&diags);
+
+	assert_int_equal(load(&diags, whole, &p), 0);
+	assert_null(project_zone_find(&diags, &p, "exmaple.org"));
+	assert_string_equal(diags.items[0].message,
+	    "p/zonepp.yaml has no zone \"exmaple.org\"; did you mean \"Example.ORG\"?");
+	diags_free(&diags);
+}
+
+static void
+find_project(void **state)
+{
+	static const struct {
+		const char *from, *path;
+	} rows[] = {{"p", "p/zonepp.yaml"}, {"p/sub", "p/sub/../zonepp.yaml"},
+	    {"p/sub/deep", "p/sub/deep/../../zonepp.yaml"}};
+	struct diags diags = {0};
+
+	(void)state;
+	put("p/zonepp.yaml", "");
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		assert_string_equal(project_find(&diags, rows[i].from), rows[i].path);
+	assert_int_equal(chdir("p/sub/deep"), 0);
+	assert_string_equal(project_find(&diags, "."), "../../zonepp.yaml");
+	assert_int_equal(chdir(".."), 0);
+	assert_string_equal(project_find(&diags, "."), "../zonepp.yaml");
+	assert_int_equal(chdir(".."), 0);
+	assert_string_equal(project_find(&diags, "."), "zonepp.yaml");
+	assert_int_equal(chdir(".."), 0);
+	assert_int_equal(diags.n, 0);
+	assert_null(project_find(&diags, "nothing"));
+	assert_null(project_find(&diags, "/proc"));
+	assert_int_equal(diags.status, 2);
+	diags_free(&diags);
+}
+
+/* Zones in canonical order, whatever their number. */
+static void
+many_zones(void **state)
+{
+	struct diags diags = {0};
+	struct buf yaml = {0};
+	struct project p;
+
+	(void)state;
+	buf_puts(&yaml, "zones:\n");
+	for (unsigned i = 0; i < 10000; i++)
+		buf_printf(&yaml, "  z%u.example: {}\n", i * 7919 % 10000);
+	buf_putc(&yaml, '\0');
+	assert_int_equal(load(&diags, yaml.data, &p), 0);
+	assert_int_equal(p.n_zones, 10000);
+	assert_string_equal(p.zones[0].name_text, "z0.example");
+	for (size_t i = 1; i < p.n_zones; i++)
+		assert_true(strcmp(p.zones[i - 1].name_text, p.zones[i].name_text) < 0 ||
+			    strlen(p.zones[i - 1].name_text) < strlen(p.zones[i].name_text));
+	assert_non_null(project_zone_find(&diags, &p, "z4711.example"));
+	buf_free(&yaml);
+	diags_free(&diags);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(whole_project),
+	    cmocka_unit_test(policies),
+	    cmocka_unit_test(built_in),
+	    cmocka_unit_test(problems),
+	    cmocka_unit_test(certificates_have_a_shape),
+	    cmocka_unit_test(all_at_once),
+	    cmocka_unit_test(missing_file),
+	    cmocka_unit_test(find_zone),
+	    cmocka_unit_test(find_project),
+	    cmocka_unit_test(many_zones),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
