@@ -37,21 +37,27 @@ run(struct cmd *cmd)
 	    .output = cmd_value(cmd, "output"),
 	    .serial = ZONE_SERIAL_KEEP,
 	    .sign = true,
-	    .keys_folder = cmd_value(cmd, "keys"),
 	    .key_files = cmd_values(cmd, "key"),
 	    .validity_s = validity_s,
 	    .offset_s = duration_or(cmd, "inception-offset", HOUR),
 	    .jitter_s = duration_or(cmd, "jitter", validity_s >= 2 * DAY ? DAY / 2 : 0),
 	    .n_workers = cmd->jobs,
 	};
+	const char *folder = cmd_value(cmd, "keys");
+	struct key_folder keys;
 	struct zone_result result;
 
 	if (!job.output)
 		cmd_usage(cmd, "-o FILE is missing (- is standard output)");
 	if (!job.load.zone)
 		cmd_usage(cmd, "--zone NAME is missing");
-	if (!job.keys_folder == !*job.key_files)
+	if (!folder == !*job.key_files)
 		cmd_usage(cmd, "give either --keys DIR or --key FILE");
+	if (folder) {
+		if (key_folder_read(&cmd->diags.arena, &cmd->diags, folder, &keys) < 0)
+			return -1;
+		job.keys = &keys;
+	}
 	return zone_publish(&cmd->diags, &job, &result);
 }
 

@@ -43,5 +43,5 @@ run(struct cmd *cmd)
 	return result;
 }
 
-const struct verb verb_tlsa = {"tlsa", "CERTIFICATE...",
-    "TLSA records for certificates", 1, -1, options, run};
+const struct verb verb_tlsa = {
+    "tlsa", "CERTIFICATE...", "TLSA records for certificates", 1, -1, options, run};

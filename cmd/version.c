@@ -1,5 +1,7 @@
 #include "cmd.h"
 
+#include "base/version.h"
+
 #include <ldns/ldns.h>
 #include <openssl/crypto.h>
 #include <yaml.h>
@@ -10,7 +12,7 @@ static int
 run(struct cmd *cmd)
 {
 	char *text = arena_printf(&cmd->diags.arena, "zonepp %s (ldns %s, %s, libyaml %s)\n",
-	    ZONEPP_VERSION, ldns_version(), OpenSSL_version(OPENSSL_VERSION),
+	    zonepp_version, ldns_version(), OpenSSL_version(OPENSSL_VERSION),
 	    yaml_get_version_string());
 
 	return cmd_print(cmd, text_of(text));

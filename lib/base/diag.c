@@ -13,6 +13,7 @@ diags_free(struct diags *diags)
 {
 	free(diags->sources);
 	free(diags->items);
+	free(diags->inputs);
 	arena_free(&diags->arena);
 	*diags = (struct diags){0};
 }

@@ -25,6 +25,13 @@ struct source {
 	struct pos includer; /* the $INCLUDE that asked for it, or nowhere */
 };
 
+/* A file that the run read, as it was then. */
+struct input {
+	const char *path;
+	bool there; /* false: it was looked for and does not exist */
+	uint8_t sha256[32];
+};
+
 /* Where a problem is, for humans: lines and columns count from 1, columns in bytes. */
 struct place {
 	const char *path; /* NULL: nowhere */
@@ -56,6 +63,9 @@ struct diags {
 	size_t n, cap;
 	size_t n_severity[SEVERITY_ERROR + 1];
 	int status; /* the exit status that the problems so far ask for */
+	bool track_inputs; /* note in `inputs` what file_load reads */
+	struct input *inputs;
+	size_t n_inputs, cap_inputs;
 };
 
 void

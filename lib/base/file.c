@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -266,20 +267,57 @@ load(struct diags *diags, const struct roots *roots, const char *path, struct te
 	return result;
 }
 
+void
+file_note_input(struct diags *diags, const char *path, struct text text)
+{
+	struct input *input;
+
+	if (!diags->track_inputs)
+		return;
+	diags->inputs =
+	    mem_grow(diags->inputs, diags->n_inputs, &diags->cap_inputs, sizeof(*diags->inputs));
+	input = &diags->inputs[diags->n_inputs++];
+	*input = (struct input){
+	    .path = arena_text(&diags->arena, path, strlen(path)), .there = text.data != NULL};
+	if (text.data) {
+		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, input->sha256);
+		file_release(text, text.data + text.len);
+	}
+}
+
+bool
+file_digest(const char *path, uint8_t sha256[32])
+{
+	struct diags diags = {0};
+	struct text text;
+	bool there = load(&diags, NULL, path, &text) == 0;
+
+	if (there)
+		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
+	diags_free(&diags);
+	return there;
+}
+
 int
 file_load(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out)
 {
-	return load(diags, roots, path, out) < 0 ? report(diags, pos, path) : 0;
+	if (load(diags, roots, path, out) < 0)
+		return report(diags, pos, path);
+	file_note_input(diags, path, *out);
+	return 0;
 }
 
 int
 file_load_if(struct diags *diags, const struct roots *roots, const char *path, struct text *out)
 {
-	if (load(diags, roots, path, out) == 0)
-		return 0;
-	*out = (struct text){0};
-	return errno == ENOENT || errno == ENOTDIR ? 0 : report(diags, pos_none(), path);
+	if (load(diags, roots, path, out) < 0) {
+		*out = (struct text){0};
+		if (errno != ENOENT && errno != ENOTDIR)
+			return report(diags, pos_none(), path);
+	}
+	file_note_input(diags, path, *out);
+	return 0;
 }
 
 char *

@@ -25,6 +25,15 @@ file_load(struct diags *diags, struct pos pos, const struct roots *roots, const 
 int
 file_load_if(struct diags *diags, const struct roots *roots, const char *path, struct text *out);
 
+/* Notes that `path` was read and held `text` (data NULL: there is no such file), where `diags` tracks
+ * its inputs. For those who read by other means than file_load. */
+void
+file_note_input(struct diags *diags, const char *path, struct text text);
+
+/* The SHA-256 of the file at `path`; returns false where it cannot be read. */
+bool
+file_digest(const char *path, uint8_t sha256[32]);
+
 /* `path` as seen from the folder of the file `base`, unless it is absolute; in `a`. */
 char *
 file_beside(struct arena *a, const char *base, struct text path);

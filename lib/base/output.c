@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "base/output.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -28,6 +29,9 @@ struct output {
 	size_t agreed; /* bytes of `old` that the new text repeats, while fd < 0 */
 	int fd;	       /* -1: nothing was written yet */
 	bool failed;
+	bool relaxed; /* no syncs */
+	struct digest *digest; /* NULL: nobody asked */
+	uint8_t sha256[DIGEST_LEN];
 };
 
 static int
@@ -62,6 +66,19 @@ find_target(struct output *out)
 	return 0;
 }
 
+/* What is replaced is no input of the run. */
+static int
+load_old(struct output *out)
+{
+	bool track = out->diags->track_inputs;
+	int result;
+
+	out->diags->track_inputs = false;
+	result = file_load_if(out->diags, NULL, out->target, &out->old);
+	out->diags->track_inputs = track;
+	return result;
+}
+
 struct output *
 output_open(struct diags *diags, const char *path)
 {
@@ -85,7 +102,7 @@ output_open(struct diags *diags, const char *path)
 	}
 	out->kind = OUTPUT_FILE;
 	find_target(out);
-	return file_load_if(diags, NULL, out->target, &out->old) < 0 ? NULL : out;
+	return load_old(out) < 0 ? NULL : out;
 }
 
 static int
@@ -118,6 +135,28 @@ temporary_name(struct output *out)
 	    (long)getpid(), suffix);
 }
 
+/* Makes the folder, and those above it, where they are missing. */
+static int
+make_folder(const char *folder)
+{
+	char *path = strdup(folder);
+	int result = 0;
+
+	if (!path)
+		return -1;
+	for (char *slash = path; slash && result == 0;) {
+		slash = strchr(slash + 1, '/');
+		if (slash)
+			*slash = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			result = -1;
+		if (slash)
+			*slash = '/';
+	}
+	free(path);
+	return result;
+}
+
 /* Opens the temporary file and repeats there what agreed so far. An unnamed file vanishes with the
  * process; folders that cannot hold one get a named file. */
 static int
@@ -126,6 +165,8 @@ begin_temporary(struct output *out)
 	mode_t mode = out->old.data ? 0600 : 0666; /* an old file's mode comes in replace() */
 
 	out->fd = open(out->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	if (out->fd < 0 && errno == ENOENT && make_folder(out->folder) == 0)
+		out->fd = open(out->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
 	if (out->fd < 0) {
 		out->temporary = temporary_name(out);
 		unlink(out->temporary);
@@ -143,6 +184,8 @@ output_write(struct output *out, const void *data, size_t len)
 {
 	if (out->failed)
 		return -1;
+	if (out->digest)
+		digest_add(out->digest, data, len);
 	if (out->fd < 0) {
 		if (out->old.data && len <= out->old.len - out->agreed &&
 		    memcmp(out->old.data + out->agreed, data, len) == 0) {
@@ -196,7 +239,7 @@ replace(struct output *out)
 		return output_fail(out, "set the owner of");
 	if (out->old.data && fchmod(fd, out->old_stat.st_mode & 07777) < 0)
 		return output_fail(out, "set the mode of");
-	if (fsync(fd) < 0)
+	if (!out->relaxed && fsync(fd) < 0)
 		return output_fail(out, "sync");
 	if (name_temporary(out) < 0)
 		return output_fail(out, "name the new");
@@ -206,13 +249,40 @@ replace(struct output *out)
 	if (rename(out->temporary, out->target) < 0)
 		return output_fail(out, "replace");
 	out->temporary = NULL;
-	return sync_folder(out->folder) < 0 ? output_fail(out, "sync the folder of") : 0;
+	return !out->relaxed && sync_folder(out->folder) < 0 ? output_fail(out, "sync the folder of") : 0;
+}
+
+void
+output_hash(struct output *out)
+{
+	out->digest = digest_begin();
+}
+
+const uint8_t *
+output_sha256(const struct output *out)
+{
+	return out->sha256;
+}
+
+void
+output_relax(struct output *out)
+{
+	out->relaxed = true;
+}
+
+static void
+finish_digest(struct output *out)
+{
+	if (out->digest)
+		digest_end(out->digest, out->sha256);
+	out->digest = NULL;
 }
 
 int
 output_commit(struct output *out, bool *changed)
 {
 	*changed = true;
+	finish_digest(out);
 	if (out->failed) {
 		output_abort(out);
 		return -1;
@@ -239,6 +309,7 @@ output_commit(struct output *out, bool *changed)
 void
 output_abort(struct output *out)
 {
+	finish_digest(out);
 	if (out->fd >= 0 && out->fd != STDOUT_FILENO)
 		close(out->fd);
 	out->fd = -1;

@@ -19,6 +19,18 @@ output_open(struct diags *diags, const char *path);
 int
 output_write(struct output *out, const void *data, size_t len);
 
+/* From here on, what is written is hashed too. */
+void
+output_hash(struct output *out);
+
+/* The SHA-256 of all that was written since output_hash. After output_commit. */
+const uint8_t *
+output_sha256(const struct output *out);
+
+/* Leaves out the syncs: for files whose loss costs only time. */
+void
+output_relax(struct output *out);
+
 /* Makes the new file the file; `*changed` says whether it differs from the old one. */
 int
 output_commit(struct output *out, bool *changed);

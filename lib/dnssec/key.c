@@ -90,13 +90,13 @@ set_identity(struct key *key, uint8_t *dnskey, int64_t now)
 /* Is what the .key file says fit for this zone and this file name? */
 static int
 check_public(const struct loader *l, const char *path, const struct keyfile_name *name,
-    const struct keyfile_public *public)
+    const struct keyfile_public *public_key)
 {
-	const uint8_t *rdata = public->rdata;
+	const uint8_t *rdata = public_key->rdata;
 	unsigned flags = (unsigned)rdata[0] << 8 | rdata[1];
-	unsigned tag = key_tag((struct bytes){rdata, public->rdata_len});
+	unsigned tag = key_tag((struct bytes){rdata, public_key->rdata_len});
 
-	if (!name_equal(public->owner.wire, l->zone->wire))
+	if (!name_equal(public_key->owner.wire, l->zone->wire))
 		return diag_add_path(
 		    l->diags, path, S_KEY_FILE, "the owner of its DNSKEY is not the zone's apex");
 	if ((flags & ~(unsigned)(KEY_FLAG_SEP | KEY_FLAG_REVOKE)) != KEY_FLAG_ZONE)
@@ -167,14 +167,17 @@ read_private(const struct loader *l, const char *path, char *room, struct text *
 	ssize_t n;
 
 	*text = (struct text){0};
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && errno == ENOENT) {
+		file_note_input(l->diags, path, *text);
 		return 0;
+	}
 	n = fd < 0 ? -1 : read_all(fd, room, PRIVATE_LONGEST);
 	if (n < 0) {
 		diag_add_path(l->diags, path, F_READ, "cannot read %s: %s", path, strerror(errno));
 	} else {
 		check_mode(l, path, fd);
 		*text = (struct text){room, (size_t)n};
+		file_note_input(l->diags, path, *text);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -185,27 +188,27 @@ read_private(const struct loader *l, const char *path, char *room, struct text *
  * those of the .key file's comments. `text` is the .private file's. */
 static int
 take_private(const struct loader *l, const char *path, struct text text,
-    const struct keyfile_public *public, struct key *key)
+    const struct keyfile_public *public_key, struct key *key)
 {
-	struct bytes rdata = {public->rdata + 4, public->rdata_len - 4};
-	struct keyfile_private private;
+	struct bytes rdata = {public_key->rdata + 4, public_key->rdata_len - 4};
+	struct keyfile_private private_key;
 
-	memcpy(key->time, public->time, sizeof(key->time));
+	memcpy(key->time, public_key->time, sizeof(key->time));
 	if (text.data) {
-		if (keyfile_private(l->diags, path, text, &private) < 0)
+		if (keyfile_private(l->diags, path, text, &private_key) < 0)
 			return -1;
-		memcpy(key->time, private.time, sizeof(key->time));
-		if (private.algorithm != public->rdata[3])
+		memcpy(key->time, private_key.time, sizeof(key->time));
+		if (private_key.algorithm != public_key->rdata[3])
 			return diag_add_path(l->diags, path, S_KEY_MISMATCH,
-			    "its algorithm is %u, that of the .key file is %u", private.algorithm,
-			    public->rdata[3]);
+			    "its algorithm is %u, that of the .key file is %u",
+			    private_key.algorithm, public_key->rdata[3]);
 	}
 	if (has_ended(key->time[KEY_DELETE], l->now) && !key->algorithm)
 		return 0;
-	if (check_algorithm(l, path, public->rdata[3]) < 0)
+	if (check_algorithm(l, path, public_key->rdata[3]) < 0)
 		return -1;
 	if (text.data &&
-	    pkey_private(l->diags, path, key->algorithm, &private, rdata, &key->pkey) < 0)
+	    pkey_private(l->diags, path, key->algorithm, &private_key, rdata, &key->pkey) < 0)
 		return -1;
 	if (key->pkey)
 		arena_on_free(l->a, release_pkey, key->pkey);
@@ -215,17 +218,15 @@ take_private(const struct loader *l, const char *path, struct text text,
 static void
 advise(const struct loader *l, const char *path, const struct key *key)
 {
-	struct bytes public = {key->dnskey.data + 4, key->dnskey.len - 4};
+	struct bytes public_key = {key->dnskey.data + 4, key->dnskey.len - 4};
 	unsigned bits;
 
 	if (key->algorithm->family != ALGORITHM_RSA || has_ended(key->time[KEY_DELETE], l->now))
 		return;
-	bits = pkey_rsa_bits(public);
+	bits = pkey_rsa_bits(public_key);
 	if (bits < RSA_ADVISED)
 		diag_add_path(l->diags, path, S_RSA_SHORT,
-		    "the key has %u bits; 2048 is the least "
-		    "that is thought safe",
-		    bits);
+		    "the key has %u bits; fewer than 2048 are not thought safe", bits);
 }
 
 /* Both files into `key`. Its algorithm is NULL if the key is a deleted one that is to be passed
@@ -237,23 +238,23 @@ load_pair(const struct loader *l, const char *base, const struct keyfile_name *n
 	char *key_path = arena_printf(l->a, "%s.key", base);
 	char *private_path = arena_printf(l->a, "%s.private", base);
 	const struct algorithm *algorithm = algorithm_info(name->algorithm);
-	struct keyfile_public public;
+	struct keyfile_public public_key;
 	struct text text;
 	uint8_t *dnskey;
 
 	*key = (struct key){
 	    .path = base, .algorithm = algorithm && !algorithm->refused ? algorithm : NULL};
 	if (file_load(l->diags, pos_none(), NULL, key_path, &text) < 0 ||
-	    keyfile_public(l->diags, key_path, text, &public) < 0 ||
-	    check_public(l, key_path, name, &public) < 0 ||
+	    keyfile_public(l->diags, key_path, text, &public_key) < 0 ||
+	    check_public(l, key_path, name, &public_key) < 0 ||
 	    read_private(l, private_path, room, &text) < 0 ||
-	    take_private(l, text.data ? private_path : key_path, text, &public, key) < 0)
+	    take_private(l, text.data ? private_path : key_path, text, &public_key, key) < 0)
 		return -1;
 	if (!key->algorithm)
 		return 0;
-	dnskey = arena_copy(l->a, public.rdata, public.rdata_len);
-	key->dnskey = (struct bytes){dnskey, public.rdata_len};
-	key->ttl_s = public.ttl_s;
+	dnskey = arena_copy(l->a, public_key.rdata, public_key.rdata_len);
+	key->dnskey = (struct bytes){dnskey, public_key.rdata_len};
+	key->ttl_s = public_key.ttl_s;
 	set_identity(key, dnskey, l->now);
 	set_state(key, l->now);
 	advise(l, key_path, key);
@@ -414,25 +415,33 @@ find_zone(const struct key_folder *folder, struct bytes zone)
 	return low;
 }
 
+const struct key_file *
+key_folder_find(const struct key_folder *folder, const struct name *zone, size_t *n)
+{
+	uint8_t lower[NAME_LONGEST];
+	size_t first, end;
+
+	name_lower(lower, zone->wire, zone->len);
+	first = end = find_zone(folder, (struct bytes){lower, zone->len});
+	while (end < folder->n && compare_zones(folder->items[end].zone.data,
+				      folder->items[end].zone.len, lower, zone->len) == 0)
+		end++;
+	*n = end - first;
+	return folder->items + first;
+}
+
 int
 keys_load(struct arena *a, struct diags *diags, const struct key_folder *folder,
     const struct name *zone, int64_t now, struct keys *out)
 {
-	uint8_t lower[NAME_LONGEST];
-	struct bytes wanted = {lower, zone->len};
 	struct keyfile_name name;
-	struct loader l;
-	size_t first, end;
+	size_t n;
+	const struct key_file *files = key_folder_find(folder, zone, &n);
+	struct loader l = loader(a, diags, zone, now, n, out);
 
-	name_lower(lower, zone->wire, zone->len);
-	first = end = find_zone(folder, wanted);
-	while (end < folder->n && compare_zones(folder->items[end].zone.data,
-				      folder->items[end].zone.len, lower, zone->len) == 0)
-		end++;
-	l = loader(a, diags, zone, now, end - first, out);
-	for (size_t i = first; i < end; i++)
-		if (keyfile_name(text_of(folder->items[i].base), &name) == 0)
-			load_key(&l, file_join(a, folder->path, folder->items[i].base), &name);
+	for (size_t i = 0; i < n; i++)
+		if (keyfile_name(text_of(files[i].base), &name) == 0)
+			load_key(&l, file_join(a, folder->path, files[i].base), &name);
 	return finish(&l);
 }
 
@@ -510,9 +519,8 @@ fail_no_ksk(struct diags *diags, const char *where, const struct keys *keys, con
 	for (size_t i = 0; i < g->n; i++)
 		if (g->keys[i].is_ksk && g->keys[i].published && !g->keys[i].pkey)
 			return diag_add_path(diags, where, S_NO_KSK,
-			    "the ZSK %u (%s) of %s has a KSK, %u, but its .private file is not "
-			    "here",
-			    zsk->tag, zsk->algorithm->name, keys->zone, g->keys[i].tag);
+			    "the KSK %u beside the ZSK %u (%s) of %s has no .private file",
+			    g->keys[i].tag, zsk->tag, zsk->algorithm->name, keys->zone);
 	return diag_add_path(diags, where, S_NO_KSK,
 	    "the ZSK %u (%s) of %s has no active KSK of the same algorithm", zsk->tag,
 	    zsk->algorithm->name, keys->zone);

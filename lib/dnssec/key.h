@@ -83,6 +83,10 @@ struct key_folder {
 int
 key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out);
 
+/* The files of one zone, `*n` of them. */
+const struct key_file *
+key_folder_find(const struct key_folder *folder, const struct name *zone, size_t *n);
+
 /* Loads all keys of `zone` in a folder. Keys past Delete are loaded too, except those of algorithms
  * that are not for signing. Everything lives in `a`, which frees the private keys as well. No key
  * found is no problem here. Returns 0, or -1 with all problems added and `out` holding the good

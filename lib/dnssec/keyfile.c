@@ -52,8 +52,10 @@ next_line(struct text *rest, struct text *line)
 		return false;
 	newline = memchr(rest->data, '\n', rest->len);
 	*line = trim(rest->data, newline ? newline : end);
-	*rest = newline ? (struct text){newline + 1, (size_t)(end - newline - 1)}
-			: (struct text){end, 0};
+	if (newline)
+		end = newline + 1;
+	rest->len -= (size_t)(end - rest->data);
+	rest->data = end;
 	return true;
 }
 

@@ -29,7 +29,7 @@ struct job {
 	struct diags *diags;
 	const char *path;
 	const struct algorithm *algorithm;
-	struct bytes public;
+	struct bytes public_key;
 	struct secrets secrets;
 };
 
@@ -107,30 +107,31 @@ struct rsa_public {
 };
 
 static bool
-rsa_split(struct bytes public, struct rsa_public *out)
+rsa_split(struct bytes public_key, struct rsa_public *out)
 {
 	size_t at = 1, len;
 
-	if (public.len < 3)
+	if (public_key.len < 3)
 		return false;
-	len = public.data[0];
+	len = public_key.data[0];
 	if (len == 0) {
-		len = (size_t) public.data[1] << 8 | public.data[2];
+		len = (size_t)public_key.data[1] << 8 | public_key.data[2];
 		at = 3;
 	}
-	if (len == 0 || public.len <= at + len)
+	if (len == 0 || public_key.len <= at + len)
 		return false;
-	out->exponent = (struct bytes){public.data + at, len};
-	out->modulus = (struct bytes){public.data + at + len, public.len - at - len};
+	out->exponent = (struct bytes){public_key.data + at, len};
+	out->modulus = (struct bytes){public_key.data + at + len, public_key.len - at - len};
 	return len <= RSA_LONGEST && out->modulus.len <= RSA_LONGEST && out->modulus.data[0] != 0;
 }
 
-unsigned pkey_rsa_bits(struct bytes public)
+unsigned
+pkey_rsa_bits(struct bytes public_key)
 {
 	struct rsa_public rsa;
 	unsigned bits;
 
-	if (!rsa_split(public, &rsa))
+	if (!rsa_split(public_key, &rsa))
 		return 0;
 	bits = (unsigned)(rsa.modulus.len - 1) * 8;
 	for (unsigned first = rsa.modulus.data[0]; first; first >>= 1)
@@ -206,7 +207,7 @@ private_rsa(struct job *job, EVP_PKEY **out)
 	struct rsa_public rsa;
 	size_t n = 0;
 
-	if (!rsa_split(job->public, &rsa) || !octets_are(&part[SECRET_MODULUS], rsa.modulus) ||
+	if (!rsa_split(job->public_key, &rsa) || !octets_are(&part[SECRET_MODULUS], rsa.modulus) ||
 	    !octets_are(&part[SECRET_PUBLIC_EXPONENT], rsa.exponent) ||
 	    !rsa_is_sound(&job->secrets))
 		return fail_mismatch(job);
@@ -248,9 +249,9 @@ private_ecdsa(struct job *job, EVP_PKEY **out)
 	uint8_t point[POINT_LONGEST];
 	OSSL_PARAM params[4];
 
-	if (d->len > algorithm->private_len || job->public.len != algorithm->public_len ||
+	if (d->len > algorithm->private_len || job->public_key.len != algorithm->public_len ||
 	    !ecdsa_point(job, point) ||
-	    memcmp(point + 1, job->public.data, algorithm->public_len) != 0)
+	    memcmp(point + 1, job->public_key.data, algorithm->public_len) != 0)
 		return fail_mismatch(job);
 	if (!make_native(d))
 		return fail_openssl(job);
@@ -269,18 +270,18 @@ private_eddsa(struct job *job, EVP_PKEY **out)
 {
 	const struct algorithm *algorithm = job->algorithm;
 	const struct octets *d = &job->secrets.part[SECRET_KEY];
-	uint8_t public[OCTETS_LONGEST];
-	size_t len = sizeof(public);
+	uint8_t public_key[OCTETS_LONGEST];
+	size_t len = sizeof(public_key);
 	EVP_PKEY *pkey;
 
 	if (d->len != algorithm->private_len)
 		return fail_mismatch(job);
 	pkey = EVP_PKEY_new_raw_private_key_ex(NULL, algorithm->type, NULL, d->data, d->len);
-	if (!pkey || EVP_PKEY_get_raw_public_key(pkey, public, &len) <= 0) {
+	if (!pkey || EVP_PKEY_get_raw_public_key(pkey, public_key, &len) <= 0) {
 		EVP_PKEY_free(pkey);
 		return fail_openssl(job);
 	}
-	if (len != job->public.len || memcmp(public, job->public.data, len) != 0) {
+	if (len != job->public_key.len || memcmp(public_key, job->public_key.data, len) != 0) {
 		EVP_PKEY_free(pkey);
 		return fail_mismatch(job);
 	}
@@ -289,13 +290,13 @@ private_eddsa(struct job *job, EVP_PKEY **out)
 }
 
 static EVP_PKEY *
-public_rsa(const struct algorithm *algorithm, struct bytes public)
+public_rsa(const struct algorithm *algorithm, struct bytes public_key)
 {
 	struct rsa_public rsa;
 	struct octets n, e;
 	OSSL_PARAM params[3];
 
-	if (!rsa_split(public, &rsa))
+	if (!rsa_split(public_key, &rsa))
 		return NULL;
 	n.len = rsa.modulus.len;
 	memcpy(n.data, rsa.modulus.data, n.len);
@@ -310,33 +311,34 @@ public_rsa(const struct algorithm *algorithm, struct bytes public)
 }
 
 static EVP_PKEY *
-public_ecdsa(const struct algorithm *algorithm, struct bytes public)
+public_ecdsa(const struct algorithm *algorithm, struct bytes public_key)
 {
 	uint8_t point[POINT_LONGEST] = {POINT_CONVERSION_UNCOMPRESSED};
 	OSSL_PARAM params[3];
 
-	if (public.len != algorithm->public_len)
+	if (public_key.len != algorithm->public_len)
 		return NULL;
-	memcpy(point + 1, public.data, public.len);
+	memcpy(point + 1, public_key.data, public_key.len);
 	params[0] = OSSL_PARAM_construct_utf8_string(
 	    OSSL_PKEY_PARAM_GROUP_NAME, (char *)(uintptr_t)algorithm->group, 0);
 	params[1] =
-	    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + public.len);
+	    OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + public_key.len);
 	params[2] = OSSL_PARAM_construct_end();
 	return from_params(algorithm->type, EVP_PKEY_PUBLIC_KEY, params);
 }
 
 static EVP_PKEY *
-public_eddsa(const struct algorithm *algorithm, struct bytes public)
+public_eddsa(const struct algorithm *algorithm, struct bytes public_key)
 {
-	if (public.len != algorithm->public_len)
+	if (public_key.len != algorithm->public_len)
 		return NULL;
-	return EVP_PKEY_new_raw_public_key_ex(NULL, algorithm->type, NULL, public.data, public.len);
+	return EVP_PKEY_new_raw_public_key_ex(
+	    NULL, algorithm->type, NULL, public_key.data, public_key.len);
 }
 
 static const struct {
-	int (*private)(struct job *job, EVP_PKEY **out);
-	EVP_PKEY *(*public)(const struct algorithm *algorithm, struct bytes public);
+	int (*private_key)(struct job *job, EVP_PKEY **out);
+	EVP_PKEY *(*public_key)(const struct algorithm *algorithm, struct bytes public_key);
 } families[] = {
     [ALGORITHM_RSA] = {private_rsa, public_rsa},
     [ALGORITHM_ECDSA] = {private_ecdsa, public_ecdsa},
@@ -345,25 +347,26 @@ static const struct {
 
 int
 pkey_private(struct diags *diags, const char *path, const struct algorithm *algorithm,
-    const struct keyfile_private *file, struct bytes public, EVP_PKEY **out)
+    const struct keyfile_private *file, struct bytes public_key, EVP_PKEY **out)
 {
-	struct job job = {.diags = diags, .path = path, .algorithm = algorithm, .public = public};
+	struct job job = {
+	    .diags = diags, .path = path, .algorithm = algorithm, .public_key = public_key};
 	int result = decode(&job, file);
 
 	if (result == 0)
-		result = families[algorithm->family].private(&job, out);
+		result = families[algorithm->family].private_key(&job, out);
 	OPENSSL_cleanse(&job.secrets, sizeof(job.secrets));
 	return result;
 }
 
 EVP_PKEY *
-pkey_public(const struct algorithm *algorithm, struct bytes public)
+pkey_public(const struct algorithm *algorithm, struct bytes public_key)
 {
 	EVP_PKEY *pkey;
 
 	if (algorithm->family == ALGORITHM_NONE)
 		return NULL;
-	pkey = families[algorithm->family].public(algorithm, public);
+	pkey = families[algorithm->family].public_key(algorithm, public_key);
 	ERR_clear_error();
 	return pkey;
 }

@@ -11,14 +11,15 @@
  * added at `path`. */
 int
 pkey_private(struct diags *diags, const char *path, const struct algorithm *algorithm,
-    const struct keyfile_private *file, struct bytes public, EVP_PKEY **out);
+    const struct keyfile_private *file, struct bytes public_key, EVP_PKEY **out);
 
 /* The public key of a DNSKEY's public key field (RFC 3110, RFC 6605 section 4, RFC 8080 section 3),
  * for verification. NULL: it is malformed. */
 EVP_PKEY *
-pkey_public(const struct algorithm *algorithm, struct bytes public);
+pkey_public(const struct algorithm *algorithm, struct bytes public_key);
 
 /* Bits of an RSA modulus in a DNSKEY's public key field; 0: it is malformed. */
-unsigned pkey_rsa_bits(struct bytes public);
+unsigned
+pkey_rsa_bits(struct bytes public_key);
 
 #endif

@@ -25,18 +25,12 @@ struct signer {
 	struct signing_key keys[];
 };
 
-/* Takes `data`, or their digest, to the signature in RRSIG's form. */
-typedef int
-sign_function(struct signing_key *key, struct bytes data, uint8_t *signature, size_t *len);
-
-static int
+static bool
 digest_of(struct signing_key *key, struct bytes data, uint8_t *out, unsigned *len)
 {
 	return EVP_DigestInit_ex2(key->digest, NULL, NULL) > 0 &&
-		       EVP_DigestUpdate(key->digest, data.data, data.len) > 0 &&
-		       EVP_DigestFinal_ex(key->digest, out, len) > 0
-		   ? 0
-		   : -1;
+	       EVP_DigestUpdate(key->digest, data.data, data.len) > 0 &&
+	       EVP_DigestFinal_ex(key->digest, out, len) > 0;
 }
 
 static int
@@ -46,7 +40,7 @@ sign_rsa(struct signing_key *key, struct bytes data, uint8_t *signature, size_t 
 	unsigned n;
 
 	*len = SIGNATURE_LONGEST;
-	if (digest_of(key, data, digest, &n) < 0 ||
+	if (!digest_of(key, data, digest, &n) ||
 	    EVP_PKEY_sign(key->ctx, signature, len, digest, n) <= 0)
 		return -1;
 	return 0;
@@ -97,7 +91,7 @@ sign_ecdsa(struct signing_key *key, struct bytes data, uint8_t *signature, size_
 	unsigned n;
 
 	*len = 2 * width;
-	if (digest_of(key, data, digest, &n) < 0 ||
+	if (!digest_of(key, data, digest, &n) ||
 	    EVP_PKEY_sign(key->ctx, der, &der_len, digest, n) <= 0)
 		return -1;
 	return flatten(der, der_len, signature, width);
@@ -107,10 +101,10 @@ static int
 sign_eddsa(struct signing_key *key, struct bytes data, uint8_t *signature, size_t *len)
 {
 	*len = SIGNATURE_LONGEST;
-	return EVP_DigestSignInit(key->digest, NULL, NULL, NULL, NULL) > 0 &&
-		       EVP_DigestSign(key->digest, signature, len, data.data, data.len) > 0
-		   ? 0
-		   : -1;
+	if (EVP_DigestSignInit(key->digest, NULL, NULL, NULL, NULL) <= 0 ||
+	    EVP_DigestSign(key->digest, signature, len, data.data, data.len) <= 0)
+		return -1;
+	return 0;
 }
 
 static bool
@@ -137,7 +131,7 @@ prepare_eddsa(struct signing_key *key)
 
 static const struct {
 	bool (*prepare)(struct signing_key *key);
-	sign_function *sign;
+	int (*sign)(struct signing_key *key, struct bytes data, uint8_t *signature, size_t *len);
 } families[] = {
     [ALGORITHM_RSA] = {prepare_rsa, sign_rsa},
     [ALGORITHM_ECDSA] = {prepare_digest, sign_ecdsa},

@@ -68,7 +68,7 @@ static const struct yaml_field file_fields[] = {
     {"keys", YAML_TEXT, AT(file, keys), NULL, YAML_NOW},
     {"allow", YAML_TEXTS, AT(file, allow), NULL, YAML_NOW},
     {"certificates", YAML_MAPPING_OF, AT(file, certificates), NULL, YAML_LATER},
-    {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL, YAML_LATER},
+    {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL, YAML_NOW},
     {"zones", YAML_MAPPING_OF, AT(file, zones), NULL, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
 };

@@ -1,24 +1,78 @@
+#define _GNU_SOURCE
 #include "publish/build.h"
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "publish/hook.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A template of this size is worth all threads; smaller ones are done side by side. */
 enum { LARGE_TEMPLATE = 1 << 20 };
 
+/* A folder of keys is listed once, for all zones. */
+struct folder {
+	struct key_folder keys;
+	const char *path;
+	bool bad; /* it could not be read, which was told of */
+	struct folder *next;
+};
+
 struct build_run {
+	struct diags *diags;
 	const struct project *project;
 	const struct build_options *options;
+	struct folder *folders;
 	struct build_zone **small;
 };
 
+static struct folder *
+folder_of(struct build_run *run, const char *path)
+{
+	struct folder *folder = run->folders;
+
+	while (folder && strcmp(folder->path, path) != 0)
+		folder = folder->next;
+	return folder;
+}
+
 static void
-build_zone(const struct build_run *run, struct build_zone *build, unsigned n_workers)
+read_folder(struct build_run *run, const char *path)
+{
+	struct folder *folder;
+
+	if (folder_of(run, path))
+		return;
+	folder = arena_zalloc(&run->diags->arena, sizeof(*folder));
+	folder->path = path;
+	folder->bad =
+	    key_folder_read(&run->diags->arena, run->diags, path, &folder->keys) < 0;
+	folder->next = run->folders;
+	run->folders = folder;
+}
+
+/* A file of the zone in the project's own folder, `.zonepp`; a zone's name can hold a slash. */
+static char *
+state_path(struct arena *a, const struct project *project, const struct project_zone *zone,
+    const char *suffix)
+{
+	const char *name = strcmp(zone->name_text, ".") == 0 ? "root" : zone->name_text;
+	char *base = arena_printf(a, "%s%s", name, suffix);
+
+	for (char *p = base; *p; p++)
+		if (*p == '/')
+			*p = '_';
+	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s", base));
+}
+
+static void
+build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 {
 	const struct project_zone *zone = build->zone;
+	struct folder *folder = zone->sign ? folder_of(run, zone->keys) : NULL;
 	struct zone_job job = {
 	    .load = {.path = zone->template,
 		.zone = &zone->name,
@@ -28,13 +82,17 @@ build_zone(const struct build_run *run, struct build_zone *build, unsigned n_wor
 	    .output = zone->output,
 	    .serial = zone->serial == PROJECT_SERIAL_KEEP ? ZONE_SERIAL_KEEP : ZONE_SERIAL_AUTO,
 	    .sign = zone->sign,
-	    .keys_folder = zone->keys,
+	    .keys = folder ? &folder->keys : NULL,
 	    .validity_s = zone->policy->validity_s,
+	    .refresh_s = zone->policy->refresh_s,
 	    .offset_s = zone->policy->inception_offset_s,
 	    .jitter_s = zone->policy->jitter_s,
+	    .cache = state_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,
 	};
 
+	if (folder && folder->bad)
+		return;
 	build->built = zone_publish(&build->diags, &job, &build->result) == 0;
 	if (build->diags.n == 0)
 		diags_free(&build->diags); /* its texts are of no use any more */
@@ -64,6 +122,9 @@ build_all(struct build_run *run, struct build *build)
 	struct pool_work work = {.ctx = run, .work = build_small};
 
 	run->small = mem_alloc(build->n * sizeof(*run->small));
+	for (size_t i = 0; i < build->n; i++)
+		if (build->zones[i].zone->sign)
+			read_folder(run, build->zones[i].zone->keys);
 	for (size_t i = 0; i < build->n; i++) {
 		if (is_large(build->zones[i].zone))
 			build_zone(run, &build->zones[i], run->options->n_workers);
@@ -72,6 +133,22 @@ build_all(struct build_run *run, struct build *build)
 	}
 	pool_run(run->options->n_workers, &work);
 	free(run->small);
+}
+
+/* A mark stands from the publication until the hook has succeeded, so that a failed one is run again. */
+static void
+run_hook(struct build_run *run, struct build_zone *build)
+{
+	struct arena *a = &build->diags.arena;
+	char *mark = state_path(a, run->project, build->zone, ".hook");
+
+	if (!build->built || (!build->result.changed && access(mark, F_OK) < 0))
+		return;
+	close(open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+	if (hook_changed(&build->diags, run->project, build->zone) == 0)
+		unlink(mark);
+	else
+		build->hook_failed = true;
 }
 
 /* Marks the zones that are asked for; a name that the project lacks is an error. */
@@ -96,7 +173,7 @@ int
 build_project(struct diags *diags, const struct project *project,
     const struct build_options *options, struct build *build)
 {
-	struct build_run run = {.project = project, .options = options};
+	struct build_run run = {.diags = diags, .project = project, .options = options};
 	bool *chosen = arena_alloc(&diags->arena, project->n_zones * sizeof(*chosen) + 1);
 	bool all = !*options->zones;
 	int result = 0;
@@ -111,9 +188,12 @@ build_project(struct diags *diags, const struct project *project,
 		if (chosen[i])
 			build->zones[build->n++].zone = &project->zones[i];
 	build_all(&run, build);
-	for (size_t i = 0; i < build->n; i++)
-		if (!build->zones[i].built)
+	for (size_t i = 0; i < build->n; i++) {
+		if (project->hook_changed)
+			run_hook(&run, &build->zones[i]);
+		if (!build->zones[i].built || build->zones[i].hook_failed)
 			result = -1;
+	}
 	return result;
 }
 

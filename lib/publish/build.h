@@ -17,6 +17,7 @@ struct build_zone {
 	struct diags diags; /* the zone's own problems */
 	struct zone_result result;
 	bool built;
+	bool hook_failed;
 };
 
 struct build {

@@ -2,6 +2,7 @@
 
 #include "check/zone.h"
 #include "dnssec/sign.h"
+#include "publish/cache.h"
 #include "publish/previous.h"
 #include "zone/write.h"
 
@@ -21,14 +22,14 @@ load_keys(struct run *run)
 	const struct zone_job *job = run->job;
 	const struct name *apex = &run->loaded.store.apex;
 	struct arena *a = &run->diags->arena;
-	int result = job->keys_folder ?
-	    keys_load_folder(a, run->diags, job->keys_folder, apex, job->load.now, &run->keys) :
+	int result = job->keys ?
+	    keys_load(a, run->diags, job->keys, apex, job->load.now, &run->keys) :
 	    keys_load_files(a, run->diags, job->key_files, apex, job->load.now, &run->keys);
 
 	if (result < 0)
 		return -1;
 	return keys_roles(
-	    run->diags, job->keys_folder ? job->keys_folder : job->key_files[0], &run->keys);
+	    run->diags, job->keys ? job->keys->path : job->key_files[0], &run->keys);
 }
 
 /* Reads template and keys, so that the problems of both are told of in one run. */
@@ -111,7 +112,10 @@ static void
 note_until(struct run *run)
 {
 	int64_t until = run->loaded.tlsa.first_expiry_unix;
+	int64_t refresh = run->result->earliest - (int64_t)run->job->refresh_s;
 
+	if (run->job->sign && refresh < until)
+		until = refresh;
 	for (size_t i = 0; i < run->keys.n; i++)
 		if (run->keys.items[i].next_event < until)
 			until = run->keys.items[i].next_event;
@@ -125,11 +129,18 @@ publish(struct run *run)
 
 	if (!out)
 		return -1;
+	if (run->job->cache)
+		output_hash(out);
 	if (write_zone(run, out) < 0) {
 		output_abort(out);
 		return -1;
 	}
-	return output_commit(out, &run->result->changed);
+	if (output_commit(out, &run->result->changed) < 0)
+		return -1;
+	note_until(run);
+	if (run->job->cache && run->diags->n == 0)
+		cache_store(run->job, run->diags, run->result, output_sha256(out));
+	return 0;
 }
 
 int
@@ -138,13 +149,15 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	struct run run = {.diags = diags, .job = job, .result = result};
 	int done = -1;
 
+	if (job->cache && cache_fresh(job, result))
+		return 0;
 	*result = (struct zone_result){0};
+	diags->track_inputs = job->cache != NULL;
 	if (read_all(&run) == 0 && arrange(&run) == 0) {
 		choose_serial(&run);
+		result->n_tlsa = run.loaded.tlsa.n_records;
 		done = publish(&run);
 	}
-	result->n_tlsa = run.loaded.tlsa.n_records;
-	note_until(&run);
 	load_free(&run.loaded);
 	return done;
 }

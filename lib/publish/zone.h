@@ -15,9 +15,10 @@ struct zone_job {
 	const char *output;
 	enum zone_serial_policy serial;
 	bool sign;
-	const char *keys_folder;	/* or NULL, */
-	const char *const *key_files;	/* then these, NULL-terminated */
-	uint64_t validity_s, offset_s, jitter_s;
+	const struct key_folder *keys; /* or NULL, */
+	const char *const *key_files;  /* then these, NULL-terminated */
+	uint64_t validity_s, refresh_s, offset_s, jitter_s;
+	const char *cache; /* file that remembers the last build, or NULL */
 	unsigned n_workers;
 };
 

@@ -1,0 +1,3 @@
+#include "base/version.h"
+
+const char zonepp_version[] = ZONEPP_VERSION;

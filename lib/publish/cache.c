@@ -1,0 +1,171 @@
+#include "publish/cache.h"
+
+#include "base/codec.h"
+#include "base/output.h"
+#include "base/version.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* A key that appears is a change, though no file that was read has changed. */
+static void
+put_key_files(struct buf *b, const struct zone_job *job)
+{
+	size_t n;
+	const struct key_file *files = key_folder_find(job->keys, job->load.zone, &n);
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(b, "key %s\n", files[i].base);
+}
+
+/* The first lines of the file: all that shapes the output besides the inputs. */
+static void
+put_settings(struct buf *b, const struct zone_job *job)
+{
+	buf_printf(b, "zonepp %s\noutput %s\n", zonepp_version, job->output);
+	buf_printf(b, "settings serial=%d sign=%d dane=%d validity=%" PRIu64 " refresh=%" PRIu64
+		      " offset=%" PRIu64 " jitter=%" PRIu64 "\n",
+	    (int)job->serial, job->sign, job->load.dane, job->validity_s, job->refresh_s,
+	    job->offset_s, job->jitter_s);
+	if (job->load.roots)
+		for (size_t i = 0; i < job->load.roots->n_allowed; i++)
+			buf_printf(b, "allow %s\n", job->load.roots->allowed[i]);
+	if (job->sign)
+		put_key_files(b, job);
+}
+
+static void
+put_sha256(struct buf *b, const uint8_t sha256[32])
+{
+	hex_encode(b, (struct bytes){sha256, 32});
+}
+
+static void
+put_result(struct buf *b, const struct zone_result *result, int64_t made)
+{
+	buf_printf(b, "result %zu %zu %zu %" PRIu32 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+	    result->n_records, result->n_signatures, result->n_tlsa, result->serial,
+	    result->earliest, result->valid_until, made);
+}
+
+/* Takes the next line of `text`, without its newline. */
+static struct text
+take_line(struct text *text)
+{
+	const char *newline = text->len ? memchr(text->data, '\n', text->len) : NULL;
+	struct text line = {text->data, newline ? (size_t)(newline - text->data) : 0};
+
+	if (newline) {
+		text->data += line.len + 1;
+		text->len -= line.len + 1;
+	}
+	return line;
+}
+
+/* "SHA256 PATH", or "- PATH" for a file that did not exist. */
+static bool
+same_file(struct text line)
+{
+	const char *space = memchr(line.data, ' ', line.len);
+	char path[4096], hex[2 * 32];
+	uint8_t now[32];
+	struct buf b = {0};
+	bool same;
+
+	if (!space || (size_t)snprintf(path, sizeof(path), "%.*s",
+			  (int)(line.data + line.len - space - 1), space + 1) >= sizeof(path))
+		return false;
+	if (!file_digest(path, now))
+		return space - line.data == 1 && *line.data == '-';
+	put_sha256(&b, now);
+	memcpy(hex, b.data, sizeof(hex));
+	same = (size_t)(space - line.data) == sizeof(hex) &&
+	    memcmp(hex, line.data, sizeof(hex)) == 0;
+	buf_free(&b);
+	return same;
+}
+
+/* Reads the result, which holds from when it was made until something changes its state. */
+static bool
+read_result(struct text line, int64_t now, struct zone_result *result)
+{
+	int64_t made;
+
+	return line.len < 200 &&
+	    sscanf(line.data,
+		"result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 "\n",
+		&result->n_records, &result->n_signatures, &result->n_tlsa, &result->serial,
+		&result->earliest, &result->valid_until, &made) == 7 &&
+	    made <= now && now < result->valid_until;
+}
+
+static bool
+all_the_same(struct text text, const struct zone_job *job, struct zone_result *result)
+{
+	struct buf settings = {0};
+	bool same;
+
+	put_settings(&settings, job);
+	same = text.len > settings.len && memcmp(text.data, settings.data, settings.len) == 0;
+	if (same) {
+		text.data += settings.len;
+		text.len -= settings.len;
+	}
+	buf_free(&settings);
+	if (!same || !read_result(take_line(&text), job->load.now, result))
+		return false;
+	for (;;) {
+		struct text line = take_line(&text);
+
+		if (text_is(line, "end"))
+			return true; /* a file that was cut short has no such line */
+		if (!line.len || !same_file(line))
+			return false;
+	}
+}
+
+bool
+cache_fresh(const struct zone_job *job, struct zone_result *result)
+{
+	struct diags diags = {0};
+	struct text text;
+	bool fresh;
+
+	*result = (struct zone_result){0};
+	fresh = file_load_if(&diags, NULL, job->cache, &text) == 0 && text.data &&
+	    all_the_same(text, job, result);
+	diags_free(&diags);
+	return fresh;
+}
+
+void
+cache_store(const struct zone_job *job, const struct diags *diags,
+    const struct zone_result *result, const uint8_t output_sha256[32])
+{
+	struct diags own = {0};
+	struct output *out;
+	struct buf b = {0};
+	bool changed;
+
+	put_settings(&b, job);
+	put_result(&b, result, job->load.now);
+	for (size_t i = 0; i < diags->n_inputs; i++) {
+		const struct input *input = &diags->inputs[i];
+
+		if (input->there)
+			put_sha256(&b, input->sha256);
+		else
+			buf_putc(&b, '-');
+		buf_printf(&b, " %s\n", input->path);
+	}
+	put_sha256(&b, output_sha256);
+	buf_printf(&b, " %s\nend\n", job->output);
+	out = output_open(&own, job->cache);
+	if (out) {
+		output_relax(out);
+		if (output_write(out, b.data, b.len) < 0 || output_commit(out, &changed) < 0)
+			output_abort(out);
+	}
+	buf_free(&b);
+	diags_free(&own);
+}
