@@ -287,8 +287,7 @@ locator_parse(struct reader *r)
 	if (!t)
 		return -1;
 	end = t->text + t->len;
-	if (groups_parse(t->text, end, groups, &n) != end || n != 8 ||
-	    memchr(t->text, '.', t->len))
+	if (groups_parse(t->text, end, groups, &n) != end || n != 8 || memchr(t->text, '.', t->len))
 		return field_error(
 		    r, t->text, "%.*s is not of the form 2001:db8:1140:1000", FIELD_SHOWN(t));
 	memcpy(r->out, groups, 8);

@@ -25,8 +25,8 @@ item_text(struct text text, uint64_t *family, uint64_t *prefix, uint8_t ip[16])
 	const char *end = text.data + text.len;
 
 	if (!colon || !slash || slash < colon ||
-	    decimal_parse((struct text){text.data, (size_t)(colon - text.data)}, FAMILY_IP6,
-		family) < 0 ||
+	    decimal_parse(
+		(struct text){text.data, (size_t)(colon - text.data)}, FAMILY_IP6, family) < 0 ||
 	    *family == 0)
 		return -1;
 	if (address_parse((struct text){colon + 1, (size_t)(slash - colon - 1)}, *family, ip) < 0)

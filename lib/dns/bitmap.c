@@ -77,8 +77,8 @@ set_parse(struct reader *r, struct type_set *set, unsigned limit)
 		if (type_word(r, &type) < 0)
 			return -1;
 		if (type == 0 || type >= limit)
-			return field_error(r, t->text, "%.*s cannot be in this set of types",
-			    FIELD_SHOWN(t));
+			return field_error(
+			    r, t->text, "%.*s cannot be in this set of types", FIELD_SHOWN(t));
 		set_add(set, type);
 	}
 	return 0;
@@ -107,6 +107,8 @@ bitmap_if_parse(struct reader *r)
 	for (unsigned window = 0; window < N_WINDOWS; window++) {
 		size_t n;
 
+		if (!set.used[window / 64])
+			window |= 63; /* nor any of its neighbours */
 		if (!(set.used[window / 64] >> window % 64 & 1))
 			continue;
 		n = used_octets(set.bits[window]);
@@ -139,6 +141,8 @@ bitmap_if_skip(struct wire *w)
 		last = w->at[0];
 		n = w->at[1];
 		w->at += 2;
+		if (last == 0 && *w->at & 0x80) /* there is no type 0 */
+			return -1;
 		if (n == 0 || n > WINDOW_OCTETS || wire_left(w) < n || w->at[n - 1] == 0)
 			return -1;
 		w->at += n;

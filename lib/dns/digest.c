@@ -145,7 +145,7 @@ is_digest_of_nothing(const uint8_t *digest, size_t len)
 	    0xbd, 0x47, 0x41, 0x7a, 0x81, 0xa5, 0x38, 0x32, 0x7a, 0xf9, 0x27, 0xda, 0x3e};
 
 	return (len == sizeof(sha256) && memcmp(digest, sha256, len) == 0) ||
-	    (len == sizeof(sha512) && memcmp(digest, sha512, len) == 0);
+	       (len == sizeof(sha512) && memcmp(digest, sha512, len) == 0);
 }
 
 static int
@@ -157,7 +157,8 @@ tlsa_parse(struct reader *r)
 	if (digest_parse(r, tlsa_rules) < 0)
 		return -1;
 	if (rule_of(tlsa_rules, begin[-1]) && is_digest_of_nothing(begin, (size_t)(r->out - begin)))
-		return field_error(r, t->text, "the digest of no data at all: no certificate has it");
+		return field_error(
+		    r, t->text, "the digest of no data at all: no certificate has it");
 	return 0;
 }
 

@@ -38,13 +38,14 @@ struct carry {
 static int
 hex_word(struct reader *r, const struct token *t, struct carry *carry)
 {
-	if (!field_room(r, t->len / 2 + 1))
+	if (!field_room(r, (carry->n_digits % 2 + t->len) / 2))
 		return field_long(r, t);
 	for (uint32_t i = 0; i < t->len; i++) {
 		unsigned digit = hex_digit(t->text[i]);
 
 		if (digit > 15)
-			return field_error(r, t->text + i, "\"%.*s\" is not hexadecimal", FIELD_SHOWN(t));
+			return field_error(
+			    r, t->text + i, "\"%.*s\" is not hexadecimal", FIELD_SHOWN(t));
 		carry->bits = carry->bits << 4 | digit;
 		if (carry->n_digits++ % 2)
 			*r->out++ = (uint8_t)carry->bits;
@@ -64,15 +65,14 @@ hex_words_parse(struct reader *r)
 			return -1;
 	} while (r->at < r->end);
 	if (carry.n_digits % 2)
-		return field_error(r, t->text, "the number of hex digits is odd: %zu", carry.n_digits);
+		return field_error(
+		    r, t->text, "the number of hex digits is odd: %zu", carry.n_digits);
 	return 0;
 }
 
 static int
 base64_word(struct reader *r, const struct token *t, struct carry *carry)
 {
-	if (!field_room(r, t->len / 4 * 3 + 3))
-		return field_long(r, t);
 	for (uint32_t i = 0; i < t->len; i++) {
 		unsigned value = base64_values[(uint8_t)t->text[i]];
 
@@ -81,15 +81,20 @@ base64_word(struct reader *r, const struct token *t, struct carry *carry)
 			continue;
 		}
 		if (value == 0 || carry->n_pads)
-			return field_error(r, t->text + i, "\"%.*s\" is not base64", FIELD_SHOWN(t));
+			return field_error(
+			    r, t->text + i, "\"%.*s\" is not base64", FIELD_SHOWN(t));
 		carry->bits = carry->bits << 6 | (value - 1);
-		if (carry->n_digits++ % 4)
-			*r->out++ = (uint8_t)(carry->bits >> (6 - 2 * ((carry->n_digits - 1) % 4)));
+		if (carry->n_digits++ % 4 == 0)
+			continue;
+		if (r->out == r->limit)
+			return field_long(r, t);
+		*r->out++ = (uint8_t)(carry->bits >> (6 - 2 * ((carry->n_digits - 1) % 4)));
 	}
 	return 0;
 }
 
-/* The last digits must be filled up with `=`, and their spare bits be zero (RFC 4648 section 3.5). */
+/* The last digits must be filled up with `=`, and their spare bits be zero (RFC 4648 section 3.5).
+ */
 static int
 base64_end(struct reader *r, const struct token *t, const struct carry *carry)
 {
@@ -97,8 +102,9 @@ base64_end(struct reader *r, const struct token *t, const struct carry *carry)
 	size_t n_last = carry->n_digits % 4;
 
 	if ((n_last + carry->n_pads) % 4 || carry->n_pads > 2 || n_last == 1)
-		return field_error(r, t->text, "the base64 text is cut off: %zu digits and %zu pads",
-		    carry->n_digits, carry->n_pads);
+		return field_error(r, t->text,
+		    "the base64 text is cut off: %zu digits and %zu pads", carry->n_digits,
+		    carry->n_pads);
 	if (carry->bits & ((1u << spare_bits[n_last]) - 1))
 		return field_error(r, t->text, "the last base64 digit has bits to spare");
 	return 0;
@@ -153,6 +159,38 @@ static int
 base64_if_parse(struct reader *r)
 {
 	return r->at < r->end ? base64_words_parse(r) : 0;
+}
+
+/* RFC 2535 section 3.1.2: these two flags of a KEY tell that it holds no key. */
+static bool
+key_is_absent(const uint8_t *rdata)
+{
+	return (*rdata & 0xc0) == 0xc0;
+}
+
+static int
+key_parse(struct reader *r)
+{
+	return key_is_absent(r->begin) ? base64_if_parse(r) : base64_words_parse(r);
+}
+
+static int
+key_skip(struct wire *w)
+{
+	return key_is_absent(w->begin) ? rest_if_skip(w) : rest_skip(w);
+}
+
+/* RFC 4025 section 2.4: algorithm 0 of an IPSECKEY tells that it holds no key. */
+static int
+ipsec_key_parse(struct reader *r)
+{
+	return r->begin[2] == 0 ? base64_if_parse(r) : base64_words_parse(r);
+}
+
+static int
+ipsec_key_skip(struct wire *w)
+{
+	return w->begin[2] == 0 || w->begin[1] > 3 ? rest_if_skip(w) : rest_skip(w);
 }
 
 static bool
@@ -273,6 +311,8 @@ const struct field_row field_base64 = {base64_words_parse, rest_skip, base64_pri
 const struct field_row field_base64_if = {base64_if_parse, rest_if_skip, base64_print, false};
 const struct field_row field_base64_dash = {
     base64_dash_parse, rest_if_skip, base64_dash_print, false};
+const struct field_row field_key = {key_parse, key_skip, base64_print, false};
+const struct field_row field_ipsec_key = {ipsec_key_parse, ipsec_key_skip, base64_print, false};
 const struct field_row field_salt = {salt_parse, counted_skip, salt_print, false};
 const struct field_row field_hash = {hash_parse, hash_skip, hash_print, false};
 const struct field_row field_opaque = {opaque_parse, rest_if_skip, opaque_print, false};

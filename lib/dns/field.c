@@ -24,6 +24,7 @@ const struct field_row *const field_table[N_FIELD_KINDS] = {
 	[FIELD_STRING_IF] = &field_string_if,
 	[FIELD_STRINGS] = &field_strings,
 	[FIELD_DIGITS] = &field_digits,
+	[FIELD_REGEXP] = &field_regexp,
 	[FIELD_DEGREES] = &field_degrees,
 	[FIELD_ALTITUDE] = &field_altitude,
 	[FIELD_TAG] = &field_tag,
@@ -33,6 +34,8 @@ const struct field_row *const field_table[N_FIELD_KINDS] = {
 	[FIELD_BASE64] = &field_base64,
 	[FIELD_BASE64_IF] = &field_base64_if,
 	[FIELD_BASE64_DASH] = &field_base64_dash,
+	[FIELD_KEY] = &field_key,
+	[FIELD_IPSEC_KEY] = &field_ipsec_key,
 	[FIELD_SALT] = &field_salt,
 	[FIELD_HASH] = &field_hash,
 	[FIELD_TYPE] = &field_type,
@@ -102,6 +105,6 @@ field_long(const struct reader *r, const struct token *t)
 int
 field_quoted(const struct reader *r)
 {
-	return field_error(r, field_begin(r->at), "\"%.*s\" stands in quotes, where only strings do",
-	    FIELD_SHOWN(r->at));
+	return field_error(r, field_begin(r->at),
+	    "\"%.*s\" stands in quotes, where only strings do", FIELD_SHOWN(r->at));
 }

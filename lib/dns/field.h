@@ -14,7 +14,8 @@ struct reader {
 	struct diags *diags;
 	const struct type_info *info;
 	const struct type_field *field; /* the one being read */
-	uint8_t *begin, *out, *limit;	/* RDATA: its first octet, the next one, the end of the room */
+	uint8_t *begin, *out,
+	    *limit; /* RDATA: its first octet, the next one, the end of the room */
 };
 
 /* One record's RDATA while it is checked or printed. */
@@ -23,7 +24,8 @@ struct wire {
 };
 
 struct field_row {
-	/* Reads the field's tokens and writes its octets; returns 0, or -1 with one problem added. */
+	/* Reads the field's tokens and writes its octets; returns 0, or -1 with one problem added.
+	 */
 	int (*parse)(struct reader *r);
 	/* Moves behind the field; returns -1 if it is malformed. */
 	int (*skip)(struct wire *w);
@@ -38,10 +40,10 @@ extern const struct field_row field_u8, field_u16, field_u32, field_u64, field_t
 extern const struct field_row field_ip4, field_ip6;
 extern const struct field_row field_eui48, field_eui64, field_locator, field_nsap, field_atma;
 extern const struct field_row field_string, field_string_if, field_strings, field_text, field_uri;
-extern const struct field_row field_tag, field_digits;
+extern const struct field_row field_tag, field_digits, field_regexp;
 extern const struct field_row field_degrees, field_altitude;
 extern const struct field_row field_hex, field_base64, field_base64_if, field_base64_dash;
-extern const struct field_row field_salt, field_hash;
+extern const struct field_row field_key, field_ipsec_key, field_salt, field_hash;
 extern const struct field_row field_type, field_algorithm, field_protocol, field_cert_type;
 extern const struct field_row field_scheme, field_usage, field_selector, field_matching;
 extern const struct field_row field_digest_type;

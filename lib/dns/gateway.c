@@ -26,8 +26,9 @@ static int
 kind_parse(struct reader *r, unsigned kind)
 {
 	if (kind >= N_KINDS)
-		return field_problem(r, Z_GENERIC, r->at < r->end ? field_begin(r->at) : field_last(r),
-		    "type %u has no text form", kind);
+		return field_problem(r, Z_GENERIC,
+		    r->at < r->end ? field_begin(r->at) : field_last(r), "type %u has no text form",
+		    kind);
 	return kind == KIND_NONE ? dot_parse(r) : kinds[kind]->parse(r);
 }
 
@@ -83,8 +84,8 @@ number_word(struct reader *r, uint64_t most, uint64_t *value)
 	if (!t)
 		return -1;
 	if (decimal_parse(token_text(t), most, value) < 0)
-		return field_error(r, t->text, "%.*s is not a number from 0 to %" PRIu64,
-		    FIELD_SHOWN(t), most);
+		return field_error(
+		    r, t->text, "%.*s is not a number from 0 to %" PRIu64, FIELD_SHOWN(t), most);
 	return 0;
 }
 
@@ -235,8 +236,7 @@ prefix_name_print(struct buf *b, struct wire *w)
 }
 
 const struct field_row field_gateway = {gateway_parse, gateway_skip, gateway_print, false};
-const struct field_row field_relay_type = {
-    relay_type_parse, octet_skip, relay_type_print, false};
+const struct field_row field_relay_type = {relay_type_parse, octet_skip, relay_type_print, false};
 const struct field_row field_relay = {relay_parse, relay_skip, relay_print, false};
 const struct field_row field_a6_prefix = {prefix_parse, prefix_skip, prefix_print, false};
 const struct field_row field_a6_suffix = {suffix_parse, suffix_skip, suffix_print, false};

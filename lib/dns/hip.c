@@ -35,7 +35,8 @@ hip_parse(struct reader *r)
 	if (!t)
 		return -1;
 	if (decimal_parse(token_text(t), UINT8_MAX, &algorithm) < 0)
-		return field_error(r, t->text, "%.*s is not a number from 0 to 255", FIELD_SHOWN(t));
+		return field_error(
+		    r, t->text, "%.*s is not a number from 0 to 255", FIELD_SHOWN(t));
 	r->out += HEAD_OCTETS;
 	if (decoded_word(r, hex_decode, TAG_MOST, "a tag in hex", &n_tag) < 0 ||
 	    decoded_word(r, base64_decode, KEY_MOST, "a key in base64", &n_key) < 0)

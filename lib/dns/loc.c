@@ -75,8 +75,9 @@ axis_parse(struct reader *r, const struct axis *axis)
 		if (!t)
 			return -1;
 		if (fixed_parse(token_text(t), i == 2 ? 3 : 0, most, &part) < 0)
-			return field_error(r, t->text, "%.*s: the %s is not of the form d [m [s]] %c|%c",
-			    FIELD_SHOWN(t), axis->what, axis->plus, axis->minus);
+			return field_error(r, t->text,
+			    "%.*s: the %s is not of the form d [m [s]] %c|%c", FIELD_SHOWN(t),
+			    axis->what, axis->plus, axis->minus);
 		sum += i == 2 ? part : part * units[i];
 	}
 	if (r->at < r->end && !at_direction(r, axis))
@@ -86,10 +87,10 @@ axis_parse(struct reader *r, const struct axis *axis)
 	if (!t)
 		return -1;
 	if (sum > (uint64_t)axis->degrees * DEGREE)
-		return field_error(r, begin->text, "the %s is beyond %u degrees", axis->what,
-		    axis->degrees);
-	put_u32(r->out, (*t->text & ~0x20) == axis->plus ? EQUATOR + (uint32_t)sum
-							  : EQUATOR - (uint32_t)sum);
+		return field_error(
+		    r, begin->text, "the %s is beyond %u degrees", axis->what, axis->degrees);
+	put_u32(r->out,
+	    (*t->text & ~0x20) == axis->plus ? EQUATOR + (uint32_t)sum : EQUATOR - (uint32_t)sum);
 	r->out += 4;
 	return 0;
 }
@@ -121,8 +122,8 @@ altitude_parse(struct reader *r)
 	    0)
 		return field_error(r, t->text,
 		    "%.*s is not an altitude from -100000.00m to 42849672.95m", FIELD_SHOWN(t));
-	put_u32(r->out, below ? ALTITUDE_BASE - (uint32_t)centimetres
-			      : ALTITUDE_BASE + (uint32_t)centimetres);
+	put_u32(r->out,
+	    below ? ALTITUDE_BASE - (uint32_t)centimetres : ALTITUDE_BASE + (uint32_t)centimetres);
 	r->out += 4;
 	return 0;
 }
@@ -150,8 +151,8 @@ precision_parse(struct reader *r, uint8_t *octet)
 	if (!t)
 		return -1;
 	if (metres_parse(token_text(t), PRECISION_MOST, &centimetres) < 0)
-		return field_error(r, t->text, "%.*s is not a size or precision from 0m to 90000000m",
-		    FIELD_SHOWN(t));
+		return field_error(r, t->text,
+		    "%.*s is not a size or precision from 0m to 90000000m", FIELD_SHOWN(t));
 	*octet = precision_octet(centimetres);
 	return 0;
 }
@@ -164,8 +165,7 @@ loc_parse(struct reader *r)
 	/* Version 0; size 1 m, horizontal precision 10 km, vertical 10 m, unless stated. */
 	memcpy(head, (const uint8_t[4]){0, 0x12, 0x16, 0x13}, 4);
 	r->out += 4;
-	if (axis_parse(r, &latitude) < 0 || axis_parse(r, &longitude) < 0 ||
-	    altitude_parse(r) < 0)
+	if (axis_parse(r, &latitude) < 0 || axis_parse(r, &longitude) < 0 || altitude_parse(r) < 0)
 		return -1;
 	for (int i = 1; i <= 3; i++)
 		if (precision_parse(r, head + i) < 0)
@@ -208,8 +208,8 @@ axis_print(struct buf *b, const struct axis *axis, uint32_t coordinate)
 {
 	uint32_t v = from_origin(coordinate);
 
-	buf_printf(b, "%u %u %u.%03u %c ", v / DEGREE, v / MINUTE % 60, v / SECOND % 60,
-	    v % SECOND, coordinate >= EQUATOR ? axis->plus : axis->minus);
+	buf_printf(b, "%u %u %u.%03u %c ", v / DEGREE, v / MINUTE % 60, v / SECOND % 60, v % SECOND,
+	    coordinate >= EQUATOR ? axis->plus : axis->minus);
 }
 
 static void

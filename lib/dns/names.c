@@ -25,7 +25,8 @@ name_field_parse(struct reader *r, const struct token *t)
 	if (has_high_octet(t->text, t->len))
 		return field_problem(r, Z_UTF8, t->text, "%.*s is not ASCII", FIELD_SHOWN(t));
 	if (name_parse(token_text(t), r->origin, &name, &fault) < 0)
-		return field_problem(r, Z_NAME, t->text + fault.at, "%s", fault.why);
+		return field_problem(
+		    r, fault.no_origin ? Z_NO_ORIGIN : Z_NAME, t->text + fault.at, "%s", fault.why);
 	if (!field_room(r, name.len))
 		return field_long(r, t);
 	memcpy(r->out, name.wire, name.len);

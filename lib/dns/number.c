@@ -33,8 +33,8 @@ number_parse(struct reader *r, unsigned size)
 	if (!t)
 		return -1;
 	if (decimal_parse(token_text(t), most, &value) < 0)
-		return field_error(r, t->text, "%.*s is not a number from 0 to %" PRIu64,
-		    FIELD_SHOWN(t), most);
+		return field_error(
+		    r, t->text, "%.*s is not a number from 0 to %" PRIu64, FIELD_SHOWN(t), most);
 	if (!field_room(r, size))
 		return field_long(r, t);
 	number_put(r, value, size);

@@ -59,7 +59,7 @@ generic_check(struct reader *r, const struct token *data)
 {
 	const struct type_field *field;
 
-	if (!type_info(r->info->type))
+	if (r->info == &unknown || r->info->meta)
 		return 0;
 	field = fault_of(r->info, (struct bytes){r->begin, (size_t)(r->out - r->begin)});
 	if (!field)
@@ -109,8 +109,8 @@ formless(struct reader *r, uint16_t type)
 	const char *at = r->at < r->end ? field_begin(r->at) : field_last(r);
 
 	r->field = NULL;
-	return field_problem(r, Z_GENERIC, at,
-	    "TYPE%u has no text form here: write \\# length hex", type);
+	return field_problem(
+	    r, Z_GENERIC, at, "TYPE%u has no text form here: write \\# length hex", type);
 }
 
 int
@@ -245,8 +245,9 @@ compare_fields(const struct type_info *info, struct bytes a, struct bytes b)
 			break;
 		fa.len = (size_t)(wa.at - fa.data);
 		fb.len = (size_t)(wb.at - fb.data);
-		order = row->name ? compare_lower(fa.data, fb.data, fa.len < fb.len ? fa.len : fb.len)
-				  : compare_octets(fa, fb);
+		order = row->name
+			    ? compare_lower(fa.data, fb.data, fa.len < fb.len ? fa.len : fb.len)
+			    : compare_octets(fa, fb);
 		if (order)
 			return order;
 	}

@@ -12,8 +12,8 @@ enum { RDATA_LONGEST = 65535 };
 /* The text of one record's RDATA: the tokens that follow its type. */
 struct rdata_text {
 	const struct token *at, *end;
-	const struct entry *entry;  /* for positions */
-	const struct name *origin;  /* completes relative names; NULL: none is known */
+	const struct entry *entry; /* for positions */
+	const struct name *origin; /* completes relative names; NULL: none is known */
 	struct diags *diags;
 };
 
@@ -27,13 +27,14 @@ rdata_parse(struct rdata_text *text, uint16_t type, uint8_t *out, size_t *len);
 bool
 rdata_valid(uint16_t type, struct bytes rdata);
 
-/* Appends the presentation format, names absolute, on one line. `rdata` is well-formed; types without
- * a row (or with octets that have no text form) come out as `\# n hex`. */
+/* Appends the presentation format, names absolute, on one line. `rdata` is well-formed; types
+ * without a row, and octets that have no text form, come out as `\# n hex`. */
 void
 rdata_print(struct buf *b, uint16_t type, struct bytes rdata);
 
-/* Writes the canonical form (RFC 4034 section 6.2, RFC 6840 section 5.1: names in lower case for the
- * types listed there) to `out`, which has room for rdata.len octets; the length does not change. */
+/* Writes the canonical form (RFC 4034 section 6.2, RFC 6840 section 5.1: names in lower case for
+ * the types listed there) to `out`, which has room for rdata.len octets; the length does not
+ * change. */
 void
 rdata_canonical(uint16_t type, struct bytes rdata, uint8_t *out);
 

@@ -299,6 +299,39 @@ checked_parse(struct reader *r, int (*skip)(struct wire *w), const char *form)
 	return 0;
 }
 
+/* RFC 3402 section 3.2: a delimiter, an expression, the delimiter, a replacement, the delimiter,
+ * and flags, of which there is `i`; or nothing. */
+static int
+regexp_skip(struct wire *w)
+{
+	const uint8_t *p = w->at + 1;
+	unsigned n_delimiters = 1;
+	uint8_t delimiter;
+
+	if (one_skip(w) < 0)
+		return -1;
+	if (p == w->at)
+		return 0;
+	delimiter = *p++;
+	if (delimiter == '\\' || delimiter == 'i' || ascii_is_digit((char)delimiter))
+		return -1;
+	for (; p < w->at && n_delimiters < 3; p++) {
+		if (*p == '\\')
+			p++;
+		else if (*p == delimiter)
+			n_delimiters++;
+	}
+	while (p < w->at && *p == 'i')
+		p++;
+	return p == w->at && n_delimiters == 3 ? 0 : -1;
+}
+
+static int
+regexp_parse(struct reader *r)
+{
+	return checked_parse(r, regexp_skip, "of the form !expression!replacement!");
+}
+
 /* RFC 1183 section 3.1: four decimal digits or more. */
 static int
 digits_skip(struct wire *w)
@@ -372,6 +405,7 @@ const struct field_row field_strings = {all_parse, all_skip, all_print, false};
 const struct field_row field_text = {text_parse, text_skip, text_print, false};
 const struct field_row field_uri = {uri_parse, uri_skip, text_print, false};
 const struct field_row field_tag = {tag_parse, tag_skip, tag_print, false};
+const struct field_row field_regexp = {regexp_parse, regexp_skip, one_print, false};
 const struct field_row field_digits = {digits_parse, digits_skip, one_print, false};
 const struct field_row field_degrees = {degrees_parse, degrees_skip, one_print, false};
 const struct field_row field_altitude = {altitude_parse, altitude_skip, one_print, false};

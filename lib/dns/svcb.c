@@ -7,18 +7,18 @@ enum {
 	KEY_MANDATORY = 0,
 	KEY_ALPN = 1,
 	KEY_NO_DEFAULT_ALPN = 2,
-	KEY_MOST = 65534,  /* 65535 is "Invalid key" */
-	KEY_NAMED = 6,	   /* the last one that is printed by name: servers know no more for sure */
-	HEAD_OCTETS = 4,   /* key and length */
+	KEY_MOST = 65534, /* 65535 is "Invalid key" */
+	KEY_NAMED = 6,    /* the last one that is printed by name: servers know no more for sure */
+	HEAD_OCTETS = 4,  /* key and length */
 	PARAMS_MOST = RDATA_LONGEST / HEAD_OCTETS,
 	ITEM_LONGEST = 255,
 };
 
 /* A parameter's text while it is read. */
 struct value {
-	const char *at;	   /* for messages */
-	const char *key;   /* for messages */
-	struct text text;  /* without the escapes of the character-string */
+	const char *at;   /* for messages */
+	const char *key;  /* for messages */
+	struct text text; /* without the escapes of the character-string */
 };
 
 struct param_row {
@@ -29,7 +29,8 @@ struct param_row {
 	void (*print)(struct buf *b, struct bytes value);
 };
 
-static const struct param_row *row_of_key(unsigned key);
+static const struct param_row *
+row_of_key(unsigned key);
 
 static int
 value_error(const struct reader *r, const struct value *v, const char *form)
@@ -42,8 +43,8 @@ static int
 put_value(struct reader *r, const struct value *v, const void *octets, size_t n)
 {
 	if (!field_room(r, n))
-		return field_problem(r, Z_RDATA_LONG, v->at,
-		    "the RDATA is longer than %d octets", RDATA_LONGEST);
+		return field_problem(
+		    r, Z_RDATA_LONG, v->at, "the RDATA is longer than %d octets", RDATA_LONGEST);
 	memcpy(r->out, octets, n);
 	r->out += n;
 	return 0;
@@ -147,8 +148,8 @@ items_parse(struct reader *r, const struct value *v)
 			return -1;
 		for (; p < end && *p != ','; p++, n++) {
 			if (*p == '\\' && (++p == end || (*p != ',' && *p != '\\')))
-				return value_error(
-				    r, v, "a list in which \\\\ stands ahead of \\\\ or a comma only");
+				return value_error(r, v,
+				    "a list in which \\\\ stands ahead of \\\\ or a comma only");
 			if (put_value(r, v, p, 1) < 0)
 				return -1;
 		}
@@ -385,7 +386,7 @@ dohpath_valid(struct bytes value)
 		else if (*p == '}')
 			inside = false;
 		else if (inside && value.len - i > 3 && memcmp(p, "dns", 3) == 0 &&
-		    memchr("?,&{", p[-1], 4) && memchr(",}", p[3], 2))
+			 memchr("?,&{", p[-1], 4) && memchr(",}", p[3], 2))
 			return true;
 	}
 	return false;
@@ -555,7 +556,8 @@ param_parse(struct reader *r, uint16_t *key)
 	put_u16(head, *key);
 	put_u16(head + 2, (uint16_t)(r->out - head - HEAD_OCTETS));
 	if (!row_of_key(*key)->valid((struct bytes){head + HEAD_OCTETS, get_u16(head + 2)}))
-		return field_error(r, field_begin(&value), "%s: the value is malformed or missing", shown);
+		return field_error(
+		    r, field_begin(&value), "%s: the value is malformed or missing", shown);
 	return 0;
 }
 
@@ -602,7 +604,7 @@ find_param(struct bytes sorted, unsigned key)
 /* What makes sorted parameters contradict each other. */
 struct conflict {
 	enum { FINE, TWICE, NOT_THERE } kind;
-	unsigned key;	   /* the one that stands twice, or is not there */
+	unsigned key;      /* the one that stands twice, or is not there */
 	unsigned asked_by; /* the one that asks for it */
 };
 
@@ -697,8 +699,7 @@ params_skip(struct wire *w)
 		if (wire_left(w) < HEAD_OCTETS || wire_skip(w, HEAD_OCTETS + get_u16(p + 2)) < 0)
 			return -1;
 		if (get_u16(p) <= last || get_u16(p) > KEY_MOST ||
-		    !row_of_key(get_u16(p))->valid(
-			(struct bytes){p + HEAD_OCTETS, get_u16(p + 2)}))
+		    !row_of_key(get_u16(p))->valid((struct bytes){p + HEAD_OCTETS, get_u16(p + 2)}))
 			return -1;
 		last = get_u16(p);
 	}

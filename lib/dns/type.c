@@ -49,7 +49,7 @@ static const struct type_info types[N_PLACES] = {
 	    {FIELD_NAME, "signer"}, {FIELD_BASE64, "signature"}}},
 	[TYPE_KEY] = {TYPE_KEY, "KEY", .fields = {{FIELD_U16, "flags"},
 	    {FIELD_PROTOCOL, "protocol"}, {FIELD_ALGORITHM, "algorithm"},
-	    {FIELD_BASE64_IF, "public key"}}},
+	    {FIELD_KEY, "public key"}}},
 	[TYPE_PX] = {TYPE_PX, "PX", .lower = true, .fields = {{FIELD_U16, "preference"},
 	    {FIELD_NAME, "MAP822"}, {FIELD_NAME, "MAPX400"}}},
 	[TYPE_GPOS] = {TYPE_GPOS, "GPOS", .fields = {{FIELD_DEGREES, "longitude"},
@@ -65,7 +65,7 @@ static const struct type_info types[N_PLACES] = {
 	[TYPE_ATMA] = {TYPE_ATMA, "ATMA", .fields = {{FIELD_ATMA, "address"}}},
 	[TYPE_NAPTR] = {TYPE_NAPTR, "NAPTR", .lower = true, .fields = {{FIELD_U16, "order"},
 	    {FIELD_U16, "preference"}, {FIELD_STRING, "flags"}, {FIELD_STRING, "services"},
-	    {FIELD_STRING, "regexp"}, {FIELD_NAME, "replacement"}}},
+	    {FIELD_REGEXP, "regexp"}, {FIELD_NAME, "replacement"}}},
 	[TYPE_KX] = {TYPE_KX, "KX", .lower = true, .fields = {{FIELD_U16, "preference"},
 	    {FIELD_NAME, "exchanger"}}},
 	[TYPE_CERT] = {TYPE_CERT, "CERT", .fields = {{FIELD_CERT_TYPE, "type"},
@@ -85,7 +85,7 @@ static const struct type_info types[N_PLACES] = {
 	    {FIELD_U8, "fingerprint type"}, {FIELD_SSHFP_DIGEST, "fingerprint"}}},
 	[TYPE_IPSECKEY] = {TYPE_IPSECKEY, "IPSECKEY", .fields = {{FIELD_U8, "precedence"},
 	    {FIELD_U8, "gateway type"}, {FIELD_U8, "algorithm"}, {FIELD_GATEWAY, "gateway"},
-	    {FIELD_BASE64_IF, "public key"}}},
+	    {FIELD_IPSEC_KEY, "public key"}}},
 	[TYPE_RRSIG] = {TYPE_RRSIG, "RRSIG", .lower = true, .fields = {
 	    {FIELD_TYPE, "type covered"}, {FIELD_ALGORITHM, "algorithm"}, {FIELD_U8, "labels"},
 	    {FIELD_U32, "original TTL"}, {FIELD_TIME, "expiration"}, {FIELD_TIME, "inception"},
@@ -184,8 +184,10 @@ static const uint16_t by_letter[26][LETTER_MOST] = {
 	['A' - 'A'] = {TYPE_A, TYPE_AAAA, TYPE_AFSDB, TYPE_APL, TYPE_ATMA, TYPE_A6, TYPE_AVC,
 	    TYPE_AMTRELAY, TYPE_ANY, TYPE_AXFR},
 	['B' - 'A'] = {TYPE_BRID},
-	['C' - 'A'] = {TYPE_CNAME, TYPE_CAA, TYPE_CDS, TYPE_CDNSKEY, TYPE_CERT, TYPE_CSYNC, TYPE_CLA},
-	['D' - 'A'] = {TYPE_DS, TYPE_DNSKEY, TYPE_DNAME, TYPE_DHCID, TYPE_DLV, TYPE_DOA, TYPE_DSYNC},
+	['C' - 'A'] = {TYPE_CNAME, TYPE_CAA, TYPE_CDS, TYPE_CDNSKEY, TYPE_CERT, TYPE_CSYNC,
+	    TYPE_CLA},
+	['D' - 'A'] = {TYPE_DS, TYPE_DNSKEY, TYPE_DNAME, TYPE_DHCID, TYPE_DLV, TYPE_DOA,
+	    TYPE_DSYNC},
 	['E' - 'A'] = {TYPE_EUI48, TYPE_EUI64, TYPE_EID},
 	['G' - 'A'] = {TYPE_GPOS, TYPE_GID},
 	['H' - 'A'] = {TYPE_HTTPS, TYPE_HINFO, TYPE_HIP, TYPE_HHIT},
@@ -230,8 +232,7 @@ number_parse(struct text text, uint16_t *type)
 	uint32_t value = 0;
 	size_t i;
 
-	if (text.len < 5 || text.len > 9 ||
-	    !text_is_nocase((struct text){text.data, 4}, "TYPE"))
+	if (text.len < 5 || text.len > 9 || !text_is_nocase((struct text){text.data, 4}, "TYPE"))
 		return -1;
 	for (i = 4; i < text.len; i++) {
 		if (!ascii_is_digit(text.data[i]))
@@ -291,17 +292,16 @@ type_is_singleton(uint16_t type)
 const char *const *
 type_names(void)
 {
-	static const char *const names[] = {
-	    "A", "NS", "MD", "MF", "CNAME", "SOA", "MB", "MG", "MR", "NULL", "WKS", "PTR",
-	    "HINFO", "MINFO", "MX", "TXT", "RP", "AFSDB", "X25", "ISDN", "RT", "NSAP",
-	    "NSAP-PTR", "SIG", "KEY", "PX", "GPOS", "AAAA", "LOC", "NXT", "EID", "NIMLOC",
+	static const char *const names[] = {"A", "NS", "MD", "MF", "CNAME", "SOA", "MB", "MG", "MR",
+	    "NULL", "WKS", "PTR", "HINFO", "MINFO", "MX", "TXT", "RP", "AFSDB", "X25", "ISDN", "RT",
+	    "NSAP", "NSAP-PTR", "SIG", "KEY", "PX", "GPOS", "AAAA", "LOC", "NXT", "EID", "NIMLOC",
 	    "SRV", "ATMA", "NAPTR", "KX", "CERT", "A6", "DNAME", "SINK", "OPT", "APL", "DS",
-	    "SSHFP", "IPSECKEY", "RRSIG", "NSEC", "DNSKEY", "DHCID", "NSEC3", "NSEC3PARAM",
-	    "TLSA", "SMIMEA", "HIP", "NINFO", "RKEY", "TALINK", "CDS", "CDNSKEY", "OPENPGPKEY",
-	    "CSYNC", "ZONEMD", "SVCB", "HTTPS", "DSYNC", "HHIT", "BRID", "SPF", "UINFO", "UID",
-	    "GID", "UNSPEC", "NID", "L32", "L64", "LP", "EUI48", "EUI64", "NXNAME", "TKEY",
-	    "TSIG", "IXFR", "AXFR", "MAILB", "MAILA", "ANY", "URI", "CAA", "AVC", "DOA",
-	    "AMTRELAY", "RESINFO", "WALLET", "CLA", "IPN", "TA", "DLV", NULL};
+	    "SSHFP", "IPSECKEY", "RRSIG", "NSEC", "DNSKEY", "DHCID", "NSEC3", "NSEC3PARAM", "TLSA",
+	    "SMIMEA", "HIP", "NINFO", "RKEY", "TALINK", "CDS", "CDNSKEY", "OPENPGPKEY", "CSYNC",
+	    "ZONEMD", "SVCB", "HTTPS", "DSYNC", "HHIT", "BRID", "SPF", "UINFO", "UID", "GID",
+	    "UNSPEC", "NID", "L32", "L64", "LP", "EUI48", "EUI64", "NXNAME", "TKEY", "TSIG", "IXFR",
+	    "AXFR", "MAILB", "MAILA", "ANY", "URI", "CAA", "AVC", "DOA", "AMTRELAY", "RESINFO",
+	    "WALLET", "CLA", "IPN", "TA", "DLV", NULL};
 
 	return names;
 }

@@ -13,14 +13,13 @@ static const struct number_name protocols[] = {
 static const struct number_name services[] = {{"tcpmux", 1}, {"echo", 7}, {"discard", 9},
     {"systat", 11}, {"daytime", 13}, {"netstat", 15}, {"qotd", 17}, {"chargen", 19},
     {"ftp-data", 20}, {"ftp", 21}, {"ssh", 22}, {"telnet", 23}, {"smtp", 25}, {"time", 37},
-    {"nameserver", 42}, {"whois", 43}, {"domain", 53}, {"bootps", 67}, {"bootpc", 68},
-    {"tftp", 69}, {"gopher", 70}, {"finger", 79}, {"http", 80}, {"kerberos", 88},
-    {"hostname", 101}, {"hostnames", 101}, {"iso-tsap", 102}, {"pop2", 109}, {"pop3", 110},
-    {"sunrpc", 111}, {"auth", 113}, {"sftp", 115}, {"nntp", 119}, {"ntp", 123},
-    {"netbios-ns", 137}, {"netbios-dgm", 138}, {"netbios-ssn", 139}, {"imap", 143},
-    {"imap2", 143}, {"snmp", 161}, {"snmp-trap", 162}, {"bgp", 179}, {"irc", 194},
-    {"ldap", 389}, {"https", 443}, {"syslog", 514}, {"submission", 587}, {"ldaps", 636},
-    {"imaps", 993}, {"pop3s", 995}, {NULL, 0}};
+    {"nameserver", 42}, {"whois", 43}, {"domain", 53}, {"bootps", 67}, {"bootpc", 68}, {"tftp", 69},
+    {"gopher", 70}, {"finger", 79}, {"http", 80}, {"kerberos", 88}, {"hostname", 101},
+    {"hostnames", 101}, {"iso-tsap", 102}, {"pop2", 109}, {"pop3", 110}, {"sunrpc", 111},
+    {"auth", 113}, {"sftp", 115}, {"nntp", 119}, {"ntp", 123}, {"netbios-ns", 137},
+    {"netbios-dgm", 138}, {"netbios-ssn", 139}, {"imap", 143}, {"imap2", 143}, {"snmp", 161},
+    {"snmp-trap", 162}, {"bgp", 179}, {"irc", 194}, {"ldap", 389}, {"https", 443}, {"syslog", 514},
+    {"submission", 587}, {"ldaps", 636}, {"imaps", 993}, {"pop3s", 995}, {NULL, 0}};
 
 enum { BITMAP_MOST = 8192 };
 
