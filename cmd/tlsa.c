@@ -12,20 +12,27 @@ static const struct cmd_option options[] = {
     CMD_END,
 };
 
+/* What the library says of an option is a usage error here. */
+static void
+must(const struct cmd *cmd, int result)
+{
+	if (result < 0)
+		cmd_usage(cmd, "%s", cmd->diags.items[cmd->diags.n - 1].message);
+}
+
 static void
 read_parameter(struct cmd *cmd, const char *option, enum tlsa_field field, struct tlsa_params *out)
 {
 	const char *value = cmd_value(cmd, option);
 
-	if (value && tlsa_parameter(&cmd->diags, pos_none(), field, text_of(value), out) < 0)
-		cmd_usage(cmd, "%s", cmd->diags.items[cmd->diags.n - 1].message);
+	if (value)
+		must(cmd, tlsa_parameter(&cmd->diags, pos_none(), field, text_of(value), out));
 }
 
 static int
 run(struct cmd *cmd)
 {
 	struct tlsa_request request = {.params = TLSA_DEFAULT,
-	    .pick = cmd_value(cmd, "pick"),
 	    .owner = cmd_value(cmd, "name"),
 	    .paths = cmd->arguments,
 	    .n_paths = cmd->n_arguments,
@@ -36,6 +43,8 @@ run(struct cmd *cmd)
 	read_parameter(cmd, "usage", TLSA_USAGE, &request.params);
 	read_parameter(cmd, "selector", TLSA_SELECTOR, &request.params);
 	read_parameter(cmd, "matching", TLSA_MATCHING, &request.params);
+	must(cmd, tlsa_pick(&cmd->diags, pos_none(), request.params.usage, cmd_value(cmd, "pick"),
+		      &request.pick));
 	result = tlsa_print(&cmd->diags, &request, &out);
 	if (result == 0)
 		result = cmd_print(cmd, (struct text){out.data, out.len});

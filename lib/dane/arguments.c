@@ -11,7 +11,7 @@ key_length(const struct token *token)
 	if (token->quoted)
 		return 0;
 	while (i < token->len &&
-	    ((uint8_t)(token->text[i] - 'a') < 26 || (i > 0 && token->text[i] == '-')))
+	       ((uint8_t)(token->text[i] - 'a') < 26 || (i > 0 && token->text[i] == '-')))
 		i++;
 	return i < token->len && token->text[i] == '=' ? i : 0;
 }
@@ -53,7 +53,8 @@ unescape(struct arena *a, struct diags *diags, struct pos pos, struct text text,
 			n = read_escape(p, end, copy);
 		if (n == 0)
 			return diag_error(diags, pos, Z_SYNTAX,
-			    "a backslash is followed by a character or by three digits from 001 to 255");
+			    "a backslash is followed by a character or by three digits from 001 "
+			    "to 255");
 		p += n;
 		copy++;
 	}
@@ -78,7 +79,8 @@ check_key(struct diags *diags, const struct arguments *before, const struct argu
 		    nearest ? nearest : "", (int)option->key.len, option->key.data);
 	}
 	if (arguments_option(before, known[i]))
-		return diag_error(diags, option->key_pos, D_KEY_VALUE, "%s is given twice", known[i]);
+		return diag_error(
+		    diags, option->key_pos, D_KEY_VALUE, "%s is given twice", known[i]);
 	return 0;
 }
 
@@ -89,9 +91,8 @@ split(const struct entry *entry, const struct token *token, const struct token *
 {
 	size_t key_len = key_length(token);
 
-	*out = (struct argument){.text = token_text(token),
-	    .quoted = token->quoted,
-	    .pos = token_pos(entry, token)};
+	*out = (struct argument){
+	    .text = token_text(token), .quoted = token->quoted, .pos = token_pos(entry, token)};
 	out->key_pos = out->pos;
 	if (!key_len)
 		return 1;

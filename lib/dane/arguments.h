@@ -9,7 +9,7 @@ struct argument {
 	const char *value; /* escapes undone; never empty */
 	struct text text;  /* the value as the template writes it */
 	bool quoted;
-	struct pos pos;	   /* of the value's first byte */
+	struct pos pos; /* of the value's first byte */
 	struct pos key_pos;
 };
 
@@ -18,10 +18,10 @@ struct arguments {
 	size_t n;
 };
 
-/* Reads the tokens of `entry` from `from` on. A word of lower-case letters and hyphens with '=' behind
- * it is an option; its value may be quoted, and a source of that form is written ./a=b. `known` are the
- * options of the directive, ended by NULL, each of which may stand once.
- * Returns 0, or -1 after adding all problems. */
+/* Reads the tokens of `entry` from `from` on. A word of lower-case letters and hyphens with '='
+ * behind it is an option; its value may be quoted, and a source of that form is written ./a=b.
+ * `known` are the options of the directive, ended by NULL, each of which may stand once. Returns 0,
+ * or -1 after adding all problems. */
 int
 arguments_read(struct arena *a, struct diags *diags, const struct entry *entry,
     const struct token *from, const char *const *known, struct arguments *out);

@@ -65,8 +65,8 @@ read_list(struct diags *diags, const struct entry *entry, const char *open, cons
 }
 
 static int
-read_pattern(struct diags *diags, const struct entry *entry, struct text text,
-    struct pattern *pattern)
+read_pattern(
+    struct diags *diags, const struct entry *entry, struct text text, struct pattern *pattern)
 {
 	const char *p = text.data, *end = p + text.len;
 
@@ -89,8 +89,8 @@ read_pattern(struct diags *diags, const struct entry *entry, struct text text,
 }
 
 static void
-write_out(struct arena *a, const struct pattern *pattern, size_t number, size_t room,
-    struct braced *out)
+write_out(
+    struct arena *a, const struct pattern *pattern, size_t number, size_t room, struct braced *out)
 {
 	char *text = (char *)arena_bytes(a, room);
 	const char **from = arena_alloc(a, room * sizeof(*from));
@@ -124,7 +124,8 @@ braces_expand(struct arena *a, struct diags *diags, const struct entry *entry, s
 	for (size_t i = 0; i < pattern.n; i++) {
 		out->n *= pattern.places[i].n;
 		if (out->n > BRACES_MOST || out->n * text.len > BRACES_MOST_OCTETS)
-			return fail(diags, entry, text.data, "the brace lists stand for too many names");
+			return fail(
+			    diags, entry, text.data, "the brace lists stand for too many names");
 	}
 	out->items = arena_alloc(a, out->n * sizeof(*out->items));
 	for (size_t i = 0; i < out->n; i++)

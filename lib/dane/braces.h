@@ -1,11 +1,12 @@
-/* Brace lists, as in the shell: _{25,465}._tcp.{mx1,mx2} stands for four owners. Serves all directives. */
+/* Brace lists, as in the shell: _{25,465}._tcp.{mx1,mx2} stands for four owners. Serves all
+ * directives. */
 #ifndef DANE_BRACES_H
 #define DANE_BRACES_H
 
 #include "dns/token.h"
 
 enum {
-	BRACES_MOST = 4096,		/* texts that one may stand for */
+	BRACES_MOST = 4096,           /* texts that one may stand for */
 	BRACES_MOST_OCTETS = 1 << 20, /* and their size */
 };
 
@@ -20,8 +21,8 @@ struct braced_list {
 	size_t n; /* at least one */
 };
 
-/* Writes out the brace lists of `text`, which is a part of `entry`; the last list turns fastest. What
- * follows a backslash is no brace. Returns 0, or -1 with one problem added at the byte. */
+/* Writes out the brace lists of `text`, which is a part of `entry`; the last list turns fastest.
+ * What follows a backslash is no brace. Returns 0, or -1 with one problem added at the byte. */
 int
 braces_expand(struct arena *a, struct diags *diags, const struct entry *entry, struct text text,
     struct braced_list *out);

@@ -28,8 +28,8 @@ static int
 fail(struct loader *loader, size_t line, const char *why)
 {
 	if (line)
-		return diag_error(loader->diags, loader->pos, D_BAD_SOURCE, "%s is broken in line %zu: %s",
-		    loader->path, line, why);
+		return diag_error(loader->diags, loader->pos, D_BAD_SOURCE,
+		    "%s is broken in line %zu: %s", loader->path, line, why);
 	return diag_error(
 	    loader->diags, loader->pos, D_BAD_SOURCE, "%s is broken: %s", loader->path, why);
 }
@@ -300,8 +300,7 @@ load_block(struct loader *loader, const struct pem_block *block)
 	case CONTENT_TRUSTED:
 		if (pem_decode(loader->a, block, &der, &fault) < 0)
 			return fail(loader, fault.line, fault.why);
-		return add_certificate(
-		    loader, der, block->line, block->content == CONTENT_TRUSTED);
+		return add_certificate(loader, der, block->line, block->content == CONTENT_TRUSTED);
 	case CONTENT_PRIVATE_KEY:
 		add_key(loader, block->whole);
 		return 0;
@@ -423,16 +422,16 @@ is_text(struct text contents)
 static int
 report_nothing(struct loader *loader, struct text contents)
 {
-	const char *why = is_text(contents) ? "it is text without a PEM block" :
-					      "it is neither PEM nor DER";
+	const char *why =
+	    is_text(contents) ? "it is text without a PEM block" : "it is neither PEM nor DER";
 
 	for (size_t i = 0; i < sizeof(instead) / sizeof(instead[0]); i++)
 		if (loader->seen[instead[i].content])
 			return diag_error(loader->diags, loader->pos, D_BAD_SOURCE,
 			    "%s holds no certificate but %s: %s", loader->path, instead[i].what,
 			    instead[i].remedy);
-	if (contents.len >= 2 &&
-	    (memcmp(contents.data, "\xff\xfe", 2) == 0 || memcmp(contents.data, "\xfe\xff", 2) == 0))
+	if (contents.len >= 2 && (memcmp(contents.data, "\xff\xfe", 2) == 0 ||
+				     memcmp(contents.data, "\xfe\xff", 2) == 0))
 		why = "it is UTF-16 text; save it as ASCII";
 	return diag_error(loader->diags, loader->pos, D_BAD_SOURCE, "%s holds no certificate: %s",
 	    loader->path, why);

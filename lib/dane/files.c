@@ -4,33 +4,23 @@ static const struct certs *
 find(const struct cert_files *files, const char *path)
 {
 	for (const struct cert_file *file = files->first; file; file = file->next)
-		if (!file->missing && strcmp(file->path, path) == 0)
+		if (strcmp(file->path, path) == 0)
 			return &file->certs;
 	return NULL;
-}
-
-static struct cert_file *
-remember(struct cert_files *files, const char *path, struct certs certs)
-{
-	struct cert_file *file = arena_alloc(files->a, sizeof(*file));
-
-	file->path = arena_text(files->a, path, strlen(path));
-	file->missing = certs.n == 0;
-	file->certs = certs;
-	file->next = files->first;
-	files->first = file;
-	return file;
 }
 
 static int
 add(struct cert_files *files, struct diags *diags, struct pos pos, const char *path,
     struct text contents, const struct certs **out)
 {
-	struct certs certs;
+	struct cert_file *file = arena_alloc(files->a, sizeof(*file));
 
-	if (certs_load(files->a, diags, pos, path, contents, &certs) < 0)
+	if (certs_load(files->a, diags, pos, path, contents, &file->certs) < 0)
 		return -1;
-	*out = &remember(files, path, certs)->certs;
+	file->path = file->certs.path;
+	file->next = files->first;
+	files->first = file;
+	*out = &file->certs;
 	return 0;
 }
 
@@ -59,8 +49,5 @@ cert_files_load_if(struct cert_files *files, struct diags *diags, struct pos pos
 		return 0;
 	if (file_load_if(diags, roots, path, &contents) < 0)
 		return -1;
-	if (contents.data)
-		return add(files, diags, pos, path, contents, out);
-	remember(files, path, (struct certs){0});
-	return 0;
+	return contents.data ? add(files, diags, pos, path, contents, out) : 0;
 }

@@ -1,5 +1,4 @@
-/* The certificate files of one zone: each is read once, however many directives name it, and the list
- * of them tells a later run what the zone depends on. */
+/* The certificate files of one zone: each is read once, however many directives name it. */
 #ifndef DANE_FILES_H
 #define DANE_FILES_H
 
@@ -8,7 +7,6 @@
 
 struct cert_file {
 	const char *path;
-	bool missing; /* it does not exist, and a zone may change when it does */
 	struct certs certs;
 	struct cert_file *next;
 };

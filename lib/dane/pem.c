@@ -85,8 +85,7 @@ find_mark(const char *p, const char *end)
 
 /* The label between the mark at `p` and its closing dashes; `*after` is behind those. */
 static int
-take_label(const char *p, const char *mark, const char *end, struct text *label,
-    const char **after)
+take_label(const char *p, const char *mark, const char *end, struct text *label, const char **after)
 {
 	const char *start = p + strlen(mark);
 
@@ -135,7 +134,8 @@ pem_next(struct pem *pem, struct pem_block *block)
 	if (!close || !starts(close, pem->end, end_mark))
 		return bad(pem, block->line, "a block without its END line: the file is cut short");
 	if (take_label(close, end_mark, pem->end, &closing, &pem->at) < 0)
-		return bad(pem, line_of(pem, close), "an END line that does not end in five dashes");
+		return bad(
+		    pem, line_of(pem, close), "an END line that does not end in five dashes");
 	if (label.len != closing.len || memcmp(label.data, closing.data, label.len) != 0)
 		return bad(pem, line_of(pem, close), "an END line of another block");
 	block->content = content_of(label);
@@ -148,12 +148,12 @@ static bool
 is_base64(char c)
 {
 	return ascii_is_digit(c) || (uint8_t)(ascii_lower((uint8_t)c) - 'a') < 26 || c == '+' ||
-	    c == '/' || c == '=';
+	       c == '/' || c == '=';
 }
 
 int
-pem_decode(struct arena *a, const struct pem_block *block, struct bytes *out,
-    struct pem_fault *fault)
+pem_decode(
+    struct arena *a, const struct pem_block *block, struct bytes *out, struct pem_fault *fault)
 {
 	char *digits = (char *)arena_bytes(a, block->body.len + 1);
 	uint8_t *data = arena_bytes(a, block->body.len + 1);

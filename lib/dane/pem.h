@@ -1,7 +1,8 @@
-/* PEM (RFC 7468): cuts a file into its blocks. More forgiving than OpenSSL's reader about what stands
- * around them (byte order marks, CRLF, indentation, text, bag attributes, a missing line feed between
- * two blocks), because what that passes over in silence would be the wrong certificate; and exact about
- * what is broken. Nothing of a block's contents gets into messages: it may be a key. */
+/* PEM (RFC 7468): cuts a file into its blocks. More forgiving than OpenSSL's reader about what
+ * stands around them (byte order marks, CRLF, indentation, text, bag attributes, a missing line
+ * feed between two blocks), because what that passes over in silence would be the wrong
+ * certificate; and exact about what is broken. Nothing of a block's contents gets into messages: it
+ * may be a key. */
 #ifndef DANE_PEM_H
 #define DANE_PEM_H
 
@@ -27,7 +28,7 @@ struct pem_block {
 	enum content content;
 	struct text whole; /* with its BEGIN and END */
 	struct text body;  /* between them */
-	size_t line;	   /* of BEGIN, from 1 */
+	size_t line;       /* of BEGIN, from 1 */
 };
 
 /* What is broken, for the message. */
@@ -57,7 +58,7 @@ pem_next(struct pem *pem, struct pem_block *block);
 
 /* Decodes the base64 of a block, in `a`. Returns 0, or -1 with `*fault`. */
 int
-pem_decode(struct arena *a, const struct pem_block *block, struct bytes *out,
-    struct pem_fault *fault);
+pem_decode(
+    struct arena *a, const struct pem_block *block, struct bytes *out, struct pem_fault *fault);
 
 #endif

@@ -46,25 +46,25 @@ label(const struct choice *choice, const struct cert *cert)
 
 /* Says that two certificates, or more, would do. */
 static int
-fail_ambiguous(const struct choice *choice, const struct set *set, const char *what,
-    const char *remedy)
+fail_ambiguous(
+    const struct choice *choice, const struct set *set, const char *what, const char *remedy)
 {
 	const struct cert *first = set_first(choice, set, 0);
 	size_t next = (size_t)(first - choice->certs->items) + 1;
 	const struct cert *second = set_first(choice, set, next);
-	const char *more =
-	    set->n > 2 ? arena_printf(choice->a, " and %zu more", set->n - 2) : "";
+	const char *more = set->n > 2 ? arena_printf(choice->a, " and %zu more", set->n - 2) : "";
 
-	return diag_error(choice->diags, choice->pos, D_AMBIGUOUS, "%s: %s, %s%s: %s; %s",
-	    choice->certs->path, label(choice, first), label(choice, second), more, what, remedy);
+	return diag_error(choice->diags, choice->pos, D_AMBIGUOUS, "%s: %s%s %s%s: %s; %s",
+	    choice->certs->path, label(choice, first), set->n > 2 ? "," : " and",
+	    label(choice, second), more, what, remedy);
 }
 
 static int
 fail_not_ca(const struct choice *choice, const struct cert *cert)
 {
 	return diag_error(choice->diags, choice->pos, D_NOT_CA,
-	    "%s: %s is not the certificate of a CA: write 3 1 1 to pin the server's own certificate, "
-	    "or name the file that holds the CA's",
+	    "%s: %s is not the certificate of a CA: write 3 1 1 to pin the server's own "
+	    "certificate, or name the file that holds the CA's",
 	    choice->certs->path, label(choice, cert));
 }
 
@@ -109,8 +109,8 @@ find_leaf(const struct choice *choice, struct set *found)
 	if (found->n == 0)
 		return fail_circle(choice);
 	if (found->n > 1)
-		return fail_ambiguous(choice, found, "none of them issued another, so each may be the "
-		    "end entity",
+		return fail_ambiguous(choice, found,
+		    "none of them issued another, so each may be the end entity",
 		    "put them into files of their own and name the one that is meant, or all");
 	return 0;
 }
@@ -126,8 +126,8 @@ pick_leaf(const struct choice *choice, struct set *found)
 	if (!leaf->is_ca || leaf->self_signed || leaf->has_key)
 		return 0;
 	return diag_error(choice->diags, choice->pos, D_NOT_LEAF,
-	    "%s: %s is the certificate of a CA, and no end entity is in the file: name the server's own "
-	    "certificate, or write 2 1 1 to pin the CA",
+	    "%s: %s is the certificate of a CA, and no end entity is in the file: name the "
+	    "server's own certificate, or write 2 1 1 to pin the CA",
 	    choice->certs->path, label(choice, leaf));
 }
 
@@ -189,9 +189,11 @@ pick_top(const struct choice *choice, struct set *found)
 	if (!any_ca)
 		return fail_not_ca(choice, set_first(choice, found, 0));
 	if (found->n > 1)
-		return fail_ambiguous(choice, found, "none of them was issued by a certificate of the "
-		    "file, so none is the topmost CA",
-		    "put the CA that is meant into a file of its own, or write pick=issuer or pick=all");
+		return fail_ambiguous(choice, found,
+		    "none of them was issued by a certificate of the file, so none is the topmost "
+		    "CA",
+		    "put the CA that is meant into a file of its own, or write pick=issuer or "
+		    "pick=all");
 	return 0;
 }
 
@@ -227,11 +229,12 @@ pick_issuer(const struct choice *choice, struct set *found)
 			set_add(found, i);
 	if (found->n == 0)
 		return diag_error(choice->diags, choice->pos, D_NOT_CA,
-		    "%s: the CA that issued %s is not in the file: add its certificate, or name the "
-		    "file that holds it",
+		    "%s: the CA that issued %s is not in the file: add its certificate, or name "
+		    "the file that holds it",
 		    certs->path, label(choice, leaf));
 	if (found->n > 1)
-		return fail_ambiguous(choice, found, "they have one key, and each issued the end entity",
+		return fail_ambiguous(choice, found,
+		    "they have one key, and each issued the end entity",
 		    "put the one that the server sends into a file of its own, or write pick=all");
 	issuer = set_first(choice, found, 0);
 	return issuer->is_ca ? 0 : fail_not_ca(choice, issuer);

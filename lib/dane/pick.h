@@ -1,15 +1,17 @@
-/* Which certificate of a file a record is about, found by who issued whom and never by position. Where
- * the file leaves a choice, nothing is guessed: the message says what to write instead. The choices are
- * those of RFC 6698 section 2.1.1, for TLSA and the record types that took over its usages. */
+/* Which certificate of a file a record is about, found by who issued whom and never by position.
+ * Where the file leaves a choice, nothing is guessed: the message says what to write instead. The
+ * choices are those of RFC 6698 section 2.1.1, for TLSA and the record types that took over its
+ * usages. */
 #ifndef DANE_PICK_H
 #define DANE_PICK_H
 
 #include "dane/cert.h"
 
 enum pick {
-	PICK_LEAF,   /* the end entity: issued none of the others, or has its private key in the file */
-	PICK_TOP,    /* the topmost CA */
-	PICK_ROOT,   /* the topmost CA, which must be self-signed */
+	PICK_LEAF, /* the end entity: issued none of the others, or has its private key in the file
+		    */
+	PICK_TOP,  /* the topmost CA */
+	PICK_ROOT, /* the topmost CA, which must be self-signed */
 	PICK_ISSUER, /* the CA that issued the end entity */
 	PICK_ALL,    /* each CA */
 };

@@ -14,8 +14,8 @@ enum { NAMES_MOST = 5, PRIVATE_USE = 255 };
 /* RFC 7218 section 2. */
 static const struct field {
 	const char *what;
-	uint8_t most; /* the largest value that has a meaning */
-	size_t offset; /* in struct tlsa_params */
+	uint8_t most;                  /* the largest value that has a meaning */
+	size_t offset;                 /* in struct tlsa_params */
 	const char *names[NAMES_MOST]; /* by value; then the one of PRIVATE_USE, then NULL */
 	const char *valid;
 } fields[N_TLSA_FIELDS] = {
@@ -165,21 +165,22 @@ static bool
 is_host_octet(uint8_t c)
 {
 	return (uint8_t)(ascii_lower(c) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '-' ||
-	    c == '_' || c == '/'; /* RFC 2317 section 4 */
+	       c == '_' || c == '/'; /* RFC 2317 section 4 */
 }
 
 static int
 check_host_label(const struct owner *owner, const uint8_t *label, unsigned number)
 {
 	if (text_is(label_text(label), "*"))
-		return fail(owner, number, "* works as the first label alone (RFC 4592 section 2.1.1)");
+		return fail(
+		    owner, number, "* works as the first label alone (RFC 4592 section 2.1.1)");
 	for (size_t i = 1; i <= *label; i++) {
 		if (label[i] >= 0x80)
 			return diag_error(owner->diags, label_pos(owner, number), Z_UTF8,
 			    "the host is not written in ASCII");
 		if (!is_host_octet(label[i]))
-			return fail(owner, number,
-			    "a host name is made of letters, digits and hyphens");
+			return fail(
+			    owner, number, "a host name is made of letters, digits and hyphens");
 	}
 	return 0;
 }
@@ -249,8 +250,8 @@ tlsa_pick(struct diags *diags, struct pos pos, uint8_t usage, const char *option
 		if (options[i].ee != is_ee(usage))
 			return diag_error(diags, pos, options[i].ee ? D_NOT_CA : D_KEY_VALUE,
 			    "pick=%s does not go with usage %u, which pins %s", option, usage,
-			    is_ee(usage) ? "the end entity: write 2 1 1 to pin a CA" :
-					   "a CA: write 3 1 1 to pin the server's own certificate");
+			    is_ee(usage) ? "the end entity: write 2 1 1 to pin a CA"
+					 : "a CA: write 3 1 1 to pin the server's own certificate");
 		*out = options[i].pick;
 		return 0;
 	}
@@ -354,8 +355,8 @@ set_add(struct tlsa_job *job, struct bytes rdata, const struct cert *cert, struc
 }
 
 int
-tlsa_add(struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label,
-    bool coming)
+tlsa_add(
+    struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label, bool coming)
 {
 	struct picked picked;
 	struct bytes rdata;

@@ -62,9 +62,9 @@ tlsa_owner(struct diags *diags, const struct entry *entry, const struct braced *
 int
 tlsa_pick(struct diags *diags, struct pos pos, uint8_t usage, const char *option, enum pick *out);
 
-/* Compares the certificate's dates with `now_unix`: past notAfter is an error under usages 0, 1 and 2,
- * which validate dates, and a warning under usage 3 (RFC 7671 section 5.1). `coming` certificates may be
- * not valid yet. Returns 0, or -1 with one problem added. */
+/* Compares the certificate's dates with `now_unix`: past notAfter is an error under usages 0, 1 and
+ * 2, which validate dates, and a warning under usage 3 (RFC 7671 section 5.1). `coming`
+ * certificates may be not valid yet. Returns 0, or -1 with one problem added. */
 int
 tlsa_check_dates(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
     uint8_t usage, int64_t now_unix, bool coming);
@@ -76,7 +76,8 @@ int
 tlsa_association(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
     struct tlsa_params params, struct bytes *out);
 
-/* RDATA and what people read beside it: "certs/mail.pem CN=mail.example.org notAfter=2027-02-01". */
+/* RDATA and what people read beside it: "certs/mail.pem CN=mail.example.org notAfter=2027-02-01".
+ */
 struct tlsa_data {
 	struct bytes rdata;
 	const char *comment;
@@ -99,8 +100,9 @@ struct tlsa_job {
 	struct tlsa_set set;
 };
 
-/* Adds the RDATA for the certificates of `certs` that the job is about. `label` is the path as written;
- * `coming`: certificates that are not in use yet. Returns 0, or -1 after adding problems at `pos`. */
+/* Adds the RDATA for the certificates of `certs` that the job is about. `label` is the path as
+ * written; `coming`: certificates that are not in use yet. Returns 0, or -1 after adding problems
+ * at `pos`. */
 int
 tlsa_add(struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label,
     bool coming);

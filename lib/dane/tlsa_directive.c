@@ -46,7 +46,7 @@ static bool
 is_bare(const struct token *token)
 {
 	return !token->quoted && !memchr(token->text, '/', token->len) &&
-	    !memchr(token->text, '.', token->len) && !memchr(token->text, '=', token->len);
+	       !memchr(token->text, '.', token->len) && !memchr(token->text, '=', token->len);
 }
 
 static bool
@@ -58,7 +58,7 @@ is_class(struct text text)
 		if (text_is_nocase(text, classes[i]))
 			return true;
 	return text.len > 5 && text_is_nocase((struct text){text.data, 5}, "CLASS") &&
-	    ascii_is_digit(text.data[5]);
+	       ascii_is_digit(text.data[5]);
 }
 
 static bool
@@ -67,12 +67,12 @@ is_ttl_or_class(const struct token *token)
 	uint64_t seconds;
 
 	return !token->quoted &&
-	    (is_number(token, UINT64_MAX / 16) || is_class(token_text(token)) ||
-		duration_parse(token_text(token), UINT32_MAX, &seconds) == 0);
+	       (is_number(token, UINT64_MAX / 16) || is_class(token_text(token)) ||
+		   duration_parse(token_text(token), UINT32_MAX, &seconds) == 0);
 }
 
-/* How many of the three tokens from `token` on are a usage, a selector and a matching type, each in its
- * place; 0 where one of them is a path. */
+/* How many of the three tokens from `token` on are a usage, a selector and a matching type, each in
+ * its place; 0 where one of them is a path. */
 static unsigned
 count_params(const struct token *token, const struct token *end)
 {
@@ -84,13 +84,13 @@ count_params(const struct token *token, const struct token *end)
 		if (!is_bare(token))
 			return 0;
 		n += is_number(token, UINT8_MAX) ||
-		    tlsa_is_name((enum tlsa_field)field, token_text(token));
+		     tlsa_is_name((enum tlsa_field)field, token_text(token));
 	}
 	return n;
 }
 
-/* Only TTL and class stand ahead of the parameters. Three tokens are parameters if all of them read like
- * that, or else (for a clear message) if two of them do. */
+/* Only TTL and class stand ahead of the parameters. Three tokens are parameters if all of them read
+ * like that, or else (for a clear message) if two of them do. */
 static void
 split(struct call *call)
 {
@@ -171,8 +171,8 @@ read_arguments(struct call *call, struct arguments *arguments)
 	for (size_t i = 0; i < arguments->n; i++)
 		n_sources += arguments->items[i].key.len == 0;
 	if (n_sources == 0)
-		return diag_error(call->diags, token_pos(call->entry, end_of(call) - 1), D_NO_SOURCE,
-		    "no certificate is named");
+		return diag_error(call->diags, token_pos(call->entry, end_of(call) - 1),
+		    D_NO_SOURCE, "no certificate is named");
 	pick = arguments_option(arguments, "pick");
 	return tlsa_pick(call->diags, pick ? pick->pos : pos_none(), call->job.params.usage,
 	    pick ? pick->value : NULL, &call->job.pick);
@@ -203,16 +203,17 @@ check_kind(struct call *call, const struct argument *source)
 {
 	if (strcmp(source->value, "-") == 0)
 		return diag_error(call->diags, source->pos, D_BAD_SOURCE,
-		    "standard input is not a source of certificates; a file of that name is written ./-");
+		    "standard input is not a source of certificates; a file of that name is "
+		    "written ./-");
 	if (strncmp(source->value, "cert:", 5) == 0)
 		return diag_error(call->diags, source->pos, D_BAD_SOURCE,
-		    "%s: certificates cannot be named in the project file yet; write the path, or ./%s "
-		    "for a file of that name",
+		    "%s: certificates cannot be named in the project file yet; write the path, or "
+		    "./%s for a file of that name",
 		    source->value, source->value);
 	if (!source->quoted && strspn(source->value, "0123456789") == source->text.len)
 		return diag_error(call->diags, source->pos, D_PARAMETER,
-		    "%s stands behind a source: usage, selector and matching type stand ahead of the "
-		    "first one (a file of that name is written ./%s)",
+		    "%s stands behind a source: usage, selector and matching type stand ahead of "
+		    "the first one (a file of that name is written ./%s)",
 		    source->value, source->value);
 	return 0;
 }
@@ -296,8 +297,8 @@ emit_all(struct call *call, const struct braced_list *texts, const struct name *
 
 	if (ctx->silent)
 		return 0;
-	if (!call->ttl_stated && parser_default_ttl(call->parser,
-				     token_pos(call->entry, call->owner), &call->ttl_s) < 0)
+	if (!call->ttl_stated &&
+	    parser_default_ttl(call->parser, token_pos(call->entry, call->owner), &call->ttl_s) < 0)
 		return -1;
 	if (call->job.set.first_expiry_unix < ctx->first_expiry_unix)
 		ctx->first_expiry_unix = call->job.set.first_expiry_unix;

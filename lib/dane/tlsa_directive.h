@@ -2,7 +2,8 @@
  *
  *     $TLSA owner [ttl] [class] [usage selector matching] source... [key=value...]
  *
- * which stands for TLSA records of the certificates in its sources: a row of parse_options.directives,
+ * which stands for TLSA records of the certificates in its sources: a row of
+ * parse_options.directives,
  * {"TLSA", tlsa_directive, &ctx}. Options: pick=issuer|all|root|leaf, and next=PATH, a certificate
  * that is published beside the others as soon as its file exists. */
 #ifndef DANE_TLSA_DIRECTIVE_H
@@ -14,11 +15,12 @@
 /* Of one zone, for all its $TLSA. */
 struct tlsa_context {
 	int64_t now_unix;
-	bool silent; /* check everything, but make no records */
+	bool silent;             /* check everything, but make no records */
 	struct cert_files files; /* all that was read */
 
-	size_t n_records;	   /* that were made */
-	int64_t first_expiry_unix; /* the earliest notAfter of their certificates; INT64_MAX: none */
+	size_t n_records; /* that were made */
+	int64_t
+	    first_expiry_unix; /* the earliest notAfter of their certificates; INT64_MAX: none */
 };
 
 /* `a` keeps what is read; it outlives the parser. */

@@ -97,12 +97,11 @@ tlsa_print(struct diags *diags, const struct tlsa_request *request, struct buf *
 	struct tlsa_job job = {.a = &diags->arena,
 	    .diags = diags,
 	    .params = request->params,
+	    .pick = request->pick,
 	    .now_unix = request->now_unix,
 	    .set.first_expiry_unix = INT64_MAX};
 	int result = 0;
 
-	if (tlsa_pick(diags, pos_none(), request->params.usage, request->pick, &job.pick) < 0)
-		return -1;
 	if (request->owner)
 		result = read_owners(diags, &line, request->owner, &texts, &names);
 	if (read_paths(&job, &line, request) < 0 || result < 0)

@@ -4,6 +4,7 @@
 
 #include "unit.h"
 
+#include "base/buf.h"
 #include "dane/cert.h"
 
 #include <openssl/evp.h>
@@ -12,7 +13,7 @@
 
 enum {
 	DAY = 86400,
-	NOW = 1795435200, /* 2026-11-23T12:00:00Z */
+	NOW = 1795435200,  /* 2026-11-23T12:00:00Z */
 	FROM = 1788220800, /* 2026-09-01 */
 	TO = 1801440000,   /* 2027-02-01 */
 };
@@ -23,8 +24,8 @@ struct cert_spec {
 	const char *issuer; /* NULL: itself */
 	EVP_PKEY *issuer_key;
 	bool ca;
-	int64_t from, to; /* 0: FROM, TO */
-	const char *san;  /* "DNS:..." or NULL */
+	int64_t from, to;  /* 0: FROM, TO */
+	const char *san;   /* "DNS:..." or NULL */
 	bool without_null; /* the RSA SPKI has no parameters at all */
 };
 
@@ -152,8 +153,6 @@ static inline void
 fixture_one_problem(struct diags *diags, enum problem problem, const char *part)
 {
 	assert_int_equal(diags->n, 1);
-	if (!strstr(diags->items[0].message, part))
-		print_error("message: %s\nwanted: %s\n", diags->items[0].message, part);
 	assert_int_equal(diags->items[0].problem, problem);
 	assert_non_null(strstr(diags->items[0].message, part));
 }

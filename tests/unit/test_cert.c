@@ -1,6 +1,5 @@
 #include "cert_fixture.h"
 
-#include "base/buf.h"
 #include "dane/plain.h"
 
 #include <openssl/err.h>
@@ -49,7 +48,6 @@ load_bad(struct text contents, const char *part)
 	assert_int_equal(load(contents, &certs), -1);
 	fixture_one_problem(&diags, D_BAD_SOURCE, part);
 	diags_free(&diags);
-	ERR_clear_error();
 }
 
 static void
@@ -95,7 +93,8 @@ rsa_key(void)
 	return key;
 }
 
-/* FIELD.md: tools that encode this key again give it NULL parameters, and hash what no client sees. */
+/* FIELD.md: tools that encode this key again give it NULL parameters, and hash what no client sees.
+ */
 static void
 rsa_without_null(void **state)
 {
@@ -158,7 +157,9 @@ static const struct {
     {NULL, "IP:192.0.2.1,DNS:mail.example.org", "SAN=mail.example.org"},
     {"a; b\\", NULL, "CN=a\\059 b\\092"},
     {"x\n$INCLUDE y", NULL, "CN=x\\010$INCLUDE y"},
-    {"b\xc3\xbc" "cher", NULL, "CN=b\\195\\188cher"},
+    {"b\xc3\xbc"
+     "cher",
+	NULL, "CN=b\\195\\188cher"},
     {"\x1b[2J", NULL, "CN=\\027[2J"},
 };
 
@@ -232,10 +233,12 @@ who_issued_whom(void **state)
 	EVP_PKEY *root = fixture_key(), *leaf = fixture_key(), *other = fixture_key();
 	const char *text = arena_printf(&arena, "%s%s%s",
 	    fixture_cert_pem(&arena,
-		&(struct cert_spec){.name = "leaf", .key = leaf, .issuer = "Root", .issuer_key = root}),
+		&(struct cert_spec){
+		    .name = "leaf", .key = leaf, .issuer = "Root", .issuer_key = root}),
 	    fixture_cert_pem(&arena, &(struct cert_spec){.name = "Root", .key = root, .ca = true}),
 	    /* a namesake that signed nothing */
-	    fixture_cert_pem(&arena, &(struct cert_spec){.name = "Root", .key = other, .ca = true}));
+	    fixture_cert_pem(
+		&arena, &(struct cert_spec){.name = "Root", .key = other, .ca = true}));
 	struct certs certs;
 
 	(void)state;
@@ -379,8 +382,7 @@ other_contents(void **state)
 	    {request_der, "but a certificate request (CSR)"},
 	    {pkcs12_der, "but a PKCS#12 bundle"},
 	};
-	EVP_PKEY *keys[] = {
-	    fixture_key(), rsa_key(), EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")};
+	EVP_PKEY *keys[] = {fixture_key(), rsa_key(), EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++)
@@ -392,7 +394,10 @@ other_contents(void **state)
 	}
 }
 
-#define T(string) {string, sizeof(string) - 1}
+#define T(string)                                                                                  \
+	{                                                                                          \
+		string, sizeof(string) - 1                                                         \
+	}
 #define PEM(body) "-----BEGIN CERTIFICATE-----\n" body "-----END CERTIFICATE-----\n"
 
 static void
@@ -430,8 +435,7 @@ wrong_lengths(void **state)
 	EVP_PKEY *key = fixture_key();
 	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = key});
 	struct bytes der = fixture_der(&arena, x509);
-	struct text longer = {
-	    arena_printf(&arena, "%*s", (int)der.len + 1, ""), der.len + 1};
+	struct text longer = {arena_printf(&arena, "%*s", (int)der.len + 1, ""), der.len + 1};
 
 	(void)state;
 	for (size_t len = 5; len < der.len; len++)
@@ -475,7 +479,8 @@ too_many(void **state)
 
 	(void)state;
 	for (int i = 0; i <= CERTS_MOST; i++)
-		buf_puts(&buf, fixture_cert_pem(&arena, &(struct cert_spec){.name = "x", .key = key}));
+		buf_puts(
+		    &buf, fixture_cert_pem(&arena, &(struct cert_spec){.name = "x", .key = key}));
 	load_bad((struct text){buf.data, buf.len}, "more than 256 certificates");
 	buf_free(&buf);
 	EVP_PKEY_free(key);

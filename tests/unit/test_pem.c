@@ -9,7 +9,7 @@
 static const struct {
 	const char *text;
 	unsigned blocks; /* ahead of the end, or of the fault */
-	size_t line;	 /* of the fault; 0: there is none */
+	size_t line;     /* of the fault; 0: there is none */
 	const char *why;
 } scans[] = {
     {"", 0, 0, NULL},

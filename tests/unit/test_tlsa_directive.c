@@ -1,0 +1,474 @@
+#define _GNU_SOURCE
+#include "cert_fixture.h"
+
+#include "dane/tlsa_directive.h"
+
+#include <openssl/sha.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A folder with a template and certificates:
+ *   certs/mail.pem  leaf, issued by ca     certs/chain.pem  ca, then leaf
+ *   certs/web.pem   leaf, issued by ca     certs/two.pem    both leaves
+ *   certs/old.pem   expired leaf           certs/mail.key   mail's private key
+ *   certs/3         mail.pem under the name of a number */
+static struct arena arena;
+static char folder[] = "/tmp/zonepp-test-XXXXXX";
+static EVP_PKEY *ca_key, *mail_key, *web_key;
+static char mail_digest[65], web_digest[65], ca_digest[65];
+
+static void
+write_file(const char *name, const char *text)
+{
+	FILE *f = fopen(arena_printf(&arena, "%s/%s", folder, name), "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void
+spki_digest(EVP_PKEY *key, char *hex)
+{
+	unsigned char *der = NULL;
+	int len = i2d_PUBKEY(key, &der);
+	unsigned char digest[32];
+
+	SHA256(der, (size_t)len, digest);
+	for (int i = 0; i < 32; i++)
+		sprintf(hex + 2 * i, "%02x", digest[i]);
+	OPENSSL_free(der);
+}
+
+static int
+make_files(void **state)
+{
+	struct cert_spec spec = {.issuer = "Demo CA", .san = NULL};
+	const char *mail, *web, *ca;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	mkdir(arena_printf(&arena, "%s/certs", folder), 0755);
+	mkdir(arena_printf(&arena, "%s/zones", folder), 0755);
+	spec.issuer_key = ca_key = fixture_key();
+	ca = fixture_cert_pem(
+	    &arena, &(struct cert_spec){.name = "Demo CA", .key = ca_key, .ca = true});
+	spec.name = "mail.example.org";
+	spec.key = mail_key = fixture_key();
+	mail = fixture_cert_pem(&arena, &spec);
+	spec.name = "x\n$INCLUDE /etc/passwd ; y";
+	spec.key = web_key = fixture_key();
+	web = fixture_cert_pem(&arena, &spec);
+	write_file("certs/mail.pem", mail);
+	write_file("certs/3", mail);
+	write_file("certs/a b.pem", mail);
+	write_file("certs/web.pem", web);
+	write_file("certs/ca.pem", ca);
+	write_file("certs/chain.pem", arena_printf(&arena, "%s%s", ca, mail));
+	write_file("certs/two.pem", arena_printf(&arena, "%s%s", mail, web));
+	write_file("certs/mail.key", fixture_key_pem(&arena, mail_key, NULL));
+	write_file("certs/empty.pem", "");
+	spec.from = FROM - 10 * DAY;
+	spec.to = FROM - DAY;
+	write_file("certs/old.pem", fixture_cert_pem(&arena, &spec));
+	spki_digest(mail_key, mail_digest);
+	spki_digest(web_key, web_digest);
+	spki_digest(ca_key, ca_digest);
+	return 0;
+}
+
+static int
+remove_files(void **state)
+{
+	(void)state;
+	EVP_PKEY_free(ca_key);
+	EVP_PKEY_free(mail_key);
+	EVP_PKEY_free(web_key);
+	assert_int_equal(system(arena_printf(&arena, "rm -rf %s", folder)), 0);
+	arena_free(&arena);
+	return 0;
+}
+
+/* What the sink was given, one record a line: owner, TTL, RDATA, then the text for expand. */
+struct seen {
+	struct buf text;
+	struct name last;
+	bool any;
+};
+
+static int
+see(void *ctx, const struct parsed *record)
+{
+	struct seen *seen = ctx;
+
+	assert_int_equal(
+	    record->same_owner, seen->any && name_equal(seen->last.wire, record->owner->wire));
+	seen->last = *record->owner;
+	seen->any = true;
+	name_print(&seen->text, record->owner->wire);
+	buf_printf(&seen->text, " %u ", (unsigned)record->ttl_s);
+	rdata_print(&seen->text, record->type, record->rdata);
+	buf_printf(&seen->text, " | %.*s | %.*s\n", (int)record->owner_text.len,
+	    record->owner_text.data, (int)record->comment.len, record->comment.data);
+	return 0;
+}
+
+struct run {
+	struct diags diags;
+	struct tlsa_context ctx;
+	struct seen seen;
+	int result;
+};
+
+/* Parses a template in zones/, whose only origin is example.org. and whose $TTL is an hour. */
+static void
+parse(struct run *run, const char *lines, const struct roots *roots)
+{
+	struct parse_directive directives[] = {
+	    {"TLSA", tlsa_directive, &run->ctx}, {NULL, NULL, NULL}};
+	struct parse_options options = {
+	    .roots = roots, .directives = directives, .sink = {.ctx = &run->seen, .record = see}};
+	struct name zone;
+
+	write_file(
+	    "zones/x.zone", arena_printf(&arena, "$ORIGIN example.org.\n$TTL 1h\n%s\n", lines));
+	run->result = parse_file(
+	    &run->diags, &options, arena_printf(&arena, "%s/zones/x.zone", folder), &zone);
+	buf_putc(&run->seen.text, '\0');
+}
+
+static void
+run_begin(struct run *run)
+{
+	*run = (struct run){0};
+	tlsa_context_begin(&run->ctx, &run->diags.arena, NOW);
+}
+
+static void
+run_end(struct run *run)
+{
+	buf_free(&run->seen.text);
+	diags_free(&run->diags);
+}
+
+/* In `records`, MAIL, WEB and CA stand for digests, C for a comment that is not looked at. */
+static const struct {
+	const char *line;
+	const char *owners; /* and TTL, RDATA; joined by newlines */
+} good[] = {
+    {"$TLSA _25._tcp.mail ../certs/mail.pem", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$tlsa _25._tcp.mail ../certs/mail.pem", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail 300 ../certs/mail.pem", "_25._tcp.mail 300 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail 300 IN ../certs/mail.pem", "_25._tcp.mail 300 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail IN 5m ../certs/mail.pem", "_25._tcp.mail 300 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail 3 1 1 ../certs/mail.pem", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail 1 1 1 ../certs/mail.pem", "_25._tcp.mail 3600 1 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail 3 3 1 1 ../certs/mail.pem", "_25._tcp.mail 3 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail 3s ../certs/mail.pem", "_25._tcp.mail 3 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail 3600 IN DANE-EE spki Sha2-256 ../certs/mail.pem",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ( 3600 ; TTL\n 3 1 1\n\t\"../certs/mail.pem\" )",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail \"../certs/a b.pem\"", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../certs/a\\032b.pem", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../certs/3", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _{25,465}._tcp.mail ../certs/mail.pem",
+	"_25._tcp.mail 3600 3 1 1 MAIL\n_465._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _{25,25}._tcp.mail ../certs/mail.pem", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.{mail,MAIL} ../certs/mail.pem", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._{tcp,udp}.mx{1,2} ../certs/mail.pem",
+	"_25._tcp.mx1 3600 3 1 1 MAIL\n_25._tcp.mx2 3600 3 1 1 MAIL\n"
+	"_25._udp.mx1 3600 3 1 1 MAIL\n_25._udp.mx2 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem ../certs/web.pem",
+	"_25._tcp.mail 3600 3 1 1 MAIL\n_25._tcp.mail 3600 3 1 1 WEB"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem ../certs/chain.pem ../certs/mail.pem",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../certs/chain.pem", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail 2 1 1 ../certs/chain.pem", "_25._tcp.mail 3600 2 1 1 CA"},
+    {"$TLSA _25._tcp.mail 0 1 1 ../certs/ca.pem", "_25._tcp.mail 3600 0 1 1 CA"},
+    {"$TLSA _25._tcp.mail 2 1 1 ../certs/chain.pem pick=issuer", "_25._tcp.mail 3600 2 1 1 CA"},
+    {"$TLSA _25._tcp.mail 2 1 1 pick=\"all\" ../certs/chain.pem", "_25._tcp.mail 3600 2 1 1 CA"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem next=../certs/web.pem",
+	"_25._tcp.mail 3600 3 1 1 MAIL\n_25._tcp.mail 3600 3 1 1 WEB"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem next=\"../certs/a b.pem\"",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$ORIGIN _25._tcp.mail.example.org.\n$TLSA @ ../certs/mail.pem",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+};
+
+/* The records of a row as see() writes them, up to the texts for expand. */
+static const char *
+wanted(const char *owners)
+{
+	static const struct {
+		const char *word;
+		const char *digest;
+	} words[] = {{" MAIL", mail_digest}, {" WEB", web_digest}, {" CA", ca_digest}};
+	char *copy = arena_printf(&arena, "%s\n", owners), *out = arena_text(&arena, "", 0);
+
+	for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n")) {
+		char *space = strchr(line, ' '), *last = strrchr(line, ' ');
+
+		for (size_t i = 0; i < LENGTH(words); i++)
+			if (strcmp(last, words[i].word) == 0)
+				out = arena_printf(&arena, "%s%.*s.example.org.%.*s %s\n", out,
+				    (int)(space - line), line, (int)(last - space), space,
+				    words[i].digest);
+	}
+	return out;
+}
+
+/* Without what stands behind " |". */
+static const char *
+records_only(const char *text)
+{
+	char *copy = arena_text(&arena, text, strlen(text)), *out = arena_text(&arena, "", 0);
+
+	for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n"))
+		out = arena_printf(
+		    &arena, "%s%.*s\n", out, (int)(strchr(line, '|') - line - 1), line);
+	return out;
+}
+
+static void
+good_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(good); i++) {
+		struct run run;
+		const char *want = wanted(good[i].owners);
+		size_t lines = 0;
+
+		run_begin(&run);
+		parse(&run, good[i].line, NULL);
+		if (run.diags.n)
+			print_error("%s: %s\n", good[i].line, run.diags.items[0].message);
+		assert_int_equal(run.result, 0);
+		assert_int_equal(run.diags.n, 0);
+		assert_string_equal(records_only(run.seen.text.data), want);
+		for (; *want; want++)
+			lines += *want == '\n';
+		assert_int_equal(run.ctx.n_records, lines);
+		assert_int_equal(run.ctx.first_expiry_unix, TO);
+		run_end(&run);
+	}
+}
+
+static const struct {
+	const char *line;
+	enum problem problem;
+	size_t column;
+	const char *part;
+} bad[] = {
+    {"$TLSA", D_OWNER, 1, "no owner"},
+    {"$TLSA _25._tcp.mail", D_NO_SOURCE, 7, "no certificate is named"},
+    {"$TLSA _25._tcp.mail 3 1 1", D_NO_SOURCE, 25, "no certificate is named"},
+    {"$TLSA _25._tcp.mail 3600 IN", D_NO_SOURCE, 26, "no certificate is named"},
+    {"$TLSA _25._tcp.mail next=../certs/web.pem", D_NO_SOURCE, 21, "no certificate is named"},
+    {"$TLSA \"_25._tcp.mail\" ../certs/mail.pem", D_OWNER, 7, "quoted"},
+    {"$TLSA _0._tcp.mail ../certs/mail.pem", D_OWNER, 7, "between 1 and 65535"},
+    {"$TLSA _{25,0}._tcp.mail ../certs/mail.pem", D_OWNER, 12, "between 1 and 65535"},
+    {"$TLSA _25._{tcp,foo}.mail ../certs/mail.pem", D_OWNER, 17, "_tcp, _udp or _sctp"},
+    {"$TLSA _{25,{465}}._tcp.mail ../certs/mail.pem", D_BRACES, 12, "inside another"},
+    {"$TLSA _25._tcp.b\xc3\xbc"
+     "cher ../certs/mail.pem",
+	Z_UTF8, 17, "ASCII"},
+    {"$TLSA _25._tcp.mail CH ../certs/mail.pem", Z_CLASS, 21, "CH"},
+    {"$TLSA _25._tcp.mail 3000000000 ../certs/mail.pem", Z_TTL, 21, "TTL"},
+    {"$TLSA _25._tcp.mail 4 1 1 ../certs/mail.pem", D_PARAMETER, 21, "usage 4"},
+    {"$TLSA _25._tcp.mail 256 1 1 ../certs/mail.pem", D_PARAMETER, 21, "usage 256"},
+    {"$TLSA _25._tcp.mail 255 1 1 ../certs/mail.pem", D_PARAMETER, 21, "private use"},
+    {"$TLSA _25._tcp.mail -1 1 1 ../certs/mail.pem", D_PARAMETER, 21, "usage -1"},
+    {"$TLSA _25._tcp.mail 3 2 1 ../certs/mail.pem", D_PARAMETER, 23, "selector 2"},
+    {"$TLSA _25._tcp.mail 3600 3 1 3 ../certs/mail.pem", D_PARAMETER, 30, "matching type 3"},
+    {"$TLSA _25._tcp.mail DANE-XE SPKI SHA2-256 ../certs/mail.pem", D_PARAMETER, 21, "DANE-XE"},
+    {"$TLSA _25._tcp.mail 1d 3 SPKY SHA2-256 ../certs/mail.pem", D_PARAMETER, 26, "SPKY"},
+    {"$TLSA _25._tcp.mail 3 1 SHA3 ../certs/mail.pem", D_PARAMETER, 25, "SHA3"},
+    {"$TLSA _25._tcp.mail 3 1 ../certs/mail.pem", D_PARAMETER, 21, "all three or not at all"},
+    {"$TLSA _25._tcp.mail 3 ../certs/mail.pem", D_PARAMETER, 21, "all three or not at all"},
+    {"$TLSA _25._tcp.mail 3600 IN 1 ../certs/mail.pem", D_PARAMETER, 29, "all three"},
+    {"$TLSA _25._tcp.mail 3600 DANE-EE ../certs/mail.pem", F_READ, 26, "DANE-EE"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem 3", D_PARAMETER, 39, "stands behind a source"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem pik=all", D_KEY_VALUE, 39, "did you mean pick"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem pick=all", D_KEY_VALUE, 44, "usage 3"},
+    {"$TLSA _25._tcp.mail 2 1 1 ../certs/chain.pem pick=", D_KEY_VALUE, 46, "no value"},
+    {"$TLSA _25._tcp.mail 2 1 1 ../certs/chain.pem pick=all pick=all", D_KEY_VALUE, 55, "twice"},
+    {"$TLSA _25._tcp.mail 2 1 1 ../certs/chain.pem pick=leaf", D_NOT_CA, 51, "3 1 1"},
+    {"$TLSA _25._tcp.mail 2 1 1 ../certs/mail.pem", D_NOT_CA, 27, "CN=mail.example.org"},
+    {"$TLSA _25._tcp.mail ../certs/two.pem", D_AMBIGUOUS, 21, "and CN=x\\010$INCLUDE"},
+    {"$TLSA _25._tcp.mail ../certs/mail.key", D_BAD_SOURCE, 21, "a private key"},
+    {"$TLSA _25._tcp.mail ../certs/empty.pem", D_BAD_SOURCE, 21, "is empty"},
+    {"$TLSA _25._tcp.mail x.zone", D_BAD_SOURCE, 21, "text without a PEM block"},
+    {"$TLSA _25._tcp.mail ../certs", F_READ, 21, "Is a directory"},
+    {"$TLSA _25._tcp.mail ../certs/none.pem", F_READ, 21, "No such file"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem/x", F_READ, 21, "Not a directory"},
+    {"$TLSA _25._tcp.mail \"\"", D_BAD_SOURCE, 21, "empty"},
+    {"$TLSA _25._tcp.mail ../certs/\\000", Z_SYNTAX, 21, "backslash"},
+    {"$TLSA _25._tcp.mail -", D_BAD_SOURCE, 21, "standard input"},
+    {"$TLSA _25._tcp.mail cert:mail", D_BAD_SOURCE, 21, "project file"},
+    {"$TLSA _25._tcp.mail 1 1 1 ../certs/old.pem", D_EXPIRED, 27, "(notAfter 2026-08-31)"},
+};
+
+static void
+bad_lines(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		struct run run;
+
+		run_begin(&run);
+		parse(&run, bad[i].line, NULL);
+		if (run.diags.n != 1)
+			print_error("%s: %zu problems\n", bad[i].line, run.diags.n);
+		fixture_one_problem(&run.diags, bad[i].problem, bad[i].part);
+		assert_int_equal(run.result, -1);
+		assert_int_equal(run.diags.items[0].place.line, 3);
+		assert_int_equal(run.diags.items[0].place.column, bad[i].column);
+		assert_int_equal(run.ctx.n_records, 0);
+		assert_string_equal(run.seen.text.data, "");
+		run_end(&run);
+	}
+}
+
+static void
+all_problems_at_once(void **state)
+{
+	struct run run;
+
+	(void)state;
+	run_begin(&run);
+	parse(&run,
+	    "$TLSA _{0,65536}._tcp.mail 300 ../certs/none.pem ../certs/mail.key\n"
+	    "$TLSA _25._tcp.mail ../certs/mail.pem",
+	    NULL);
+	assert_int_equal(run.result, -1);
+	assert_int_equal(run.diags.n, 4);
+	assert_int_equal(run.ctx.n_records, 1); /* the good line */
+	run_end(&run);
+}
+
+static void
+warnings(void **state)
+{
+	struct run run;
+
+	(void)state;
+	run_begin(&run);
+	parse(&run, "$TLSA _25._tcp.mail ../certs/old.pem", NULL);
+	fixture_one_problem(&run.diags, D_EXPIRED_EE, "has expired (notAfter 2026-08-31)");
+	assert_int_equal(run.result, 0);
+	assert_int_equal(run.ctx.n_records, 1);
+	assert_int_equal(run.ctx.first_expiry_unix, FROM - DAY);
+	run_end(&run);
+
+	run_begin(&run);
+	run.ctx.now_unix = FROM - 1;
+	parse(&run, "$TLSA _25._tcp.mail ../certs/mail.pem next=../certs/web.pem", NULL);
+	fixture_one_problem(&run.diags, D_NOT_YET, "CN=mail.example.org"); /* not for next= */
+	assert_int_equal(run.result, 0);
+	run_end(&run);
+
+	run_begin(&run);
+	parse(&run, "$TLSA _25._tcp.mail ../certs/mail.pem next=../certs/none.pem", NULL);
+	fixture_one_problem(&run.diags, D_NO_NEXT, "does not exist yet");
+	assert_int_equal(run.result, 0);
+	assert_int_equal(run.ctx.n_records, 1);
+	run_end(&run);
+}
+
+static void
+texts_for_expand(void **state)
+{
+	struct run run;
+
+	(void)state;
+	run_begin(&run);
+	parse(&run,
+	    "$TLSA _{25,465}._tcp.Mail ../certs/mail.pem\n"
+	    "$TLSA _25._tcp.@ ../certs/web.pem",
+	    NULL);
+	assert_int_equal(run.result, -1); /* @ stands alone or not at all */
+	assert_non_null(strstr(run.seen.text.data,
+	    " | _465._tcp.Mail | ../certs/mail.pem CN=mail.example.org notAfter=2027-02-01\n"));
+	run_end(&run);
+
+	/* What a certificate calls itself cannot leave the comment. */
+	run_begin(&run);
+	parse(&run, "$TLSA _25._tcp.mail ../certs/web.pem", NULL);
+	assert_non_null(strstr(run.seen.text.data,
+	    " | _25._tcp.mail | ../certs/web.pem "
+	    "CN=x\\010$INCLUDE /etc/passwd \\059 y notAfter=2027-02-01\n"));
+	run_end(&run);
+}
+
+static void
+silent(void **state)
+{
+	struct run run;
+
+	(void)state;
+	run_begin(&run);
+	run.ctx.silent = true;
+	parse(&run, "$TLSA _25._tcp.mail ../certs/mail.pem\n$TLSA _25._tcp.mail ../certs/mail.key",
+	    NULL);
+	fixture_one_problem(&run.diags, D_BAD_SOURCE, "a private key");
+	assert_int_equal(run.ctx.n_records, 0);
+	assert_string_equal(run.seen.text.data, "");
+	run_end(&run);
+}
+
+static void
+files_are_read_once(void **state)
+{
+	struct run run;
+	const struct cert_file *file;
+
+	(void)state;
+	run_begin(&run);
+	parse(&run,
+	    "$TLSA _25._tcp.mail ../certs/mail.pem next=../certs/none.pem\n"
+	    "$TLSA _26._tcp.mail ../certs/mail.pem",
+	    NULL);
+	file = run.ctx.files.first;
+	assert_non_null(strstr(file->path, "/certs/mail.pem"));
+	assert_null(file->next);
+	run_end(&run);
+}
+
+static void
+confined(void **state)
+{
+	struct run run;
+	struct roots roots = {.project = arena_printf(&arena, "%s/zones", folder)};
+
+	(void)state;
+	run_begin(&run);
+	parse(&run, "$TLSA _25._tcp.mail ../certs/mail.pem", &roots);
+	assert_int_equal(run.result, -1);
+	fixture_one_problem(&run.diags, F_CONFINED, "outside");
+	assert_int_equal(run.diags.items[0].place.column, 21);
+	run_end(&run);
+
+	run_begin(&run);
+	roots.project = folder;
+	parse(&run, "$TLSA _25._tcp.mail ../certs/mail.pem", &roots);
+	assert_int_equal(run.result, 0);
+	run_end(&run);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(good_lines),
+	    cmocka_unit_test(bad_lines),
+	    cmocka_unit_test(all_problems_at_once),
+	    cmocka_unit_test(warnings),
+	    cmocka_unit_test(texts_for_expand),
+	    cmocka_unit_test(silent),
+	    cmocka_unit_test(files_are_read_once),
+	    cmocka_unit_test(confined),
+	};
+
+	return cmocka_run_group_tests(tests, make_files, remove_files);
+}
