@@ -156,6 +156,14 @@ instant_parse(struct text text, int64_t *t_unix)
 	return 0;
 }
 
+uint32_t
+instant_date(int64_t t_unix)
+{
+	struct civil c = civil_from_instant(t_unix);
+
+	return (uint32_t)c.year * 10000 + c.month * 100 + c.day;
+}
+
 /* Two digits at a time: every signature prints two instants. */
 void
 instant_print_digits(struct buf *b, int64_t t_unix)

@@ -15,6 +15,10 @@ duration_parse(struct text text, uint64_t most, uint64_t *seconds);
 int
 instant_parse(struct text text, int64_t *t_unix);
 
+/* The day (UTC) as the number YYYYMMDD. */
+uint32_t
+instant_date(int64_t t_unix);
+
 /* Appends YYYYMMDDHHMMSS. */
 void
 instant_print_digits(struct buf *b, int64_t t_unix);

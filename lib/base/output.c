@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "base/output.h"
 
+#include "base/buf.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -30,6 +31,9 @@ struct output {
 	int fd;	       /* -1: nothing was written yet */
 	bool failed;
 	bool relaxed; /* no syncs */
+	bool patched; /* output_will_patch was called */
+	struct buf held; /* text of a stream that is to be patched */
+	size_t written;	 /* bytes ahead of `held` */
 	struct digest *digest; /* NULL: nobody asked */
 	uint8_t sha256[DIGEST_LEN];
 };
@@ -170,7 +174,7 @@ begin_temporary(struct output *out)
 	if (out->fd < 0) {
 		out->temporary = temporary_name(out);
 		unlink(out->temporary);
-		out->fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		out->fd = open(out->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	}
 	if (out->fd < 0) {
 		out->temporary = NULL;
@@ -184,8 +188,12 @@ output_write(struct output *out, const void *data, size_t len)
 {
 	if (out->failed)
 		return -1;
-	if (out->digest)
+	if (out->digest && !out->patched)
 		digest_add(out->digest, data, len);
+	if (out->patched && out->kind == OUTPUT_STREAM) {
+		buf_put(&out->held, data, len);
+		return 0;
+	}
 	if (out->fd < 0) {
 		if (out->old.data && len <= out->old.len - out->agreed &&
 		    memcmp(out->old.data + out->agreed, data, len) == 0) {
@@ -195,7 +203,41 @@ output_write(struct output *out, const void *data, size_t len)
 		if (begin_temporary(out) < 0)
 			return -1;
 	}
+	out->written += out->kind == OUTPUT_STREAM ? len : 0;
 	return write_all(out, data, len);
+}
+
+void
+output_will_patch(struct output *out)
+{
+	out->patched = true;
+	if (out->kind == OUTPUT_FILE && out->fd < 0 && !out->failed)
+		begin_temporary(out);
+}
+
+int
+output_patch(struct output *out, size_t at, const void *data, size_t len)
+{
+	const char *p = data;
+
+	if (out->failed)
+		return -1;
+	if (out->kind == OUTPUT_STREAM) {
+		memcpy(out->held.data + (at - out->written), data, len);
+		return 0;
+	}
+	while (len) {
+		ssize_t n = pwrite(out->fd, p, len, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return output_fail(out, "write");
+		p += n;
+		at += (size_t)n;
+		len -= (size_t)n;
+	}
+	return 0;
 }
 
 /* Gives the unnamed file the temporary name, so that it can be renamed. */
@@ -273,15 +315,50 @@ output_relax(struct output *out)
 static void
 finish_digest(struct output *out)
 {
-	if (out->digest)
-		digest_end(out->digest, out->sha256);
+	if (!out->digest)
+		return;
+	digest_end(out->digest, out->sha256);
 	out->digest = NULL;
+}
+
+/* What was patched is hashed as it stands in the end. */
+static int
+hash_patched(struct output *out)
+{
+	struct buf buf = {0};
+	off_t at = 0;
+	ssize_t n;
+
+	finish_digest(out);
+	out->digest = digest_begin();
+	while ((n = pread(out->fd, buf_reserve(&buf, 65536), 65536, at)) > 0) {
+		digest_add(out->digest, buf.data, (size_t)n);
+		at += n;
+	}
+	buf_free(&buf);
+	finish_digest(out);
+	return n < 0 ? output_fail(out, "read") : 0;
+}
+
+static int
+flush_held(struct output *out)
+{
+	int result = write_all(out, out->held.data, out->held.len);
+
+	buf_free(&out->held);
+	return result;
 }
 
 int
 output_commit(struct output *out, bool *changed)
 {
 	*changed = true;
+	if (out->patched && !out->failed) {
+		if (out->kind == OUTPUT_STREAM)
+			flush_held(out);
+		else if (out->digest)
+			hash_patched(out);
+	}
 	finish_digest(out);
 	if (out->failed) {
 		output_abort(out);
@@ -310,6 +387,7 @@ void
 output_abort(struct output *out)
 {
 	finish_digest(out);
+	buf_free(&out->held);
 	if (out->fd >= 0 && out->fd != STDOUT_FILENO)
 		close(out->fd);
 	out->fd = -1;

@@ -19,6 +19,15 @@ output_open(struct diags *diags, const char *path);
 int
 output_write(struct output *out, const void *data, size_t len);
 
+/* Announces output_patch, ahead of the write that it will change: what follows is kept in memory where
+ * the output is a stream. */
+void
+output_will_patch(struct output *out);
+
+/* Writes `len` octets again, at offset `at`, behind output_will_patch. */
+int
+output_patch(struct output *out, size_t at, const void *data, size_t len);
+
 /* From here on, what is written is hashed too. */
 void
 output_hash(struct output *out);

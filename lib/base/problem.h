@@ -48,6 +48,7 @@ X(Z_META,        "Z031", ERROR,   1, "a type that no zone may hold", "RFC 6895 s
 X(Z_SIGNED,      "Z032", NOTE,    0, "DNSSEC records in a zone that is to be signed", "", "zonepp makes them: the template needs none") \
 X(Z_DNAME_BELOW, "Z033", WARNING, 0, "data below a DNAME", "RFC 6672 section 2.4", "") \
 X(Z_UTF8,        "Z034", ERROR,   1, "a name in UTF-8", "RFC 5891 section 4.4", "write the A-label (xn--...), as idn2(1) prints it") \
+X(Z_SERIAL,      "Z036", WARNING, 0, "a serial that does not move on", "RFC 1912 section 2.2", "raise it, or let `serial: auto` do so") \
 X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035 section 2.4", "DS belongs beside the NS records of a child zone") \
 \
 X(D_OWNER,       "D001", ERROR,   1, "an owner that is no TLSA owner", "RFC 6698 section 3", "write _port._proto.host, as in _25._tcp.mail") \
@@ -75,7 +76,56 @@ X(S_KEY_MISMATCH,"S007", ERROR,   2, "public and private key that differ", "", "
 X(S_VALIDITY,    "S008", ERROR,   2, "a validity that cannot be", "", "") \
 X(S_ALGORITHM_HALF,"S009",ERROR,  2, "an algorithm without a key for the zone's data", "RFC 4035 section 2.2", "") \
 X(S_RSA_SHORT,   "S010", WARNING, 0, "an RSA key below 2048 bits", "", "use ECDSAP256SHA256") \
+X(S_COLLISION,   "S012", ERROR,   2, "an NSEC3 hash that two names have", "RFC 5155 section 7.1", "choose another salt") \
 X(S_STAND_IN,    "S011", WARNING, 0, "a KSK that stands in for a ZSK", "RFC 6781 section 3.1", "activate a ZSK of the same algorithm") \
+\
+X(S_UNSIGNED,    "S020", ERROR,   1, "a zone that is not signed", "RFC 4035 section 2", "zonepp sign signs it") \
+X(S_NO_RRSIG,    "S021", ERROR,   1, "an RRset without a signature", "RFC 4035 section 2.2", "sign the zone again") \
+X(S_RRSIG_HALF,  "S022", ERROR,   1, "an RRset that one of the zone's algorithms does not sign", "RFC 4035 section 2.2, RFC 6840 section 5.11", "sign the zone again, with keys of every algorithm") \
+X(S_RRSIG_ORPHAN,"S023", ERROR,   1, "a signature over records that are not there", "RFC 4035 section 2.2", "") \
+X(S_RRSIG_PLACE, "S024", ERROR,   1, "a signature over what is not the zone's to sign", "RFC 4035 section 2.2", "") \
+X(S_RRSIG_BOGUS, "S025", ERROR,   1, "a signature that does not verify", "RFC 4035 section 5.3.3", "records were changed after signing: sign the zone again") \
+X(S_RRSIG_EXPIRED,"S026",ERROR,   1, "a signature that has expired", "RFC 4035 section 5.3.1", "sign the zone again") \
+X(S_RRSIG_EARLY, "S027", ERROR,   1, "a signature that is not valid yet", "RFC 4035 section 5.3.1", "") \
+X(S_RRSIG_LABELS,"S028", ERROR,   1, "a signature with a wrong number of labels", "RFC 4034 section 3.1.3", "") \
+X(S_RRSIG_TTL,   "S029", ERROR,   1, "a signature whose TTLs are not those of its RRset", "RFC 4034 section 3, RFC 4035 section 2.2", "") \
+X(S_RRSIG_SIGNER,"S030", ERROR,   1, "a signature by another zone", "RFC 4034 section 3.1.7", "") \
+X(S_RRSIG_KEY,   "S031", ERROR,   1, "a signature by a key that the zone does not have", "RFC 4035 section 5.3.1", "") \
+X(S_RRSIG_PERIOD,"S032", ERROR,   1, "a signature that expires before it begins", "RFC 4034 section 3.1.5", "") \
+X(S_RRSIG_STRAY, "S033", WARNING, 0, "further signatures by keys that the zone does not have", "RFC 6781 section 4.1.4", "resolvers pass them over; in a rollover they are to be expected") \
+X(S_DNSKEY,      "S034", ERROR,   1, "a DNSKEY record that is none", "RFC 4034 section 2.1", "") \
+X(S_DNSKEY_SELF, "S035", ERROR,   1, "a DNSKEY RRset that no key signing key signs", "RFC 4035 section 5", "") \
+X(S_ANCHOR,      "S036", ERROR,   1, "a trust anchor that leads to no key of the zone", "RFC 4035 section 5.2", "") \
+X(S_ANCHOR_FILE, "S037", ERROR,   2, "a file that holds no trust anchor", "", "it holds DS or DNSKEY records of the zone") \
+X(S_ANCHOR_LESS, "S038", WARNING, 0, "a key signing key that no trust anchor knows", "RFC 4035 section 5.2", "") \
+X(S_REVOKED,     "S039", WARNING, 0, "a revoked key that does not sign its revocation", "RFC 5011 section 2.1", "") \
+X(S_OLD,         "S040", NOTE,    0, "SHA-1 in DNSSEC", "RFC 9905", "validators stop to accept it") \
+X(S_UNKNOWN,     "S041", WARNING, 0, "an algorithm that zonepp cannot verify", "RFC 8624 section 3.1", "") \
+X(S_NO_DENIAL,   "S042", ERROR,   1, "a zone with neither NSEC nor NSEC3", "RFC 4035 section 2.3", "") \
+X(S_DENIAL_MIXED,"S043", ERROR,   1, "NSEC and NSEC3 in one zone", "RFC 5155 section 10.4", "") \
+X(S_NSEC_MISSING,"S044", ERROR,   1, "a name without NSEC", "RFC 4035 section 2.3", "") \
+X(S_NSEC_NEXT,   "S045", ERROR,   1, "an NSEC or NSEC3 record that does not lead to the next one", "RFC 4034 section 4.1.1, RFC 5155 section 7.1", "") \
+X(S_NSEC_BITMAP, "S046", ERROR,   1, "a type bit map that differs from the types at its name", "RFC 4034 section 4.1.2, RFC 5155 section 7.1", "") \
+X(S_NSEC_PLACE,  "S047", ERROR,   1, "an NSEC record where none belongs", "RFC 4035 section 2.3", "") \
+X(S_NSEC_SEVERAL,"S048", ERROR,   1, "several NSEC or NSEC3 records at one name", "RFC 4035 section 2.3, RFC 5155 section 7.1", "") \
+X(S_DENIAL_TTL,  "S049", WARNING, 0, "a TTL of NSEC or NSEC3 that is not the one of negative answers", "RFC 9077 section 3", "it is the lesser of the SOA record's TTL and its minimum") \
+X(S_NSEC3PARAM,  "S050", ERROR,   1, "a wrong NSEC3PARAM", "RFC 5155 section 4", "") \
+X(S_NSEC3_FIELDS,"S051", ERROR,   1, "an NSEC3 record that is not of the zone's chain", "RFC 5155 section 7.1", "") \
+X(S_NSEC3_MISSING,"S052",ERROR,   1, "a name without NSEC3", "RFC 5155 section 7.1", "") \
+X(S_NSEC3_ORPHAN,"S053", ERROR,   1, "an NSEC3 record whose hash is that of no name", "RFC 5155 section 7.1", "") \
+X(S_NSEC3_COST,  "S054", WARNING, 0, "NSEC3 with salt or further iterations", "RFC 9276 section 3.1", "use 0 iterations and no salt") \
+X(S_ZONEMD,      "S060", ERROR,   1, "a ZONEMD digest that is not the zone's", "RFC 8976 section 4", "") \
+X(S_ZONEMD_SERIAL,"S061",ERROR,   1, "a ZONEMD record of another serial", "RFC 8976 section 4", "") \
+X(S_ZONEMD_TWICE,"S062", ERROR,   1, "ZONEMD records of one scheme and algorithm", "RFC 8976 section 2.2", "") \
+X(S_ZONEMD_OTHER,"S063", NOTE,    0, "a ZONEMD record that cannot be checked", "RFC 8976 section 4", "") \
+X(S_ZONEMD_PLACE,"S064", WARNING, 0, "a ZONEMD record below the apex", "RFC 8976 section 2.1", "") \
+X(S_CDS_PLACE,   "S065", ERROR,   1, "CDS or CDNSKEY below the apex", "RFC 7344 section 4.1", "") \
+X(S_CDS_KEY,     "S066", ERROR,   1, "CDS or CDNSKEY of a key that the zone does not have", "RFC 7344 section 4.1", "") \
+X(S_CDS_SIGNER,  "S067", ERROR,   1, "CDS or CDNSKEY that no key signing key signs", "RFC 7344 section 4.1", "") \
+X(S_CDS_BREAK,   "S068", ERROR,   1, "CDS or CDNSKEY that would break the delegation", "RFC 7344 section 4.1", "") \
+X(S_CDS_DELETE,  "S069", ERROR,   1, "a malformed request to delete the DS records", "RFC 8078 section 4", "CDS 0 0 0 00 and CDNSKEY 0 3 0 AA==, each alone") \
+X(S_CDS_DIFFER,  "S070", ERROR,   1, "CDS and CDNSKEY that ask for different keys", "RFC 7344 section 4", "") \
+X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, or sign it for longer") \
 \
 X(P_SYNTAX,      "P001", ERROR,   1, "malformed YAML", "", "") \
 X(P_KEY,         "P002", ERROR,   1, "an unknown key", "", "") \

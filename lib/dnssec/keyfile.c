@@ -167,7 +167,7 @@ next_word(struct words *w, struct text *word)
 		}
 	}
 	begin = w->at;
-	while (w->at < w->end && !is_blank(*w->at) && !strchr("\n;()", *w->at))
+	while (w->at < w->end && !is_blank(*w->at) && !memchr("\n;()", *w->at, 4))
 		w->at += *w->at == '\\' && w->end - w->at > 1 ? 2 : 1;
 	*word = (struct text){begin, (size_t)(w->at - begin)};
 	return word->len > 0;

@@ -131,6 +131,14 @@ rrsig_key(struct rrsig *rrsig, uint8_t algorithm, uint16_t tag)
 }
 
 void
+rrsig_replay(struct rrsig *rrsig, struct bytes earlier)
+{
+	name_lower((uint8_t *)rrsig->data.data + RRSIG_SIGNER, earlier.data + RRSIG_SIGNER,
+	    rrsig->rdata_len - RRSIG_SIGNER);
+	memcpy(rrsig->data.data, earlier.data, RRSIG_SIGNER);
+}
+
+void
 rrsig_free(struct rrsig *rrsig)
 {
 	buf_free(&rrsig->data);

@@ -75,6 +75,10 @@ rrsig_begin(struct rrsig *rrsig, const struct name *signer, const struct rrsig_p
 void
 rrsig_key(struct rrsig *rrsig, uint8_t algorithm, uint16_t tag);
 
+/* Makes them those that an earlier RRSIG of the same RRset and signer signed, to verify it. */
+void
+rrsig_replay(struct rrsig *rrsig, struct bytes earlier);
+
 void
 rrsig_free(struct rrsig *rrsig);
 

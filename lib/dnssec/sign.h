@@ -1,4 +1,4 @@
-/* Signing a zone: one pass over the sorted store writes every record, the NSEC chain and the
+/* Signing a zone: one pass over the sorted store writes every record, the NSEC or NSEC3 chain and the
  * signatures as text, chunk by chunk in several threads. Signatures are never stored; the bytes
  * are the same for any number of threads (but for ECDSA, which takes a random number each time). */
 #ifndef DNSSEC_SIGN_H
@@ -6,31 +6,48 @@
 
 #include "base/output.h"
 #include "dnssec/key.h"
+#include "dnssec/nsec3.h"
 #include "dnssec/rrsig.h"
 #include "zone/store.h"
 
 struct sign_options {
 	const struct keys *keys; /* with roles */
 	struct rrsig_period period;
+	const struct nsec3_params *nsec3; /* NULL: NSEC */
+	uint8_t zonemd;			  /* hash algorithm (zonemd.h); 0: no ZONEMD is made */
+	bool cds;			  /* publish CDS and CDNSKEY */
 	unsigned n_workers;
+	int64_t now;
+
+	const struct store *previous; /* what was published, to reuse signatures of; or NULL */
+	bool previous_trusted;	      /* it is known to be what we wrote */
+	uint64_t refresh_s;	      /* signatures that end sooner are made anew */
+	bool zonemd_kept; /* sign_missing said 0: the previous ZONEMD holds */
 };
 
 struct sign_result {
 	size_t n_records;    /* written, all kinds */
 	size_t n_signatures; /* of these */
+	size_t n_kept;	     /* of these, taken from the previous zone */
 	uint32_t earliest;   /* expiration, RFC 1982 arithmetic */
 };
 
-/* Puts the published keys into the store as DNSKEY records, ahead of store_sort. */
+/* Removes what an earlier signer left in the template (RRSIG, NSEC, NSEC3, NSEC3PARAM, and ZONEMD, CDS
+ * and CDNSKEY where they are made anew), with a note. Ahead of sign_add. */
 void
-sign_add_keys(struct store *store, const struct keys *keys);
+sign_clean(struct store *store, const struct sign_options *options);
 
-/* Removes what an earlier signer left in the template (RRSIG, NSEC, NSEC3, NSEC3PARAM), with a note.
- * After store_sort. */
+/* Puts into the store what signing adds at the apex: DNSKEY of the published keys, NSEC3PARAM, CDS,
+ * CDNSKEY, and a ZONEMD to be filled in. Ahead of store_sort. */
 void
-sign_clean(struct store *store);
+sign_add(struct store *store, const struct sign_options *options);
 
-/* Writes the signed zone. The store is sorted, checked and clean, and has a SOA.
+/* How many signatures sign_store would have to make; `*missing` counts them. Returns -1 with a problem
+ * added. */
+int
+sign_missing(const struct store *store, const struct sign_options *options, size_t *missing);
+
+/* Writes the signed zone. The store is sorted and checked, and has a SOA.
  * Returns 0, or -1 with one problem added to the store's diags. */
 int
 sign_store(struct output *out, const struct store *store, const struct sign_options *options,

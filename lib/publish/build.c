@@ -87,6 +87,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .refresh_s = zone->policy->refresh_s,
 	    .offset_s = zone->policy->inception_offset_s,
 	    .jitter_s = zone->policy->jitter_s,
+	    .previous = zone->output,
 	    .cache = state_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,
 	};

@@ -7,6 +7,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+static void
+put_nsec3(struct buf *b, const struct nsec3_params *params)
+{
+	buf_printf(b, "nsec3 opt-out=%d iterations=%u salt=", params->opt_out, params->iterations);
+	hex_encode(b, (struct bytes){params->salt, params->salt_len});
+	buf_putc(b, '\n');
+}
+
 /* A key that appears is a change, though no file that was read has changed. */
 static void
 put_key_files(struct buf *b, const struct zone_job *job)
@@ -24,9 +32,11 @@ put_settings(struct buf *b, const struct zone_job *job)
 {
 	buf_printf(b, "zonepp %s\noutput %s\n", zonepp_version, job->output);
 	buf_printf(b, "settings serial=%d sign=%d dane=%d validity=%" PRIu64 " refresh=%" PRIu64
-		      " offset=%" PRIu64 " jitter=%" PRIu64 "\n",
+		      " offset=%" PRIu64 " jitter=%" PRIu64 " zonemd=%u cds=%d\n",
 	    (int)job->serial, job->sign, job->load.dane, job->validity_s, job->refresh_s,
-	    job->offset_s, job->jitter_s);
+	    job->offset_s, job->jitter_s, job->zonemd, job->cds);
+	if (job->nsec3)
+		put_nsec3(b, job->nsec3);
 	if (job->load.roots)
 		for (size_t i = 0; i < job->load.roots->n_allowed; i++)
 			buf_printf(b, "allow %s\n", job->load.roots->allowed[i]);
@@ -136,6 +146,24 @@ cache_fresh(const struct zone_job *job, struct zone_result *result)
 	    all_the_same(text, job, result);
 	diags_free(&diags);
 	return fresh;
+}
+
+bool
+cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
+{
+	struct diags diags = {0};
+	struct text text, line, last = {0};
+	bool known = false;
+
+	if (file_load_if(&diags, NULL, job->cache, &text) == 0 && text.data) {
+		while ((line = take_line(&text)).len > 0 && !text_is(line, "end"))
+			last = line;
+		known = text_is(line, "end") && last.len > 65 && last.data[64] == ' ' &&
+		    text_is(((struct text){last.data + 65, last.len - 65}), job->output) &&
+		    hex_decode((struct text){last.data, 64}, sha256) == 32;
+	}
+	diags_free(&diags);
+	return known;
 }
 
 void

@@ -11,6 +11,10 @@
 bool
 cache_fresh(const struct zone_job *job, struct zone_result *result);
 
+/* The SHA-256 of what the last build wrote; returns false where none is remembered. */
+bool
+cache_output_sha256(const struct zone_job *job, uint8_t sha256[32]);
+
 /* Remembers a build without problems, whose diags tracked its inputs. A cache that cannot be written is
  * no problem. */
 void

@@ -37,22 +37,20 @@ zone_set_serial(struct store *store, uint32_t serial)
 void
 previous_load(struct previous *previous, const char *path, const struct name *apex)
 {
-	static const uint16_t made[] = {TYPE_RRSIG, TYPE_NSEC, TYPE_NSEC3, TYPE_NSEC3PARAM};
 	struct parse_options options = {
 	    .zone = apex, .sink = {.ctx = &previous->store, .record = store_add}};
 	struct name zone;
-	struct text text;
 
-	*previous = (struct previous){0};
+	*previous = (struct previous){.diags = {.track_inputs = true}};
 	store_begin(&previous->store, &previous->diags, apex);
-	if (file_load_if(&previous->diags, NULL, path, &text) < 0 || !text.data ||
-	    parse_file(&previous->diags, &options, path, &zone) < 0)
+	if (parse_file(&previous->diags, &options, path, &zone) < 0)
 		return;
 	store_sort(&previous->store);
-	store_remove_types(&previous->store, made, sizeof(made) / sizeof(made[0]));
 	previous->there = soa_of(&previous->store) != NULL;
-	if (previous->there)
-		previous->serial = zone_serial(&previous->store);
+	if (!previous->there)
+		return;
+	previous->serial = zone_serial(&previous->store);
+	memcpy(previous->sha256, previous->diags.inputs[0].sha256, sizeof(previous->sha256));
 }
 
 void
@@ -75,36 +73,71 @@ same_rdata(const struct record *a, const struct record *b)
 	return memcmp(a->rdata, b->rdata, n) == 0;
 }
 
+/* Does the signing pass make records of that type? */
 static bool
-same_node(const struct store *a, const struct node *x, const struct store *b,
-    const struct node *y)
+is_made(uint16_t type)
 {
-	if (x->key_len != y->key_len || x->wire_len != y->wire_len || x->n != y->n ||
-	    memcmp(x->key, y->key, (size_t)x->key_len + x->wire_len) != 0)
-		return false;
-	for (size_t i = 0; i < x->n; i++)
-		if (!same_rdata(node_records(a, x) + i, node_records(b, y) + i))
-			return false;
-	return true;
+	return type == TYPE_RRSIG || type == TYPE_NSEC || type == TYPE_NSEC3 || type == TYPE_ZONEMD;
+}
+
+/* A walk over the records that are compared. */
+struct walk {
+	const struct store *store;
+	bool skip_made;
+	size_t node;
+	uint32_t record;
+};
+
+/* The next record; `*at` is its node. NULL at the end. */
+static const struct record *
+walk_next(struct walk *walk, const struct node **at)
+{
+	for (; walk->node < walk->store->n_nodes; walk->node++, walk->record = 0) {
+		const struct node *node = &walk->store->nodes[walk->node];
+		const struct record *records = node_records(walk->store, node);
+
+		while (walk->record < node->n) {
+			const struct record *record = &records[walk->record++];
+
+			if (!walk->skip_made || !is_made(record->type)) {
+				*at = node;
+				return record;
+			}
+		}
+	}
+	return NULL;
+}
+
+static bool
+same_owner(const struct node *x, const struct node *y)
+{
+	return x->key_len == y->key_len && x->wire_len == y->wire_len &&
+	    memcmp(x->key, y->key, (size_t)x->key_len + x->wire_len) == 0;
 }
 
 bool
-previous_same_content(const struct previous *previous, const struct store *store)
+previous_same_content(
+    const struct previous *previous, const struct store *store, bool is_signed)
 {
-	const struct store *old = &previous->store;
+	struct walk old = {&previous->store, is_signed, 0, 0}, new = {store, is_signed, 0, 0};
+	const struct node *x = NULL, *y = NULL;
+	const struct record *a, *b;
 
-	if (!previous->there || old->n_nodes != store->n_nodes)
+	if (!previous->there)
 		return false;
-	for (size_t i = 0; i < store->n_nodes; i++)
-		if (!same_node(old, &old->nodes[i], store, &store->nodes[i]))
+	do {
+		a = walk_next(&old, &x);
+		b = walk_next(&new, &y);
+		if (a && b && (!same_owner(x, y) || !same_rdata(a, b)))
 			return false;
-	return true;
+	} while (a && b);
+	return !a && !b;
 }
 
 uint32_t
-previous_next_serial(const struct previous *previous, uint32_t template_serial)
+previous_next_serial(const struct previous *previous, uint32_t wanted)
 {
-	if (!previous->there || serial_later(template_serial, previous->serial))
-		return template_serial;
+	if (!previous->there || serial_later(wanted, previous->serial))
+		return wanted;
 	return previous->serial + 1;
 }

@@ -10,6 +10,7 @@ struct previous {
 	struct store store;
 	bool there; /* a whole zone of this name was found */
 	uint32_t serial;
+	uint8_t sha256[32]; /* of the file */
 };
 
 /* Reads the zone `apex` from the file at `path`. A missing or broken file is no problem: then
@@ -20,10 +21,11 @@ previous_load(struct previous *previous, const char *path, const struct name *ap
 void
 previous_free(struct previous *previous);
 
-/* Do both sorted stores hold the same records, but for the SOA's serial and what signing adds (RRSIG,
- * NSEC, NSEC3, NSEC3PARAM)? */
+/* Do both sorted stores hold the same records, but for the SOA's serial? With `is_signed`, also but for what
+ * the signing pass makes (RRSIG, NSEC, NSEC3) and ZONEMD, which follow from the rest. */
 bool
-previous_same_content(const struct previous *previous, const struct store *store);
+previous_same_content(
+    const struct previous *previous, const struct store *store, bool is_signed);
 
 /* The SOA's serial; the store has a SOA. */
 uint32_t
@@ -32,9 +34,9 @@ zone_serial(const struct store *store);
 void
 zone_set_serial(struct store *store, uint32_t serial);
 
-/* The serial to publish for a change: the later, in RFC 1982 order, of the template's and the published
- * one plus 1. */
+/* The serial to publish for a change: the later, in RFC 1982 order, of `wanted` and the published one
+ * plus 1. */
 uint32_t
-previous_next_serial(const struct previous *previous, uint32_t template_serial);
+previous_next_serial(const struct previous *previous, uint32_t wanted);
 
 #endif

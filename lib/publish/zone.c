@@ -1,6 +1,8 @@
 #include "publish/zone.h"
 
+#include "base/duration.h"
 #include "check/zone.h"
+#include "dns/serial.h"
 #include "dnssec/sign.h"
 #include "publish/cache.h"
 #include "publish/previous.h"
@@ -13,7 +15,8 @@ struct run {
 	struct zone_result *result;
 	struct loaded loaded;
 	struct keys keys;
-	struct rrsig_period period;
+	struct sign_options sign;
+	struct previous previous;
 };
 
 static int
@@ -43,7 +46,7 @@ read_all(struct run *run)
 		return loaded;
 	if (load_keys(run) < 0 ||
 	    rrsig_period(run->diags, job->load.now, job->offset_s, job->validity_s, job->jitter_s,
-		&run->period) < 0)
+		&run->sign.period) < 0)
 		return -1;
 	return loaded;
 }
@@ -53,33 +56,98 @@ arrange(struct run *run)
 {
 	struct store *store = &run->loaded.store;
 
-	if (run->job->sign)
-		sign_add_keys(store, &run->keys);
+	if (run->job->sign) {
+		sign_clean(store, &run->sign);
+		sign_add(store, &run->sign);
+	}
 	store_sort(store);
-	if (run->job->sign)
-		sign_clean(store);
 	return check_zone(store);
 }
 
-/* New signatures are a change even where the contents are the same. */
+/* The published zone, or the one given, whose signatures may be kept. */
 static void
+load_previous(struct run *run)
+{
+	const struct zone_job *job = run->job;
+	uint8_t wrote[32];
+
+	if (!job->previous)
+		return;
+	previous_load(&run->previous, job->previous, &run->loaded.store.apex);
+	if (!run->previous.there)
+		return;
+	run->sign.previous = &run->previous.store;
+	run->sign.previous_trusted = job->cache && cache_output_sha256(job, wrote) &&
+	    memcmp(wrote, run->previous.sha256, sizeof(wrote)) == 0;
+}
+
+static uint32_t
+wanted_serial(const struct run *run)
+{
+	int64_t now = run->job->load.now;
+
+	switch (run->job->serial) {
+	case ZONE_SERIAL_UNIXTIME: return (uint32_t)now;
+	case ZONE_SERIAL_DATE: return instant_date(now) * 100;
+	default: return zone_serial(&run->loaded.store);
+	}
+}
+
+/* Is the zone what was published before, but for signatures that have grown old? */
+static bool
+is_same(struct run *run)
+{
+	return previous_same_content(&run->previous, &run->loaded.store, run->job->sign);
+}
+
+/* A serial of the template's own that does not move on keeps secondaries from seeing the change. */
+static void
+check_kept_serial(struct run *run)
+{
+	const struct store *store = &run->loaded.store;
+	uint32_t serial = zone_serial(store);
+
+	if (strcmp(run->job->previous, run->job->output) == 0 && !is_same(run) &&
+	    !serial_later(serial, run->previous.serial))
+		diag_add(run->diags, node_records(store, store_apex(store))->pos, Z_SERIAL,
+		    "the zone has changed, but its serial %u is not later than the published %u",
+		    (unsigned)serial, (unsigned)run->previous.serial);
+}
+
+/* Can the published serial stay, if nothing has changed? */
+static bool
+may_stay(const struct run *run, uint32_t wanted)
+{
+	switch (run->job->serial) {
+	case ZONE_SERIAL_KEEP: return wanted == run->previous.serial;
+	case ZONE_SERIAL_AUTO: return !serial_later(wanted, run->previous.serial);
+	default: return true;
+	}
+}
+
+/* New signatures are a change even where the contents are the same. */
+static int
 choose_serial(struct run *run)
 {
 	struct store *store = &run->loaded.store;
-	struct previous previous;
+	uint32_t wanted = wanted_serial(run), next = wanted;
+	size_t missing = 0;
 
-	if (run->job->serial == ZONE_SERIAL_AUTO && strcmp(run->job->output, "-") != 0) {
-		previous_load(&previous, run->job->output, &store->apex);
-		if (previous.there) {
-			uint32_t next = previous_next_serial(&previous, zone_serial(store));
-			bool same = !run->job->sign && previous_same_content(&previous, store) &&
-			    next == previous.serial + 1;
-
-			zone_set_serial(store, same ? previous.serial : next);
-		}
-		previous_free(&previous);
+	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
+		check_kept_serial(run);
+	else if (run->previous.there)
+		next = previous_next_serial(&run->previous, wanted);
+	if (run->previous.there && may_stay(run, wanted) && is_same(run)) {
+		zone_set_serial(store, run->previous.serial);
+		if (run->job->sign && sign_missing(store, &run->sign, &missing) < 0)
+			return -1;
+		run->sign.zonemd_kept = missing == 0;
+		if (missing == 0)
+			next = run->previous.serial;
 	}
-	run->result->serial = zone_serial(store);
+	zone_set_serial(store, next);
+	run->result->serial = next;
+	return 0;
 }
 
 /* Signature times are 32 bits in serial arithmetic: the instant nearest to `now`. */
@@ -93,18 +161,18 @@ static int
 write_zone(struct run *run, struct output *out)
 {
 	const struct store *store = &run->loaded.store;
-	struct sign_options options = {&run->keys, run->period, run->job->n_workers};
-	struct sign_result signed_result;
+	struct sign_result result;
 
 	if (!run->job->sign) {
 		run->result->n_records = store->n_live;
 		return write_store(out, store, run->job->n_workers);
 	}
-	if (sign_store(out, store, &options, &signed_result) < 0)
+	if (sign_store(out, store, &run->sign, &result) < 0)
 		return -1;
-	run->result->n_records = signed_result.n_records;
-	run->result->n_signatures = signed_result.n_signatures;
-	run->result->earliest = instant_of(signed_result.earliest, run->job->load.now);
+	run->result->n_records = result.n_records;
+	run->result->n_signatures = result.n_signatures;
+	run->result->n_kept = result.n_kept;
+	run->result->earliest = instant_of(result.earliest, run->job->load.now);
 	return 0;
 }
 
@@ -149,14 +217,23 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	struct run run = {.diags = diags, .job = job, .result = result};
 	int done = -1;
 
+	run.sign = (struct sign_options){.keys = &run.keys,
+	    .nsec3 = job->nsec3,
+	    .zonemd = job->zonemd,
+	    .cds = job->cds,
+	    .n_workers = job->n_workers,
+	    .now = job->load.now,
+	    .refresh_s = job->refresh_s};
 	if (job->cache && cache_fresh(job, result))
 		return 0;
 	*result = (struct zone_result){0};
 	diags->track_inputs = job->cache != NULL;
 	if (read_all(&run) == 0 && arrange(&run) == 0) {
-		choose_serial(&run);
 		result->n_tlsa = run.loaded.tlsa.n_records;
-		done = publish(&run);
+		load_previous(&run);
+		if (choose_serial(&run) == 0)
+			done = publish(&run);
+		previous_free(&run.previous);
 	}
 	load_free(&run.loaded);
 	return done;

@@ -3,11 +3,16 @@
 #define PUBLISH_ZONE_H
 
 #include "dnssec/key.h"
+#include "dnssec/nsec3.h"
 #include "publish/load.h"
 
 enum zone_serial_policy {
 	ZONE_SERIAL_KEEP, /* the template's */
-	ZONE_SERIAL_AUTO, /* moves on whenever what is published changes */
+	/* These move on whenever what is published changes, and then are the later of the published one
+	 * plus 1 and ... */
+	ZONE_SERIAL_AUTO,     /* the template's */
+	ZONE_SERIAL_UNIXTIME, /* seconds since 1970 */
+	ZONE_SERIAL_DATE,     /* YYYYMMDD00 */
 };
 
 struct zone_job {
@@ -18,6 +23,10 @@ struct zone_job {
 	const struct key_folder *keys; /* or NULL, */
 	const char *const *key_files;  /* then these, NULL-terminated */
 	uint64_t validity_s, refresh_s, offset_s, jitter_s;
+	const struct nsec3_params *nsec3; /* NULL: NSEC */
+	uint8_t zonemd;			  /* hash algorithm; 0: none */
+	bool cds;
+	const char *previous; /* file whose signatures may be kept; NULL: none */
 	const char *cache; /* file that remembers the last build, or NULL */
 	unsigned n_workers;
 };
@@ -25,6 +34,7 @@ struct zone_job {
 struct zone_result {
 	size_t n_records; /* written */
 	size_t n_signatures;
+	size_t n_kept; /* signatures of these that were not made anew */
 	size_t n_tlsa;
 	uint32_t serial;
 	int64_t earliest; /* expiry of a signature, Unix; 0: unsigned */

@@ -143,9 +143,10 @@ value_print(struct generate *g, const char *at, long value, const struct place_h
 	return 0;
 }
 
-/* Appends `text` with its place holders filled; `\x` stays for the lexer, `$$` is one "$". */
+/* Appends `text` with its place holders filled; `\x` stays for the lexer, `$$` is one "$". Where the
+ * quotes around the text go, those escaped inside it become the line's own. */
 static int
-fill(struct generate *g, struct text text, long value)
+fill(struct generate *g, struct text text, bool unquote, long value)
 {
 	const char *p = text.data, *end = p + text.len;
 
@@ -154,7 +155,9 @@ fill(struct generate *g, struct text text, long value)
 		struct place_holder holder;
 
 		if (*p == '\\' && p + 1 < end) {
-			buf_put(&g->line, p, 2);
+			bool quote = unquote && p[1] == '"';
+
+			buf_put(&g->line, p + quote, 2 - quote);
 			p += 2;
 		} else if (*p != '$') {
 			buf_putc(&g->line, *p++);
@@ -182,13 +185,13 @@ fill_tokens(struct generate *g, long value)
 
 	buf_clear(&g->line);
 	for (const struct token *token = tokens + 2; token < end; token++) {
-		bool quote = token->quoted && !(whole && token == end - 1);
+		bool unquote = whole && token == end - 1, quote = token->quoted && !unquote;
 
 		if (token > tokens + 2)
 			buf_putc(&g->line, ' ');
 		if (quote)
 			buf_putc(&g->line, '"');
-		if (fill(g, token_text(token), value) < 0)
+		if (fill(g, token_text(token), unquote, value) < 0)
 			return -1;
 		if (quote)
 			buf_putc(&g->line, '"');

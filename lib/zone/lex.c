@@ -102,6 +102,10 @@ scan_word(struct lexer *lexer, const char *p)
 			lex_fail(lexer, p, Z_SYNTAX, "a backslash ends the line");
 			return NULL;
 		}
+		if (p[1] == '\0') {
+			lex_fail(lexer, p + 1, Z_SYNTAX, "a NUL byte; write \\000");
+			return NULL;
+		}
 		p += 2;
 	}
 	*token = (struct token){start, (uint32_t)(p - start), false, escaped};

@@ -197,12 +197,20 @@ parser_record(struct parser *parser, struct parsed *record)
 	return parser->options->sink.record(parser->options->sink.ctx, record);
 }
 
+/* Origin or owner change behind the back of `owner_text`. */
+static void
+forget_owner_text(struct parser *parser)
+{
+	parser->owner_given = false;
+	parser->owner_text = (struct text){NULL, 0};
+}
+
 /* The same text under the same origin: most zones repeat the owner on each line. */
 static bool
 is_last_owner(const struct parser *parser, const struct token *token)
 {
-	return parser->owner_given && token->len == parser->owner_text.len &&
-	    memcmp(token->text, parser->owner_text.data, token->len) == 0 && !token->quoted;
+	return parser->owner_given && !token->quoted && token->len == parser->owner_text.len &&
+	    memcmp(token->text, parser->owner_text.data, token->len) == 0;
 }
 
 /* Sets the parser's owner from the entry; `*token` then is the first behind it. */
@@ -228,13 +236,11 @@ owner_parse(struct parser *parser, const struct entry *entry, const struct token
 	if (first->quoted)
 		return diag_error(
 		    parser->diags, token_pos(entry, first), Z_NAME, "an owner cannot be quoted");
-	if (parser_name(parser, entry, token_text(first), &parser->owner) < 0) {
-		/* Lines that go on with this owner are not a second fault. */
-		if (!parser->owner.len && parser->origin.len)
-			parser->owner = parser->origin;
-		return -1;
-	}
-	return 0;
+	if (parser_name(parser, entry, token_text(first), &parser->owner) == 0)
+		return 0;
+	/* What was half read is no name, and lines that go on with this owner are not a second fault. */
+	parser->owner = parser->origin.len ? parser->origin : (struct name){.len = 1};
+	return -1;
 }
 
 int
@@ -297,7 +303,7 @@ parse_origin(struct parser *parser, const struct entry *entry)
 	    parser_name(parser, entry, token_text(token), &origin) < 0)
 		return -1;
 	parser->origin = origin;
-	parser->owner_given = false;
+	forget_owner_text(parser);
 	if (parser->zone.len == 0 && !parser->any_record)
 		parser->zone = origin;
 	return 0;
@@ -366,10 +372,10 @@ parse_include(struct parser *parser, const struct entry *entry)
 	frame.path = path;
 	frame.source = diags_source(parser->diags, path, text, pos);
 	parser->origin = inner;
-	parser->owner_given = false;
+	forget_owner_text(parser);
 	tell_entry(parser, entry, ENTRY_INCLUDE);
 	parse_source(parser, text, &frame);
-	parser->owner_given = false;
+	forget_owner_text(parser);
 	parser->owner = owner;
 	parser->origin = origin;
 	tell_entry(parser, entry, ENTRY_INCLUDED);

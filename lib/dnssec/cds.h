@@ -1,0 +1,23 @@
+/* DS, CDS and CDNSKEY (RFC 4034 section 5, RFC 7344): what the parent zone shall know of a key. */
+#ifndef DNSSEC_CDS_H
+#define DNSSEC_CDS_H
+
+#include "dnssec/key.h"
+
+enum {
+	DS_SHA256 = 2, /* RFC 4509 */
+	DS_SHA384 = 4, /* RFC 6605 */
+	CDS_LONGEST = 4 + 48,
+};
+
+/* Writes DS (and CDS) RDATA with that digest type; returns its length. */
+size_t
+ds_rdata(const struct name *zone, struct bytes dnskey, uint8_t digest_type,
+    uint8_t out[CDS_LONGEST]);
+
+/* Shall CDS and CDNSKEY of the key stand in the zone? A KSK's that signs the keys now, from SyncPublish
+ * to SyncDelete where these are stated. */
+bool
+cds_is_due(const struct key *key, int64_t now);
+
+#endif

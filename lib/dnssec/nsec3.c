@@ -1,0 +1,274 @@
+#include "dnssec/nsec3.h"
+
+#include "base/codec.h"
+#include "base/mem.h"
+#include "base/pool.h"
+#include "dnssec/nsec.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+enum { ITEMS_PER_CHUNK = 4096, HASH_SHA1 = 1, FLAG_OPT_OUT = 1 };
+
+/* --- Which names --- */
+
+static bool
+is_included(const struct node *node, const struct nsec3_params *params)
+{
+	bool insecure_cut = (node->flags & (NODE_CUT | NODE_DS)) == NODE_CUT;
+
+	return !(node->flags & NODE_OCCLUDED) && !(params->opt_out && insecure_cut);
+}
+
+/* How many labels, counted from the apex, two names have in common. In a sort key 0x00 ends a label. */
+static unsigned
+shared_labels(const struct node *a, const struct node *b)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < a->key_len && i < b->key_len && a->key[i] == b->key[i]; i++)
+		n += a->key[i] == 0;
+	return n;
+}
+
+static void
+chain_add(struct nsec3_chain *chain, size_t *cap, uint32_t node, size_t skip, bool empty)
+{
+	struct nsec3_item *item;
+
+	chain->items = mem_grow(chain->items, chain->n, cap, sizeof(*chain->items));
+	item = &chain->items[chain->n++];
+	item->name.skip = (uint8_t)skip;
+	item->name.empty = empty;
+	item->node = node;
+}
+
+/* Adds the node and those of its ancestors that neither exist nor were added before (RFC 5155 section
+ * 7.1). An ancestor of the node ahead in canonical order was. */
+static void
+add_name(const struct store *store, struct nsec3_chain *chain, size_t *cap, uint32_t number,
+    const struct node *before)
+{
+	const struct node *node = &store->nodes[number];
+	const uint8_t *labels = node->key + node->key_len;
+	unsigned shared = before ? shared_labels(before, node) : 0, left = 0;
+	size_t skip;
+
+	for (skip = 0; skip < node->wire_len; skip += 1u + labels[skip])
+		left++;
+	chain_add(chain, cap, number, 0, false);
+	for (skip = 0; left > shared + 1; left--) {
+		skip += 1u + labels[skip];
+		chain_add(chain, cap, number, skip, true);
+	}
+}
+
+static void
+collect(const struct store *store, struct nsec3_chain *chain)
+{
+	const struct node *before = NULL;
+	size_t cap = 0;
+
+	for (size_t i = 0; i < store->n_nodes; i++) {
+		if (!is_included(&store->nodes[i], &chain->params))
+			continue;
+		add_name(store, chain, &cap, (uint32_t)i, before);
+		before = &store->nodes[i];
+	}
+}
+
+/* --- Hashing --- */
+
+struct hash_run {
+	const struct store *store;
+	struct nsec3_chain *chain;
+	EVP_MD *sha1;
+	EVP_MD_CTX **ctx; /* by worker */
+	bool failed;
+};
+
+/* RFC 5155 section 5. */
+static bool
+hash_name(struct hash_run *run, EVP_MD_CTX *ctx, const uint8_t *name, size_t len,
+    uint8_t hash[NSEC3_HASH])
+{
+	const struct nsec3_params *params = &run->chain->params;
+
+	for (unsigned i = 0; i <= params->iterations; i++) {
+		if (!EVP_DigestInit_ex2(ctx, run->sha1, NULL) ||
+		    !EVP_DigestUpdate(ctx, name, len) ||
+		    !EVP_DigestUpdate(ctx, params->salt, params->salt_len) ||
+		    !EVP_DigestFinal_ex(ctx, hash, NULL))
+			return false;
+		name = hash;
+		len = NSEC3_HASH;
+	}
+	return true;
+}
+
+static void
+hash_chunk(void *ctx, unsigned worker, size_t slot, size_t chunk)
+{
+	struct hash_run *run = ctx;
+	struct nsec3_chain *chain = run->chain;
+	size_t end = (chunk + 1) * ITEMS_PER_CHUNK;
+	uint8_t wire[NAME_LONGEST];
+
+	(void)slot;
+	for (size_t i = chunk * ITEMS_PER_CHUNK; i < end && i < chain->n; i++) {
+		struct nsec3_item *item = &chain->items[i];
+		size_t len = node_wire(run->store, &run->store->nodes[item->node], wire);
+		size_t skip = item->name.skip;
+
+		if (item->name.empty)
+			item->node = NSEC3_NO_NODE;
+		name_lower(wire, wire, len);
+		if (!hash_name(run, run->ctx[worker], wire + skip, len - skip, item->hash))
+			run->failed = true;
+	}
+}
+
+static int
+hash_all(const struct store *store, struct nsec3_chain *chain, unsigned n_workers)
+{
+	struct hash_run run = {.store = store,
+	    .chain = chain,
+	    .sha1 = EVP_MD_fetch(NULL, "SHA1", NULL),
+	    .ctx = mem_alloc(n_workers * sizeof(*run.ctx))};
+	struct pool_work work = {.ctx = &run,
+	    .n_chunks = (chain->n + ITEMS_PER_CHUNK - 1) / ITEMS_PER_CHUNK,
+	    .work = hash_chunk};
+
+	run.failed = !run.sha1;
+	for (unsigned i = 0; i < n_workers; i++) {
+		run.ctx[i] = EVP_MD_CTX_new();
+		run.failed |= !run.ctx[i];
+	}
+	if (!run.failed && pool_run(n_workers, &work) < 0)
+		run.failed = true;
+	for (unsigned i = 0; i < n_workers; i++)
+		EVP_MD_CTX_free(run.ctx[i]);
+	free(run.ctx);
+	EVP_MD_free(run.sha1);
+	return run.failed ? diag_error(store->diags, pos_none(), F_SYSTEM,
+				"OpenSSL cannot compute SHA-1 for NSEC3") :
+			    0;
+}
+
+static int
+compare_items(const void *a, const void *b)
+{
+	return memcmp(((const struct nsec3_item *)a)->hash, ((const struct nsec3_item *)b)->hash,
+	    NSEC3_HASH);
+}
+
+int
+nsec3_build(const struct store *store, const struct nsec3_params *params, unsigned n_workers,
+    struct nsec3_chain *chain)
+{
+	*chain = (struct nsec3_chain){.params = *params};
+	collect(store, chain);
+	if (hash_all(store, chain, n_workers) < 0)
+		return -1;
+	qsort(chain->items, chain->n, sizeof(*chain->items), compare_items);
+	for (size_t i = 1; i < chain->n; i++)
+		if (compare_items(&chain->items[i - 1], &chain->items[i]) == 0)
+			return diag_error(store->diags, pos_none(), S_COLLISION,
+			    "two names of the zone have the same NSEC3 hash");
+	return 0;
+}
+
+void
+nsec3_free(struct nsec3_chain *chain)
+{
+	free(chain->items);
+	*chain = (struct nsec3_chain){0};
+}
+
+/* --- Records --- */
+
+void
+nsec3_label(const struct nsec3_chain *chain, size_t i, char label[NSEC3_LABEL])
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+	const uint8_t *hash = chain->items[i].hash;
+
+	for (unsigned group = 0; group < NSEC3_HASH / 5; group++, hash += 5) {
+		uint64_t bits = (uint64_t)hash[0] << 32 | (uint64_t)hash[1] << 24 |
+		    (uint64_t)hash[2] << 16 | (uint64_t)hash[3] << 8 | hash[4];
+
+		for (unsigned shift = 40; shift > 0; shift -= 5)
+			*label++ = digits[bits >> (shift - 5) & 31];
+	}
+}
+
+bool
+nsec3_is_before(const struct nsec3_chain *chain, size_t i, const struct node *node)
+{
+	uint8_t key[NSEC3_LABEL + 1];
+	size_t n = node->key_len < sizeof(key) ? node->key_len : sizeof(key);
+	int order;
+
+	nsec3_label(chain, i, (char *)key);
+	key[NSEC3_LABEL] = 0;
+	order = memcmp(key, node->key, n);
+	return order < 0 || (order == 0 && node->key_len > sizeof(key));
+}
+
+size_t
+nsec3_after(const struct nsec3_chain *chain, const struct node *node)
+{
+	size_t low = 0, high = chain->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (nsec3_is_before(chain, middle, node))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static size_t
+params_put(const struct nsec3_params *params, uint8_t flags, uint8_t *out)
+{
+	out[0] = HASH_SHA1;
+	out[1] = flags;
+	out[2] = (uint8_t)(params->iterations >> 8);
+	out[3] = (uint8_t)params->iterations;
+	out[4] = params->salt_len;
+	memcpy(out + 5, params->salt, params->salt_len);
+	return 5 + (size_t)params->salt_len;
+}
+
+size_t
+nsec3_param_rdata(const struct nsec3_params *params, uint8_t out[5 + NSEC3_SALT_LONGEST])
+{
+	return params_put(params, 0, out);
+}
+
+/* Nothing is signed at an insecure delegation, so its bit map lacks RRSIG. */
+size_t
+nsec3_rdata(const struct store *store, const struct nsec3_chain *chain, size_t i, uint8_t *out)
+{
+	static const uint16_t with_rrsig[] = {TYPE_RRSIG, 0}, without[] = {0};
+	const struct nsec3_item *item = &chain->items[i], *next = item + 1;
+	struct nsec_bitmap bitmap = {0};
+	size_t len = params_put(&chain->params, chain->params.opt_out ? FLAG_OPT_OUT : 0, out);
+
+	if (i + 1 == chain->n)
+		next = chain->items;
+	out[len++] = NSEC3_HASH;
+	memcpy(out + len, next->hash, NSEC3_HASH);
+	len += NSEC3_HASH;
+	bitmap.out = out + len;
+	if (item->node != NSEC3_NO_NODE) {
+		const struct node *node = &store->nodes[item->node];
+		bool insecure = (node->flags & (NODE_CUT | NODE_DS)) == NODE_CUT;
+
+		nsec_bitmap_node(&bitmap, store, node, insecure ? without : with_rrsig);
+	}
+	return len + bitmap.len;
+}

@@ -1,0 +1,128 @@
+#include "dnssec/reuse.h"
+
+#include "dns/serial.h"
+
+static bool
+has_dnskey(const struct store *old, struct bytes dnskey)
+{
+	const struct node *apex = store_apex(old);
+	struct rrset set = apex ? node_rrset(old, apex, TYPE_DNSKEY) : (struct rrset){0};
+
+	for (size_t i = 0; i < set.n; i++)
+		if (set.records[i].rdlen == dnskey.len &&
+		    memcmp(set.records[i].rdata, dnskey.data, dnskey.len) == 0)
+			return true;
+	return false;
+}
+
+void
+reuse_begin(struct arena *a, struct reuse *reuse, const struct store *old, const struct keys *keys,
+    int64_t now, uint64_t refresh_s, bool trusted)
+{
+	bool *known = arena_alloc(a, keys->n * sizeof(*known) + 1);
+
+	for (size_t i = 0; i < keys->n; i++)
+		known[i] = old && has_dnskey(old, keys->items[i].dnskey);
+	*reuse = (struct reuse){.old = old,
+	    .trusted = trusted,
+	    .now = (uint32_t)now,
+	    .refresh_s = refresh_s > INT32_MAX ? INT32_MAX : (uint32_t)refresh_s,
+	    .known = known};
+}
+
+static int
+compare_keys(const struct node *node, const uint8_t *key, size_t key_len)
+{
+	size_t n = node->key_len < key_len ? node->key_len : key_len;
+	int order = memcmp(node->key, key, n);
+
+	return order ? order : (node->key_len > key_len) - (node->key_len < key_len);
+}
+
+/* Doubles its steps until it is past the key, then halves them. */
+const struct node *
+reuse_find(const struct reuse *reuse, const uint8_t *key, size_t key_len, size_t *cursor)
+{
+	const struct node *nodes = reuse->old ? reuse->old->nodes : NULL;
+	size_t n = reuse->old ? reuse->old->n_nodes : 0, low = *cursor, step = 1, high;
+
+	if (low > n || (low > 0 && compare_keys(&nodes[low - 1], key, key_len) >= 0))
+		low = 0;
+	for (high = low; high < n && compare_keys(&nodes[high], key, key_len) < 0; step *= 2) {
+		low = high + 1;
+		high += step;
+	}
+	if (high > n)
+		high = n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_keys(&nodes[middle], key, key_len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*cursor = low;
+	return low < n && compare_keys(&nodes[low], key, key_len) == 0 ? &nodes[low] : NULL;
+}
+
+bool
+reuse_same_set(const struct reuse *reuse, const struct node *old, const struct rrsig_set *set)
+{
+	struct rrset was = node_rrset(reuse->old, old, set->type);
+
+	if (was.n != set->n || was.records[0].ttl_s != set->ttl_s)
+		return false;
+	for (size_t i = 0; i < was.n; i++) {
+		struct bytes rdata = record_rdata(&was.records[i]);
+
+		if (rdata.len != set->rdata[i].len || was.records[i].ttl_s != set->ttl_s)
+			return false;
+		if (memcmp(rdata.data, set->rdata[i].data, rdata.len) != 0 &&
+		    rdata_compare(set->type, rdata, set->rdata[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static uint32_t
+read_u32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* Everything but the times and the signature is as a new one would have it. */
+static bool
+same_head(const struct record *record, struct bytes fresh)
+{
+	const uint8_t *was = record->rdata;
+
+	return record->rdlen > fresh.len && memcmp(was, fresh.data, RRSIG_EXPIRATION) == 0 &&
+	    memcmp(was + RRSIG_TAG, fresh.data + RRSIG_TAG, RRSIG_SIGNER - RRSIG_TAG) == 0 &&
+	    name_equal(was + RRSIG_SIGNER, fresh.data + RRSIG_SIGNER);
+}
+
+static bool
+is_current(const struct reuse *reuse, const uint8_t *rdata)
+{
+	uint32_t inception = read_u32(rdata + RRSIG_INCEPTION);
+	uint32_t expiration = read_u32(rdata + RRSIG_EXPIRATION);
+
+	return !serial_later(inception, reuse->now) &&
+	    serial_later(expiration, reuse->now + reuse->refresh_s);
+}
+
+const struct record *
+reuse_signature(const struct reuse *reuse, const struct node *old, const struct rrsig *fresh,
+    size_t key)
+{
+	struct rrset signatures = node_rrset(reuse->old, old, TYPE_RRSIG);
+	struct bytes head = rrsig_rdata(fresh);
+
+	for (size_t i = 0; reuse->known[key] && i < signatures.n; i++)
+		if (same_head(&signatures.records[i], head) &&
+		    signatures.records[i].ttl_s == read_u32(head.data + RRSIG_TTL) &&
+		    is_current(reuse, signatures.records[i].rdata))
+			return &signatures.records[i];
+	return NULL;
+}

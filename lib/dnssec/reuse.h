@@ -1,0 +1,41 @@
+/* Reuse: signatures of the previous output that need not be made again. Both zones are sorted, so each
+ * worker moves a cursor through the old one. A signature is kept when owner, type, TTL and RDATA set
+ * are the same, its key is still published with the same public key, its inception has passed, and
+ * its expiry is further away than `refresh`. Unless the old file is known to be what we wrote, it is
+ * verified before it is kept. */
+#ifndef DNSSEC_REUSE_H
+#define DNSSEC_REUSE_H
+
+#include "dnssec/key.h"
+#include "dnssec/rrsig.h"
+#include "zone/store.h"
+
+struct reuse {
+	const struct store *old; /* sorted, with its RRSIG records; NULL: nothing to reuse */
+	bool trusted;		 /* the old file is, byte for byte, what we wrote */
+	uint32_t now;
+	uint32_t refresh_s;
+	const bool *known; /* by key: the old zone has the same DNSKEY record */
+};
+
+/* `a` keeps what `reuse` needs. `old` may be NULL. */
+void
+reuse_begin(struct arena *a, struct reuse *reuse, const struct store *old, const struct keys *keys,
+    int64_t now, uint64_t refresh_s, bool trusted);
+
+/* The old node with that sort key, or NULL. `*cursor` is where the search begins, and ends; zero at
+ * first. Keys that come in ascending order cost a step each. */
+const struct node *
+reuse_find(const struct reuse *reuse, const uint8_t *key, size_t key_len, size_t *cursor);
+
+/* Does the old node hold the same RRset? */
+bool
+reuse_same_set(const struct reuse *reuse, const struct node *old, const struct rrsig_set *set);
+
+/* The old RRSIG of the RRset by the same key as `fresh`, number `key`, or NULL where none may be kept.
+ * The RRset is the same. */
+const struct record *
+reuse_signature(const struct reuse *reuse, const struct node *old, const struct rrsig *fresh,
+    size_t key);
+
+#endif

@@ -1,0 +1,339 @@
+#include "dnssec/sign_worker.h"
+
+#include "dns/serial.h"
+#include "zone/write.h"
+
+int
+sign_worker_begin(struct sign_worker *worker, const struct sign_pass *pass, struct diags *diags)
+{
+	*worker = (struct sign_worker){.pass = pass};
+	worker->signer = signer_new(diags, pass->options->keys);
+	return worker->signer ? 0 : -1;
+}
+
+void
+sign_worker_end(struct sign_worker *worker)
+{
+	if (worker->signer)
+		signer_free(worker->signer);
+	rrsig_free(&worker->rrsig);
+	buf_free(&worker->owner_text);
+	zonemd_node_free(&worker->zonemd);
+	arena_free(&worker->scratch);
+}
+
+/* --- Writing one record --- */
+
+static bool
+makes_zonemd(const struct sign_pass *pass)
+{
+	return pass->options->zonemd && !pass->options->zonemd_kept && !pass->dry;
+}
+
+static uint16_t
+type_covered(struct bytes rrsig)
+{
+	return (uint16_t)(rrsig.data[0] << 8 | rrsig.data[1]);
+}
+
+/* `rdata` is written as it is, `canonical` is digested. The apex's ZONEMD and its signatures are not
+ * part of the digest (RFC 8976 section 3.3.1). */
+static void
+put_record(struct sign_worker *worker, struct buf *text, uint32_t ttl_s, uint16_t type,
+    struct bytes rdata, struct bytes canonical)
+{
+	const struct sign_pass *pass = worker->pass;
+	struct bytes owner = {worker->name, worker->name_len};
+	uint16_t of = type == TYPE_RRSIG ? type_covered(rdata) : type;
+
+	worker->result.n_records++;
+	if (pass->dry)
+		return;
+	write_record(text, (struct text){worker->owner_text.data, worker->owner_text.len}, ttl_s,
+	    type, rdata);
+	if (makes_zonemd(pass) && !(of == TYPE_ZONEMD && owner.len == pass->store->apex.len))
+		zonemd_take(&worker->zonemd, owner, type, ttl_s, canonical);
+}
+
+static uint32_t
+read_u32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void
+put_signature(struct sign_worker *worker, struct buf *text, uint32_t ttl_s, struct bytes rdata)
+{
+	struct sign_result *result = &worker->result;
+	uint32_t expiration = read_u32(rdata.data + RRSIG_EXPIRATION);
+
+	if (result->n_signatures == 0 || serial_later(result->earliest, expiration))
+		result->earliest = expiration;
+	result->n_signatures++;
+	put_record(worker, text, ttl_s, TYPE_RRSIG, rdata, rdata);
+}
+
+/* --- Signing one RRset --- */
+
+static bool
+key_signs(const struct key *key, uint16_t type)
+{
+	bool of_keys = type == TYPE_DNSKEY || type == TYPE_CDS || type == TYPE_CDNSKEY;
+
+	return of_keys ? key->signs_keys : key->signs_zone;
+}
+
+/* The signature that the old zone has, if it may be kept. */
+static const struct record *
+kept_signature(struct sign_worker *worker, const struct node *old, size_t key)
+{
+	const struct reuse *reuse = &worker->pass->reuse;
+	const struct record *record;
+
+	if (!old)
+		return NULL;
+	record = reuse_signature(reuse, old, &worker->rrsig, key);
+	if (!record || reuse->trusted)
+		return record;
+	return NULL;
+}
+
+/* `old` holds the same RRset, or is NULL. */
+static void
+sign_with_key(struct sign_worker *worker, size_t key, const struct node *old, uint32_t ttl_s,
+    struct buf *text)
+{
+	const struct key *signing = &worker->pass->options->keys->items[key];
+	const struct record *kept;
+	struct bytes head;
+	size_t len;
+
+	rrsig_key(&worker->rrsig, signing->algorithm->number, signing->tag);
+	kept = kept_signature(worker, old, key);
+	if (kept) {
+		worker->result.n_kept++;
+		put_signature(worker, text, ttl_s, record_rdata(kept));
+		return;
+	}
+	if (worker->pass->dry) {
+		worker->result.n_signatures++;
+		return;
+	}
+	head = rrsig_rdata(&worker->rrsig);
+	memcpy(worker->rdata, head.data, head.len);
+	if (signer_sign(worker->signer, key, rrsig_data(&worker->rrsig), worker->rdata + head.len,
+		&len) < 0)
+		worker->failed = true;
+	else
+		put_signature(worker, text, ttl_s, (struct bytes){worker->rdata, head.len + len});
+}
+
+static void
+sign_set(struct sign_worker *worker, const struct rrsig_set *set, struct buf *text)
+{
+	const struct sign_pass *pass = worker->pass;
+	const struct keys *keys = pass->options->keys;
+	const struct node *old = worker->old;
+
+	if (old && !reuse_same_set(&pass->reuse, old, set))
+		old = NULL;
+	rrsig_begin(&worker->rrsig, &pass->store->apex, &pass->options->period, set);
+	for (size_t i = 0; i < keys->n && !worker->failed; i++)
+		if (key_signs(&keys->items[i], set->type))
+			sign_with_key(worker, i, old, set->ttl_s, text);
+}
+
+/* Views of the RRset's RDATA in canonical form, in the worker's scratch. */
+static struct bytes *
+canonical_rdata(struct sign_worker *worker, const struct rrset *set)
+{
+	const struct type_info *info = type_info(set->type);
+	struct bytes *rdata = arena_alloc(&worker->scratch, set->n * sizeof(*rdata));
+
+	for (size_t i = 0; i < set->n; i++) {
+		rdata[i] = record_rdata(&set->records[i]);
+		if (info && info->lower) {
+			uint8_t *copy = arena_bytes(&worker->scratch, rdata[i].len);
+
+			rdata_canonical(set->type, rdata[i], copy);
+			rdata[i].data = copy;
+		}
+	}
+	return rdata;
+}
+
+static void
+write_rrset(struct sign_worker *worker, const struct rrset *set, bool sign, struct buf *text)
+{
+	struct arena_mark mark = arena_mark(&worker->scratch);
+	struct rrsig_set canonical = {.owner = {worker->name, worker->name_len},
+	    .type = set->type,
+	    .ttl_s = set->records[0].ttl_s,
+	    .rdata = canonical_rdata(worker, set),
+	    .n = set->n};
+
+	for (size_t i = 0; i < set->n; i++)
+		put_record(worker, text, set->records[i].ttl_s, set->type,
+		    record_rdata(&set->records[i]), canonical.rdata[i]);
+	if (sign)
+		sign_set(worker, &canonical, text);
+	arena_reset(&worker->scratch, mark);
+}
+
+/* --- Denial of existence --- */
+
+/* A record of one RRset that is made here, and its signatures. */
+static void
+write_single(struct sign_worker *worker, uint16_t type, uint32_t ttl_s, struct bytes rdata,
+    struct buf *text)
+{
+	struct rrsig_set set = {.owner = {worker->name, worker->name_len},
+	    .type = type,
+	    .ttl_s = ttl_s,
+	    .rdata = &rdata,
+	    .n = 1};
+
+	put_record(worker, text, ttl_s, type, rdata, rdata);
+	sign_set(worker, &set, text);
+}
+
+static void
+write_nsec(struct sign_worker *worker, size_t node, struct buf *text)
+{
+	struct bytes rdata = {
+	    worker->denial, nsec_rdata(worker->pass->store, node, worker->denial)};
+
+	write_single(worker, TYPE_NSEC, worker->pass->nsec_ttl_s, rdata, text);
+}
+
+/* Makes `name` the name that is being written; `key` is its sort key. */
+static void
+enter_name(struct sign_worker *worker, const uint8_t *key, size_t key_len)
+{
+	worker->old = reuse_find(&worker->pass->reuse, key, key_len, &worker->cursor);
+}
+
+static void
+enter_nsec3(struct sign_worker *worker, size_t item)
+{
+	const struct name *apex = &worker->pass->store->apex;
+	uint8_t *label = worker->name + 1;
+	uint8_t key[NSEC3_LABEL + 1];
+
+	worker->name[0] = NSEC3_LABEL;
+	nsec3_label(worker->pass->nsec3, item, (char *)label);
+	name_lower(label + NSEC3_LABEL, apex->wire, apex->len);
+	worker->name_len = 1u + NSEC3_LABEL + apex->len;
+	memcpy(key, label, NSEC3_LABEL);
+	key[NSEC3_LABEL] = 0;
+	enter_name(worker, key, sizeof(key));
+	buf_clear(&worker->owner_text);
+	buf_put(&worker->owner_text, label, NSEC3_LABEL);
+	buf_putc(&worker->owner_text, '.');
+	if (apex->len > 1)
+		name_print(&worker->owner_text, apex->wire);
+	buf_putc(&worker->owner_text, '\t');
+}
+
+static void
+write_nsec3(struct sign_worker *worker, size_t item, struct sign_slot *slot)
+{
+	struct bytes rdata = {worker->denial,
+	    nsec3_rdata(worker->pass->store, worker->pass->nsec3, item, worker->denial)};
+
+	enter_nsec3(worker, item);
+	write_single(worker, TYPE_NSEC3, worker->pass->nsec_ttl_s, rdata, &slot->text);
+	zonemd_flush(&worker->zonemd, &slot->wire);
+}
+
+/* --- One node --- */
+
+static void
+enter_node(struct sign_worker *worker, const struct node *node)
+{
+	const struct store *store = worker->pass->store;
+
+	worker->name_len = node_wire(store, node, worker->name);
+	buf_clear(&worker->owner_text);
+	name_print(&worker->owner_text, worker->name);
+	buf_putc(&worker->owner_text, '\t');
+	name_lower(worker->name, worker->name, worker->name_len);
+	enter_name(worker, node->key, node->key_len);
+}
+
+/* The ZONEMD record that the old zone has, where the digest cannot have changed. */
+static struct rrset
+kept_zonemd(const struct sign_worker *worker, struct rrset set)
+{
+	const struct sign_pass *pass = worker->pass;
+	struct rrset old = {0};
+
+	if (worker->old && (pass->options->zonemd_kept || pass->dry))
+		old = node_rrset(pass->reuse.old, worker->old, TYPE_ZONEMD);
+	return old.n == 1 && set.n == 1 && old.records[0].rdlen == set.records[0].rdlen &&
+		memcmp(old.records[0].rdata, set.records[0].rdata, ZONEMD_HEAD) == 0 ?
+	    old :
+	    set;
+}
+
+static void
+write_node_set(struct sign_worker *worker, const struct node *node, struct rrset set,
+    struct sign_slot *slot)
+{
+	bool zonemd = set.type == TYPE_ZONEMD && node->key_len == 0 && worker->pass->options->zonemd;
+	size_t at = slot->text.len;
+
+	if (zonemd)
+		set = kept_zonemd(worker, set);
+	write_rrset(worker, &set, nsec_is_authoritative(node, set.type), &slot->text);
+	if (zonemd && makes_zonemd(worker->pass)) {
+		slot->patch_at = at;
+		slot->patch_n = slot->text.len - at;
+	}
+}
+
+static void
+write_node(struct sign_worker *worker, size_t number, struct sign_slot *slot)
+{
+	const struct store *store = worker->pass->store;
+	const struct node *node = &store->nodes[number];
+
+	enter_node(worker, node);
+	for (size_t i = 0; i < node->n;) {
+		struct rrset set = node_rrset_at(store, node, i);
+
+		write_node_set(worker, node, set, slot);
+		i += set.n;
+	}
+	if (!worker->pass->nsec3 && !(node->flags & NODE_OCCLUDED))
+		write_nsec(worker, number, &slot->text);
+	zonemd_flush(&worker->zonemd, &slot->wire);
+}
+
+void
+sign_nodes(struct sign_worker *worker, size_t first, size_t end, struct sign_slot *slot)
+{
+	const struct sign_pass *pass = worker->pass;
+	const struct store *store = pass->store;
+	const struct nsec3_chain *nsec3 = pass->nsec3;
+	size_t item = nsec3 ? nsec3_after(nsec3, &store->nodes[first]) : 0;
+
+	for (size_t i = first; i < end; i++) {
+		store_prefetch(store, i);
+		write_node(worker, i, slot);
+		while (nsec3 && item < nsec3->n &&
+		    (i + 1 == store->n_nodes || nsec3_is_before(nsec3, item, &store->nodes[i + 1])))
+			write_nsec3(worker, item++, slot);
+	}
+}
+
+void
+sign_zonemd(struct sign_worker *worker, struct bytes rdata, struct buf *text)
+{
+	const struct node *apex = store_apex(worker->pass->store);
+	uint32_t ttl_s = node_rrset(worker->pass->store, apex, TYPE_ZONEMD).records[0].ttl_s;
+
+	enter_node(worker, apex);
+	worker->old = NULL;
+	write_single(worker, TYPE_ZONEMD, ttl_s, rdata, text);
+}

@@ -1,0 +1,62 @@
+/* What one thread does in the signing pass: writes nodes with their signatures and denial records as
+ * text. Shared data are read-only; everything else is the worker's own. Used by sign.c alone. */
+#ifndef DNSSEC_SIGN_WORKER_H
+#define DNSSEC_SIGN_WORKER_H
+
+#include "dnssec/nsec.h"
+#include "dnssec/nsec3.h"
+#include "dnssec/reuse.h"
+#include "dnssec/sign.h"
+#include "dnssec/signer.h"
+#include "dnssec/zonemd.h"
+
+/* What all workers share. */
+struct sign_pass {
+	const struct store *store;
+	const struct sign_options *options;
+	struct reuse reuse;
+	const struct nsec3_chain *nsec3; /* NULL: NSEC */
+	uint32_t nsec_ttl_s;
+	bool dry; /* count what would have to be signed; nothing is signed or written */
+};
+
+/* What one chunk gives. */
+struct sign_slot {
+	struct buf text;
+	struct buf wire;	  /* for ZONEMD, where it is made */
+	size_t patch_at, patch_n; /* where ZONEMD and its signatures stand in `text`; n 0: not here */
+};
+
+struct sign_worker {
+	const struct sign_pass *pass;
+	struct signer *signer;
+	struct rrsig rrsig;
+	struct arena scratch;   /* canonical RDATA of one RRset */
+	struct buf owner_text;  /* of the name that is being written, and a tab */
+	struct zonemd_node zonemd;
+	size_t cursor;		/* in the old zone */
+	const struct node *old; /* the name's node in the old zone, or NULL */
+	uint8_t name[NAME_LONGEST]; /* in lower case */
+	size_t name_len;
+	uint8_t denial[NSEC3_RDATA_LONGEST + NAME_LONGEST];
+	uint8_t rdata[RRSIG_SIGNER + NAME_LONGEST + SIGNATURE_LONGEST];
+	struct sign_result result;
+	bool failed;
+};
+
+/* Returns -1 with one problem added. */
+int
+sign_worker_begin(struct sign_worker *worker, const struct sign_pass *pass, struct diags *diags);
+
+void
+sign_worker_end(struct sign_worker *worker);
+
+/* Writes the nodes from `first` up to `end`, and the NSEC3 records that sort among them. */
+void
+sign_nodes(struct sign_worker *worker, size_t first, size_t end, struct sign_slot *slot);
+
+/* Writes the ZONEMD record at the apex and its signatures, in as many octets as the placeholder. */
+void
+sign_zonemd(struct sign_worker *worker, struct bytes rdata, struct buf *text);
+
+#endif
