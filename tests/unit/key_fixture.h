@@ -19,8 +19,8 @@ struct key_vector {
 	uint16_t flags;
 	uint8_t algorithm;
 	uint16_t tag;
-	const char *public;  /* base64 */
-	const char *private; /* lines of the .private file behind Algorithm: */
+	const char *public_key;  /* base64 */
+	const char *private_key; /* lines of the .private file behind Algorithm: */
 	const char *owner;
 	const char *record; /* TTL, class, type, RDATA as text */
 	uint16_t type;
@@ -30,18 +30,8 @@ struct key_vector {
 	bool deterministic;
 };
 
-#define VECTOR_A                                                                                   \
-	{                                                                                          \
-		(const uint8_t *)"\300\0\002\001", 4                                               \
-	}
-#define VECTOR_A_91                                                                                \
-	{                                                                                          \
-		(const uint8_t *)"\300\0\002\133", 4                                               \
-	}
-#define VECTOR_MX                                                                                  \
-	{                                                                                          \
-		(const uint8_t *)"\0\012\004mail\007example\003com", 20                            \
-	}
+static const uint8_t a_rdata[] = {192, 0, 2, 1}, a_91_rdata[] = {192, 0, 2, 91};
+static const uint8_t mx_rdata[] = "\0\012\004mail\007example\003com";
 
 static const struct key_vector key_vectors[] = {
     {"RFC 5702 section 6.1", "example.net.", 256, 8, 9033,
@@ -57,7 +47,7 @@ static const struct key_vector key_vectors[] = {
 	"Exponent1: G2xAPfK0KGxGANDVNxd1K1c9wOmmJ51mGbzKFFNMFFk=\n"
 	"Exponent2: GYxP1Pa7CAwtHm8SAGX594qZVofOMhgd6YFCNyeVpKE=\n"
 	"Coefficient: icQdNRjlZGPmuJm2TIadubcO8X7V4y07aVhX464tx8Q=\n",
-	"www.example.net.", "3600 IN A 192.0.2.91", 1, VECTOR_A_91, 946684800, 1893456000,
+	"www.example.net.", "3600 IN A 192.0.2.91", 1, {a_91_rdata, 4}, 946684800, 1893456000,
 	"kRCOH6u7l0QGy9qpC9l1sLncJcOKFLJ7GhiUOibu4teYp5VE9RncriShZNz85mwlMgNEacFYK/lPtPiVYP4bwg==",
 	true},
     {"RFC 5702 section 6.2", "example.net.", 256, 10, 3740,
@@ -80,41 +70,42 @@ static const struct key_vector key_vectors[] = {
 	"jYMPIQ8Y5w==\n"
 	"Coefficient: Je5YhYpUron/WdOXjxNAxDubAp3i5X7UOUfhJcyIggqwY86IE0Q/Bk0Dw4SC9zxnsimmdBXW2I"
 	"zd8Lwuk8FQcQ==\n",
-	"www.example.net.", "3600 IN A 192.0.2.91", 1, VECTOR_A_91, 946684800, 1893456000,
+	"www.example.net.", "3600 IN A 192.0.2.91", 1, {a_91_rdata, 4}, 946684800, 1893456000,
 	"tsb4wnjRUDnB1BUi+t6TMTXThjVnG+eCkWqjvvjhzQL1d0YRoOe0CbxrVDYd0xDtsuJRaeUw1ep94PzEWzr0iGYg"
 	"ZBWm/zpq+9fOuagYJRfDqfReKBzMweOLDiNa8iP5g9vMhpuv6OPlvpXwm9Sa9ZXIbNl1MBGk0fthPgxdDLw=",
 	true},
     {"RFC 6605 section 6.1", "example.net.", 257, 13, 55648,
 	"GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8NAA==",
 	"PrivateKey: GU6SnQ/Ou+xC5RumuIUIuJZteXT2z0O/ok1s38Et6mQ=\n", "www.example.net.",
-	"3600 IN A 192.0.2.1", 1, VECTOR_A, 1281607479, 1284026679,
+	"3600 IN A 192.0.2.1", 1, {a_rdata, 4}, 1281607479, 1284026679,
 	"qx6wLYqmh+l9oCKTN6qIc+bw6ya+KJ8oMz0YP107epXAyGmt+3SNruPFKG7tZoLBLlUzGGus7ZwmwWep666VCw==",
 	false},
     {"RFC 6605 section 6.2", "example.net.", 257, 14, 10771,
 	"xKYaNhWdGOfJ+nPrL8/arkwf2EY3MDJ+SErKivBVSum1w/egsXvSADtNJhyem5RCOpgQ6K8X1DRSEkrbYQ+OB+v8"
 	"/uX45NBwY8rp65F6Glur8I/mlVNgF6W/qTI37m40",
 	"PrivateKey: WURgWHCcYIYUPWgeLmiPY2DJJk02vgrmTfitxgqcL4vwW7BOrbawVmVe0d9V94SR\n",
-	"www.example.net.", "3600 IN A 192.0.2.1", 1, VECTOR_A, 1281608425, 1284027625,
+	"www.example.net.", "3600 IN A 192.0.2.1", 1, {a_rdata, 4}, 1281608425, 1284027625,
 	"/L5hDKIvGDyI1fcARX3z65qrmPsVz73QD1Mr5CEqOiLP95hxQouuroGCeZOvzFaxsT8Glr74hbavRKayJNuydCuz"
 	"WTSSPdz7wnqXL5bdcJzusdnI0RSMROxxwGipWcJm",
 	false},
     {"RFC 8080 section 6.1, first", "example.com.", 257, 15, 3613,
 	"l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=",
 	"PrivateKey: ODIyNjAzODQ2MjgwODAxMjI2NDUxOTAyMDQxNDIyNjI=\n", "example.com.",
-	"3600 IN MX 10 mail.example.com.", 15, VECTOR_MX, 1438207200, 1440021600,
+	"3600 IN MX 10 mail.example.com.", 15, {mx_rdata, sizeof(mx_rdata)}, 1438207200, 1440021600,
 	"oL9krJun7xfBOIWcGHi7mag5/hdZrKWw15jPGrHpjQeRAvTdszaPD+QLs3fx8A4M3e23mRZ9VrbpMngwcrqNAg==",
 	true},
     {"RFC 8080 section 6.1, second", "example.com.", 257, 15, 35217,
 	"zPnZ/QwEe7S8C5SPz2OfS5RR40ATk2/rYnE9xHIEijs=",
 	"PrivateKey: DSSF3o0s0f+ElWzj9E/Osxw8hLpk55chkmx0LYN5WiY=\n", "example.com.",
-	"3600 IN MX 10 mail.example.com.", 15, VECTOR_MX, 1438207200, 1440021600,
+	"3600 IN MX 10 mail.example.com.", 15, {mx_rdata, sizeof(mx_rdata)}, 1438207200, 1440021600,
 	"zXQ0bkYgQTEFyfLyi9QoiY6D8ZdYo4wyUhVioYZXFdT410QPRITQSqJSnzQoSm5poJ7gD7AQR0O7KuI5k2pcBg==",
 	true},
     {"RFC 8080 section 6.2, first", "example.com.", 257, 16, 9713,
 	"3kgROaDjrh0H2iuixWBrc8g2EpBBLCdGzHmn+G2MpTPhpj/OiBVHHSfPodx1FYYUcJKm1MDpJtIA",
 	"PrivateKey: "
 	"xZ+5Cgm463xugtkY5B0Jx6erFTXp13rYegst0qRtNsOYnaVpMx0Z/c5EiA9x8wWbDDct/U3FhYWA\n",
-	"example.com.", "3600 IN MX 10 mail.example.com.", 15, VECTOR_MX, 1438207200, 1440021600,
+	"example.com.", "3600 IN MX 10 mail.example.com.", 15, {mx_rdata, sizeof(mx_rdata)},
+	1438207200, 1440021600,
 	"3cPAHkmlnxcDHMyg7vFC34l0blBhuG1qpwLmjInI8w1CMB29FkEAIJUA0amxWndkmnBZ6SKiwZSAxGILn/NBtOXf"
 	"t0+Gj7FSvOKxE/07+4RQvE581N3Aj/JtIyaiYVdnYtyMWbSNyGEY2213WKsJlwEA",
 	true},
@@ -122,7 +113,8 @@ static const struct key_vector key_vectors[] = {
 	"kkreGWoccSDmUBGAe7+zsbG6ZAFQp+syPmYUurBRQc3tDjeMCJcVMRDmgcNLp5HlHAMy12VoISsA",
 	"PrivateKey: "
 	"WEykD3ht3MHkU8iH4uVOLz8JLwtRBSqiBoM6fF72+Mrp/u5gjxuB1DV6NnPO2BlZdz4hdSTkOdOA\n",
-	"example.com.", "3600 IN MX 10 mail.example.com.", 15, VECTOR_MX, 1438207200, 1440021600,
+	"example.com.", "3600 IN MX 10 mail.example.com.", 15, {mx_rdata, sizeof(mx_rdata)},
+	1438207200, 1440021600,
 	"E1/oLjSGIbmLny/4fcgM1z4oL6aqo+izT3urCyHyvEp4Sp8Syg1eI+lJ57CSnZqjJP41O/9l4m0AsQ4f7qI1gVnM"
 	"L8vWWiyW2KXhT9kuAICUSxv5OWbf81Rq7Yu60npabODB0QFPb/rkW3kUZmQ0YQUA",
 	true},
@@ -188,11 +180,11 @@ fixture_vector(const char *folder, const struct key_vector *v, const char *dates
 	snprintf(base, 128, "%s/%s", folder, name);
 	snprintf(file, sizeof(file), "%s.key", name);
 	snprintf(text, sizeof(text), "%s 3600 IN DNSKEY %u 3 %u %s\n", v->zone, v->flags,
-	    v->algorithm, v->public);
+	    v->algorithm, v->public_key);
 	fixture_write(folder, file, text, 0644);
 	snprintf(file, sizeof(file), "%s.private", name);
 	snprintf(text, sizeof(text), "Private-key-format: v1.3\nAlgorithm: %u (X)\n%s%s",
-	    v->algorithm, v->private, dates);
+	    v->algorithm, v->private_key, dates);
 	fixture_write(folder, file, text, 0600);
 }
 

@@ -353,7 +353,7 @@ static void
 faults(void **state)
 {
 	static const struct {
-		const char *base, *key, *private;
+		const char *base, *key, *private_key;
 		enum problem problem;
 	} rows[] = {
 	    {BASE, "", GOOD, S_KEY_FILE},
@@ -407,7 +407,7 @@ faults(void **state)
 		if (rows[i].key)
 			fixture_write(f.folder, file, rows[i].key, 0644);
 		snprintf(file, sizeof(file), "%s.private", rows[i].base);
-		fixture_write(f.folder, file, rows[i].private, 0600);
+		fixture_write(f.folder, file, rows[i].private_key, 0600);
 		if (load(&f, "example.net.") != -1 || f.diags.n != 1 || f.keys.n != 0 ||
 		    f.diags.items[0].problem != rows[i].problem)
 			fail_msg("row %zu: %zu problems, the first %s", i, f.diags.n,
@@ -416,6 +416,25 @@ faults(void **state)
 			fail_msg("row %zu tells the key: %s", i, f.diags.items[0].message);
 		end(&f);
 	}
+}
+
+/* A file of zeros, or with one in it, is malformed and no more. */
+static void
+nul_octets(void **state)
+{
+	static const char zeros[64] = {0}, inside[] = "example.net. IN DNSKEY \0 3 13 AA==";
+	struct keyfile_public public_key;
+	struct keyfile_private private_key;
+	struct diags diags = {0};
+	struct text texts[] = {{zeros, sizeof(zeros)}, {inside, sizeof(inside)}};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(texts); i++) {
+		assert_int_equal(keyfile_public(&diags, "key", texts[i], &public_key), -1);
+		assert_int_equal(keyfile_private(&diags, "key", texts[i], &private_key), -1);
+	}
+	assert_int_equal(diags.n, 4);
+	diags_free(&diags);
 }
 
 /* RSA keys whose parts do not belong together: OpenSSL would sign, and nobody could verify. */
@@ -433,10 +452,10 @@ rsa_faults(void **state)
 		struct key_vector bad = *v;
 		char *at;
 
-		strcpy(changed, v->private);
+		strcpy(changed, v->private_key);
 		at = strstr(changed, fields[i]) + strlen(fields[i]) + 1;
 		*at = *at == 'B' ? 'C' : 'B';
-		bad.private = changed;
+		bad.private_key = changed;
 		begin(&f);
 		fixture_vector(f.folder, &bad, "", base);
 		assert_int_equal(load(&f, v->zone), -1);
@@ -704,6 +723,7 @@ main(void)
 	    cmocka_unit_test(revoked),
 	    cmocka_unit_test(record_forms),
 	    cmocka_unit_test(faults),
+	    cmocka_unit_test(nul_octets),
 	    cmocka_unit_test(rsa_faults),
 	    cmocka_unit_test(advice),
 	    cmocka_unit_test(refused_algorithms),

@@ -224,7 +224,7 @@ failures(void **state)
 {
 	(void)state;
 	assert_fails_to_write("/dev/full", "text");
-	assert_fails_to_write("nothing/a", "text");
+	assert_fails_to_write("/proc/nothing/a", "text");
 	assert_fails_to_write(".", "text");
 	assert_files(0);
 }

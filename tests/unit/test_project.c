@@ -117,9 +117,9 @@ whole_project(void **state)
 	snprintf(expected, sizeof(expected), "%s/shared", folder);
 	assert_string_equal(p.roots.allowed[1], expected);
 	assert_string_equal(p.hook_changed[1], "reload");
-	assert_string_equal(project_argument(&diags.arena, p.hook_changed[2], &p.zones[2]),
-	    "0/25.2.0.192.in-addr.arpa");
 	assert_null(p.hook_changed[3]);
+	assert_string_equal(project_argument(&diags.arena, "-{zone}-{zone}", &p.zones[2]),
+	    "-0/25.2.0.192.in-addr.arpa-0/25.2.0.192.in-addr.arpa");
 	diags_free(&diags);
 }
 
@@ -221,6 +221,7 @@ static const struct {
     {"hooks: {change: [x]}\nzones: {a: }\n", "P002", 1, 9},
     {"hooks: {changed: x}\nzones: {a: }\n", "P003", 1, 18},
     {"hooks: {changed: []}\nzones: {a: }\n", "P005", 1, 18},
+    {"hooks: x\nzones: {a: }\n", "P003", 1, 8},
     {"keys: [x]\nzones: {a: }\n", "P003", 1, 7},
     {"allow: /etc\nzones: {a: }\n", "P003", 1, 8},
     {"zones:\n\ta: {}\n", "P001", 2, 1},
@@ -254,7 +255,7 @@ problems(void **state)
 }
 
 static void
-certificates_have_a_shape(void **state)
+what_comes_later_has_a_shape(void **state)
 {
 	static const struct {
 		const char *yaml, *code;
@@ -272,7 +273,7 @@ certificates_have_a_shape(void **state)
 		struct project p;
 
 		assert_int_equal(load(&diags, rows[i].yaml, &p), -1);
-		assert_int_equal(diags.n, 2); /* the first says that certificates come later */
+		assert_int_equal(diags.n, 2); /* the first is P008 */
 		diags_sort(&diags);
 		assert_string_equal(problem_table[diags.items[1].problem].code, rows[i].code);
 		diags_free(&diags);
@@ -395,7 +396,7 @@ main(void)
 	    cmocka_unit_test(policies),
 	    cmocka_unit_test(built_in),
 	    cmocka_unit_test(problems),
-	    cmocka_unit_test(certificates_have_a_shape),
+	    cmocka_unit_test(what_comes_later_has_a_shape),
 	    cmocka_unit_test(all_at_once),
 	    cmocka_unit_test(missing_file),
 	    cmocka_unit_test(find_zone),

@@ -111,7 +111,7 @@ ldns_verifies(const struct key_vector *v, struct text signature)
 	snprintf(record, sizeof(record), "%s %s", v->owner, v->record);
 	assert_int_equal(ldns_rr_new_frm_str(&rr, record, 0, NULL, NULL), LDNS_STATUS_OK);
 	snprintf(text, sizeof(text), "%s 3600 IN DNSKEY %u 3 %u %s", v->zone, v->flags,
-	    v->algorithm, v->public);
+	    v->algorithm, v->public_key);
 	assert_int_equal(ldns_rr_new_frm_str(&key, text, 0, NULL, NULL), LDNS_STATUS_OK);
 	snprintf(text, sizeof(text), "%s 3600 IN RRSIG %s %u %u 3600 %u %u %u %s %.*s", v->owner,
 	    v->type == 1 ? "A" : "MX", v->algorithm, rrsig_labels(fixture_name(v->owner).wire),
@@ -134,26 +134,28 @@ one_vector(const struct key_vector *v)
 	ssize_t published_len = base64_decode(text_of(v->signature), published);
 	struct fixture f;
 	struct buf text = {0};
-	EVP_PKEY *public;
+	EVP_PKEY *public_key;
 	size_t len = 0;
 
 	begin(&f, v);
-	public = public_of(&f.keys.items[0]);
+	public_key = public_of(&f.keys.items[0]);
 	assert_true(published_len > 0);
 	/* The RFC's signature fits our data, so the data are right. */
-	assert_true(verifies(public, f.keys.items[0].algorithm, rrsig_data(&f.rrsig), published,
+	assert_true(verifies(public_key, f.keys.items[0].algorithm, rrsig_data(&f.rrsig), published,
 	    (size_t)published_len));
 	assert_int_equal(signer_sign(f.signer, 0, rrsig_data(&f.rrsig), ours, &len), 0);
 	assert_int_equal(len, published_len);
 	if (v->deterministic)
 		assert_memory_equal(ours, published, len);
-	assert_true(verifies(public, f.keys.items[0].algorithm, rrsig_data(&f.rrsig), ours, len));
+	assert_true(
+	    verifies(public_key, f.keys.items[0].algorithm, rrsig_data(&f.rrsig), ours, len));
 	base64_encode(&text, (struct bytes){ours, len});
 	assert_true(ldns_verifies(v, (struct text){text.data, text.len}));
 	ours[len / 2] ^= 1;
-	assert_false(verifies(public, f.keys.items[0].algorithm, rrsig_data(&f.rrsig), ours, len));
+	assert_false(
+	    verifies(public_key, f.keys.items[0].algorithm, rrsig_data(&f.rrsig), ours, len));
 	buf_free(&text);
-	EVP_PKEY_free(public);
+	EVP_PKEY_free(public_key);
 	end(&f);
 }
 
@@ -183,11 +185,11 @@ static void
 ecdsa_width(uint8_t algorithm, size_t n)
 {
 	struct fixture f;
-	EVP_PKEY *public;
+	EVP_PKEY *public_key;
 	size_t short_ones = 0, width;
 
 	begin(&f, vector_of(algorithm));
-	public = public_of(&f.keys.items[0]);
+	public_key = public_of(&f.keys.items[0]);
 	width = f.keys.items[0].algorithm->private_len;
 	for (size_t i = 0; i < n; i++) {
 		uint8_t data[100] = {0}, signature[SIGNATURE_LONGEST];
@@ -199,14 +201,14 @@ ecdsa_width(uint8_t algorithm, size_t n)
 		    signer_sign(f.signer, 0, (struct bytes){data, 100}, signature, &len), 0);
 		assert_int_equal(len, 2 * width);
 		assert_int_equal(signature[len], 0xa5);
-		assert_true(verifies(
-		    public, f.keys.items[0].algorithm, (struct bytes){data, 100}, signature, len));
+		assert_true(verifies(public_key, f.keys.items[0].algorithm,
+		    (struct bytes){data, 100}, signature, len));
 		short_ones += signature[0] == 0 || signature[width] == 0;
 	}
 	print_message("# %zu of %zu signatures had a short r or s\n", short_ones, n);
 	if (n >= 10000)
 		assert_true(short_ones > 0);
-	EVP_PKEY_free(public);
+	EVP_PKEY_free(public_key);
 	end(&f);
 }
 
@@ -228,7 +230,7 @@ ecdsa_p384(void **state)
 struct worker {
 	pthread_t thread;
 	const struct fixture *fixture;
-	EVP_PKEY *public;
+	EVP_PKEY *public_key;
 	bool good;
 };
 
@@ -247,7 +249,7 @@ work(void *arg)
 
 		worker->good =
 		    signer_sign(signer, 0, rrsig_data(&f->rrsig), signature, &len) == 0 &&
-		    verifies(worker->public, f->keys.items[0].algorithm, rrsig_data(&f->rrsig),
+		    verifies(worker->public_key, f->keys.items[0].algorithm, rrsig_data(&f->rrsig),
 			signature, len);
 	}
 	signer_free(signer);
@@ -263,19 +265,19 @@ threads(void **state)
 	(void)state;
 	for (size_t v = 1; v < LENGTH(key_vectors); v++) {
 		struct fixture f;
-		EVP_PKEY *public;
+		EVP_PKEY *public_key;
 
 		begin(&f, &key_vectors[v]);
-		public = public_of(&f.keys.items[0]);
+		public_key = public_of(&f.keys.items[0]);
 		for (size_t i = 0; i < LENGTH(workers); i++) {
-			workers[i] = (struct worker){.fixture = &f, .public = public};
+			workers[i] = (struct worker){.fixture = &f, .public_key = public_key};
 			pthread_create(&workers[i].thread, NULL, work, &workers[i]);
 		}
 		for (size_t i = 0; i < LENGTH(workers); i++) {
 			pthread_join(workers[i].thread, NULL);
 			assert_true(workers[i].good);
 		}
-		EVP_PKEY_free(public);
+		EVP_PKEY_free(public_key);
 		end(&f);
 	}
 }
@@ -322,7 +324,7 @@ malformed_public_keys(void **state)
 {
 	static const struct {
 		uint8_t algorithm;
-		const char *public;
+		const char *public_key;
 		size_t len;
 	} rows[] = {
 	    {8, "", 0},
@@ -340,9 +342,9 @@ malformed_public_keys(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct bytes public = {(const uint8_t *)rows[i].public, rows[i].len};
+		struct bytes public_key = {(const uint8_t *)rows[i].public_key, rows[i].len};
 
-		assert_null(pkey_public(algorithm_info(rows[i].algorithm), public));
+		assert_null(pkey_public(algorithm_info(rows[i].algorithm), public_key));
 	}
 }
 
