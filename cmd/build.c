@@ -13,7 +13,7 @@ print_zone(struct buf *b, const struct build_zone *zone)
 
 	buf_printf(b, "%s: ", zone->zone->name_text);
 	if (!zone->built) {
-		buf_puts(b, "failed, the published file is as it was\n");
+		buf_puts(b, "failed, nothing was published\n");
 		return;
 	}
 	buf_printf(b, "%zu records, %zu signatures, %zu TLSA, serial %u", result->n_records,

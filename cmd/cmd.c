@@ -44,19 +44,46 @@ cmd_usage(const struct cmd *cmd, const char *format, ...)
 	exit(2);
 }
 
+void
+cmd_name(const struct cmd *cmd, const char *what, const char *value, struct name *out)
+{
+	static const struct name root = {.len = 1};
+	struct name_fault fault;
+
+	if (name_parse(text_of(value), &root, out, &fault) < 0 || strcmp(value, "@") == 0)
+		cmd_usage(cmd, "%s%s: %s", what, value,
+		    strcmp(value, "@") == 0 ? "not a zone's name" : fault.why);
+}
+
 const struct name *
 cmd_zone(struct cmd *cmd, struct name *out)
 {
-	static const struct name root = {.len = 1};
 	const char *value = cmd_value(cmd, "zone");
-	struct name_fault fault;
 
 	if (!value)
 		return NULL;
-	if (name_parse(text_of(value), &root, out, &fault) < 0 || strcmp(value, "@") == 0)
-		cmd_usage(cmd, "--zone %s: %s", value,
-		    strcmp(value, "@") == 0 ? "not a zone's name" : fault.why);
+	cmd_name(cmd, "--zone ", value, out);
 	return out;
+}
+
+int64_t
+cmd_time(const struct cmd *cmd, const char *option, const char *value)
+{
+	const char *rest = strncmp(value, "now", 3) == 0 ? value + 3 : value;
+	uint64_t seconds;
+	int64_t t_unix;
+
+	if (rest != value && !*rest)
+		return cmd->now;
+	if ((*rest == '+' || *rest == '-') &&
+	    duration_parse(text_of(rest + 1), INT32_MAX, &seconds) == 0)
+		return *rest == '+' ? cmd->now + (int64_t)seconds : cmd->now - (int64_t)seconds;
+	if (instant_parse(text_of(value), &t_unix) < 0)
+		cmd_usage(cmd,
+		    "--%s %s: not a time: 2026-11-23T12:00:00Z, YYYYMMDDHHMMSS, seconds since 1970, "
+		    "now, or +30d",
+		    option, value);
+	return t_unix;
 }
 
 unsigned long
@@ -111,7 +138,8 @@ cmd_report(struct cmd *cmd, struct diags *diags)
 
 	diags_sort(diags);
 	report_text(&b, diags, cmd->style);
-	fwrite(b.data, 1, b.len, stderr);
+	if (b.len > 0)
+		fwrite(b.data, 1, b.len, stderr);
 	buf_free(&b);
 	if (cmd->diags.status < diags->status)
 		cmd->diags.status = diags->status;
@@ -123,7 +151,7 @@ help_option(struct buf *b, const struct cmd_option *option)
 	size_t start = b->len;
 
 	buf_printf(b, option->letter ? "  -%c, " : "      ", option->letter);
-	buf_printf(b, "--%s%s%s", option->name, option->argument ? "=" : "",
+	buf_printf(b, "--%s%s%s", option->name, option->argument && *option->argument != '[' ? "=" : "",
 	    option->argument ? option->argument : "");
 	do
 		buf_putc(b, ' ');

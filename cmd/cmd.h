@@ -11,7 +11,8 @@
 struct cmd_option {
 	const char *name;     /* long form */
 	char letter;	      /* short form, or 0 */
-	const char *argument; /* what help calls its argument; NULL: it takes none */
+	const char *argument; /* what help calls its argument, "[=...]" if it may be left out of a long
+			       * option; NULL: it takes none */
 	const char *help;
 };
 
@@ -34,7 +35,7 @@ struct cmd {
 };
 
 struct verb {
-	const char *name;
+	const char *name; /* of one word, or of two with a blank between */
 	const char *arguments; /* for the usage line */
 	const char *summary;
 	int least, most; /* arguments taken; most -1: any number */
@@ -67,6 +68,14 @@ cmd_usage(const struct cmd *cmd, const char *format, ...) __attribute__((format(
 const struct name *
 cmd_zone(struct cmd *cmd, struct name *out);
 
+/* Reads a zone's name; a usage error that names `what` otherwise. */
+void
+cmd_name(const struct cmd *cmd, const char *what, const char *value, struct name *out);
+
+/* Reads a time: as --now, or `now`, or a duration from now on as +30d or -12h; a usage error otherwise. */
+int64_t
+cmd_time(const struct cmd *cmd, const char *option, const char *value);
+
 /* Reads a number from `least` to `most` for the option; a usage error otherwise. */
 unsigned long
 cmd_number(const struct cmd *cmd, const char *option, const char *value, unsigned long least,
@@ -91,12 +100,16 @@ cmd_report(struct cmd *cmd, struct diags *diags);
 /* The table of verbs, in main.c. */
 extern const struct verb *const verbs[];
 
-extern const struct verb verb_build, verb_expand, verb_help, verb_list, verb_print, verb_sign,
-    verb_tlsa, verb_version;
+extern const struct verb verb_build, verb_expand, verb_help, verb_keys_ds, verb_keys_generate,
+    verb_keys_list, verb_list, verb_print, verb_sign, verb_tlsa, verb_verify, verb_version;
 
-/* The row of that name, or NULL. */
+/* The row that the first words name, `*used` of them, or NULL. `second` may be NULL. */
 const struct verb *
-verb_find(const char *name);
+verb_find(const char *first, const char *second, int *used);
+
+/* Is it a verb whose name has two words, and the first of them `first`? */
+bool
+verb_is_of(const struct verb *verb, const char *first);
 
 /* Appends a verb's help. */
 void

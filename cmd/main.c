@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -16,37 +17,67 @@ const struct verb *const verbs[] = {
     &verb_build,
     &verb_expand,
     &verb_help,
+    &verb_keys_ds,
+    &verb_keys_generate,
+    &verb_keys_list,
     &verb_list,
     &verb_print,
     &verb_sign,
     &verb_tlsa,
+    &verb_verify,
     &verb_version,
     NULL,
 };
 
 enum { OPTIONS_MOST = 32, OPTION_HELP = 'h', OPTION_FORMAT = 256, OPTION_FIRST = 512 };
 
-const struct verb *
-verb_find(const char *name)
+bool
+verb_is_of(const struct verb *verb, const char *first)
 {
-	for (const struct verb *const *verb = verbs; *verb; verb++)
-		if (strcmp((*verb)->name, name) == 0)
+	size_t len = strlen(first);
+
+	return strncmp(verb->name, first, len) == 0 && verb->name[len] == ' ';
+}
+
+const struct verb *
+verb_find(const char *first, const char *second, int *used)
+{
+	for (const struct verb *const *verb = verbs; *verb; verb++) {
+		bool pair = second && verb_is_of(*verb, first);
+
+		*used = pair ? 2 : 1;
+		if (strcmp((*verb)->name + (pair ? strlen(first) + 1 : 0), pair ? second : first) == 0)
 			return *verb;
+	}
 	return NULL;
 }
 
+static bool
+begins_verbs(const char *first)
+{
+	for (const struct verb *const *verb = verbs; *verb; verb++)
+		if (verb_is_of(*verb, first))
+			return true;
+	return false;
+}
+
 static _Noreturn void
-unknown_verb(const char *name)
+unknown_verb(const char *first, const char *second)
 {
 	const char *names[sizeof(verbs) / sizeof(verbs[0])], *nearest;
+	bool group = begins_verbs(first);
+	char name[100];
 	size_t n = 0;
+
+	snprintf(name, sizeof(name), group && second ? "%s %s" : "%s", first, second);
 
 	for (; verbs[n]; n++)
 		names[n] = verbs[n]->name;
 	names[n] = NULL;
 	nearest = diag_nearest(text_of(name), names);
-	fprintf(stderr, "zonepp: %s is not a command%s%s%s\ntry: zonepp help\n", name,
-	    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+	fprintf(stderr, "zonepp: %s is not a command%s%s%s\ntry: zonepp help%s%s\n", name,
+	    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "",
+	    group ? " " : "", group ? first : "");
 	exit(2);
 }
 
@@ -57,8 +88,11 @@ getopt_tables(const struct verb *verb, struct option *longs, char *shorts)
 	size_t n = 0;
 
 	for (const struct cmd_option *option = verb->options; option->name; option++, n++) {
-		longs[n] = (struct option){option->name,
-		    option->argument ? required_argument : no_argument, NULL, OPTION_FIRST + (int)n};
+		int takes = !option->argument	    ? no_argument :
+		    *option->argument == '[' ? optional_argument :
+					       required_argument;
+
+		longs[n] = (struct option){option->name, takes, NULL, OPTION_FIRST + (int)n};
 		if (option->letter) {
 			*shorts++ = option->letter;
 			if (option->argument)
@@ -102,6 +136,15 @@ set_format(struct cmd *cmd, const char *name)
 		cmd_usage(cmd, "--format %s: not one of tty, gcc", name);
 }
 
+/* getopt_long leaves the letter in `optopt`, or for a long option the word behind it in `word`. */
+static _Noreturn void
+bad_option(const struct cmd *cmd, const char *word)
+{
+	if (optopt > 0 && optopt < OPTION_FORMAT)
+		cmd_usage(cmd, "-%c: not an option, or its argument is missing", optopt);
+	cmd_usage(cmd, "%s: not an option, or its argument is missing", word);
+}
+
 static void
 parse_options(struct cmd *cmd, int argc, char **argv)
 {
@@ -114,8 +157,7 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (value == '?')
-			cmd_usage(cmd, "%s: not an option, or its argument is missing",
-			    argv[optind - 1]);
+			bad_option(cmd, argv[optind - 1]);
 		if (value == OPTION_HELP)
 			show_help(cmd->verb);
 		if (value == OPTION_FORMAT)
@@ -132,6 +174,16 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 		cmd_usage(cmd, "%s: an argument too many", argv[optind + cmd->verb->most]);
 }
 
+static bool
+takes_option(const struct verb *verb, const char *name)
+{
+	const struct cmd_option *option = verb->options;
+
+	while (option->name && strcmp(option->name, name) != 0)
+		option++;
+	return option->name != NULL;
+}
+
 /* --now, else SOURCE_DATE_EPOCH, else the clock. */
 static int64_t
 time_to_work_at(const struct cmd *cmd)
@@ -139,7 +191,7 @@ time_to_work_at(const struct cmd *cmd)
 	const char *value = cmd_value(cmd, "now"), *name = "--now";
 	int64_t now;
 
-	if (!value) {
+	if (!value && takes_option(cmd->verb, "now")) {
 		value = getenv("SOURCE_DATE_EPOCH");
 		name = "SOURCE_DATE_EPOCH";
 	}
@@ -184,7 +236,8 @@ int
 main(int argc, char **argv)
 {
 	struct cmd cmd = {0};
-	const char *name = argc > 1 ? argv[1] : "";
+	const char *name = argc > 1 ? argv[1] : "", *second = argc > 2 ? argv[2] : NULL;
+	int used;
 
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
@@ -194,10 +247,11 @@ main(int argc, char **argv)
 		fputs("usage: zonepp COMMAND [options] ...\ntry: zonepp help\n", stderr);
 		return 2;
 	}
-	cmd.verb = verb_find(name);
+	cmd.verb = verb_find(name, second, &used);
 	if (!cmd.verb)
-		unknown_verb(name);
-	parse_options(&cmd, argc - 1, argv + 1);
+		unknown_verb(name, second);
+	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
+	parse_options(&cmd, argc - used, argv + used);
 	apply_common(&cmd);
 	return finish(&cmd, cmd.verb->run(&cmd));
 }

@@ -20,9 +20,10 @@ run(struct cmd *cmd)
 	bool changed;
 	int result = load_zone(&cmd->diags, &load, &loaded);
 
-	if (result == 0)
-		store_sort(&loaded.store);
-	if (result == 0 && check_zone(&loaded.store) == 0) {
+	store_sort(&loaded.store);
+	if (result < 0)
+		check_names(&loaded.store);
+	else if (check_zone(&loaded.store) == 0) {
 		out = output_open(&cmd->diags, path ? path : "-");
 		result = -1;
 		if (out && write_store(out, &loaded.store, cmd->jobs) == 0)

@@ -1,5 +1,6 @@
 #include "cmd.h"
 
+#include "dnssec/zonemd.h"
 #include "publish/zone.h"
 
 static const struct cmd_option options[] = {
@@ -10,10 +11,51 @@ static const struct cmd_option options[] = {
     {"validity", 0, "D", "how long signatures are valid (default: 14d)"},
     {"inception-offset", 0, "D", "how far before now they begin (default: 1h)"},
     {"jitter", 0, "D", "by how much expiries are spread (default: 12h)"},
+    {"nsec3", 0, NULL, "deny with NSEC3 in place of NSEC"},
+    {"opt-out", 0, NULL, "NSEC3 without insecure delegations (implies --nsec3)"},
+    {"iterations", 0, "N", "further rounds of the NSEC3 hash (default: 0, as RFC 9276)"},
+    {"salt", 0, "HEX|-", "salt of the NSEC3 hash (default: none, as RFC 9276)"},
+    {"zonemd", 0, "[=HASH]", "add a digest of the zone, sha384 or sha512 (default: sha384)"},
+    {"cds", 0, "[=delete]", "add CDS and CDNSKEY; delete: to have the DS removed"},
+    {"previous", 0, "FILE", "keep what still holds of the signatures in FILE"},
+    {"refresh", 0, "D", "make anew what expires sooner (default: 5/14 of the validity)"},
+    {"serial", 0, "MODE", "keep (default), auto, unixtime or date"},
     CMD_NOW,
     CMD_JOBS,
     CMD_END,
 };
+
+/* The word of an option, one of a table ended by NULL; its first if there is none. */
+struct word {
+	const char *name;
+	int value;
+};
+
+static const struct word zonemds[] = {
+    {"", ZONEMD_SHA384}, {"sha384", ZONEMD_SHA384}, {"sha512", ZONEMD_SHA512}, {NULL, 0}};
+
+static const struct word cdss[] = {{"", CDS_KEYS}, {"delete", CDS_DELETE}, {NULL, 0}};
+
+static const struct word serials[] = {
+    {"keep", ZONE_SERIAL_KEEP},
+    {"auto", ZONE_SERIAL_AUTO},
+    {"unixtime", ZONE_SERIAL_UNIXTIME},
+    {"date", ZONE_SERIAL_DATE},
+    {NULL, 0},
+};
+
+static int
+word_or(const struct cmd *cmd, const char *option, const struct word *words, int otherwise)
+{
+	const char *value = cmd_value(cmd, option);
+
+	if (!value)
+		return otherwise;
+	for (const struct word *word = words; word->name; word++)
+		if (strcmp(word->name, value) == 0)
+			return word->value;
+	cmd_usage(cmd, "--%s %s: not one of its values", option, value);
+}
 
 static uint64_t
 duration_or(const struct cmd *cmd, const char *option, uint64_t otherwise_s)
@@ -21,6 +63,55 @@ duration_or(const struct cmd *cmd, const char *option, uint64_t otherwise_s)
 	const char *value = cmd_value(cmd, option);
 
 	return value ? cmd_duration(cmd, option, value) : otherwise_s;
+}
+
+static struct text
+text_or_none(const struct cmd *cmd, const char *option)
+{
+	const char *value = cmd_value(cmd, option);
+
+	return value ? text_of(value) : (struct text){0};
+}
+
+/* Sets the job's NSEC3 parameters to `params`, if it shall have some. */
+static int
+set_nsec3(struct cmd *cmd, struct nsec3_params *params, struct zone_job *job)
+{
+	struct nsec3_words words = {
+	    .iterations = text_or_none(cmd, "iterations"), .salt = text_or_none(cmd, "salt")};
+
+	*params = (struct nsec3_params){.opt_out = cmd_value(cmd, "opt-out") != NULL};
+	if (params->opt_out || cmd_value(cmd, "nsec3"))
+		job->nsec3 = params;
+	else if (words.iterations.data || words.salt.data)
+		cmd_usage(cmd, "--%s is for --nsec3", words.salt.data ? "salt" : "iterations");
+	return nsec3_params_read(&cmd->diags, &words, params);
+}
+
+/* Which signatures of an earlier output are kept, and which serial follows its own. */
+static void
+set_previous(struct cmd *cmd, struct zone_job *job)
+{
+	job->previous = cmd_value(cmd, "previous");
+	job->serial = (enum zone_serial_policy)word_or(cmd, "serial", serials, ZONE_SERIAL_KEEP);
+	if (job->previous || cmd_value(cmd, "refresh"))
+		job->refresh_s = duration_or(cmd, "refresh", job->validity_s * 5 / 14);
+	if (job->serial == ZONE_SERIAL_AUTO && !job->previous)
+		cmd_usage(cmd, "--serial auto follows the serial of --previous FILE");
+}
+
+static int
+set_keys(struct cmd *cmd, struct key_folder *keys, struct zone_job *job)
+{
+	const char *folder = cmd_value(cmd, "keys");
+
+	job->key_files = cmd_values(cmd, "key");
+	if (!folder == !*job->key_files)
+		cmd_usage(cmd, "give either --keys DIR or --key FILE");
+	if (!folder)
+		return 0;
+	job->keys = keys;
+	return key_folder_read(&cmd->diags.arena, &cmd->diags, folder, keys);
 }
 
 static int
@@ -35,29 +126,25 @@ run(struct cmd *cmd)
 		.dane = true,
 		.now = cmd->now},
 	    .output = cmd_value(cmd, "output"),
-	    .serial = ZONE_SERIAL_KEEP,
 	    .sign = true,
-	    .key_files = cmd_values(cmd, "key"),
 	    .validity_s = validity_s,
 	    .offset_s = duration_or(cmd, "inception-offset", HOUR),
 	    .jitter_s = duration_or(cmd, "jitter", validity_s >= 2 * DAY ? DAY / 2 : 0),
+	    .zonemd = (uint8_t)word_or(cmd, "zonemd", zonemds, 0),
+	    .cds = (enum cds_mode)word_or(cmd, "cds", cdss, CDS_NONE),
 	    .n_workers = cmd->jobs,
 	};
-	const char *folder = cmd_value(cmd, "keys");
 	struct key_folder keys;
+	struct nsec3_params nsec3;
 	struct zone_result result;
 
 	if (!job.output)
 		cmd_usage(cmd, "-o FILE is missing (- is standard output)");
 	if (!job.load.zone)
 		cmd_usage(cmd, "--zone NAME is missing");
-	if (!folder == !*job.key_files)
-		cmd_usage(cmd, "give either --keys DIR or --key FILE");
-	if (folder) {
-		if (key_folder_read(&cmd->diags.arena, &cmd->diags, folder, &keys) < 0)
-			return -1;
-		job.keys = &keys;
-	}
+	set_previous(cmd, &job);
+	if (set_keys(cmd, &keys, &job) < 0 || set_nsec3(cmd, &nsec3, &job) < 0)
+		return -1;
 	return zone_publish(&cmd->diags, &job, &result);
 }
 

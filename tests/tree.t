@@ -16,7 +16,7 @@ expect() { # expect STATUS WHAT COMMAND...: runs it and shows what it said if it
 	else
 		echo "not ok $n - $what"
 		{ echo "tests/tree.t: $what: status $status, not $wanted"; cat "$tmp/said"; } |
-			sed 's/^/# /' >&2
+			sed 's/^/# /'
 	fi
 }
 

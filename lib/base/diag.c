@@ -173,15 +173,10 @@ diag_new(struct diags *diags, enum problem problem)
 	diags->n_severity[info->severity]++;
 	if (info->severity == SEVERITY_ERROR && diags->status < info->status)
 		diags->status = info->status;
-	if (diags->n > DIAGS_SHOWN)
+	if (diags->n_severity[info->severity] > DIAGS_SHOWN)
 		return NULL;
 	diags->items = mem_grow(diags->items, diags->n, &diags->cap, sizeof(*diags->items));
 	d = &diags->items[diags->n++];
-	if (diags->n > DIAGS_SHOWN) {
-		*d = (struct diag){.problem = Z_TOO_MANY, .severity = SEVERITY_NOTE,
-		    .order = UINT64_MAX, .message = "too many problems; the rest are not shown"};
-		return NULL;
-	}
 	*d = (struct diag){.problem = problem,
 	    .severity = info->severity,
 	    .note = note_of(&diags->arena, info)};
@@ -233,6 +228,30 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 	return problem_table[problem].severity == SEVERITY_ERROR ? -1 : 0;
 }
 
+void
+diags_conceal(struct diags *diags, size_t n, const char *message)
+{
+	if (diags->n <= n)
+		return;
+	diags->n = n + 1;
+	diags->items[n].message = message;
+	diags->items[n].line_text = (struct text){NULL, 0};
+}
+
+void
+diags_keep_errors(struct diags *diags, size_t n)
+{
+	size_t kept = n;
+
+	for (size_t i = n; i < diags->n; i++) {
+		if (diags->items[i].severity == SEVERITY_ERROR)
+			diags->items[kept++] = diags->items[i];
+		else
+			diags->n_severity[diags->items[i].severity]--;
+	}
+	diags->n = kept;
+}
+
 static bool
 diag_equal(const struct diag *a, const struct diag *b)
 {
@@ -241,12 +260,34 @@ diag_equal(const struct diag *a, const struct diag *b)
 	    strcmp(a->place.path ? a->place.path : "", b->place.path ? b->place.path : "") == 0;
 }
 
+/* Says once that more problems were met than are kept. */
+static void
+tell_of_more(struct diags *diags)
+{
+	static const char *const names[] = {"notes", "warnings", "errors"};
+
+	for (int severity = SEVERITY_NOTE; severity <= SEVERITY_ERROR; severity++) {
+		size_t n = diags->n_severity[severity];
+
+		if (n <= DIAGS_SHOWN)
+			continue;
+		diags->items = mem_grow(diags->items, diags->n, &diags->cap, sizeof(*diags->items));
+		diags->items[diags->n++] = (struct diag){.problem = Z_TOO_MANY,
+		    .severity = SEVERITY_NOTE,
+		    .order = UINT64_MAX,
+		    .message = arena_printf(&diags->arena, "%zu more %s are not shown",
+			n - DIAGS_SHOWN, names[severity])};
+		diags->n_severity[severity] = DIAGS_SHOWN;
+	}
+}
+
 /* A stable insertion sort: at most DIAGS_SHOWN items, nearly always in order already. */
 void
 diags_sort(struct diags *diags)
 {
 	size_t i, j, kept = 0;
 
+	tell_of_more(diags);
 	for (i = 1; i < diags->n; i++) {
 		struct diag d = diags->items[i];
 
@@ -265,34 +306,43 @@ diags_sort(struct diags *diags)
 	diags->n = kept;
 }
 
-/* Levenshtein distance without regard to case; anything of WORD_LONGEST or more is far. */
+static bool
+same_letter(char a, char b)
+{
+	return ascii_lower((uint8_t)a) == ascii_lower((uint8_t)b);
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters were left out, put in, changed, or swapped with their neighbour, without regard to
+ * case; words of WORD_LONGEST or more are far from all. */
 static size_t
 distance(struct text a, const char *b)
 {
-	size_t row[WORD_LONGEST + 1], n = strlen(b);
+	size_t rows[3][WORD_LONGEST + 1], n = strlen(b);
 
 	if (a.len > WORD_LONGEST || n > WORD_LONGEST)
 		return WORD_LONGEST;
 	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (size_t i = 1; i <= a.len; i++) {
-		size_t diagonal = row[0];
+		size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
 
 		row[0] = i;
 		for (size_t j = 1; j <= n; j++) {
-			size_t above = row[j];
-			size_t best = diagonal +
-			    (ascii_lower((uint8_t)a.data[i - 1]) != ascii_lower((uint8_t)b[j - 1]));
+			bool same = same_letter(a.data[i - 1], b[j - 1]);
 
-			if (above + 1 < best)
-				best = above + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-			diagonal = above;
+			row[j] = least(above[j - 1] + !same, least(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && same_letter(a.data[i - 1], b[j - 2]) &&
+			    same_letter(a.data[i - 2], b[j - 1]))
+				row[j] = least(row[j], second[j - 2] + 1);
 		}
 	}
-	return row[n];
+	return rows[a.len % 3][n];
 }
 
 const char *

@@ -27,7 +27,7 @@ struct source {
 
 /* A file that the run read, as it was then. */
 struct input {
-	const char *path;
+	const char *path; /* absolute */
 	bool there; /* false: it was looked for and does not exist */
 	uint8_t sha256[32];
 };
@@ -52,7 +52,7 @@ struct diag {
 	uint64_t order; /* position, for sorting */
 };
 
-enum { DIAGS_SHOWN = 200 }; /* errors that a run lists before it stops counting them out */
+enum { DIAGS_SHOWN = 200 }; /* problems of one severity that are kept */
 
 /* Zero-initialised is ready for use. */
 struct diags {
@@ -103,6 +103,15 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 
 /* As diag_add, for problems that are errors: always returns -1. */
 #define diag_error(...) (diag_add(__VA_ARGS__), -1)
+
+/* Makes one problem of those behind the first `n`, that says `message` and quotes nothing: for files
+ * whose contents may be none of the reader's business. */
+void
+diags_conceal(struct diags *diags, size_t n, const char *message);
+
+/* Forgets the warnings and notes behind the first `n` problems. */
+void
+diags_keep_errors(struct diags *diags, size_t n);
 
 /* The place of a position, worked out. */
 struct place

@@ -100,7 +100,7 @@ read_small(struct diags *diags, int fd, size_t len, struct text *out)
 }
 
 static int
-load_fd(struct diags *diags, int fd, struct text *out)
+load_fd(struct diags *diags, int fd, bool streams, struct text *out)
 {
 	enum { SMALL = 65536 };
 	struct stat st;
@@ -109,6 +109,10 @@ load_fd(struct diags *diags, int fd, struct text *out)
 		return -1;
 	if (S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
+		return -1;
+	}
+	if (!S_ISREG(st.st_mode) && !streams) {
+		errno = EINVAL;
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size == 0)
@@ -172,7 +176,7 @@ absolute_path(const char *path)
 static int
 open_beneath(const char *folder, const char *relative)
 {
-	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC, .resolve = RESOLVE_BENEATH};
+	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH};
 	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, saved;
 
 	if (dir < 0)
@@ -209,7 +213,7 @@ open_resolved(const struct roots *roots, const char *path)
 	for (size_t i = 0; !good && i < roots->n_allowed; i++)
 		good = is_really_below(real, roots->allowed[i]);
 	if (good)
-		fd = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+		fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	else
 		errno = EXDEV;
 	free(real);
@@ -223,7 +227,7 @@ open_confined(const struct roots *roots, const char *path)
 	int fd;
 
 	if (is_allowed(roots, absolute)) {
-		fd = open(absolute, O_RDONLY | O_CLOEXEC);
+		fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	} else if (!is_below(absolute, roots->project)) {
 		errno = EXDEV;
 		fd = -1;
@@ -243,24 +247,30 @@ report(struct diags *diags, struct pos pos, const char *path)
 {
 	int error = errno;
 	enum problem problem = error == EXDEV ? F_CONFINED : F_READ;
-	const char *why = error == EXDEV ? "it lies outside the project's folders" : strerror(error);
+	const char *why = error == EXDEV ? "it lies outside the project's folders" :
+	    error == EINVAL		 ? "it is not a regular file" :
+					   strerror(error);
 
 	if (!pos.at)
 		return diag_add_path(diags, path, problem, "cannot read %s: %s", path, why);
 	return diag_error(diags, pos, problem, "cannot read %s: %s", path, why);
 }
 
+/* Pipes and devices are read only where a person named them: what a template or project names may not
+ * make a build wait, or read without end. */
 static int
-load(struct diags *diags, const struct roots *roots, const char *path, struct text *out)
+load(struct diags *diags, const struct roots *roots, const char *path, bool streams,
+    struct text *out)
 {
+	int mode = streams ? O_RDONLY | O_CLOEXEC : O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 	int fd, result, saved;
 
 	if (strcmp(path, "-") == 0)
 		return read_stream(diags, STDIN_FILENO, out);
-	fd = roots ? open_confined(roots, path) : open(path, O_RDONLY | O_CLOEXEC);
+	fd = roots ? open_confined(roots, path) : open(path, mode);
 	if (fd < 0)
 		return -1;
-	result = load_fd(diags, fd, out);
+	result = load_fd(diags, fd, streams, out);
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -278,7 +288,7 @@ file_note_input(struct diags *diags, const char *path, struct text text)
 	    mem_grow(diags->inputs, diags->n_inputs, &diags->cap_inputs, sizeof(*diags->inputs));
 	input = &diags->inputs[diags->n_inputs++];
 	*input = (struct input){
-	    .path = arena_text(&diags->arena, path, strlen(path)), .there = text.data != NULL};
+	    .path = file_absolute(&diags->arena, path), .there = text.data != NULL};
 	if (text.data) {
 		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, input->sha256);
 		file_release(text, text.data + text.len);
@@ -290,7 +300,7 @@ file_digest(const char *path, uint8_t sha256[32])
 {
 	struct diags diags = {0};
 	struct text text;
-	bool there = load(&diags, NULL, path, &text) == 0;
+	bool there = load(&diags, NULL, path, false, &text) == 0;
 
 	if (there)
 		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
@@ -302,7 +312,7 @@ int
 file_load(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out)
 {
-	if (load(diags, roots, path, out) < 0)
+	if (load(diags, roots, path, !roots && !pos.at, out) < 0)
 		return report(diags, pos, path);
 	file_note_input(diags, path, *out);
 	return 0;
@@ -311,7 +321,7 @@ file_load(struct diags *diags, struct pos pos, const struct roots *roots, const 
 int
 file_load_if(struct diags *diags, const struct roots *roots, const char *path, struct text *out)
 {
-	if (load(diags, roots, path, out) < 0) {
+	if (load(diags, roots, path, false, out) < 0) {
 		*out = (struct text){0};
 		if (errno != ENOENT && errno != ENOTDIR)
 			return report(diags, pos_none(), path);

@@ -15,7 +15,8 @@ struct roots {
 	size_t n_allowed;
 };
 
-/* Loads `path` ("-": standard input) into memory that lives as long as `diags`. Returns -1 with one
+/* Loads `path` ("-": standard input) into memory that lives as long as `diags`. With roots, or named at
+ * a position, it must be a regular file. Returns -1 with one
  * problem added at `pos`, or at the path where `pos` is nowhere. */
 int
 file_load(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,

@@ -43,9 +43,15 @@ output_fail(struct output *out, const char *what)
 {
 	int error = errno;
 
-	if (!out->failed)
-		diag_add_path(out->diags, out->path, F_WRITE, "cannot %s %s: %s", what, out->path,
+	if (out->failed)
+		return -1;
+	if (strcmp(out->path, "-") == 0)
+		diag_add(out->diags, pos_none(), F_STREAM, "cannot write standard output: %s",
 		    strerror(error));
+	else
+		diag_add_path(out->diags, out->path,
+		    out->kind == OUTPUT_STREAM ? F_STREAM : F_WRITE, "cannot %s %s: %s", what,
+		    out->path, strerror(error));
 	out->failed = true;
 	return -1;
 }
@@ -304,6 +310,18 @@ const uint8_t *
 output_sha256(const struct output *out)
 {
 	return out->sha256;
+}
+
+const char *
+output_draft(struct output *out)
+{
+	if (out->kind == OUTPUT_STREAM || out->failed)
+		return NULL;
+	if (out->fd < 0 && out->old.data && out->agreed == out->old.len)
+		return NULL;
+	if (out->fd < 0 && begin_temporary(out) < 0)
+		return NULL;
+	return arena_printf(&out->diags->arena, "/proc/self/fd/%d", out->fd);
 }
 
 void

@@ -36,6 +36,11 @@ output_hash(struct output *out);
 const uint8_t *
 output_sha256(const struct output *out);
 
+/* A path at which what was written can be read ahead of output_commit; in the diags' arena. NULL where
+ * the commit would change nothing, or the output is a stream. */
+const char *
+output_draft(struct output *out);
+
 /* Leaves out the syncs: for files whose loss costs only time. */
 void
 output_relax(struct output *out);

@@ -12,6 +12,7 @@
 X(F_READ,        "F001", ERROR,   2, "a file cannot be read", "", "") \
 X(F_WRITE,       "F002", ERROR,   2, "a file cannot be written", "", "the published file is as it was") \
 X(F_CONFINED,    "F003", ERROR,   1, "a file outside the project's folders", "", "name its folder under `allow:` in zonepp.yaml") \
+X(F_STREAM,      "F005", ERROR,   2, "an output that is no regular file cannot be written", "", "") \
 X(F_SYSTEM,      "F004", ERROR,   2, "the system refused a service", "", "") \
 \
 X(Z_SYNTAX,      "Z001", ERROR,   1, "malformed text", "RFC 1035 section 5.1", "") \
@@ -35,7 +36,7 @@ X(Z_INCLUDE_DEPTH,"Z018",ERROR,   1, "files included too deep", "", "") \
 X(Z_INCLUDE_CIRCLE,"Z019",ERROR,  1, "a file that includes itself", "", "") \
 X(Z_GENERATE,    "Z020", ERROR,   1, "a malformed $GENERATE", "", "") \
 X(Z_GENERATE_SIZE,"Z021",ERROR,   1, "a $GENERATE that makes too many records", "", "") \
-X(Z_TOO_MANY,    "Z022", ERROR,   1, "more problems than are shown", "", "") \
+X(Z_TOO_MANY,    "Z022", NOTE,    0, "more problems than are shown", "", "") \
 X(Z_OUT_OF_ZONE, "Z023", ERROR,   1, "a record outside the zone", "RFC 1034 section 4.2.1", "") \
 X(Z_CNAME,       "Z024", ERROR,   1, "CNAME beside other data", "RFC 1034 section 3.6.2", "") \
 X(Z_SINGLETON,   "Z025", ERROR,   1, "a second record where one may stand", "", "") \
@@ -77,7 +78,20 @@ X(S_VALIDITY,    "S008", ERROR,   2, "a validity that cannot be", "", "") \
 X(S_ALGORITHM_HALF,"S009",ERROR,  2, "an algorithm without a key for the zone's data", "RFC 4035 section 2.2", "") \
 X(S_RSA_SHORT,   "S010", WARNING, 0, "an RSA key below 2048 bits", "", "use ECDSAP256SHA256") \
 X(S_COLLISION,   "S012", ERROR,   2, "an NSEC3 hash that two names have", "RFC 5155 section 7.1", "choose another salt") \
+X(S_NSEC3_PARAMS,"S013", ERROR,   2, "NSEC3 parameters that are refused", "RFC 9276 section 3.1", "best are 0 iterations and no salt, or NSEC") \
+X(S_ZONEMD_OLD,  "S014", NOTE,    0, "a ZONEMD record that signing would make wrong", "RFC 8976 section 3", "ask for a new one with --zonemd or `zonemd: true`") \
+X(S_REFRESH,     "S015", WARNING, 0, "a refresh interval as long as signatures are valid", "RFC 6781 section 4.4.2", "lengthen the validity, or shorten refresh or jitter") \
+X(S_ALGORITHM_FOREIGN,"S016",ERROR,1, "a DNSKEY record of an algorithm that does not sign", "RFC 4035 section 2.2, RFC 8901 section 4", "sign with a key of that algorithm too, or take the record out") \
+X(S_CDS_NO_KEY,  "S017", WARNING, 0, "CDS wanted where no key is for the parent zone", "RFC 7344 section 4.1", "") \
+X(S_KEPT_SERIAL, "S018", WARNING, 0, "new signatures under a serial that stays", "RFC 1912 section 2.2", "secondaries keep the old ones until these expire: raise the serial, or choose `auto`") \
+X(S_PREVIOUS,    "S019", WARNING, 0, "a previous output that is no whole zone", "", "nothing of it is kept, and its serial is not known") \
 X(S_STAND_IN,    "S011", WARNING, 0, "a KSK that stands in for a ZSK", "RFC 6781 section 3.1", "activate a ZSK of the same algorithm") \
+X(S_OFFLINE,     "S014", ERROR,   2, "an offline key without a signature that could be kept", "RFC 4035 section 2.2", "sign the zone once where the .private file is, and build on top of that output") \
+X(S_OFFLINE_END, "S015", WARNING, 0, "a signature of an offline key that ends soon", "RFC 6781 section 4.4.2", "sign the zone once where the .private file is, and build on top of that output") \
+X(S_OFFLINE_LESS,"S016", WARNING, 0, "an offline key that does not sign beside another", "RFC 6781 section 4.1.2", "its DS record must not be the only one at the parent") \
+X(S_SUCCESSOR,   "S017", WARNING, 0, "a key that ends without a successor", "RFC 6781 section 4.1", "make one with zonepp keys generate, or move its Inactive date with dnssec-settime(8)") \
+X(S_KEY_DATES,   "S018", ERROR,   2, "dates of a key that contradict each other", "RFC 6781 section 4.1", "") \
+X(S_NO_DS,       "S019", ERROR,   1, "a zone without a key for a DS record", "RFC 4035 section 2.4", "zonepp keys list tells the state of its keys") \
 \
 X(S_UNSIGNED,    "S020", ERROR,   1, "a zone that is not signed", "RFC 4035 section 2", "zonepp sign signs it") \
 X(S_NO_RRSIG,    "S021", ERROR,   1, "an RRset without a signature", "RFC 4035 section 2.2", "sign the zone again") \

@@ -51,6 +51,13 @@ check_cname(const struct store *store, const struct node *node)
 		}
 }
 
+/* Of two records, the one that stands later in the template. */
+static const struct record *
+later_of(const struct record *a, const struct record *b)
+{
+	return a->pos.at > b->pos.at ? a : b;
+}
+
 static void
 check_singletons(const struct store *store, const struct node *node)
 {
@@ -61,8 +68,8 @@ check_singletons(const struct store *store, const struct node *node)
 		    type_is_singleton(records[i].type) &&
 		    rdata_compare(records[i].type, record_rdata(&records[i]),
 			record_rdata(&records[i - 1])) != 0)
-			diag_add(store->diags, records[i].pos, Z_SINGLETON,
-			    "%s has a second %s record", node_text(store, node),
+			diag_add(store->diags, later_of(&records[i], &records[i - 1])->pos,
+			    Z_SINGLETON, "%s has a second %s record", node_text(store, node),
 			    type_text(store, records[i].type));
 }
 
@@ -75,12 +82,10 @@ check_ttls(const struct store *store, const struct node *node)
 	for (size_t i = 1; i < node->n; i++)
 		if (records[i].type == records[i - 1].type && records[i].type != TYPE_RRSIG &&
 		    records[i].ttl_s != records[i - 1].ttl_s) {
-			const struct record *later = &records[i], *earlier = &records[i - 1];
+			const struct record *later = later_of(&records[i], &records[i - 1]);
+			const struct record *earlier =
+			    later == &records[i] ? &records[i - 1] : &records[i];
 
-			if (later->pos.at < earlier->pos.at) {
-				later = earlier;
-				earlier = &records[i];
-			}
 			diag_add(store->diags, later->pos, Z_TTL_MIXED,
 			    "the %s records of %s have TTLs of %u and %u seconds",
 			    type_text(store, later->type), node_text(store, node),
@@ -176,13 +181,22 @@ check_apex(const struct store *store)
 }
 
 int
+check_names(const struct store *store)
+{
+	size_t before = store->diags->n_severity[SEVERITY_ERROR];
+
+	for (size_t i = 0; i < store->n_nodes; i++)
+		check_node(store, &store->nodes[i]);
+	check_dnames(store);
+	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
+}
+
+int
 check_zone(const struct store *store)
 {
 	size_t before = store->diags->n_severity[SEVERITY_ERROR];
 
 	check_apex(store);
-	for (size_t i = 0; i < store->n_nodes; i++)
-		check_node(store, &store->nodes[i]);
-	check_dnames(store);
+	check_names(store);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }

@@ -219,7 +219,7 @@ tlsa_owner(struct diags *diags, const struct entry *entry, const struct braced *
 			    "a host name in a zone file is written in ASCII");
 	if (name_parse(text->text, origin, out, &fault) < 0)
 		return diag_error(diags, braced_pos(entry, text, fault.at),
-		    fault.no_origin ? Z_NO_ORIGIN : Z_NAME, "%s", fault.why);
+		    fault.problem, "%s", fault.why);
 	return check_labels(&owner);
 }
 

@@ -5,14 +5,15 @@ enum name_class {
 	PLAIN,
 	DOT,
 	ESCAPE,
+	HIGH, /* above ASCII */
 };
 
-static const uint8_t name_classes[256] = {['.'] = DOT, ['\\'] = ESCAPE};
+static const uint8_t name_classes[256] = {['.'] = DOT, ['\\'] = ESCAPE, [128 ... 255] = HIGH};
 
 static int
 fail(struct name_fault *fault, const char *why, size_t at)
 {
-	*fault = (struct name_fault){why, at, false};
+	*fault = (struct name_fault){why, at, Z_NAME};
 	return -1;
 }
 
@@ -44,7 +45,8 @@ append_origin(struct text text, const struct name *origin, size_t len, struct na
     struct name_fault *fault)
 {
 	if (!origin) {
-		*fault = (struct name_fault){"the name is relative, and no origin is known", 0, true};
+		*fault = (struct name_fault){
+		    "the name is relative, and no origin is known", 0, Z_NO_ORIGIN};
 		return -1;
 	}
 	if (len + origin->len > NAME_LONGEST)
@@ -89,6 +91,10 @@ name_parse(struct text text, const struct name *origin, struct name *out,
 				return fail(fault, "a backslash is followed by a character or by "
 				    "three digits up to 255", i);
 			break;
+		case HIGH:
+			*fault = (struct name_fault){
+			    "the name is not ASCII; octets above 127 are written \\DDD", i, Z_UTF8};
+			return -1;
 		default:
 			i++;
 		}

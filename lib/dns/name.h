@@ -4,6 +4,7 @@
 #define DNS_NAME_H
 
 #include "base/buf.h"
+#include "base/problem.h"
 
 enum {
 	NAME_LONGEST = 255, /* octets with the root label, RFC 1035 section 2.3.4 */
@@ -20,7 +21,7 @@ struct name {
 struct name_fault {
 	const char *why;
 	size_t at;	  /* byte of the text */
-	bool no_origin; /* it is relative, and `origin` was NULL */
+	enum problem problem; /* Z_NAME, Z_NO_ORIGIN or Z_UTF8 */
 };
 
 /* Reads one name. A relative name ends in `origin`; "@" is `origin` itself. `origin` may be NULL,

@@ -1,32 +1,14 @@
 /* Fields that are domain names. */
 #include "dns/field.h"
 
-/* Is an octet above 127 among them? Names in UTF-8 are a mistake, not data. */
-static bool
-has_high_octet(const char *p, size_t n)
-{
-	uint64_t eight, sum = 0;
-
-	for (; n >= sizeof(eight); p += sizeof(eight), n -= sizeof(eight)) {
-		memcpy(&eight, p, sizeof(eight));
-		sum |= eight;
-	}
-	for (; n > 0; n--)
-		sum |= (uint8_t)*p++;
-	return sum & UINT64_C(0x8080808080808080);
-}
-
 int
 name_field_parse(struct reader *r, const struct token *t)
 {
 	struct name_fault fault;
 	struct name name;
 
-	if (has_high_octet(t->text, t->len))
-		return field_problem(r, Z_UTF8, t->text, "%.*s is not ASCII", FIELD_SHOWN(t));
 	if (name_parse(token_text(t), r->origin, &name, &fault) < 0)
-		return field_problem(
-		    r, fault.no_origin ? Z_NO_ORIGIN : Z_NAME, t->text + fault.at, "%s", fault.why);
+		return field_problem(r, fault.problem, t->text + fault.at, "%s", fault.why);
 	if (!field_room(r, name.len))
 		return field_long(r, t);
 	memcpy(r->out, name.wire, name.len);

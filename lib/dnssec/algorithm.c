@@ -1,6 +1,6 @@
 #include "dnssec/algorithm.h"
 
-#include <stddef.h>
+#include <stdio.h>
 
 static const char broken[] = "it is broken or was never widely deployed";
 static const char sha1[] = "it relies on SHA-1";
@@ -58,5 +58,18 @@ algorithm_info(uint8_t number)
 	for (size_t i = 0; i < sizeof(algorithms) / sizeof(*algorithms); i++)
 		if (algorithms[i].number == number)
 			return &algorithms[i];
+	return NULL;
+}
+
+const struct algorithm *
+algorithm_find(struct text text)
+{
+	for (size_t i = 0; i < sizeof(algorithms) / sizeof(*algorithms); i++) {
+		char number[4];
+
+		snprintf(number, sizeof(number), "%u", algorithms[i].number);
+		if (text_is(text, number) || text_is_nocase(text, algorithms[i].name))
+			return &algorithms[i];
+	}
 	return NULL;
 }

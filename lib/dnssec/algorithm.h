@@ -3,7 +3,7 @@
 #ifndef DNSSEC_ALGORITHM_H
 #define DNSSEC_ALGORITHM_H
 
-#include <stdint.h>
+#include "base/view.h"
 
 enum {
 	ALGORITHM_RSASHA256 = 8,        /* RFC 5702 */
@@ -41,5 +41,9 @@ struct algorithm {
 /* The row of an algorithm; NULL: IANA has assigned none, or it is a private one. */
 const struct algorithm *
 algorithm_info(uint8_t number);
+
+/* The row with that mnemonic, in any case, or that number; NULL: there is none. */
+const struct algorithm *
+algorithm_find(struct text text);
 
 #endif

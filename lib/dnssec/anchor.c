@@ -11,6 +11,7 @@
 struct loading {
 	struct diags *diags;
 	const struct name *zone;
+	struct name owner; /* of the last record */
 	struct anchor *items;
 	size_t n, cap;
 	uint8_t rdata[RDATA_LONGEST];
@@ -28,11 +29,10 @@ is_ahead_of_type(struct text text)
 static void
 keep(struct loading *loading, struct pos pos, uint16_t type, size_t len)
 {
-	struct bytes rdata = {
-	    arena_copy(&loading->diags->arena, loading->rdata, len), len};
+	struct bytes rdata = {arena_copy(&loading->diags->arena, loading->rdata, len), len};
 
-	loading->items = mem_grow(
-	    loading->items, loading->n, &loading->cap, sizeof(*loading->items));
+	loading->items =
+	    mem_grow(loading->items, loading->n, &loading->cap, sizeof(*loading->items));
 	loading->items[loading->n++] = (struct anchor){rdata, pos, type};
 }
 
@@ -43,14 +43,14 @@ read_entry(struct loading *loading, const struct entry *entry)
 	static const struct name root = {.len = 1};
 	const struct token *at = entry->tokens, *end = at + entry->n;
 	struct rdata_text text = {.entry = entry, .origin = &root, .diags = loading->diags};
-	struct name owner;
 	struct name_fault fault;
 	uint16_t type = 0;
 	size_t len;
 
-	if (name_parse(token_text(at), &root, &owner, &fault) < 0)
-		return diag_error(loading->diags, token_pos(entry, at), Z_NAME, "%s", fault.why);
-	for (at++; at < end && is_ahead_of_type(token_text(at));)
+	if (!entry->blank_owner && name_parse(token_text(at++), &root, &loading->owner, &fault) < 0)
+		return diag_error(
+		    loading->diags, token_pos(entry, at - 1), Z_NAME, "%s", fault.why);
+	while (at < end && is_ahead_of_type(token_text(at)))
 		at++;
 	if (at == end || type_parse(token_text(at), &type) < 0 ||
 	    (type != TYPE_DS && type != TYPE_DNSKEY))
@@ -60,7 +60,7 @@ read_entry(struct loading *loading, const struct entry *entry)
 	text.end = end;
 	if (rdata_parse(&text, type, loading->rdata, &len) < 0)
 		return -1;
-	if (name_equal(owner.wire, loading->zone->wire))
+	if (loading->owner.len && name_equal(loading->owner.wire, loading->zone->wire))
 		keep(loading, token_pos(entry, entry->tokens), type, len);
 	return 0;
 }
@@ -95,11 +95,11 @@ anchors_load(struct diags *diags, const char *path, const struct name *zone, str
 	bad = read_all(loading, text, diags_source(diags, path, text, pos_none()));
 	if (loading->n > 0) {
 		out->n = loading->n;
-		out->items = arena_copy(
-		    &diags->arena, loading->items, loading->n * sizeof(*loading->items));
+		out->items = arena_alloc(&diags->arena, loading->n * sizeof(*loading->items));
+		memcpy(out->items, loading->items, loading->n * sizeof(*loading->items));
 	} else if (bad == 0) {
-		bad = diag_add_path(
-		    diags, path, S_ANCHOR_FILE, "no DS or DNSKEY record of the zone");
+		bad =
+		    diag_add_path(diags, path, S_ANCHOR_FILE, "no DS or DNSKEY record of the zone");
 	}
 	free(loading->items);
 	free(loading);

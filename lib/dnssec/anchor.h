@@ -1,5 +1,5 @@
-/* Trust anchors: the DS or DNSKEY records of a zone that somebody else vouches for, as a parent zone
- * publishes them or a dsset- or key file holds them (RFC 4035 section 5.2). */
+/* Trust anchors: the DS or DNSKEY records of a zone that somebody else vouches for, as a parent
+ * zone publishes them or a dsset- or key file holds them (RFC 4035 section 5.2). */
 #ifndef DNSSEC_ANCHOR_H
 #define DNSSEC_ANCHOR_H
 
@@ -21,7 +21,6 @@ struct anchors {
  * those of other zones are passed over. In `diags`' arena. Returns -1 with problems added, one of
  * them where there is none of the zone. */
 int
-anchors_load(
-    struct diags *diags, const char *path, const struct name *zone, struct anchors *out);
+anchors_load(struct diags *diags, const char *path, const struct name *zone, struct anchors *out);
 
 #endif

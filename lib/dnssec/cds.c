@@ -24,11 +24,20 @@ ds_rdata(const struct name *zone, struct bytes dnskey, uint8_t digest_type,
 	return 4 + (size_t)len;
 }
 
+/* Has the instant come? What is not stated never comes. */
+static bool
+has_come(int64_t t_unix, int64_t now)
+{
+	return t_unix != KEY_NO_TIME && t_unix <= now;
+}
+
 bool
 cds_is_due(const struct key *key, int64_t now)
 {
-	int64_t publish = key->time[KEY_SYNC_PUBLISH], delete = key->time[KEY_SYNC_DELETE];
+	const int64_t *time = key->time;
+	bool begun = time[KEY_SYNC_PUBLISH] == KEY_NO_TIME ? key->signs_keys :
+							     has_come(time[KEY_SYNC_PUBLISH], now);
 
-	return key->is_ksk && !key->revoked && key->published && key->signs_keys &&
-	    (publish == KEY_NO_TIME || publish <= now) && (delete == KEY_NO_TIME || now < delete);
+	return key->is_ksk && !key->revoked && key->published && begun &&
+	       !has_come(time[KEY_INACTIVE], now) && !has_come(time[KEY_SYNC_DELETE], now);
 }

@@ -10,13 +10,20 @@ enum {
 	CDS_LONGEST = 4 + 48,
 };
 
+enum cds_mode {
+	CDS_NONE,
+	CDS_KEYS,   /* of the keys that the parent zone shall trust */
+	CDS_DELETE, /* ask the parent zone to go insecure, RFC 8078 section 4 */
+};
+
 /* Writes DS (and CDS) RDATA with that digest type; returns its length. */
 size_t
 ds_rdata(const struct name *zone, struct bytes dnskey, uint8_t digest_type,
     uint8_t out[CDS_LONGEST]);
 
-/* Shall CDS and CDNSKEY of the key stand in the zone? A KSK's that signs the keys now, from SyncPublish
- * to SyncDelete where these are stated. */
+/* Shall CDS and CDNSKEY of the key stand in the zone? A published KSK's: from SyncPublish on, which may
+ * lie ahead of Activate (a second DS record for a key that is yet to sign), or as long as it signs
+ * the keys where that is not stated; until SyncDelete, and never once it is inactive. */
 bool
 cds_is_due(const struct key *key, int64_t now);
 

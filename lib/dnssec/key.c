@@ -66,9 +66,11 @@ set_state(struct key *key, int64_t now)
 {
 	const int64_t *time = key->time;
 	int64_t end = time[KEY_INACTIVE] != KEY_NO_TIME ? time[KEY_INACTIVE] : time[KEY_DELETE];
+	bool due = has_begun(time[KEY_ACTIVATE], now) && !has_ended(end, now);
 
 	key->published = has_begun(time[KEY_PUBLISH], now) && !has_ended(time[KEY_DELETE], now);
-	key->active = key->pkey && has_begun(time[KEY_ACTIVATE], now) && !has_ended(end, now);
+	key->active = due && key->pkey;
+	key->offline = due && !key->pkey;
 	key->next_event = KEY_NO_TIME;
 	for (size_t i = KEY_PUBLISH; i < N_KEY_TIMES; i++)
 		if (time[i] > now && time[i] < key->next_event)
@@ -493,7 +495,8 @@ keys_load_files(struct arena *a, struct diags *diags, const char *const *paths,
 struct group {
 	struct key *keys;
 	size_t n;
-	bool published; /* any of them */
+	bool published;   /* any of them */
+	bool offline_ksk; /* one that is to be signed with by what it signed before */
 };
 
 /* May the key sign what its role is? An unpublished one only if the algorithm is. */
@@ -512,15 +515,15 @@ find_candidate(const struct group *g, bool is_ksk)
 	return NULL;
 }
 
-static int
-fail_no_ksk(struct diags *diags, const char *where, const struct keys *keys, const struct group *g,
-    const struct key *zsk)
+static bool
+is_offline_ksk(const struct key *key)
 {
-	for (size_t i = 0; i < g->n; i++)
-		if (g->keys[i].is_ksk && g->keys[i].published && !g->keys[i].pkey)
-			return diag_add_path(diags, where, S_NO_KSK,
-			    "the KSK %u beside the ZSK %u (%s) of %s has no .private file",
-			    g->keys[i].tag, zsk->tag, zsk->algorithm->name, keys->zone);
+	return key->is_ksk && key->offline && key->published && !key->revoked;
+}
+
+static int
+fail_no_ksk(struct diags *diags, const char *where, const struct keys *keys, const struct key *zsk)
+{
 	return diag_add_path(diags, where, S_NO_KSK,
 	    "the ZSK %u (%s) of %s has no active KSK of the same algorithm", zsk->tag,
 	    zsk->algorithm->name, keys->zone);
@@ -550,7 +553,7 @@ give_roles(struct group *g, bool has_zsk)
 		struct key *key = &g->keys[i];
 		bool candidate = is_candidate(g, key);
 
-		key->signs_keys = candidate && key->is_ksk;
+		key->signs_keys = (candidate && key->is_ksk) || is_offline_ksk(key);
 		key->signs_zone = candidate && (!key->is_ksk || !has_zsk);
 		if (key->revoked && key->published && key->pkey)
 			key->signs_keys = true; /* RFC 5011 section 2.1 */
@@ -566,8 +569,8 @@ group_roles(struct diags *diags, const char *where, const struct keys *keys, str
 		return diag_add_path(diags, where, S_ALGORITHM_HALF,
 		    "a key of %s with algorithm %s is published, but none signs", keys->zone,
 		    g->keys[0].algorithm->name);
-	if (g->published && !ksk)
-		return fail_no_ksk(diags, where, keys, g, zsk);
+	if (g->published && !ksk && !g->offline_ksk)
+		return fail_no_ksk(diags, where, keys, zsk);
 	if (ksk && !zsk)
 		advise_stand_in(diags, where, keys, g, ksk);
 	give_roles(g, zsk != NULL);
@@ -580,8 +583,10 @@ group_at(const struct keys *keys, size_t first)
 {
 	struct group g = {.keys = &keys->items[first]};
 
-	while (first + g.n < keys->n && g.keys[g.n].algorithm == g.keys[0].algorithm)
-		g.published |= g.keys[g.n++].published;
+	for (; first + g.n < keys->n && g.keys[g.n].algorithm == g.keys[0].algorithm; g.n++) {
+		g.published |= g.keys[g.n].published;
+		g.offline_ksk |= is_offline_ksk(&g.keys[g.n]);
+	}
 	return g;
 }
 

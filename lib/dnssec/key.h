@@ -46,13 +46,14 @@ struct key {
 	int64_t time[N_KEY_TIMES]; /* Unix, or KEY_NO_TIME */
 	int64_t next_event;        /* the first date after now, or KEY_NO_TIME */
 	bool published;            /* now: from Publish to Delete */
-	bool active; /* now: from Activate to Inactive (else Delete), private key there */
+	bool active;  /* now: from Activate to Inactive (else Delete), private key there */
+	bool offline; /* it would be active, but for the private key */
 
 	/* Roles, by keys_roles. */
 	bool signs_keys; /* the DNSKEY RRset, and CDS and CDNSKEY (RFC 7344 section 4.1) */
 	bool signs_zone; /* all other RRsets */
 
-	EVP_PKEY *pkey; /* NULL: no .private file (kept offline) */
+	EVP_PKEY *pkey; /* NULL: no .private file (kept offline); it signs by what it signed before */
 };
 
 struct keys {
@@ -109,7 +110,8 @@ keys_load_files(struct arena *a, struct diags *diags, const char *const *paths,
 /* Says which key signs what, for each algorithm: KSKs sign the DNSKEY RRset, ZSKs the rest, which
  * the KSKs sign too where no ZSK is active (CSK). An active key that is not published signs only
  * while no key of its algorithm is published (RFC 6781 section 4.1.4: new signatures come before
- * the new DNSKEY, and leave after it). Returns -1 with a problem added, at `where` (folder, or what
+ * the new DNSKEY, and leave after it). An offline KSK that is published signs the keys too: offline.h
+ * finds the signatures that it made. Returns -1 with a problem added, at `where` (folder, or what
  * messages shall call the keys), if the zone could not be signed by RFC 4035 section 2.2. */
 int
 keys_roles(struct diags *diags, const char *where, struct keys *keys);

@@ -3,7 +3,7 @@
 #include "base/codec.h"
 #include "base/duration.h"
 
-static const char *const time_names[N_KEY_TIMES] = {
+const char *const keyfile_time_names[N_KEY_TIMES] = {
     [KEY_CREATED] = "Created",
     [KEY_PUBLISH] = "Publish",
     [KEY_ACTIVATE] = "Activate",
@@ -14,7 +14,7 @@ static const char *const time_names[N_KEY_TIMES] = {
     [KEY_SYNC_DELETE] = "SyncDelete",
 };
 
-static const char *const secret_names[N_SECRETS] = {
+const char *const keyfile_secret_names[N_SECRETS] = {
     [SECRET_KEY] = "PrivateKey",
     [SECRET_MODULUS] = "Modulus",
     [SECRET_PUBLIC_EXPONENT] = "PublicExponent",
@@ -112,7 +112,7 @@ times_clear(int64_t *time)
 static int
 time_take(struct diags *diags, const char *path, struct text name, struct text value, int64_t *time)
 {
-	size_t i = find_name(name, time_names, N_KEY_TIMES), n = 0;
+	size_t i = find_name(name, keyfile_time_names, N_KEY_TIMES), n = 0;
 
 	if (i == N_KEY_TIMES)
 		return 0;
@@ -121,7 +121,7 @@ time_take(struct diags *diags, const char *path, struct text name, struct text v
 	if (n == 14 && instant_parse((struct text){value.data, n}, &time[i]) == 0)
 		return 0;
 	return diag_add_path(
-	    diags, path, S_KEY_FILE, "%s: is not followed by YYYYMMDDHHMMSS", time_names[i]);
+	    diags, path, S_KEY_FILE, "%s: is not followed by YYYYMMDDHHMMSS", keyfile_time_names[i]);
 }
 
 static int
@@ -288,7 +288,7 @@ static int
 field_take(struct diags *diags, const char *path, struct text name, struct text value,
     struct keyfile_private *out)
 {
-	size_t secret = find_name(name, secret_names, N_SECRETS);
+	size_t secret = find_name(name, keyfile_secret_names, N_SECRETS);
 
 	if (secret < N_SECRETS)
 		out->secret[secret] = value;

@@ -23,6 +23,10 @@ enum keyfile_secret {
 	N_SECRETS,
 };
 
+/* What the fields are called. */
+extern const char *const keyfile_time_names[N_KEY_TIMES];
+extern const char *const keyfile_secret_names[N_SECRETS];
+
 struct keyfile_public {
 	struct name owner;
 	uint32_t ttl_s; /* 0: not stated */

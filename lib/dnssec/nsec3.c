@@ -10,6 +10,61 @@
 
 enum { ITEMS_PER_CHUNK = 4096, HASH_SHA1 = 1, FLAG_OPT_OUT = 1 };
 
+/* --- Parameters --- */
+
+static int
+read_iterations(struct diags *diags, struct pos pos, struct text text, struct nsec3_params *out)
+{
+	unsigned n = 0;
+
+	out->iterations = 0;
+	if (!text.data)
+		return 0;
+	for (size_t i = 0; i < text.len && n <= NSEC3_ITERATIONS_MOST; i++)
+		n = ascii_is_digit(text.data[i]) ? n * 10 + (unsigned)(text.data[i] - '0') :
+						   UINT16_MAX;
+	if (text.len == 0 || n > NSEC3_ITERATIONS_MOST)
+		return diag_error(diags, pos, S_NSEC3_PARAMS,
+		    "\"%.*s\" iterations: not a number from 0 to %d", (int)text.len, text.data,
+		    NSEC3_ITERATIONS_MOST);
+	if (n > 0)
+		diag_add(diags, pos, S_NSEC3_COST,
+		    "%u iterations cost servers and resolvers time, and hide nothing", n);
+	out->iterations = (uint16_t)n;
+	return 0;
+}
+
+static int
+read_salt(struct diags *diags, struct pos pos, struct text text, struct nsec3_params *out)
+{
+	ssize_t len;
+
+	out->salt_len = 0;
+	if (!text.data || text_is(text, "-"))
+		return 0;
+	if (text.len > 2 * NSEC3_SALT_LONGEST)
+		return diag_error(diags, pos, S_NSEC3_PARAMS, "a salt of more than %d octets",
+		    NSEC3_SALT_LONGEST);
+	len = hex_decode(text, out->salt);
+	if (len <= 0)
+		return diag_error(diags, pos, S_NSEC3_PARAMS,
+		    "the salt \"%.*s\" is not pairs of hexadecimal digits; - is none",
+		    (int)text.len, text.data);
+	diag_add(diags, pos, S_NSEC3_COST, "a salt of %u octets protects nothing", (unsigned)len);
+	out->salt_len = (uint8_t)len;
+	return 0;
+}
+
+int
+nsec3_params_read(
+    struct diags *diags, const struct nsec3_words *words, struct nsec3_params *out)
+{
+	int iterations = read_iterations(diags, words->iterations_pos, words->iterations, out);
+	int salt = read_salt(diags, words->salt_pos, words->salt, out);
+
+	return iterations < 0 || salt < 0 ? -1 : 0;
+}
+
 /* --- Which names --- */
 
 static bool
@@ -167,6 +222,9 @@ nsec3_build(const struct store *store, const struct nsec3_params *params, unsign
     struct nsec3_chain *chain)
 {
 	*chain = (struct nsec3_chain){.params = *params};
+	if (store->apex.len + 1 + NSEC3_LABEL > NAME_LONGEST)
+		return diag_error(store->diags, pos_none(), S_NSEC3_PARAMS,
+		    "the zone's name is too long for NSEC3: the owners would exceed 255 octets");
 	collect(store, chain);
 	if (hash_all(store, chain, n_workers) < 0)
 		return -1;

@@ -22,6 +22,12 @@ struct nsec3_params {
 	uint8_t salt[NSEC3_SALT_LONGEST];
 };
 
+/* The parameters as users write them; data NULL: not given. */
+struct nsec3_words {
+	struct text iterations, salt; /* a number; hexadecimal digits or "-" */
+	struct pos iterations_pos, salt_pos;
+};
+
 struct nsec3_item {
 	union {
 		uint8_t hash[NSEC3_HASH];
@@ -39,6 +45,12 @@ struct nsec3_chain {
 	struct nsec3_item *items; /* by hash */
 	size_t n;
 };
+
+/* Reads iterations and salt into `out`, whose other members stay. Values that RFC 9276 section 3.1
+ * advises against get a warning. Returns 0, or -1 with S_NSEC3_PARAMS added for each that is refused. */
+int
+nsec3_params_read(
+    struct diags *diags, const struct nsec3_words *words, struct nsec3_params *out);
 
 /* Hashes all names that the chain has, in `n_workers` threads; the store is sorted. Returns -1 with
  * a problem added to the store's diags where two names have one hash. nsec3_free is due. */

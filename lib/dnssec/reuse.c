@@ -99,7 +99,7 @@ same_head(const struct record *record, struct bytes fresh)
 
 	return record->rdlen > fresh.len && memcmp(was, fresh.data, RRSIG_EXPIRATION) == 0 &&
 	    memcmp(was + RRSIG_TAG, fresh.data + RRSIG_TAG, RRSIG_SIGNER - RRSIG_TAG) == 0 &&
-	    name_equal(was + RRSIG_SIGNER, fresh.data + RRSIG_SIGNER);
+	    memcmp(was + RRSIG_SIGNER, fresh.data + RRSIG_SIGNER, fresh.len - RRSIG_SIGNER) == 0;
 }
 
 static bool
@@ -113,13 +113,12 @@ is_current(const struct reuse *reuse, const uint8_t *rdata)
 }
 
 const struct record *
-reuse_signature(const struct reuse *reuse, const struct node *old, const struct rrsig *fresh,
-    size_t key)
+reuse_signature(const struct reuse *reuse, const struct node *old, const struct rrsig *fresh)
 {
 	struct rrset signatures = node_rrset(reuse->old, old, TYPE_RRSIG);
 	struct bytes head = rrsig_rdata(fresh);
 
-	for (size_t i = 0; reuse->known[key] && i < signatures.n; i++)
+	for (size_t i = 0; i < signatures.n; i++)
 		if (same_head(&signatures.records[i], head) &&
 		    signatures.records[i].ttl_s == read_u32(head.data + RRSIG_TTL) &&
 		    is_current(reuse, signatures.records[i].rdata))

@@ -1,8 +1,8 @@
 /* Reuse: signatures of the previous output that need not be made again. Both zones are sorted, so each
  * worker moves a cursor through the old one. A signature is kept when owner, type, TTL and RDATA set
- * are the same, its key is still published with the same public key, its inception has passed, and
- * its expiry is further away than `refresh`. Unless the old file is known to be what we wrote, it is
- * verified before it is kept. */
+ * are the same, its key still signs, its inception has passed, and its expiry is further away than
+ * `refresh`. It is verified before it is kept, unless the old file is known to be what we wrote and
+ * holds the key's DNSKEY record (else another key could have had the same tag). */
 #ifndef DNSSEC_REUSE_H
 #define DNSSEC_REUSE_H
 
@@ -32,10 +32,9 @@ reuse_find(const struct reuse *reuse, const uint8_t *key, size_t key_len, size_t
 bool
 reuse_same_set(const struct reuse *reuse, const struct node *old, const struct rrsig_set *set);
 
-/* The old RRSIG of the RRset by the same key as `fresh`, number `key`, or NULL where none may be kept.
- * The RRset is the same. */
+/* The old RRSIG of the RRset by a key of the same algorithm and tag as that of `fresh`, or NULL where
+ * none may be kept. The RRset is the same. */
 const struct record *
-reuse_signature(const struct reuse *reuse, const struct node *old, const struct rrsig *fresh,
-    size_t key);
+reuse_signature(const struct reuse *reuse, const struct node *old, const struct rrsig *fresh);
 
 #endif

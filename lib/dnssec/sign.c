@@ -16,10 +16,18 @@ struct sign_run {
 	struct nsec3_chain nsec3;
 
 	EVP_MD_CTX *zonemd; /* NULL: none is made */
+	bool differs;	    /* dry: a signature would have to be made */
 	size_t patch_at, patch_n;
 };
 
 /* --- Chunks --- */
+
+static int
+zonemd_fail(const struct sign_run *run)
+{
+	return diag_error(
+	    run->pass.store->diags, pos_none(), F_SYSTEM, "OpenSSL cannot hash for ZONEMD");
+}
 
 static void
 sign_chunk(void *ctx, unsigned worker, size_t slot_number, size_t chunk)
@@ -31,6 +39,7 @@ sign_chunk(void *ctx, unsigned worker, size_t slot_number, size_t chunk)
 	buf_clear(&slot->text);
 	buf_clear(&slot->wire);
 	slot->patch_n = 0;
+	slot->n_missing = 0;
 	if (end > run->pass.store->n_nodes)
 		end = run->pass.store->n_nodes;
 	sign_nodes(&run->workers[worker], first, end, slot);
@@ -44,15 +53,17 @@ take_chunk(void *ctx, size_t slot_number, size_t chunk)
 	struct sign_slot *slot = &run->slots[slot_number];
 
 	(void)chunk;
-	if (!run->out)
-		return 0;
+	if (!run->out) {
+		run->differs = slot->n_missing > 0;
+		return run->differs ? -1 : 0;
+	}
 	if (slot->patch_n) {
 		run->patch_at = slot->patch_at;
 		run->patch_n = slot->patch_n;
 		output_will_patch(run->out);
 	}
 	if (run->zonemd && !EVP_DigestUpdate(run->zonemd, slot->wire.data, slot->wire.len))
-		return -1;
+		return zonemd_fail(run);
 	return output_write(run->out, slot->text.data, slot->text.len);
 }
 
@@ -62,13 +73,6 @@ static const EVP_MD *
 zonemd_hash(uint8_t algorithm)
 {
 	return algorithm == ZONEMD_SHA384 ? EVP_sha384() : EVP_sha512();
-}
-
-static int
-zonemd_fail(const struct sign_run *run)
-{
-	return diag_error(
-	    run->pass.store->diags, pos_none(), F_SYSTEM, "OpenSSL cannot hash for ZONEMD");
 }
 
 static int
@@ -126,6 +130,8 @@ run_begin(struct sign_run *run)
 	run->pass.nsec_ttl_s = nsec_ttl(node_records(store, store_apex(store)));
 	reuse_begin(&store->diags->arena, &run->pass.reuse, options->previous, options->keys,
 	    options->now, options->refresh_s, options->previous_trusted);
+	if (offline_find(store, options, &run->pass.offline) < 0)
+		return -1;
 	if (options->nsec3) {
 		if (nsec3_build(store, options->nsec3, n, &run->nsec3) < 0)
 			return -1;
@@ -199,13 +205,15 @@ sign_store(struct output *out, const struct store *store, const struct sign_opti
 	return run_all(&run, result);
 }
 
+/* Where all signatures are kept, all RRsets are the old ones; then equal counts leave no room for
+ * records, such as signatures by a key that is gone, that only the old zone has. */
 int
-sign_missing(const struct store *store, const struct sign_options *options, size_t *missing)
+sign_unchanged(const struct store *store, const struct sign_options *options, bool *unchanged)
 {
 	struct sign_run run = {.pass = {.store = store, .options = options, .dry = true}};
 	struct sign_result result;
 	int done = run_all(&run, &result);
 
-	*missing = result.n_signatures - result.n_kept;
-	return done;
+	*unchanged = done == 0 && result.n_records == options->previous->n_live;
+	return run.differs ? 0 : done;
 }

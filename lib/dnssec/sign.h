@@ -5,6 +5,7 @@
 #define DNSSEC_SIGN_H
 
 #include "base/output.h"
+#include "dnssec/cds.h"
 #include "dnssec/key.h"
 #include "dnssec/nsec3.h"
 #include "dnssec/rrsig.h"
@@ -15,14 +16,14 @@ struct sign_options {
 	struct rrsig_period period;
 	const struct nsec3_params *nsec3; /* NULL: NSEC */
 	uint8_t zonemd;			  /* hash algorithm (zonemd.h); 0: no ZONEMD is made */
-	bool cds;			  /* publish CDS and CDNSKEY */
+	enum cds_mode cds;
 	unsigned n_workers;
 	int64_t now;
 
 	const struct store *previous; /* what was published, to reuse signatures of; or NULL */
 	bool previous_trusted;	      /* it is known to be what we wrote */
 	uint64_t refresh_s;	      /* signatures that end sooner are made anew */
-	bool zonemd_kept; /* sign_missing said 0: the previous ZONEMD holds */
+	bool zonemd_kept; /* sign_unchanged said so: the previous ZONEMD holds */
 };
 
 struct sign_result {
@@ -32,20 +33,22 @@ struct sign_result {
 	uint32_t earliest;   /* expiration, RFC 1982 arithmetic */
 };
 
-/* Removes what an earlier signer left in the template (RRSIG, NSEC, NSEC3, NSEC3PARAM, and ZONEMD, CDS
- * and CDNSKEY where they are made anew), with a note. Ahead of sign_add. */
+/* Removes what an earlier signer left in the template, with a note: RRSIG, NSEC, NSEC3, NSEC3PARAM,
+ * ZONEMD (wrong as soon as the zone is signed), and CDS and CDNSKEY where they are made anew. Ahead of
+ * sign_add. */
 void
 sign_clean(struct store *store, const struct sign_options *options);
 
 /* Puts into the store what signing adds at the apex: DNSKEY of the published keys, NSEC3PARAM, CDS,
- * CDNSKEY, and a ZONEMD to be filled in. Ahead of store_sort. */
+ * CDNSKEY, and a ZONEMD to be filled in. Of the template's DNSKEY records those stay that are of none
+ * of the keys: other signers' (RFC 8901). Ahead of store_sort. */
 void
 sign_add(struct store *store, const struct sign_options *options);
 
-/* How many signatures sign_store would have to make; `*missing` counts them. Returns -1 with a problem
- * added. */
+/* Would sign_store write just the records that the previous zone has, every signature kept? Nothing is
+ * written. Returns -1 with a problem added. */
 int
-sign_missing(const struct store *store, const struct sign_options *options, size_t *missing);
+sign_unchanged(const struct store *store, const struct sign_options *options, bool *unchanged);
 
 /* Writes the signed zone. The store is sorted and checked, and has a SOA.
  * Returns 0, or -1 with one problem added to the store's diags. */

@@ -3,11 +3,27 @@
 #include "dns/serial.h"
 #include "zone/write.h"
 
+static struct verifier *
+verifier_of(struct arena *scratch, const struct keys *keys)
+{
+	struct verifier_key *list = arena_alloc(scratch, keys->n * sizeof(*list) + 1);
+
+	for (size_t i = 0; i < keys->n; i++) {
+		struct bytes dnskey = keys->items[i].dnskey;
+
+		list[i] = (struct verifier_key){
+		    keys->items[i].algorithm, {dnskey.data + 4, dnskey.len - 4}};
+	}
+	return verifier_new(list, keys->n);
+}
+
 int
 sign_worker_begin(struct sign_worker *worker, const struct sign_pass *pass, struct diags *diags)
 {
 	*worker = (struct sign_worker){.pass = pass};
 	worker->signer = signer_new(diags, pass->options->keys);
+	if (pass->reuse.old)
+		worker->verifier = verifier_of(&worker->scratch, pass->options->keys);
 	return worker->signer ? 0 : -1;
 }
 
@@ -16,6 +32,8 @@ sign_worker_end(struct sign_worker *worker)
 {
 	if (worker->signer)
 		signer_free(worker->signer);
+	if (worker->verifier)
+		verifier_free(worker->verifier);
 	rrsig_free(&worker->rrsig);
 	buf_free(&worker->owner_text);
 	zonemd_node_free(&worker->zonemd);
@@ -75,12 +93,31 @@ put_signature(struct sign_worker *worker, struct buf *text, uint32_t ttl_s, stru
 
 /* --- Signing one RRset --- */
 
+/* Below the apex, types of the keys are like any others. */
 static bool
-key_signs(const struct key *key, uint16_t type)
+key_signs(const struct sign_worker *worker, const struct key *key, uint16_t type)
 {
+	bool apex = worker->name_len == worker->pass->store->apex.len;
 	bool of_keys = type == TYPE_DNSKEY || type == TYPE_CDS || type == TYPE_CDNSKEY;
 
-	return of_keys ? key->signs_keys : key->signs_zone;
+	return apex && of_keys ? key->signs_keys : key->signs_zone;
+}
+
+/* The data begin with the old signature's head for a moment, in place of the new one's. */
+static bool
+verifies(struct sign_worker *worker, size_t key, const struct record *record)
+{
+	struct bytes rdata = record_rdata(record);
+	size_t head = worker->rrsig.rdata_len;
+	uint8_t fresh[RRSIG_SIGNER];
+	bool good;
+
+	memcpy(fresh, worker->rrsig.data.data, sizeof(fresh));
+	rrsig_replay(&worker->rrsig, rdata);
+	good = verifier_good(worker->verifier, key, rrsig_data(&worker->rrsig),
+	    (struct bytes){rdata.data + head, rdata.len - head});
+	memcpy(worker->rrsig.data.data, fresh, sizeof(fresh));
+	return good;
 }
 
 /* The signature that the old zone has, if it may be kept. */
@@ -92,10 +129,10 @@ kept_signature(struct sign_worker *worker, const struct node *old, size_t key)
 
 	if (!old)
 		return NULL;
-	record = reuse_signature(reuse, old, &worker->rrsig, key);
-	if (!record || reuse->trusted)
+	record = reuse_signature(reuse, old, &worker->rrsig);
+	if (!record || (reuse->trusted && reuse->known[key]))
 		return record;
-	return NULL;
+	return verifies(worker, key, record) ? record : NULL;
 }
 
 /* `old` holds the same RRset, or is NULL. */
@@ -128,6 +165,19 @@ sign_with_key(struct sign_worker *worker, size_t key, const struct node *old, ui
 		put_signature(worker, text, ttl_s, (struct bytes){worker->rdata, head.len + len});
 }
 
+/* The key is not at hand: what it signed earlier is kept, or nothing (offline_find has told of it). */
+static void
+keep_offline(struct sign_worker *worker, const struct key *key, const struct rrsig_set *set,
+    struct buf *text)
+{
+	const struct record *kept = offline_signature(&worker->pass->offline, key, set->type);
+
+	if (!kept)
+		return;
+	worker->result.n_kept++;
+	put_signature(worker, text, set->ttl_s, record_rdata(kept));
+}
+
 static void
 sign_set(struct sign_worker *worker, const struct rrsig_set *set, struct buf *text)
 {
@@ -139,8 +189,10 @@ sign_set(struct sign_worker *worker, const struct rrsig_set *set, struct buf *te
 		old = NULL;
 	rrsig_begin(&worker->rrsig, &pass->store->apex, &pass->options->period, set);
 	for (size_t i = 0; i < keys->n && !worker->failed; i++)
-		if (key_signs(&keys->items[i], set->type))
+		if (key_signs(worker, &keys->items[i], set->type) && keys->items[i].pkey)
 			sign_with_key(worker, i, old, set->ttl_s, text);
+		else if (key_signs(worker, &keys->items[i], set->type))
+			keep_offline(worker, &keys->items[i], set, text);
 }
 
 /* Views of the RRset's RDATA in canonical form, in the worker's scratch. */
@@ -261,17 +313,40 @@ enter_node(struct sign_worker *worker, const struct node *node)
 	enter_name(worker, node->key, node->key_len);
 }
 
-/* The ZONEMD record that the old zone has, where the digest cannot have changed. */
+static uint32_t
+soa_serial(const struct store *store)
+{
+	const struct record *soa = node_records(store, store_apex(store));
+
+	return read_u32(soa->rdata + soa->rdlen - 20);
+}
+
+/* ZONEMD without its digest, which is as long as the one to come, the serial included. */
+static struct record
+placeholder_record(const struct sign_worker *worker, uint8_t *rdata)
+{
+	const struct sign_pass *pass = worker->pass;
+	size_t len = zonemd_placeholder(soa_serial(pass->store), pass->options->zonemd, rdata);
+
+	return (struct record){.rdata = rdata, .type = TYPE_ZONEMD, .rdlen = (uint16_t)len};
+}
+
+/* The ZONEMD record that the old zone has, where the digest cannot have changed; `set` is the
+ * placeholder. */
 static struct rrset
 kept_zonemd(const struct sign_worker *worker, struct rrset set)
 {
 	const struct sign_pass *pass = worker->pass;
+	const struct record *was, *now = set.records;
 	struct rrset old = {0};
 
 	if (worker->old && (pass->options->zonemd_kept || pass->dry))
 		old = node_rrset(pass->reuse.old, worker->old, TYPE_ZONEMD);
-	return old.n == 1 && set.n == 1 && old.records[0].rdlen == set.records[0].rdlen &&
-		memcmp(old.records[0].rdata, set.records[0].rdata, ZONEMD_HEAD) == 0 ?
+	if (old.n != 1)
+		return set;
+	was = old.records;
+	return was->ttl_s == now->ttl_s && was->rdlen == now->rdlen &&
+		memcmp(was->rdata, now->rdata, ZONEMD_HEAD) == 0 ?
 	    old :
 	    set;
 }
@@ -281,10 +356,15 @@ write_node_set(struct sign_worker *worker, const struct node *node, struct rrset
     struct sign_slot *slot)
 {
 	bool zonemd = set.type == TYPE_ZONEMD && node->key_len == 0 && worker->pass->options->zonemd;
+	uint8_t rdata[ZONEMD_HEAD + ZONEMD_DIGEST_LONGEST];
 	size_t at = slot->text.len;
+	struct record record;
 
-	if (zonemd)
-		set = kept_zonemd(worker, set);
+	if (zonemd) {
+		record = placeholder_record(worker, rdata);
+		record.ttl_s = set.records[0].ttl_s;
+		set = kept_zonemd(worker, (struct rrset){&record, 1, TYPE_ZONEMD});
+	}
 	write_rrset(worker, &set, nsec_is_authoritative(node, set.type), &slot->text);
 	if (zonemd && makes_zonemd(worker->pass)) {
 		slot->patch_at = at;
@@ -317,6 +397,7 @@ sign_nodes(struct sign_worker *worker, size_t first, size_t end, struct sign_slo
 	const struct store *store = pass->store;
 	const struct nsec3_chain *nsec3 = pass->nsec3;
 	size_t item = nsec3 ? nsec3_after(nsec3, &store->nodes[first]) : 0;
+	size_t n_missing = worker->result.n_signatures - worker->result.n_kept;
 
 	for (size_t i = first; i < end; i++) {
 		store_prefetch(store, i);
@@ -325,6 +406,7 @@ sign_nodes(struct sign_worker *worker, size_t first, size_t end, struct sign_slo
 		    (i + 1 == store->n_nodes || nsec3_is_before(nsec3, item, &store->nodes[i + 1])))
 			write_nsec3(worker, item++, slot);
 	}
+	slot->n_missing = worker->result.n_signatures - worker->result.n_kept - n_missing;
 }
 
 void

@@ -5,9 +5,11 @@
 
 #include "dnssec/nsec.h"
 #include "dnssec/nsec3.h"
+#include "dnssec/offline.h"
 #include "dnssec/reuse.h"
 #include "dnssec/sign.h"
 #include "dnssec/signer.h"
+#include "dnssec/verifier.h"
 #include "dnssec/zonemd.h"
 
 /* What all workers share. */
@@ -15,6 +17,7 @@ struct sign_pass {
 	const struct store *store;
 	const struct sign_options *options;
 	struct reuse reuse;
+	struct offline offline; /* signatures of keys that are not at hand */
 	const struct nsec3_chain *nsec3; /* NULL: NSEC */
 	uint32_t nsec_ttl_s;
 	bool dry; /* count what would have to be signed; nothing is signed or written */
@@ -24,12 +27,14 @@ struct sign_pass {
 struct sign_slot {
 	struct buf text;
 	struct buf wire;	  /* for ZONEMD, where it is made */
+	size_t n_missing;	  /* signatures that were, or dry would be, made anew */
 	size_t patch_at, patch_n; /* where ZONEMD and its signatures stand in `text`; n 0: not here */
 };
 
 struct sign_worker {
 	const struct sign_pass *pass;
 	struct signer *signer;
+	struct verifier *verifier; /* of signatures to be kept; NULL: there are none */
 	struct rrsig rrsig;
 	struct arena scratch;   /* canonical RDATA of one RRset */
 	struct buf owner_text;  /* of the name that is being written, and a tab */

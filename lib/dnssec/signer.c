@@ -10,7 +10,7 @@
 
 enum { FAULT_LONGEST = 120 };
 
-/* What signing with one key needs; all NULL for keys without a role. */
+/* What signing with one key needs; all NULL for keys without a role, and offline ones. */
 struct signing_key {
 	const struct algorithm *algorithm;
 	EVP_PKEY *pkey;    /* a copy: threads would contend for the reference counts of one */
@@ -167,7 +167,8 @@ signer_new(struct diags *diags, const struct keys *keys)
 	for (size_t i = 0; i < keys->n; i++) {
 		const struct key *key = &keys->items[i];
 
-		if ((!key->signs_keys && !key->signs_zone) || prepare(key, &signer->keys[i]))
+		if (!key->pkey || (!key->signs_keys && !key->signs_zone) ||
+		    prepare(key, &signer->keys[i]))
 			continue;
 		diag_add_path(diags, key->path, S_SIGN, "OpenSSL cannot sign with this key: %s",
 		    openssl_reason());

@@ -120,8 +120,8 @@ static bool
 good_eddsa(struct checking_key *key, struct bytes data, struct bytes signature)
 {
 	return EVP_DigestVerifyInit(key->digest, NULL, NULL, NULL, NULL) > 0 &&
-	       EVP_DigestVerify(
-		   key->digest, signature.data, signature.len, data.data, data.len) == 1;
+	       EVP_DigestVerify(key->digest, signature.data, signature.len, data.data, data.len) ==
+		   1;
 }
 
 static bool

@@ -1,6 +1,7 @@
-/* Verifier: checks the signatures of one worker. It owns what OpenSSL needs for each key, initialised
- * once, so that a check costs little more than EVP_PKEY_verify. The counterpart of signer.h; the two
- * share no code but that which makes a public key of a DNSKEY. Workers never share one. */
+/* Verifier: checks the signatures of one worker. It owns what OpenSSL needs for each key,
+ * initialised once, so that a check costs little more than EVP_PKEY_verify. The counterpart of
+ * signer.h; the two share no code but that which makes a public key of a DNSKEY. Workers never
+ * share one. */
 #ifndef DNSSEC_VERIFIER_H
 #define DNSSEC_VERIFIER_H
 
@@ -20,7 +21,7 @@ struct verifier;
 
 struct verifier_key {
 	const struct algorithm *algorithm; /* verifier_algorithm, or NULL: verifies nothing */
-	struct bytes public_key;	   /* the DNSKEY's last field */
+	struct bytes public_key;           /* the DNSKEY's last field */
 };
 
 /* The keys' bytes need not outlive the call. */
@@ -34,10 +35,9 @@ verifier_free(struct verifier *verifier);
 bool
 verifier_takes(const struct verifier *verifier, size_t key);
 
-/* Is `signature`, as RRSIG RDATA have it (RFC 3110, RFC 6605 section 4, RFC 8080 section 4), that of
- * `data` by key `key`? */
+/* Is `signature`, as RRSIG RDATA have it (RFC 3110, RFC 6605 section 4, RFC 8080 section 4), that
+ * of `data` by key `key`? */
 bool
-verifier_good(
-    struct verifier *verifier, size_t key, struct bytes data, struct bytes signature);
+verifier_good(struct verifier *verifier, size_t key, struct bytes data, struct bytes signature);
 
 #endif

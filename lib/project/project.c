@@ -24,6 +24,12 @@ struct file {
 	struct yaml_texts allow;
 };
 
+/* A policy, and what of it is still text. */
+struct policy {
+	struct project_policy is;
+	struct yaml_text iterations, salt;
+};
+
 struct certificate {
 	struct yaml_text current, next;
 	uint32_t wait_s;
@@ -37,8 +43,8 @@ struct hooks {
 static const struct yaml_choice serials[] = {
     {"auto", PROJECT_SERIAL_AUTO, YAML_NOW},
     {"keep", PROJECT_SERIAL_KEEP, YAML_NOW},
-    {"unixtime", PROJECT_SERIAL_UNIXTIME, YAML_LATER},
-    {"date", PROJECT_SERIAL_DATE, YAML_LATER},
+    {"unixtime", PROJECT_SERIAL_UNIXTIME, YAML_NOW},
+    {"date", PROJECT_SERIAL_DATE, YAML_NOW},
     {NULL, 0, YAML_NOW},
 };
 
@@ -50,13 +56,28 @@ static const struct yaml_choice dnssecs[] = {
 
 static const struct yaml_choice denials[] = {
     {"nsec", PROJECT_DENIAL_NSEC, YAML_NOW},
-    {"nsec3", PROJECT_DENIAL_NSEC3, YAML_LATER},
+    {"nsec3", PROJECT_DENIAL_NSEC3, YAML_NOW},
+    {NULL, 0, YAML_NOW},
+};
+
+static const struct yaml_choice zonemds[] = {
+    {"true", PROJECT_ZONEMD_SHA384, YAML_NOW},
+    {"false", PROJECT_ZONEMD_NONE, YAML_NOW},
+    {"sha384", PROJECT_ZONEMD_SHA384, YAML_NOW},
+    {"sha512", PROJECT_ZONEMD_SHA512, YAML_NOW},
+    {NULL, 0, YAML_NOW},
+};
+
+static const struct yaml_choice cdss[] = {
+    {"true", CDS_KEYS, YAML_NOW},
+    {"false", CDS_NONE, YAML_NOW},
+    {"delete", CDS_DELETE, YAML_NOW},
     {NULL, 0, YAML_NOW},
 };
 
 static const struct yaml_choice verifies[] = {
     {"chain", PROJECT_VERIFY_CHAIN, YAML_NOW},
-    {"full", PROJECT_VERIFY_FULL, YAML_LATER},
+    {"full", PROJECT_VERIFY_FULL, YAML_NOW},
     {NULL, 0, YAML_NOW},
 };
 
@@ -84,15 +105,18 @@ static const struct yaml_field settings_fields[] = {
 };
 
 static const struct yaml_field policy_fields[] = {
-    {"sign", YAML_BOOL, AT(project_policy, sign), NULL, YAML_NOW},
-    {"denial", YAML_CHOICE, AT(project_policy, denial), denials, YAML_NOW},
-    {"validity", YAML_DURATION, AT(project_policy, validity_s), NULL, YAML_NOW},
-    {"refresh", YAML_DURATION, AT(project_policy, refresh_s), NULL, YAML_NOW},
-    {"inception-offset", YAML_DURATION, AT(project_policy, inception_offset_s), NULL, YAML_NOW},
-    {"jitter", YAML_DURATION, AT(project_policy, jitter_s), NULL, YAML_NOW},
-    {"zonemd", YAML_BOOL, AT(project_policy, zonemd), NULL, YAML_LATER},
-    {"cds", YAML_BOOL, AT(project_policy, cds), NULL, YAML_LATER},
-    {"verify", YAML_CHOICE, AT(project_policy, verify), verifies, YAML_NOW},
+    {"sign", YAML_BOOL, AT(policy, is.sign), NULL, YAML_NOW},
+    {"denial", YAML_CHOICE, AT(policy, is.denial), denials, YAML_NOW},
+    {"opt-out", YAML_BOOL, AT(policy, is.nsec3.opt_out), NULL, YAML_NOW},
+    {"iterations", YAML_TEXT, AT(policy, iterations), NULL, YAML_NOW},
+    {"salt", YAML_TEXT, AT(policy, salt), NULL, YAML_NOW},
+    {"validity", YAML_DURATION, AT(policy, is.validity_s), NULL, YAML_NOW},
+    {"refresh", YAML_DURATION, AT(policy, is.refresh_s), NULL, YAML_NOW},
+    {"inception-offset", YAML_DURATION, AT(policy, is.inception_offset_s), NULL, YAML_NOW},
+    {"jitter", YAML_DURATION, AT(policy, is.jitter_s), NULL, YAML_NOW},
+    {"zonemd", YAML_CHOICE, AT(policy, is.zonemd), zonemds, YAML_NOW},
+    {"cds", YAML_CHOICE, AT(policy, is.cds), cdss, YAML_NOW},
+    {"verify", YAML_CHOICE, AT(policy, is.verify), verifies, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
 };
 
@@ -213,6 +237,31 @@ pattern_check(struct diags *diags, struct yaml_text pattern)
 	return 0;
 }
 
+static struct text
+text_or_none(struct yaml_text text)
+{
+	return text.text ? text_of(text.text) : (struct text){0};
+}
+
+static int
+policy_nsec3(struct diags *diags, struct policy *policy)
+{
+	struct project_policy *is = &policy->is;
+	struct nsec3_words words = {.iterations = text_or_none(policy->iterations),
+	    .salt = text_or_none(policy->salt),
+	    .iterations_pos = policy->iterations.pos,
+	    .salt_pos = policy->salt.pos};
+	const char *without = words.iterations.data ? "iterations" :
+	    words.salt.data			    ? "salt" :
+	    is->nsec3.opt_out			    ? "opt-out" :
+						      NULL;
+
+	if (is->denial == PROJECT_DENIAL_NSEC && without)
+		return diag_error(diags, is->pos, P_VALUE,
+		    "policy \"%s\" has \"%s\", but not \"denial: nsec3\"", is->name, without);
+	return nsec3_params_read(diags, &words, &is->nsec3);
+}
+
 static int
 policy_check(struct diags *diags, const struct project_policy *policy)
 {
@@ -233,12 +282,14 @@ policies_read(struct load *load)
 
 	for (; node; node = node->next, i++) {
 		const char *what = arena_printf(load->a, "policy \"%s\"", node->key.data);
+		struct policy policy = {.is = policy_built_in};
 
-		policies[i] = policy_built_in;
-		policies[i].name = node->key.data;
-		policies[i].pos = node->key_pos;
-		if (yaml_read(load->diags, node, what, policy_fields, &policies[i]) == 0)
-			policy_check(load->diags, &policies[i]);
+		policy.is.name = node->key.data;
+		policy.is.pos = node->key_pos;
+		if (yaml_read(load->diags, node, what, policy_fields, &policy) == 0 &&
+		    policy_nsec3(load->diags, &policy) == 0)
+			policy_check(load->diags, &policy.is);
+		policies[i] = policy.is;
 	}
 	policies[n] = policy_built_in;
 	load->project->policies = policies;
@@ -554,15 +605,12 @@ is_trusted(const struct stat *file, const struct stat *start)
 }
 
 const char *
-project_find(struct diags *diags, const char *folder)
+project_find_if(struct arena *a, const char *folder)
 {
-	struct arena *a = &diags->arena;
 	struct stat start, here, above, file;
 
-	if (stat(folder, &start) < 0) {
-		diag_add(diags, pos_none(), P_MISSING, "there is no folder %s", folder);
+	if (stat(folder, &start) < 0)
 		return NULL;
-	}
 	for (here = start;; here = above) {
 		const char *path = file_join(a, folder, "zonepp.yaml");
 		const char *parent = strcmp(folder, ".") == 0 ? ".." : file_join(a, folder, "..");
@@ -571,12 +619,20 @@ project_find(struct diags *diags, const char *folder)
 			return path;
 		if (stat(parent, &above) < 0 ||
 		    (above.st_dev == here.st_dev && above.st_ino == here.st_ino))
-			break;
+			return NULL;
 		folder = parent;
 	}
-	diag_add(diags, pos_none(), P_MISSING,
-	    "there is no zonepp.yaml in this folder or above it; name it with -p");
-	return NULL;
+}
+
+const char *
+project_find(struct diags *diags, const char *folder)
+{
+	const char *path = project_find_if(&diags->arena, folder);
+
+	if (!path)
+		diag_add(diags, pos_none(), P_MISSING,
+		    "there is no zonepp.yaml in this folder or above it; name it with -p");
+	return path;
 }
 
 static const struct project_zone *

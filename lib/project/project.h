@@ -7,6 +7,9 @@
 
 #include "base/file.h"
 #include "dns/name.h"
+#include "dnssec/cds.h"
+#include "dnssec/nsec3.h"
+#include "dnssec/zonemd.h"
 
 enum project_serial {
 	PROJECT_SERIAL_AUTO, /* on a change, the larger of the template's and the last plus 1 */
@@ -25,6 +28,12 @@ enum project_denial {
 	PROJECT_DENIAL_NSEC3,
 };
 
+enum project_zonemd {
+	PROJECT_ZONEMD_NONE,
+	PROJECT_ZONEMD_SHA384 = ZONEMD_SHA384,
+	PROJECT_ZONEMD_SHA512 = ZONEMD_SHA512,
+};
+
 enum project_verify {
 	PROJECT_VERIFY_CHAIN, /* chain and coverage, no cryptography */
 	PROJECT_VERIFY_FULL,
@@ -38,7 +47,9 @@ struct project_policy {
 	bool sign;
 	enum project_denial denial;
 	uint32_t validity_s, refresh_s, inception_offset_s, jitter_s;
-	bool zonemd, cds;
+	struct nsec3_params nsec3; /* where `denial` asks for it */
+	enum project_zonemd zonemd;
+	enum cds_mode cds;
 	enum project_verify verify;
 };
 
@@ -83,6 +94,10 @@ struct project {
  * problem added where there is none. */
 const char *
 project_find(struct diags *diags, const char *folder);
+
+/* As project_find, without a problem where there is none; in `a`. */
+const char *
+project_find_if(struct arena *a, const char *folder);
 
 /* Loads the project file at `path`. Returns 0, or -1 with all its problems added. */
 int

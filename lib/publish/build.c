@@ -68,6 +68,13 @@ state_path(struct arena *a, const struct project *project, const struct project_
 	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s", base));
 }
 
+static const enum zone_serial_policy serials[] = {
+    [PROJECT_SERIAL_AUTO] = ZONE_SERIAL_AUTO,
+    [PROJECT_SERIAL_KEEP] = ZONE_SERIAL_KEEP,
+    [PROJECT_SERIAL_UNIXTIME] = ZONE_SERIAL_UNIXTIME,
+    [PROJECT_SERIAL_DATE] = ZONE_SERIAL_DATE,
+};
+
 static void
 build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 {
@@ -80,13 +87,18 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 		.dane = zone->dane,
 		.now = run->options->now},
 	    .output = zone->output,
-	    .serial = zone->serial == PROJECT_SERIAL_KEEP ? ZONE_SERIAL_KEEP : ZONE_SERIAL_AUTO,
+	    .serial = serials[zone->serial],
 	    .sign = zone->sign,
 	    .keys = folder ? &folder->keys : NULL,
 	    .validity_s = zone->policy->validity_s,
 	    .refresh_s = zone->policy->refresh_s,
 	    .offset_s = zone->policy->inception_offset_s,
 	    .jitter_s = zone->policy->jitter_s,
+	    .nsec3 = zone->policy->denial == PROJECT_DENIAL_NSEC3 ? &zone->policy->nsec3 : NULL,
+	    .zonemd = (uint8_t)zone->policy->zonemd,
+	    .cds = zone->policy->cds,
+	    .verify = zone->policy->verify == PROJECT_VERIFY_FULL ? ZONE_VERIFY_FULL :
+								    ZONE_VERIFY_CHAIN,
 	    .previous = zone->output,
 	    .cache = state_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,

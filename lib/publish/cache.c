@@ -30,11 +30,11 @@ put_key_files(struct buf *b, const struct zone_job *job)
 static void
 put_settings(struct buf *b, const struct zone_job *job)
 {
-	buf_printf(b, "zonepp %s\noutput %s\n", zonepp_version, job->output);
+	buf_printf(b, "zonepp %s\n", zonepp_version);
 	buf_printf(b, "settings serial=%d sign=%d dane=%d validity=%" PRIu64 " refresh=%" PRIu64
 		      " offset=%" PRIu64 " jitter=%" PRIu64 " zonemd=%u cds=%d\n",
 	    (int)job->serial, job->sign, job->load.dane, job->validity_s, job->refresh_s,
-	    job->offset_s, job->jitter_s, job->zonemd, job->cds);
+	    job->offset_s, job->jitter_s, job->zonemd, (int)job->cds);
 	if (job->nsec3)
 		put_nsec3(b, job->nsec3);
 	if (job->load.roots)
@@ -110,9 +110,11 @@ read_result(struct text line, int64_t now, struct zone_result *result)
 }
 
 static bool
-all_the_same(struct text text, const struct zone_job *job, struct zone_result *result)
+all_the_same(struct text text, const struct zone_job *job, const char *output,
+    struct zone_result *result)
 {
 	struct buf settings = {0};
+	struct text last = {0};
 	bool same;
 
 	put_settings(&settings, job);
@@ -128,10 +130,12 @@ all_the_same(struct text text, const struct zone_job *job, struct zone_result *r
 		struct text line = take_line(&text);
 
 		if (text_is(line, "end"))
-			return true; /* a file that was cut short has no such line */
+			break; /* a file that was cut short has no such line */
 		if (!line.len || !same_file(line))
 			return false;
+		last = line;
 	}
+	return last.len > 65 && text_is(((struct text){last.data + 65, last.len - 65}), output);
 }
 
 bool
@@ -143,7 +147,7 @@ cache_fresh(const struct zone_job *job, struct zone_result *result)
 
 	*result = (struct zone_result){0};
 	fresh = file_load_if(&diags, NULL, job->cache, &text) == 0 && text.data &&
-	    all_the_same(text, job, result);
+	    all_the_same(text, job, file_absolute(&diags.arena, job->output), result);
 	diags_free(&diags);
 	return fresh;
 }
@@ -159,7 +163,8 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
 		while ((line = take_line(&text)).len > 0 && !text_is(line, "end"))
 			last = line;
 		known = text_is(line, "end") && last.len > 65 && last.data[64] == ' ' &&
-		    text_is(((struct text){last.data + 65, last.len - 65}), job->output) &&
+		    text_is(((struct text){last.data + 65, last.len - 65}),
+			file_absolute(&diags.arena, job->output)) &&
 		    hex_decode((struct text){last.data, 64}, sha256) == 32;
 	}
 	diags_free(&diags);
@@ -187,7 +192,7 @@ cache_store(const struct zone_job *job, const struct diags *diags,
 		buf_printf(&b, " %s\n", input->path);
 	}
 	put_sha256(&b, output_sha256);
-	buf_printf(&b, " %s\nend\n", job->output);
+	buf_printf(&b, " %s\nend\n", file_absolute(&own.arena, job->output));
 	out = output_open(&own, job->cache);
 	if (out) {
 		output_relax(out);

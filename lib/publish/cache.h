@@ -15,7 +15,7 @@ cache_fresh(const struct zone_job *job, struct zone_result *result);
 bool
 cache_output_sha256(const struct zone_job *job, uint8_t sha256[32]);
 
-/* Remembers a build without problems, whose diags tracked its inputs. A cache that cannot be written is
+/* Remembers a build, whose diags tracked its inputs. A cache that cannot be written is
  * no problem. */
 void
 cache_store(const struct zone_job *job, const struct diags *diags,

@@ -1,12 +1,17 @@
 #include "publish/zone.h"
 
 #include "base/duration.h"
+#include "check/dnssec.h"
 #include "check/zone.h"
 #include "dns/serial.h"
+#include "dnssec/keystate.h"
 #include "dnssec/sign.h"
+#include "dnssec/verify.h"
 #include "publish/cache.h"
 #include "publish/previous.h"
 #include "zone/write.h"
+
+#include <sys/stat.h>
 
 /* What the steps hand on. */
 struct run {
@@ -17,6 +22,7 @@ struct run {
 	struct keys keys;
 	struct sign_options sign;
 	struct previous previous;
+	bool same; /* as what was published before, but for what signing makes */
 };
 
 static int
@@ -25,14 +31,16 @@ load_keys(struct run *run)
 	const struct zone_job *job = run->job;
 	const struct name *apex = &run->loaded.store.apex;
 	struct arena *a = &run->diags->arena;
+	const char *where = job->keys ? job->keys->path : job->key_files[0];
 	int result = job->keys ?
 	    keys_load(a, run->diags, job->keys, apex, job->load.now, &run->keys) :
 	    keys_load_files(a, run->diags, job->key_files, apex, job->load.now, &run->keys);
 
-	if (result < 0)
+	if (result < 0 || keys_roles(run->diags, where, &run->keys) < 0)
 		return -1;
-	return keys_roles(
-	    run->diags, job->keys ? job->keys->path : job->key_files[0], &run->keys);
+	keystate_advise(run->diags, where, &run->keys, job->load.now,
+	    job->load.now + (int64_t)job->validity_s);
+	return 0;
 }
 
 /* Reads template and keys, so that the problems of both are told of in one run. */
@@ -55,13 +63,31 @@ static int
 arrange(struct run *run)
 {
 	struct store *store = &run->loaded.store;
+	const struct zone_job *job = run->job;
+	int bad = 0;
 
-	if (run->job->sign) {
+	if (job->sign) {
 		sign_clean(store, &run->sign);
 		sign_add(store, &run->sign);
+		check_refresh(run->diags, job->validity_s, job->jitter_s, job->refresh_s);
 	}
 	store_sort(store);
-	return check_zone(store);
+	if (job->sign)
+		bad = check_foreign_keys(store, &run->keys);
+	return check_zone(store) < 0 ? -1 : bad;
+}
+
+/* A template with faults is looked through as far as it could be read: one run tells of all. */
+static int
+check_rest(struct run *run)
+{
+	struct store *store = &run->loaded.store;
+
+	if (store->apex.len > 0 && run->diags->status == 1) {
+		store_sort(store);
+		check_names(store);
+	}
+	return -1;
 }
 
 /* The published zone, or the one given, whose signatures may be kept. */
@@ -70,12 +96,17 @@ load_previous(struct run *run)
 {
 	const struct zone_job *job = run->job;
 	uint8_t wrote[32];
+	struct stat st;
 
-	if (!job->previous)
+	if (!job->previous || stat(job->previous, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
 	previous_load(&run->previous, job->previous, &run->loaded.store.apex);
-	if (!run->previous.there)
+	if (!run->previous.there) {
+		diag_add_path(run->diags, job->previous, S_PREVIOUS,
+		    "%s does not hold the zone, whole and without errors", job->previous);
 		return;
+	}
+	run->same = previous_same_content(&run->previous, &run->loaded.store, job->sign);
 	run->sign.previous = &run->previous.store;
 	run->sign.previous_trusted = job->cache && cache_output_sha256(job, wrote) &&
 	    memcmp(wrote, run->previous.sha256, sizeof(wrote)) == 0;
@@ -93,13 +124,6 @@ wanted_serial(const struct run *run)
 	}
 }
 
-/* Is the zone what was published before, but for signatures that have grown old? */
-static bool
-is_same(struct run *run)
-{
-	return previous_same_content(&run->previous, &run->loaded.store, run->job->sign);
-}
-
 /* A serial of the template's own that does not move on keeps secondaries from seeing the change. */
 static void
 check_kept_serial(struct run *run)
@@ -107,8 +131,7 @@ check_kept_serial(struct run *run)
 	const struct store *store = &run->loaded.store;
 	uint32_t serial = zone_serial(store);
 
-	if (strcmp(run->job->previous, run->job->output) == 0 && !is_same(run) &&
-	    !serial_later(serial, run->previous.serial))
+	if (!run->same && !serial_later(serial, run->previous.serial))
 		diag_add(run->diags, node_records(store, store_apex(store))->pos, Z_SERIAL,
 		    "the zone has changed, but its serial %u is not later than the published %u",
 		    (unsigned)serial, (unsigned)run->previous.serial);
@@ -125,26 +148,43 @@ may_stay(const struct run *run, uint32_t wanted)
 	}
 }
 
+/* Would the published zone be written again, record for record, with the serial that it has? */
+static int
+find_unchanged(struct run *run, bool *unchanged)
+{
+	struct store *store = &run->loaded.store;
+
+	*unchanged = true;
+	zone_set_serial(store, run->previous.serial);
+	if (!run->job->sign)
+		return 0;
+	if (sign_unchanged(store, &run->sign, unchanged) < 0)
+		return -1;
+	if (*unchanged) /* then its signatures were verified, or need not be */
+		run->sign.zonemd_kept = run->sign.previous_trusted = true;
+	else if (run->job->serial == ZONE_SERIAL_KEEP)
+		diag_add(run->diags, node_records(store, store_apex(store))->pos, S_KEPT_SERIAL,
+		    "signatures are renewed, but the serial %u stays",
+		    (unsigned)run->previous.serial);
+	return 0;
+}
+
 /* New signatures are a change even where the contents are the same. */
 static int
 choose_serial(struct run *run)
 {
 	struct store *store = &run->loaded.store;
 	uint32_t wanted = wanted_serial(run), next = wanted;
-	size_t missing = 0;
+	bool unchanged = false;
 
 	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);
 	else if (run->previous.there)
 		next = previous_next_serial(&run->previous, wanted);
-	if (run->previous.there && may_stay(run, wanted) && is_same(run)) {
-		zone_set_serial(store, run->previous.serial);
-		if (run->job->sign && sign_missing(store, &run->sign, &missing) < 0)
-			return -1;
-		run->sign.zonemd_kept = missing == 0;
-		if (missing == 0)
-			next = run->previous.serial;
-	}
+	if (run->same && may_stay(run, wanted) && find_unchanged(run, &unchanged) < 0)
+		return -1;
+	if (unchanged)
+		next = run->previous.serial;
 	zone_set_serial(store, next);
 	run->result->serial = next;
 	return 0;
@@ -190,6 +230,32 @@ note_until(struct run *run)
 	run->result->valid_until = until;
 }
 
+/* The judge reads what was written, as a server will; a fault keeps it from being published. */
+static int
+verify_draft(struct run *run, struct output *out)
+{
+	struct verify_options options = {
+	    .at = run->job->load.now,
+	    .crypto = run->job->verify == ZONE_VERIFY_FULL,
+	    .n_workers = run->job->n_workers};
+	const char *path = run->job->sign && run->job->verify ? output_draft(out) : NULL;
+	struct verify_result result;
+	struct store store;
+	size_t n_before = run->diags->n;
+	int done;
+
+	if (!path)
+		return 0;
+	run->diags->track_inputs = false;
+	done = verify_load(run->diags, path, &run->loaded.store.apex, &store);
+	run->diags->sources[run->diags->n_sources - 1].path = run->job->output;
+	if (done == 0)
+		done = verify_zone(run->diags, &store, &options, &result);
+	store_free(&store);
+	diags_keep_errors(run->diags, n_before);
+	return done;
+}
+
 static int
 publish(struct run *run)
 {
@@ -199,15 +265,19 @@ publish(struct run *run)
 		return -1;
 	if (run->job->cache)
 		output_hash(out);
-	if (write_zone(run, out) < 0) {
+	if (write_zone(run, out) < 0 || verify_draft(run, out) < 0) {
 		output_abort(out);
 		return -1;
 	}
 	if (output_commit(out, &run->result->changed) < 0)
 		return -1;
 	note_until(run);
-	if (run->job->cache && run->diags->n == 0)
+	if (run->diags->n > 0)
+		run->result->valid_until = 0; /* the next run tells of these problems again */
+	if (run->job->cache)
 		cache_store(run->job, run->diags, run->result, output_sha256(out));
+	if (run->job->sign) /* said when signatures are looked through; an untouched zone is not */
+		check_end(&run->loaded.store, run->job->load.now, run->result->earliest);
 	return 0;
 }
 
@@ -228,7 +298,7 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 		return 0;
 	*result = (struct zone_result){0};
 	diags->track_inputs = job->cache != NULL;
-	if (read_all(&run) == 0 && arrange(&run) == 0) {
+	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0) {
 		result->n_tlsa = run.loaded.tlsa.n_records;
 		load_previous(&run);
 		if (choose_serial(&run) == 0)

@@ -2,6 +2,7 @@
 #ifndef PUBLISH_ZONE_H
 #define PUBLISH_ZONE_H
 
+#include "dnssec/cds.h"
 #include "dnssec/key.h"
 #include "dnssec/nsec3.h"
 #include "publish/load.h"
@@ -15,6 +16,13 @@ enum zone_serial_policy {
 	ZONE_SERIAL_DATE,     /* YYYYMMDD00 */
 };
 
+/* What the judge looks at in a signed zone ahead of its publication (dnssec/verify.h). */
+enum zone_verify {
+	ZONE_VERIFY_NONE,
+	ZONE_VERIFY_CHAIN, /* chain and coverage */
+	ZONE_VERIFY_FULL,  /* the signatures' mathematics too */
+};
+
 struct zone_job {
 	struct load_options load;
 	const char *output;
@@ -22,10 +30,12 @@ struct zone_job {
 	bool sign;
 	const struct key_folder *keys; /* or NULL, */
 	const char *const *key_files;  /* then these, NULL-terminated */
-	uint64_t validity_s, refresh_s, offset_s, jitter_s;
+	uint64_t validity_s, offset_s, jitter_s;
+	uint64_t refresh_s; /* signatures of `previous` that end sooner are made anew */
 	const struct nsec3_params *nsec3; /* NULL: NSEC */
 	uint8_t zonemd;			  /* hash algorithm; 0: none */
-	bool cds;
+	enum cds_mode cds;
+	enum zone_verify verify;
 	const char *previous; /* file whose signatures may be kept; NULL: none */
 	const char *cache; /* file that remembers the last build, or NULL */
 	unsigned n_workers;

@@ -180,6 +180,14 @@ finish_parens(struct lexer *lexer, const char *p, const char *last_close)
 	return result;
 }
 
+/* The token that a fault ended was never filled in. */
+static enum lex_result
+drop_token(struct lexer *lexer)
+{
+	lexer->entry.n--;
+	return LEX_BAD;
+}
+
 enum lex_result
 lex_next(struct lexer *lexer)
 {
@@ -196,7 +204,7 @@ lex_next(struct lexer *lexer)
 		case BACKSLASH:
 			p = scan_word(lexer, p);
 			if (!p)
-				return LEX_BAD;
+				return drop_token(lexer);
 			break;
 		case BLANK:
 			p++;
@@ -204,7 +212,7 @@ lex_next(struct lexer *lexer)
 		case QUOTE:
 			p = scan_quoted(lexer, p);
 			if (!p)
-				return LEX_BAD;
+				return drop_token(lexer);
 			break;
 		case COMMENT:
 			p = line_end(lexer, p);

@@ -58,7 +58,7 @@ parser_name(struct parser *parser, const struct entry *entry, struct text text, 
 	if (name_parse(text, parser_origin(parser), out, &fault) == 0)
 		return 0;
 	return diag_error(parser->diags, entry_pos(entry, text.data + fault.at),
-	    fault.no_origin ? Z_NO_ORIGIN : Z_NAME, "%s", fault.why);
+	    fault.problem, "%s", fault.why);
 }
 
 /* --- TTL, class, type --- */
@@ -143,6 +143,9 @@ type_parse_token(struct parser *parser, const struct entry *entry, const struct 
 		return diag_error(parser->diags, token_pos(entry, token), Z_META,
 		    "%.*s is not a type that a zone can hold", (int)text.len, text.data);
 	}
+	if (*text.data == '$')
+		return diag_error(parser->diags, token_pos(entry, token), Z_DIRECTIVE,
+		    "a directive stands at the beginning of its line");
 	nearest = diag_nearest(text, type_names());
 	return diag_error(parser->diags, token_pos(entry, token), Z_TYPE,
 	    "%.*s is not a record type%s%s%s", (int)(text.len > 64 ? 64 : text.len), text.data,
@@ -325,18 +328,18 @@ static void
 parse_source(struct parser *parser, struct text text, struct frame *frame);
 
 static int
-check_circle(struct parser *parser, const struct entry *entry, const char *path)
+check_circle(struct parser *parser, const struct entry *entry, const struct frame *included)
 {
 	const struct frame *frame;
 	struct pos pos = token_pos(entry, &entry->tokens[1]);
 
-	if (parser->frame->depth >= PARSE_INCLUDE_DEPTH)
+	if (included->depth > PARSE_INCLUDE_DEPTH)
 		return diag_error(parser->diags, pos, Z_INCLUDE_DEPTH,
 		    "files are included more than %d deep", PARSE_INCLUDE_DEPTH);
-	for (frame = parser->frame; frame; frame = frame->includer)
-		if (strcmp(frame->path, path) == 0)
+	for (frame = included->includer; frame; frame = frame->includer)
+		if (strcmp(frame->absolute, included->absolute) == 0)
 			return diag_error(parser->diags, pos, Z_INCLUDE_CIRCLE,
-			    "%s would include itself", path);
+			    "%s would include itself", included->path);
 	return 0;
 }
 
@@ -353,9 +356,9 @@ parse_include(struct parser *parser, const struct entry *entry)
 {
 	struct frame frame = {.depth = parser->frame->depth + 1, .includer = parser->frame};
 	struct name origin = parser->origin, owner = parser->owner, inner = parser->origin;
+	struct arena *a = &parser->diags->arena;
 	struct text text;
 	struct pos pos;
-	char *path;
 
 	if (entry->n < 2)
 		return too_few(parser, entry, "the file's name");
@@ -364,13 +367,12 @@ parse_include(struct parser *parser, const struct entry *entry)
 		parser_name(parser, entry, token_text(&entry->tokens[2]), &inner) < 0))
 		return -1;
 	pos = token_pos(entry, &entry->tokens[1]);
-	path = file_beside(
-	    &parser->diags->arena, parser->frame->path, token_text(&entry->tokens[1]));
-	if (check_circle(parser, entry, path) < 0 ||
-	    file_load(parser->diags, pos, parser->options->roots, path, &text) < 0)
+	frame.path = file_beside(a, parser->frame->path, token_text(&entry->tokens[1]));
+	frame.absolute = file_absolute(a, frame.path);
+	if (check_circle(parser, entry, &frame) < 0 ||
+	    file_load(parser->diags, pos, parser->options->roots, frame.path, &text) < 0)
 		return -1;
-	frame.path = path;
-	frame.source = diags_source(parser->diags, path, text, pos);
+	frame.source = diags_source(parser->diags, frame.path, text, pos);
 	parser->origin = inner;
 	forget_owner_text(parser);
 	tell_entry(parser, entry, ENTRY_INCLUDE);
@@ -478,6 +480,20 @@ release_read(struct text text, const char *at, const char *released)
 	return at;
 }
 
+/* An included file that does not even begin like a zone file may be anything that the template's author
+ * should not see: its text is not quoted, and it is read no further. */
+static bool
+conceal_foreign(struct parser *parser, const struct frame *frame, size_t n_before)
+{
+	const struct token *first = frame->lexer.entry.tokens;
+
+	if (!frame->includer || (frame->lexer.entry.n > 0 && *first->text == '$'))
+		return false;
+	diags_conceal(parser->diags, n_before,
+	    "the included file does not begin with a record or directive; it is not quoted here");
+	return true;
+}
+
 static void
 parse_source(struct parser *parser, struct text text, struct frame *frame)
 {
@@ -491,9 +507,14 @@ parse_source(struct parser *parser, struct text text, struct frame *frame)
 		parser->failed = true;
 		frame->lexer.at = frame->lexer.end;
 	}
-	while ((result = lex_next(&frame->lexer)) != LEX_END) {
-		if (result == LEX_BAD || parse_entry(parser, &frame->lexer.entry) < 0)
+	for (bool first = true; (result = lex_next(&frame->lexer)) != LEX_END; first = false) {
+		size_t n_before = parser->diags->n;
+
+		if (result == LEX_BAD || parse_entry(parser, &frame->lexer.entry) < 0) {
 			parser->failed = true;
+			if (first && conceal_foreign(parser, frame, n_before))
+				break;
+		}
 		released = release_read(text, frame->lexer.at, released);
 	}
 	lex_end(&frame->lexer);
@@ -510,6 +531,7 @@ parse_file(struct diags *diags, const struct parse_options *options, const char 
 
 	if (file_load(diags, pos_none(), options->roots, path, &text) < 0)
 		return -1;
+	frame.absolute = file_absolute(&diags->arena, path);
 	parser->options = options;
 	parser->diags = diags;
 	if (options->zone) {

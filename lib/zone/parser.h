@@ -9,6 +9,7 @@
 struct frame {
 	struct lexer lexer;
 	const char *path;
+	const char *absolute; /* the same file whichever way it was named */
 	uint32_t source;
 	unsigned depth;
 	const struct frame *includer;

@@ -87,12 +87,15 @@ store_add(void *ctx, const struct parsed *parsed)
 			return no_zone(store, parsed->pos);
 		store->apex = *parsed->zone;
 	}
-	if (!parsed->same_owner || store->n_nodes == 0) {
-		if (!name_in_zone(parsed->owner->wire, parsed->owner->len, store->apex.wire,
-			store->apex.len, &relative))
+	if (!parsed->same_owner || (store->n_nodes == 0 && !store->refused)) {
+		store->refused = !name_in_zone(parsed->owner->wire, parsed->owner->len,
+		    store->apex.wire, store->apex.len, &relative);
+		if (store->refused)
 			return out_of_zone(store, parsed);
 		node_new(store, parsed->owner->wire, relative);
 	}
+	if (store->refused)
+		return -1;
 	record_new(store,
 	    &(struct record){parsed->rdata.data, parsed->pos, parsed->ttl_s, parsed->type,
 		(uint16_t)parsed->rdata.len});

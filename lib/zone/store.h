@@ -49,6 +49,7 @@ struct store {
 	size_t n_records, cap_records;
 	size_t n_live; /* records after sorting, duplicates removed */
 	bool no_zone_told;
+	bool refused; /* the last owner lies outside the zone: its further records too */
 };
 
 /* A run of records of one type at a node. */

@@ -16,7 +16,7 @@ trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 umask 022
 
-if [ -z "${UPDATE-}" ] && ! command -v zonepp >/dev/null; then
+if ! command -v zonepp >/dev/null; then
 	echo 'Bail out! no zonepp in PATH: use make check'
 	exit 1
 fi
@@ -29,6 +29,7 @@ echo "1..$#"
 
 # prepare SCENARIO: a fresh copy in $tmp/work
 prepare() {
+	[ ! -d "$tmp/work" ] || chmod -R u+w "$tmp/work" # a scenario may take it away
 	rm -rf "$tmp/work"
 	mkdir "$tmp/work"
 	cp -R shared/certs shared/keys "$tmp/work"
@@ -61,7 +62,7 @@ for scenario; do
 	fi
 	: >"$tmp/differences"
 	prepare "$scenario"
-	(cd "$tmp/work" && sh "$here/$scenario/cmd" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
+	(cd "$tmp/work" && timeout 20 sh "$here/$scenario/cmd" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
 		echo $? >"$tmp/status")
 	# Where the copy stands is not to be expected.
 	sed -i "s|$tmp/work|@HERE@|g" "$tmp/stdout" "$tmp/stderr"
@@ -79,8 +80,8 @@ for scenario; do
 
 	if [ -s "$tmp/differences" ]; then
 		echo "not ok $n - $scenario"
-		{ echo "tests/cli/$scenario: \$ $(cat "$scenario/cmd")"; cat "$tmp/differences"; } |
-			sed 's/^/# /' >&2
+		{ echo "tests/cli/$scenario:"; sed 's/^/$ /' "$scenario/cmd"; cat "$tmp/differences"; } |
+			sed 's/^/# /'
 	else
 		echo "ok $n - $scenario"
 	fi

@@ -27,15 +27,16 @@ ok() { # ok WHAT COMMAND...: a test; what the command said is shown where it fai
 	shift
 	n=$((n + 1))
 	if "$@" >"$tmp/said" 2>&1; then
-		echo "ok $n - $what"
+		printf 'ok %d - %s\n' $n "$what"
 	else
-		echo "not ok $n - $what"
-		{ echo "${0##*/}: $what"; echo "$ $*"; tail -n 40 "$tmp/said"; } | sed 's/^/# /' >&2
+		printf 'not ok %d - %s\n' $n "$what"
+		{ printf '%s: %s\n$ %s\n' "${0##*/}" "$what" "$*"; tail -n 40 "$tmp/said"; } | sed 's/^/# /'
 	fi
 }
 refuses() { # refuses COMMAND...: it runs and fails
 	"$@"
-	[ $? -eq 1 ]
+	status=$?
+	[ $status -gt 0 ] && [ $status -lt 126 ]
 }
 says() { # says TEXT COMMAND...: its output holds TEXT
 	text=$1
@@ -64,6 +65,33 @@ example() {
 }
 zones() { # the zones of the example
 	zonepp list -p "$tmp/example/zonepp.yaml" | awk '{ print $1 }'
+}
+
+# --- Judges of signed zones: they see different faults ---
+
+bind_accepts() { # bind_accepts ZONE FILE
+	dnssec-verify -q -z -o "$1" "$2" # -z: a CSK signs zone data
+}
+ldns_accepts() { # ldns_accepts ZONE FILE
+	ldns-verify-zone "$2"
+}
+knot_accepts() { # knot_accepts ZONE FILE
+	kzonecheck -d on -o "$1" "$2"
+}
+judged() { # judged CASE ZONE FILE [JUDGE...]
+	case=$1 zone=$2 file=$3
+	shift 3
+	[ $# -gt 0 ] || set -- bind ldns knot
+	for judge; do
+		ok "$judge accepts $case" "${judge}_accepts" "$zone" "$file"
+	done
+}
+new_key() { # new_key FOLDER ALGORITHM [OPTION...]: of example.org, usable since a year
+	folder=$1 algorithm=$2
+	shift 2
+	mkdir -p "$folder"
+	case $algorithm in RSA*) set -- -b 2048 "$@" ;; esac
+	dnssec-keygen -q -K "$folder" -a "$algorithm" -P now-1y -A now-1y "$@" example.org >/dev/null
 }
 
 # --- Servers on loopback ---
@@ -160,4 +188,27 @@ config_named() {
 query() { # query NAME TYPE [OPTION...]: the answers' RDATA; fails when there is no answer
 	output=$(dig "@127.0.0.1" -p "$port" +norec +short +time=5 +tries=1 "$@") && [ "$output" ] &&
 		echo "$output"
+}
+
+# --- delv with its own trust anchors ---
+
+anchors() { # the key signing keys of all zones, for delv
+	echo 'trust-anchors {'
+	cat "$1"/K*.key | awk '$4 == 257 { printf "\t%s static-key %s %s %s \"%s\";\n", $1, $4, $5, $6, $7 }'
+	echo '};'
+}
+validates() { # validates ZONE NAME TYPE [ANCHORS]: delv's answer; fails unless it is validated
+	delv "@127.0.0.1" -p "$port" -a "${4-$tmp/anchors}" +root="$1" "$2" "$3" >"$tmp/answer" 2>&1
+	cat "$tmp/answer"
+	grep -q '^; \(negative response, \)\{0,1\}fully validated' "$tmp/answer" &&
+		! grep -q '^; unsigned' "$tmp/answer"
+}
+answers() { # answers ZONE NAME TYPE WANTED: validated, and of that RDATA (spaces do not count)
+	validates "$1" "$2" "$3" &&
+		grep -v '^;' "$tmp/answer" | tr -d ' \t' | tr '[:upper:]' '[:lower:]' |
+		grep -F "$(printf '%s' "in$3$4" | tr -d ' ' | tr '[:upper:]' '[:lower:]')"
+}
+denies() { # denies ZONE NAME TYPE NXDOMAIN|NXRRSET
+	validates "$1" "$2" "$3" && grep -q '^; negative response, fully validated' "$tmp/answer" &&
+		grep -qF ";-\$$4" "$tmp/answer"
 }

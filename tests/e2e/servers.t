@@ -4,26 +4,6 @@
 # shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
 
-anchors() { # the key signing keys of all zones, for delv
-	echo 'trust-anchors {'
-	cat "$1"/K*.key | awk '$4 == 257 { printf "\t%s static-key %s %s %s \"%s\";\n", $1, $4, $5, $6, $7 }'
-	echo '};'
-}
-validates() { # validates ZONE NAME TYPE [ANCHORS]: delv's answer; fails unless it is validated
-	delv "@127.0.0.1" -p "$port" -a "${4-$tmp/anchors}" +root="$1" "$2" "$3" >"$tmp/answer" 2>&1
-	cat "$tmp/answer"
-	grep -q '^; \(negative response, \)\{0,1\}fully validated' "$tmp/answer" &&
-		! grep -q '^; unsigned' "$tmp/answer"
-}
-answers() { # answers ZONE NAME TYPE WANTED: validated, and of that RDATA (spaces do not count)
-	validates "$1" "$2" "$3" &&
-		grep -v '^;' "$tmp/answer" | tr -d ' \t' | tr '[:upper:]' '[:lower:]' |
-		grep -F "$(printf '%s' "in$3$4" | tr -d ' ' | tr '[:upper:]' '[:lower:]')"
-}
-denies() { # denies ZONE NAME TYPE NXDOMAIN|NXRRSET
-	validates "$1" "$2" "$3" && grep -q '^; negative response, fully validated' "$tmp/answer" &&
-		grep -qF ";-\$$4" "$tmp/answer"
-}
 same_records() { # same_records ZONE: a zone transfer brings what the file holds
 	dig "@127.0.0.1" -p "$port" +noall +answer +onesoa "$1" AXFR >"$tmp/axfr" &&
 		normal "$1" "$tmp/axfr" >"$tmp/axfr.normal" &&

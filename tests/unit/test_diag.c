@@ -171,10 +171,13 @@ too_many(void **state)
 	(void)state;
 	for (int i = 0; i < 10 * DIAGS_SHOWN; i++)
 		assert_int_equal(diag_add(&diags, pos_none(), Z_SYNTAX, "error %d", i), -1);
+	diag_add(&diags, pos_none(), Z_NO_TTL, "a warning is not crowded out");
 	assert_int_equal(diags.n, DIAGS_SHOWN + 1);
 	assert_int_equal(diags.n_severity[SEVERITY_ERROR], 10 * DIAGS_SHOWN);
 	diags_sort(&diags);
+	assert_int_equal(diags.n, DIAGS_SHOWN + 2);
 	assert_int_equal(diags.items[diags.n - 1].problem, Z_TOO_MANY);
+	assert_string_equal(diags.items[diags.n - 1].message, "1800 more errors are not shown");
 	diags_free(&diags);
 }
 

@@ -625,6 +625,7 @@ keys_of(const char *text, struct key *out)
 			key.published |= *text == 'p';
 			key.active |= *text == 'a';
 			key.revoked |= *text == 'r';
+			key.offline |= *text == 'o';
 			if (*text == 'o')
 				key.pkey = NULL;
 		}
@@ -657,14 +658,21 @@ roles(void **state)
 	    {"8Kpa 13K", "kz -", -1},
 	    {"8Kpa 13Kpa 13Kpr", "kz kz k", -1}, /* RFC 5011 */
 	    {"13Kpa 13Zpa 13Kpar", "k z k", -1},
+	    {"13Zpa 13Kpo", "z k", -1}, /* offline */
+	    {"13Zpa 13Kpa 13Kpo", "z k k", -1},
+	    {"13Kpa 13Kpo", "kz k", -1},
+	    {"13Zpa 13Kpa 13Ko", "z k -", -1},
 	    {"", "", S_NO_KEY},
+	    {"13Kpo", "-", S_NO_KEY},
+	    {"13Zpa 13Ko", "- -", S_NO_KSK},
+	    {"13Zpa 13Kpor", "- -", S_NO_KSK},
+	    {"8Kpa 13Kpo", "kz -", S_ALGORITHM_HALF},
 	    {"13Kp", "-", S_NO_KEY},
 	    {"13Ka", "-", S_NO_KEY},
 	    {"13Kpar", "-", S_NO_KEY},
 	    {"13Zpa", "-", S_NO_KSK},
 	    {"13Zpa 13Kp", "- -", S_NO_KSK},
 	    {"13Zpa 13Ka", "- -", S_NO_KSK},
-	    {"13Zpa 13Kpo", "- -", S_NO_KSK}, /* offline */
 	    {"13Zpa 13Kpar", "- -", S_NO_KSK},
 	    {"8Kpa 13Zpa", "kz -", S_NO_KSK},
 	    {"8Kpa 13Kp", "kz -", S_ALGORITHM_HALF},

@@ -77,7 +77,8 @@ entry_print(struct buf *b, const struct entry *entry)
 
 		assert_int_equal(
 		    token->escaped, token->len && memchr(token->text, '\\', token->len));
-		buf_printf(b, "%s%s%.*s%s", i ? " " : "", quote, (int)token->len, token->text, quote);
+		buf_printf(
+		    b, "%s%s%.*s%s", i ? " " : "", quote, (int)token->len, token->text, quote);
 	}
 	buf_putc(b, '\n');
 }
@@ -177,11 +178,12 @@ spans_of_entries(void **state)
 		result = lex_next(&lexer);
 		assert_int_equal(result, spans[i].span ? LEX_ENTRY : LEX_BAD);
 		if (spans[i].span) {
-			struct text span = {lexer.entry.begin,
-			    (size_t)(lexer.entry.end - lexer.entry.begin)};
+			struct text span = {
+			    lexer.entry.begin, (size_t)(lexer.entry.end - lexer.entry.begin)};
 
 			if (!text_is(span, spans[i].span))
-				fail_msg("\"%s\": \"%.*s\"", spans[i].text, (int)span.len, span.data);
+				fail_msg(
+				    "\"%s\": \"%.*s\"", spans[i].text, (int)span.len, span.data);
 		}
 		lex_end(&lexer);
 		diags_free(&diags);

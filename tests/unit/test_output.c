@@ -206,14 +206,14 @@ links_are_followed(void **state)
 }
 
 static void
-assert_fails_to_write(const char *path, const char *text)
+assert_fails_to_write(const char *path, const char *text, enum problem problem)
 {
 	struct diags diags = {0};
 	bool changed;
 
 	assert_int_equal(write_file(&diags, path, text, 1000, &changed), -1);
 	assert_int_equal(diags.n, 1);
-	assert_int_equal(diags.items[0].problem, F_WRITE);
+	assert_int_equal(diags.items[0].problem, problem);
 	assert_string_equal(diags.items[0].place.path, path);
 	assert_int_equal(diags.status, 2);
 	diags_free(&diags);
@@ -223,9 +223,9 @@ static void
 failures(void **state)
 {
 	(void)state;
-	assert_fails_to_write("/dev/full", "text");
-	assert_fails_to_write("/proc/nothing/a", "text");
-	assert_fails_to_write(".", "text");
+	assert_fails_to_write("/dev/full", "text", F_STREAM);
+	assert_fails_to_write("/proc/nothing/a", "text", F_WRITE);
+	assert_fails_to_write(".", "text", F_STREAM);
 	assert_files(0);
 }
 
@@ -246,7 +246,7 @@ full_disk(void **state)
 	small = (struct rlimit){4096, old.rlim_max};
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &small);
-	assert_fails_to_write("a", big);
+	assert_fails_to_write("a", big, F_WRITE);
 	setrlimit(RLIMIT_FSIZE, &old);
 	assert_file("a", "whole");
 	assert_files(1);

@@ -1,7 +1,8 @@
 #include "zone_fixture.h"
 
-#define HEAD "example.org. 3600 IN SOA ns.example.org. hostmaster.example.org. 1 2 3 4 300\n" \
-	     "example.org. 3600 IN NS ns.example.org.\n"
+#define HEAD                                                                                       \
+	"example.org. 3600 IN SOA ns.example.org. hostmaster.example.org. 1 2 3 4 300\n"           \
+	"example.org. 3600 IN NS ns.example.org.\n"
 
 /* What stands behind ZONE_HEAD, and the records that it makes. */
 static const struct {
@@ -105,8 +106,8 @@ static const struct {
     {"@ 7 SOA a b 1 2 3 4 5\na A 192.0.2.1\nb 9 A 192.0.2.1\nc A 192.0.2.1\n", {7, 7, 9, 9}, ""},
     {"@ SOA a b 1 2 3 4 5\na A 192.0.2.1\nb 9 A 192.0.2.1\nc A 192.0.2.1\n", {5, 5, 9, 5},
 	"Z009 2:1"},
-    {"$TTL 8\n@ 7 SOA a b 1 2 3 4 5\na A 192.0.2.1\nb 9 A 192.0.2.1\nc A 192.0.2.1\n",
-	{7, 8, 9, 8}, ""},
+    {"$TTL 8\n@ 7 SOA a b 1 2 3 4 5\na A 192.0.2.1\nb 9 A 192.0.2.1\nc A 192.0.2.1\n", {7, 8, 9, 8},
+	""},
     {"@ 7 SOA a b 1 2 3 4 5\na A 192.0.2.1\n$TTL 3\nb A 192.0.2.1\n$TTL 0\nc A 192.0.2.1\n",
 	{7, 7, 3, 0}, ""},
     {"@ 0 SOA a b 1 2 3 4 5\na A 192.0.2.1\nb A 192.0.2.1\nc 1 A 192.0.2.1\n", {0, 0, 0, 1}, ""},
@@ -171,7 +172,7 @@ static const struct {
     {ZONE_HEAD "a ANY x\na AXFR x\na OPT x\na TYPE255 \\# 0\n",
 	"Z031 5:3, Z031 6:3, Z031 7:3, Z031 8:3"},
     {ZONE_HEAD "a A\nb A 192.0.2.1 x\nc A 192.0.2\nd MX 10 (\n e..f\n )\n",
-	"Z014 5:3, Z015 6:13, Z013 7:5, Z010 9:4"},
+	"Z014 5:3, Z015 6:15, Z013 7:5, Z010 9:4"},
     {ZONE_HEAD "a A 192.0.2.1\nb.example.net. A 192.0.2.1\n A 192.0.2.2\nc A 1\n",
 	"Z023 6:1, Z013 8:5"},
     {ZONE_HEAD "a TXT \"x\nb TXT x\"\nc A (192.0.2.1\n", "Z002 5:7, Z002 6:8, Z003 7:5"},
@@ -185,7 +186,7 @@ static const struct {
     {ZONE_HEAD "$INCLUDE ./a.zone\n", "Z019 5:10"},
     {ZONE_HEAD "$INCLUDE sub/../a.zone\n", "Z019 5:10"},
     {ZONE_HEAD "$INCLUDE circle\n", "Z019 circle:2:10<a.zone:5"},
-    {ZONE_HEAD "\n$INCLUDE bad\nb A 2\n", "Z013 8:5, Z013 bad:2:5<a.zone:6"},
+    {ZONE_HEAD "\n$INCLUDE bad\nb A 2\n", "Z013 7:5, Z013 bad:2:5<a.zone:6"},
     {ZONE_HEAD "$INCLUDE outer\nb A 2\n",
 	"Z013 6:5, Z013 outer:3:5<a.zone:5, Z013 bad:2:5<outer:2<a.zone:5"},
     {ZONE_HEAD "$INCLUDE bom\n", "Z004 bom:1:1<a.zone:5"},
@@ -311,7 +312,8 @@ zone_name(void **state)
 static void
 empty_files(void **state)
 {
-	static const char *const texts[] = {"", "\n", "; x", "  \n\t", "\r\n", "$ORIGIN a.\n$TTL 5"};
+	static const char *const texts[] = {
+	    "", "\n", "; x", "  \n\t", "\r\n", "$ORIGIN a.\n$TTL 5"};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(texts); i++) {
@@ -341,9 +343,10 @@ missing_file(void **state)
 static void
 random_texts(void **state)
 {
-	static const char *const pieces[] = {"a", " ", " ", "\n", "\n", "A", "192.0.2.1", "b..c", "@",
-	    "$ORIGIN", "$TTL", "$INCLUDE", "moving", "a.zone", "$GENERATE", "1-2", "x$", "(", ")", "\"",
-	    ";", "\\", "5", "IN", "TXT", "example.org.", "\t", "\r\n", "${0,3,n}", "TYPE1", "\\#"};
+	static const char *const pieces[] = {"a", " ", " ", "\n", "\n", "A", "192.0.2.1", "b..c",
+	    "@", "$ORIGIN", "$TTL", "$INCLUDE", "moving", "a.zone", "$GENERATE", "1-2", "x$", "(",
+	    ")", "\"", ";", "\\", "5", "IN", "TXT", "example.org.", "\t", "\r\n", "${0,3,n}",
+	    "TYPE1", "\\#"};
 	uint32_t seed = 7;
 
 	(void)state;

@@ -34,7 +34,7 @@ static const struct fault faults[] = {
 	{"NS a..b", 6, "NS name: a label is empty"},
 	{"NS \"ns.example.\"", 4,
 	    "NS name: \"ns.example.\" stands in quotes, where only strings do"},
-	{"NS bücher.example.", 4, "NS name: bücher.example. is not ASCII"},
+	{"NS bücher.example.", 5, "NS name: the name is not ASCII; octets above 127 are written \\DDD"},
 	{"NS aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example.", 67,
 	    "NS name: a label is longer than 63 octets"},
 	{"MX 65536 mail", 4, "MX preference: 65536 is not a number from 0 to 65535"},

@@ -92,8 +92,7 @@ problems_print(struct buf *b, struct diags *diags)
 			buf_printf(b, "%s:", d->place.path);
 		buf_printf(b, "%u:%u", (unsigned)d->place.line, d->place.column);
 		for (size_t j = 0; j < d->n_included; j++)
-			buf_printf(b, "<%s:%u", d->included[j].path,
-			    (unsigned)d->included[j].line);
+			buf_printf(b, "<%s:%u", d->included[j].path, (unsigned)d->included[j].line);
 	}
 	*buf_reserve(b, 1) = '\0';
 }

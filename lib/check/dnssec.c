@@ -1,0 +1,81 @@
+#include "check/dnssec.h"
+
+#include "base/duration.h"
+
+#include <inttypes.h>
+
+enum { EXPIRE_FROM_END = 8 }; /* expire, minimum: RFC 1035 section 3.3.13 */
+
+/* --- The template's keys --- */
+
+static bool
+signs_with(const struct keys *keys, uint8_t algorithm)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (keys->items[i].signs_zone && keys->items[i].algorithm->number == algorithm)
+			return true;
+	return false;
+}
+
+int
+check_foreign_keys(const struct store *store, const struct keys *keys)
+{
+	const struct node *apex = store_apex(store);
+	struct rrset set = {0};
+	int result = 0;
+
+	if (apex)
+		set = node_rrset(store, apex, TYPE_DNSKEY);
+	for (size_t i = 0; i < set.n; i++) {
+		const struct record *record = &set.records[i];
+		bool zone_key = record->rdata[0] & KEY_FLAG_ZONE >> 8;
+
+		if (!record->pos.at || !zone_key || signs_with(keys, record->rdata[3]))
+			continue;
+		result = diag_error(store->diags, record->pos, S_ALGORITHM_FOREIGN,
+		    "DNSKEY of algorithm %u, with which no key signs here", record->rdata[3]);
+	}
+	return result;
+}
+
+/* --- Times --- */
+
+void
+check_refresh(struct diags *diags, uint64_t validity_s, uint64_t jitter_s, uint64_t refresh_s)
+{
+	if (refresh_s + jitter_s >= validity_s)
+		diag_add(diags, pos_none(), S_REFRESH,
+		    "every run makes all signatures anew: refresh and jitter together (%" PRIu64
+		    " s) are not shorter than the validity (%" PRIu64 " s)",
+		    refresh_s + jitter_s, validity_s);
+}
+
+static uint32_t
+largest_ttl(const struct store *store)
+{
+	uint32_t ttl_s = 0;
+
+	for (size_t i = 0; i < store->n_nodes; i++) {
+		const struct record *records = node_records(store, &store->nodes[i]);
+
+		for (uint32_t j = 0; j < store->nodes[i].n; j++)
+			if (records[j].ttl_s > ttl_s)
+				ttl_s = records[j].ttl_s;
+	}
+	return ttl_s;
+}
+
+void
+check_end(const struct store *store, int64_t now, int64_t earliest)
+{
+	const struct record *soa = node_records(store, store_apex(store));
+	const uint8_t *p = soa->rdata + soa->rdlen - EXPIRE_FROM_END;
+	int64_t expire_s = (int64_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+	int64_t ttl_s = largest_ttl(store), left_s = earliest - now;
+
+	if (left_s < expire_s + ttl_s)
+		diag_add(store->diags, soa->pos, S_END_NEAR,
+		    "a signature ends in %" PRId64 " s, ahead of SOA expire (%" PRId64
+		    " s) plus the largest TTL (%" PRId64 " s)",
+		    left_s, expire_s, ttl_s);
+}

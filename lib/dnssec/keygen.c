@@ -1,0 +1,413 @@
+#define _GNU_SOURCE
+#include "dnssec/keygen.h"
+
+#include "base/codec.h"
+#include "base/create.h"
+#include "base/duration.h"
+#include "base/file.h"
+#include "dnssec/keyfile.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	OCTETS_LONGEST = 512, /* of one part: RSA with 4096 bits */
+	PRIVATE_LONGEST =
+	    8192, /* of the text of a .private file, which must never be moved in memory */
+	TRIES_MOST = 200,
+};
+
+/* A pair and how it is to be written. */
+struct pair {
+	struct diags *diags;
+	const struct keygen *request;
+	EVP_PKEY *pkey;
+	uint8_t dnskey[KEYFILE_RDATA_LONGEST];
+	size_t dnskey_len;
+	uint16_t tag;
+};
+
+static int
+fail_openssl(struct diags *diags, const char *what)
+{
+	const char *why = ERR_reason_error_string(ERR_peek_last_error());
+
+	ERR_clear_error();
+	return diag_error(diags, pos_none(), F_SYSTEM, "OpenSSL cannot %s: %s", what,
+	    why ? why : "no reason given");
+}
+
+/* --- The parts of a key --- */
+
+/* Writes an integer without leading zeros, or in `width` octets. Returns its length, 0 on failure.
+ */
+static size_t
+get_integer(const EVP_PKEY *pkey, const char *name, size_t width, uint8_t out[OCTETS_LONGEST])
+{
+	BIGNUM *n = NULL;
+	size_t len = 0;
+
+	if (EVP_PKEY_get_bn_param(pkey, name, &n)) {
+		len = width ? width : (size_t)BN_num_bytes(n);
+		if (len > OCTETS_LONGEST || BN_bn2binpad(n, out, (int)len) < 0)
+			len = 0;
+	}
+	BN_clear_free(n);
+	return len;
+}
+
+/* RFC 3110 section 2. A modulus of 4096 bits and its exponent leave one octet for the latter's
+ * length. */
+static size_t
+public_rsa(const struct pair *pair, uint8_t *out)
+{
+	uint8_t part[OCTETS_LONGEST];
+	size_t n = get_integer(pair->pkey, OSSL_PKEY_PARAM_RSA_E, 0, part), at = 1;
+
+	if (n == 0 || n > UINT8_MAX)
+		return 0;
+	out[0] = (uint8_t)n;
+	memcpy(out + at, part, n);
+	at += n;
+	n = get_integer(pair->pkey, OSSL_PKEY_PARAM_RSA_N, 0, part);
+	memcpy(out + at, part, n);
+	return n ? at + n : 0;
+}
+
+/* RFC 6605 section 4: x | y. */
+static size_t
+public_ecdsa(const struct pair *pair, uint8_t *out)
+{
+	size_t width = pair->request->algorithm->private_len;
+	uint8_t part[OCTETS_LONGEST];
+
+	if (!get_integer(pair->pkey, OSSL_PKEY_PARAM_EC_PUB_X, width, part))
+		return 0;
+	memcpy(out, part, width);
+	if (!get_integer(pair->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, width, part))
+		return 0;
+	memcpy(out + width, part, width);
+	return 2 * width;
+}
+
+/* RFC 8080 section 3. */
+static size_t
+public_eddsa(const struct pair *pair, uint8_t *out)
+{
+	size_t len = pair->request->algorithm->public_len;
+
+	return EVP_PKEY_get_raw_public_key(pair->pkey, out, &len) ? len : 0;
+}
+
+static size_t
+secret_rsa(const struct pair *pair, enum keyfile_secret secret, uint8_t *out)
+{
+	static const char *const names[N_SECRETS] = {
+	    [SECRET_MODULUS] = OSSL_PKEY_PARAM_RSA_N,
+	    [SECRET_PUBLIC_EXPONENT] = OSSL_PKEY_PARAM_RSA_E,
+	    [SECRET_PRIVATE_EXPONENT] = OSSL_PKEY_PARAM_RSA_D,
+	    [SECRET_PRIME1] = OSSL_PKEY_PARAM_RSA_FACTOR1,
+	    [SECRET_PRIME2] = OSSL_PKEY_PARAM_RSA_FACTOR2,
+	    [SECRET_EXPONENT1] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
+	    [SECRET_EXPONENT2] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
+	    [SECRET_COEFFICIENT] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
+	};
+
+	return get_integer(pair->pkey, names[secret], 0, out);
+}
+
+static size_t
+secret_ecdsa(const struct pair *pair, enum keyfile_secret secret, uint8_t *out)
+{
+	(void)secret;
+	return get_integer(
+	    pair->pkey, OSSL_PKEY_PARAM_PRIV_KEY, pair->request->algorithm->private_len, out);
+}
+
+static size_t
+secret_eddsa(const struct pair *pair, enum keyfile_secret secret, uint8_t *out)
+{
+	size_t len = OCTETS_LONGEST;
+
+	(void)secret;
+	return EVP_PKEY_get_raw_private_key(pair->pkey, out, &len) ? len : 0;
+}
+
+/* How the keys of a family are written: the DNSKEY's public key field, and each part from `first`
+ * to `last`. They return lengths, 0 on failure. */
+static const struct {
+	size_t (*public_key)(const struct pair *pair, uint8_t *out);
+	size_t (*secret)(const struct pair *pair, enum keyfile_secret secret, uint8_t *out);
+	enum keyfile_secret first, last;
+} families[] = {
+    [ALGORITHM_RSA] = {public_rsa, secret_rsa, SECRET_MODULUS, SECRET_COEFFICIENT},
+    [ALGORITHM_ECDSA] = {public_ecdsa, secret_ecdsa, SECRET_KEY, SECRET_KEY},
+    [ALGORITHM_EDDSA] = {public_eddsa, secret_eddsa, SECRET_KEY, SECRET_KEY},
+};
+
+/* --- A new pair --- */
+
+static EVP_PKEY *
+new_pkey(const struct keygen *request)
+{
+	const struct algorithm *algorithm = request->algorithm;
+
+	switch (algorithm->family) {
+	case ALGORITHM_RSA:
+		return EVP_PKEY_Q_keygen(NULL, NULL, algorithm->type, (size_t)request->bits);
+	case ALGORITHM_ECDSA:
+		return EVP_PKEY_Q_keygen(NULL, NULL, algorithm->type, algorithm->group);
+	default:
+		return EVP_PKEY_Q_keygen(NULL, NULL, algorithm->type);
+	}
+}
+
+static int
+make_pair(struct pair *pair)
+{
+	enum { HEAD = 4, PROTOCOL_DNSSEC = 3 }; /* RFC 4034 section 2.1 */
+	const struct keygen *request = pair->request;
+	size_t len = 0;
+
+	pair->pkey = new_pkey(request);
+	if (pair->pkey)
+		len = families[request->algorithm->family].public_key(pair, pair->dnskey + HEAD);
+	if (len == 0)
+		return fail_openssl(pair->diags, "make a key");
+	pair->dnskey[0] = (uint8_t)(request->flags >> 8);
+	pair->dnskey[1] = (uint8_t)request->flags;
+	pair->dnskey[2] = PROTOCOL_DNSSEC;
+	pair->dnskey[3] = request->algorithm->number;
+	pair->dnskey_len = HEAD + len;
+	pair->tag = key_tag((struct bytes){pair->dnskey, pair->dnskey_len});
+	return 0;
+}
+
+/* The tag that a key gets with the REVOKE bit, or loses. */
+static uint16_t
+revoked_tag(uint16_t tag)
+{
+	uint32_t sum = tag + (uint32_t)KEY_FLAG_REVOKE;
+
+	return (uint16_t)(sum + (sum >> 16));
+}
+
+/* Validators look keys up by tag (RFC 4035 section 5.3.1) and give up where too many have the same,
+ * so two keys of a zone never share one, whatever their algorithms. */
+static bool
+tag_is_taken(const struct key_folder *folder, const struct pair *pair)
+{
+	size_t n;
+	const struct key_file *files = key_folder_find(folder, &pair->request->zone, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct keyfile_name name;
+
+		if (keyfile_name(text_of(files[i].base), &name) == 0 &&
+		    (name.tag == pair->tag || name.tag == revoked_tag(pair->tag) ||
+			revoked_tag(name.tag) == pair->tag))
+			return true;
+	}
+	return false;
+}
+
+static int
+make_free_pair(const struct key_folder *folder, struct pair *pair)
+{
+	for (unsigned i = 0; i < TRIES_MOST; i++) {
+		if (make_pair(pair) < 0)
+			return -1;
+		if (!tag_is_taken(folder, pair))
+			return 0;
+		EVP_PKEY_free(pair->pkey);
+		pair->pkey = NULL;
+	}
+	return diag_add_path(pair->diags, folder->path, F_SYSTEM,
+	    "%d new keys in a row had the key tags of others here", TRIES_MOST);
+}
+
+/* --- The files --- */
+
+/* As BIND does: lower case, and %XX for what is not a letter, digit, hyphen or underscore. */
+static void
+print_file_name(struct buf *b, const struct pair *pair)
+{
+	const uint8_t *label = pair->request->zone.wire;
+
+	buf_putc(b, 'K');
+	if (*label == 0)
+		buf_putc(b, '.');
+	for (; *label; label += 1 + *label) {
+		for (unsigned i = 1; i <= *label; i++) {
+			uint8_t c = ascii_lower(label[i]);
+			bool plain = (c >= 'a' && c <= 'z') || ascii_is_digit((char)c) ||
+				     c == '-' || c == '_';
+
+			buf_printf(b, plain ? "%c" : "%%%02X", c);
+		}
+		buf_putc(b, '.');
+	}
+	buf_printf(b, "+%03u+%05u", pair->request->algorithm->number, pair->tag);
+}
+
+/* `20261123120000 (Mon Nov 23 12:00:00 2026)` */
+static void
+print_comment_time(struct buf *b, int64_t t_unix)
+{
+	time_t t = (time_t)t_unix;
+	char text[40] = "";
+	struct tm tm;
+
+	instant_print_digits(b, t_unix);
+	if (gmtime_r(&t, &tm) && strftime(text, sizeof(text), "%a %b %e %H:%M:%S %Y", &tm))
+		buf_printf(b, " (%s)", text);
+}
+
+static void
+print_public(struct buf *b, const struct pair *pair)
+{
+	const struct keygen *request = pair->request;
+
+	buf_printf(b, "; This is a %s-signing key, keyid %u, for ",
+	    request->flags & KEY_FLAG_SEP ? "key" : "zone", pair->tag);
+	name_print(b, request->zone.wire);
+	buf_putc(b, '\n');
+	for (size_t i = 0; i < N_KEY_TIMES; i++) {
+		if (request->time[i] == KEY_NO_TIME)
+			continue;
+		buf_printf(b, "; %s: ", keyfile_time_names[i]);
+		print_comment_time(b, request->time[i]);
+		buf_putc(b, '\n');
+	}
+	name_print(b, request->zone.wire);
+	if (request->ttl_s)
+		buf_printf(b, " %u", request->ttl_s);
+	buf_printf(b, " IN DNSKEY %u 3 %u ", request->flags, request->algorithm->number);
+	base64_encode(b, (struct bytes){pair->dnskey + 4, pair->dnskey_len - 4});
+	buf_putc(b, '\n');
+}
+
+static int
+print_secrets(struct buf *b, const struct pair *pair)
+{
+	unsigned family = pair->request->algorithm->family;
+	uint8_t octets[OCTETS_LONGEST];
+	size_t len = 1;
+
+	for (size_t i = families[family].first; len && i <= families[family].last; i++) {
+		len = families[family].secret(pair, (enum keyfile_secret)i, octets);
+		buf_printf(b, "%s: ", keyfile_secret_names[i]);
+		base64_encode(b, (struct bytes){octets, len});
+		buf_putc(b, '\n');
+	}
+	OPENSSL_cleanse(octets, sizeof(octets));
+	return len ? 0 : fail_openssl(pair->diags, "write the private key");
+}
+
+/* `b` has room for all of it. */
+static int
+print_private(struct buf *b, const struct pair *pair)
+{
+	const struct keygen *request = pair->request;
+
+	buf_printf(b, "Private-key-format: v1.3\nAlgorithm: %u (%s)\n", request->algorithm->number,
+	    request->algorithm->name);
+	if (print_secrets(b, pair) < 0)
+		return -1;
+	for (size_t i = 0; i < N_KEY_TIMES; i++) {
+		if (request->time[i] == KEY_NO_TIME)
+			continue;
+		buf_printf(b, "%s: ", keyfile_time_names[i]);
+		instant_print_digits(b, request->time[i]);
+		buf_putc(b, '\n');
+	}
+	return 0;
+}
+
+static int
+create_private(const struct pair *pair, const char *path)
+{
+	struct buf text = {0};
+	int result;
+
+	buf_reserve(&text, PRIVATE_LONGEST);
+	result = print_private(&text, pair);
+	if (result == 0)
+		result = create_file(pair->diags, path, 0600, (struct text){text.data, text.len});
+	OPENSSL_cleanse(text.data, text.len);
+	buf_free(&text);
+	return result;
+}
+
+static int
+create_public(const struct pair *pair, const char *path)
+{
+	struct buf text = {0};
+	int result;
+
+	print_public(&text, pair);
+	result = create_file(pair->diags, path, 0644, (struct text){text.data, text.len});
+	buf_free(&text);
+	return result;
+}
+
+static int
+create_files(const struct pair *pair, const struct key_folder *folder, const char *base)
+{
+	struct arena *a = &pair->diags->arena;
+	const char *path = file_join(a, folder->path, base);
+	const char *private_path = arena_printf(a, "%s.private", path);
+
+	if (create_private(pair, private_path) < 0)
+		return -1;
+	if (create_public(pair, arena_printf(a, "%s.key", path)) == 0)
+		return 0;
+	unlink(private_path);
+	return -1;
+}
+
+int
+keygen_check_times(struct diags *diags, const int64_t time[N_KEY_TIMES])
+{
+	static const struct {
+		enum key_time begin, end;
+	} spans[] = {
+	    {KEY_PUBLISH, KEY_DELETE},
+	    {KEY_ACTIVATE, KEY_INACTIVE},
+	    {KEY_SYNC_PUBLISH, KEY_SYNC_DELETE},
+	};
+	int result = 0;
+
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		int64_t begin = time[spans[i].begin], end = time[spans[i].end];
+
+		if (begin != KEY_NO_TIME && end <= begin)
+			result = diag_error(diags, pos_none(), S_KEY_DATES,
+			    "%s is not later than %s", keyfile_time_names[spans[i].end],
+			    keyfile_time_names[spans[i].begin]);
+	}
+	return result;
+}
+
+int
+keygen(struct diags *diags, const struct key_folder *folder, const struct keygen *request,
+    const char **base)
+{
+	struct pair pair = {.diags = diags, .request = request};
+	struct buf name = {0};
+	int result = make_free_pair(folder, &pair);
+
+	if (result == 0) {
+		print_file_name(&name, &pair);
+		*base = arena_text(&diags->arena, name.data, name.len);
+		result = create_files(&pair, folder, *base);
+	}
+	EVP_PKEY_free(pair.pkey);
+	buf_free(&name);
+	return result;
+}

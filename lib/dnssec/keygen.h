@@ -1,0 +1,36 @@
+/* Makes keys: a new pair, and its two files in BIND's format, as dnssec-keygen(1) writes them and
+ * BIND, ldns and keys_load read them. */
+#ifndef DNSSEC_KEYGEN_H
+#define DNSSEC_KEYGEN_H
+
+#include "dnssec/key.h"
+
+enum {
+	KEYGEN_BITS_LEAST = 2048, /* of an RSA modulus; less is not thought safe */
+	KEYGEN_BITS_MOST = 4096,  /* RFC 5702 section 2 */
+};
+
+struct keygen {
+	struct name zone;
+	const struct algorithm *algorithm; /* one for signing */
+	unsigned bits;                     /* of an RSA modulus */
+	uint16_t flags;
+	uint32_t ttl_s;            /* of the record in the .key file; 0: none is stated */
+	int64_t time[N_KEY_TIMES]; /* or KEY_NO_TIME */
+};
+
+/* A key ends after it has begun: Inactive after Activate, and Delete after Publish. All else is
+ * used by one rollover or another. Returns -1 with S_KEY_DATES added. */
+int
+keygen_check_times(struct diags *diags, const int64_t time[N_KEY_TIMES]);
+
+/* Makes a pair whose key tag, with and without REVOKE bit, no key of the zone in `folder` has, and
+ * creates its files there: first .private, with mode 600, then .key. What stands there already
+ * stays.
+ * `*base` is the file name without suffix, in `diags`' arena. Returns -1 with a problem added, and
+ * no file made. */
+int
+keygen(struct diags *diags, const struct key_folder *folder, const struct keygen *request,
+    const char **base);
+
+#endif

@@ -1,0 +1,35 @@
+/* What the dates of keys mean at an instant, for people: roles, states, what comes next, and what
+ * should be thought of before it comes (RFC 6781 section 4.1, RFC 7583). */
+#ifndef DNSSEC_KEYSTATE_H
+#define DNSSEC_KEYSTATE_H
+
+#include "dnssec/key.h"
+
+/* KSK, ZSK, or CSK: a KSK of an algorithm without ZSK, but for deleted ones. */
+const char *
+keystate_role(const struct keys *keys, const struct key *key, int64_t now);
+
+/* future: neither published nor active. published: not active yet. active: published and active.
+ * offline: as active, without private key. signing: active while unpublished (RFC 6781 section
+ * 4.1.4). retired: published, not active any more. revoked, deleted. */
+const char *
+keystate_now(const struct key *key, int64_t now);
+
+/* The date that comes next; N_KEY_TIMES: none. */
+enum key_time
+keystate_next(const struct key *key, int64_t now);
+
+/* As the options of `keys generate` call it. */
+const char *
+keystate_event(enum key_time event);
+
+/* Shall the parent have a DS record of it? A published KSK's, from Publish to Inactive. */
+bool
+keystate_wants_ds(const struct key *key, int64_t now);
+
+/* Warns, at `where`, of keys that end before `horizon` while no other takes their role over. */
+void
+keystate_advise(
+    struct diags *diags, const char *where, const struct keys *keys, int64_t now, int64_t horizon);
+
+#endif

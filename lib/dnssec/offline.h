@@ -1,0 +1,30 @@
+/* Signatures of KSKs whose private keys are kept offline. Such a key cannot sign, but what it
+ * signed (DNSKEY, CDS and CDNSKEY) stays valid as long as these RRsets stay the same and the
+ * signature has not expired: then the zone can be built again and again without it. */
+#ifndef DNSSEC_OFFLINE_H
+#define DNSSEC_OFFLINE_H
+
+#include "dnssec/sign.h"
+
+struct offline_signature {
+	const struct key *key;
+	const struct record *rrsig;
+};
+
+struct offline {
+	struct offline_signature *items;
+	size_t n;
+};
+
+/* Finds, in the previous zone, the signatures that may be kept, each verified, of those with the
+ * same key and RRset the one that ends last. In the arena of the store's diags. Warns of those that
+ * end soon. Returns -1 with problems added where an RRset of the keys would be left without a
+ * signature by any KSK of an algorithm. */
+int
+offline_find(const struct store *store, const struct sign_options *options, struct offline *out);
+
+/* The signature of `key` over that RRset at the apex, or NULL. */
+const struct record *
+offline_signature(const struct offline *offline, const struct key *key, uint16_t type);
+
+#endif

@@ -1,0 +1,420 @@
+#include "dnssec/verify_run.h"
+
+#include "base/mem.h"
+#include "base/pool.h"
+#include "dns/serial.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+enum { NODES_PER_CHUNK = 64 };
+
+/* --- Loading --- */
+
+/* The zone is named by its SOA record: published files state absolute owners, and no $ORIGIN. */
+static int
+load_record(void *ctx, const struct parsed *record)
+{
+	struct store *store = ctx;
+
+	if (store->apex.len == 0 && record->type == TYPE_SOA)
+		store->apex = *record->owner;
+	return store_add(store, record);
+}
+
+int
+verify_load(struct diags *diags, const char *path, const struct name *zone, struct store *store)
+{
+	struct parse_options parse = {.zone = zone, .sink = {.ctx = store, .record = load_record}};
+	struct name found;
+
+	store_begin(store, diags, zone);
+	if (parse_file(diags, &parse, path, &found) < 0)
+		return -1;
+	if (store->apex.len == 0)
+		return diag_add_path(diags, path, Z_NO_SOA, "no record at all");
+	store_sort(store);
+	return 0;
+}
+
+/* --- Names --- */
+
+const char *
+verify_name_text(struct arena *a, const uint8_t *wire)
+{
+	struct buf b = {0};
+	const char *text;
+
+	name_print(&b, wire);
+	text = arena_text(a, b.data, b.len);
+	buf_free(&b);
+	return text;
+}
+
+const char *
+verify_type_text(struct arena *a, uint16_t type)
+{
+	struct buf b = {0};
+	const char *text;
+
+	type_print(&b, type);
+	text = arena_text(a, b.data, b.len);
+	buf_free(&b);
+	return text;
+}
+
+const char *
+visit_name_text(const struct visit *v)
+{
+	uint8_t wire[NAME_LONGEST];
+
+	node_wire(v->run->store, v->node, wire);
+	return verify_name_text(&v->worker->scratch, wire);
+}
+
+static bool
+is_denial(uint16_t type)
+{
+	return type == TYPE_NSEC || type == TYPE_NSEC3;
+}
+
+bool
+verify_is_name(const struct store *store, const struct node *node)
+{
+	const struct record *records = node_records(store, node);
+
+	if (node->flags & NODE_OCCLUDED)
+		return false;
+	for (size_t i = 0; i < node->n; i++)
+		if (!is_denial(records[i].type) &&
+		    (records[i].type != TYPE_RRSIG || !is_denial(u16_at(records[i].rdata))))
+			return true;
+	return false;
+}
+
+bool
+visit_is_signed(const struct visit *v, uint16_t type)
+{
+	if (type == TYPE_NSEC3) /* even below a DNAME at the apex */
+		return true;
+	if (v->occluded)
+		return false;
+	return !(v->node->flags & NODE_CUT) || type == TYPE_DS || type == TYPE_NSEC;
+}
+
+/* --- The visits --- */
+
+static void
+visit_begin(struct visit *v, size_t i)
+{
+	const struct store *store = v->run->store;
+
+	v->i = i;
+	v->node = &store->nodes[i];
+	v->name_len = node_wire(store, v->node, v->name);
+	name_lower(v->name, v->name, v->name_len);
+	v->rrsig = node_rrset(store, v->node, TYPE_RRSIG);
+	v->nsec = node_rrset(store, v->node, TYPE_NSEC);
+	v->nsec3 = node_rrset(store, v->node, TYPE_NSEC3);
+	v->occluded = v->node->flags & NODE_OCCLUDED;
+	v->exists = verify_is_name(store, v->node);
+}
+
+static void (*const denial_checks[])(struct visit *v) = {
+    [VERIFY_NSEC] = visit_nsec,
+    [VERIFY_NSEC3] = visit_nsec3,
+    [VERIFY_NSEC3_OPT_OUT] = visit_nsec3,
+};
+
+/* What belongs to the apex alone. */
+static void
+check_place(struct visit *v, uint16_t type, enum problem problem)
+{
+	struct rrset set = node_rrset(v->run->store, v->node, type);
+
+	if (set.n > 0)
+		fault_add(&v->slot->faults, set.records[0].pos, problem,
+		    "%s has %s records: they mean nothing but at the apex", visit_name_text(v),
+		    verify_type_text(&v->worker->scratch, type));
+}
+
+static void
+visit_node(struct visit *v, size_t i)
+{
+	struct arena_mark mark = arena_mark(&v->worker->scratch);
+
+	visit_begin(v, i);
+	visit_signatures(v);
+	if (v->run->denial != VERIFY_NO_DENIAL)
+		denial_checks[v->run->denial](v);
+	if (v->node->key_len > 0 && !v->occluded) {
+		check_place(v, TYPE_CDS, S_CDS_PLACE);
+		check_place(v, TYPE_CDNSKEY, S_CDS_PLACE);
+		check_place(v, TYPE_ZONEMD, S_ZONEMD_PLACE);
+	}
+	arena_reset(&v->worker->scratch, mark);
+}
+
+static void
+visit_chunk(void *ctx, unsigned worker, size_t slot, size_t chunk)
+{
+	struct verify_run *run = ctx;
+	size_t end = (chunk + 1) * NODES_PER_CHUNK;
+	struct visit visit = {
+	    .run = run, .worker = &run->workers[worker], .slot = &run->slots[slot]};
+
+	for (size_t i = chunk * NODES_PER_CHUNK; i < end && i < run->store->n_nodes; i++) {
+		store_prefetch(run->store, i);
+		visit_node(&visit, i);
+	}
+}
+
+static int
+take_chunk(void *ctx, size_t slot, size_t chunk)
+{
+	struct verify_run *run = ctx;
+	struct verify_slot *s = &run->slots[slot];
+
+	(void)chunk;
+	faults_tell(&s->faults, run->diags);
+	for (size_t i = 0; i < s->n_missing; i++) {
+		run->missing = mem_grow(
+		    run->missing, run->n_missing, &run->cap_missing, sizeof(*run->missing));
+		memcpy(run->missing[run->n_missing++], s->missing[i], sizeof(*run->missing));
+	}
+	s->n_missing = 0;
+	return 0;
+}
+
+/* --- Workers --- */
+
+static void
+worker_begin(const struct verify_run *run, struct verify_worker *worker)
+{
+	struct verifier_key *keys = mem_alloc((run->n_keys + 1) * sizeof(*keys));
+
+	for (size_t i = 0; i < run->n_keys; i++) {
+		const struct record *record = run->keys[i].record;
+
+		keys[i] = (struct verifier_key){run->keys[i].zone ? run->keys[i].algorithm : NULL,
+		    {record->rdata + DNSKEY_KEY, (size_t)record->rdlen - DNSKEY_KEY}};
+	}
+	worker->verifier = verifier_new(keys, run->n_keys);
+	worker->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+	worker->digest = EVP_MD_CTX_new();
+	free(keys);
+}
+
+static void
+worker_end(struct verify_worker *worker)
+{
+	verifier_free(worker->verifier);
+	EVP_MD_free(worker->sha1);
+	EVP_MD_CTX_free(worker->digest);
+	buf_free(&worker->data);
+	arena_free(&worker->scratch);
+}
+
+static int64_t
+unix_of(const struct verify_run *run, uint32_t time)
+{
+	return run->options->at + (int32_t)(time - run->at);
+}
+
+static void
+worker_merge(
+    struct verify_run *run, const struct verify_worker *worker, struct verify_result *result)
+{
+	result->n_signatures += worker->n_signatures;
+	result->n_verified += worker->n_verified;
+	if (worker->any) {
+		int64_t earliest = unix_of(run, worker->earliest);
+
+		if (result->earliest == 0 || earliest < result->earliest)
+			result->earliest = earliest;
+	}
+	for (size_t i = 0; i < N_TALLIES; i++)
+		tally_add(&run->tallies[i], worker->tallies[i].n, worker->tallies[i].pos);
+}
+
+static int
+visit_all(struct verify_run *run, struct verify_result *result)
+{
+	unsigned n = run->options->n_workers;
+	size_t n_slots = pool_slots(n);
+	struct pool_work work = {run, (run->store->n_nodes + NODES_PER_CHUNK - 1) / NODES_PER_CHUNK,
+	    visit_chunk, take_chunk};
+	int done;
+
+	run->workers = mem_alloc(n * sizeof(*run->workers));
+	memset(run->workers, 0, n * sizeof(*run->workers));
+	run->slots = mem_alloc(n_slots * sizeof(*run->slots));
+	memset(run->slots, 0, n_slots * sizeof(*run->slots));
+	for (unsigned i = 0; i < n; i++)
+		worker_begin(run, &run->workers[i]);
+	done = pool_run(n, &work);
+	for (unsigned i = 0; i < n; i++) {
+		worker_merge(run, &run->workers[i], result);
+		worker_end(&run->workers[i]);
+	}
+	for (size_t i = 0; i < n_slots; i++) {
+		faults_free(&run->slots[i].faults);
+		free(run->slots[i].missing);
+	}
+	free(run->workers);
+	free(run->slots);
+	return done < 0 ? diag_error(run->diags, pos_none(), F_SYSTEM, "no thread can be started")
+			: 0;
+}
+
+/* --- The zone --- */
+
+/* RFC 9077 section 3. */
+static uint32_t
+denial_ttl(const struct record *soa)
+{
+	uint32_t minimum = u32_at(soa->rdata + soa->rdlen - 4);
+
+	return minimum < soa->ttl_s ? minimum : soa->ttl_s;
+}
+
+/* Which kind of denial the zone means: the one that its apex tells of. */
+static enum verify_denial
+denial_of(const struct verify_run *run)
+{
+	if (node_rrset(run->store, run->apex, TYPE_NSEC3PARAM).n > 0 && run->n_chain > 0)
+		return VERIFY_NSEC3;
+	if (node_rrset(run->store, run->apex, TYPE_NSEC).n > 0)
+		return VERIFY_NSEC;
+	return run->n_chain > 0 ? VERIFY_NSEC3 : VERIFY_NO_DENIAL;
+}
+
+static const struct record *
+first_of_type(const struct verify_run *run, uint16_t type, size_t *n)
+{
+	const struct record *first = NULL;
+
+	*n = 0;
+	for (size_t i = 0; i < run->store->n_nodes; i++) {
+		struct rrset set = node_rrset(run->store, &run->store->nodes[i], type);
+
+		if (set.n > 0 && !first)
+			first = set.records;
+		*n += set.n;
+	}
+	return first;
+}
+
+/* A zone may lack what its apex should tell; and it may have both kinds (RFC 5155 section 10.4). */
+static void
+check_denial(struct verify_run *run)
+{
+	size_t n_nsec, n_nsec3;
+	const struct record *nsec = first_of_type(run, TYPE_NSEC, &n_nsec);
+	const struct record *nsec3 = first_of_type(run, TYPE_NSEC3, &n_nsec3);
+	bool minor = run->denial == VERIFY_NSEC;
+
+	if (run->denial == VERIFY_NO_DENIAL && nsec)
+		run->denial = VERIFY_NSEC;
+	if (!nsec && !nsec3)
+		diag_add(run->diags, run->soa->pos, S_NO_DENIAL,
+		    "the zone has neither NSEC nor NSEC3 records");
+	else if (nsec && nsec3)
+		diag_add(run->diags, minor ? nsec3->pos : nsec->pos, S_DENIAL_MIXED,
+		    "the zone has %zu NSEC and %zu NSEC3 records; it is judged by its %s chain",
+		    n_nsec, n_nsec3, minor ? "NSEC" : "NSEC3");
+}
+
+static void
+tell_tallies(struct verify_run *run)
+{
+	const struct tally *stray = &run->tallies[TALLY_STRAY],
+			   *ttl = &run->tallies[TALLY_DENIAL_TTL];
+
+	if (stray->n > 0)
+		diag_add(run->diags, stray->pos, S_RRSIG_STRAY,
+		    "%zu further signatures are by keys that the zone does not have; the first",
+		    stray->n);
+	if (ttl->n > 0)
+		diag_add(run->diags, ttl->pos, S_DENIAL_TTL,
+		    "%zu NSEC or NSEC3 records do not have the TTL %u of negative answers; the "
+		    "first",
+		    ttl->n, (unsigned)run->denial_ttl_s);
+}
+
+static uint32_t
+largest_ttl(const struct store *store)
+{
+	uint32_t most_s = 0;
+
+	for (size_t i = 0; i < store->n_nodes; i++) {
+		const struct record *records = node_records(store, &store->nodes[i]);
+
+		for (size_t r = 0; r < store->nodes[i].n; r++)
+			if (records[r].ttl_s > most_s)
+				most_s = records[r].ttl_s;
+	}
+	return most_s;
+}
+
+/* A secondary that lost its primary serves the zone until SOA expire has passed, and caches keep
+ * what it last served for a TTL more. */
+static void
+check_end(const struct verify_run *run, const struct verify_result *result)
+{
+	int64_t expire_s = u32_at(run->soa->rdata + run->soa->rdlen - 8);
+	int64_t ttl_s = largest_ttl(run->store), left_s = result->earliest - run->options->at;
+
+	if (result->earliest != 0 && left_s > 0 && left_s < expire_s + ttl_s)
+		diag_add(run->diags, run->soa->pos, S_END_NEAR,
+		    "a signature ends in %lld s, ahead of SOA expire (%lld s) plus the largest TTL "
+		    "(%lld s)",
+		    (long long)left_s, (long long)expire_s, (long long)ttl_s);
+}
+
+static void
+verify_signed(struct verify_run *run, struct verify_result *result)
+{
+	verify_keys(run);
+	verify_nsec3_begin(run);
+	run->denial = denial_of(run);
+	check_denial(run);
+	visit_all(run, result);
+	verify_nsec3_end(run);
+	verify_apex(run);
+	verify_cds(run);
+	tell_tallies(run);
+	check_end(run, result);
+	result->denial = run->denial;
+	for (size_t i = 0; i < run->n_algorithms; i++)
+		result->algorithms[run->algorithms[i]] = true;
+}
+
+int
+verify_zone(struct diags *diags, const struct store *store, const struct verify_options *options,
+    struct verify_result *result)
+{
+	size_t before = diags->n_severity[SEVERITY_ERROR];
+	struct verify_run run = {.diags = diags,
+	    .store = store,
+	    .options = options,
+	    .at = (uint32_t)options->at,
+	    .apex = store_apex(store)};
+
+	*result = (struct verify_result){.n_records = store->n_live};
+	if (run.apex)
+		run.soa = node_rrset(store, run.apex, TYPE_SOA).records;
+	if (!run.soa)
+		return diag_error(diags, store->n_records ? store->records[0].pos : pos_none(),
+		    Z_NO_SOA, "%s has no SOA record",
+		    verify_name_text(&diags->arena, store->apex.wire));
+	run.denial_ttl_s = denial_ttl(run.soa);
+	if (node_rrset(store, run.apex, TYPE_DNSKEY).n > 0)
+		verify_signed(&run, result);
+	else
+		diag_add(diags, run.soa->pos, S_UNSIGNED, "%s has no DNSKEY records",
+		    verify_name_text(&diags->arena, store->apex.wire));
+	result->zonemd = verify_zonemd(&run);
+	free(run.missing);
+	return diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
+}

@@ -1,0 +1,63 @@
+/* Verify: the judge of signed zones, whoever signed them. It reads a sorted store and reports each
+ * fault once: signatures (RFC 4035 sections 2.2 and 5.3), coverage by each algorithm (RFC 6840
+ *section 5.11), the NSEC or NSEC3 chain with its bit maps (RFC 4035 section 2.3, RFC 5155
+ *section 7.1), trust anchors, ZONEMD (RFC 8976), CDS and CDNSKEY (RFC 7344, RFC 8078).
+ *
+ * It shares with the signer the parser, the store, the canonical form of dns/ and the reading of
+ * public keys, and nothing of the rest: what is signed, the chains, bit maps, key tags and digests
+ * are worked out here a second time.
+ *
+ *	verify.c            the run: workers, chunks, result
+ *	verify_run.h        what these files share
+ *	verify_fault.c      faults that workers find, told of later
+ *	verify_key.c        the DNSKEY RRset
+ *	verify_signature.c  RRSIG records and what they cover
+ *	verify_bitmap.c     type bit maps
+ *	verify_nsec.c       the NSEC chain
+ *	verify_nsec3.c      the NSEC3 chain
+ *	verify_apex.c       who signs the keys, trust anchors
+ *	verify_cds.c        CDS and CDNSKEY
+ *	verify_zonemd.c     the zone's digest */
+#ifndef DNSSEC_VERIFY_H
+#define DNSSEC_VERIFY_H
+
+#include "dnssec/anchor.h"
+#include "zone/store.h"
+
+struct verify_options {
+	int64_t at;  /* the time at which signatures shall be valid */
+	bool crypto; /* false: all but the signatures' mathematics */
+	unsigned n_workers;
+	const struct anchors *anchors; /* or NULL */
+};
+
+enum verify_denial {
+	VERIFY_NO_DENIAL,
+	VERIFY_NSEC,
+	VERIFY_NSEC3,
+	VERIFY_NSEC3_OPT_OUT,
+};
+
+struct verify_result {
+	size_t n_records;
+	size_t n_signatures; /* RRSIG records looked at */
+	size_t n_verified;   /* of these, found good */
+	int64_t earliest;    /* expiration of a signature, Unix; 0: there is none */
+	enum verify_denial denial;
+	bool algorithms[UINT8_MAX + 1]; /* of the DNSKEY RRset */
+	bool zonemd;                    /* the digest was checked and is right */
+};
+
+/* Parses the file at `path` ("-": standard input) into `store`, whose store_begin this is, and
+ * sorts it. Where `zone` is NULL, the first SOA record names the zone. Returns -1 with problems
+ * added; store_free is due either way. */
+int
+verify_load(struct diags *diags, const char *path, const struct name *zone, struct store *store);
+
+/* Judges the sorted store. Returns 0, or -1 with all faults added
+ * to the diags. */
+int
+verify_zone(struct diags *diags, const struct store *store, const struct verify_options *options,
+    struct verify_result *result);
+
+#endif

@@ -1,0 +1,232 @@
+/* What the files of verify share, and nobody else includes. */
+#ifndef DNSSEC_VERIFY_RUN_H
+#define DNSSEC_VERIFY_RUN_H
+
+#include "base/buf.h"
+#include "dnssec/verifier.h"
+#include "dnssec/verify.h"
+
+#include <openssl/types.h>
+
+static inline uint16_t
+u16_at(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t
+u32_at(const uint8_t *p)
+{
+	return (uint32_t)u16_at(p) << 16 | u16_at(p + 2);
+}
+
+/* --- Faults (verify_fault.c): diags belong to one thread --- */
+
+struct fault {
+	struct pos pos;
+	enum problem problem;
+	size_t message; /* where it begins in `text`, '\0' behind it */
+};
+
+struct faults {
+	struct fault *items;
+	size_t n, cap;
+	struct buf text;
+};
+
+void
+fault_add(struct faults *faults, struct pos pos, enum problem problem, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Adds them to `diags` and forgets them. */
+void
+faults_tell(struct faults *faults, struct diags *diags);
+
+void
+faults_free(struct faults *faults);
+
+/* A fault that whole zones have: the first one in the file is told, with their number. */
+struct tally {
+	size_t n;
+	struct pos pos;
+};
+
+/* Counts `n` more, the first of which is at `pos`. */
+void
+tally_add(struct tally *tally, size_t n, struct pos pos);
+
+/* --- Keys (verify_key.c) --- */
+
+/* Offsets in DNSKEY RDATA, RFC 4034 section 2.1. */
+enum { DNSKEY_FLAGS = 0, DNSKEY_PROTOCOL = 2, DNSKEY_ALGORITHM = 3, DNSKEY_KEY = 4 };
+
+/* The RRsets whose signers matter. */
+enum key_set { SET_DNSKEY, SET_CDS, SET_CDNSKEY, N_KEY_SETS };
+
+struct verify_key {
+	const struct record *record;
+	const struct algorithm *algorithm; /* NULL: it cannot be verified */
+	uint8_t number;                    /* of the algorithm */
+	uint16_t flags, tag;
+	bool zone;    /* zone key of protocol 3 (RFC 4034 section 2.1): others sign nothing */
+	bool revoked; /* counts for nothing but its revocation (RFC 5011 section 2.1) */
+	bool anchored;
+	bool signs[N_KEY_SETS]; /* well, or in a way that was told to be faulty; the sets are the
+				 * apex's, so one worker writes this */
+};
+
+static inline bool
+key_is_sep(const struct verify_key *key)
+{
+	return key->flags & 1;
+}
+
+/* --- The run --- */
+
+/* An NSEC3 record, and whose it is. */
+struct verify_nsec3 {
+	uint8_t hash[20];
+	uint32_t node;
+	uint32_t record;   /* among the node's */
+	_Atomic bool seen; /* a name has this hash */
+};
+
+/* Fields of NSEC3 and NSEC3PARAM RDATA (RFC 5155 sections 3.2 and 4.2); the latter ends with the
+ * salt. */
+struct nsec3_fields {
+	uint8_t algorithm, flags;
+	uint16_t iterations;
+	struct bytes salt, next, bitmap;
+};
+
+enum tally_kind { TALLY_STRAY, TALLY_DENIAL_TTL, N_TALLIES };
+
+struct verify_run {
+	struct diags *diags;
+	const struct store *store;
+	const struct verify_options *options;
+	uint32_t at;
+	const struct node *apex;
+	const struct record *soa;
+	uint32_t denial_ttl_s;
+
+	struct verify_key *keys;
+	size_t n_keys;
+	uint8_t algorithms[UINT8_MAX + 1]; /* those that must sign every RRset */
+	size_t n_algorithms;
+
+	enum verify_denial denial;
+	struct nsec3_fields nsec3;  /* the chain's parameters */
+	struct verify_nsec3 *chain; /* NSEC3 records, by hash */
+	size_t n_chain;
+	uint32_t
+	    *chain_index; /* by the first bits of a hash: the first of the chain not below it */
+	unsigned chain_bits;
+	uint8_t (*missing)[20]; /* hashes whose NSEC3 was told to be missing */
+	size_t n_missing, cap_missing;
+
+	struct verify_worker *workers;
+	struct verify_slot *slots;
+	struct tally tallies[N_TALLIES];
+};
+
+struct verify_worker {
+	struct verifier *verifier;
+	EVP_MD *sha1;
+	EVP_MD_CTX *digest;
+	struct buf data;      /* what a signature covers */
+	struct arena scratch; /* for one node */
+	size_t n_signatures, n_verified;
+	uint32_t earliest;
+	bool any; /* `earliest` is set */
+	struct tally tallies[N_TALLIES];
+};
+
+struct verify_slot {
+	struct faults faults;
+	uint8_t (*missing)[20];
+	size_t n_missing, cap_missing;
+};
+
+/* A node that a worker is at. */
+struct visit {
+	struct verify_run *run;
+	struct verify_worker *worker;
+	struct verify_slot *slot;
+	const struct node *node;
+	size_t i;                   /* its number */
+	uint8_t name[NAME_LONGEST]; /* in lower case */
+	size_t name_len;
+	struct rrset rrsig, nsec, nsec3;
+	bool occluded; /* below a cut or a DNAME */
+	bool exists;   /* has data besides what denies: false for mere NSEC3 owners */
+};
+
+/* Is the RRset of this type at the node the zone's to sign (RFC 4035 section 2.2)? */
+bool
+visit_is_signed(const struct visit *v, uint16_t type);
+
+/* Does the name belong into the chain? Not where it holds nothing but NSEC, NSEC3 and their
+ * signatures, nor below a cut. */
+bool
+verify_is_name(const struct store *store, const struct node *node);
+
+/* Texts for messages, in the visit's scratch or in that of the arena. */
+const char *
+verify_name_text(struct arena *a, const uint8_t *wire);
+
+const char *
+verify_type_text(struct arena *a, uint16_t type);
+
+const char *
+visit_name_text(const struct visit *v);
+
+/* --- The checks, in their files --- */
+
+/* Collects the zone's keys and tells what is wrong with them. */
+void
+verify_keys(struct verify_run *run);
+
+/* All signatures of the node, and those that are missing. */
+void
+visit_signatures(struct visit *v);
+
+/* Compares a bit map with what the node has. `denial` is TYPE_NSEC or TYPE_NSEC3; `ent`: it stands
+ * for an empty non-terminal above the node, which has no types. */
+void
+visit_bitmap(struct visit *v, struct pos pos, const char *name, struct bytes bitmap,
+    uint16_t denial, bool ent);
+
+void
+visit_nsec(struct visit *v);
+
+void
+visit_nsec3(struct visit *v);
+
+/* NSEC3 before and after the visits. */
+void
+verify_nsec3_begin(struct verify_run *run);
+
+void
+verify_nsec3_end(struct verify_run *run);
+
+int
+nsec3_split(struct bytes rdata, bool param, struct nsec3_fields *out);
+
+/* Who signs the DNSKEY RRset; trust anchors. After the visits, as the next two. */
+void
+verify_apex(struct verify_run *run);
+
+void
+verify_cds(struct verify_run *run);
+
+/* Do the DS (or CDS) RDATA name the key? `*known` says whether their digest can be computed. */
+bool
+verify_ds_matches(
+    const struct verify_run *run, struct bytes ds, const struct verify_key *key, bool *known);
+
+/* Returns whether a digest was checked and is right. */
+bool
+verify_zonemd(const struct verify_run *run);
+
+#endif

@@ -1,0 +1,224 @@
+#define _GNU_SOURCE
+#include "key_fixture.h"
+
+#include "dnssec/keyfile.h"
+#include "dnssec/keygen.h"
+
+#include <openssl/evp.h>
+
+#define NOW 1795435200 /* 2026-11-23T12:00:00Z */
+
+struct fixture {
+	char path[64];
+	struct arena a;
+	struct diags diags;
+	struct key_folder folder;
+	struct keygen request;
+	const char *base;
+};
+
+static void
+begin(struct fixture *f, const char *zone, unsigned algorithm)
+{
+	*f = (struct fixture){0};
+	fixture_folder(f->path);
+	assert_int_equal(key_folder_read(&f->a, &f->diags, f->path, &f->folder), 0);
+	f->request = (struct keygen){.zone = fixture_name(zone),
+	    .algorithm = algorithm_info((uint8_t)algorithm),
+	    .bits = KEYGEN_BITS_LEAST,
+	    .flags = KEY_FLAG_ZONE | KEY_FLAG_SEP,
+	    .ttl_s = 3600};
+	for (size_t i = 0; i < N_KEY_TIMES; i++)
+		f->request.time[i] = KEY_NO_TIME;
+	f->request.time[KEY_CREATED] = NOW;
+}
+
+static void
+end(struct fixture *f)
+{
+	fixture_remove(f->path);
+	arena_free(&f->a);
+	diags_free(&f->diags);
+}
+
+static int
+generate(struct fixture *f)
+{
+	return keygen(&f->diags, &f->folder, &f->request, &f->base);
+}
+
+/* What is read back is what was asked for; keys_load proves that the two files belong together. */
+static void
+round_trip(void **state)
+{
+	static const uint8_t algorithms[] = {8, 10, 13, 14, 15, 16};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(algorithms); i++) {
+		struct fixture f;
+		struct keys keys;
+		const struct key *key;
+
+		begin(&f, "Example.ORG.", algorithms[i]);
+		for (size_t k = KEY_PUBLISH; k < N_KEY_TIMES; k++)
+			f.request.time[k] = NOW + 86400 * (int64_t)k;
+		assert_int_equal(generate(&f), 0);
+		assert_int_equal(
+		    keys_load_folder(&f.a, &f.diags, f.path, &f.request.zone, NOW, &keys), 0);
+		assert_int_equal(f.diags.n, 0);
+		assert_int_equal(keys.n, 1);
+		key = &keys.items[0];
+		assert_non_null(key->pkey);
+		assert_int_equal(key->algorithm->number, algorithms[i]);
+		assert_int_equal(key->flags, 257);
+		assert_int_equal(key->ttl_s, 3600);
+		assert_memory_equal(key->time, f.request.time, sizeof(key->time));
+		if (key->algorithm->family == ALGORITHM_RSA)
+			assert_int_equal(EVP_PKEY_get_bits(key->pkey), KEYGEN_BITS_LEAST);
+		end(&f);
+	}
+}
+
+/* ECDSA numbers with leading zeros keep their width (RFC 6605 section 4): one key in 128 has one.
+ * No two have the same tag, though of 400 keys some two would. */
+static void
+many(void **state)
+{
+	enum { N = 400 };
+	struct fixture f;
+	struct keys keys;
+
+	(void)state;
+	begin(&f, "example.org.", 13);
+	for (size_t i = 0; i < N; i++) {
+		assert_int_equal(key_folder_read(&f.a, &f.diags, f.path, &f.folder), 0);
+		assert_int_equal(generate(&f), 0);
+	}
+	assert_int_equal(keys_load_folder(&f.a, &f.diags, f.path, &f.request.zone, NOW, &keys), 0);
+	assert_int_equal(keys.n, N);
+	for (size_t i = 0; i < keys.n; i++) {
+		assert_int_equal(keys.items[i].dnskey.len, 4 + 64);
+		assert_true(i == 0 || keys.items[i - 1].tag < keys.items[i].tag);
+	}
+	end(&f);
+}
+
+/* Tags are free, with and without the REVOKE bit, whatever the algorithm. */
+static void
+taken_tags(void **state)
+{
+	enum { TAKEN = 60000 };
+	struct fixture f;
+	struct keyfile_name name;
+	uint8_t *zone;
+
+	(void)state;
+	begin(&f, "example.org.", 15);
+	f.folder.items = arena_alloc(&f.a, 65536 * sizeof(*f.folder.items));
+	zone = arena_copy(&f.a, f.request.zone.wire, f.request.zone.len);
+	for (unsigned tag = 0; tag < TAKEN; tag++)
+		f.folder.items[f.folder.n++] = (struct key_file){.zone = {zone, f.request.zone.len},
+		    .base = arena_printf(&f.a, "Kexample.org.+013+%05u", tag)};
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(generate(&f), 0);
+		assert_int_equal(keyfile_name(text_of(f.base), &name), 0);
+		assert_in_range(name.tag, TAKEN + 128, 65535 - 128);
+	}
+	for (unsigned tag = TAKEN; tag < 65536; tag++)
+		f.folder.items[f.folder.n++] = (struct key_file){.zone = {zone, f.request.zone.len},
+		    .base = arena_printf(&f.a, "Kexample.org.+013+%05u", tag)};
+	assert_int_equal(generate(&f), -1);
+	assert_int_equal(f.diags.items[0].problem, F_SYSTEM);
+	end(&f);
+}
+
+/* As dns_name_tofilenametext of BIND writes them; tests/e2e/keys.t asks dnssec-keygen itself. */
+static void
+file_names(void **state)
+{
+	static const struct {
+		const char *zone, *file;
+	} rows[] = {
+	    {".", "K.+015+"},
+	    {"Example.ORG.", "Kexample.org.+015+"},
+	    {"0/25.2.0.192.in-addr.arpa.", "K0%2F25.2.0.192.in-addr.arpa.+015+"},
+	    {"a\\.b.example.", "Ka%2Eb.example.+015+"},
+	    {"\\000\\255_-*.example.", "K%00%FF_-%2A.example.+015+"},
+	    {"\\.\\./\\.\\..example.", "K%2E%2E%2F%2E%2E.example.+015+"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct fixture f;
+		struct keys keys;
+
+		begin(&f, rows[i].zone, 15);
+		assert_int_equal(generate(&f), 0);
+		assert_memory_equal(f.base, rows[i].file, strlen(rows[i].file));
+		assert_int_equal(strlen(f.base), strlen(rows[i].file) + 5);
+		assert_int_equal(
+		    keys_load_folder(&f.a, &f.diags, f.path, &f.request.zone, NOW, &keys), 0);
+		assert_int_equal(keys.n, 1);
+		end(&f);
+	}
+}
+
+/* Whatever fails, no half of a pair stays. */
+static void
+failures(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, "example.org.", 15);
+	f.folder.path = "/nonexistent";
+	assert_int_equal(generate(&f), -1);
+	assert_int_equal(f.diags.n, 1);
+	assert_int_equal(f.diags.items[0].problem, F_WRITE);
+	end(&f);
+}
+
+static void
+times(void **state)
+{
+	static const struct {
+		enum key_time begin, end;
+		int span, result;
+	} rows[] = {
+	    {KEY_PUBLISH, KEY_DELETE, 1, 0},
+	    {KEY_PUBLISH, KEY_DELETE, 0, -1},
+	    {KEY_PUBLISH, KEY_DELETE, -1, -1},
+	    {KEY_ACTIVATE, KEY_INACTIVE, 1, 0},
+	    {KEY_ACTIVATE, KEY_INACTIVE, 0, -1},
+	    {KEY_SYNC_PUBLISH, KEY_SYNC_DELETE, -1, -1},
+	    {KEY_PUBLISH, KEY_ACTIVATE, -1, 0}, /* RFC 6781 section 4.1.4 */
+	    {KEY_INACTIVE, KEY_DELETE, -1, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct fixture f;
+
+		begin(&f, "example.org.", 15);
+		f.request.time[rows[i].begin] = NOW;
+		f.request.time[rows[i].end] = NOW + rows[i].span;
+		assert_int_equal(keygen_check_times(&f.diags, f.request.time), rows[i].result);
+		assert_int_equal(f.diags.n, rows[i].result < 0);
+		end(&f);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(round_trip),
+	    cmocka_unit_test(many),
+	    cmocka_unit_test(taken_tags),
+	    cmocka_unit_test(file_names),
+	    cmocka_unit_test(failures),
+	    cmocka_unit_test(times),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,209 @@
+#include "unit.h"
+
+#include "dnssec/cds.h"
+#include "dnssec/keystate.h"
+
+/* A key in short: algorithm, K or Z, o (offline), then dates of KEY_PUBLISH and so on as letters
+ * with a number: p1 publish, a2 activate, r revoke, i inactive, d delete, s sync-publish, t
+ * sync-delete. */
+static void
+key_of(const char *text, int64_t now, struct key *out)
+{
+	static const char letters[N_KEY_TIMES + 1] = "cparidst";
+	static const uint8_t dnskey[4];
+	int64_t end;
+	bool due;
+
+	*out = (struct key){.path = "key", .pkey = (EVP_PKEY *)out, .dnskey = {dnskey, 4}};
+	for (size_t i = 0; i < N_KEY_TIMES; i++)
+		out->time[i] = KEY_NO_TIME;
+	out->algorithm = algorithm_info((uint8_t)strtoul(text, (char **)&text, 10));
+	for (; *text && *text != ' '; text++) {
+		const char *letter = strchr(letters, *text);
+
+		out->is_ksk |= *text == 'K';
+		if (*text == 'o')
+			out->pkey = NULL;
+		if (letter)
+			out->time[letter - letters] = text[1] - '0';
+	}
+	end = out->time[KEY_INACTIVE] != KEY_NO_TIME ? out->time[KEY_INACTIVE]
+						     : out->time[KEY_DELETE];
+	due =
+	    (out->time[KEY_ACTIVATE] == KEY_NO_TIME || out->time[KEY_ACTIVATE] <= now) && end > now;
+	out->published = (out->time[KEY_PUBLISH] == KEY_NO_TIME || out->time[KEY_PUBLISH] <= now) &&
+			 out->time[KEY_DELETE] > now;
+	out->active = due && out->pkey;
+	out->offline = due && !out->pkey;
+	out->revoked = out->time[KEY_REVOKE] <= now;
+	out->signs_keys = out->is_ksk && due;
+}
+
+static struct keys
+keys_of(const char *text, int64_t now, struct key *items)
+{
+	struct keys keys = {"example.org.", items, 0};
+
+	while (text) {
+		key_of(text, now, &items[keys.n++]);
+		text = strchr(text, ' ');
+		text += text ? 1 : 0;
+	}
+	return keys;
+}
+
+static void
+states(void **state)
+{
+	static const struct {
+		const char *key;
+		int now;
+		const char *state;
+		enum key_time next;
+	} rows[] = {
+	    {"13Kp2a3i4d5", 1, "future", KEY_PUBLISH},
+	    {"13Kp2a3i4d5", 2, "published", KEY_ACTIVATE},
+	    {"13Kp2a3i4d5", 3, "active", KEY_INACTIVE},
+	    {"13Kp2a3i4d5", 4, "retired", KEY_DELETE},
+	    {"13Kp2a3i4d5", 5, "deleted", N_KEY_TIMES},
+	    {"13Kop2a3i4d5", 2, "published", KEY_ACTIVATE},
+	    {"13Kop2a3i4d5", 3, "offline", KEY_INACTIVE},
+	    {"13Kop2a3i4d5", 4, "retired", KEY_DELETE},
+	    {"13Kp2r3i4d5", 3, "revoked", KEY_INACTIVE},
+	    {"13Kp2r3i4d5", 5, "deleted", N_KEY_TIMES},
+	    {"13K", 1, "active", N_KEY_TIMES},
+	    {"13Kp3a2", 1, "future", KEY_ACTIVATE},
+	    {"13Kp3a2", 2, "signing", KEY_PUBLISH}, /* RFC 6781 section 4.1.4 */
+	    {"13Kp1a1d3i4", 3, "signing", KEY_INACTIVE},
+	    {"13Kp1a1d3", 3, "deleted", N_KEY_TIMES},
+	    {"13Kp1s3t4", 2, "active", KEY_SYNC_PUBLISH},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct key key;
+
+		key_of(rows[i].key, rows[i].now, &key);
+		if (strcmp(keystate_now(&key, rows[i].now), rows[i].state) != 0)
+			fail_msg("%s at %d: %s", rows[i].key, rows[i].now,
+			    keystate_now(&key, rows[i].now));
+		assert_int_equal(keystate_next(&key, rows[i].now), rows[i].next);
+	}
+}
+
+static void
+roles(void **state)
+{
+	static const struct {
+		const char *keys, *role;
+	} rows[] = {
+	    {"13K", "CSK"},
+	    {"13Z", "ZSK"},
+	    {"13K 13Z", "KSK"},
+	    {"13K 15Z", "CSK"},
+	    {"13K 13Zd1", "CSK"},
+	    {"13K 13Zp9", "KSK"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct key items[4];
+		struct keys keys = keys_of(rows[i].keys, 2, items);
+
+		assert_string_equal(keystate_role(&keys, &items[0], 2), rows[i].role);
+	}
+}
+
+/* DS records for the parent, and CDS (RFC 7344 section 4.1), at time 3. */
+static void
+parent(void **state)
+{
+	static const struct {
+		const char *key;
+		bool ds, cds;
+	} rows[] = {
+	    {"13K", true, true},
+	    {"13Z", false, false},
+	    {"13Kp4", false, false},
+	    {"13Kp2a4", true, false},   /* published, does not sign yet */
+	    {"13Kp2a4s2", true, true},  /* but its CDS is asked for */
+	    {"13Kp2s4", true, false},   /* not yet */
+	    {"13Kp2s2t3", true, false}, /* not any more */
+	    {"13Kp1i3", false, false},  /* retired */
+	    {"13Kp1i3s1", false, false},
+	    {"13Kp1r3", false, false},
+	    {"13Kp1d3", false, false},
+	    {"13Kp1d3i9", false, false}, /* still signs */
+	    {"13Kop1", true, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct key key;
+
+		key_of(rows[i].key, 3, &key);
+		if (keystate_wants_ds(&key, 3) != rows[i].ds || cds_is_due(&key, 3) != rows[i].cds)
+			fail_msg("%s", rows[i].key);
+	}
+}
+
+/* Keys that end before 8 are warned of at 3, once each. */
+static void
+advice(void **state)
+{
+	static const struct {
+		const char *keys;
+		size_t n;
+	} rows[] = {
+	    {"13K", 0},
+	    {"13Ki9", 0},
+	    {"13Ki7", 1},
+	    {"13Kd7", 1},
+	    {"13Kp4a4i7", 0}, /* not active yet */
+	    {"13Ki2", 0},     /* not any more */
+	    {"13Ki7 13K", 0},
+	    {"13Ki7 13Ka7", 0},   /* the successor begins in time */
+	    {"13Ki7 13Ka8", 1},   /* too late */
+	    {"13Ki7 13Kp8a7", 1}, /* nobody would know it */
+	    {"13Ki7 13Ki7", 2},   /* ends with it */
+	    {"13Ki7 13Z", 1},
+	    {"13K 13Zi7", 1},
+	    {"13K 13Zi7 13Zp5a7", 0},
+	    {"13K 13Zi7 13Zop5a7", 1}, /* an offline ZSK is of no use */
+	    {"13Ki7 13Kop5a7", 0},     /* an offline KSK is */
+	    {"13Ki7 15Ka1p1", 1},      /* its algorithm stays in the zone */
+	    {"13Ki7d6 15Ka1p1", 0},    /* and leaves (RFC 6781 section 4.1.4) */
+	    {"13Kd6i7 13Zd6i7 15K 15Z", 0},
+	    {"13Kd6i7 13Zd6i7 15K", 0}, /* a CSK serves for both */
+	    {"13Ki7 13Zi7 13K", 1},
+	    {"13Koi7", 1},
+	    {"13Kr2i7", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct key items[6];
+		struct keys keys = keys_of(rows[i].keys, 3, items);
+		struct diags diags = {0};
+
+		keystate_advise(&diags, "keys", &keys, 3, 8);
+		if (diags.n != rows[i].n)
+			fail_msg("%s: %zu", rows[i].keys, diags.n);
+		for (size_t k = 0; k < diags.n; k++)
+			assert_int_equal(diags.items[k].problem, S_SUCCESSOR);
+		diags_free(&diags);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(states),
+	    cmocka_unit_test(roles),
+	    cmocka_unit_test(parent),
+	    cmocka_unit_test(advice),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

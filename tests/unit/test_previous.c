@@ -1,0 +1,183 @@
+#include "zone_fixture.h"
+
+#include "publish/previous.h"
+
+/* RFC 1982 section 5.2 and DESIGN section 7: the published serial, what is wanted, and what comes.
+ */
+static const struct {
+	uint32_t published, wanted, next;
+} serials[] = {
+    {1, 1, 2},
+    {1, 2, 2},
+    {1, 5, 5},
+    {5, 1, 6},
+    {0, 0, 1},
+    {4294967295u, 4294967295u, 0},
+    {4294967295u, 0, 0},
+    {4294967295u, 5, 5},
+    {0, 4294967295u, 1},
+    {0, 2147483647, 2147483647},
+    {0, 2147483648u, 1}, /* undefined: not later */
+    {2147483648u, 0, 2147483649u},
+    {1, 2147483648u, 2147483648u},
+    {1, 2147483649u, 2},
+    {2026112300, 1795435200, 2026112301},
+    {2026112399, 2026112400, 2026112400},
+};
+
+static void
+next_serials(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(serials); i++) {
+		struct previous previous = {.there = true, .serial = serials[i].published};
+
+		assert_int_equal(
+		    previous_next_serial(&previous, serials[i].wanted), serials[i].next);
+		previous.there = false;
+		assert_int_equal(
+		    previous_next_serial(&previous, serials[i].wanted), serials[i].wanted);
+	}
+}
+
+static void
+set_serial(void **state)
+{
+	struct zone_fixture f;
+
+	(void)state;
+	zone_read_good(&f, ZONE_HEAD "a A 192.0.2.1\n");
+	assert_int_equal(zone_serial(&f.store), 1);
+	zone_set_serial(&f.store, 4294967295u);
+	assert_int_equal(zone_serial(&f.store), 4294967295u);
+	assert_non_null(strstr(zone_print(&f), "hostmaster.example.org. 4294967295 2 3 4 300\n"));
+	zone_set_serial(&f.store, 0x01020304);
+	assert_int_equal(zone_serial(&f.store), 0x01020304);
+	zone_free(&f);
+}
+
+/* Is what stands in the second text (behind ZONE_HEAD) what the first one published? */
+static const struct {
+	const char *published, *text;
+	bool is_signed, same;
+} contents[] = {
+    {"", "", false, true},
+    {"a A 192.0.2.1\n", "a A 192.0.2.1\n", false, true},
+    {"b A 192.0.2.1\na A 192.0.2.1\n", "a A 192.0.2.1\nb A 192.0.2.1\n", false, true},
+    {"a A 192.0.2.1\n", "", false, false},
+    {"", "a A 192.0.2.1\n", false, false},
+    {"a A 192.0.2.1\n", "a A 192.0.2.2\n", false, false},
+    {"a A 192.0.2.1\n", "a 5 A 192.0.2.1\n", false, false},
+    {"a A 192.0.2.1\n", "A A 192.0.2.1\n", false, false},
+    {"a A 192.0.2.1\n", "b A 192.0.2.1\n", false, false},
+    {"a A 192.0.2.1\n", "a A 192.0.2.1\na A 192.0.2.2\n", false, false},
+    {"a A 192.0.2.1\n", "a A 192.0.2.1\nz A 192.0.2.2\n", false, false},
+    {"a MX 1 b\n", "a MX 1 B\n", false, false},
+    {"a A 192.0.2.1\nb A 192.0.2.2\n", "a A 192.0.2.1\na A 192.0.2.2\n", false, false},
+    {"a NSEC b A\n", "", true, true},
+    {"a NSEC b A\n", "", false, false},
+    {"a NSEC b A\n", "a NSEC b A\n", false, true},
+    {"a NSEC b A\na A 192.0.2.1\n", "a A 192.0.2.1\n", true, true},
+    {"@ NSEC3PARAM 1 0 0 -\n", "", true, false},
+    {"@ DNSKEY 257 3 15 AAAA\n", "", true, false},
+    {"a RRSIG A 15 3 5 20300101000000 20200101000000 1 example.org. AAAA\n", "", true, true},
+};
+
+static void
+same_content(void **state)
+{
+	struct name apex = name_of("example.org.");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(contents); i++) {
+		struct previous previous;
+		struct zone_fixture f;
+		char text[500];
+
+		snprintf(text, sizeof(text), "%s%s", ZONE_HEAD, contents[i].published);
+		put("published", text);
+		previous_load(&previous, "published", &apex);
+		assert_true(previous.there);
+		snprintf(text, sizeof(text), "%s%s", ZONE_HEAD, contents[i].text);
+		zone_read_good(&f, text);
+		if (previous_same_content(&previous, &f.store, contents[i].is_signed) !=
+		    contents[i].same)
+			fail_msg("row %zu", i);
+		previous_free(&previous);
+		zone_free(&f);
+	}
+}
+
+/* Only the SOA's serial does not count. */
+static void
+same_soa(void **state)
+{
+	static const struct {
+		const char *soa;
+		bool same;
+	} soas[] = {
+	    {"a.ns hostmaster 1 2 3 4 300", false},
+	    {"ns hostmaster 7 2 3 4 300", true},
+	    {"ns hostmaster 4294967295 2 3 4 300", true},
+	    {"ns hostmaster 1 9 3 4 300", false},
+	    {"ns hostmaster 1 2 3 4 301", false},
+	    {"ns hostmistres 1 2 3 4 300", false},
+	};
+	struct name apex = name_of("example.org.");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(soas); i++) {
+		struct previous previous;
+		struct zone_fixture f;
+		char text[500];
+
+		put("published", ZONE_HEAD);
+		previous_load(&previous, "published", &apex);
+		snprintf(text, sizeof(text), "$ORIGIN example.org.\n$TTL 3600\n@ SOA %s\n@ NS ns\n",
+		    soas[i].soa);
+		zone_read_good(&f, text);
+		assert_int_equal(previous_same_content(&previous, &f.store, false), soas[i].same);
+		previous_free(&previous);
+		zone_free(&f);
+	}
+}
+
+/* A file that is missing, broken, of another zone or a folder: nothing was published. */
+static void
+nothing_published(void **state)
+{
+	static const char *const texts[] = {"", "x", ZONE_HEAD "a A 1\n",
+	    "$ORIGIN example.net.\n"
+	    "@ 5 SOA a b 1 2 3 4 5\n",
+	    "a 5 A 192.0.2.1\n", "@ 5 NS a\n"};
+	struct name apex = name_of("example.org.");
+	struct previous previous;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(texts); i++) {
+		put("published", texts[i]);
+		previous_load(&previous, "published", &apex);
+		assert_false(previous.there);
+		previous_free(&previous);
+	}
+	previous_load(&previous, "no-such-file", &apex);
+	assert_false(previous.there);
+	previous_free(&previous);
+	previous_load(&previous, ".", &apex);
+	assert_false(previous.there);
+	previous_free(&previous);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(next_serials),
+	    cmocka_unit_test(set_serial),
+	    cmocka_unit_test(same_content),
+	    cmocka_unit_test(same_soa),
+	    cmocka_unit_test(nothing_published),
+	};
+
+	return cmocka_run_group_tests(tests, zone_setup, zone_teardown);
+}
