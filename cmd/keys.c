@@ -311,7 +311,8 @@ print_dnskey(struct buf *b, const struct name *zone, const struct key *key)
 }
 
 static int
-print_keys(struct cmd *cmd, const struct name *zone, const struct keys *keys, uint8_t digest)
+print_keys(struct cmd *cmd, const char *folder, const struct name *zone, const struct keys *keys,
+    uint8_t digest)
 {
 	struct buf b = {0};
 	int result;
@@ -327,8 +328,9 @@ print_keys(struct cmd *cmd, const struct name *zone, const struct keys *keys, ui
 	if (b.len > 0)
 		result = cmd_print(cmd, (struct text){b.data, b.len});
 	else
-		result = diag_error(&cmd->diags, pos_none(), S_NO_DS,
-		    "none of the %zu keys of %s is a published key signing key", keys->n,
+		result = diag_add_path(&cmd->diags, folder, S_NO_DS,
+		    keys->n ? "no key of %s here is a published key signing key"
+			    : "there is no key of %s",
 		    keys->zone);
 	buf_free(&b);
 	return result;
@@ -347,7 +349,7 @@ ds(struct cmd *cmd)
 	if (!folder ||
 	    keys_load_folder(&cmd->diags.arena, &cmd->diags, folder, &zone, cmd->now, &keys) < 0)
 		return -1;
-	return print_keys(cmd, &zone, &keys, digest);
+	return print_keys(cmd, folder, &zone, &keys, digest);
 }
 
 const struct verb verb_keys_ds = {

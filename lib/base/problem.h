@@ -79,12 +79,12 @@ X(S_ALGORITHM_HALF,"S009",ERROR,  2, "an algorithm without a key for the zone's 
 X(S_RSA_SHORT,   "S010", WARNING, 0, "an RSA key below 2048 bits", "", "use ECDSAP256SHA256") \
 X(S_COLLISION,   "S012", ERROR,   2, "an NSEC3 hash that two names have", "RFC 5155 section 7.1", "choose another salt") \
 X(S_NSEC3_PARAMS,"S013", ERROR,   2, "NSEC3 parameters that are refused", "RFC 9276 section 3.1", "best are 0 iterations and no salt, or NSEC") \
-X(S_ZONEMD_OLD,  "S014", NOTE,    0, "a ZONEMD record that signing would make wrong", "RFC 8976 section 3", "ask for a new one with --zonemd or `zonemd: true`") \
-X(S_REFRESH,     "S015", WARNING, 0, "a refresh interval as long as signatures are valid", "RFC 6781 section 4.4.2", "lengthen the validity, or shorten refresh or jitter") \
-X(S_ALGORITHM_FOREIGN,"S016",ERROR,1, "a DNSKEY record of an algorithm that does not sign", "RFC 4035 section 2.2, RFC 8901 section 4", "sign with a key of that algorithm too, or take the record out") \
-X(S_CDS_NO_KEY,  "S017", WARNING, 0, "CDS wanted where no key is for the parent zone", "RFC 7344 section 4.1", "") \
-X(S_KEPT_SERIAL, "S018", WARNING, 0, "new signatures under a serial that stays", "RFC 1912 section 2.2", "secondaries keep the old ones until these expire: raise the serial, or choose `auto`") \
-X(S_PREVIOUS,    "S019", WARNING, 0, "a previous output that is no whole zone", "", "nothing of it is kept, and its serial is not known") \
+X(S_ZONEMD_OLD,  "S081", NOTE,    0, "a ZONEMD record that signing would make wrong", "RFC 8976 section 3", "ask for a new one with --zonemd or `zonemd: true`") \
+X(S_REFRESH,     "S082", WARNING, 0, "a refresh interval as long as signatures are valid", "RFC 6781 section 4.4.2", "lengthen the validity, or shorten refresh or jitter") \
+X(S_ALGORITHM_FOREIGN,"S083",ERROR,1, "a DNSKEY record of an algorithm that does not sign", "RFC 4035 section 2.2, RFC 8901 section 4", "sign with a key of that algorithm too, or take the record out") \
+X(S_CDS_NO_KEY,  "S084", WARNING, 0, "CDS wanted where no key is for the parent zone", "RFC 7344 section 4.1", "") \
+X(S_KEPT_SERIAL, "S085", WARNING, 0, "new signatures under a serial that stays", "RFC 1912 section 2.2", "secondaries keep the old ones until these expire: raise the serial, or choose `auto`") \
+X(S_PREVIOUS,    "S086", WARNING, 0, "a previous output that is no whole zone", "", "nothing of it is kept, and its serial is not known") \
 X(S_STAND_IN,    "S011", WARNING, 0, "a KSK that stands in for a ZSK", "RFC 6781 section 3.1", "activate a ZSK of the same algorithm") \
 X(S_OFFLINE,     "S014", ERROR,   2, "an offline key without a signature that could be kept", "RFC 4035 section 2.2", "sign the zone once where the .private file is, and build on top of that output") \
 X(S_OFFLINE_END, "S015", WARNING, 0, "a signature of an offline key that ends soon", "RFC 6781 section 4.4.2", "sign the zone once where the .private file is, and build on top of that output") \

@@ -111,13 +111,23 @@ sshfp_skip(struct wire *w)
 	return digest_skip(w, sshfp_rules);
 }
 
+/* Other schemes than SIMPLE may cut the digest as they like (RFC 8976 appendix A.3). `digest` is behind
+ * scheme and hash algorithm. */
+static const struct digest_rule *
+zonemd_rules_of(const uint8_t *digest)
+{
+	static const struct digest_rule none[] = {{0, 0, NULL}};
+
+	return digest[-2] == 1 ? zonemd_rules : none;
+}
+
 static int
 zonemd_parse(struct reader *r)
 {
 	const struct token *t = r->at;
 	const uint8_t *begin = r->out;
 
-	if (digest_parse(r, zonemd_rules) < 0)
+	if (digest_parse(r, zonemd_rules_of(begin)) < 0)
 		return -1;
 	if (r->out - begin < ZONEMD_SHORTEST)
 		return field_error(r, t->text, "%td octets; no digest has less than %d",
@@ -128,7 +138,7 @@ zonemd_parse(struct reader *r)
 static int
 zonemd_skip(struct wire *w)
 {
-	return wire_left(w) < ZONEMD_SHORTEST ? -1 : digest_skip(w, zonemd_rules);
+	return wire_left(w) < ZONEMD_SHORTEST ? -1 : digest_skip(w, zonemd_rules_of(w->at));
 }
 
 /* The digest of no octets at all, which careless scripts publish: no certificate has it. */

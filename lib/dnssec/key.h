@@ -53,7 +53,7 @@ struct key {
 	bool signs_keys; /* the DNSKEY RRset, and CDS and CDNSKEY (RFC 7344 section 4.1) */
 	bool signs_zone; /* all other RRsets */
 
-	EVP_PKEY *pkey; /* NULL: no .private file (kept offline); it signs by what it signed before */
+	EVP_PKEY *pkey; /* NULL: no .private file (kept offline) */
 };
 
 struct keys {
@@ -110,9 +110,10 @@ keys_load_files(struct arena *a, struct diags *diags, const char *const *paths,
 /* Says which key signs what, for each algorithm: KSKs sign the DNSKEY RRset, ZSKs the rest, which
  * the KSKs sign too where no ZSK is active (CSK). An active key that is not published signs only
  * while no key of its algorithm is published (RFC 6781 section 4.1.4: new signatures come before
- * the new DNSKEY, and leave after it). An offline KSK that is published signs the keys too: offline.h
- * finds the signatures that it made. Returns -1 with a problem added, at `where` (folder, or what
- * messages shall call the keys), if the zone could not be signed by RFC 4035 section 2.2. */
+ * the new DNSKEY, and leave after it). An offline KSK that is published signs the keys too:
+ * offline.h finds the signatures that it made. Returns -1 with a problem added, at `where` (folder,
+ * or what messages shall call the keys), if the zone could not be signed by RFC 4035 section 2.2.
+ */
 int
 keys_roles(struct diags *diags, const char *where, struct keys *keys);
 

@@ -80,7 +80,8 @@ report_keys_table(struct buf *out, const struct keys *zones, size_t n, int64_t n
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < zones[i].n; k++)
 			add_row(&t, &zones[i], &zones[i].items[k], now);
-	print_table(out, &t);
+	if (t.n > 1)
+		print_table(out, &t);
 	arena_free(&t.a);
 }
 

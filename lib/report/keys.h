@@ -4,7 +4,8 @@
 
 #include "dnssec/key.h"
 
-/* Columns between blanks: zone, key tag, role, algorithm, state, the next event and its time. */
+/* Columns between blanks: zone, key tag, role, algorithm, state, the next event and its time; a
+ * head ahead of them. Nothing where there are no keys. */
 void
 report_keys_table(struct buf *out, const struct keys *zones, size_t n, int64_t now);
 

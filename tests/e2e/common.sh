@@ -194,7 +194,8 @@ query() { # query NAME TYPE [OPTION...]: the answers' RDATA; fails when there is
 
 anchors() { # the key signing keys of all zones, for delv
 	echo 'trust-anchors {'
-	cat "$1"/K*.key | awk '$4 == 257 { printf "\t%s static-key %s %s %s \"%s\";\n", $1, $4, $5, $6, $7 }'
+	cat "$1"/K*.key |
+		awk '$4 == 257 { printf "\t%s static-key %s %s %s \"%s\";\n", $1, $4, $5, $6, $7 $8 $9 $10 }'
 	echo '};'
 }
 validates() { # validates ZONE NAME TYPE [ANCHORS]: delv's answer; fails unless it is validated

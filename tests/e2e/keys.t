@@ -31,7 +31,7 @@ ns A 192.0.2.1
 ZONE
 
 bind_signs() { # bind_signs KEYS OUT
-	dnssec-signzone -q -S -z -K "$1" -o example.org -f "$2" "$tmp/zone" &&
+	dnssec-signzone -q -S -z -d "$tmp" -K "$1" -o example.org -f "$2" "$tmp/zone" &&
 		dnssec-verify -q -z -o example.org "$2"
 }
 ldns_signs() { # ldns_signs KEY OUT

@@ -126,7 +126,7 @@ ok 'some are' [ "$new" -gt 0 ]
 ok 'others are not' [ "$new" -lt "$(grep -c 'IN.RRSIG' "$b")" ]
 ok 'exactly those that are old' [ "$new" -eq "$old" ]
 ok 'none is left that ends soon' [ "$(ends_by 9 "$b")" -eq 0 ]
-ok 'a warning that the serial stays' says S018 sign "$b" 4 --jitter 8d --refresh 5d --previous "$a"
+ok 'a warning that the serial stays' says S085 sign "$b" 4 --jitter 8d --refresh 5d --previous "$a"
 ok 'near the end all are renewed' sign "$b" 7 --refresh 13d --previous "$a"
 ok 'none is kept' none_kept "$a" "$b"
 ok 'an inception in the future' sign "$a" 14
@@ -140,7 +140,7 @@ ok 'signed' sign "$a" 0
 sed '/^types.*RRSIG.A /s/...$/===/;/^z\..*RRSIG.A /s/\(.*\)..\(....\)$/\1AA\2/' "$a" >"$tmp/bad"
 ok 'two signatures are spoilt' [ "$(diff "$a" "$tmp/bad" | grep -c '^>')" -eq 2 ]
 ok 'a broken line is as no previous zone, with a warning' \
-	says S019 sign "$b" 1 --previous "$tmp/bad"
+	says S086 sign "$b" 1 --previous "$tmp/bad"
 sed '/^z\..*RRSIG.A /s/\(.*\)..\(....\)$/\1AA\2/' "$a" >"$tmp/bad"
 ok 'signed' sign "$b" 1 --previous "$tmp/bad"
 ok 'a signature that does not verify is made anew' makes "$a" "$b" z/A
@@ -149,7 +149,7 @@ ok 'signed' sign "$b" 1 --previous "$tmp/bad"
 ok 'the template counts, not the old zone' makes "$a" "$b" z/A
 judged 'that zone' example.org "$b" bind ldns
 : >"$tmp/nothing"
-ok 'an empty previous zone' says S019 sign "$b" 1 --previous "$tmp/nothing"
+ok 'an empty previous zone' says S086 sign "$b" 1 --previous "$tmp/nothing"
 ok 'a previous zone that is not there yet' prints '' sign "$b" 1 --previous "$tmp/nowhere"
 
 # --- Keys ---
@@ -281,7 +281,7 @@ ok 'the first of that day' serial "$(at 1 %Y%m%d)00"
 ok 'keep' project keep 'denial: nsec'
 touch_template 8
 ok 'a change under the same serial gets a warning' says Z036 build 0
-ok 'signatures that are renewed, too' says S018 build 10
+ok 'signatures that are renewed, too' says S085 build 10
 ok 'sign --serial unixtime needs no previous zone' sign "$b" 0 --serial unixtime
 ok 'it is there' grep -q "SOA.* $(at 0) 14400" "$b"
 ok 'sign --serial date' sign "$b" 0 --serial date

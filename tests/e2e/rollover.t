@@ -271,4 +271,17 @@ ok 'haste: day 0' build 0
 ok 'haste: day 1' build 1
 ok 'haste: new keys do not suit old data' refuses hybrid "$work/fresh.1" "$work/fresh.0"
 ok 'haste: old keys do not suit new data' refuses hybrid "$work/fresh.0" "$work/fresh.1"
+
+# --- What is forgotten ---
+
+begin alone
+ok 'alone: the KSK' key --ksk
+# shellcheck disable=SC2046
+ok 'alone: the ZSK' key --zsk $(dates inactive 4)
+ok 'alone: a key without successor is warned of' says "ends on $(date -u -d "@$(day 4)" +%FT%TZ)" \
+	zonepp build -C "$work" --now="$(day 0)"
+# shellcheck disable=SC2046
+ok 'alone: the next ZSK' key --zsk $(dates publish 2 activate 4)
+ok 'alone: nothing to be warned of' prints '' sh -c \
+	"zonepp build -C '$work' --now=$(day 0) 2>&1 >/dev/null"
 plan

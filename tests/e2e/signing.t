@@ -214,7 +214,7 @@ again 'from NSEC3 to NSEC' --zonemd
 ok 'no NSEC3 is left' has_not 'NSEC3'
 ok 'CDS stays, as nobody asked for a new one' has ' IN CDS '
 cp "$tmp/out.zone" "$tmp/in.zone"
-ok 'a ZONEMD that would be wrong is left out, with a note' says S014 zonepp sign \
+ok 'a ZONEMD that would be wrong is left out, with a note' says S081 zonepp sign \
 	-o "$tmp/out.zone" --zone example.org --keys "$csk" "$tmp/in.zone"
 judged 'the zone without it' example.org "$tmp/out.zone" bind ldns knot own
 ok 'it is gone' has_not 'ZONEMD'
@@ -226,7 +226,7 @@ zone_key "$tmp/alien" example.org ED25519
 # Knot 3.2 misses the signature of the first wildcard then, in zones that BIND signed too.
 signs "another signer's key, RFC 8901" example.org "$csk" "$tmp/multi" 'bind ldns own' --nsec3
 ok 'it is there' count 2 ' IN DNSKEY '
-ok "another signer's algorithm is refused" says S016 \
+ok "another signer's algorithm is refused" says S083 \
 	refuses zonepp sign -o "$tmp/none" --zone example.org --keys "$csk" "$tmp/half"
 { cat "$tmp/tricky" && grep -h DNSKEY "$csk"/K*.key; } >"$tmp/included"
 signs 'a DNSKEY that the template includes' example.org "$csk" "$tmp/included" "$all"
@@ -243,6 +243,6 @@ ok 'expire and validity in harmony: no word' prints '' zonepp sign -o "$tmp/out.
 	--zone example.org --keys "$csk" "$tmp/tricky"
 ok 'signatures that end before SOA expire plus TTL' says S071 zonepp sign -o "$tmp/out.zone" \
 	--zone example.org --keys "$csk" --validity 7d "$tmp/tricky"
-ok 'refresh longer than the validity' says S015 zonepp sign -o "$tmp/out.zone" \
+ok 'refresh longer than the validity' says S082 zonepp sign -o "$tmp/out.zone" \
 	--zone example.org --keys "$csk" --refresh 20d "$tmp/tricky"
 plan

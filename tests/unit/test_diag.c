@@ -182,6 +182,15 @@ too_many(void **state)
 }
 
 static void
+codes_are_unique(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_PROBLEMS; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(problem_table[i].code, problem_table[j].code);
+}
+
+static void
 nearest(void **state)
 {
 	static const char *const known[] = {"template", "output", "policy", "serial", "dane", NULL};
@@ -209,6 +218,7 @@ main(void)
 	    cmocka_unit_test(sorting),
 	    cmocka_unit_test(counts_and_status),
 	    cmocka_unit_test(too_many),
+	    cmocka_unit_test(codes_are_unique),
 	    cmocka_unit_test(nearest),
 	};
 
