@@ -17,6 +17,7 @@
 struct mapping {
 	void *data;
 	size_t len;
+	struct mapping *older;
 };
 
 static void
@@ -46,7 +47,8 @@ map_regular(struct diags *diags, int fd, size_t len, struct text *out)
 	}
 	madvise(data, len, MADV_SEQUENTIAL);
 	mapping = mem_alloc(sizeof(*mapping));
-	*mapping = (struct mapping){data, room};
+	*mapping = (struct mapping){data, room, diags->mappings};
+	diags->mappings = mapping;
 	arena_on_free(&diags->arena, mapping_release, mapping);
 	*out = (struct text){data, len};
 	return 0;
@@ -291,7 +293,7 @@ file_note_input(struct diags *diags, const char *path, struct text text)
 	    .path = file_absolute(&diags->arena, path), .there = text.data != NULL};
 	if (text.data) {
 		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, input->sha256);
-		file_release(text, text.data + text.len);
+		file_release(diags, text, text.data + text.len);
 	}
 }
 
@@ -357,13 +359,16 @@ file_absolute(struct arena *a, const char *path)
 	return copy;
 }
 
+/* Only what is mapped comes back by itself when it is touched again. */
 void
-file_release(struct text text, const char *end)
+file_release(const struct diags *diags, struct text text, const char *end)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t len = (size_t)(end - text.data) / page * page;
+	const struct mapping *mapping = diags->mappings;
 
-	/* Only whole mappings begin on a page; what was read is left alone. */
-	if (len && ((uintptr_t)text.data & (page - 1)) == 0)
-		madvise((void *)(uintptr_t)text.data, len, MADV_DONTNEED);
+	while (mapping && mapping->data != text.data)
+		mapping = mapping->older;
+	if (mapping && len > 0)
+		madvise(mapping->data, len, MADV_DONTNEED);
 }

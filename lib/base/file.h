@@ -48,8 +48,8 @@ file_join(struct arena *a, const char *folder, const char *path);
 char *
 file_absolute(struct arena *a, const char *path);
 
-/* Tells the system that the mapped text before `end` is not needed soon. */
+/* Tells the system that the text before `end` is not needed soon, if file_load mapped it for `diags`. */
 void
-file_release(struct text text, const char *end);
+file_release(const struct diags *diags, struct text text, const char *end);
 
 #endif

@@ -470,13 +470,14 @@ refuse_bom(struct parser *parser, struct text text, uint32_t source)
 
 /* Mapped text behind the parser is given back in steps: a zone of gigabytes need not stay. */
 static const char *
-release_read(struct text text, const char *at, const char *released)
+release_read(
+    const struct diags *diags, struct text text, const char *at, const char *released)
 {
 	enum { STEP = 8 << 20 };
 
 	if (at - released < STEP)
 		return released;
-	file_release(text, at - 4096);
+	file_release(diags, text, at - 4096);
 	return at;
 }
 
@@ -515,7 +516,7 @@ parse_source(struct parser *parser, struct text text, struct frame *frame)
 			if (first && conceal_foreign(parser, frame, n_before))
 				break;
 		}
-		released = release_read(text, frame->lexer.at, released);
+		released = release_read(parser->diags, text, frame->lexer.at, released);
 	}
 	lex_end(&frame->lexer);
 	parser->frame = outer;
