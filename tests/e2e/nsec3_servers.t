@@ -26,6 +26,15 @@ insecure() { # insecure ZONE NAME: a referral that the zone does not vouch for
 	grep -q '^; negative response, \(fully validated\|unsigned answer\)' "$tmp/answer"
 }
 
+# from_wildcard ZONE NAME TYPE WANTED: with opt-out an insecure delegation might stand where the wildcard
+# was asked, so that the answer, good as it is, is not proven (RFC 5155 section 9.2)
+from_wildcard() {
+	[ "$1" != nsec3.example ] || { answers "$@"; return; }
+	delv "@127.0.0.1" -p "$port" -a "$tmp/anchors" +root="$1" "$2" "$3" >"$tmp/answer" 2>&1
+	cat "$tmp/answer"
+	grep -q '^; unsigned answer' "$tmp/answer" && grep -qF "$4" "$tmp/answer"
+}
+
 for server in nsd named; do
 	ok "$server starts" serve $server "$tmp/zones" || break
 	for o in nsec3.example optout.example salted.example; do
@@ -44,15 +53,15 @@ for server in nsd named; do
 		ok "$server: no name below a name" denies $o x.y.ns.$o A NXDOMAIN
 		ok "$server: no name beside those below an empty non-terminal" \
 			denies $o x.b.ent.$o A NXDOMAIN
-		ok "$server: the wildcard at the apex" answers $o nobody.$o TXT '"wildcard at the apex"'
-		ok "$server: it, two labels deep" answers $o no.body.$o TXT '"wildcard at the apex"'
+		ok "$server: the wildcard at the apex" from_wildcard $o nobody.$o TXT '"wildcard at the apex"'
+		ok "$server: it, two labels deep" from_wildcard $o no.body.$o TXT '"wildcard at the apex"'
 		ok "$server: it has no A" denies $o nobody.$o A NXRRSET
-		ok "$server: a wildcard" answers $o any.w.$o A 192.0.2.5
+		ok "$server: a wildcard" from_wildcard $o any.w.$o A 192.0.2.5
 		ok "$server: a wildcard below an empty non-terminal" \
-			answers $o any.wild.ent.$o A 192.0.2.4
+			from_wildcard $o any.wild.ent.$o A 192.0.2.4
 		ok "$server: a wildcard has no AAAA" denies $o any.w.$o AAAA NXRRSET
-		ok "$server: a name below an asterisk" answers $o sub.\\*.w.$o A 192.0.2.5
-		ok "$server: an octet 128" answers $o "\\128.$o" A 192.0.2.2
+		ok "$server: a name below an asterisk" answers $o sub.\\*.w.$o TXT '"below an asterisk"'
+		ok "$server: an octet 200" answers $o "\\200.$o" TXT '"octet"'
 		ok "$server: a bit map of several windows" denies $o types.$o MX NXRRSET
 		ok "$server: a type of the last window" validates $o types.$o TYPE65280
 		ok "$server: DNAME" answers $o dname.$o DNAME other.example.net.

@@ -10,6 +10,23 @@
  *   project/{a,sub/b,link-*}  allowed/c  secret/d */
 static char folder[] = "/tmp/zonepp-test-XXXXXX";
 
+/* Text that was read and not mapped would not come back: it is left alone, wherever it lies. */
+static void
+release_of_read_text(void **state)
+{
+	enum { PAGE = 4096 };
+	struct diags diags = {0};
+	char *room = aligned_alloc(PAGE, 2 * PAGE);
+
+	(void)state;
+	memset(room, 'x', 2 * PAGE);
+	file_release(&diags, (struct text){room, 2 * PAGE}, room + 2 * PAGE);
+	for (size_t i = 0; i < 2 * PAGE; i++)
+		assert_int_equal(room[i], 'x');
+	free(room);
+	diags_free(&diags);
+}
+
 static void
 put(const char *path, const char *text)
 {
@@ -138,7 +155,7 @@ sizes(void **state)
 		assert_int_equal(text.len, n[i]);
 		assert_int_equal(text.data[n[i]], '\0');
 		assert_int_equal(strlen(text.data), n[i]);
-		file_release(text, text.data + text.len / 2);
+		file_release(&diags, text, text.data + text.len / 2);
 		assert_int_equal(strlen(text.data), n[i]);
 		diags_free(&diags);
 	}
@@ -219,6 +236,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(release_of_read_text),
 	    cmocka_unit_test(confinement),
 	    cmocka_unit_test(sizes),
 	    cmocka_unit_test(streams),
