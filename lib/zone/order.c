@@ -65,37 +65,36 @@ is_sorted(const struct node *nodes, size_t n)
 	return true;
 }
 
-/* Puts the nodes where the items say, cycle by cycle, without a second array of nodes. */
-static void
-permute(struct node *nodes, struct item *items, size_t n)
+/* Copies the nodes in the order of the items. Reads that do not wait for each other are several times
+ * as fast as swapping in place. */
+static struct node *
+gather(const struct node *nodes, const struct item *items, size_t n)
 {
+	enum { AHEAD = 16 };
+	struct node *sorted = mem_resize(NULL, n, sizeof(*sorted));
+
 	for (size_t i = 0; i < n; i++) {
-		struct node first = nodes[i];
-		size_t to = i;
-
-		while (items[to].node != i) {
-			size_t from = items[to].node;
-
-			nodes[to] = nodes[from];
-			items[to].node = (uint32_t)to;
-			to = from;
-		}
-		nodes[to] = first;
-		items[to].node = (uint32_t)to;
+		if (i + AHEAD < n)
+			__builtin_prefetch(&nodes[items[i + AHEAD].node]);
+		sorted[i] = nodes[items[i].node];
 	}
+	return sorted;
 }
 
-void
+struct node *
 order_nodes(struct node *nodes, size_t n)
 {
 	struct item *items;
+	struct node *sorted;
 
 	if (is_sorted(nodes, n))
-		return;
-	items = mem_alloc((n + n / 2 + 1) * sizeof(*items));
+		return nodes;
+	items = mem_resize(NULL, n + n / 2 + 1, sizeof(*items));
 	for (size_t i = 0; i < n; i++)
 		items[i] = (struct item){nodes[i].prefix, (uint32_t)i};
 	merge_sort(nodes, items, items + n, n);
-	permute(nodes, items, n);
+	sorted = gather(nodes, items, n);
 	free(items);
+	free(nodes);
+	return sorted;
 }

@@ -33,8 +33,9 @@ order_equal(const struct node *a, const struct node *b)
 	    memcmp(a->key, b->key, a->key_len) == 0;
 }
 
-/* Sorts; nodes of one name keep their order. */
-void
+/* Sorts; nodes of one name keep their order. Returns the sorted array, which may be another than
+ * `nodes`; that is freed then. */
+struct node *
 order_nodes(struct node *nodes, size_t n);
 
 #endif

@@ -123,7 +123,8 @@ record_compare(const struct record *a, const struct record *b)
 	return rdata_compare(a->type, record_rdata(a), record_rdata(b));
 }
 
-/* Equal records keep the order of the template, so that messages name the later ones. */
+/* Equal records stand together by TTL, then in the order of the template, so that messages name the
+ * later ones. */
 static int
 record_compare_stable(const void *a, const void *b)
 {
@@ -132,6 +133,8 @@ record_compare_stable(const void *a, const void *b)
 
 	if (order != 0)
 		return order;
+	if (x->ttl_s != y->ttl_s)
+		return x->ttl_s < y->ttl_s ? -1 : 1;
 	return x->pos.at < y->pos.at ? -1 : x->pos.at > y->pos.at;
 }
 
@@ -271,7 +274,8 @@ store_sort(struct store *store)
 	store->n_live = 0;
 	for (size_t i = 0; i < store->n_nodes; i++)
 		node_sort(store, &store->nodes[i]);
-	order_nodes(store->nodes, store->n_nodes);
+	store->nodes = order_nodes(store->nodes, store->n_nodes);
+	store->cap_nodes = store->n_nodes;
 	nodes_merge(store);
 	nodes_flag(store);
 }
