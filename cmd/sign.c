@@ -148,5 +148,5 @@ run(struct cmd *cmd)
 	return zone_publish(&cmd->diags, &job, &result);
 }
 
-const struct verb verb_sign = {"sign", "FILE|-",
-    "sign one zone file with DNSSEC keys in BIND's format", 1, 1, options, run};
+const struct verb verb_sign = {
+    "sign", "FILE|-", "sign one zone file with DNSSEC keys in BIND's format", 1, 1, options, run};

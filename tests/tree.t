@@ -49,6 +49,14 @@ expect 0 'and says in which line it stands' grep 'lib/dns/bad.c:2: error: ' "$tm
 
 expect 0 'every source file is listed in GNUmakefile' nothing unlisted_sources
 
+undocumented_codes() {
+	grep -o '^X([^,]*, *"[A-Z][0-9]*"' lib/base/problem.h | grep -o '[A-Z][0-9]*"$' | tr -d '"' |
+		while read -r code; do
+			grep -q "^.It \(Cm \)\{0,1\}$code" cmd/zonepp.1 cmd/zonepp.yaml.5 || echo "$code"
+		done
+}
+expect 0 'every code of a problem is in a manual page' nothing undocumented_codes
+
 scripts=$(grep -rlI --exclude-dir=build '^#!.*[/ ]\(ba\)\{0,1\}sh$' .ci tests zones-example)
 # shellcheck disable=SC2086 # a list of words
 expect 0 'shellcheck has nothing to say' shellcheck -x $scripts

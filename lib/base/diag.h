@@ -66,7 +66,6 @@ struct diags {
 	bool track_inputs; /* note in `inputs` what file_load reads */
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
-	struct mapping *mappings; /* of files (file.c), newest first */
 };
 
 void

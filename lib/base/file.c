@@ -9,50 +9,9 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-struct mapping {
-	void *data;
-	size_t len;
-	struct mapping *older;
-};
-
-static void
-mapping_release(void *handle)
-{
-	struct mapping *mapping = handle;
-
-	munmap(mapping->data, mapping->len);
-	free(mapping);
-}
-
-/* An anonymous zero page behind the file's pages keeps the '\0' where the file fills its last one. */
-static int
-map_regular(struct diags *diags, int fd, size_t len, struct text *out)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t room = (len / page + 1) * page;
-	struct mapping *mapping;
-	void *data;
-
-	data = mmap(NULL, room, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (data == MAP_FAILED)
-		return -1;
-	if (len && mmap(data, len, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED) {
-		munmap(data, room);
-		return -1;
-	}
-	madvise(data, len, MADV_SEQUENTIAL);
-	mapping = mem_alloc(sizeof(*mapping));
-	*mapping = (struct mapping){data, room, diags->mappings};
-	diags->mappings = mapping;
-	arena_on_free(&diags->arena, mapping_release, mapping);
-	*out = (struct text){data, len};
-	return 0;
-}
 
 static int
 read_stream(struct diags *diags, int fd, struct text *out)
@@ -78,33 +37,33 @@ read_stream(struct diags *diags, int fd, struct text *out)
 	return 0;
 }
 
-/* Small files are read: that costs less than two mappings. */
+/* The whole of a regular file. It is read and not mapped: an editor that cuts a mapped file short would
+ * end the program, and with it the other zones of the build. */
 static int
-read_small(struct diags *diags, int fd, size_t len, struct text *out)
+read_regular(struct diags *diags, int fd, size_t len, struct text *out)
 {
 	char *data = (char *)arena_bytes(&diags->arena, len + 1);
 	size_t have = 0;
+	ssize_t n;
 
-	while (have < len) {
-		ssize_t n = read(fd, data + have, len - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+	do {
+		n = read(fd, data + have, len + 1 - have);
+		if (n < 0 && errno != EINTR)
 			return -1;
-		if (n == 0)
-			break;
-		have += (size_t)n;
+		have += n > 0 ? (size_t)n : 0;
+	} while (n != 0 && have <= len);
+	if (have != len) {
+		errno = EBUSY;
+		return -1;
 	}
-	data[have] = '\0';
-	*out = (struct text){data, have};
+	data[len] = '\0';
+	*out = (struct text){data, len};
 	return 0;
 }
 
 static int
 load_fd(struct diags *diags, int fd, bool streams, struct text *out)
 {
-	enum { SMALL = 65536 };
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
@@ -119,9 +78,7 @@ load_fd(struct diags *diags, int fd, bool streams, struct text *out)
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size == 0)
 		return read_stream(diags, fd, out); /* /proc files claim no size */
-	if (st.st_size <= SMALL)
-		return read_small(diags, fd, (size_t)st.st_size, out);
-	return map_regular(diags, fd, (size_t)st.st_size, out);
+	return read_regular(diags, fd, (size_t)st.st_size, out);
 }
 
 static bool
@@ -251,6 +208,7 @@ report(struct diags *diags, struct pos pos, const char *path)
 	enum problem problem = error == EXDEV ? F_CONFINED : F_READ;
 	const char *why = error == EXDEV ? "it lies outside the project's folders" :
 	    error == EINVAL		 ? "it is not a regular file" :
+	    error == EBUSY		 ? "it changed while it was read" :
 					   strerror(error);
 
 	if (!pos.at)
@@ -293,7 +251,6 @@ file_note_input(struct diags *diags, const char *path, struct text text)
 	    .path = file_absolute(&diags->arena, path), .there = text.data != NULL};
 	if (text.data) {
 		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, input->sha256);
-		file_release(diags, text, text.data + text.len);
 	}
 }
 
@@ -310,23 +267,31 @@ file_digest(const char *path, uint8_t sha256[32])
 	return there;
 }
 
+/* `cmd <(other)` names a pipe below /dev. */
+static bool
+named_by_person(struct pos pos, const struct roots *roots, const char *path)
+{
+	return !roots && (!pos.at || strncmp(path, "/dev/", 5) == 0);
+}
+
 int
 file_load(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out)
 {
-	if (load(diags, roots, path, !roots && !pos.at, out) < 0)
+	if (load(diags, roots, path, named_by_person(pos, roots, path), out) < 0)
 		return report(diags, pos, path);
 	file_note_input(diags, path, *out);
 	return 0;
 }
 
 int
-file_load_if(struct diags *diags, const struct roots *roots, const char *path, struct text *out)
+file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct text *out)
 {
 	if (load(diags, roots, path, false, out) < 0) {
 		*out = (struct text){0};
 		if (errno != ENOENT && errno != ENOTDIR)
-			return report(diags, pos_none(), path);
+			return report(diags, pos, path);
 	}
 	file_note_input(diags, path, *out);
 	return 0;
@@ -357,18 +322,4 @@ file_absolute(struct arena *a, const char *path)
 
 	free(absolute);
 	return copy;
-}
-
-/* Only what is mapped comes back by itself when it is touched again. */
-void
-file_release(const struct diags *diags, struct text text, const char *end)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t len = (size_t)(end - text.data) / page * page;
-	const struct mapping *mapping = diags->mappings;
-
-	while (mapping && mapping->data != text.data)
-		mapping = mapping->older;
-	if (mapping && len > 0)
-		madvise(mapping->data, len, MADV_DONTNEED);
 }

@@ -1,4 +1,4 @@
-/* Reading files. Regular files are mapped, pipes are read whole; either way the text is followed by
+/* Reading files. The text is followed by
  * a '\0', so that scanners need no bounds check. Reads can be confined to folders: templates come
  * from pull requests. */
 #ifndef BASE_FILE_H
@@ -24,7 +24,8 @@ file_load(struct diags *diags, struct pos pos, const struct roots *roots, const 
 
 /* As file_load, without a problem where the file does not exist: `out->data` is NULL then. */
 int
-file_load_if(struct diags *diags, const struct roots *roots, const char *path, struct text *out);
+file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct text *out);
 
 /* Notes that `path` was read and held `text` (data NULL: there is no such file), where `diags` tracks
  * its inputs. For those who read by other means than file_load. */
@@ -47,9 +48,5 @@ file_join(struct arena *a, const char *folder, const char *path);
  * slash unless it is "/"; in `a`. This is the form that roots have. */
 char *
 file_absolute(struct arena *a, const char *path);
-
-/* Tells the system that the text before `end` is not needed soon, if file_load mapped it for `diags`. */
-void
-file_release(const struct diags *diags, struct text text, const char *end);
 
 #endif

@@ -56,6 +56,23 @@ output_fail(struct output *out, const char *what)
 	return -1;
 }
 
+/* Where symbolic links lead, though nothing may be there yet. */
+static const char *
+follow_links(struct arena *a, const char *path)
+{
+	enum { LINKS_MOST = 40, LINK_LONGEST = 4096 };
+
+	for (unsigned i = 0; i < LINKS_MOST; i++) {
+		char link[LINK_LONGEST];
+		ssize_t n = readlink(path, link, sizeof(link));
+
+		if (n <= 0 || n == (ssize_t)sizeof(link))
+			break;
+		path = file_beside(a, path, (struct text){link, (size_t)n});
+	}
+	return path;
+}
+
 static int
 find_target(struct output *out)
 {
@@ -63,12 +80,8 @@ find_target(struct output *out)
 	char *real = realpath(out->path, NULL);
 	const char *slash;
 
-	if (real) {
-		out->target = arena_text(a, real, strlen(real));
-		free(real);
-	} else {
-		out->target = out->path;
-	}
+	out->target = real ? arena_text(a, real, strlen(real)) : follow_links(a, out->path);
+	free(real);
 	slash = strrchr(out->target, '/');
 	out->folder = !slash ? "." :
 	    slash == out->target ? "/" :
@@ -84,7 +97,7 @@ load_old(struct output *out)
 	int result;
 
 	out->diags->track_inputs = false;
-	result = file_load_if(out->diags, NULL, out->target, &out->old);
+	result = file_load_if(out->diags, pos_none(), NULL, out->target, &out->old);
 	out->diags->track_inputs = track;
 	return result;
 }

@@ -49,6 +49,8 @@ X(Z_META,        "Z031", ERROR,   1, "a type that no zone may hold", "RFC 6895 s
 X(Z_SIGNED,      "Z032", NOTE,    0, "DNSSEC records in a zone that is to be signed", "", "zonepp makes them: the template needs none") \
 X(Z_DNAME_BELOW, "Z033", WARNING, 0, "data below a DNAME", "RFC 6672 section 2.4", "") \
 X(Z_UTF8,        "Z034", ERROR,   1, "a name in UTF-8", "RFC 5891 section 4.4", "write the A-label (xn--...), as idn2(1) prints it") \
+X(Z_OCCLUDED,    "Z037", WARNING, 0, "data below a delegation", "RFC 2181 section 6.1", "it belongs into the child zone") \
+X(Z_KEY_PLACE,   "Z038", WARNING, 0, "a key record away from the apex", "RFC 4034 section 2, RFC 7344 section 4.1", "") \
 X(Z_SERIAL,      "Z036", WARNING, 0, "a serial that does not move on", "RFC 1912 section 2.2", "raise it, or let `serial: auto` do so") \
 X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035 section 2.4", "DS belongs beside the NS records of a child zone") \
 \

@@ -103,6 +103,47 @@ wrong_place(const struct store *store, const struct node *node, uint16_t type, c
 		    node_text(store, node), type_text(store, type), why);
 }
 
+/* Below a delegation only addresses are of use, as glue. */
+static void
+check_occluded(const struct store *store, const struct node *node)
+{
+	const struct record *records = node_records(store, node);
+
+	if (!(node->flags & NODE_BELOW_CUT))
+		return;
+	for (size_t i = 0; i < node->n; i++)
+		if (records[i].type != TYPE_A && records[i].type != TYPE_AAAA) {
+			diag_add(store->diags, records[i].pos, Z_OCCLUDED,
+			    "%s lies below a delegation: nobody is answered with its %s record",
+			    node_text(store, node), type_text(store, records[i].type));
+			return;
+		}
+}
+
+/* Nobody looks for keys elsewhere, and some signers refuse such a zone. */
+static void
+check_keys(const struct store *store, const struct node *node)
+{
+	const struct record *records = node_records(store, node);
+
+	for (size_t i = 0; i < node->n && node->key_len > 0; i++)
+		if (records[i].type == TYPE_DNSKEY || records[i].type == TYPE_CDS ||
+		    records[i].type == TYPE_CDNSKEY) {
+			diag_add(store->diags, records[i].pos, Z_KEY_PLACE,
+			    "%s has a %s record, which has a meaning at the zone's apex alone",
+			    node_text(store, node), type_text(store, records[i].type));
+			return;
+		}
+}
+
+/* RFC 4592 section 4.2; BIND does not load such a zone. */
+static void
+check_wildcard(const struct store *store, const struct node *node)
+{
+	if (node->flags & NODE_CUT)
+		wrong_place(store, node, TYPE_NS, "a wildcard cannot be a delegation");
+}
+
 static void
 check_places(const struct store *store, const struct node *node)
 {
@@ -133,6 +174,9 @@ static const struct {
     {NODE_UNEVEN, check_singletons},
     {NODE_UNEVEN, check_ttls},
     {NODE_SOA | NODE_DNAME | NODE_DS, check_places},
+    {NODE_OF_KEYS, check_keys},
+    {NODE_WILDCARD, check_wildcard},
+    {NODE_OTHER, check_occluded},
 };
 
 static void

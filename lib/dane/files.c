@@ -47,7 +47,7 @@ cert_files_load_if(struct cert_files *files, struct diags *diags, struct pos pos
 	*out = find(files, path);
 	if (*out)
 		return 0;
-	if (file_load_if(diags, roots, path, &contents) < 0)
+	if (file_load_if(diags, pos, roots, path, &contents) < 0)
 		return -1;
 	return contents.data ? add(files, diags, pos, path, contents, out) : 0;
 }

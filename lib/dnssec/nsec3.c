@@ -6,6 +6,7 @@
 #include "dnssec/nsec.h"
 
 #include <openssl/evp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { ITEMS_PER_CHUNK = 4096, HASH_SHA1 = 1, FLAG_OPT_OUT = 1 };
@@ -139,7 +140,7 @@ struct hash_run {
 	struct nsec3_chain *chain;
 	EVP_MD *sha1;
 	EVP_MD_CTX **ctx; /* by worker */
-	bool failed;
+	atomic_bool failed;
 };
 
 /* RFC 5155 section 5. */
@@ -197,7 +198,8 @@ hash_all(const struct store *store, struct nsec3_chain *chain, unsigned n_worker
 	run.failed = !run.sha1;
 	for (unsigned i = 0; i < n_workers; i++) {
 		run.ctx[i] = EVP_MD_CTX_new();
-		run.failed |= !run.ctx[i];
+		if (!run.ctx[i])
+			run.failed = true;
 	}
 	if (!run.failed && pool_run(n_workers, &work) < 0)
 		run.failed = true;

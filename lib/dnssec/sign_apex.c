@@ -3,8 +3,8 @@
 
 #include "dnssec/zonemd.h"
 
-/* The TTL of the template's records of `type` at the apex, else `otherwise_s`. Ahead of store_sort the
- * apex can be several nodes. */
+/* The TTL of the template's records of `type` at the apex, else `otherwise_s`. Ahead of store_sort
+ * the apex can be several nodes. */
 static uint32_t
 ttl_of_type(const struct store *store, uint16_t type, uint32_t otherwise_s)
 {
@@ -135,7 +135,8 @@ sign_clean(struct store *store, const struct sign_options *options)
 		n += n_zonemd;
 	else if (n_zonemd > 0)
 		diag_add(store->diags, pos_none(), S_ZONEMD_OLD,
-		    "the template's ZONEMD record is left out: it is not the digest of the signed zone");
+		    "the template's ZONEMD record is left out: it is not the digest of the signed "
+		    "zone");
 	if (n > 0)
 		diag_add(store->diags, pos_none(), Z_SIGNED,
 		    "%zu records of an earlier signing are replaced", n);

@@ -414,8 +414,10 @@ sign_zonemd(struct sign_worker *worker, struct bytes rdata, struct buf *text)
 {
 	const struct node *apex = store_apex(worker->pass->store);
 	uint32_t ttl_s = node_rrset(worker->pass->store, apex, TYPE_ZONEMD).records[0].ttl_s;
+	struct sign_result counted = worker->result; /* with the placeholder */
 
 	enter_node(worker, apex);
 	worker->old = NULL;
 	write_single(worker, TYPE_ZONEMD, ttl_s, rdata, text);
+	worker->result = counted;
 }

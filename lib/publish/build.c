@@ -6,7 +6,9 @@
 #include "publish/hook.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,13 +61,15 @@ static char *
 state_path(struct arena *a, const struct project *project, const struct project_zone *zone,
     const char *suffix)
 {
-	const char *name = strcmp(zone->name_text, ".") == 0 ? "root" : zone->name_text;
-	char *base = arena_printf(a, "%s%s", name, suffix);
+	char *name = arena_alloc(a, 3 * strlen(zone->name_text) + 1), *to = name;
 
-	for (char *p = base; *p; p++)
-		if (*p == '/')
-			*p = '_';
-	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s", base));
+	for (const char *from = zone->name_text; *from; from++)
+		if (*from == '/' || *from == '%' || (from == zone->name_text && *from == '.'))
+			to += sprintf(to, "%%%02X", (unsigned)(uint8_t)*from);
+		else
+			*to++ = *from;
+	*to = '\0';
+	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s%s", name, suffix));
 }
 
 static const enum zone_serial_policy serials[] = {
@@ -100,6 +104,9 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .verify = zone->policy->verify == PROJECT_VERIFY_FULL ? ZONE_VERIFY_FULL :
 								    ZONE_VERIFY_CHAIN,
 	    .previous = zone->output,
+	    .mark = run->project->hook_changed ?
+		state_path(&build->diags.arena, run->project, zone, ".hook") :
+		NULL,
 	    .cache = state_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,
 	};
@@ -148,20 +155,33 @@ build_all(struct build_run *run, struct build *build)
 	free(run->small);
 }
 
-/* A mark stands from the publication until the hook has succeeded, so that a failed one is run again. */
 static void
 run_hook(struct build_run *run, struct build_zone *build)
 {
 	struct arena *a = &build->diags.arena;
 	char *mark = state_path(a, run->project, build->zone, ".hook");
 
-	if (!build->built || (!build->result.changed && access(mark, F_OK) < 0))
+	if (!build->built || access(mark, F_OK) < 0)
 		return;
-	close(open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
 	if (hook_changed(&build->diags, run->project, build->zone) == 0)
 		unlink(mark);
 	else
 		build->hook_failed = true;
+}
+
+/* Two builds of one project take turns; the lock ends with the process. A project whose folder cannot be
+ * written has no lock, as it has no cache. */
+static int
+lock_project(struct diags *diags, const struct project *project)
+{
+	char *folder = file_join(&diags->arena, project->folder, ".zonepp");
+	int fd;
+
+	mkdir(folder, 0777);
+	fd = open(file_join(&diags->arena, folder, "lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
 }
 
 /* Marks the zones that are asked for; a name that the project lacks is an error. */
@@ -189,7 +209,7 @@ build_project(struct diags *diags, const struct project *project,
 	struct build_run run = {.diags = diags, .project = project, .options = options};
 	bool *chosen = arena_alloc(&diags->arena, project->n_zones * sizeof(*chosen) + 1);
 	bool all = !*options->zones;
-	int result = 0;
+	int result = 0, lock;
 
 	*build = (struct build){0};
 	memset(chosen, all, project->n_zones * sizeof(*chosen));
@@ -200,6 +220,7 @@ build_project(struct diags *diags, const struct project *project,
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (chosen[i])
 			build->zones[build->n++].zone = &project->zones[i];
+	lock = lock_project(diags, project);
 	build_all(&run, build);
 	for (size_t i = 0; i < build->n; i++) {
 		if (project->hook_changed)
@@ -207,6 +228,8 @@ build_project(struct diags *diags, const struct project *project,
 		if (!build->zones[i].built || build->zones[i].hook_failed)
 			result = -1;
 	}
+	if (lock >= 0)
+		close(lock);
 	return result;
 }
 

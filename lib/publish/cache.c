@@ -17,20 +17,22 @@ put_nsec3(struct buf *b, const struct nsec3_params *params)
 
 /* A key that appears is a change, though no file that was read has changed. */
 static void
-put_key_files(struct buf *b, const struct zone_job *job)
+put_key_files(struct buf *b, struct arena *a, const struct zone_job *job)
 {
 	size_t n;
 	const struct key_file *files = key_folder_find(job->keys, job->load.zone, &n);
 
+	buf_printf(b, "keys %s\n", file_absolute(a, job->keys->path));
 	for (size_t i = 0; i < n; i++)
 		buf_printf(b, "key %s\n", files[i].base);
 }
 
 /* The first lines of the file: all that shapes the output besides the inputs. */
 static void
-put_settings(struct buf *b, const struct zone_job *job)
+put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
 {
-	buf_printf(b, "zonepp %s\n", zonepp_version);
+	buf_printf(b, "zonepp %s\ntemplate %s\n", zonepp_version,
+	    file_absolute(a, job->load.path));
 	buf_printf(b, "settings serial=%d sign=%d dane=%d validity=%" PRIu64 " refresh=%" PRIu64
 		      " offset=%" PRIu64 " jitter=%" PRIu64 " zonemd=%u cds=%d\n",
 	    (int)job->serial, job->sign, job->load.dane, job->validity_s, job->refresh_s,
@@ -41,7 +43,7 @@ put_settings(struct buf *b, const struct zone_job *job)
 		for (size_t i = 0; i < job->load.roots->n_allowed; i++)
 			buf_printf(b, "allow %s\n", job->load.roots->allowed[i]);
 	if (job->sign)
-		put_key_files(b, job);
+		put_key_files(b, a, job);
 }
 
 static void
@@ -95,29 +97,35 @@ same_file(struct text line)
 	return same;
 }
 
+static bool
+parse_result(struct text line, struct zone_result *result, int64_t *made)
+{
+	return line.len < 200 &&
+	    sscanf(line.data,
+		"result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 "\n",
+		&result->n_records, &result->n_signatures, &result->n_tlsa, &result->serial,
+		&result->earliest, &result->valid_until, made) == 7;
+}
+
 /* Reads the result, which holds from when it was made until something changes its state. */
 static bool
 read_result(struct text line, int64_t now, struct zone_result *result)
 {
 	int64_t made;
 
-	return line.len < 200 &&
-	    sscanf(line.data,
-		"result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 "\n",
-		&result->n_records, &result->n_signatures, &result->n_tlsa, &result->serial,
-		&result->earliest, &result->valid_until, &made) == 7 &&
-	    made <= now && now < result->valid_until;
+	return parse_result(line, result, &made) && made <= now && now < result->valid_until;
 }
 
 static bool
-all_the_same(struct text text, const struct zone_job *job, const char *output,
+all_the_same(struct arena *a, struct text text, const struct zone_job *job,
     struct zone_result *result)
 {
+	const char *output = file_absolute(a, job->output);
 	struct buf settings = {0};
 	struct text last = {0};
 	bool same;
 
-	put_settings(&settings, job);
+	put_settings(&settings, a, job);
 	same = text.len > settings.len && memcmp(text.data, settings.data, settings.len) == 0;
 	if (same) {
 		text.data += settings.len;
@@ -146,10 +154,27 @@ cache_fresh(const struct zone_job *job, struct zone_result *result)
 	bool fresh;
 
 	*result = (struct zone_result){0};
-	fresh = file_load_if(&diags, NULL, job->cache, &text) == 0 && text.data &&
-	    all_the_same(text, job, file_absolute(&diags.arena, job->output), result);
+	fresh = file_load_if(&diags, pos_none(), NULL, job->cache, &text) == 0 && text.data &&
+	    all_the_same(&diags.arena, text, job, result);
 	diags_free(&diags);
 	return fresh;
+}
+
+bool
+cache_serial(const struct zone_job *job, uint32_t *serial)
+{
+	struct diags diags = {0};
+	struct zone_result result;
+	struct text text, line;
+	bool known = false;
+
+	if (file_load_if(&diags, pos_none(), NULL, job->cache, &text) == 0 && text.data)
+		while (!known && (line = take_line(&text)).len > 0)
+			known = parse_result(line, &result, &(int64_t){0});
+	diags_free(&diags);
+	if (known)
+		*serial = result.serial;
+	return known;
 }
 
 bool
@@ -159,7 +184,7 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
 	struct text text, line, last = {0};
 	bool known = false;
 
-	if (file_load_if(&diags, NULL, job->cache, &text) == 0 && text.data) {
+	if (file_load_if(&diags, pos_none(), NULL, job->cache, &text) == 0 && text.data) {
 		while ((line = take_line(&text)).len > 0 && !text_is(line, "end"))
 			last = line;
 		known = text_is(line, "end") && last.len > 65 && last.data[64] == ' ' &&
@@ -180,7 +205,7 @@ cache_store(const struct zone_job *job, const struct diags *diags,
 	struct buf b = {0};
 	bool changed;
 
-	put_settings(&b, job);
+	put_settings(&b, &own.arena, job);
 	put_result(&b, result, job->load.now);
 	for (size_t i = 0; i < diags->n_inputs; i++) {
 		const struct input *input = &diags->inputs[i];

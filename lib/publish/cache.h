@@ -11,6 +11,10 @@
 bool
 cache_fresh(const struct zone_job *job, struct zone_result *result);
 
+/* The serial that the last build published; returns false where none is remembered. */
+bool
+cache_serial(const struct zone_job *job, uint32_t *serial);
+
 /* The SHA-256 of what the last build wrote; returns false where none is remembered. */
 bool
 cache_output_sha256(const struct zone_job *job, uint8_t sha256[32]);

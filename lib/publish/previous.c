@@ -135,9 +135,7 @@ previous_same_content(
 }
 
 uint32_t
-previous_next_serial(const struct previous *previous, uint32_t wanted)
+next_serial(uint32_t published, uint32_t wanted)
 {
-	if (!previous->there || serial_later(wanted, previous->serial))
-		return wanted;
-	return previous->serial + 1;
+	return serial_later(wanted, published) ? wanted : published + 1;
 }

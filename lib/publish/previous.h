@@ -37,6 +37,6 @@ zone_set_serial(struct store *store, uint32_t serial);
 /* The serial to publish for a change: the later, in RFC 1982 order, of `wanted` and the published one
  * plus 1. */
 uint32_t
-previous_next_serial(const struct previous *previous, uint32_t wanted);
+next_serial(uint32_t published, uint32_t wanted);
 
 #endif

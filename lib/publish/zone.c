@@ -131,7 +131,8 @@ check_kept_serial(struct run *run)
 	const struct store *store = &run->loaded.store;
 	uint32_t serial = zone_serial(store);
 
-	if (!run->same && !serial_later(serial, run->previous.serial))
+	if (!serial_later(serial, run->previous.serial) &&
+	    (!run->same || serial != run->previous.serial))
 		diag_add(run->diags, node_records(store, store_apex(store))->pos, Z_SERIAL,
 		    "the zone has changed, but its serial %u is not later than the published %u",
 		    (unsigned)serial, (unsigned)run->previous.serial);
@@ -174,13 +175,16 @@ static int
 choose_serial(struct run *run)
 {
 	struct store *store = &run->loaded.store;
-	uint32_t wanted = wanted_serial(run), next = wanted;
+	uint32_t wanted = wanted_serial(run), next = wanted, last;
 	bool unchanged = false;
 
 	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);
 	else if (run->previous.there)
-		next = previous_next_serial(&run->previous, wanted);
+		next = next_serial(run->previous.serial, wanted);
+	else if (run->job->serial != ZONE_SERIAL_KEEP && run->job->cache &&
+	    cache_serial(run->job, &last))
+		next = next_serial(last, wanted); /* the published file was lost, its serial is known */
 	if (run->same && may_stay(run, wanted) && find_unchanged(run, &unchanged) < 0)
 		return -1;
 	if (unchanged)
@@ -256,11 +260,45 @@ verify_draft(struct run *run, struct output *out)
 	return done;
 }
 
+/* A mark stands from before the publication until the hook has succeeded: whatever happens between,
+ * the next build runs it. */
+static int
+leave_mark(struct run *run, struct output *out)
+{
+	struct output *mark;
+	bool changed;
+
+	if (!run->job->mark || !output_draft(out))
+		return 0;
+	mark = output_open(run->diags, run->job->mark);
+	return mark && output_write(mark, "pending\n", 8) == 0 ? output_commit(mark, &changed) : -1;
+}
+
+/* The zone must not be written over what it was made of. */
+static int
+check_overwrite(const struct run *run)
+{
+	struct stat output, input;
+
+	if (stat(run->job->output, &output) < 0 || !S_ISREG(output.st_mode))
+		return 0;
+	for (size_t i = 0; i < run->diags->n_inputs; i++)
+		if (stat(run->diags->inputs[i].path, &input) == 0 &&
+		    input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+			return diag_add_path(run->diags, run->job->output, P_OUTPUT,
+			    "the zone would be written over %s, of which it is made",
+			    run->diags->inputs[i].path);
+	return 0;
+}
+
 static int
 publish(struct run *run)
 {
-	struct output *out = output_open(run->diags, run->job->output);
+	struct output *out;
 
+	if (check_overwrite(run) < 0)
+		return -1;
+	out = output_open(run->diags, run->job->output);
 	if (!out)
 		return -1;
 	if (run->job->cache)
@@ -269,8 +307,10 @@ publish(struct run *run)
 		output_abort(out);
 		return -1;
 	}
-	if (output_commit(out, &run->result->changed) < 0)
+	if (leave_mark(run, out) < 0 || output_commit(out, &run->result->changed) < 0) {
+		output_abort(out);
 		return -1;
+	}
 	note_until(run);
 	if (run->diags->n > 0)
 		run->result->valid_until = 0; /* the next run tells of these problems again */
@@ -297,7 +337,7 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	if (job->cache && cache_fresh(job, result))
 		return 0;
 	*result = (struct zone_result){0};
-	diags->track_inputs = job->cache != NULL;
+	diags->track_inputs = true;
 	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0) {
 		result->n_tlsa = run.loaded.tlsa.n_records;
 		load_previous(&run);

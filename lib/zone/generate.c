@@ -231,6 +231,10 @@ parse_generate(struct parser *parser, const struct entry *entry)
 		    "$GENERATE takes a range, an owner, a type and data");
 	if (range_parse(&g, &entry->tokens[1], &range) < 0)
 		return -1;
+	parser->n_generated += (size_t)((range.stop - range.start) / range.step) + 1;
+	if (parser->n_generated > PARSE_GENERATED_MOST)
+		return diag_error(parser->diags, token_pos(entry, &entry->tokens[1]), Z_GENERATE_SIZE,
+		    "all $GENERATE together make more than %d records", PARSE_GENERATED_MOST);
 	parser->owner_given = false;
 	for (long value = range.start; value <= range.stop && result == 0; value += range.step)
 		result = generate_one(&g, pos, value);

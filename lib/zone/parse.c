@@ -336,6 +336,9 @@ check_circle(struct parser *parser, const struct entry *entry, const struct fram
 	if (included->depth > PARSE_INCLUDE_DEPTH)
 		return diag_error(parser->diags, pos, Z_INCLUDE_DEPTH,
 		    "files are included more than %d deep", PARSE_INCLUDE_DEPTH);
+	if (++parser->n_includes > PARSE_INCLUDES_MOST)
+		return diag_error(parser->diags, pos, Z_INCLUDE_DEPTH,
+		    "more than %d files are included", PARSE_INCLUDES_MOST);
 	for (frame = included->includer; frame; frame = frame->includer)
 		if (strcmp(frame->absolute, included->absolute) == 0)
 			return diag_error(parser->diags, pos, Z_INCLUDE_CIRCLE,
@@ -468,19 +471,6 @@ refuse_bom(struct parser *parser, struct text text, uint32_t source)
 	return 0;
 }
 
-/* Mapped text behind the parser is given back in steps: a zone of gigabytes need not stay. */
-static const char *
-release_read(
-    const struct diags *diags, struct text text, const char *at, const char *released)
-{
-	enum { STEP = 8 << 20 };
-
-	if (at - released < STEP)
-		return released;
-	file_release(diags, text, at - 4096);
-	return at;
-}
-
 /* An included file that does not even begin like a zone file may be anything that the template's author
  * should not see: its text is not quoted, and it is read no further. */
 static bool
@@ -499,7 +489,6 @@ static void
 parse_source(struct parser *parser, struct text text, struct frame *frame)
 {
 	const struct frame *outer = parser->frame;
-	const char *released = text.data;
 	enum lex_result result;
 
 	parser->frame = frame;
@@ -516,7 +505,6 @@ parse_source(struct parser *parser, struct text text, struct frame *frame)
 			if (first && conceal_foreign(parser, frame, n_before))
 				break;
 		}
-		released = release_read(parser->diags, text, frame->lexer.at, released);
 	}
 	lex_end(&frame->lexer);
 	parser->frame = outer;

@@ -11,7 +11,9 @@ struct parser;
 
 enum {
 	PARSE_INCLUDE_DEPTH = 20,
+	PARSE_INCLUDES_MOST = 10000,   /* files of one zone */
 	PARSE_GENERATE_MOST = 1 << 20, /* records of one $GENERATE */
+	PARSE_GENERATED_MOST = 1 << 23, /* records of all $GENERATE of a zone */
 };
 
 /* A record on its way to the sink; all views die when the sink returns. */

@@ -28,6 +28,7 @@ struct parser {
 	bool any_record;
 	bool default_ttl_known, last_ttl_known;
 	uint32_t default_ttl_s, last_ttl_s;
+	size_t n_includes, n_generated;
 	bool failed;
 	uint8_t rdata[RDATA_LONGEST];
 };

@@ -174,12 +174,17 @@ static uint32_t
 type_flag(uint16_t type)
 {
 	switch (type) {
-	case TYPE_NS: return NODE_NS;
-	case TYPE_CNAME: return NODE_CNAME;
-	case TYPE_SOA: return NODE_SOA;
-	case TYPE_DNAME: return NODE_DNAME;
-	case TYPE_DS: return NODE_DS;
-	default: return 0;
+	case TYPE_A:
+	case TYPE_AAAA: return 0;
+	case TYPE_NS: return NODE_NS | NODE_OTHER;
+	case TYPE_CNAME: return NODE_CNAME | NODE_OTHER;
+	case TYPE_SOA: return NODE_SOA | NODE_OTHER;
+	case TYPE_DNAME: return NODE_DNAME | NODE_OTHER;
+	case TYPE_DS: return NODE_DS | NODE_OTHER;
+	case TYPE_DNSKEY:
+	case TYPE_CDS:
+	case TYPE_CDNSKEY: return NODE_OF_KEYS | NODE_OTHER;
+	default: return NODE_OTHER;
 	}
 }
 
@@ -192,6 +197,14 @@ pair_flag(const struct record *a, const struct record *b)
 	return a->ttl_s != b->ttl_s || type_is_singleton(a->type) ? NODE_UNEVEN : 0;
 }
 
+static bool
+is_wildcard(const struct node *node)
+{
+	const uint8_t *wire = node->key + node->key_len;
+
+	return node->wire_len >= 2 && wire[0] == 1 && wire[1] == '*';
+}
+
 /* Puts the node's records in order and notes what they are. */
 static void
 node_sort(struct store *store, struct node *node)
@@ -202,7 +215,7 @@ node_sort(struct store *store, struct node *node)
 		records_sort(records, node->n);
 		node->n = (uint32_t)records_unique(records, node->n);
 	}
-	node->flags = 0;
+	node->flags = is_wildcard(node) ? NODE_WILDCARD : 0;
 	for (uint32_t i = 0; i < node->n; i++) {
 		node->flags |= type_flag(records[i].type);
 		if (i > 0)
@@ -256,7 +269,8 @@ nodes_flag(struct store *store)
 		struct node *node = &store->nodes[i];
 
 		if (top && node_is_below(node, top)) {
-			node->flags |= NODE_OCCLUDED;
+			node->flags |=
+			    top->flags & NODE_CUT ? NODE_OCCLUDED | NODE_BELOW_CUT : NODE_OCCLUDED;
 			continue;
 		}
 		top = NULL;

@@ -27,6 +27,10 @@ enum node_flag {
 	NODE_SOA = 16,
 	NODE_DNAME = 32,
 	NODE_DS = 64,
+	NODE_OF_KEYS = 256,   /* DNSKEY, CDS or CDNSKEY */
+	NODE_OTHER = 512,     /* anything but addresses */
+	NODE_BELOW_CUT = 1024, /* occluded, and not by a DNAME */
+	NODE_WILDCARD = 2048,  /* its first label is an asterisk */
 	NODE_UNEVEN = 128, /* TTLs differ within an RRset, or a singleton type stands twice */
 };
 

@@ -2,6 +2,7 @@
  *
  *	gen_zone tld N     N delegations of two NS records each, unsorted, as a registry's database
  *	                   dumps them (1000000: 2.0M records, 84 MB)
+ *	gen_zone ds N      the same, 5 of 100 also with a DS record
  *	gen_zone hosts N   N names with A and AAAA, 24 of 100 also with TXT (100000: 324,000
  *	                   signatures with those of the NSEC records)
  *
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL_LEN = 11, HOSTERS = 40000 };
+enum { LABEL_LEN = 11, HOSTERS = 40000, DIGEST_WORDS = 8 };
 
 /* Odd multipliers and xor-shifts are bijections of 32 bits, so no two numbers get one label. */
 static uint32_t
@@ -51,8 +52,18 @@ apex(void)
 	     "ns2 IN A 192.0.2.2");
 }
 
+/* A DS record of `name`, with a digest of SHA-256's length. */
 static void
-delegations(uint32_t n)
+ds(const char *name, uint32_t bits)
+{
+	printf("%s.bench. 3600 DS %u 13 2 ", name, bits & 0xffff);
+	for (int i = 0; i < DIGEST_WORDS; i++)
+		printf("%08x", bits = shuffle(bits + 1));
+	putchar('\n');
+}
+
+static void
+delegations(uint32_t n, uint32_t ds_of_100)
 {
 	char name[LABEL_LEN + 1];
 
@@ -63,6 +74,8 @@ delegations(uint32_t n)
 		label(i, name);
 		printf("%s.bench. 3600 NS ns1.dns%u.nl.\n", name, hoster);
 		printf("%s.bench. 3600 NS ns2.dns%u.nl.\n", name, hoster);
+		if (i % 100 < ds_of_100)
+			ds(name, shuffle(~i));
 	}
 }
 
@@ -89,11 +102,13 @@ main(int argc, char **argv)
 	unsigned long n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 
 	if (n == 0 || n > UINT32_MAX) {
-		fputs("usage: gen_zone tld|hosts N\n", stderr);
+		fputs("usage: gen_zone tld|ds|hosts N\n", stderr);
 		return 2;
 	}
 	if (strcmp(argv[1], "tld") == 0)
-		delegations((uint32_t)n);
+		delegations((uint32_t)n, 0);
+	else if (strcmp(argv[1], "ds") == 0)
+		delegations((uint32_t)n, 5);
 	else
 		hosts((uint32_t)n);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 2;

@@ -26,19 +26,24 @@ digests(void **state)
 		const char *ds;
 	} rows[] = {
 	    {"RFC 4509 section 2.3, the key of RFC 4034 section 5.4", "dskey.example.com.", 256, 5,
-		"AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUS"
-		"djMmmAphXdvxegXd/M5+X7OrzKBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/r"
+		"AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/"
+		"2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUS"
+		"djMmmAphXdvxegXd/"
+		"M5+X7OrzKBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/r"
 		"ljwvFw==",
 		2, "ec450502d4b7d520e7bb5f0f67674a0cceb1e3e0614b93c4f9e99b8383f6a1e4469da50a"},
 	    {"RFC 6605 section 6.1", "example.net.", 257, 13,
-		"GojIhhXUN/u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8N"
+		"GojIhhXUN/"
+		"u4v54ZQqGSnyhWJwaubCvTmeexv7bR6edbkrSqQpF64cYbcB7wNcP+e+MAnLr+Wi9xMWyQLc8N"
 		"AA==",
 		2, "d9600d02b4c8c1fe2e7477127b27115656ad6256f424625bf5c1e2770ce6d6e37df61d17"},
 	    {"RFC 6605 section 6.2", "example.net.", 257, 14,
-		"xKYaNhWdGOfJ+nPrL8/arkwf2EY3MDJ+SErKivBVSum1w/egsXvSADtNJhyem5RCOpgQ6K8X1DRSEkrbYQ+O"
+		"xKYaNhWdGOfJ+nPrL8/arkwf2EY3MDJ+SErKivBVSum1w/"
+		"egsXvSADtNJhyem5RCOpgQ6K8X1DRSEkrbYQ+O"
 		"B+v8/uX45NBwY8rp65F6Glur8I/mlVNgF6W/qTI37m40",
-		4, "2a130e0472d7b62976ce06438e9c0bf319013cf801f09ecc84b8d7e9495f27e305c6a9b0563a9b5f4d"
-		   "288405c3008a946df983d6"},
+		4,
+		"2a130e0472d7b62976ce06438e9c0bf319013cf801f09ecc84b8d7e9495f27e305c6a9b0563a9b5f4d"
+		"288405c3008a946df983d6"},
 	    {"RFC 8080 section 6.1", "example.com.", 257, 15,
 		"l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=", 2,
 		"0e1d0f023aa5ab37efce57f737fc1627013fee07bdf241bd10f3b1964ab55c78e79a304b"},
@@ -49,17 +54,17 @@ digests(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		uint8_t dnskey[300] = {(uint8_t)(rows[i].flags >> 8), (uint8_t)rows[i].flags, 3,
-		    rows[i].algorithm};
+		uint8_t dnskey[300] = {
+		    (uint8_t)(rows[i].flags >> 8), (uint8_t)rows[i].flags, 3, rows[i].algorithm};
 		uint8_t ds[CDS_LONGEST];
 		struct name zone = name_of(rows[i].zone);
 		struct buf b = {0};
 		ssize_t len = base64_decode(text_of(rows[i].key), dnskey + 4);
 
 		assert_true(len > 0);
-		hex_encode(&b, (struct bytes){ds,
-				   ds_rdata(&zone, (struct bytes){dnskey, 4 + (size_t)len},
-				       rows[i].digest_type, ds)});
+		hex_encode(
+		    &b, (struct bytes){ds, ds_rdata(&zone, (struct bytes){dnskey, 4 + (size_t)len},
+					       rows[i].digest_type, ds)});
 		*buf_reserve(&b, 1) = '\0';
 		assert_string_equal(b.data, rows[i].ds);
 		buf_free(&b);

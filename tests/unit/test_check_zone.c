@@ -20,7 +20,7 @@ static const struct {
     {"a CNAME b\na KEY 256 3 13 AAAA\na NSEC b CNAME\n", ""},
     {"@ CNAME b\n", "Z024 3:1"},
     {"a CNAME b\na NS c\n", "Z024 6:1"},
-    {"sub NS b\na.sub CNAME b\na.sub TXT x\n", "Z024 7:1"},
+    {"sub NS b\na.sub CNAME b\na.sub TXT x\n", "Z037 6:1, Z024 7:1"},
     /* One alone */
     {"@ SOA a b 2 3 4 5 6\n", "Z025 5:1"},
     {"@ SOA NS Hostmaster 1 2 3 4 300\n", ""},
@@ -38,8 +38,11 @@ static const struct {
     {"a " DS, "Z035 5:1"},
     {"@ " DS, "Z035 5:1"},
     {"a " DS "a NS b\n", ""},
-    {"a NS b\nb.a NS c\nb.a " DS, ""},
-    {"a NS b\nb.a " DS, ""},
+    {"a NS b\nb.a NS c\nb.a " DS, "Z037 6:1"},
+    {"a NS b\nb.a " DS, "Z037 6:1"},
+    {"a NS b\nb.a A 192.0.2.1\nb.a AAAA ::1\n", ""},
+    {"* NS b\n", "Z030 5:1"},
+    {"a CDS 0 0 0 00\n", "Z038 5:1"},
     {"@ DNAME b.example.net.\n", ""},
     /* RFC 6672 section 2.4: once for the DNAME */
     {"a DNAME b\nx.a A 192.0.2.1\ny.a A 192.0.2.1\n", "Z033 6:1"},

@@ -10,23 +10,6 @@
  *   project/{a,sub/b,link-*}  allowed/c  secret/d */
 static char folder[] = "/tmp/zonepp-test-XXXXXX";
 
-/* Text that was read and not mapped would not come back: it is left alone, wherever it lies. */
-static void
-release_of_read_text(void **state)
-{
-	enum { PAGE = 4096 };
-	struct diags diags = {0};
-	char *room = aligned_alloc(PAGE, 2 * PAGE);
-
-	(void)state;
-	memset(room, 'x', 2 * PAGE);
-	file_release(&diags, (struct text){room, 2 * PAGE}, room + 2 * PAGE);
-	for (size_t i = 0; i < 2 * PAGE; i++)
-		assert_int_equal(room[i], 'x');
-	free(room);
-	diags_free(&diags);
-}
-
 static void
 put(const char *path, const char *text)
 {
@@ -155,8 +138,6 @@ sizes(void **state)
 		assert_int_equal(text.len, n[i]);
 		assert_int_equal(text.data[n[i]], '\0');
 		assert_int_equal(strlen(text.data), n[i]);
-		file_release(&diags, text, text.data + text.len / 2);
-		assert_int_equal(strlen(text.data), n[i]);
 		diags_free(&diags);
 	}
 }
@@ -183,10 +164,10 @@ missing(void **state)
 	struct text text = text_of("x");
 
 	(void)state;
-	assert_int_equal(file_load_if(&diags, NULL, "nothing", &text), 0);
+	assert_int_equal(file_load_if(&diags, pos_none(), NULL, "nothing", &text), 0);
 	assert_null(text.data);
-	assert_int_equal(file_load_if(&diags, NULL, "project/a/nothing", &text), 0);
-	assert_int_equal(file_load_if(&diags, NULL, "project", &text), -1);
+	assert_int_equal(file_load_if(&diags, pos_none(), NULL, "project/a/nothing", &text), 0);
+	assert_int_equal(file_load_if(&diags, pos_none(), NULL, "project", &text), -1);
 	assert_int_equal(diags.status, 2);
 	assert_int_equal(file_load(&diags, pos_none(), NULL, "nothing", &text), -1);
 	assert_string_equal(diags.items[1].place.path, "nothing");
@@ -236,7 +217,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(release_of_read_text),
 	    cmocka_unit_test(confinement),
 	    cmocka_unit_test(sizes),
 	    cmocka_unit_test(streams),

@@ -33,13 +33,14 @@ labels(const struct nsec3_chain *chain, struct buf *b)
 }
 
 /* All names of the RFC's example, some of which exist only for those below them. */
-static const char rfc_zone[] = "$ORIGIN example.\n$TTL 3600\n"
-			       "@ SOA ns1 bugs.x.w 1 2 3 4 3600\n@ NS ns1\n"
-			       "2t7b4g4vsa5smi47k61mv5bv1a22bojr A 192.0.2.127\n"
-			       "a NS ns1.a\na DS 58470 5 1 3079F1593EBAD6DC121E202A8B766A6A4837206C\n"
-			       "ns1.a A 192.0.2.5\nai A 192.0.2.9\nC NS ns1.c\nns1.c A 192.0.2.7\n"
-			       "NS1 A 192.0.2.1\nns2 A 192.0.2.2\n*.w MX 1 ai\n"
-			       "x.w MX 1 xx\nx.y.W MX 1 xx\nxx A 192.0.2.10\n";
+static const char rfc_zone[] =
+    "$ORIGIN example.\n$TTL 3600\n"
+    "@ SOA ns1 bugs.x.w 1 2 3 4 3600\n@ NS ns1\n"
+    "2t7b4g4vsa5smi47k61mv5bv1a22bojr A 192.0.2.127\n"
+    "a NS ns1.a\na DS 58470 5 1 3079F1593EBAD6DC121E202A8B766A6A4837206C\n"
+    "ns1.a A 192.0.2.5\nai A 192.0.2.9\nC NS ns1.c\nns1.c A 192.0.2.7\n"
+    "NS1 A 192.0.2.1\nns2 A 192.0.2.2\n*.w MX 1 ai\n"
+    "x.w MX 1 xx\nx.y.W MX 1 xx\nxx A 192.0.2.10\n";
 
 /* RFC 5155 appendix A, in the order of the hashes. The delegation c is insecure. */
 static void
@@ -111,8 +112,8 @@ rdata(void **state)
 		assert_string_equal(f.text.data, rows[i].text);
 	}
 	buf_clear(&f.text);
-	rdata_print(&f.text, TYPE_NSEC3PARAM,
-	    (struct bytes){wire, nsec3_param_rdata(&params, wire)});
+	rdata_print(
+	    &f.text, TYPE_NSEC3PARAM, (struct bytes){wire, nsec3_param_rdata(&params, wire)});
 	*buf_reserve(&f.text, 1) = '\0';
 	assert_string_equal(f.text.data, "1 0 12 aabbccdd");
 	nsec3_free(&chain);

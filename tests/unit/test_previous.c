@@ -29,15 +29,9 @@ static void
 next_serials(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(serials); i++) {
-		struct previous previous = {.there = true, .serial = serials[i].published};
-
+	for (size_t i = 0; i < LENGTH(serials); i++)
 		assert_int_equal(
-		    previous_next_serial(&previous, serials[i].wanted), serials[i].next);
-		previous.there = false;
-		assert_int_equal(
-		    previous_next_serial(&previous, serials[i].wanted), serials[i].wanted);
-	}
+		    next_serial(serials[i].published, serials[i].wanted), serials[i].next);
 }
 
 static void

@@ -6,12 +6,12 @@ enum { NOW = 1795435200, DAY = 86400 }; /* 2026-11-23T12:00:00Z */
 
 /* From a day ago until in ten days; key tag 12345. */
 #define RRSIG_OF(type, labels, ttl)                                                                \
-	"RRSIG " type " 13 " labels " " ttl " 20261203120000 20261122120000 12345 example.org. AAAA\n"
+	"RRSIG " type " 13 " labels " " ttl                                                        \
+	" 20261203120000 20261122120000 12345 example.org. AAAA\n"
 
 static const char old_zone[] = ZONE_HEAD
-    "a A 192.0.2.1\na A 192.0.2.2\na " RRSIG_OF("A", "3", "3600")
-    "Mx MX 10 Mail\nmx " RRSIG_OF("MX", "3", "3600")
-    "z TXT \"z\"\n\\000 TXT \"\"\n0 TXT \"\"\n";
+    "a A 192.0.2.1\na A 192.0.2.2\na " RRSIG_OF("A", "3", "3600") "Mx MX 10 Mail\nmx " RRSIG_OF(
+	"MX", "3", "3600") "z TXT \"z\"\n\\000 TXT \"\"\n0 TXT \"\"\n";
 
 static struct reuse
 begin(struct zone_fixture *f, const char *text, int64_t now, uint64_t refresh_s)
@@ -65,7 +65,8 @@ find(void **state)
 	zone_free(&f);
 }
 
-/* The RRset that a zone of these lines has at a.example.org or mx.example.org, in canonical form. */
+/* The RRset that a zone of these lines has at a.example.org or mx.example.org, in canonical form.
+ */
 static bool
 same(const struct reuse *reuse, const struct node *old, const char *lines, uint16_t type)
 {
@@ -96,7 +97,8 @@ same_set(void **state)
 {
 	struct zone_fixture f;
 	struct reuse reuse = begin(&f, old_zone, NOW, 0);
-	const struct node *a = zone_node(&f, "a.example.org."), *mx = zone_node(&f, "mx.example.org.");
+	const struct node *a = zone_node(&f, "a.example.org."),
+			  *mx = zone_node(&f, "mx.example.org.");
 
 	(void)state;
 	assert_true(same(&reuse, a, "a A 192.0.2.2\na A 192.0.2.1\n", 1));
@@ -153,14 +155,15 @@ signatures(void **state)
 	assert_false(kept(RRSIG_OF("A", "2", "3600"), NOW, 0, 12345));
 	assert_false(kept(RRSIG_OF("A", "3", "3601"), NOW, 0, 12345));
 	assert_false(kept("60 " RRSIG_OF("A", "3", "3600"), NOW, 0, 12345));
-	assert_false(kept("RRSIG A 8 3 3600 20261203120000 20261122120000 12345 example.org. AAAA\n",
-	    NOW, 0, 12345));
-	assert_false(kept("RRSIG A 13 3 3600 20261203120000 20261122120000 12345 org. AAAA\n", NOW,
-	    0, 12345));
-	/* It would not be what is digested for ZONEMD. */
+	assert_false(
+	    kept("RRSIG A 8 3 3600 20261203120000 20261122120000 12345 example.org. AAAA\n", NOW, 0,
+		12345));
 	assert_false(kept(
-	    "RRSIG A 13 3 3600 20261203120000 20261122120000 12345 example.ORG. AAAA\n", NOW, 0,
-	    12345));
+	    "RRSIG A 13 3 3600 20261203120000 20261122120000 12345 org. AAAA\n", NOW, 0, 12345));
+	/* It would not be what is digested for ZONEMD. */
+	assert_false(
+	    kept("RRSIG A 13 3 3600 20261203120000 20261122120000 12345 example.ORG. AAAA\n", NOW,
+		0, 12345));
 }
 
 int

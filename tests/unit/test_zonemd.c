@@ -26,8 +26,8 @@ digest_of(const struct store *store, const char *name, uint8_t *out)
 			if (record->type == TYPE_ZONEMD && node->key_len == 0)
 				continue;
 			rdata_canonical(record->type, record_rdata(record), rdata);
-			zonemd_take(&taken, (struct bytes){owner, len}, record->type,
-			    record->ttl_s, (struct bytes){rdata, record->rdlen});
+			zonemd_take(&taken, (struct bytes){owner, len}, record->type, record->ttl_s,
+			    (struct bytes){rdata, record->rdlen});
 		}
 		zonemd_flush(&taken, &wire);
 	}
@@ -45,12 +45,11 @@ digest_of(const struct store *store, const char *name, uint8_t *out)
 static const struct {
 	const char *rfc, *zone;
 } rows[] = {
-    {"RFC 8976 A.1",
-	RFC_HEAD "@ ZONEMD 2018031900 1 1 c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3a1ddc0b9a8"
-		 "7153b9a9713b3c9ae5cc27777f98b8e730044c\n"
-		 "ns1 3600 A 203.0.113.63\nns2 3600 AAAA 2001:db8::63\n"},
-    {"RFC 8976 A.2, without its record outside the zone",
-	RFC_HEAD
+    {"RFC 8976 A.1", RFC_HEAD
+	"@ ZONEMD 2018031900 1 1 c68090d90a7aed716bc459f9340e3d7c1370d4d24b7e2fc3a1ddc0b9a8"
+	"7153b9a9713b3c9ae5cc27777f98b8e730044c\n"
+	"ns1 3600 A 203.0.113.63\nns2 3600 AAAA 2001:db8::63\n"},
+    {"RFC 8976 A.2, without its record outside the zone", RFC_HEAD
 	"@ ZONEMD 2018031900 1 1 a3b69bad980a3504e1cffcb0fd6397f93848071c93151f552ae2f6b1711d4bd2"
 	"d8b39808226d7b9db71e34b72077f8fe\n"
 	"ns1 3600 A 203.0.113.63\nNS2 3600 AAAA 2001:db8::63\n"
@@ -58,11 +57,13 @@ static const struct {
 	"duplicate 300 TXT \"I must be digested just once\"\n"
 	"duplicate 300 TXT \"I must be digested just once\"\n"
 	"UPPERCASE 3600 TXT \"canonicalize uppercase owner names\"\n"
-	"* 777 PTR dont-forget-about-wildcards\nmail 3600 MX 20 MAIL1\nmail 3600 MX 10 Mail2.Example.\n"
+	"* 777 PTR dont-forget-about-wildcards\nmail 3600 MX 20 MAIL1\nmail 3600 MX 10 "
+	"Mail2.Example.\n"
 	"sortme 3600 AAAA 2001:db8::5:61\nsortme 3600 AAAA 2001:db8::3:62\n"
 	"sortme 3600 AAAA 2001:db8::4:63\nsortme 3600 AAAA 2001:db8::1:65\n"
 	"sortme 3600 AAAA 2001:db8::2:64\n"
-	"non-apex 900 ZONEMD 2018031900 1 1 616c6c6f776564206275742069676e6f7265642e20616c6c6f776564"
+	"non-apex 900 ZONEMD 2018031900 1 1 "
+	"616c6c6f776564206275742069676e6f7265642e20616c6c6f776564"
 	"206275742069676e6f7265642e20616c6c6f7765\n"},
 };
 
@@ -110,7 +111,8 @@ order(void **state)
 		uint16_t type;
 		const char *rdata;
 	} came[] = {{TYPE_SOA, "soa"}, {TYPE_RRSIG, "\0\006z"}, {TYPE_NS, "ns1"}, {TYPE_NS, "ns2"},
-	    {TYPE_RRSIG, "\0\002b"}, {TYPE_RRSIG, "\0\002a"}, {257, "caa"}, {TYPE_RRSIG, "\001\001"}};
+	    {TYPE_RRSIG, "\0\002b"}, {TYPE_RRSIG, "\0\002a"}, {257, "caa"},
+	    {TYPE_RRSIG, "\001\001"}};
 	static const unsigned want[] = {2, 3, 0, 5, 4, 1, 7, 6};
 	struct zonemd_node node = {0}, one = {0};
 	struct buf out = {0}, expected = {0};
