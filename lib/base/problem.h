@@ -68,6 +68,7 @@ X(D_CLASH,       "D016", WARNING, 0, "equal TLSA records merged", "", "") \
 X(D_NOT_LEAF,    "D017", ERROR,   1, "a CA certificate under usage 1 or 3", "RFC 7671 section 5.1", "") \
 X(D_BRACES,      "D018", ERROR,   1, "a malformed brace list", "", "write alternatives between commas, as in _{25,465}._tcp.mail") \
 X(D_NO_NEXT,     "D019", NOTE,    0, "a next certificate that does not exist yet", "RFC 7671 section 8.1", "it is published as soon as it exists") \
+X(D_EXPIRED_CHAIN,"D020",WARNING, 0, "a certificate of the chain has expired", "RFC 7671 section 5.2", "clients validate the dates of the whole chain and will refuse this server") \
 \
 X(S_KEY_FILE,    "S001", ERROR,   2, "a key file that cannot be used", "", "") \
 X(S_ALGORITHM,   "S002", ERROR,   2, "an algorithm that is not for signing", "RFC 8624 section 3.1, RFC 9905", "use ECDSAP256SHA256") \

@@ -354,6 +354,34 @@ set_add(struct tlsa_job *job, struct bytes rdata, const struct cert *cert, struc
 	    cert->name, date_text(job->a, cert->not_after_unix));
 }
 
+static bool
+is_picked(const struct picked *picked, const struct cert *cert)
+{
+	for (size_t i = 0; i < picked->n; i++)
+		if (picked->items[i] == cert)
+			return true;
+	return false;
+}
+
+/* Usages 0 to 2 validate all dates from the server's certificate up, whichever of them is pinned. */
+static void
+check_rest_of_chain(struct tlsa_job *job, struct pos pos, const struct certs *certs,
+    const struct picked *picked)
+{
+	for (size_t i = 0; i < certs->n && job->params.usage != TLSA_DANE_EE; i++) {
+		const struct cert *cert = &certs->items[i];
+
+		if (is_picked(picked, cert))
+			continue;
+		if (cert->not_after_unix < job->set.first_expiry_unix)
+			job->set.first_expiry_unix = cert->not_after_unix;
+		if (job->now_unix > cert->not_after_unix)
+			diag_add(job->diags, pos, D_EXPIRED_CHAIN,
+			    "a certificate of the chain has expired (notAfter %s): %s",
+			    date_text(job->a, cert->not_after_unix), cert->name);
+	}
+}
+
 int
 tlsa_add(
     struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label, bool coming)
@@ -364,6 +392,7 @@ tlsa_add(
 
 	if (pick_certs(job->a, job->diags, pos, certs, job->pick, &picked) < 0)
 		return -1;
+	check_rest_of_chain(job, pos, certs, &picked);
 	for (size_t i = 0; i < picked.n; i++) {
 		const struct cert *cert = picked.items[i];
 
