@@ -255,6 +255,16 @@ file_note_input(struct diags *diags, const char *path, struct text text)
 }
 
 bool
+file_is_private(struct text text)
+{
+	static const char bind[] = "Private-key-format:", pem[] = "PRIVATE KEY-----";
+	size_t looked_at = text.len < 4096 ? text.len : 4096;
+
+	return (text.len >= sizeof(bind) - 1 && memcmp(text.data, bind, sizeof(bind) - 1) == 0) ||
+	    memmem(text.data, looked_at, pem, sizeof(pem) - 1);
+}
+
+bool
 file_digest(const char *path, uint8_t sha256[32])
 {
 	struct diags diags = {0};

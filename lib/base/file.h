@@ -32,6 +32,10 @@ file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, con
 void
 file_note_input(struct diags *diags, const char *path, struct text text);
 
+/* Does the text begin like a private key's? Such a file, given by mistake, must not be quoted. */
+bool
+file_is_private(struct text text);
+
 /* The SHA-256 of the file at `path`; returns false where it cannot be read. */
 bool
 file_digest(const char *path, uint8_t sha256[32]);

@@ -102,6 +102,17 @@ load_old(struct output *out)
 	return result;
 }
 
+/* A pipe that nobody reads is an error, and not a reason to wait. */
+static int
+open_stream(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
 struct output *
 output_open(struct diags *diags, const char *path)
 {
@@ -116,7 +127,7 @@ output_open(struct diags *diags, const char *path)
 	}
 	if (stat(path, &out->old_stat) == 0 && !S_ISREG(out->old_stat.st_mode)) {
 		out->fd = S_ISDIR(out->old_stat.st_mode) ? (errno = EISDIR, -1) :
-							   open(path, O_WRONLY | O_CLOEXEC);
+							   open_stream(path);
 		if (out->fd < 0) {
 			output_fail(out, "write");
 			return NULL;

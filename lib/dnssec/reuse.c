@@ -15,6 +15,18 @@ has_dnskey(const struct store *old, struct bytes dnskey)
 	return false;
 }
 
+/* Then a signature does not tell by itself which of them made it. */
+static bool
+tags_collide(const struct keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (keys->items[i].tag == keys->items[j].tag &&
+			    keys->items[i].algorithm == keys->items[j].algorithm)
+				return true;
+	return false;
+}
+
 void
 reuse_begin(struct arena *a, struct reuse *reuse, const struct store *old, const struct keys *keys,
     int64_t now, uint64_t refresh_s, bool trusted)
@@ -24,7 +36,7 @@ reuse_begin(struct arena *a, struct reuse *reuse, const struct store *old, const
 	for (size_t i = 0; i < keys->n; i++)
 		known[i] = old && has_dnskey(old, keys->items[i].dnskey);
 	*reuse = (struct reuse){.old = old,
-	    .trusted = trusted,
+	    .trusted = trusted && !tags_collide(keys),
 	    .now = (uint32_t)now,
 	    .refresh_s = refresh_s > INT32_MAX ? INT32_MAX : (uint32_t)refresh_s,
 	    .known = known};

@@ -455,6 +455,15 @@ parse_entry(struct parser *parser, const struct entry *entry)
 }
 
 static int
+refuse_private(struct parser *parser, struct text text, const struct frame *frame)
+{
+	if (!file_is_private(text))
+		return 0;
+	return diag_add_path(parser->diags, frame->path, Z_SYNTAX,
+	    "this is no zone file: it holds a private key");
+}
+
+static int
 refuse_bom(struct parser *parser, struct text text, uint32_t source)
 {
 	static const struct {
@@ -493,7 +502,8 @@ parse_source(struct parser *parser, struct text text, struct frame *frame)
 
 	parser->frame = frame;
 	lex_begin(&frame->lexer, parser->diags, text, frame->source);
-	if (refuse_bom(parser, text, frame->source) < 0) {
+	if (refuse_private(parser, text, frame) < 0 ||
+	    refuse_bom(parser, text, frame->source) < 0) {
 		parser->failed = true;
 		frame->lexer.at = frame->lexer.end;
 	}
