@@ -3,8 +3,7 @@
 #include "base/duration.h"
 #include "publish/build.h"
 
-static const struct cmd_option options[] = {
-    CMD_PROJECT, CMD_DIRECTORY, CMD_JOBS, CMD_NOW, CMD_END};
+static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY, CMD_JOBS, CMD_NOW, CMD_END};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)
@@ -41,7 +40,8 @@ print_totals(struct buf *b, const struct build *build)
 		n_failed += !zone->built;
 	}
 	buf_printf(b,
-	    "%zu %s: %zu changed, %zu unchanged, %zu failed; %zu records, %zu signatures, %zu TLSA\n",
+	    "%zu %s: %zu changed, %zu unchanged, %zu failed; %zu records, %zu signatures, %zu "
+	    "TLSA\n",
 	    build->n, build->n == 1 ? "zone" : "zones", n_changed, build->n - n_changed - n_failed,
 	    n_failed, sum.n_records, sum.n_signatures, sum.n_tlsa);
 }

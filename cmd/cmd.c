@@ -20,8 +20,7 @@ cmd_value(const struct cmd *cmd, const char *option)
 const char *const *
 cmd_values(struct cmd *cmd, const char *option)
 {
-	const char **values =
-	    arena_alloc(&cmd->diags.arena, (cmd->n_given + 1) * sizeof(*values));
+	const char **values = arena_alloc(&cmd->diags.arena, (cmd->n_given + 1) * sizeof(*values));
 	size_t n = 0;
 
 	for (size_t i = 0; i < cmd->n_given; i++)
@@ -80,7 +79,8 @@ cmd_time(const struct cmd *cmd, const char *option, const char *value)
 		return *rest == '+' ? cmd->now + (int64_t)seconds : cmd->now - (int64_t)seconds;
 	if (instant_parse(text_of(value), &t_unix) < 0)
 		cmd_usage(cmd,
-		    "--%s %s: not a time: 2026-11-23T12:00:00Z, YYYYMMDDHHMMSS, seconds since 1970, "
+		    "--%s %s: not a time: 2026-11-23T12:00:00Z, YYYYMMDDHHMMSS, seconds since "
+		    "1970, "
 		    "now, or +30d",
 		    option, value);
 	return t_unix;
@@ -151,7 +151,8 @@ help_option(struct buf *b, const struct cmd_option *option)
 	size_t start = b->len;
 
 	buf_printf(b, option->letter ? "  -%c, " : "      ", option->letter);
-	buf_printf(b, "--%s%s%s", option->name, option->argument && *option->argument != '[' ? "=" : "",
+	buf_printf(b, "--%s%s%s", option->name,
+	    option->argument && *option->argument != '[' ? "=" : "",
 	    option->argument ? option->argument : "");
 	do
 		buf_putc(b, ' ');

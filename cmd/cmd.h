@@ -1,5 +1,5 @@
-/* What the verbs share: a verb is a row with its options, and a function that takes them parsed. Help,
- * parsing and later completion come from the same rows. */
+/* What the verbs share: a verb is a row with its options, and a function that takes them parsed.
+ * Help, parsing and later completion come from the same rows. */
 #ifndef CMD_H
 #define CMD_H
 
@@ -10,9 +10,9 @@
 
 struct cmd_option {
 	const char *name;     /* long form */
-	char letter;	      /* short form, or 0 */
-	const char *argument; /* what help calls its argument, "[=...]" if it may be left out of a long
-			       * option; NULL: it takes none */
+	char letter;          /* short form, or 0 */
+	const char *argument; /* what help calls its argument, "[=...]" if it may be left out of a
+			       * long option; NULL: it takes none */
 	const char *help;
 };
 
@@ -35,22 +35,43 @@ struct cmd {
 };
 
 struct verb {
-	const char *name; /* of one word, or of two with a blank between */
+	const char *name;      /* of one word, or of two with a blank between */
 	const char *arguments; /* for the usage line */
 	const char *summary;
-	int least, most; /* arguments taken; most -1: any number */
+	int least, most;                  /* arguments taken; most -1: any number */
 	const struct cmd_option *options; /* ended by a row without name */
-	int (*run)(struct cmd *cmd); /* returns 0 or -1; problems are in cmd->diags */
+	int (*run)(struct cmd *cmd);      /* returns 0 or -1; problems are in cmd->diags */
 };
 
 /* Options that several verbs take. */
-#define CMD_ZONE {"zone", 0, "NAME", "the zone's name (default: the first absolute $ORIGIN)"}
-#define CMD_OUTPUT {"output", 'o', "FILE", "write to FILE, in one step, and only if it changes"}
-#define CMD_NOW {"now", 0, "TIME", "the time to work at (default: SOURCE_DATE_EPOCH or the clock)"}
-#define CMD_JOBS {"jobs", 'j', "N", "threads to use (default: one for each processor)"}
-#define CMD_PROJECT {"project", 'p', "FILE", "the project file (default: the nearest zonepp.yaml)"}
-#define CMD_DIRECTORY {"directory", 'C', "DIR", "change to DIR first"}
-#define CMD_END {NULL, 0, NULL, NULL}
+#define CMD_ZONE                                                                                   \
+	{                                                                                          \
+		"zone", 0, "NAME", "the zone's name (default: the first absolute $ORIGIN)"         \
+	}
+#define CMD_OUTPUT                                                                                 \
+	{                                                                                          \
+		"output", 'o', "FILE", "write to FILE, in one step, and only if it changes"        \
+	}
+#define CMD_NOW                                                                                    \
+	{                                                                                          \
+		"now", 0, "TIME", "the time to work at (default: SOURCE_DATE_EPOCH or the clock)"  \
+	}
+#define CMD_JOBS                                                                                   \
+	{                                                                                          \
+		"jobs", 'j', "N", "threads to use (default: one for each processor)"               \
+	}
+#define CMD_PROJECT                                                                                \
+	{                                                                                          \
+		"project", 'p', "FILE", "the project file (default: the nearest zonepp.yaml)"      \
+	}
+#define CMD_DIRECTORY                                                                              \
+	{                                                                                          \
+		"directory", 'C', "DIR", "change to DIR first"                                     \
+	}
+#define CMD_END                                                                                    \
+	{                                                                                          \
+		NULL, 0, NULL, NULL                                                                \
+	}
 
 /* The last value given for an option, or NULL. */
 const char *
@@ -72,7 +93,8 @@ cmd_zone(struct cmd *cmd, struct name *out);
 void
 cmd_name(const struct cmd *cmd, const char *what, const char *value, struct name *out);
 
-/* Reads a time: as --now, or `now`, or a duration from now on as +30d or -12h; a usage error otherwise. */
+/* Reads a time: as --now, or `now`, or a duration from now on as +30d or -12h; a usage error
+ * otherwise. */
 int64_t
 cmd_time(const struct cmd *cmd, const char *option, const char *value);
 

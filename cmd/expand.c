@@ -19,9 +19,9 @@ run(struct cmd *cmd)
 
 	if (result == 0) {
 		out = output_open(&cmd->diags, path ? path : "-");
-		result = out && output_write(out, text.data, text.len) == 0 ?
-		    output_commit(out, &changed) :
-		    -1;
+		result = out && output_write(out, text.data, text.len) == 0
+			     ? output_commit(out, &changed)
+			     : -1;
 	}
 	buf_free(&text);
 	return result;

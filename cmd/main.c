@@ -46,7 +46,8 @@ verb_find(const char *first, const char *second, int *used)
 		bool pair = second && verb_is_of(*verb, first);
 
 		*used = pair ? 2 : 1;
-		if (strcmp((*verb)->name + (pair ? strlen(first) + 1 : 0), pair ? second : first) == 0)
+		if (strcmp((*verb)->name + (pair ? strlen(first) + 1 : 0), pair ? second : first) ==
+		    0)
 			return *verb;
 	}
 	return NULL;
@@ -88,9 +89,9 @@ getopt_tables(const struct verb *verb, struct option *longs, char *shorts)
 	size_t n = 0;
 
 	for (const struct cmd_option *option = verb->options; option->name; option++, n++) {
-		int takes = !option->argument	    ? no_argument :
-		    *option->argument == '[' ? optional_argument :
-					       required_argument;
+		int takes = !option->argument          ? no_argument
+			    : *option->argument == '[' ? optional_argument
+						       : required_argument;
 
 		longs[n] = (struct option){option->name, takes, NULL, OPTION_FIRST + (int)n};
 		if (option->letter) {
@@ -163,8 +164,8 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 		if (value == OPTION_FORMAT)
 			set_format(cmd, optarg);
 		else
-			cmd->given[cmd->n_given++] = (struct cmd_given){
-			    option_of(cmd->verb, value), optarg ? optarg : ""};
+			cmd->given[cmd->n_given++] =
+			    (struct cmd_given){option_of(cmd->verb, value), optarg ? optarg : ""};
 	}
 	cmd->n_arguments = (size_t)(argc - optind);
 	cmd->arguments = (const char **)(argv + optind);
@@ -212,8 +213,8 @@ apply_common(struct cmd *cmd)
 
 	cmd->now = time_to_work_at(cmd);
 	cmd->jobs = jobs ? (unsigned)cmd_number(cmd, "jobs", jobs, 1, 1024) : pool_processors();
-	cmd->style.colour = isatty(STDERR_FILENO) && (!no_color || !*no_color) && term &&
-	    strcmp(term, "dumb") != 0;
+	cmd->style.colour =
+	    isatty(STDERR_FILENO) && (!no_color || !*no_color) && term && strcmp(term, "dumb") != 0;
 	if (directory && chdir(directory) < 0) {
 		fprintf(stderr, "zonepp: cannot change to %s: %s\n", directory, strerror(errno));
 		exit(2);

@@ -11,9 +11,9 @@ static const struct cmd_option options[] = {CMD_END};
 static int
 run(struct cmd *cmd)
 {
-	char *text = arena_printf(&cmd->diags.arena, "zonepp %s (ldns %s, %s, libyaml %s)\n",
-	    zonepp_version, ldns_version(), OpenSSL_version(OPENSSL_VERSION),
-	    yaml_get_version_string());
+	char *text =
+	    arena_printf(&cmd->diags.arena, "zonepp %s (ldns %s, %s, libyaml %s)\n", zonepp_version,
+		ldns_version(), OpenSSL_version(OPENSSL_VERSION), yaml_get_version_string());
 
 	return cmd_print(cmd, text_of(text));
 }

@@ -12,8 +12,8 @@ struct arena_hook;
 /* Zero-initialised is ready for use. */
 struct arena {
 	struct arena_block *block; /* the newest; older ones hang behind it */
-	uint8_t *at, *end;	   /* free part of `block` */
-	size_t next_size;	   /* of the next block, in bytes */
+	uint8_t *at, *end;         /* free part of `block` */
+	size_t next_size;          /* of the next block, in bytes */
 	struct arena_hook *hooks;
 };
 

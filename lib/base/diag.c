@@ -177,9 +177,8 @@ diag_new(struct diags *diags, enum problem problem)
 		return NULL;
 	diags->items = mem_grow(diags->items, diags->n, &diags->cap, sizeof(*diags->items));
 	d = &diags->items[diags->n++];
-	*d = (struct diag){.problem = problem,
-	    .severity = info->severity,
-	    .note = note_of(&diags->arena, info)};
+	*d = (struct diag){
+	    .problem = problem, .severity = info->severity, .note = note_of(&diags->arena, info)};
 	return d;
 }
 
@@ -256,8 +255,8 @@ static bool
 diag_equal(const struct diag *a, const struct diag *b)
 {
 	return a->problem == b->problem && a->order == b->order &&
-	    strcmp(a->message, b->message) == 0 &&
-	    strcmp(a->place.path ? a->place.path : "", b->place.path ? b->place.path : "") == 0;
+	       strcmp(a->message, b->message) == 0 &&
+	       strcmp(a->place.path ? a->place.path : "", b->place.path ? b->place.path : "") == 0;
 }
 
 /* Says once that more problems were met than are kept. */
@@ -318,8 +317,8 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many letters were left out, put in, changed, or swapped with their neighbour, without regard to
- * case; words of WORD_LONGEST or more are far from all. */
+/* How many letters were left out, put in, changed, or swapped with their neighbour, without regard
+ * to case; words of WORD_LONGEST or more are far from all. */
 static size_t
 distance(struct text a, const char *b)
 {

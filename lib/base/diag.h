@@ -28,14 +28,14 @@ struct source {
 /* A file that the run read, as it was then. */
 struct input {
 	const char *path; /* absolute */
-	bool there; /* false: it was looked for and does not exist */
+	bool there;       /* false: it was looked for and does not exist */
 	uint8_t sha256[32];
 };
 
 /* Where a problem is, for humans: lines and columns count from 1, columns in bytes. */
 struct place {
 	const char *path; /* NULL: nowhere */
-	uint64_t line;	  /* 0: the file as a whole */
+	uint64_t line;    /* 0: the file as a whole */
 	uint32_t column;
 };
 
@@ -46,7 +46,7 @@ struct diag {
 	struct text line_text; /* the line at `place`, without its end; data NULL: none */
 	uint32_t underline;    /* bytes from `place.column` */
 	const char *message;
-	const char *note;	/* law and remedy, or NULL */
+	const char *note;       /* law and remedy, or NULL */
 	struct place *included; /* who included the file, innermost first */
 	size_t n_included;
 	uint64_t order; /* position, for sorting */
@@ -62,7 +62,7 @@ struct diags {
 	struct diag *items;
 	size_t n, cap;
 	size_t n_severity[SEVERITY_ERROR + 1];
-	int status; /* the exit status that the problems so far ask for */
+	int status;        /* the exit status that the problems so far ask for */
 	bool track_inputs; /* note in `inputs` what file_load reads */
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
@@ -104,8 +104,8 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 /* As diag_add, for problems that are errors: always returns -1. */
 #define diag_error(...) (diag_add(__VA_ARGS__), -1)
 
-/* Makes one problem of those behind the first `n`, that says `message` and quotes nothing: for files
- * whose contents may be none of the reader's business. */
+/* Makes one problem of those behind the first `n`, that says `message` and quotes nothing: for
+ * files whose contents may be none of the reader's business. */
 void
 diags_conceal(struct diags *diags, size_t n, const char *message);
 

@@ -105,7 +105,7 @@ instant_from_civil(const struct civil *c, int64_t *t_unix)
 	    c->second > 59)
 		return -1;
 	*t_unix = days_from_civil(c->year, c->month, c->day) * 86400 + c->hour * 3600 +
-	    c->minute * 60 + c->second;
+		  c->minute * 60 + c->second;
 	return 0;
 }
 
@@ -127,12 +127,24 @@ match_civil(struct text text, const char *pattern, struct civil *c)
 		if (!ascii_is_digit(text.data[i]))
 			return -1;
 		switch (pattern[i]) {
-		case 'Y': c->year = c->year * 10 + digit; break;
-		case 'M': c->month = c->month * 10 + digit; break;
-		case 'D': c->day = c->day * 10 + digit; break;
-		case 'h': c->hour = c->hour * 10 + digit; break;
-		case 'm': c->minute = c->minute * 10 + digit; break;
-		default: c->second = c->second * 10 + digit; break;
+		case 'Y':
+			c->year = c->year * 10 + digit;
+			break;
+		case 'M':
+			c->month = c->month * 10 + digit;
+			break;
+		case 'D':
+			c->day = c->day * 10 + digit;
+			break;
+		case 'h':
+			c->hour = c->hour * 10 + digit;
+			break;
+		case 'm':
+			c->minute = c->minute * 10 + digit;
+			break;
+		default:
+			c->second = c->second * 10 + digit;
+			break;
 		}
 	}
 	return 0;
@@ -169,8 +181,8 @@ void
 instant_print_digits(struct buf *b, int64_t t_unix)
 {
 	struct civil c = civil_from_instant(t_unix);
-	unsigned fields[] = {(unsigned)(c.year / 100 % 100), (unsigned)(c.year % 100), c.month, c.day,
-	    c.hour, c.minute, c.second};
+	unsigned fields[] = {(unsigned)(c.year / 100 % 100), (unsigned)(c.year % 100), c.month,
+	    c.day, c.hour, c.minute, c.second};
 	enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
 	char *p = buf_reserve(b, 2 * N_FIELDS);
 
@@ -186,6 +198,6 @@ instant_print_iso(struct buf *b, int64_t t_unix)
 {
 	struct civil c = civil_from_instant(t_unix);
 
-	buf_printf(b, "%04lld-%02u-%02uT%02u:%02u:%02uZ", (long long)c.year, c.month, c.day,
-	    c.hour, c.minute, c.second);
+	buf_printf(b, "%04lld-%02u-%02uT%02u:%02u:%02uZ", (long long)c.year, c.month, c.day, c.hour,
+	    c.minute, c.second);
 }

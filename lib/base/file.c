@@ -37,8 +37,8 @@ read_stream(struct diags *diags, int fd, struct text *out)
 	return 0;
 }
 
-/* The whole of a regular file. It is read and not mapped: an editor that cuts a mapped file short would
- * end the program, and with it the other zones of the build. */
+/* The whole of a regular file. It is read and not mapped: an editor that cuts a mapped file short
+ * would end the program, and with it the other zones of the build. */
 static int
 read_regular(struct diags *diags, int fd, size_t len, struct text *out)
 {
@@ -87,7 +87,7 @@ is_below(const char *path, const char *folder)
 	size_t n = strlen(folder);
 
 	return strncmp(path, folder, n) == 0 &&
-	    (n == 1 || path[n] == '/' || path[n] == '\0'); /* 1: the folder is "/" */
+	       (n == 1 || path[n] == '/' || path[n] == '\0'); /* 1: the folder is "/" */
 }
 
 static bool
@@ -135,7 +135,8 @@ absolute_path(const char *path)
 static int
 open_beneath(const char *folder, const char *relative)
 {
-	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH};
+	struct open_how how = {
+	    .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH};
 	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, saved;
 
 	if (dir < 0)
@@ -158,7 +159,8 @@ is_really_below(const char *real, const char *folder)
 	return below;
 }
 
-/* A path in the project that leads out of it: good if it ends in the project or an allowed folder. */
+/* A path in the project that leads out of it: good if it ends in the project or an allowed folder.
+ */
 static int
 open_resolved(const struct roots *roots, const char *path)
 {
@@ -206,18 +208,18 @@ report(struct diags *diags, struct pos pos, const char *path)
 {
 	int error = errno;
 	enum problem problem = error == EXDEV ? F_CONFINED : F_READ;
-	const char *why = error == EXDEV ? "it lies outside the project's folders" :
-	    error == EINVAL		 ? "it is not a regular file" :
-	    error == EBUSY		 ? "it changed while it was read" :
-					   strerror(error);
+	const char *why = error == EXDEV    ? "it lies outside the project's folders"
+			  : error == EINVAL ? "it is not a regular file"
+			  : error == EBUSY  ? "it changed while it was read"
+					    : strerror(error);
 
 	if (!pos.at)
 		return diag_add_path(diags, path, problem, "cannot read %s: %s", path, why);
 	return diag_error(diags, pos, problem, "cannot read %s: %s", path, why);
 }
 
-/* Pipes and devices are read only where a person named them: what a template or project names may not
- * make a build wait, or read without end. */
+/* Pipes and devices are read only where a person named them: what a template or project names may
+ * not make a build wait, or read without end. */
 static int
 load(struct diags *diags, const struct roots *roots, const char *path, bool streams,
     struct text *out)
@@ -247,8 +249,8 @@ file_note_input(struct diags *diags, const char *path, struct text text)
 	diags->inputs =
 	    mem_grow(diags->inputs, diags->n_inputs, &diags->cap_inputs, sizeof(*diags->inputs));
 	input = &diags->inputs[diags->n_inputs++];
-	*input = (struct input){
-	    .path = file_absolute(&diags->arena, path), .there = text.data != NULL};
+	*input =
+	    (struct input){.path = file_absolute(&diags->arena, path), .there = text.data != NULL};
 	if (text.data) {
 		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, input->sha256);
 	}
@@ -261,7 +263,7 @@ file_is_private(struct text text)
 	size_t looked_at = text.len < 4096 ? text.len : 4096;
 
 	return (text.len >= sizeof(bind) - 1 && memcmp(text.data, bind, sizeof(bind) - 1) == 0) ||
-	    memmem(text.data, looked_at, pem, sizeof(pem) - 1);
+	       memmem(text.data, looked_at, pem, sizeof(pem) - 1);
 }
 
 bool

@@ -15,9 +15,9 @@ struct roots {
 	size_t n_allowed;
 };
 
-/* Loads `path` ("-": standard input) into memory that lives as long as `diags`. With roots, or named at
- * a position, it must be a regular file. Returns -1 with one
- * problem added at `pos`, or at the path where `pos` is nowhere. */
+/* Loads `path` ("-": standard input) into memory that lives as long as `diags`. With roots, or
+ * named at a position, it must be a regular file. Returns -1 with one problem added at `pos`, or at
+ * the path where `pos` is nowhere. */
 int
 file_load(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out);
@@ -27,8 +27,8 @@ int
 file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out);
 
-/* Notes that `path` was read and held `text` (data NULL: there is no such file), where `diags` tracks
- * its inputs. For those who read by other means than file_load. */
+/* Notes that `path` was read and held `text` (data NULL: there is no such file), where `diags`
+ * tracks its inputs. For those who read by other means than file_load. */
 void
 file_note_input(struct diags *diags, const char *path, struct text text);
 

@@ -28,12 +28,12 @@ struct output {
 	struct text old;    /* what the file holds now; data is NULL where there is none */
 	struct stat old_stat;
 	size_t agreed; /* bytes of `old` that the new text repeats, while fd < 0 */
-	int fd;	       /* -1: nothing was written yet */
+	int fd;        /* -1: nothing was written yet */
 	bool failed;
-	bool relaxed; /* no syncs */
-	bool patched; /* output_will_patch was called */
-	struct buf held; /* text of a stream that is to be patched */
-	size_t written;	 /* bytes ahead of `held` */
+	bool relaxed;          /* no syncs */
+	bool patched;          /* output_will_patch was called */
+	struct buf held;       /* text of a stream that is to be patched */
+	size_t written;        /* bytes ahead of `held` */
 	struct digest *digest; /* NULL: nobody asked */
 	uint8_t sha256[DIGEST_LEN];
 };
@@ -83,9 +83,10 @@ find_target(struct output *out)
 	out->target = real ? arena_text(a, real, strlen(real)) : follow_links(a, out->path);
 	free(real);
 	slash = strrchr(out->target, '/');
-	out->folder = !slash ? "." :
-	    slash == out->target ? "/" :
-	    arena_text(a, out->target, (size_t)(slash - out->target));
+	out->folder = !slash ? "."
+		      : slash == out->target
+			  ? "/"
+			  : arena_text(a, out->target, (size_t)(slash - out->target));
 	return 0;
 }
 
@@ -126,8 +127,7 @@ output_open(struct diags *diags, const char *path)
 		return out;
 	}
 	if (stat(path, &out->old_stat) == 0 && !S_ISREG(out->old_stat.st_mode)) {
-		out->fd = S_ISDIR(out->old_stat.st_mode) ? (errno = EISDIR, -1) :
-							   open_stream(path);
+		out->fd = S_ISDIR(out->old_stat.st_mode) ? (errno = EISDIR, -1) : open_stream(path);
 		if (out->fd < 0) {
 			output_fail(out, "write");
 			return NULL;
@@ -165,8 +165,8 @@ temporary_name(struct output *out)
 	const char *slash = strrchr(out->target, '/');
 	const char *base = slash ? slash + 1 : out->target;
 
-	return arena_printf(&out->diags->arena, "%s/.%.200s.%ld%s", out->folder, base,
-	    (long)getpid(), suffix);
+	return arena_printf(
+	    &out->diags->arena, "%s/.%.200s.%ld%s", out->folder, base, (long)getpid(), suffix);
 }
 
 /* Makes the folder, and those above it, where they are missing. */
@@ -321,7 +321,9 @@ replace(struct output *out)
 	if (rename(out->temporary, out->target) < 0)
 		return output_fail(out, "replace");
 	out->temporary = NULL;
-	return !out->relaxed && sync_folder(out->folder) < 0 ? output_fail(out, "sync the folder of") : 0;
+	return !out->relaxed && sync_folder(out->folder) < 0
+		   ? output_fail(out, "sync the folder of")
+		   : 0;
 }
 
 void

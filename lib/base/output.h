@@ -19,8 +19,8 @@ output_open(struct diags *diags, const char *path);
 int
 output_write(struct output *out, const void *data, size_t len);
 
-/* Announces output_patch, ahead of the write that it will change: what follows is kept in memory where
- * the output is a stream. */
+/* Announces output_patch, ahead of the write that it will change: what follows is kept in memory
+ * where the output is a stream. */
 void
 output_will_patch(struct output *out);
 
@@ -36,8 +36,8 @@ output_hash(struct output *out);
 const uint8_t *
 output_sha256(const struct output *out);
 
-/* A path at which what was written can be read ahead of output_commit; in the diags' arena. NULL where
- * the commit would change nothing, or the output is a stream. */
+/* A path at which what was written can be read ahead of output_commit; in the diags' arena. NULL
+ * where the commit would change nothing, or the output is a stream. */
 const char *
 output_draft(struct output *out);
 

@@ -43,7 +43,7 @@ take_finished(struct pool *pool)
 		return;
 	pool->taking = true;
 	while (!pool->stop && pool->taken < pool->work->n_chunks &&
-	    pool->done[pool->taken % pool->n_slots]) {
+	       pool->done[pool->taken % pool->n_slots]) {
 		size_t chunk = pool->taken, slot = chunk % pool->n_slots;
 		int result = 0;
 
@@ -73,7 +73,7 @@ worker_main(void *arg)
 		size_t chunk;
 
 		while (!pool->stop && pool->next < pool->work->n_chunks &&
-		    pool->next >= pool->taken + pool->n_slots)
+		       pool->next >= pool->taken + pool->n_slots)
 			pthread_cond_wait(&pool->changed, &pool->lock);
 		if (pool->stop || pool->next >= pool->work->n_chunks)
 			break;

@@ -29,12 +29,13 @@ type_text(const struct store *store, uint16_t type)
 	return text;
 }
 
-/* DNSSEC's own types and KEY may stand beside a CNAME (RFC 4035 section 2.5, RFC 2535 section 2.3.5). */
+/* DNSSEC's own types and KEY may stand beside a CNAME (RFC 4035 section 2.5, RFC 2535
+ * section 2.3.5). */
 static bool
 may_join_cname(uint16_t type)
 {
 	return type == TYPE_CNAME || type == TYPE_RRSIG || type == TYPE_NSEC || type == TYPE_KEY ||
-	    type == TYPE_SIG || type == TYPE_NXT;
+	       type == TYPE_SIG || type == TYPE_NXT;
 }
 
 static void
@@ -64,8 +65,7 @@ check_singletons(const struct store *store, const struct node *node)
 	const struct record *records = node_records(store, node);
 
 	for (size_t i = 1; i < node->n; i++)
-		if (records[i].type == records[i - 1].type &&
-		    type_is_singleton(records[i].type) &&
+		if (records[i].type == records[i - 1].type && type_is_singleton(records[i].type) &&
 		    rdata_compare(records[i].type, record_rdata(&records[i]),
 			record_rdata(&records[i - 1])) != 0)
 			diag_add(store->diags, later_of(&records[i], &records[i - 1])->pos,
@@ -160,8 +160,8 @@ check_places(const struct store *store, const struct node *node)
 	ds = node_rrset(store, node, TYPE_DS);
 	if (ds.n > 0 && !(node->flags & NODE_CUT))
 		diag_add(store->diags, ds.records[0].pos, Z_DS_PLACE,
-		    apex ? "%s is the apex: its DS records belong to the parent zone" :
-			   "%s has DS records but no NS records",
+		    apex ? "%s is the apex: its DS records belong to the parent zone"
+			 : "%s has DS records but no NS records",
 		    node_text(store, node));
 }
 

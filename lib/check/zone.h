@@ -9,7 +9,8 @@
 int
 check_zone(const struct store *store);
 
-/* The part of it that holds for each name alone: for a zone of which records are known to be missing. */
+/* The part of it that holds for each name alone: for a zone of which records are known to be
+ * missing. */
 int
 check_names(const struct store *store);
 

@@ -218,8 +218,8 @@ tlsa_owner(struct diags *diags, const struct entry *entry, const struct braced *
 			return diag_error(diags, braced_pos(entry, text, i), Z_UTF8,
 			    "a host name in a zone file is written in ASCII");
 	if (name_parse(text->text, origin, out, &fault) < 0)
-		return diag_error(diags, braced_pos(entry, text, fault.at),
-		    fault.problem, "%s", fault.why);
+		return diag_error(
+		    diags, braced_pos(entry, text, fault.at), fault.problem, "%s", fault.why);
 	return check_labels(&owner);
 }
 
@@ -363,10 +363,11 @@ is_picked(const struct picked *picked, const struct cert *cert)
 	return false;
 }
 
-/* Usages 0 to 2 validate all dates from the server's certificate up, whichever of them is pinned. */
+/* Usages 0 to 2 validate all dates from the server's certificate up, whichever of them is pinned.
+ */
 static void
-check_rest_of_chain(struct tlsa_job *job, struct pos pos, const struct certs *certs,
-    const struct picked *picked)
+check_rest_of_chain(
+    struct tlsa_job *job, struct pos pos, const struct certs *certs, const struct picked *picked)
 {
 	for (size_t i = 0; i < certs->n && job->params.usage != TLSA_DANE_EE; i++) {
 		const struct cert *cert = &certs->items[i];

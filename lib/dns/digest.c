@@ -111,8 +111,8 @@ sshfp_skip(struct wire *w)
 	return digest_skip(w, sshfp_rules);
 }
 
-/* Other schemes than SIMPLE may cut the digest as they like (RFC 8976 appendix A.3). `digest` is behind
- * scheme and hash algorithm. */
+/* Other schemes than SIMPLE may cut the digest as they like (RFC 8976 appendix A.3). `digest` is
+ * behind scheme and hash algorithm. */
 static const struct digest_rule *
 zonemd_rules_of(const uint8_t *digest)
 {

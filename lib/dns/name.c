@@ -50,15 +50,15 @@ append_origin(struct text text, const struct name *origin, size_t len, struct na
 		return -1;
 	}
 	if (len + origin->len > NAME_LONGEST)
-		return fail(fault, "the name is longer than 255 octets", text.len ? text.len - 1 : 0);
+		return fail(
+		    fault, "the name is longer than 255 octets", text.len ? text.len - 1 : 0);
 	memcpy(out->wire + len, origin->wire, origin->len);
 	out->len = (uint8_t)(len + origin->len);
 	return 0;
 }
 
 int
-name_parse(struct text text, const struct name *origin, struct name *out,
-    struct name_fault *fault)
+name_parse(struct text text, const struct name *origin, struct name *out, struct name_fault *fault)
 {
 	size_t i = 0, label = 0, n = 1; /* n: the next octet; label: the length octet's place */
 
@@ -88,8 +88,10 @@ name_parse(struct text text, const struct name *origin, struct name *out,
 		case ESCAPE:
 			octet = escape_parse(text, &i);
 			if (octet < 0)
-				return fail(fault, "a backslash is followed by a character or by "
-				    "three digits up to 255", i);
+				return fail(fault,
+				    "a backslash is followed by a character or by "
+				    "three digits up to 255",
+				    i);
 			break;
 		case HIGH:
 			*fault = (struct name_fault){
@@ -142,8 +144,8 @@ name_print(struct buf *b, const uint8_t *wire)
 			uint8_t c = *wire;
 
 			/* Letters, digits, '-' and '_' first: they are nearly all. */
-			if ((uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '-' ||
-			    c == '_') {
+			if ((uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10 ||
+			    c == '-' || c == '_') {
 				*p++ = (char)c;
 				continue;
 			}
@@ -218,8 +220,8 @@ name_equal(const uint8_t *a, const uint8_t *b)
 }
 
 bool
-name_in_zone(const uint8_t *name, size_t name_len, const uint8_t *apex, size_t apex_len,
-    size_t *relative)
+name_in_zone(
+    const uint8_t *name, size_t name_len, const uint8_t *apex, size_t apex_len, size_t *relative)
 {
 	size_t at = 0, want;
 

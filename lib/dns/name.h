@@ -20,15 +20,14 @@ struct name {
 /* What is wrong with a name, for the message. */
 struct name_fault {
 	const char *why;
-	size_t at;	  /* byte of the text */
+	size_t at;            /* byte of the text */
 	enum problem problem; /* Z_NAME, Z_NO_ORIGIN or Z_UTF8 */
 };
 
 /* Reads one name. A relative name ends in `origin`; "@" is `origin` itself. `origin` may be NULL,
  * then only absolute names are taken. `quoted` text is no name. Returns 0, or -1 with `*fault`. */
 int
-name_parse(struct text text, const struct name *origin, struct name *out,
-    struct name_fault *fault);
+name_parse(struct text text, const struct name *origin, struct name *out, struct name_fault *fault);
 
 /* Appends the absolute text form, special characters escaped. `wire` is well-formed. */
 void
@@ -53,13 +52,13 @@ name_equal(const uint8_t *a, const uint8_t *b);
 
 /* Is `name` at or below `apex`? `*relative` is then the number of octets before the apex. */
 bool
-name_in_zone(const uint8_t *name, size_t name_len, const uint8_t *apex, size_t apex_len,
-    size_t *relative);
+name_in_zone(
+    const uint8_t *name, size_t name_len, const uint8_t *apex, size_t apex_len, size_t *relative);
 
 /* Writes the sort key of the first `relative` octets of a wire name: its labels from the last to
- * the first in lower case, each ended by 0x00, with 0x00 written 01 01 and 0x01 written 01 02, so that
- * memcmp gives the canonical order of RFC 4034 section 6.1 and an ancestor's key is a prefix of its
- * descendants'. Room: NAME_KEY_LONGEST. Returns the key's length. */
+ * the first in lower case, each ended by 0x00, with 0x00 written 01 01 and 0x01 written 01 02, so
+ * that memcmp gives the canonical order of RFC 4034 section 6.1 and an ancestor's key is a prefix
+ * of its descendants'. Room: NAME_KEY_LONGEST. Returns the key's length. */
 size_t
 name_key(const uint8_t *wire, size_t relative, uint8_t *key);
 

@@ -15,11 +15,11 @@ struct token {
 struct entry {
 	struct token *tokens;
 	size_t n, cap;
-	bool blank_owner;	/* the entry begins with white space: the last owner is meant */
+	bool blank_owner;        /* the entry begins with white space: the last owner is meant */
 	const char *begin, *end; /* its span of the source: first token to the end of the last */
-	const char *base;	/* first byte of the source; NULL: a made-up text, see `fixed` */
-	uint32_t source;	/* the source's number among the diags */
-	struct pos fixed;	/* where a made-up text stems from (a $GENERATE line) */
+	const char *base;        /* first byte of the source; NULL: a made-up text, see `fixed` */
+	uint32_t source;         /* the source's number among the diags */
+	struct pos fixed;        /* where a made-up text stems from (a $GENERATE line) */
 };
 
 /* Where byte `at` of the entry is. */

@@ -91,8 +91,8 @@ anchors_load(struct diags *diags, const char *path, const struct name *zone, str
 	if (file_load(diags, pos_none(), NULL, path, &text) < 0)
 		return -1;
 	if (file_is_private(text))
-		return diag_add_path(diags, path, Z_SYNTAX,
-		    "this is no trust anchor: it holds a private key");
+		return diag_add_path(
+		    diags, path, Z_SYNTAX, "this is no trust anchor: it holds a private key");
 	loading = mem_alloc(sizeof(*loading));
 	*loading = (struct loading){.diags = diags, .zone = zone};
 	bad = read_all(loading, text, diags_source(diags, path, text, pos_none()));

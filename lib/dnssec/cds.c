@@ -3,8 +3,8 @@
 #include <openssl/evp.h>
 
 size_t
-ds_rdata(const struct name *zone, struct bytes dnskey, uint8_t digest_type,
-    uint8_t out[CDS_LONGEST])
+ds_rdata(
+    const struct name *zone, struct bytes dnskey, uint8_t digest_type, uint8_t out[CDS_LONGEST])
 {
 	const EVP_MD *md = digest_type == DS_SHA384 ? EVP_sha384() : EVP_sha256();
 	uint16_t tag = key_tag(dnskey);
@@ -18,7 +18,8 @@ ds_rdata(const struct name *zone, struct bytes dnskey, uint8_t digest_type,
 	out[2] = dnskey.data[3];
 	out[3] = digest_type;
 	if (!ctx || !EVP_DigestInit_ex(ctx, md, NULL) || !EVP_DigestUpdate(ctx, owner, zone->len) ||
-	    !EVP_DigestUpdate(ctx, dnskey.data, dnskey.len) || !EVP_DigestFinal_ex(ctx, out + 4, &len))
+	    !EVP_DigestUpdate(ctx, dnskey.data, dnskey.len) ||
+	    !EVP_DigestFinal_ex(ctx, out + 4, &len))
 		len = 0;
 	EVP_MD_CTX_free(ctx);
 	return 4 + (size_t)len;
@@ -35,8 +36,8 @@ bool
 cds_is_due(const struct key *key, int64_t now)
 {
 	const int64_t *time = key->time;
-	bool begun = time[KEY_SYNC_PUBLISH] == KEY_NO_TIME ? key->signs_keys :
-							     has_come(time[KEY_SYNC_PUBLISH], now);
+	bool begun = time[KEY_SYNC_PUBLISH] == KEY_NO_TIME ? key->signs_keys
+							   : has_come(time[KEY_SYNC_PUBLISH], now);
 
 	return key->is_ksk && !key->revoked && key->published && begun &&
 	       !has_come(time[KEY_INACTIVE], now) && !has_come(time[KEY_SYNC_DELETE], now);

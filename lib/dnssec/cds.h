@@ -18,12 +18,12 @@ enum cds_mode {
 
 /* Writes DS (and CDS) RDATA with that digest type; returns its length. */
 size_t
-ds_rdata(const struct name *zone, struct bytes dnskey, uint8_t digest_type,
-    uint8_t out[CDS_LONGEST]);
+ds_rdata(
+    const struct name *zone, struct bytes dnskey, uint8_t digest_type, uint8_t out[CDS_LONGEST]);
 
-/* Shall CDS and CDNSKEY of the key stand in the zone? A published KSK's: from SyncPublish on, which may
- * lie ahead of Activate (a second DS record for a key that is yet to sign), or as long as it signs
- * the keys where that is not stated; until SyncDelete, and never once it is inactive. */
+/* Shall CDS and CDNSKEY of the key stand in the zone? A published KSK's: from SyncPublish on, which
+ * may lie ahead of Activate (a second DS record for a key that is yet to sign), or as long as it
+ * signs the keys where that is not stated; until SyncDelete, and never once it is inactive. */
 bool
 cds_is_due(const struct key *key, int64_t now);
 

@@ -120,8 +120,8 @@ time_take(struct diags *diags, const char *path, struct text name, struct text v
 		n++;
 	if (n == 14 && instant_parse((struct text){value.data, n}, &time[i]) == 0)
 		return 0;
-	return diag_add_path(
-	    diags, path, S_KEY_FILE, "%s: is not followed by YYYYMMDDHHMMSS", keyfile_time_names[i]);
+	return diag_add_path(diags, path, S_KEY_FILE, "%s: is not followed by YYYYMMDDHHMMSS",
+	    keyfile_time_names[i]);
 }
 
 static int

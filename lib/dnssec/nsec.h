@@ -1,6 +1,6 @@
-/* NSEC chain (RFC 4034 section 4, RFC 4035 section 2.3): one record at each name of the zone that is
- * not occluded, in canonical order, the last pointing to the apex. Computed from the sorted store
- * on the fly, by any thread; nothing is stored. */
+/* NSEC chain (RFC 4034 section 4, RFC 4035 section 2.3): one record at each name of the zone that
+ * is not occluded, in canonical order, the last pointing to the apex. Computed from the sorted
+ * store on the fly, by any thread; nothing is stored. */
 #ifndef DNSSEC_NSEC_H
 #define DNSSEC_NSEC_H
 
@@ -23,7 +23,8 @@ nsec_is_authoritative(const struct node *node, uint16_t type)
 uint32_t
 nsec_ttl(const struct record *soa);
 
-/* A type bit map (RFC 4034 section 4.1.2) in the making, at `out`; zero-initialised but for that. */
+/* A type bit map (RFC 4034 section 4.1.2) in the making, at `out`; zero-initialised but for that.
+ */
 struct nsec_bitmap {
 	uint8_t *out, *window;
 	size_t len;

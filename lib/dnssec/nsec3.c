@@ -22,8 +22,8 @@ read_iterations(struct diags *diags, struct pos pos, struct text text, struct ns
 	if (!text.data)
 		return 0;
 	for (size_t i = 0; i < text.len && n <= NSEC3_ITERATIONS_MOST; i++)
-		n = ascii_is_digit(text.data[i]) ? n * 10 + (unsigned)(text.data[i] - '0') :
-						   UINT16_MAX;
+		n = ascii_is_digit(text.data[i]) ? n * 10 + (unsigned)(text.data[i] - '0')
+						 : UINT16_MAX;
 	if (text.len == 0 || n > NSEC3_ITERATIONS_MOST)
 		return diag_error(diags, pos, S_NSEC3_PARAMS,
 		    "\"%.*s\" iterations: not a number from 0 to %d", (int)text.len, text.data,
@@ -57,8 +57,7 @@ read_salt(struct diags *diags, struct pos pos, struct text text, struct nsec3_pa
 }
 
 int
-nsec3_params_read(
-    struct diags *diags, const struct nsec3_words *words, struct nsec3_params *out)
+nsec3_params_read(struct diags *diags, const struct nsec3_words *words, struct nsec3_params *out)
 {
 	int iterations = read_iterations(diags, words->iterations_pos, words->iterations, out);
 	int salt = read_salt(diags, words->salt_pos, words->salt, out);
@@ -76,7 +75,8 @@ is_included(const struct node *node, const struct nsec3_params *params)
 	return !(node->flags & NODE_OCCLUDED) && !(params->opt_out && insecure_cut);
 }
 
-/* How many labels, counted from the apex, two names have in common. In a sort key 0x00 ends a label. */
+/* How many labels, counted from the apex, two names have in common. In a sort key 0x00 ends a
+ * label. */
 static unsigned
 shared_labels(const struct node *a, const struct node *b)
 {
@@ -99,8 +99,8 @@ chain_add(struct nsec3_chain *chain, size_t *cap, uint32_t node, size_t skip, bo
 	item->node = node;
 }
 
-/* Adds the node and those of its ancestors that neither exist nor were added before (RFC 5155 section
- * 7.1). An ancestor of the node ahead in canonical order was. */
+/* Adds the node and those of its ancestors that neither exist nor were added before (RFC 5155
+ * section 7.1). An ancestor of the node ahead in canonical order was. */
 static void
 add_name(const struct store *store, struct nsec3_chain *chain, size_t *cap, uint32_t number,
     const struct node *before)
@@ -208,15 +208,15 @@ hash_all(const struct store *store, struct nsec3_chain *chain, unsigned n_worker
 	free(run.ctx);
 	EVP_MD_free(run.sha1);
 	return run.failed ? diag_error(store->diags, pos_none(), F_SYSTEM,
-				"OpenSSL cannot compute SHA-1 for NSEC3") :
-			    0;
+				"OpenSSL cannot compute SHA-1 for NSEC3")
+			  : 0;
 }
 
 static int
 compare_items(const void *a, const void *b)
 {
-	return memcmp(((const struct nsec3_item *)a)->hash, ((const struct nsec3_item *)b)->hash,
-	    NSEC3_HASH);
+	return memcmp(
+	    ((const struct nsec3_item *)a)->hash, ((const struct nsec3_item *)b)->hash, NSEC3_HASH);
 }
 
 int
@@ -255,7 +255,7 @@ nsec3_label(const struct nsec3_chain *chain, size_t i, char label[NSEC3_LABEL])
 
 	for (unsigned group = 0; group < NSEC3_HASH / 5; group++, hash += 5) {
 		uint64_t bits = (uint64_t)hash[0] << 32 | (uint64_t)hash[1] << 24 |
-		    (uint64_t)hash[2] << 16 | (uint64_t)hash[3] << 8 | hash[4];
+				(uint64_t)hash[2] << 16 | (uint64_t)hash[3] << 8 | hash[4];
 
 		for (unsigned shift = 40; shift > 0; shift -= 5)
 			*label++ = digits[bits >> (shift - 5) & 31];

@@ -1,14 +1,14 @@
-/* NSEC3 chain (RFC 5155, with the parameters of RFC 9276): the hashes of all names of the zone, empty
- * non-terminals included, in order. 24 octets a name; records are computed from it and the sorted
- * store, by any thread. */
+/* NSEC3 chain (RFC 5155, with the parameters of RFC 9276): the hashes of all names of the zone,
+ * empty non-terminals included, in order. 24 octets a name; records are computed from it and the
+ * sorted store, by any thread. */
 #ifndef DNSSEC_NSEC3_H
 #define DNSSEC_NSEC3_H
 
 #include "zone/store.h"
 
 enum {
-	NSEC3_HASH = 20,	    /* octets of SHA-1, the only algorithm there is */
-	NSEC3_LABEL = 32,	    /* the same in base32hex */
+	NSEC3_HASH = 20,            /* octets of SHA-1, the only algorithm there is */
+	NSEC3_LABEL = 32,           /* the same in base32hex */
 	NSEC3_ITERATIONS_MOST = 50, /* more is refused; more than 0 is advised against */
 	NSEC3_SALT_LONGEST = 255,
 	NSEC3_RDATA_LONGEST = 5 + NSEC3_SALT_LONGEST + 1 + NSEC3_HASH + 256 * 34,
@@ -47,10 +47,10 @@ struct nsec3_chain {
 };
 
 /* Reads iterations and salt into `out`, whose other members stay. Values that RFC 9276 section 3.1
- * advises against get a warning. Returns 0, or -1 with S_NSEC3_PARAMS added for each that is refused. */
+ * advises against get a warning. Returns 0, or -1 with S_NSEC3_PARAMS added for each that is
+ * refused. */
 int
-nsec3_params_read(
-    struct diags *diags, const struct nsec3_words *words, struct nsec3_params *out);
+nsec3_params_read(struct diags *diags, const struct nsec3_words *words, struct nsec3_params *out);
 
 /* Hashes all names that the chain has, in `n_workers` threads; the store is sorted. Returns -1 with
  * a problem added to the store's diags where two names have one hash. nsec3_free is due. */
@@ -61,8 +61,8 @@ nsec3_build(const struct store *store, const struct nsec3_params *params, unsign
 void
 nsec3_free(struct nsec3_chain *chain);
 
-/* Writes the label of item `i`: the first of its owner name, and in lower case its sort key but for the
- * final 0. */
+/* Writes the label of item `i`: the first of its owner name, and in lower case its sort key but for
+ * the final 0. */
 void
 nsec3_label(const struct nsec3_chain *chain, size_t i, char label[NSEC3_LABEL]);
 

@@ -110,8 +110,8 @@ same_head(const struct record *record, struct bytes fresh)
 	const uint8_t *was = record->rdata;
 
 	return record->rdlen > fresh.len && memcmp(was, fresh.data, RRSIG_EXPIRATION) == 0 &&
-	    memcmp(was + RRSIG_TAG, fresh.data + RRSIG_TAG, RRSIG_SIGNER - RRSIG_TAG) == 0 &&
-	    memcmp(was + RRSIG_SIGNER, fresh.data + RRSIG_SIGNER, fresh.len - RRSIG_SIGNER) == 0;
+	       memcmp(was + RRSIG_TAG, fresh.data + RRSIG_TAG, RRSIG_SIGNER - RRSIG_TAG) == 0 &&
+	       memcmp(was + RRSIG_SIGNER, fresh.data + RRSIG_SIGNER, fresh.len - RRSIG_SIGNER) == 0;
 }
 
 static bool
@@ -121,7 +121,7 @@ is_current(const struct reuse *reuse, const uint8_t *rdata)
 	uint32_t expiration = read_u32(rdata + RRSIG_EXPIRATION);
 
 	return !serial_later(inception, reuse->now) &&
-	    serial_later(expiration, reuse->now + reuse->refresh_s);
+	       serial_later(expiration, reuse->now + reuse->refresh_s);
 }
 
 const struct record *

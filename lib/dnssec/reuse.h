@@ -1,8 +1,8 @@
-/* Reuse: signatures of the previous output that need not be made again. Both zones are sorted, so each
- * worker moves a cursor through the old one. A signature is kept when owner, type, TTL and RDATA set
- * are the same, its key still signs, its inception has passed, and its expiry is further away than
- * `refresh`. It is verified before it is kept, unless the old file is known to be what we wrote and
- * holds the key's DNSKEY record (else another key could have had the same tag). */
+/* Reuse: signatures of the previous output that need not be made again. Both zones are sorted, so
+ * each worker moves a cursor through the old one. A signature is kept when owner, type, TTL and
+ * RDATA set are the same, its key still signs, its inception has passed, and its expiry is further
+ * away than `refresh`. It is verified before it is kept, unless the old file is known to be what we
+ * wrote and holds the key's DNSKEY record (else another key could have had the same tag). */
 #ifndef DNSSEC_REUSE_H
 #define DNSSEC_REUSE_H
 
@@ -12,7 +12,7 @@
 
 struct reuse {
 	const struct store *old; /* sorted, with its RRSIG records; NULL: nothing to reuse */
-	bool trusted;		 /* the old file is, byte for byte, what we wrote */
+	bool trusted;            /* the old file is, byte for byte, what we wrote */
 	uint32_t now;
 	uint32_t refresh_s;
 	const bool *known; /* by key: the old zone has the same DNSKEY record */
@@ -32,8 +32,8 @@ reuse_find(const struct reuse *reuse, const uint8_t *key, size_t key_len, size_t
 bool
 reuse_same_set(const struct reuse *reuse, const struct node *old, const struct rrsig_set *set);
 
-/* The old RRSIG of the RRset by a key of the same algorithm and tag as that of `fresh`, or NULL where
- * none may be kept. The RRset is the same. */
+/* The old RRSIG of the RRset by a key of the same algorithm and tag as that of `fresh`, or NULL
+ * where none may be kept. The RRset is the same. */
 const struct record *
 reuse_signature(const struct reuse *reuse, const struct node *old, const struct rrsig *fresh);
 

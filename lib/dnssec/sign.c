@@ -16,7 +16,7 @@ struct sign_run {
 	struct nsec3_chain nsec3;
 
 	EVP_MD_CTX *zonemd; /* NULL: none is made */
-	bool differs;	    /* dry: a signature would have to be made */
+	bool differs;       /* dry: a signature would have to be made */
 	size_t patch_at, patch_n;
 };
 
@@ -146,7 +146,8 @@ run_begin(struct sign_run *run)
 static void
 add_result(struct sign_result *sum, const struct sign_result *part)
 {
-	if (part->n_signatures && (!sum->n_signatures || serial_later(sum->earliest, part->earliest)))
+	if (part->n_signatures &&
+	    (!sum->n_signatures || serial_later(sum->earliest, part->earliest)))
 		sum->earliest = part->earliest;
 	sum->n_records += part->n_records;
 	sum->n_signatures += part->n_signatures;

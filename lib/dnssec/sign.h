@@ -1,5 +1,5 @@
-/* Signing a zone: one pass over the sorted store writes every record, the NSEC or NSEC3 chain and the
- * signatures as text, chunk by chunk in several threads. Signatures are never stored; the bytes
+/* Signing a zone: one pass over the sorted store writes every record, the NSEC or NSEC3 chain and
+ * the signatures as text, chunk by chunk in several threads. Signatures are never stored; the bytes
  * are the same for any number of threads (but for ECDSA, which takes a random number each time). */
 #ifndef DNSSEC_SIGN_H
 #define DNSSEC_SIGN_H
@@ -15,38 +15,38 @@ struct sign_options {
 	const struct keys *keys; /* with roles */
 	struct rrsig_period period;
 	const struct nsec3_params *nsec3; /* NULL: NSEC */
-	uint8_t zonemd;			  /* hash algorithm (zonemd.h); 0: no ZONEMD is made */
+	uint8_t zonemd;                   /* hash algorithm (zonemd.h); 0: no ZONEMD is made */
 	enum cds_mode cds;
 	unsigned n_workers;
 	int64_t now;
 
 	const struct store *previous; /* what was published, to reuse signatures of; or NULL */
-	bool previous_trusted;	      /* it is known to be what we wrote */
-	uint64_t refresh_s;	      /* signatures that end sooner are made anew */
-	bool zonemd_kept; /* sign_unchanged said so: the previous ZONEMD holds */
+	bool previous_trusted;        /* it is known to be what we wrote */
+	uint64_t refresh_s;           /* signatures that end sooner are made anew */
+	bool zonemd_kept;             /* sign_unchanged said so: the previous ZONEMD holds */
 };
 
 struct sign_result {
 	size_t n_records;    /* written, all kinds */
 	size_t n_signatures; /* of these */
-	size_t n_kept;	     /* of these, taken from the previous zone */
+	size_t n_kept;       /* of these, taken from the previous zone */
 	uint32_t earliest;   /* expiration, RFC 1982 arithmetic */
 };
 
 /* Removes what an earlier signer left in the template, with a note: RRSIG, NSEC, NSEC3, NSEC3PARAM,
- * ZONEMD (wrong as soon as the zone is signed), and CDS and CDNSKEY where they are made anew. Ahead of
- * sign_add. */
+ * ZONEMD (wrong as soon as the zone is signed), and CDS and CDNSKEY where they are made anew. Ahead
+ * of sign_add. */
 void
 sign_clean(struct store *store, const struct sign_options *options);
 
 /* Puts into the store what signing adds at the apex: DNSKEY of the published keys, NSEC3PARAM, CDS,
- * CDNSKEY, and a ZONEMD to be filled in. Of the template's DNSKEY records those stay that are of none
- * of the keys: other signers' (RFC 8901). Ahead of store_sort. */
+ * CDNSKEY, and a ZONEMD to be filled in. Of the template's DNSKEY records those stay that are of
+ * none of the keys: other signers' (RFC 8901). Ahead of store_sort. */
 void
 sign_add(struct store *store, const struct sign_options *options);
 
-/* Would sign_store write just the records that the previous zone has, every signature kept? Nothing is
- * written. Returns -1 with a problem added. */
+/* Would sign_store write just the records that the previous zone has, every signature kept? Nothing
+ * is written. Returns -1 with a problem added. */
 int
 sign_unchanged(const struct store *store, const struct sign_options *options, bool *unchanged);
 

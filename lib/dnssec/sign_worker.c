@@ -54,8 +54,8 @@ type_covered(struct bytes rrsig)
 	return (uint16_t)(rrsig.data[0] << 8 | rrsig.data[1]);
 }
 
-/* `rdata` is written as it is, `canonical` is digested. The apex's ZONEMD and its signatures are not
- * part of the digest (RFC 8976 section 3.3.1). */
+/* `rdata` is written as it is, `canonical` is digested. The apex's ZONEMD and its signatures are
+ * not part of the digest (RFC 8976 section 3.3.1). */
 static void
 put_record(struct sign_worker *worker, struct buf *text, uint32_t ttl_s, uint16_t type,
     struct bytes rdata, struct bytes canonical)
@@ -165,7 +165,8 @@ sign_with_key(struct sign_worker *worker, size_t key, const struct node *old, ui
 		put_signature(worker, text, ttl_s, (struct bytes){worker->rdata, head.len + len});
 }
 
-/* The key is not at hand: what it signed earlier is kept, or nothing (offline_find has told of it). */
+/* The key is not at hand: what it signed earlier is kept, or nothing (offline_find has told of it).
+ */
 static void
 keep_offline(struct sign_worker *worker, const struct key *key, const struct rrsig_set *set,
     struct buf *text)
@@ -236,8 +237,8 @@ write_rrset(struct sign_worker *worker, const struct rrset *set, bool sign, stru
 
 /* A record of one RRset that is made here, and its signatures. */
 static void
-write_single(struct sign_worker *worker, uint16_t type, uint32_t ttl_s, struct bytes rdata,
-    struct buf *text)
+write_single(
+    struct sign_worker *worker, uint16_t type, uint32_t ttl_s, struct bytes rdata, struct buf *text)
 {
 	struct rrsig_set set = {.owner = {worker->name, worker->name_len},
 	    .type = type,
@@ -346,16 +347,17 @@ kept_zonemd(const struct sign_worker *worker, struct rrset set)
 		return set;
 	was = old.records;
 	return was->ttl_s == now->ttl_s && was->rdlen == now->rdlen &&
-		memcmp(was->rdata, now->rdata, ZONEMD_HEAD) == 0 ?
-	    old :
-	    set;
+		       memcmp(was->rdata, now->rdata, ZONEMD_HEAD) == 0
+		   ? old
+		   : set;
 }
 
 static void
-write_node_set(struct sign_worker *worker, const struct node *node, struct rrset set,
-    struct sign_slot *slot)
+write_node_set(
+    struct sign_worker *worker, const struct node *node, struct rrset set, struct sign_slot *slot)
 {
-	bool zonemd = set.type == TYPE_ZONEMD && node->key_len == 0 && worker->pass->options->zonemd;
+	bool zonemd =
+	    set.type == TYPE_ZONEMD && node->key_len == 0 && worker->pass->options->zonemd;
 	uint8_t rdata[ZONEMD_HEAD + ZONEMD_DIGEST_LONGEST];
 	size_t at = slot->text.len;
 	struct record record;
@@ -402,7 +404,8 @@ sign_nodes(struct sign_worker *worker, size_t first, size_t end, struct sign_slo
 	for (size_t i = first; i < end; i++) {
 		store_prefetch(store, i);
 		write_node(worker, i, slot);
-		while (nsec3 && item < nsec3->n &&
+		while (
+		    nsec3 && item < nsec3->n &&
 		    (i + 1 == store->n_nodes || nsec3_is_before(nsec3, item, &store->nodes[i + 1])))
 			write_nsec3(worker, item++, slot);
 	}

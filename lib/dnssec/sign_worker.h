@@ -1,5 +1,5 @@
-/* What one thread does in the signing pass: writes nodes with their signatures and denial records as
- * text. Shared data are read-only; everything else is the worker's own. Used by sign.c alone. */
+/* What one thread does in the signing pass: writes nodes with their signatures and denial records
+ * as text. Shared data are read-only; everything else is the worker's own. Used by sign.c alone. */
 #ifndef DNSSEC_SIGN_WORKER_H
 #define DNSSEC_SIGN_WORKER_H
 
@@ -17,7 +17,7 @@ struct sign_pass {
 	const struct store *store;
 	const struct sign_options *options;
 	struct reuse reuse;
-	struct offline offline; /* signatures of keys that are not at hand */
+	struct offline offline;          /* signatures of keys that are not at hand */
 	const struct nsec3_chain *nsec3; /* NULL: NSEC */
 	uint32_t nsec_ttl_s;
 	bool dry; /* count what would have to be signed; nothing is signed or written */
@@ -26,9 +26,10 @@ struct sign_pass {
 /* What one chunk gives. */
 struct sign_slot {
 	struct buf text;
-	struct buf wire;	  /* for ZONEMD, where it is made */
-	size_t n_missing;	  /* signatures that were, or dry would be, made anew */
-	size_t patch_at, patch_n; /* where ZONEMD and its signatures stand in `text`; n 0: not here */
+	struct buf wire;  /* for ZONEMD, where it is made */
+	size_t n_missing; /* signatures that were, or dry would be, made anew */
+	size_t patch_at,
+	    patch_n; /* where ZONEMD and its signatures stand in `text`; n 0: not here */
 };
 
 struct sign_worker {
@@ -36,11 +37,11 @@ struct sign_worker {
 	struct signer *signer;
 	struct verifier *verifier; /* of signatures to be kept; NULL: there are none */
 	struct rrsig rrsig;
-	struct arena scratch;   /* canonical RDATA of one RRset */
-	struct buf owner_text;  /* of the name that is being written, and a tab */
+	struct arena scratch;  /* canonical RDATA of one RRset */
+	struct buf owner_text; /* of the name that is being written, and a tab */
 	struct zonemd_node zonemd;
-	size_t cursor;		/* in the old zone */
-	const struct node *old; /* the name's node in the old zone, or NULL */
+	size_t cursor;              /* in the old zone */
+	const struct node *old;     /* the name's node in the old zone, or NULL */
 	uint8_t name[NAME_LONGEST]; /* in lower case */
 	size_t name_len;
 	uint8_t denial[NSEC3_RDATA_LONGEST + NAME_LONGEST];

@@ -7,7 +7,7 @@
 
 struct zonemd_entry {
 	size_t at, len; /* in the node's wire */
-	size_t rdata;	/* offset of the RDATA within it */
+	size_t rdata;   /* offset of the RDATA within it */
 	uint16_t type;
 };
 
@@ -25,8 +25,8 @@ put32(uint8_t *p, uint32_t value)
 }
 
 size_t
-zonemd_placeholder(uint32_t serial, uint8_t algorithm,
-    uint8_t out[ZONEMD_HEAD + ZONEMD_DIGEST_LONGEST])
+zonemd_placeholder(
+    uint32_t serial, uint8_t algorithm, uint8_t out[ZONEMD_HEAD + ZONEMD_DIGEST_LONGEST])
 {
 	size_t len = ZONEMD_HEAD + zonemd_digest_len(algorithm);
 
@@ -38,15 +38,14 @@ zonemd_placeholder(uint32_t serial, uint8_t algorithm,
 }
 
 void
-zonemd_take(struct zonemd_node *node, struct bytes owner, uint16_t type, uint32_t ttl_s,
-    struct bytes rdata)
+zonemd_take(
+    struct zonemd_node *node, struct bytes owner, uint16_t type, uint32_t ttl_s, struct bytes rdata)
 {
 	size_t len = owner.len + 10 + rdata.len;
 	uint8_t *p = (uint8_t *)buf_reserve(&node->wire, len);
 
 	node->entries = mem_grow(node->entries, node->n, &node->cap, sizeof(*node->entries));
-	node->entries[node->n++] =
-	    (struct zonemd_entry){node->wire.len, len, owner.len + 10, type};
+	node->entries[node->n++] = (struct zonemd_entry){node->wire.len, len, owner.len + 10, type};
 	memcpy(p, owner.data, owner.len);
 	p += owner.len;
 	p[0] = (uint8_t)(type >> 8);
@@ -62,8 +61,7 @@ zonemd_take(struct zonemd_node *node, struct bytes owner, uint16_t type, uint32_
 }
 
 static bool
-is_after(const struct zonemd_node *node, const struct zonemd_entry *a,
-    const struct zonemd_entry *b)
+is_after(const struct zonemd_node *node, const struct zonemd_entry *a, const struct zonemd_entry *b)
 {
 	const char *wire = node->wire.data;
 	size_t n = a->len < b->len ? a->len - a->rdata : b->len - b->rdata;

@@ -1,6 +1,6 @@
-/* ZONEMD (RFC 8976): the digest of a zone in the SIMPLE scheme, made from the chunks of the signing pass
- * while they are written. The record itself and its signatures are written with zeros at first, and
- * again with the digest at the end: their length does not change. */
+/* ZONEMD (RFC 8976): the digest of a zone in the SIMPLE scheme, made from the chunks of the signing
+ * pass while they are written. The record itself and its signatures are written with zeros at
+ * first, and again with the digest at the end: their length does not change. */
 #ifndef DNSSEC_ZONEMD_H
 #define DNSSEC_ZONEMD_H
 
@@ -21,8 +21,8 @@ zonemd_digest_len(uint8_t algorithm);
 
 /* RDATA with a digest of zeros; returns its length. */
 size_t
-zonemd_placeholder(uint32_t serial, uint8_t algorithm,
-    uint8_t out[ZONEMD_HEAD + ZONEMD_DIGEST_LONGEST]);
+zonemd_placeholder(
+    uint32_t serial, uint8_t algorithm, uint8_t out[ZONEMD_HEAD + ZONEMD_DIGEST_LONGEST]);
 
 /* The records of one name on their way into the digest. Zero-initialised is ready for use. */
 struct zonemd_node {

@@ -251,10 +251,10 @@ policy_nsec3(struct diags *diags, struct policy *policy)
 	    .salt = text_or_none(policy->salt),
 	    .iterations_pos = policy->iterations.pos,
 	    .salt_pos = policy->salt.pos};
-	const char *without = words.iterations.data ? "iterations" :
-	    words.salt.data			    ? "salt" :
-	    is->nsec3.opt_out			    ? "opt-out" :
-						      NULL;
+	const char *without = words.iterations.data ? "iterations"
+			      : words.salt.data     ? "salt"
+			      : is->nsec3.opt_out   ? "opt-out"
+						    : NULL;
 
 	if (is->denial == PROJECT_DENIAL_NSEC && without)
 		return diag_error(diags, is->pos, P_VALUE,

@@ -50,8 +50,7 @@ read_folder(struct build_run *run, const char *path)
 		return;
 	folder = arena_zalloc(&run->diags->arena, sizeof(*folder));
 	folder->path = path;
-	folder->bad =
-	    key_folder_read(&run->diags->arena, run->diags, path, &folder->keys) < 0;
+	folder->bad = key_folder_read(&run->diags->arena, run->diags, path, &folder->keys) < 0;
 	folder->next = run->folders;
 	run->folders = folder;
 }
@@ -101,12 +100,12 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .nsec3 = zone->policy->denial == PROJECT_DENIAL_NSEC3 ? &zone->policy->nsec3 : NULL,
 	    .zonemd = (uint8_t)zone->policy->zonemd,
 	    .cds = zone->policy->cds,
-	    .verify = zone->policy->verify == PROJECT_VERIFY_FULL ? ZONE_VERIFY_FULL :
-								    ZONE_VERIFY_CHAIN,
+	    .verify =
+		zone->policy->verify == PROJECT_VERIFY_FULL ? ZONE_VERIFY_FULL : ZONE_VERIFY_CHAIN,
 	    .previous = zone->output,
-	    .mark = run->project->hook_changed ?
-		state_path(&build->diags.arena, run->project, zone, ".hook") :
-		NULL,
+	    .mark = run->project->hook_changed
+			? state_path(&build->diags.arena, run->project, zone, ".hook")
+			: NULL,
 	    .cache = state_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,
 	};
@@ -169,8 +168,8 @@ run_hook(struct build_run *run, struct build_zone *build)
 		build->hook_failed = true;
 }
 
-/* Two builds of one project take turns; the lock ends with the process. A project whose folder cannot be
- * written has no lock, as it has no cache. */
+/* Two builds of one project take turns; the lock ends with the process. A project whose folder
+ * cannot be written has no lock, as it has no cache. */
 static int
 lock_project(struct diags *diags, const struct project *project)
 {
@@ -186,8 +185,8 @@ lock_project(struct diags *diags, const struct project *project)
 
 /* Marks the zones that are asked for; a name that the project lacks is an error. */
 static int
-choose_zones(struct diags *diags, const struct project *project, const char *const *names,
-    bool *chosen)
+choose_zones(
+    struct diags *diags, const struct project *project, const char *const *names, bool *chosen)
 {
 	int result = 0;
 

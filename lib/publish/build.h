@@ -1,5 +1,5 @@
-/* Building a project: all its zones, or some, side by side. A zone that fails leaves its published file
- * alone and lets the others finish. */
+/* Building a project: all its zones, or some, side by side. A zone that fails leaves its published
+ * file alone and lets the others finish. */
 #ifndef PUBLISH_BUILD_H
 #define PUBLISH_BUILD_H
 
@@ -25,8 +25,8 @@ struct build {
 	size_t n;
 };
 
-/* Returns 0, or -1 if a name is not one of the project's (then nothing is built) or a zone failed; what
- * failed is in the zones' diags. build_free is due either way. */
+/* Returns 0, or -1 if a name is not one of the project's (then nothing is built) or a zone failed;
+ * what failed is in the zones' diags. build_free is due either way. */
 int
 build_project(struct diags *diags, const struct project *project,
     const struct build_options *options, struct build *build);

@@ -31,10 +31,10 @@ put_key_files(struct buf *b, struct arena *a, const struct zone_job *job)
 static void
 put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
 {
-	buf_printf(b, "zonepp %s\ntemplate %s\n", zonepp_version,
-	    file_absolute(a, job->load.path));
-	buf_printf(b, "settings serial=%d sign=%d dane=%d validity=%" PRIu64 " refresh=%" PRIu64
-		      " offset=%" PRIu64 " jitter=%" PRIu64 " verify=%d zonemd=%u cds=%d\n",
+	buf_printf(b, "zonepp %s\ntemplate %s\n", zonepp_version, file_absolute(a, job->load.path));
+	buf_printf(b,
+	    "settings serial=%d sign=%d dane=%d validity=%" PRIu64 " refresh=%" PRIu64
+	    " offset=%" PRIu64 " jitter=%" PRIu64 " verify=%d zonemd=%u cds=%d\n",
 	    (int)job->serial, job->sign, job->load.dane, job->validity_s, job->refresh_s,
 	    job->offset_s, job->jitter_s, (int)job->verify, job->zonemd, (int)job->cds);
 	if (job->nsec3)
@@ -91,8 +91,8 @@ same_file(struct text line)
 		return space - line.data == 1 && *line.data == '-';
 	put_sha256(&b, now);
 	memcpy(hex, b.data, sizeof(hex));
-	same = (size_t)(space - line.data) == sizeof(hex) &&
-	    memcmp(hex, line.data, sizeof(hex)) == 0;
+	same =
+	    (size_t)(space - line.data) == sizeof(hex) && memcmp(hex, line.data, sizeof(hex)) == 0;
 	buf_free(&b);
 	return same;
 }
@@ -101,10 +101,10 @@ static bool
 parse_result(struct text line, struct zone_result *result, int64_t *made)
 {
 	return line.len < 200 &&
-	    sscanf(line.data,
-		"result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 "\n",
-		&result->n_records, &result->n_signatures, &result->n_tlsa, &result->serial,
-		&result->earliest, &result->valid_until, made) == 7;
+	       sscanf(line.data,
+		   "result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 "\n",
+		   &result->n_records, &result->n_signatures, &result->n_tlsa, &result->serial,
+		   &result->earliest, &result->valid_until, made) == 7;
 }
 
 /* Reads the result, which holds from when it was made until something changes its state. */
@@ -117,8 +117,8 @@ read_result(struct text line, int64_t now, struct zone_result *result)
 }
 
 static bool
-all_the_same(struct arena *a, struct text text, const struct zone_job *job,
-    struct zone_result *result)
+all_the_same(
+    struct arena *a, struct text text, const struct zone_job *job, struct zone_result *result)
 {
 	const char *output = file_absolute(a, job->output);
 	struct buf settings = {0};
@@ -155,7 +155,7 @@ cache_fresh(const struct zone_job *job, struct zone_result *result)
 
 	*result = (struct zone_result){0};
 	fresh = file_load_if(&diags, pos_none(), NULL, job->cache, &text) == 0 && text.data &&
-	    all_the_same(&diags.arena, text, job, result);
+		all_the_same(&diags.arena, text, job, result);
 	diags_free(&diags);
 	return fresh;
 }
@@ -188,17 +188,17 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
 		while ((line = take_line(&text)).len > 0 && !text_is(line, "end"))
 			last = line;
 		known = text_is(line, "end") && last.len > 65 && last.data[64] == ' ' &&
-		    text_is(((struct text){last.data + 65, last.len - 65}),
-			file_absolute(&diags.arena, job->output)) &&
-		    hex_decode((struct text){last.data, 64}, sha256) == 32;
+			text_is(((struct text){last.data + 65, last.len - 65}),
+			    file_absolute(&diags.arena, job->output)) &&
+			hex_decode((struct text){last.data, 64}, sha256) == 32;
 	}
 	diags_free(&diags);
 	return known;
 }
 
 void
-cache_store(const struct zone_job *job, const struct diags *diags,
-    const struct zone_result *result, const uint8_t output_sha256[32])
+cache_store(const struct zone_job *job, const struct diags *diags, const struct zone_result *result,
+    const uint8_t output_sha256[32])
 {
 	struct diags own = {0};
 	struct output *out;

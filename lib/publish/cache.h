@@ -1,7 +1,7 @@
-/* Cache: what the last build of a zone read and wrote, one file a zone in `.zonepp/` beside the project
- * file. If every input and the published file still have the same SHA-256, the settings are the same,
- * and no signature, key or certificate has changed its state meanwhile, there is nothing to do, and
- * nothing to parse. Deleting it costs only time. */
+/* Cache: what the last build of a zone read and wrote, one file a zone in `.zonepp/` beside the
+ * project file. If every input and the published file still have the same SHA-256, the settings are
+ * the same, and no signature, key or certificate has changed its state meanwhile, there is nothing
+ * to do, and nothing to parse. Deleting it costs only time. */
 #ifndef PUBLISH_CACHE_H
 #define PUBLISH_CACHE_H
 
@@ -22,7 +22,7 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32]);
 /* Remembers a build, whose diags tracked its inputs. A cache that cannot be written is
  * no problem. */
 void
-cache_store(const struct zone_job *job, const struct diags *diags,
-    const struct zone_result *result, const uint8_t output_sha256[32]);
+cache_store(const struct zone_job *job, const struct diags *diags, const struct zone_result *result,
+    const uint8_t output_sha256[32]);
 
 #endif

@@ -14,7 +14,7 @@ struct expand {
 	unsigned depth;
 	uint32_t first_source;
 	const char *line_end; /* of the entry that is being replaced */
-	bool between;	      /* a record of that entry was written before */
+	bool between;         /* a record of that entry was written before */
 	bool owner_moved;     /* the last owner of the output is not the template's */
 	bool failed;
 };
@@ -150,8 +150,8 @@ included(struct expand *ex, struct parser *parser, const struct entry *entry)
 	struct level *level = &ex->levels[ex->depth--];
 	const char *line_end = line_end_at(&ex->levels[ex->depth], entry->end);
 
-	buf_put(ex->out, level->copied,
-	    (size_t)(level->text.data + level->text.len - level->copied));
+	buf_put(
+	    ex->out, level->copied, (size_t)(level->text.data + level->text.len - level->copied));
 	put_line_end(ex, line_end);
 	if (level->origin_moved) {
 		need_origin(ex, parser, entry, "$ORIGIN must be set back behind the file");
@@ -171,10 +171,18 @@ expand_entry(void *ctx, struct parser *parser, const struct entry *entry, enum e
 		top->copied = top->text.data;
 	}
 	switch (kind) {
-	case ENTRY_KEPT: keep(ex, parser, entry); break;
-	case ENTRY_REPLACED: replace(ex, entry); break;
-	case ENTRY_INCLUDE: include(ex, parser, entry); break;
-	case ENTRY_INCLUDED: included(ex, parser, entry); break;
+	case ENTRY_KEPT:
+		keep(ex, parser, entry);
+		break;
+	case ENTRY_REPLACED:
+		replace(ex, entry);
+		break;
+	case ENTRY_INCLUDE:
+		include(ex, parser, entry);
+		break;
+	case ENTRY_INCLUDED:
+		included(ex, parser, entry);
+		break;
 	}
 }
 
@@ -203,8 +211,7 @@ expand_record(void *ctx, const struct parsed *record)
 int
 expand_file(struct diags *diags, const struct load_options *options, struct buf *out)
 {
-	struct expand ex = {
-	    .out = out, .diags = diags, .first_source = (uint32_t)diags->n_sources};
+	struct expand ex = {.out = out, .diags = diags, .first_source = (uint32_t)diags->n_sources};
 	struct tlsa_context tlsa;
 	struct parse_directive directives[] = {
 	    {"TLSA", tlsa_directive, &tlsa},

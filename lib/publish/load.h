@@ -7,10 +7,10 @@
 #include "zone/store.h"
 
 struct load_options {
-	const char *path; /* of the template; "-": standard input */
-	const struct name *zone; /* or NULL: the template names it */
+	const char *path;          /* of the template; "-": standard input */
+	const struct name *zone;   /* or NULL: the template names it */
 	const struct roots *roots; /* or NULL: all may be read */
-	bool dane;		   /* false: directives are checked, but make no records */
+	bool dane;                 /* false: directives are checked, but make no records */
 	int64_t now;
 };
 

@@ -2,7 +2,9 @@
 
 #include "dns/serial.h"
 
-enum { SERIAL_FROM_END = 20 }; /* serial, refresh, retry, expire, minimum: RFC 1035 section 3.3.13 */
+enum {
+	SERIAL_FROM_END = 20
+}; /* serial, refresh, retry, expire, minimum: RFC 1035 section 3.3.13 */
 
 static const struct record *
 soa_of(const struct store *store)
@@ -69,7 +71,7 @@ same_rdata(const struct record *a, const struct record *b)
 		return false;
 	if (a->type == TYPE_SOA)
 		return memcmp(a->rdata, b->rdata, n - SERIAL_FROM_END) == 0 &&
-		    memcmp(a->rdata + n - 16, b->rdata + n - 16, 16) == 0;
+		       memcmp(a->rdata + n - 16, b->rdata + n - 16, 16) == 0;
 	return memcmp(a->rdata, b->rdata, n) == 0;
 }
 
@@ -112,12 +114,11 @@ static bool
 same_owner(const struct node *x, const struct node *y)
 {
 	return x->key_len == y->key_len && x->wire_len == y->wire_len &&
-	    memcmp(x->key, y->key, (size_t)x->key_len + x->wire_len) == 0;
+	       memcmp(x->key, y->key, (size_t)x->key_len + x->wire_len) == 0;
 }
 
 bool
-previous_same_content(
-    const struct previous *previous, const struct store *store, bool is_signed)
+previous_same_content(const struct previous *previous, const struct store *store, bool is_signed)
 {
 	struct walk old = {&previous->store, is_signed, 0, 0}, new = {store, is_signed, 0, 0};
 	const struct node *x = NULL, *y = NULL;

@@ -1,5 +1,5 @@
-/* The published zone, as it was before this run: its serial, and whether its contents still are what
- * the template says. */
+/* The published zone, as it was before this run: its serial, and whether its contents still are
+ * what the template says. */
 #ifndef PUBLISH_PREVIOUS_H
 #define PUBLISH_PREVIOUS_H
 
@@ -21,11 +21,10 @@ previous_load(struct previous *previous, const char *path, const struct name *ap
 void
 previous_free(struct previous *previous);
 
-/* Do both sorted stores hold the same records, but for the SOA's serial? With `is_signed`, also but for what
- * the signing pass makes (RRSIG, NSEC, NSEC3) and ZONEMD, which follow from the rest. */
+/* Do both sorted stores hold the same records, but for the SOA's serial? With `is_signed`, also but
+ * for what the signing pass makes (RRSIG, NSEC, NSEC3) and ZONEMD, which follow from the rest. */
 bool
-previous_same_content(
-    const struct previous *previous, const struct store *store, bool is_signed);
+previous_same_content(const struct previous *previous, const struct store *store, bool is_signed);
 
 /* The SOA's serial; the store has a SOA. */
 uint32_t
@@ -34,8 +33,8 @@ zone_serial(const struct store *store);
 void
 zone_set_serial(struct store *store, uint32_t serial);
 
-/* The serial to publish for a change: the later, in RFC 1982 order, of `wanted` and the published one
- * plus 1. */
+/* The serial to publish for a change: the later, in RFC 1982 order, of `wanted` and the published
+ * one plus 1. */
 uint32_t
 next_serial(uint32_t published, uint32_t wanted);
 

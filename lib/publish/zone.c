@@ -32,14 +32,15 @@ load_keys(struct run *run)
 	const struct name *apex = &run->loaded.store.apex;
 	struct arena *a = &run->diags->arena;
 	const char *where = job->keys ? job->keys->path : job->key_files[0];
-	int result = job->keys ?
-	    keys_load(a, run->diags, job->keys, apex, job->load.now, &run->keys) :
-	    keys_load_files(a, run->diags, job->key_files, apex, job->load.now, &run->keys);
+	int result =
+	    job->keys
+		? keys_load(a, run->diags, job->keys, apex, job->load.now, &run->keys)
+		: keys_load_files(a, run->diags, job->key_files, apex, job->load.now, &run->keys);
 
 	if (result < 0 || keys_roles(run->diags, where, &run->keys) < 0)
 		return -1;
-	keystate_advise(run->diags, where, &run->keys, job->load.now,
-	    job->load.now + (int64_t)job->validity_s);
+	keystate_advise(
+	    run->diags, where, &run->keys, job->load.now, job->load.now + (int64_t)job->validity_s);
 	return 0;
 }
 
@@ -52,9 +53,8 @@ read_all(struct run *run)
 
 	if (!job->sign || run->loaded.store.apex.len == 0)
 		return loaded;
-	if (load_keys(run) < 0 ||
-	    rrsig_period(run->diags, job->load.now, job->offset_s, job->validity_s, job->jitter_s,
-		&run->sign.period) < 0)
+	if (load_keys(run) < 0 || rrsig_period(run->diags, job->load.now, job->offset_s,
+				      job->validity_s, job->jitter_s, &run->sign.period) < 0)
 		return -1;
 	return loaded;
 }
@@ -109,7 +109,7 @@ load_previous(struct run *run)
 	run->same = previous_same_content(&run->previous, &run->loaded.store, job->sign);
 	run->sign.previous = &run->previous.store;
 	run->sign.previous_trusted = job->cache && cache_output_sha256(job, wrote) &&
-	    memcmp(wrote, run->previous.sha256, sizeof(wrote)) == 0;
+				     memcmp(wrote, run->previous.sha256, sizeof(wrote)) == 0;
 }
 
 static uint32_t
@@ -118,9 +118,12 @@ wanted_serial(const struct run *run)
 	int64_t now = run->job->load.now;
 
 	switch (run->job->serial) {
-	case ZONE_SERIAL_UNIXTIME: return (uint32_t)now;
-	case ZONE_SERIAL_DATE: return instant_date(now) * 100;
-	default: return zone_serial(&run->loaded.store);
+	case ZONE_SERIAL_UNIXTIME:
+		return (uint32_t)now;
+	case ZONE_SERIAL_DATE:
+		return instant_date(now) * 100;
+	default:
+		return zone_serial(&run->loaded.store);
 	}
 }
 
@@ -143,9 +146,12 @@ static bool
 may_stay(const struct run *run, uint32_t wanted)
 {
 	switch (run->job->serial) {
-	case ZONE_SERIAL_KEEP: return wanted == run->previous.serial;
-	case ZONE_SERIAL_AUTO: return !serial_later(wanted, run->previous.serial);
-	default: return true;
+	case ZONE_SERIAL_KEEP:
+		return wanted == run->previous.serial;
+	case ZONE_SERIAL_AUTO:
+		return !serial_later(wanted, run->previous.serial);
+	default:
+		return true;
 	}
 }
 
@@ -183,8 +189,9 @@ choose_serial(struct run *run)
 	else if (run->previous.there)
 		next = next_serial(run->previous.serial, wanted);
 	else if (run->job->serial != ZONE_SERIAL_KEEP && run->job->cache &&
-	    cache_serial(run->job, &last))
-		next = next_serial(last, wanted); /* the published file was lost, its serial is known */
+		 cache_serial(run->job, &last))
+		next = next_serial(
+		    last, wanted); /* the published file was lost, its serial is known */
 	if (run->same && may_stay(run, wanted) && find_unchanged(run, &unchanged) < 0)
 		return -1;
 	if (unchanged)
@@ -238,8 +245,7 @@ note_until(struct run *run)
 static int
 verify_draft(struct run *run, struct output *out)
 {
-	struct verify_options options = {
-	    .at = run->job->load.now,
+	struct verify_options options = {.at = run->job->load.now,
 	    .crypto = run->job->verify == ZONE_VERIFY_FULL,
 	    .n_workers = run->job->n_workers};
 	const char *path = run->job->sign && run->job->verify ? output_draft(out) : NULL;

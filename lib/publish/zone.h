@@ -9,8 +9,8 @@
 
 enum zone_serial_policy {
 	ZONE_SERIAL_KEEP, /* the template's */
-	/* These move on whenever what is published changes, and then are the later of the published one
-	 * plus 1 and ... */
+	/* These move on whenever what is published changes, and then are the later of the published
+	 * one plus 1 and ... */
 	ZONE_SERIAL_AUTO,     /* the template's */
 	ZONE_SERIAL_UNIXTIME, /* seconds since 1970 */
 	ZONE_SERIAL_DATE,     /* YYYYMMDD00 */
@@ -33,12 +33,12 @@ struct zone_job {
 	uint64_t validity_s, offset_s, jitter_s;
 	uint64_t refresh_s; /* signatures of `previous` that end sooner are made anew */
 	const struct nsec3_params *nsec3; /* NULL: NSEC */
-	uint8_t zonemd;			  /* hash algorithm; 0: none */
+	uint8_t zonemd;                   /* hash algorithm; 0: none */
 	enum cds_mode cds;
 	enum zone_verify verify;
 	const char *previous; /* file whose signatures may be kept; NULL: none */
-	const char *mark;  /* file that is made ahead of a publication, for the hook; or NULL */
-	const char *cache; /* file that remembers the last build, or NULL */
+	const char *mark;     /* file that is made ahead of a publication, for the hook; or NULL */
+	const char *cache;    /* file that remembers the last build, or NULL */
 	unsigned n_workers;
 };
 
@@ -48,9 +48,9 @@ struct zone_result {
 	size_t n_kept; /* signatures of these that were not made anew */
 	size_t n_tlsa;
 	uint32_t serial;
-	int64_t earliest; /* expiry of a signature, Unix; 0: unsigned */
-	int64_t valid_until; /* the same inputs give the same zone until then: a signature, a key or a
-			      * certificate changes its state */
+	int64_t earliest;    /* expiry of a signature, Unix; 0: unsigned */
+	int64_t valid_until; /* the same inputs give the same zone until then: a signature, a key or
+			      * a certificate changes its state */
 	bool changed;
 };
 

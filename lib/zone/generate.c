@@ -131,20 +131,27 @@ value_print(struct generate *g, const char *at, long value, const struct place_h
 	if (value > INT_MAX || value < -INT_MAX || (value < 0 && holder->base != 'd'))
 		return generate_fail(g, at, "the value with its offset is out of range");
 	switch (holder->base) {
-	case 'o': buf_printf(b, "%0*lo", width, (unsigned long)value); break;
-	case 'x': buf_printf(b, "%0*lx", width, (unsigned long)value); break;
-	case 'X': buf_printf(b, "%0*lX", width, (unsigned long)value); break;
+	case 'o':
+		buf_printf(b, "%0*lo", width, (unsigned long)value);
+		break;
+	case 'x':
+		buf_printf(b, "%0*lx", width, (unsigned long)value);
+		break;
+	case 'X':
+		buf_printf(b, "%0*lX", width, (unsigned long)value);
+		break;
 	case 'n':
 	case 'N':
 		nibbles_print(b, (unsigned long)value, holder->width, holder->base == 'N');
 		break;
-	default: buf_printf(b, "%0*ld", width, value);
+	default:
+		buf_printf(b, "%0*ld", width, value);
 	}
 	return 0;
 }
 
-/* Appends `text` with its place holders filled; `\x` stays for the lexer, `$$` is one "$". Where the
- * quotes around the text go, those escaped inside it become the line's own. */
+/* Appends `text` with its place holders filled; `\x` stays for the lexer, `$$` is one "$". Where
+ * the quotes around the text go, those escaped inside it become the line's own. */
 static int
 fill(struct generate *g, struct text text, bool unquote, long value)
 {
@@ -181,7 +188,7 @@ fill_tokens(struct generate *g, long value)
 	const struct token *tokens = g->entry->tokens;
 	const struct token *end = tokens + g->entry->n;
 	bool whole = g->entry->n >= 2 && end[-1].quoted && !end[-2].quoted &&
-	    type_parse(token_text(&end[-2]), &(uint16_t){0}) == 0;
+		     type_parse(token_text(&end[-2]), &(uint16_t){0}) == 0;
 
 	buf_clear(&g->line);
 	for (const struct token *token = tokens + 2; token < end; token++) {
@@ -209,8 +216,7 @@ generate_one(struct generate *g, struct pos pos, long value)
 
 	if (fill_tokens(g, value) < 0)
 		return -1;
-	lex_begin_fixed(
-	    &lexer, parser->diags, (struct text){g->line.data, g->line.len - 1}, pos);
+	lex_begin_fixed(&lexer, parser->diags, (struct text){g->line.data, g->line.len - 1}, pos);
 	if (lex_next(&lexer) == LEX_ENTRY)
 		result = parse_record(parser, &lexer.entry);
 	lex_end(&lexer);
@@ -233,8 +239,9 @@ parse_generate(struct parser *parser, const struct entry *entry)
 		return -1;
 	parser->n_generated += (size_t)((range.stop - range.start) / range.step) + 1;
 	if (parser->n_generated > PARSE_GENERATED_MOST)
-		return diag_error(parser->diags, token_pos(entry, &entry->tokens[1]), Z_GENERATE_SIZE,
-		    "all $GENERATE together make more than %d records", PARSE_GENERATED_MOST);
+		return diag_error(parser->diags, token_pos(entry, &entry->tokens[1]),
+		    Z_GENERATE_SIZE, "all $GENERATE together make more than %d records",
+		    PARSE_GENERATED_MOST);
 	parser->owner_given = false;
 	for (long value = range.start; value <= range.stop && result == 0; value += range.step)
 		result = generate_one(&g, pos, value);

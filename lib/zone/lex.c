@@ -138,8 +138,8 @@ scan_quoted(struct lexer *lexer, const char *p)
 	return p + 1;
 }
 
-/* Goes to the first byte of the next line that holds a token or parenthesis, and notes whether white
- * space stands before it. */
+/* Goes to the first byte of the next line that holds a token or parenthesis, and notes whether
+ * white space stands before it. */
 static const char *
 skip_empty_lines(struct lexer *lexer, const char *p)
 {

@@ -65,8 +65,8 @@ is_sorted(const struct node *nodes, size_t n)
 	return true;
 }
 
-/* Copies the nodes in the order of the items. Reads that do not wait for each other are several times
- * as fast as swapping in place. */
+/* Copies the nodes in the order of the items. Reads that do not wait for each other are several
+ * times as fast as swapping in place. */
 static struct node *
 gather(const struct node *nodes, const struct item *items, size_t n)
 {

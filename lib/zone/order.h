@@ -30,7 +30,7 @@ static inline bool
 order_equal(const struct node *a, const struct node *b)
 {
 	return a->prefix == b->prefix && a->key_len == b->key_len &&
-	    memcmp(a->key, b->key, a->key_len) == 0;
+	       memcmp(a->key, b->key, a->key_len) == 0;
 }
 
 /* Sorts; nodes of one name keep their order. Returns the sorted array, which may be another than

@@ -57,15 +57,15 @@ parser_name(struct parser *parser, const struct entry *entry, struct text text, 
 
 	if (name_parse(text, parser_origin(parser), out, &fault) == 0)
 		return 0;
-	return diag_error(parser->diags, entry_pos(entry, text.data + fault.at),
-	    fault.problem, "%s", fault.why);
+	return diag_error(
+	    parser->diags, entry_pos(entry, text.data + fault.at), fault.problem, "%s", fault.why);
 }
 
 /* --- TTL, class, type --- */
 
 static int
-ttl_parse(struct parser *parser, const struct entry *entry, const struct token *token,
-    uint32_t *ttl_s)
+ttl_parse(
+    struct parser *parser, const struct entry *entry, const struct token *token, uint32_t *ttl_s)
 {
 	uint64_t seconds;
 
@@ -96,8 +96,8 @@ class_parse(struct text text)
 			return CLASS_OTHER;
 	if (text.len > 5 && text_is_nocase((struct text){text.data, 5}, "CLASS") &&
 	    ascii_is_digit(text.data[5]))
-		return text_is(((struct text){text.data + 5, text.len - 5}), "1") ? CLASS_OURS :
-										    CLASS_OTHER;
+		return text_is(((struct text){text.data + 5, text.len - 5}), "1") ? CLASS_OURS
+										  : CLASS_OTHER;
 	return CLASS_NONE;
 }
 
@@ -131,8 +131,8 @@ parser_ttl_class(struct parser *parser, const struct entry *entry, const struct 
 }
 
 static int
-type_parse_token(struct parser *parser, const struct entry *entry, const struct token *token,
-    uint16_t *type)
+type_parse_token(
+    struct parser *parser, const struct entry *entry, const struct token *token, uint16_t *type)
 {
 	struct text text = token_text(token);
 	const char *nearest;
@@ -213,13 +213,13 @@ static bool
 is_last_owner(const struct parser *parser, const struct token *token)
 {
 	return parser->owner_given && !token->quoted && token->len == parser->owner_text.len &&
-	    memcmp(token->text, parser->owner_text.data, token->len) == 0;
+	       memcmp(token->text, parser->owner_text.data, token->len) == 0;
 }
 
 /* Sets the parser's owner from the entry; `*token` then is the first behind it. */
 static int
-owner_parse(struct parser *parser, const struct entry *entry, const struct token **token,
-    bool *same)
+owner_parse(
+    struct parser *parser, const struct entry *entry, const struct token **token, bool *same)
 {
 	const struct token *first = *token;
 
@@ -241,7 +241,8 @@ owner_parse(struct parser *parser, const struct entry *entry, const struct token
 		    parser->diags, token_pos(entry, first), Z_NAME, "an owner cannot be quoted");
 	if (parser_name(parser, entry, token_text(first), &parser->owner) == 0)
 		return 0;
-	/* What was half read is no name, and lines that go on with this owner are not a second fault. */
+	/* What was half read is no name, and lines that go on with this owner are not a second
+	 * fault. */
 	parser->owner = parser->origin.len ? parser->origin : (struct name){.len = 1};
 	return -1;
 }
@@ -268,8 +269,8 @@ parse_record(struct parser *parser, const struct entry *entry)
 	text.origin = parser_origin(parser);
 	if (rdata_parse(&text, record.type, parser->rdata, &len) < 0)
 		return -1;
-	if (!ttl_stated && ttl_of_record(parser, record.pos, record.type, parser->rdata, len,
-			       &record.ttl_s) < 0)
+	if (!ttl_stated &&
+	    ttl_of_record(parser, record.pos, record.type, parser->rdata, len, &record.ttl_s) < 0)
 		return -1;
 	record.rdata = (struct bytes){parser->rdata, len};
 	parser->owner_given = true;
@@ -459,8 +460,8 @@ refuse_private(struct parser *parser, struct text text, const struct frame *fram
 {
 	if (!file_is_private(text))
 		return 0;
-	return diag_add_path(parser->diags, frame->path, Z_SYNTAX,
-	    "this is no zone file: it holds a private key");
+	return diag_add_path(
+	    parser->diags, frame->path, Z_SYNTAX, "this is no zone file: it holds a private key");
 }
 
 static int
@@ -480,8 +481,8 @@ refuse_bom(struct parser *parser, struct text text, uint32_t source)
 	return 0;
 }
 
-/* An included file that does not even begin like a zone file may be anything that the template's author
- * should not see: its text is not quoted, and it is read no further. */
+/* An included file that does not even begin like a zone file may be anything that the template's
+ * author should not see: its text is not quoted, and it is read no further. */
 static bool
 conceal_foreign(struct parser *parser, const struct frame *frame, size_t n_before)
 {
@@ -521,8 +522,8 @@ parse_source(struct parser *parser, struct text text, struct frame *frame)
 }
 
 int
-parse_file(struct diags *diags, const struct parse_options *options, const char *path,
-    struct name *zone)
+parse_file(
+    struct diags *diags, const struct parse_options *options, const char *path, struct name *zone)
 {
 	struct parser *parser = arena_zalloc(&diags->arena, sizeof(*parser));
 	struct frame frame = {.path = strcmp(path, "-") == 0 ? "<stdin>" : path};

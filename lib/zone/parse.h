@@ -1,6 +1,7 @@
-/* Parser of master files (RFC 1035 section 5, RFC 2308 section 4 for $TTL, BIND's $GENERATE): executes
- * the directives and hands each record as wire data to a sink. Directives that are not the zone
- * file's own ($TLSA, ...) come in a table, so that this folder knows nothing of certificates. */
+/* Parser of master files (RFC 1035 section 5, RFC 2308 section 4 for $TTL, BIND's $GENERATE):
+ * executes the directives and hands each record as wire data to a sink. Directives that are not the
+ * zone file's own ($TLSA, ...) come in a table, so that this folder knows nothing of certificates.
+ */
 #ifndef ZONE_PARSE_H
 #define ZONE_PARSE_H
 
@@ -11,8 +12,8 @@ struct parser;
 
 enum {
 	PARSE_INCLUDE_DEPTH = 20,
-	PARSE_INCLUDES_MOST = 10000,   /* files of one zone */
-	PARSE_GENERATE_MOST = 1 << 20, /* records of one $GENERATE */
+	PARSE_INCLUDES_MOST = 10000,    /* files of one zone */
+	PARSE_GENERATE_MOST = 1 << 20,  /* records of one $GENERATE */
 	PARSE_GENERATED_MOST = 1 << 23, /* records of all $GENERATE of a zone */
 };
 
@@ -28,14 +29,14 @@ struct parsed {
 
 	/* For records that a directive made, how `expand` shall write them. */
 	struct text owner_text; /* as in the template; data NULL: absolute */
-	struct text comment;	/* behind the record, without ";"; may be empty */
+	struct text comment;    /* behind the record, without ";"; may be empty */
 };
 
 /* What becomes of an entry in a text-to-text run. */
 enum entry_kind {
-	ENTRY_KEPT,	/* a record, $ORIGIN, $TTL, $GENERATE: its text stays */
+	ENTRY_KEPT,     /* a record, $ORIGIN, $TTL, $GENERATE: its text stays */
 	ENTRY_REPLACED, /* a further directive: the records that follow stand for it */
-	ENTRY_INCLUDE,	/* the text of another file follows, up to ENTRY_INCLUDED */
+	ENTRY_INCLUDE,  /* the text of another file follows, up to ENTRY_INCLUDED */
 	ENTRY_INCLUDED, /* that file has ended */
 };
 
@@ -43,10 +44,10 @@ struct parse_sink {
 	void *ctx;
 	/* Returns -1 after adding a problem; parsing goes on, so that all problems are found. */
 	int (*record)(void *ctx, const struct parsed *record);
-	/* NULL, or called ahead of each entry's execution. `source` is the text that the entry is of;
-	 * with ENTRY_INCLUDED it is the file that ended. */
-	void (*entry)(void *ctx, struct parser *parser, const struct entry *entry,
-	    enum entry_kind kind);
+	/* NULL, or called ahead of each entry's execution. `source` is the text that the entry is
+	 * of; with ENTRY_INCLUDED it is the file that ended. */
+	void (*entry)(
+	    void *ctx, struct parser *parser, const struct entry *entry, enum entry_kind kind);
 };
 
 /* A further directive: "$NAME args...". */
@@ -60,17 +61,17 @@ struct parse_directive {
 struct parse_options {
 	const struct name *zone; /* the zone's name, or NULL: the first absolute $ORIGIN names it */
 	bool fragment; /* the text may be a part of a zone: an unknown origin is no fault */
-	const struct roots *roots; /* what may be read, or NULL */
+	const struct roots *roots;                /* what may be read, or NULL */
 	const struct parse_directive *directives; /* ended by a row without name; or NULL */
 	struct parse_sink sink;
 };
 
-/* Parses the file at `path` ("-": standard input) and all that it includes. On success `*zone` is the
- * zone's name; its len is 0 where none was given or found.
- * Returns 0, or -1 with all problems of the file added. */
+/* Parses the file at `path` ("-": standard input) and all that it includes. On success `*zone` is
+ * the zone's name; its len is 0 where none was given or found. Returns 0, or -1 with all problems
+ * of the file added. */
 int
-parse_file(struct diags *diags, const struct parse_options *options, const char *path,
-    struct name *zone);
+parse_file(
+    struct diags *diags, const struct parse_options *options, const char *path, struct name *zone);
 
 /* --- For directives --- */
 
@@ -104,13 +105,13 @@ parser_path(struct parser *parser);
 int
 parser_default_ttl(struct parser *parser, struct pos pos, uint32_t *ttl_s);
 
-/* Reads an owner or other name against the current origin. Returns -1 with one problem at the byte. */
+/* Reads an owner or other name against the current origin. Returns -1 with one problem at the byte.
+ */
 int
-parser_name(struct parser *parser, const struct entry *entry, struct text text,
-    struct name *out);
+parser_name(struct parser *parser, const struct entry *entry, struct text text, struct name *out);
 
-/* Reads an optional run of TTL and class, in any order, from `*token` on. `*ttl_stated` says whether
- * there was a TTL. Returns -1 with one problem added. */
+/* Reads an optional run of TTL and class, in any order, from `*token` on. `*ttl_stated` says
+ * whether there was a TTL. Returns -1 with one problem added. */
 int
 parser_ttl_class(struct parser *parser, const struct entry *entry, const struct token **token,
     uint32_t *ttl_s, bool *ttl_stated);

@@ -20,11 +20,11 @@ struct parser {
 	struct diags *diags;
 	struct arena scratch; /* until the entry's end */
 	const struct frame *frame;
-	struct name origin; /* len 0: none is known */
-	struct name owner;  /* of the last record; len 0: none */
-	struct name zone;   /* len 0: not known yet */
+	struct name origin;     /* len 0: none is known */
+	struct name owner;      /* of the last record; len 0: none */
+	struct name zone;       /* len 0: not known yet */
 	struct text owner_text; /* of which `owner` was read, if it can be read again */
-	bool owner_given; /* the sink has seen a record of `owner` */
+	bool owner_given;       /* the sink has seen a record of `owner` */
 	bool any_record;
 	bool default_ttl_known, last_ttl_known;
 	uint32_t default_ttl_s, last_ttl_s;

@@ -96,9 +96,8 @@ store_add(void *ctx, const struct parsed *parsed)
 	}
 	if (store->refused)
 		return -1;
-	record_new(store,
-	    &(struct record){parsed->rdata.data, parsed->pos, parsed->ttl_s, parsed->type,
-		(uint16_t)parsed->rdata.len});
+	record_new(store, &(struct record){parsed->rdata.data, parsed->pos, parsed->ttl_s,
+			      parsed->type, (uint16_t)parsed->rdata.len});
 	return 0;
 }
 
@@ -106,8 +105,8 @@ void
 store_add_apex(struct store *store, uint16_t type, uint32_t ttl_s, struct bytes rdata)
 {
 	node_new(store, store->apex.wire, 0);
-	record_new(store,
-	    &(struct record){rdata.data, pos_none(), ttl_s, type, (uint16_t)rdata.len});
+	record_new(
+	    store, &(struct record){rdata.data, pos_none(), ttl_s, type, (uint16_t)rdata.len});
 }
 
 /* --- Sorting --- */
@@ -175,16 +174,24 @@ type_flag(uint16_t type)
 {
 	switch (type) {
 	case TYPE_A:
-	case TYPE_AAAA: return 0;
-	case TYPE_NS: return NODE_NS | NODE_OTHER;
-	case TYPE_CNAME: return NODE_CNAME | NODE_OTHER;
-	case TYPE_SOA: return NODE_SOA | NODE_OTHER;
-	case TYPE_DNAME: return NODE_DNAME | NODE_OTHER;
-	case TYPE_DS: return NODE_DS | NODE_OTHER;
+	case TYPE_AAAA:
+		return 0;
+	case TYPE_NS:
+		return NODE_NS | NODE_OTHER;
+	case TYPE_CNAME:
+		return NODE_CNAME | NODE_OTHER;
+	case TYPE_SOA:
+		return NODE_SOA | NODE_OTHER;
+	case TYPE_DNAME:
+		return NODE_DNAME | NODE_OTHER;
+	case TYPE_DS:
+		return NODE_DS | NODE_OTHER;
 	case TYPE_DNSKEY:
 	case TYPE_CDS:
-	case TYPE_CDNSKEY: return NODE_OF_KEYS | NODE_OTHER;
-	default: return NODE_OTHER;
+	case TYPE_CDNSKEY:
+		return NODE_OF_KEYS | NODE_OTHER;
+	default:
+		return NODE_OTHER;
 	}
 }
 
@@ -356,7 +363,7 @@ bool
 node_is_below(const struct node *node, const struct node *ancestor)
 {
 	return node->key_len >= ancestor->key_len &&
-	    memcmp(node->key, ancestor->key, ancestor->key_len) == 0;
+	       memcmp(node->key, ancestor->key, ancestor->key_len) == 0;
 }
 
 size_t

@@ -20,18 +20,18 @@ struct record {
 /* What is at a node, noted while its records are at hand: later passes over millions of nodes need
  * not touch their records again. */
 enum node_flag {
-	NODE_CUT = 1,	   /* a delegation: NS below the apex */
+	NODE_CUT = 1,      /* a delegation: NS below the apex */
 	NODE_OCCLUDED = 2, /* below a cut or a DNAME: glue, or data that nobody is answered */
 	NODE_NS = 4,
 	NODE_CNAME = 8,
 	NODE_SOA = 16,
 	NODE_DNAME = 32,
 	NODE_DS = 64,
-	NODE_OF_KEYS = 256,   /* DNSKEY, CDS or CDNSKEY */
-	NODE_OTHER = 512,     /* anything but addresses */
+	NODE_OF_KEYS = 256,    /* DNSKEY, CDS or CDNSKEY */
+	NODE_OTHER = 512,      /* anything but addresses */
 	NODE_BELOW_CUT = 1024, /* occluded, and not by a DNAME */
 	NODE_WILDCARD = 2048,  /* its first label is an asterisk */
-	NODE_UNEVEN = 128, /* TTLs differ within an RRset, or a singleton type stands twice */
+	NODE_UNEVEN = 128,     /* TTLs differ within an RRset, or a singleton type stands twice */
 };
 
 struct node {
@@ -70,8 +70,8 @@ store_begin(struct store *store, struct diags *diags, const struct name *apex);
 void
 store_free(struct store *store);
 
-/* A parse_sink's record(): copies the record. Returns -1 after adding a problem: the record lies outside
- * the zone, or the zone has no name. */
+/* A parse_sink's record(): copies the record. Returns -1 after adding a problem: the record lies
+ * outside the zone, or the zone has no name. */
 int
 store_add(void *store, const struct parsed *record);
 
@@ -79,8 +79,8 @@ store_add(void *store, const struct parsed *record);
 void
 store_add_apex(struct store *store, uint16_t type, uint32_t ttl_s, struct bytes rdata);
 
-/* Sorts names and records, merges what belongs to one name, removes duplicates (RFC 2181 section 5),
- * and sets the flags of the nodes. */
+/* Sorts names and records, merges what belongs to one name, removes duplicates (RFC 2181 section
+ * 5), and sets the flags of the nodes. */
 void
 store_sort(struct store *store);
 
@@ -108,8 +108,8 @@ node_rrset(const struct store *store, const struct node *node, uint16_t type);
 struct rrset
 node_rrset_at(const struct store *store, const struct node *node, size_t i);
 
-/* Asks the processor for what a loop over the nodes will touch soon: their memory is in the order of
- * the template, not of the names. Call it with the number of the node that is being worked on.
+/* Asks the processor for what a loop over the nodes will touch soon: their memory is in the order
+ * of the template, not of the names. Call it with the number of the node that is being worked on.
  * (Without always_inline, GCC takes the function for one without effect and drops it.) */
 __attribute__((always_inline)) static inline void
 store_prefetch(const struct store *store, size_t i)

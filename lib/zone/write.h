@@ -1,5 +1,5 @@
-/* Writer: records as lines of a master file: absolute owner, TTL, class, type and RDATA, with one tab
- * between, in the store's order. */
+/* Writer: records as lines of a master file: absolute owner, TTL, class, type and RDATA, with one
+ * tab between, in the store's order. */
 #ifndef ZONE_WRITE_H
 #define ZONE_WRITE_H
 
