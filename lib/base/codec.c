@@ -160,3 +160,25 @@ base32hex_decode(struct text in, uint8_t *out)
 {
 	return decode_bits(in, 5, base32hex_value, out);
 }
+
+int
+escape_decode(struct text text, size_t *i)
+{
+	const char *p = text.data + *i + 1;
+	size_t left = text.len - *i - 1;
+	int value;
+
+	if (left == 0)
+		return -1;
+	if (!ascii_is_digit(*p)) {
+		*i += 2;
+		return (uint8_t)*p;
+	}
+	if (left < 3 || !ascii_is_digit(p[1]) || !ascii_is_digit(p[2]))
+		return -1;
+	value = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+	if (value > 255)
+		return -1;
+	*i += 4;
+	return value;
+}

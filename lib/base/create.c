@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "base/create.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -67,20 +69,6 @@ give_name(struct creation *c)
 	return 0;
 }
 
-static int
-sync_folder(const char *folder)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
-
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	if (result < 0 && errno == EINVAL)
-		result = 0; /* a file system that cannot sync folders */
-	close(fd);
-	return result;
-}
-
 int
 create_file(struct diags *diags, const char *path, mode_t mode, struct text text)
 {
@@ -88,7 +76,7 @@ create_file(struct diags *diags, const char *path, mode_t mode, struct text text
 	int error;
 
 	if (begin(&c) == 0 && fchmod(c.fd, mode) == 0 && write_all(c.fd, text) == 0 &&
-	    fsync(c.fd) == 0 && give_name(&c) == 0 && sync_folder(c.folder) == 0) {
+	    fsync(c.fd) == 0 && give_name(&c) == 0 && file_sync_folder(c.folder) == 0) {
 		close(c.fd);
 		return 0;
 	}

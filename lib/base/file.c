@@ -335,3 +335,17 @@ file_absolute(struct arena *a, const char *path)
 	free(absolute);
 	return copy;
 }
+
+int
+file_sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
+
+	if (fd < 0)
+		return -1;
+	result = fsync(fd);
+	if (result < 0 && errno == EINVAL)
+		result = 0; /* a file system that cannot sync folders */
+	close(fd);
+	return result;
+}

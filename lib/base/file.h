@@ -53,4 +53,8 @@ file_join(struct arena *a, const char *folder, const char *path);
 char *
 file_absolute(struct arena *a, const char *path);
 
+/* Makes the names in `folder` last, where its file system can. Returns -1 with errno set. */
+int
+file_sync_folder(const char *folder);
+
 #endif

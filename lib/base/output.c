@@ -288,20 +288,6 @@ name_temporary(struct output *out)
 }
 
 static int
-sync_folder(const char *folder)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
-
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	if (result < 0 && errno == EINVAL)
-		result = 0; /* a file system that cannot sync folders */
-	close(fd);
-	return result;
-}
-
-static int
 replace(struct output *out)
 {
 	int fd = out->fd;
@@ -321,7 +307,7 @@ replace(struct output *out)
 	if (rename(out->temporary, out->target) < 0)
 		return output_fail(out, "replace");
 	out->temporary = NULL;
-	return !out->relaxed && sync_folder(out->folder) < 0
+	return !out->relaxed && file_sync_folder(out->folder) < 0
 		   ? output_fail(out, "sync the folder of")
 		   : 0;
 }

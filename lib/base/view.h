@@ -29,6 +29,13 @@ text_is(struct text t, const char *s)
 	return strlen(s) == t.len && memcmp(t.data, s, t.len) == 0;
 }
 
+/* Four octets in network order. */
+static inline uint32_t
+read_u32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /* ASCII case folding, whatever the locale: DNS names and keywords (RFC 4343). */
 static inline uint8_t
 ascii_lower(uint8_t c)

@@ -1,5 +1,7 @@
 #include "dns/name.h"
 
+#include "base/codec.h"
+
 /* What a byte of a name's text is. */
 enum name_class {
 	PLAIN,
@@ -15,29 +17,6 @@ fail(struct name_fault *fault, const char *why, size_t at)
 {
 	*fault = (struct name_fault){why, at, Z_NAME};
 	return -1;
-}
-
-/* Reads `\DDD` or `\X` at `*i`; returns the octet or -1. */
-static int
-escape_parse(struct text text, size_t *i)
-{
-	const char *p = text.data + *i + 1;
-	size_t left = text.len - *i - 1;
-	int value;
-
-	if (left == 0)
-		return -1;
-	if (!ascii_is_digit(*p)) {
-		*i += 2;
-		return (uint8_t)*p;
-	}
-	if (left < 3 || !ascii_is_digit(p[1]) || !ascii_is_digit(p[2]))
-		return -1;
-	value = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
-	if (value > 255)
-		return -1;
-	*i += 4;
-	return value;
 }
 
 static int
@@ -86,7 +65,7 @@ name_parse(struct text text, const struct name *origin, struct name *out, struct
 			i++;
 			continue;
 		case ESCAPE:
-			octet = escape_parse(text, &i);
+			octet = escape_decode(text, &i);
 			if (octet < 0)
 				return fail(fault,
 				    "a backslash is followed by a character or by "

@@ -1,30 +1,9 @@
 /* Fields that are strings. Octets above 127 are taken as they are and printed as \DDD. */
 #include "dns/field.h"
 
+#include "base/codec.h"
+
 enum { STRING_LONGEST = 255 };
-
-/* Reads the escape at `*i`; returns its octet or -1. */
-static int
-unescape(struct text text, size_t *i)
-{
-	const char *p = text.data + *i + 1;
-	size_t left = text.len - *i - 1;
-	int value;
-
-	if (left == 0)
-		return -1;
-	if (!ascii_is_digit(*p)) {
-		*i += 2;
-		return (uint8_t)*p;
-	}
-	if (left < 3 || !ascii_is_digit(p[1]) || !ascii_is_digit(p[2]))
-		return -1;
-	value = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
-	if (value > 255)
-		return -1;
-	*i += 4;
-	return value;
-}
 
 ssize_t
 string_unescape(struct text text, uint8_t *out, size_t room, size_t *bad)
@@ -35,7 +14,7 @@ string_unescape(struct text text, uint8_t *out, size_t room, size_t *bad)
 		int octet = (uint8_t)text.data[i];
 
 		if (octet == '\\') {
-			octet = unescape(text, &i);
+			octet = escape_decode(text, &i);
 			if (octet < 0) {
 				*bad = i;
 				return -1;

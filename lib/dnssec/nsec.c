@@ -3,8 +3,7 @@
 uint32_t
 nsec_ttl(const struct record *soa)
 {
-	const uint8_t *p = soa->rdata + soa->rdlen - 4;
-	uint32_t minimum = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	uint32_t minimum = read_u32(soa->rdata + soa->rdlen - 4);
 
 	return minimum < soa->ttl_s ? minimum : soa->ttl_s;
 }

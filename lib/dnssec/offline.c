@@ -25,12 +25,6 @@ struct search {
 	int64_t end;     /* expiry of the best one that was seen, or KEY_NO_TIME */
 };
 
-static uint32_t
-read_u32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 /* Times of signatures are 32 bits: the instant nearest to now (RFC 4034 section 3.1.5). */
 static int64_t
 instant_near(const struct search *s, uint32_t time)

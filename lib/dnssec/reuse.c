@@ -97,12 +97,6 @@ reuse_same_set(const struct reuse *reuse, const struct node *old, const struct r
 	return true;
 }
 
-static uint32_t
-read_u32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 /* Everything but the times and the signature is as a new one would have it. */
 static bool
 same_head(const struct record *record, struct bytes fresh)

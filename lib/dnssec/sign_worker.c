@@ -73,12 +73,6 @@ put_record(struct sign_worker *worker, struct buf *text, uint32_t ttl_s, uint16_
 		zonemd_take(&worker->zonemd, owner, type, ttl_s, canonical);
 }
 
-static uint32_t
-read_u32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static void
 put_signature(struct sign_worker *worker, struct buf *text, uint32_t ttl_s, struct bytes rdata)
 {

@@ -19,9 +19,8 @@ uint32_t
 zone_serial(const struct store *store)
 {
 	const struct record *soa = soa_of(store);
-	const uint8_t *p = soa->rdata + soa->rdlen - SERIAL_FROM_END;
 
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	return read_u32(soa->rdata + soa->rdlen - SERIAL_FROM_END);
 }
 
 void

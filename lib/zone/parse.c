@@ -155,9 +155,7 @@ type_parse_token(
 static uint32_t
 soa_minimum(const uint8_t *rdata, size_t len)
 {
-	const uint8_t *p = rdata + len - 4;
-
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	return read_u32(rdata + len - 4);
 }
 
 int

@@ -54,12 +54,6 @@ sign_and_read(const char *template, struct sign_options options, struct signed_z
 
 /* --- Verifying, on its own: RFC 4034 section 3.1.8.1 --- */
 
-static uint32_t
-read_u32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 /* The owner as it is signed: in lower case, and below a wildcard as the labels field says. */
 static size_t
 signed_owner(const uint8_t *wire, size_t len, unsigned labels, uint8_t *out)
