@@ -4,6 +4,7 @@
 #include "check/zone.h"
 #include "dnssec/algorithm.h"
 #include "dnssec/verify.h"
+#include "zone/read.h"
 
 static const struct cmd_option options[] = {
     {"zone", 0, "NAME", "the zone's name (default: that of the first SOA record)"},
@@ -136,7 +137,8 @@ run(struct cmd *cmd)
 {
 	struct name zone;
 	struct store store;
-	int result = verify_load(&cmd->diags, cmd->arguments[0], cmd_zone(cmd, &zone), &store);
+	int result =
+	    read_store(&cmd->diags, cmd->arguments[0], cmd_zone(cmd, &zone), cmd->jobs, &store);
 
 	if (result == 0)
 		result = verify(cmd, &store);

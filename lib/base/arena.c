@@ -151,3 +151,24 @@ arena_free(struct arena *a)
 	arena_reset(a, (struct arena_mark){NULL, NULL});
 	a->next_size = 0;
 }
+
+/* Behind the newest block, which is still being filled. */
+void
+arena_join(struct arena *a, struct arena *from)
+{
+	struct arena_block *last = from->block;
+
+	if (!last)
+		return;
+	while (last->older)
+		last = last->older;
+	if (a->block) {
+		last->older = a->block->older;
+		a->block->older = from->block;
+	} else {
+		a->block = from->block;
+		a->at = a->end = from->block->end;
+	}
+	from->block = NULL;
+	from->at = from->end = NULL;
+}

@@ -59,4 +59,9 @@ arena_reset(struct arena *a, struct arena_mark mark);
 void
 arena_free(struct arena *a);
 
+/* Hands the memory of `from` on to `a`, of which no mark is in use; `from` is empty then, but for
+ * its hooks. */
+void
+arena_join(struct arena *a, struct arena *from);
+
 #endif

@@ -35,10 +35,18 @@ mem_resize(void *old, size_t n, size_t size)
 }
 
 void *
-mem_grow(void *old, size_t n, size_t *cap, size_t size)
+mem_reserve(void *old, size_t n, size_t *cap, size_t size)
 {
-	if (n < *cap)
+	if (n <= *cap)
 		return old;
 	*cap = *cap ? *cap * 2 : 16;
+	if (*cap < n)
+		*cap = n;
 	return mem_resize(old, *cap, size);
+}
+
+void *
+mem_grow(void *old, size_t n, size_t *cap, size_t size)
+{
+	return n < *cap ? old : mem_reserve(old, n + 1, cap, size);
 }

@@ -12,6 +12,10 @@ mem_alloc(size_t size);
 void *
 mem_resize(void *old, size_t n, size_t size);
 
+/* Makes room for `n` elements in all, twice `*cap` at least where that is not enough. */
+void *
+mem_reserve(void *old, size_t n, size_t *cap, size_t size);
+
 /* Makes room for one more element: doubles `*cap` when `n` has reached it. */
 void *
 mem_grow(void *old, size_t n, size_t *cap, size_t size);

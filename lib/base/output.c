@@ -25,7 +25,8 @@ struct output {
 	const char *target; /* with symbolic links resolved */
 	const char *folder; /* of `target` */
 	char *temporary;    /* name of the temporary file, where it has one */
-	struct text old;    /* what the file holds now; data is NULL where there is none */
+	int old_fd;         /* of what the file holds now; -1: there is none */
+	struct buf old;     /* as much of it as was looked at */
 	struct stat old_stat;
 	size_t agreed; /* bytes of `old` that the new text repeats, while fd < 0 */
 	int fd;        /* -1: nothing was written yet */
@@ -90,17 +91,54 @@ find_target(struct output *out)
 	return 0;
 }
 
-/* What is replaced is no input of the run. */
 static int
-load_old(struct output *out)
+open_old(struct output *out)
 {
-	bool track = out->diags->track_inputs;
-	int result;
+	out->old_fd = open(out->target, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return out->old_fd >= 0 || errno == ENOENT || errno == ENOTDIR ? 0
+								       : output_fail(out, "read");
+}
 
-	out->diags->track_inputs = false;
-	result = file_load_if(out->diags, pos_none(), NULL, out->target, &out->old);
-	out->diags->track_inputs = track;
-	return result;
+static void
+close_old(struct output *out)
+{
+	if (out->old_fd >= 0)
+		close(out->old_fd);
+	out->old_fd = -1;
+	buf_free(&out->old);
+}
+
+/* Has the old file at least `len` bytes? Reads them. */
+static bool
+old_reaches(struct output *out, size_t len)
+{
+	enum { PIECE = 65536 };
+
+	while (out->old.len < len && out->old_fd >= 0) {
+		size_t room = len - out->old.len > PIECE ? len - out->old.len : PIECE;
+		ssize_t n = read(out->old_fd, buf_reserve(&out->old, room), room);
+
+		if (n > 0)
+			out->old.len += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			break;
+	}
+	return out->old.len >= len;
+}
+
+/* Does the old file go on with these bytes? */
+static bool
+old_agrees(struct output *out, const void *data, size_t len)
+{
+	return len == 0 || (old_reaches(out, out->agreed + len) &&
+			       memcmp(out->old.data + out->agreed, data, len) == 0);
+}
+
+/* Was the old file written again, byte for byte, so far as was written? */
+static bool
+is_unchanged(struct output *out)
+{
+	return out->fd < 0 && out->old_fd >= 0 && !old_reaches(out, out->agreed + 1);
 }
 
 /* A pipe that nobody reads is an error, and not a reason to wait. */
@@ -121,7 +159,7 @@ output_open(struct diags *diags, const char *path)
 
 	out->diags = diags;
 	out->path = path;
-	out->fd = -1;
+	out->fd = out->old_fd = -1;
 	if (strcmp(path, "-") == 0) {
 		out->fd = STDOUT_FILENO;
 		return out;
@@ -136,7 +174,7 @@ output_open(struct diags *diags, const char *path)
 	}
 	out->kind = OUTPUT_FILE;
 	find_target(out);
-	return load_old(out) < 0 ? NULL : out;
+	return open_old(out) < 0 ? NULL : out;
 }
 
 static int
@@ -196,7 +234,7 @@ make_folder(const char *folder)
 static int
 begin_temporary(struct output *out)
 {
-	mode_t mode = out->old.data ? 0600 : 0666; /* an old file's mode comes in replace() */
+	mode_t mode = out->old_fd >= 0 ? 0600 : 0666; /* an old file's mode comes in replace() */
 
 	out->fd = open(out->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
 	if (out->fd < 0 && errno == ENOENT && make_folder(out->folder) == 0)
@@ -210,7 +248,10 @@ begin_temporary(struct output *out)
 		out->temporary = NULL;
 		return output_fail(out, "create a file beside");
 	}
-	return write_all(out, out->old.data, out->agreed);
+	if (write_all(out, out->old.data, out->agreed) < 0)
+		return -1;
+	buf_free(&out->old);
+	return 0;
 }
 
 int
@@ -225,8 +266,7 @@ output_write(struct output *out, const void *data, size_t len)
 		return 0;
 	}
 	if (out->fd < 0) {
-		if (out->old.data && len <= out->old.len - out->agreed &&
-		    memcmp(out->old.data + out->agreed, data, len) == 0) {
+		if (old_agrees(out, data, len)) {
 			out->agreed += len;
 			return 0;
 		}
@@ -292,10 +332,10 @@ replace(struct output *out)
 {
 	int fd = out->fd;
 
-	if (out->old.data && fchown(fd, out->old_stat.st_uid, out->old_stat.st_gid) < 0 &&
+	if (out->old_fd >= 0 && fchown(fd, out->old_stat.st_uid, out->old_stat.st_gid) < 0 &&
 	    errno != EPERM)
 		return output_fail(out, "set the owner of");
-	if (out->old.data && fchmod(fd, out->old_stat.st_mode & 07777) < 0)
+	if (out->old_fd >= 0 && fchmod(fd, out->old_stat.st_mode & 07777) < 0)
 		return output_fail(out, "set the mode of");
 	if (!out->relaxed && fsync(fd) < 0)
 		return output_fail(out, "sync");
@@ -307,6 +347,7 @@ replace(struct output *out)
 	if (rename(out->temporary, out->target) < 0)
 		return output_fail(out, "replace");
 	out->temporary = NULL;
+	close_old(out);
 	return !out->relaxed && file_sync_folder(out->folder) < 0
 		   ? output_fail(out, "sync the folder of")
 		   : 0;
@@ -329,7 +370,7 @@ output_draft(struct output *out)
 {
 	if (out->kind == OUTPUT_STREAM || out->failed)
 		return NULL;
-	if (out->fd < 0 && out->old.data && out->agreed == out->old.len)
+	if (is_unchanged(out))
 		return NULL;
 	if (out->fd < 0 && begin_temporary(out) < 0)
 		return NULL;
@@ -402,8 +443,9 @@ output_commit(struct output *out, bool *changed)
 			return output_fail(out, "close");
 		return 0;
 	}
-	if (out->fd < 0 && out->old.data && out->agreed == out->old.len) {
+	if (is_unchanged(out)) {
 		*changed = false;
+		output_abort(out);
 		return 0;
 	}
 	if ((out->fd < 0 && begin_temporary(out) < 0) || replace(out) < 0) {
@@ -417,6 +459,7 @@ void
 output_abort(struct output *out)
 {
 	finish_digest(out);
+	close_old(out);
 	buf_free(&out->held);
 	if (out->fd >= 0 && out->fd != STDOUT_FILENO)
 		close(out->fd);

@@ -9,34 +9,6 @@
 
 enum { NODES_PER_CHUNK = 64 };
 
-/* --- Loading --- */
-
-/* The zone is named by its SOA record: published files state absolute owners, and no $ORIGIN. */
-static int
-load_record(void *ctx, const struct parsed *record)
-{
-	struct store *store = ctx;
-
-	if (store->apex.len == 0 && record->type == TYPE_SOA)
-		store->apex = *record->owner;
-	return store_add(store, record);
-}
-
-int
-verify_load(struct diags *diags, const char *path, const struct name *zone, struct store *store)
-{
-	struct parse_options parse = {.zone = zone, .sink = {.ctx = store, .record = load_record}};
-	struct name found;
-
-	store_begin(store, diags, zone);
-	if (parse_file(diags, &parse, path, &found) < 0)
-		return -1;
-	if (store->apex.len == 0)
-		return diag_add_path(diags, path, Z_NO_SOA, "no record at all");
-	store_sort(store);
-	return 0;
-}
-
 /* --- Names --- */
 
 const char *

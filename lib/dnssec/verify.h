@@ -48,12 +48,6 @@ struct verify_result {
 	bool zonemd;                    /* the digest was checked and is right */
 };
 
-/* Parses the file at `path` ("-": standard input) into `store`, whose store_begin this is, and
- * sorts it. Where `zone` is NULL, the first SOA record names the zone. Returns -1 with problems
- * added; store_free is due either way. */
-int
-verify_load(struct diags *diags, const char *path, const struct name *zone, struct store *store);
-
 /* Judges the sorted store. Returns 0, or -1 with all faults added
  * to the diags. */
 int

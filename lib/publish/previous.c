@@ -1,6 +1,7 @@
 #include "publish/previous.h"
 
 #include "dns/serial.h"
+#include "zone/read.h"
 
 enum {
 	SERIAL_FROM_END = 20
@@ -36,17 +37,12 @@ zone_set_serial(struct store *store, uint32_t serial)
 }
 
 void
-previous_load(struct previous *previous, const char *path, const struct name *apex)
+previous_load(
+    struct previous *previous, const char *path, const struct name *apex, unsigned n_workers)
 {
-	struct parse_options options = {
-	    .zone = apex, .sink = {.ctx = &previous->store, .record = store_add}};
-	struct name zone;
-
 	*previous = (struct previous){.diags = {.track_inputs = true}};
-	store_begin(&previous->store, &previous->diags, apex);
-	if (parse_file(&previous->diags, &options, path, &zone) < 0)
+	if (read_store(&previous->diags, path, apex, n_workers, &previous->store) < 0)
 		return;
-	store_sort(&previous->store);
 	previous->there = soa_of(&previous->store) != NULL;
 	if (!previous->there)
 		return;

@@ -16,7 +16,8 @@ struct previous {
 /* Reads the zone `apex` from the file at `path`. A missing or broken file is no problem: then
  * `there` is false. previous_free is due. */
 void
-previous_load(struct previous *previous, const char *path, const struct name *apex);
+previous_load(
+    struct previous *previous, const char *path, const struct name *apex, unsigned n_workers);
 
 void
 previous_free(struct previous *previous);

@@ -9,6 +9,7 @@
 #include "dnssec/verify.h"
 #include "publish/cache.h"
 #include "publish/previous.h"
+#include "zone/read.h"
 #include "zone/write.h"
 
 #include <sys/stat.h>
@@ -100,7 +101,7 @@ load_previous(struct run *run)
 
 	if (!job->previous || stat(job->previous, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
-	previous_load(&run->previous, job->previous, &run->loaded.store.apex);
+	previous_load(&run->previous, job->previous, &run->loaded.store.apex, job->n_workers);
 	if (!run->previous.there) {
 		diag_add_path(run->diags, job->previous, S_PREVIOUS,
 		    "%s does not hold the zone, whole and without errors", job->previous);
@@ -257,7 +258,7 @@ verify_draft(struct run *run, struct output *out)
 	if (!path)
 		return 0;
 	run->diags->track_inputs = false;
-	done = verify_load(run->diags, path, &run->loaded.store.apex, &store);
+	done = read_store(run->diags, path, &run->loaded.store.apex, options.n_workers, &store);
 	run->diags->sources[run->diags->n_sources - 1].path = run->job->output;
 	if (done == 0)
 		done = verify_zone(run->diags, &store, &options, &result);

@@ -442,12 +442,18 @@ parse_directive_entry(struct parser *parser, const struct entry *entry)
 	return unknown_directive(parser, entry, name);
 }
 
-static int
-parse_entry(struct parser *parser, const struct entry *entry)
+static bool
+is_directive(const struct entry *entry)
 {
 	const struct token *first = entry->tokens;
 
-	if (*first->text == '$' && !entry->blank_owner && !first->quoted)
+	return *first->text == '$' && !entry->blank_owner && !first->quoted;
+}
+
+static int
+parse_entry(struct parser *parser, const struct entry *entry)
+{
+	if (is_directive(entry))
 		return parse_directive_entry(parser, entry);
 	tell_entry(parser, entry, ENTRY_KEPT);
 	return parse_record(parser, entry);
@@ -519,26 +525,73 @@ parse_source(struct parser *parser, struct text text, struct frame *frame)
 	parser->frame = outer;
 }
 
-int
-parse_file(
-    struct diags *diags, const struct parse_options *options, const char *path, struct name *zone)
+static void
+parser_begin(struct parser *parser, struct diags *diags, const struct parse_options *options)
 {
-	struct parser *parser = arena_zalloc(&diags->arena, sizeof(*parser));
-	struct frame frame = {.path = strcmp(path, "-") == 0 ? "<stdin>" : path};
-	struct text text;
-
-	if (file_load(diags, pos_none(), options->roots, path, &text) < 0)
-		return -1;
-	frame.absolute = file_absolute(&diags->arena, path);
 	parser->options = options;
 	parser->diags = diags;
 	if (options->zone) {
 		parser->zone = *options->zone;
 		parser->origin = *options->zone;
 	}
-	frame.source = diags_source(diags, frame.path, text, pos_none());
+}
+
+int
+parse_load(struct diags *diags, const struct roots *roots, const char *path, struct text *text,
+    uint32_t *source)
+{
+	if (file_load(diags, pos_none(), roots, path, text) < 0)
+		return -1;
+	*source = diags_source(diags, strcmp(path, "-") == 0 ? "<stdin>" : path, *text, pos_none());
+	return 0;
+}
+
+int
+parse_text(struct diags *diags, const struct parse_options *options, const char *path,
+    struct text text, uint32_t source, struct name *zone)
+{
+	struct parser *parser = arena_zalloc(&diags->arena, sizeof(*parser));
+	struct frame frame = {.path = diags->sources[source - 1].path,
+	    .absolute = file_absolute(&diags->arena, path),
+	    .source = source};
+
+	parser_begin(parser, diags, options);
 	parse_source(parser, text, &frame);
 	arena_free(&parser->scratch);
 	*zone = parser->zone;
 	return parser->failed ? -1 : 0;
+}
+
+int
+parse_file(
+    struct diags *diags, const struct parse_options *options, const char *path, struct name *zone)
+{
+	struct text text;
+	uint32_t source;
+
+	if (parse_load(diags, options->roots, path, &text, &source) < 0)
+		return -1;
+	return parse_text(diags, options, path, text, source, zone);
+}
+
+bool
+parse_part(struct diags *diags, const struct parse_options *options, struct text text, size_t from,
+    size_t to, uint32_t source)
+{
+	struct parser *parser = arena_zalloc(&diags->arena, sizeof(*parser));
+	const char *stop = text.data + to;
+	struct lexer lexer;
+	bool alone = true;
+
+	parser_begin(parser, diags, options);
+	lex_begin(&lexer, diags, text, source);
+	lexer.at = text.data + from;
+	while (alone && lexer.at < stop && lex_next(&lexer) == LEX_ENTRY) {
+		if (lexer.entry.begin >= stop)
+			break;
+		alone = !is_directive(&lexer.entry) && parse_record(parser, &lexer.entry) == 0 &&
+			lexer.at <= stop;
+	}
+	lex_end(&lexer);
+	return alone && diags->n == 0;
 }

@@ -73,6 +73,24 @@ int
 parse_file(
     struct diags *diags, const struct parse_options *options, const char *path, struct name *zone);
 
+/* The two steps of parse_file: the text, which is source `*source` of `diags`, and its parsing. */
+int
+parse_load(struct diags *diags, const struct roots *roots, const char *path, struct text *text,
+    uint32_t *source);
+
+int
+parse_text(struct diags *diags, const struct parse_options *options, const char *path,
+    struct text text, uint32_t source, struct name *zone);
+
+/* Parses the entries of `text` that begin in octets `from` to `to`, ahead of which a line begins.
+ * Sets no state from what stands before, and executes no directive. Returns false where that is not
+ * the same as parsing the whole: a directive, a record whose owner or TTL stands before `from`, an
+ * entry that goes on behind `to`, or any problem. `source` is the number of `text`, wherever it
+ * counts. */
+bool
+parse_part(struct diags *diags, const struct parse_options *options, struct text text, size_t from,
+    size_t to, uint32_t source);
+
 /* --- For directives --- */
 
 struct diags *

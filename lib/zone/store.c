@@ -109,6 +109,30 @@ store_add_apex(struct store *store, uint16_t type, uint32_t ttl_s, struct bytes 
 	    store, &(struct record){rdata.data, pos_none(), ttl_s, type, (uint16_t)rdata.len});
 }
 
+void
+store_join(struct store *store, struct store *part)
+{
+	size_t n_nodes = store->n_nodes + part->n_nodes;
+	size_t n_records = store->n_records + part->n_records;
+	struct node *nodes;
+
+	store->nodes = mem_reserve(store->nodes, n_nodes, &store->cap_nodes, sizeof(*nodes));
+	store->records =
+	    mem_reserve(store->records, n_records, &store->cap_records, sizeof(*store->records));
+	nodes = store->nodes + store->n_nodes;
+	for (size_t i = 0; i < part->n_nodes; i++) {
+		nodes[i] = part->nodes[i];
+		nodes[i].first += (uint32_t)store->n_records;
+	}
+	if (part->n_records)
+		memcpy(store->records + store->n_records, part->records,
+		    part->n_records * sizeof(*part->records));
+	store->n_nodes = n_nodes;
+	store->n_records = n_records;
+	arena_join(&store->data, &part->data);
+	part->n_nodes = part->n_records = 0;
+}
+
 /* --- Sorting --- */
 
 static int

@@ -79,6 +79,10 @@ store_add(void *store, const struct parsed *record);
 void
 store_add_apex(struct store *store, uint16_t type, uint32_t ttl_s, struct bytes rdata);
 
+/* Moves all records of `part`, unsorted and of the same zone, behind those of `store`. */
+void
+store_join(struct store *store, struct store *part);
+
 /* Sorts names and records, merges what belongs to one name, removes duplicates (RFC 2181 section
  * 5), and sets the flags of the nodes. */
 void

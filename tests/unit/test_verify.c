@@ -5,6 +5,7 @@
 #include "dnssec/rrsig.h"
 #include "dnssec/verifier.h"
 #include "dnssec/verify.h"
+#include "zone/read.h"
 
 #include <inttypes.h>
 
@@ -41,7 +42,7 @@ judge(const char *text, int64_t at, bool crypto, struct verdict *out)
 	fixture_folder(folder);
 	fixture_write(folder, "zone", text, 0644);
 	snprintf(path, sizeof(path), "%s/zone", folder);
-	if (verify_load(&diags, path, NULL, &store) == 0)
+	if (read_store(&diags, path, NULL, 1, &store) == 0)
 		verify_zone(&diags, &store, &options, &out->result);
 	store_free(&store);
 	fixture_remove(folder);

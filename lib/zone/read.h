@@ -1,0 +1,17 @@
+/* Reader of whole zones: a file into a sorted store. Published zones are nothing but records that
+ * state all they are, so their text can be cut between two lines, and several threads parse the
+ * parts. What cannot be cut is parsed in one go, to the same effect. */
+#ifndef ZONE_READ_H
+#define ZONE_READ_H
+
+#include "zone/store.h"
+
+/* Reads the zone `apex` (NULL: the one that the first SOA record names) from the file at `path`
+ * ("-": standard input) into `store`, whose store_begin this is, and sorts it; directives other
+ * than the zone file's own are refused.
+ * Returns 0, or -1 with all problems of the file added; store_free is due either way. */
+int
+read_store(struct diags *diags, const char *path, const struct name *apex, unsigned n_workers,
+    struct store *store);
+
+#endif
