@@ -137,8 +137,8 @@ run(struct cmd *cmd)
 {
 	struct name zone;
 	struct store store;
-	int result =
-	    read_store(&cmd->diags, cmd->arguments[0], cmd_zone(cmd, &zone), cmd->jobs, &store);
+	int result = read_store(
+	    &cmd->diags, cmd->arguments[0], cmd_zone(cmd, &zone), cmd->jobs, &store, NULL);
 
 	if (result == 0)
 		result = verify(cmd, &store);

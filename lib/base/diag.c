@@ -1,5 +1,6 @@
 #include "base/diag.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <stdarg.h>
@@ -23,17 +24,50 @@ diags_source(struct diags *diags, const char *path, struct text text, struct pos
 {
 	diags->sources = mem_grow(
 	    diags->sources, diags->n_sources, &diags->cap_sources, sizeof(*diags->sources));
-	diags->sources[diags->n_sources++] = (struct source){path, text, includer};
+	diags->sources[diags->n_sources++] =
+	    (struct source){.path = path, .text = text, .includer = includer};
 	return (uint32_t)diags->n_sources;
 }
 
+uint32_t
+diags_source_file(struct diags *diags, const char *path)
+{
+	uint32_t number = diags_source(diags, path, (struct text){"", 0}, pos_none());
+
+	diags->sources[number - 1].file = path;
+	return number;
+}
+
+static void
+free_own(void *own)
+{
+	diags_free(own);
+}
+
+/* Where the file cannot be read any more, messages do without its text. */
+static void
+load_text(struct diags *diags, struct source *source)
+{
+	struct diags *own = arena_zalloc(&diags->arena, sizeof(*own));
+	struct text text;
+
+	arena_on_free(&diags->arena, free_own, own);
+	if (file_load(own, pos_none(), NULL, source->file, &text) == 0)
+		source->text = text;
+	source->file = NULL;
+}
+
 static const struct source *
-source_of(const struct diags *diags, struct pos pos, size_t *offset)
+source_of(struct diags *diags, struct pos pos, size_t *offset)
 {
 	uint64_t number = pos.at >> OFFSET_BITS;
 
 	*offset = (size_t)(pos.at & ((UINT64_C(1) << OFFSET_BITS) - 1));
-	return number && number <= diags->n_sources ? &diags->sources[number - 1] : NULL;
+	if (number == 0 || number > diags->n_sources)
+		return NULL;
+	if (diags->sources[number - 1].file)
+		load_text(diags, &diags->sources[number - 1]);
+	return &diags->sources[number - 1];
 }
 
 /* The line that holds byte `offset`, without its end. */
@@ -52,7 +86,7 @@ line_at(struct text text, size_t offset)
 }
 
 struct place
-diags_place(const struct diags *diags, struct pos pos)
+diags_place(struct diags *diags, struct pos pos)
 {
 	size_t offset;
 	const struct source *source = source_of(diags, pos, &offset);
@@ -163,13 +197,15 @@ note_of(struct arena *a, const struct problem_info *info)
 	return *info->remedy ? info->remedy : NULL;
 }
 
-/* Counts a problem; returns where to put it, or NULL when enough are shown. */
+/* Counts a problem; returns where to put it, or NULL when enough are shown, or none wanted. */
 static struct diag *
 diag_new(struct diags *diags, enum problem problem)
 {
 	const struct problem_info *info = &problem_table[problem];
 	struct diag *d;
 
+	if (diags->errors_only && info->severity != SEVERITY_ERROR)
+		return NULL;
 	diags->n_severity[info->severity]++;
 	if (info->severity == SEVERITY_ERROR && diags->status < info->status)
 		diags->status = info->status;
@@ -235,20 +271,6 @@ diags_conceal(struct diags *diags, size_t n, const char *message)
 	diags->n = n + 1;
 	diags->items[n].message = message;
 	diags->items[n].line_text = (struct text){NULL, 0};
-}
-
-void
-diags_keep_errors(struct diags *diags, size_t n)
-{
-	size_t kept = n;
-
-	for (size_t i = n; i < diags->n; i++) {
-		if (diags->items[i].severity == SEVERITY_ERROR)
-			diags->items[kept++] = diags->items[i];
-		else
-			diags->n_severity[diags->items[i].severity]--;
-	}
-	diags->n = kept;
 }
 
 static bool

@@ -20,7 +20,9 @@ struct pos {
 
 /* A text that positions point into. */
 struct source {
-	const char *path;    /* as messages shall call it */
+	const char *path; /* as messages shall call it */
+	const char
+	    *file; /* where `text` is loaded from once a message needs it; NULL: it is there */
 	struct text text;    /* lives as long as the diags: in its arena or a cleanup hook of it */
 	struct pos includer; /* the $INCLUDE that asked for it, or nowhere */
 };
@@ -63,6 +65,7 @@ struct diags {
 	size_t n, cap;
 	size_t n_severity[SEVERITY_ERROR + 1];
 	int status;        /* the exit status that the problems so far ask for */
+	bool errors_only;  /* warnings and notes are passed over */
 	bool track_inputs; /* note in `inputs` what file_load reads */
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
@@ -74,6 +77,10 @@ diags_free(struct diags *diags);
 /* Registers a text that lives as long as `diags`; returns its number for pos_at. */
 uint32_t
 diags_source(struct diags *diags, const char *path, struct text text, struct pos includer);
+
+/* As diags_source, for a text that is left in the file at `path` until a message quotes it. */
+uint32_t
+diags_source_file(struct diags *diags, const char *path);
 
 static inline struct pos
 pos_at(uint32_t source, size_t offset)
@@ -109,13 +116,9 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 void
 diags_conceal(struct diags *diags, size_t n, const char *message);
 
-/* Forgets the warnings and notes behind the first `n` problems. */
-void
-diags_keep_errors(struct diags *diags, size_t n);
-
 /* The place of a position, worked out. */
 struct place
-diags_place(const struct diags *diags, struct pos pos);
+diags_place(struct diags *diags, struct pos pos);
 
 /* Sorts by position, in the order in which the sources were opened; equal ones once. */
 void

@@ -70,10 +70,35 @@ hex_words_parse(struct reader *r)
 	return 0;
 }
 
+/* Decodes whole groups of four digits; returns how many characters they are. */
+static uint32_t
+base64_quads(struct reader *r, const struct token *t)
+{
+	const uint8_t *p = (const uint8_t *)t->text;
+	uint32_t i = 0;
+
+	for (; t->len - i >= 4 && r->limit - r->out >= 3; i += 4, p += 4) {
+		unsigned a = base64_values[p[0]], b = base64_values[p[1]];
+		unsigned c = base64_values[p[2]], d = base64_values[p[3]];
+		uint32_t bits;
+
+		if (!a || !b || !c || !d)
+			break;
+		bits = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+		*r->out++ = (uint8_t)(bits >> 16);
+		*r->out++ = (uint8_t)(bits >> 8);
+		*r->out++ = (uint8_t)bits;
+	}
+	return i;
+}
+
 static int
 base64_word(struct reader *r, const struct token *t, struct carry *carry)
 {
-	for (uint32_t i = 0; i < t->len; i++) {
+	uint32_t quads = carry->n_digits % 4 || carry->n_pads ? 0 : base64_quads(r, t);
+
+	carry->n_digits += quads;
+	for (uint32_t i = quads; i < t->len; i++) {
 		unsigned value = base64_values[(uint8_t)t->text[i]];
 
 		if (t->text[i] == '=' && carry->n_digits % 4 + carry->n_pads >= 2) {

@@ -17,7 +17,8 @@ struct entry {
 	size_t n, cap;
 	bool blank_owner;        /* the entry begins with white space: the last owner is meant */
 	const char *begin, *end; /* its span of the source: first token to the end of the last */
-	const char *base;        /* first byte of the source; NULL: a made-up text, see `fixed` */
+	const char *base;        /* first byte of the text; NULL: a made-up one, see `fixed` */
+	size_t offset;           /* of that byte in the source */
 	uint32_t source;         /* the source's number among the diags */
 	struct pos fixed;        /* where a made-up text stems from (a $GENERATE line) */
 };
@@ -26,7 +27,8 @@ struct entry {
 static inline struct pos
 entry_pos(const struct entry *entry, const char *at)
 {
-	return entry->base ? pos_at(entry->source, (size_t)(at - entry->base)) : entry->fixed;
+	return entry->base ? pos_at(entry->source, entry->offset + (size_t)(at - entry->base))
+			   : entry->fixed;
 }
 
 /* Where a token begins: at its opening quote, if it has one. */

@@ -40,14 +40,14 @@ void
 previous_load(
     struct previous *previous, const char *path, const struct name *apex, unsigned n_workers)
 {
-	*previous = (struct previous){.diags = {.track_inputs = true}};
-	if (read_store(&previous->diags, path, apex, n_workers, &previous->store) < 0)
+	*previous = (struct previous){0};
+	if (read_store(
+		&previous->diags, path, apex, n_workers, &previous->store, previous->sha256) < 0)
 		return;
 	previous->there = soa_of(&previous->store) != NULL;
 	if (!previous->there)
 		return;
 	previous->serial = zone_serial(&previous->store);
-	memcpy(previous->sha256, previous->diags.inputs[0].sha256, sizeof(previous->sha256));
 }
 
 void

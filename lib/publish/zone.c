@@ -252,18 +252,19 @@ verify_draft(struct run *run, struct output *out)
 	const char *path = run->job->sign && run->job->verify ? output_draft(out) : NULL;
 	struct verify_result result;
 	struct store store;
-	size_t n_before = run->diags->n;
 	int done;
 
 	if (!path)
 		return 0;
 	run->diags->track_inputs = false;
-	done = read_store(run->diags, path, &run->loaded.store.apex, options.n_workers, &store);
+	run->diags->errors_only = true;
+	done =
+	    read_store(run->diags, path, &run->loaded.store.apex, options.n_workers, &store, NULL);
 	run->diags->sources[run->diags->n_sources - 1].path = run->job->output;
 	if (done == 0)
 		done = verify_zone(run->diags, &store, &options, &result);
 	store_free(&store);
-	diags_keep_errors(run->diags, n_before);
+	run->diags->errors_only = false;
 	return done;
 }
 

@@ -3,6 +3,9 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum lex_class {
 	WORD,
@@ -84,6 +87,31 @@ token_new(struct entry *entry)
 	return &entry->tokens[entry->n++];
 }
 
+/* Goes to the first octet that may not be of the class WORD; some that it stops at are. */
+static inline const char *
+skip_word(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	const __m128i least = _mm_set1_epi8('"' + 1);
+
+	for (; end - p >= 16; p += 16) {
+		__m128i text = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i parens = _mm_or_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('(')),
+		    _mm_cmpeq_epi8(text, _mm_set1_epi8(')')));
+		__m128i others = _mm_or_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8(';')),
+		    _mm_cmpeq_epi8(text, _mm_set1_epi8('\\')));
+		__m128i plain = _mm_andnot_si128(
+		    _mm_or_si128(parens, others), _mm_cmpeq_epi8(_mm_max_epu8(text, least), text));
+		unsigned stops = (unsigned)_mm_movemask_epi8(plain) ^ 0xffff;
+
+		if (stops)
+			return p + __builtin_ctz(stops);
+	}
+#endif
+	(void)end;
+	return p;
+}
+
 /* Scans an unquoted word at `p`; returns its end, or NULL after a problem. */
 static inline const char *
 scan_word(struct lexer *lexer, const char *p)
@@ -93,7 +121,7 @@ scan_word(struct lexer *lexer, const char *p)
 	bool escaped = false;
 
 	for (;;) {
-		while (class_of(*p) == WORD)
+		while (class_of(*(p = skip_word(p, lexer->end))) == WORD)
 			p++;
 		if (class_of(*p) != BACKSLASH)
 			break;

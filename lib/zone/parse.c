@@ -575,17 +575,17 @@ parse_file(
 }
 
 bool
-parse_part(struct diags *diags, const struct parse_options *options, struct text text, size_t from,
-    size_t to, uint32_t source)
+parse_part(struct diags *diags, const struct parse_options *options, const struct parse_part *part)
 {
 	struct parser *parser = arena_zalloc(&diags->arena, sizeof(*parser));
-	const char *stop = text.data + to;
+	const char *stop = part->text.data + part->to;
 	struct lexer lexer;
 	bool alone = true;
 
 	parser_begin(parser, diags, options);
-	lex_begin(&lexer, diags, text, source);
-	lexer.at = text.data + from;
+	lex_begin(&lexer, diags, part->text, part->source);
+	lexer.entry.offset = part->offset;
+	lexer.at += part->from;
 	while (alone && lexer.at < stop && lex_next(&lexer) == LEX_ENTRY) {
 		if (lexer.entry.begin >= stop)
 			break;

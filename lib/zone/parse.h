@@ -82,14 +82,20 @@ int
 parse_text(struct diags *diags, const struct parse_options *options, const char *path,
     struct text text, uint32_t source, struct name *zone);
 
-/* Parses the entries of `text` that begin in octets `from` to `to`, ahead of which a line begins.
- * Sets no state from what stands before, and executes no directive. Returns false where that is not
- * the same as parsing the whole: a directive, a record whose owner or TTL stands before `from`, an
- * entry that goes on behind `to`, or any problem. `source` is the number of `text`, wherever it
- * counts. */
+/* A part of a source: the entries that begin in octets `from` to `to` of `text`, each at the
+ * beginning of a line. */
+struct parse_part {
+	struct text text; /* '\0' behind it; goes on behind `to`, where the source does */
+	size_t from, to;
+	uint32_t source; /* its number, wherever it counts */
+	size_t offset;   /* of `text` in the source */
+};
+
+/* Parses the part as if nothing stood before it. Returns false where that is not the same as
+ * parsing the whole: a directive, a record whose owner or TTL stands before, an entry that goes on
+ * behind the end, or any problem. */
 bool
-parse_part(struct diags *diags, const struct parse_options *options, struct text text, size_t from,
-    size_t to, uint32_t source);
+parse_part(struct diags *diags, const struct parse_options *options, const struct parse_part *part);
 
 /* --- For directives --- */
 

@@ -1,11 +1,20 @@
+#define _GNU_SOURCE
 #include "zone/read.h"
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/pool.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { PART = 1 << 20 }; /* octets that a worker takes at a time */
+enum {
+	PART = 1 << 19,   /* octets of the file that a worker takes at a time, */
+	MARGIN = 1 << 16, /* and how far behind them the last record may end */
+};
 
 /* --- In one go --- */
 
@@ -21,13 +30,19 @@ add_record(void *ctx, const struct parsed *record)
 }
 
 static int
-read_whole(struct diags *diags, const struct name *apex, const char *path, struct text text,
-    uint32_t source, struct store *store)
+read_whole(struct diags *diags, const char *path, const struct name *apex, struct store *store,
+    uint8_t sha256[32])
 {
 	struct parse_options options = {.zone = apex, .sink = {.ctx = store, .record = add_record}};
 	struct name zone;
+	struct text text;
+	uint32_t source;
 
 	store_begin(store, diags, apex);
+	if (parse_load(diags, NULL, path, &text, &source) < 0)
+		return -1;
+	if (sha256)
+		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
 	return parse_text(diags, &options, path, text, source, &zone);
 }
 
@@ -35,20 +50,41 @@ read_whole(struct diags *diags, const struct name *apex, const char *path, struc
 
 /* What one worker makes of a part. */
 struct part {
+	char *text; /* PART + MARGIN octets, the one ahead of the part, and a '\0' */
 	struct diags diags;
 	struct store store;
-	bool alone; /* it stands for itself */
+	bool alone;          /* it was read, and stands for itself */
+	struct bytes octets; /* of the file that are the part's own, for the digest */
 };
 
 struct read_run {
-	struct text text;
+	int fd;
+	struct stat st;
 	uint32_t source;
 	struct store *store;
-	size_t *cuts;       /* where each part begins, and the last one ends */
 	struct part *parts; /* by slot */
+	size_t n_parts;
+	struct digest *digest; /* or NULL */
 };
 
-/* The first line from `at` on that begins with a record's owner; the end if there is none. */
+static bool
+read_octets(int fd, char *to, size_t len, size_t at)
+{
+	while (len) {
+		ssize_t n = pread(fd, to, len, (off_t)at);
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return false;
+		if (n > 0) {
+			to += n;
+			at += (size_t)n;
+			len -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+/* The first line behind octet `at` that begins with a record's owner; the end if there is none. */
 static size_t
 next_cut(struct text text, size_t at)
 {
@@ -60,18 +96,23 @@ next_cut(struct text text, size_t at)
 	return text.len;
 }
 
-static size_t
-cut(struct text text, size_t *cuts)
+/* Reads part `number`, and finds where its records begin and end: at the first line that begins
+ * with an owner, from its own first octet or its successor's on. */
+static bool
+fetch(const struct read_run *run, struct part *part, size_t number, struct parse_part *out)
 {
-	size_t n = 0;
+	size_t size = (size_t)run->st.st_size, at = number * PART, ahead = number > 0;
+	size_t left = size - at, own = left < PART ? left : PART;
+	struct text text = {part->text, ahead + (left < PART + MARGIN ? left : PART + MARGIN)};
 
-	cuts[0] = 0;
-	while (cuts[n] < text.len) {
-		size_t at = cuts[n] + PART;
-
-		cuts[++n] = at < text.len ? next_cut(text, at) : text.len;
-	}
-	return n;
+	if (!read_octets(run->fd, part->text, text.len, at - ahead))
+		return false;
+	part->text[text.len] = '\0';
+	part->octets = (struct bytes){(const uint8_t *)part->text + ahead, own};
+	*out = (struct parse_part){.text = text, .source = run->source, .offset = at - ahead};
+	out->from = ahead ? next_cut(text, 0) : 0;
+	out->to = left <= PART ? text.len : next_cut(text, ahead + own - 1);
+	return out->to < text.len || left <= PART + MARGIN;
 }
 
 static void
@@ -81,10 +122,11 @@ read_part(void *ctx, unsigned worker, size_t slot, size_t number)
 	struct part *part = &run->parts[slot];
 	struct parse_options options = {
 	    .zone = &run->store->apex, .sink = {.ctx = &part->store, .record = store_add}};
+	struct parse_part fetched;
 
 	(void)worker;
-	part->alone = parse_part(&part->diags, &options, run->text, run->cuts[number],
-	    run->cuts[number + 1], run->source);
+	part->alone =
+	    fetch(run, part, number, &fetched) && parse_part(&part->diags, &options, &fetched);
 	diags_free(&part->diags);
 }
 
@@ -98,33 +140,10 @@ take_part(void *ctx, size_t slot, size_t number)
 	if (!part->alone)
 		return -1;
 	store_join(run->store, &part->store);
+	if (run->digest)
+		digest_add(run->digest, part->octets.data, part->octets.len);
 	return 0;
 }
-
-/* Returns false where the parts are not the whole; nothing was told of then. */
-static bool
-read_parts(struct read_run *run, unsigned n_workers)
-{
-	size_t n_slots = pool_slots(n_workers);
-	struct pool_work work = {.ctx = run, .work = read_part, .take = take_part};
-	bool done;
-
-	run->cuts = mem_resize(NULL, run->text.len / PART + 2, sizeof(*run->cuts));
-	work.n_chunks = cut(run->text, run->cuts);
-	run->parts = mem_resize(NULL, n_slots, sizeof(*run->parts));
-	for (size_t i = 0; i < n_slots; i++) {
-		run->parts[i] = (struct part){.alone = false};
-		store_begin(&run->parts[i].store, &run->parts[i].diags, &run->store->apex);
-	}
-	done = pool_run(n_workers, &work) == 0;
-	for (size_t i = 0; i < n_slots; i++)
-		store_free(&run->parts[i].store);
-	free(run->parts);
-	free(run->cuts);
-	return done;
-}
-
-/* --- Which way --- */
 
 static int
 take_apex(void *ctx, const struct parsed *record)
@@ -136,37 +155,91 @@ take_apex(void *ctx, const struct parsed *record)
 	return apex->len == 0 ? -1 : 0;
 }
 
-/* The owner of the SOA record, if that is the file's first record. */
+/* Names the zone by its SOA record, if that is the first of the file. */
 static bool
-find_apex(struct text text, struct name *apex)
+find_apex(struct read_run *run)
 {
 	struct diags diags = {0};
+	struct name *apex = &run->store->apex;
 	struct parse_options options = {.sink = {.ctx = apex, .record = take_apex}};
-	bool found;
+	struct parse_part first;
+	bool found = fetch(run, &run->parts[0], 0, &first) && parse_part(&diags, &options, &first);
 
-	found = parse_part(&diags, &options, text, 0, next_cut(text, PART), 0) && apex->len;
 	diags_free(&diags);
-	return found;
+	return found && apex->len > 0;
+}
+
+static bool
+is_same_file(const struct read_run *run)
+{
+	struct stat now;
+
+	return fstat(run->fd, &now) == 0 && now.st_size == run->st.st_size &&
+	       now.st_mtim.tv_sec == run->st.st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == run->st.st_mtim.tv_nsec;
+}
+
+static bool
+run_parts(struct read_run *run, unsigned n_workers, uint8_t sha256[32])
+{
+	size_t n_slots = pool_slots(n_workers);
+	struct pool_work work = {run, run->n_parts, read_part, take_part};
+	bool done;
+
+	run->parts = mem_resize(NULL, n_slots, sizeof(*run->parts));
+	for (size_t i = 0; i < n_slots; i++) {
+		run->parts[i] = (struct part){.text = mem_alloc(1 + PART + MARGIN + 1)};
+		store_begin(&run->parts[i].store, &run->parts[i].diags, NULL);
+	}
+	run->digest = sha256 ? digest_begin() : NULL;
+	done = run->store->apex.len > 0 || find_apex(run);
+	for (size_t i = 0; i < n_slots; i++)
+		run->parts[i].store.apex = run->store->apex;
+	done = done && pool_run(n_workers, &work) == 0 && is_same_file(run);
+	if (sha256)
+		digest_end(run->digest, sha256);
+	for (size_t i = 0; i < n_slots; i++) {
+		store_free(&run->parts[i].store);
+		free(run->parts[i].text);
+	}
+	free(run->parts);
+	return done;
+}
+
+/* Returns false where the file has to be parsed as a whole; nothing was told of then. */
+static bool
+read_parts(struct diags *diags, const char *path, unsigned n_workers, struct store *store,
+    uint8_t sha256[32])
+{
+	struct read_run run = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), .store = store};
+	bool done = false;
+
+	if (run.fd < 0)
+		return false;
+	if (fstat(run.fd, &run.st) == 0 && S_ISREG(run.st.st_mode) && run.st.st_size >= 2 * PART) {
+		run.source = diags_source_file(diags, path);
+		run.n_parts = ((size_t)run.st.st_size + PART - 1) / PART;
+		done = run_parts(&run, n_workers, sha256);
+		if (!done)
+			diags->n_sources--;
+	}
+	close(run.fd);
+	return done;
 }
 
 int
 read_store(struct diags *diags, const char *path, const struct name *apex, unsigned n_workers,
-    struct store *store)
+    struct store *store, uint8_t sha256[32])
 {
-	struct read_run run = {.store = store};
-	struct name found = {0};
 	bool done = false;
 
 	store_begin(store, diags, apex);
-	if (parse_load(diags, NULL, path, &run.text, &run.source) < 0)
-		return -1;
-	if (n_workers > 1 && run.text.len >= 2 * PART && (apex || find_apex(run.text, &found))) {
-		store->apex = apex ? *apex : found;
-		done = read_parts(&run, n_workers);
+	if (n_workers > 1 && strcmp(path, "-") != 0) {
+		done = read_parts(diags, path, n_workers, store, sha256);
 		if (!done)
 			store_free(store);
 	}
-	if (!done && read_whole(diags, apex, path, run.text, run.source, store) < 0)
+	if (!done && read_whole(diags, path, apex, store, sha256) < 0)
 		return -1;
 	if (store->apex.len == 0)
 		return diag_add_path(diags, path, Z_NO_SOA, "no record at all");

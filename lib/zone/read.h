@@ -1,6 +1,7 @@
 /* Reader of whole zones: a file into a sorted store. Published zones are nothing but records that
- * state all they are, so their text can be cut between two lines, and several threads parse the
- * parts. What cannot be cut is parsed in one go, to the same effect. */
+ * state all they are, so the file can be cut between two lines, and several threads read and parse
+ * the parts; its text is never in memory as a whole. What cannot be cut is parsed in one go, to the
+ * same effect. */
 #ifndef ZONE_READ_H
 #define ZONE_READ_H
 
@@ -8,10 +9,10 @@
 
 /* Reads the zone `apex` (NULL: the one that the first SOA record names) from the file at `path`
  * ("-": standard input) into `store`, whose store_begin this is, and sorts it; directives other
- * than the zone file's own are refused.
+ * than the zone file's own are refused. `sha256` (or NULL) becomes the file's digest.
  * Returns 0, or -1 with all problems of the file added; store_free is due either way. */
 int
 read_store(struct diags *diags, const char *path, const struct name *apex, unsigned n_workers,
-    struct store *store);
+    struct store *store, uint8_t sha256[32]);
 
 #endif

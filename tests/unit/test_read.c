@@ -11,7 +11,8 @@ read_with(struct zone_fixture *f, const char *apex, unsigned n_workers)
 	*f = (struct zone_fixture){0};
 	if (apex)
 		name = name_of(apex);
-	f->result = read_store(&f->diags, "a.zone", apex ? &name : NULL, n_workers, &f->store);
+	f->result =
+	    read_store(&f->diags, "a.zone", apex ? &name : NULL, n_workers, &f->store, NULL);
 }
 
 /* Many threads and one give the same records at the same places, and the same problems. */
@@ -133,7 +134,8 @@ part_alone(const char *text, size_t from, size_t to)
 	bool alone;
 
 	store_begin(&f.store, &f.diags, &apex);
-	alone = parse_part(&f.diags, &options, text_of(text), from, to, 1);
+	alone = parse_part(&f.diags, &options,
+	    &(struct parse_part){.text = text_of(text), .from = from, .to = to});
 	zone_free(&f);
 	return alone;
 }
