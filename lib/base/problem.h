@@ -93,7 +93,7 @@ X(S_OFFLINE,     "S014", ERROR,   2, "an offline key without a signature that co
 X(S_OFFLINE_END, "S015", WARNING, 0, "a signature of an offline key that ends soon", "RFC 6781 section 4.4.2", "sign the zone once where the .private file is, and build on top of that output") \
 X(S_OFFLINE_LESS,"S016", WARNING, 0, "an offline key that does not sign beside another", "RFC 6781 section 4.1.2", "its DS record must not be the only one at the parent") \
 X(S_SUCCESSOR,   "S017", WARNING, 0, "a key that ends without a successor", "RFC 6781 section 4.1", "make one with zonepp keys generate, or move its Inactive date with dnssec-settime(8)") \
-X(S_KEY_DATES,   "S018", ERROR,   2, "dates of a key that contradict each other", "RFC 6781 section 4.1", "") \
+X(S_KEY_DATES,   "S018", ERROR,   2, "dates of a new key that cannot be", "RFC 4034 section 3.1.5, RFC 6781 section 4.1", "") \
 X(S_NO_DS,       "S019", ERROR,   1, "a zone without a key for a DS record", "RFC 4035 section 2.4", "zonepp keys list tells the state of its keys") \
 \
 X(S_UNSIGNED,    "S020", ERROR,   1, "a zone that is not signed", "RFC 4035 section 2", "zonepp sign signs it") \

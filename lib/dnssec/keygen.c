@@ -371,26 +371,72 @@ create_files(const struct pair *pair, const struct key_folder *folder, const cha
 	return -1;
 }
 
-int
-keygen_check_times(struct diags *diags, const int64_t time[N_KEY_TIMES])
+/* "Delete (2026-11-23T12:00:00Z)" */
+static void
+print_date(struct buf *b, enum key_time which, const int64_t time[N_KEY_TIMES])
+{
+	buf_printf(b, "%s (", keyfile_time_names[which]);
+	instant_print_iso(b, time[which]);
+	buf_putc(b, ')');
+}
+
+static int
+check_range(struct diags *diags, enum key_time which, const int64_t time[N_KEY_TIMES])
+{
+	struct buf b = {0};
+
+	if (time[which] == KEY_NO_TIME || (time[which] >= 0 && time[which] <= UINT32_MAX))
+		return 0;
+	print_date(&b, which, time);
+	diag_add(diags, pos_none(), S_KEY_DATES,
+	    "%.*s is not in the time of DNSSEC, from 1970 to 2106", (int)b.len, b.data);
+	buf_free(&b);
+	return -1;
+}
+
+/* Adds the first that is wrong of the dates that `end` must follow. */
+static int
+check_order(struct diags *diags, enum key_time end, const int64_t time[N_KEY_TIMES])
 {
 	static const struct {
 		enum key_time begin, end;
 	} spans[] = {
-	    {KEY_PUBLISH, KEY_DELETE},
 	    {KEY_ACTIVATE, KEY_INACTIVE},
+	    {KEY_PUBLISH, KEY_INACTIVE},
+	    {KEY_PUBLISH, KEY_DELETE},
+	    {KEY_ACTIVATE, KEY_DELETE},
+	    {KEY_SYNC_PUBLISH, KEY_DELETE},
+	    {KEY_SYNC_PUBLISH, KEY_INACTIVE},
 	    {KEY_SYNC_PUBLISH, KEY_SYNC_DELETE},
 	};
-	int result = 0;
+	struct buf b = {0};
 
 	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
-		int64_t begin = time[spans[i].begin], end = time[spans[i].end];
+		enum key_time begin = spans[i].begin;
 
-		if (begin != KEY_NO_TIME && end <= begin)
-			result = diag_error(diags, pos_none(), S_KEY_DATES,
-			    "%s is not later than %s", keyfile_time_names[spans[i].end],
-			    keyfile_time_names[spans[i].begin]);
+		if (spans[i].end != end || time[begin] == KEY_NO_TIME || time[end] > time[begin])
+			continue;
+		print_date(&b, end, time);
+		buf_puts(&b, " is not later than ");
+		print_date(&b, begin, time);
+		diag_add(diags, pos_none(), S_KEY_DATES, "%.*s", (int)b.len, b.data);
+		buf_free(&b);
+		return -1;
 	}
+	return 0;
+}
+
+int
+keygen_check_times(struct diags *diags, const int64_t time[N_KEY_TIMES])
+{
+	int result = 0;
+
+	for (enum key_time i = KEY_CREATED; i < N_KEY_TIMES; i++)
+		if (check_range(diags, i, time) < 0)
+			return -1; /* others may have been made of it */
+	for (enum key_time i = KEY_CREATED; i < N_KEY_TIMES; i++)
+		if (check_order(diags, i, time) < 0)
+			result = -1;
 	return result;
 }
 

@@ -19,8 +19,11 @@ struct keygen {
 	int64_t time[N_KEY_TIMES]; /* or KEY_NO_TIME */
 };
 
-/* A key ends after it has begun: Inactive after Activate, and Delete after Publish. All else is
- * used by one rollover or another. Returns -1 with S_KEY_DATES added. */
+/* The dates are unsigned numbers of 32 bits, as those of signatures (RFC 4034 section 3.1.5), and a
+ * key ends after it has begun: Inactive and Delete after Publish, Activate and SyncPublish, and
+ * SyncDelete after SyncPublish. All else is used by one rollover or another. Files that exist are
+ * not held to it: a key that was withdrawn ahead of its time may have any dates. Returns -1 with
+ * S_KEY_DATES added, once for each date that ends too early. */
 int
 keygen_check_times(struct diags *diags, const int64_t time[N_KEY_TIMES]);
 

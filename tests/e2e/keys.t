@@ -123,7 +123,7 @@ ok 'algorithm 7 is refused' refuses generate -a 7
 ok 'an unknown algorithm' refuses generate -a SHA256
 ok 'a short RSA key' refuses generate -a 8 --bits 1024
 ok 'bits without RSA' refuses generate --bits 2048
-ok 'no end ahead of the beginning' says 'Inactive is not later than Activate' \
+ok 'no end ahead of the beginning' says ') is not later than Activate (' \
 	refuses generate --activate=+2d --inactive=+1d
 ok 'no such time' refuses generate --publish tomorrow
 ok 'DS digest 1 is refused' says 'RFC 9905' refuses zonepp keys ds --digest 1 --keys "$tmp/roles" \
