@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/codec.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "dnssec/cds.h"
 #include "dnssec/keygen.h"
@@ -10,7 +11,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #define CMD_KEYS                                                                                   \
 	{                                                                                          \
@@ -115,7 +115,7 @@ read_times(const struct cmd *cmd, int64_t time[N_KEY_TIMES])
 static int
 make_folder(struct cmd *cmd, const char *path)
 {
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+	if (file_make_folder(path, 0700) == 0)
 		return 0;
 	return diag_error(&cmd->diags, pos_none(), F_WRITE, "cannot make the folder %s: %s", path,
 	    strerror(errno));

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -334,6 +335,76 @@ file_absolute(struct arena *a, const char *path)
 
 	free(absolute);
 	return copy;
+}
+
+char *
+file_folder(struct arena *a, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return arena_text(a, ".", 1);
+	return arena_text(a, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* Length without what is behind the folder's name: slashes, and `.` alone. */
+static size_t
+folder_length(const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && (path[len - 1] == '/' || (path[len - 1] == '.' && path[len - 2] == '/')))
+		len--;
+	return len;
+}
+
+int
+file_make_folder(const char *path, mode_t mode)
+{
+	struct arena scratch = {0};
+	char *folder = arena_text(&scratch, path, folder_length(path)), *slash = folder;
+	int result = 0;
+
+	while (result == 0 && *slash && (slash = strchr(slash + 1, '/'))) {
+		*slash = '\0';
+		result = mkdir(folder, 0777) < 0 && errno != EEXIST ? -1 : 0;
+		*slash = '/';
+	}
+	if (result == 0)
+		result = mkdir(folder, mode) < 0 && errno != EEXIST ? -1 : 0;
+	arena_free(&scratch);
+	return result;
+}
+
+int
+file_write(int fd, struct text text)
+{
+	while (text.len) {
+		ssize_t n = write(fd, text.data, text.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text.data += n;
+		text.len -= (size_t)n;
+	}
+	return 0;
+}
+
+int
+file_open_unnamed(const char *folder, mode_t mode)
+{
+	return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+}
+
+int
+file_give_name(int fd, const char *path)
+{
+	char self[64];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
 
 int

@@ -1,10 +1,12 @@
-/* Reading files. The text is followed by
- * a '\0', so that scanners need no bounds check. Reads can be confined to folders: templates come
- * from pull requests. */
+/* Files: reading them, and what the ways to write them (output.h, create.h) share. A text that was
+ * read is followed by a '\0', so that scanners need no bounds check. Reads can be confined to
+ * folders: templates come from pull requests. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
 #include "base/diag.h"
+
+#include <sys/types.h>
 
 /* The folders that may be read, as file_absolute() writes them. What an `allowed` folder holds is
  * the operator's, its symbolic links too; in `project` nothing may lead out of it (openat2(2) with
@@ -52,6 +54,28 @@ file_join(struct arena *a, const char *folder, const char *path);
  * slash unless it is "/"; in `a`. This is the form that roots have. */
 char *
 file_absolute(struct arena *a, const char *path);
+
+/* The folder that holds `path`, by text alone: "." where it names none; in `a`. */
+char *
+file_folder(struct arena *a, const char *path);
+
+/* Makes the folder with `mode`, less the umask, and those above it that are missing with 0777, as
+ * mkdir -p. Returns -1 with errno set. What is there already is no fault, folder or not. */
+int
+file_make_folder(const char *path, mode_t mode);
+
+/* Writes all of `text` to `fd`. Returns -1 with errno set. */
+int
+file_write(int fd, struct text text);
+
+/* Opens a new file in `folder` that has no name, and vanishes with `fd` unless it gets one. Returns
+ * -1 with errno set; some file systems know no such files. */
+int
+file_open_unnamed(const char *folder, mode_t mode);
+
+/* Gives the file the name `path`, if nothing has that name. Returns -1 with errno set. */
+int
+file_give_name(int fd, const char *path);
 
 /* Makes the names in `folder` last, where its file system can. Returns -1 with errno set. */
 int

@@ -79,15 +79,10 @@ find_target(struct output *out)
 {
 	struct arena *a = &out->diags->arena;
 	char *real = realpath(out->path, NULL);
-	const char *slash;
 
 	out->target = real ? arena_text(a, real, strlen(real)) : follow_links(a, out->path);
 	free(real);
-	slash = strrchr(out->target, '/');
-	out->folder = !slash ? "."
-		      : slash == out->target
-			  ? "/"
-			  : arena_text(a, out->target, (size_t)(slash - out->target));
+	out->folder = file_folder(a, out->target);
 	return 0;
 }
 
@@ -178,21 +173,9 @@ output_open(struct diags *diags, const char *path)
 }
 
 static int
-write_all(struct output *out, const void *data, size_t len)
+write_all(struct output *out, const char *data, size_t len)
 {
-	const char *p = data;
-
-	while (len) {
-		ssize_t n = write(out->fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return output_fail(out, "write");
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
+	return file_write(out->fd, (struct text){data, len}) < 0 ? output_fail(out, "write") : 0;
 }
 
 /* A new name beside the target; the process id keeps two runs apart. */
@@ -207,28 +190,6 @@ temporary_name(struct output *out)
 	    &out->diags->arena, "%s/.%.200s.%ld%s", out->folder, base, (long)getpid(), suffix);
 }
 
-/* Makes the folder, and those above it, where they are missing. */
-static int
-make_folder(const char *folder)
-{
-	char *path = strdup(folder);
-	int result = 0;
-
-	if (!path)
-		return -1;
-	for (char *slash = path; slash && result == 0;) {
-		slash = strchr(slash + 1, '/');
-		if (slash)
-			*slash = '\0';
-		if (mkdir(path, 0777) < 0 && errno != EEXIST)
-			result = -1;
-		if (slash)
-			*slash = '/';
-	}
-	free(path);
-	return result;
-}
-
 /* Opens the temporary file and repeats there what agreed so far. An unnamed file vanishes with the
  * process; folders that cannot hold one get a named file. */
 static int
@@ -236,9 +197,9 @@ begin_temporary(struct output *out)
 {
 	mode_t mode = out->old_fd >= 0 ? 0600 : 0666; /* an old file's mode comes in replace() */
 
-	out->fd = open(out->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
-	if (out->fd < 0 && errno == ENOENT && make_folder(out->folder) == 0)
-		out->fd = open(out->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	out->fd = file_open_unnamed(out->folder, mode);
+	if (out->fd < 0 && errno == ENOENT && file_make_folder(out->folder, 0777) == 0)
+		out->fd = file_open_unnamed(out->folder, mode);
 	if (out->fd < 0) {
 		out->temporary = temporary_name(out);
 		unlink(out->temporary);
@@ -314,14 +275,13 @@ output_patch(struct output *out, size_t at, const void *data, size_t len)
 static int
 name_temporary(struct output *out)
 {
-	char self[64], *name;
+	char *name;
 
 	if (out->temporary)
 		return 0;
 	name = temporary_name(out);
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", out->fd);
 	unlink(name);
-	if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) < 0)
+	if (file_give_name(out->fd, name) < 0)
 		return -1;
 	out->temporary = name;
 	return 0;

@@ -560,16 +560,6 @@ file_read(struct load *load, const struct yaml_node *root)
 	file->keys.text = path_of(load, file->keys.text);
 }
 
-static char *
-folder_of(struct arena *a, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (!slash)
-		return arena_text(a, ".", 1);
-	return arena_text(a, path, slash == path ? 1 : (size_t)(slash - path));
-}
-
 int
 project_load(struct diags *diags, const char *path, struct project *out)
 {
@@ -579,7 +569,7 @@ project_load(struct diags *diags, const char *path, struct project *out)
 	struct text text;
 
 	path = arena_text(&diags->arena, path, strlen(path));
-	*out = (struct project){.path = path, .folder = folder_of(&diags->arena, path)};
+	*out = (struct project){.path = path, .folder = file_folder(&diags->arena, path)};
 	if (file_load(diags, pos_none(), NULL, path, &text) < 0)
 		return -1;
 	yaml_parse(diags, diags_source(diags, path, text, pos_none()), &root);

@@ -92,7 +92,8 @@ base=$(cat "$tmp/said")
 ok 'a read-only umask: its mode is 600' mode_is 600 "$tmp/open/$base.private"
 ok 'a read-only umask: that of the public one 644' mode_is 644 "$tmp/open/$base.key"
 ok 'a folder that cannot be' refuses zonepp keys generate --keys "$tmp/zone" example.org
-ok 'a folder below nothing' refuses zonepp keys generate --keys "$tmp/no/no" example.org
+ok 'a folder below a file' refuses zonepp keys generate --keys "$tmp/zone/no" example.org
+ok 'a folder below nothing' zonepp keys generate --keys "$tmp/no/no" example.org
 
 file_name() { # file_name ZONE: ours is what dnssec-keygen calls it, but for the tag
 	ours=$(zonepp keys generate --keys "$tmp/names" "$1") &&

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -213,6 +214,57 @@ paths(void **state)
 	arena_free(&a);
 }
 
+static unsigned
+mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* Those above the folder are made as mkdir -p does, with the umask's mode. */
+static void
+folders(void **state)
+{
+	static const char *const spellings[] = {
+	    "made/a/b", "made/a/b/", "made/a/b//", "made/a/b/.", "./made//a/./b", "made/x/../a/b"};
+	mode_t before = umask(022);
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(spellings); i++) {
+		assert_int_equal(file_make_folder(spellings[i], 0700), 0);
+		assert_int_equal(mode_of("made"), 0755);
+		assert_int_equal(mode_of("made/a"), 0755);
+		assert_int_equal(mode_of("made/a/b"), 0700);
+		assert_int_equal(file_make_folder(spellings[i], 0755), 0); /* left as it is */
+		assert_int_equal(mode_of("made/a/b"), 0700);
+		assert_int_equal(system("rm -r made"), 0);
+	}
+	umask(before);
+	assert_int_equal(file_make_folder("/", 0700), 0);
+	assert_int_equal(file_make_folder(".", 0700), 0);
+	put("plain", "");
+	assert_int_equal(file_make_folder("plain/a/b", 0700), -1);
+	assert_int_equal(errno, ENOTDIR);
+	assert_int_equal(file_make_folder("", 0700), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
+folders_of_files(void **state)
+{
+	static const struct {
+		const char *path, *folder;
+	} rows[] = {{"a", "."}, {"a/b", "a"}, {"/a", "/"}, {"/a/b", "/a"}, {"../a", ".."}};
+	struct arena a = {0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		assert_string_equal(file_folder(&a, rows[i].path), rows[i].folder);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -223,6 +275,8 @@ main(void)
 	    cmocka_unit_test(missing),
 	    cmocka_unit_test(problem_at_its_position),
 	    cmocka_unit_test(paths),
+	    cmocka_unit_test(folders),
+	    cmocka_unit_test(folders_of_files),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
