@@ -62,6 +62,29 @@ begins_verbs(const char *first)
 	return false;
 }
 
+static bool
+asks_for_help(const char *word)
+{
+	return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* The first word of a verb alone: says which may follow. */
+static _Noreturn void
+half_verb(const char *first)
+{
+	const char *separator = "";
+
+	fprintf(stderr, "usage: zonepp %s ", first);
+	for (const struct verb *const *verb = verbs; *verb; verb++) {
+		if (!verb_is_of(*verb, first))
+			continue;
+		fprintf(stderr, "%s%s", separator, (*verb)->name + strlen(first) + 1);
+		separator = "|";
+	}
+	fprintf(stderr, " [options] ...\ntry: zonepp help %s\n", first);
+	exit(2);
+}
+
 static _Noreturn void
 unknown_verb(const char *first, const char *second)
 {
@@ -70,8 +93,9 @@ unknown_verb(const char *first, const char *second)
 	char name[100];
 	size_t n = 0;
 
-	snprintf(name, sizeof(name), group && second ? "%s %s" : "%s", first, second);
-
+	if (group && (!second || *second == '-'))
+		half_verb(first);
+	snprintf(name, sizeof(name), group ? "%s %s" : "%s", first, second);
 	for (; verbs[n]; n++)
 		names[n] = verbs[n]->name;
 	names[n] = NULL;
@@ -240,7 +264,7 @@ main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "", *second = argc > 2 ? argv[2] : NULL;
 	int used;
 
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+	if (asks_for_help(name))
 		name = "help";
 	if (strcmp(name, "--version") == 0)
 		name = "version";
@@ -249,6 +273,12 @@ main(int argc, char **argv)
 		return 2;
 	}
 	cmd.verb = verb_find(name, second, &used);
+	if (!cmd.verb && second && asks_for_help(second) && begins_verbs(name)) {
+		cmd.verb = &verb_help; /* zonepp keys --help is zonepp help keys */
+		argv[2] = NULL;
+		argc = 2;
+		used = 0;
+	}
 	if (!cmd.verb)
 		unknown_verb(name, second);
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
