@@ -65,7 +65,7 @@ largest_ttl(const struct store *store)
 	return ttl_s;
 }
 
-void
+int64_t
 check_end(const struct store *store, int64_t now, int64_t earliest)
 {
 	const struct record *soa = node_records(store, store_apex(store));
@@ -73,9 +73,11 @@ check_end(const struct store *store, int64_t now, int64_t earliest)
 	int64_t expire_s = (int64_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
 	int64_t ttl_s = largest_ttl(store), left_s = earliest - now;
 
-	if (left_s < expire_s + ttl_s)
-		diag_add(store->diags, soa->pos, S_END_NEAR,
-		    "a signature ends in %" PRId64 " s, ahead of SOA expire (%" PRId64
-		    " s) plus the largest TTL (%" PRId64 " s)",
-		    left_s, expire_s, ttl_s);
+	if (left_s >= expire_s + ttl_s)
+		return earliest - expire_s - ttl_s + 1;
+	diag_add(store->diags, soa->pos, S_END_NEAR,
+	    "a signature ends in %" PRId64 " s, ahead of SOA expire (%" PRId64
+	    " s) plus the largest TTL (%" PRId64 " s)",
+	    left_s, expire_s, ttl_s);
+	return INT64_MAX;
 }

@@ -17,8 +17,9 @@ void
 check_refresh(struct diags *diags, uint64_t validity_s, uint64_t jitter_s, uint64_t refresh_s);
 
 /* Warns where a secondary or resolver that has seen the zone at `now` may hold records longer than
- * signatures, the first of which ends at `earliest`: the SOA's expire plus the largest TTL. */
-void
+ * signatures, the first of which ends at `earliest`: the SOA's expire plus the largest TTL. Returns
+ * the instant at which this warning begins, INT64_MAX where it has begun. */
+int64_t
 check_end(const struct store *store, int64_t now, int64_t earliest);
 
 #endif

@@ -295,13 +295,13 @@ emit_all(struct call *call, const struct braced_list *texts, const struct name *
 	struct tlsa_context *ctx = call->ctx;
 	int result = 0;
 
+	if (call->job.set.first_expiry_unix < ctx->first_expiry_unix)
+		ctx->first_expiry_unix = call->job.set.first_expiry_unix;
 	if (ctx->silent)
 		return 0;
 	if (!call->ttl_stated &&
 	    parser_default_ttl(call->parser, token_pos(call->entry, call->owner), &call->ttl_s) < 0)
 		return -1;
-	if (call->job.set.first_expiry_unix < ctx->first_expiry_unix)
-		ctx->first_expiry_unix = call->job.set.first_expiry_unix;
 	for (size_t i = 0; i < texts->n; i++)
 		if (!stands_before(names, i) && emit(call, &names[i], &texts->items[i]) < 0)
 			result = -1;

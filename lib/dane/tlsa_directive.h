@@ -18,9 +18,9 @@ struct tlsa_context {
 	bool silent;             /* check everything, but make no records */
 	struct cert_files files; /* all that was read */
 
-	size_t n_records; /* that were made */
-	int64_t
-	    first_expiry_unix; /* the earliest notAfter of their certificates; INT64_MAX: none */
+	size_t n_records;          /* that were made */
+	int64_t first_expiry_unix; /* the earliest notAfter of the certificates, silent or not;
+				      INT64_MAX: none */
 };
 
 /* `a` keeps what is read; it outlives the parser. */

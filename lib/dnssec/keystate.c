@@ -147,22 +147,44 @@ has_successor(const struct keys *keys, const struct key *key)
 	return false;
 }
 
-void
-keystate_advise(
-    struct diags *diags, const char *where, const struct keys *keys, int64_t now, int64_t horizon)
+/* Does it sign now, and nothing once it has ended? */
+static bool
+ends_alone(const struct keys *keys, const struct key *key)
 {
+	return (key->active || key->offline) && !key->revoked && end_of(key) != KEY_NO_TIME &&
+	       !has_successor(keys, key);
+}
+
+static void
+advise(struct diags *diags, const char *where, const struct keys *keys, const struct key *key,
+    int64_t now)
+{
+	struct buf end = {0};
+
+	instant_print_iso(&end, end_of(key));
+	diag_add_path(diags, where, S_SUCCESSOR,
+	    "the %s %u (%s) of %s ends on %.*s, and no other key takes over",
+	    keystate_role(keys, key, now), key->tag, key->algorithm->name, keys->zone, (int)end.len,
+	    end.data);
+	buf_free(&end);
+}
+
+int64_t
+keystate_advise(
+    struct diags *diags, const char *where, const struct keys *keys, int64_t now, int64_t ahead_s)
+{
+	int64_t next = KEY_NO_TIME;
+
 	for (size_t i = 0; i < keys->n; i++) {
 		const struct key *key = &keys->items[i];
-		struct buf end = {0};
+		int64_t begin = end_of(key) - ahead_s;
 
-		if (!(key->active || key->offline) || key->revoked || end_of(key) > horizon ||
-		    has_successor(keys, key))
+		if (!ends_alone(keys, key))
 			continue;
-		instant_print_iso(&end, end_of(key));
-		diag_add_path(diags, where, S_SUCCESSOR,
-		    "the %s %u (%s) of %s ends on %.*s, and no other key takes over",
-		    keystate_role(keys, key, now), key->tag, key->algorithm->name, keys->zone,
-		    (int)end.len, end.data);
-		buf_free(&end);
+		if (begin <= now)
+			advise(diags, where, keys, key, now);
+		else if (begin < next)
+			next = begin;
 	}
+	return next;
 }

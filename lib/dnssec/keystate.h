@@ -27,9 +27,11 @@ keystate_event(enum key_time event);
 bool
 keystate_wants_ds(const struct key *key, int64_t now);
 
-/* Warns, at `where`, of keys that end before `horizon` while no other takes their role over. */
-void
+/* Warns, at `where`, of keys that end within `ahead_s` while no other takes their role over.
+ * Returns the instant at which the next such warning begins, unless a date of a key comes first;
+ * KEY_NO_TIME: none. */
+int64_t
 keystate_advise(
-    struct diags *diags, const char *where, const struct keys *keys, int64_t now, int64_t horizon);
+    struct diags *diags, const char *where, const struct keys *keys, int64_t now, int64_t ahead_s);
 
 #endif

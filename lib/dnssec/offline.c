@@ -150,13 +150,17 @@ end_text(const struct search *s)
 }
 
 static void
-advise_end(const struct search *s)
+advise_end(const struct search *s, struct offline *offline)
 {
 	int64_t refresh_s = (int64_t)s->options->refresh_s;
+	int64_t begin = s->end - (refresh_s > NOTICE_S ? refresh_s : NOTICE_S) + 1;
 	struct buf end = {0};
 
-	if (s->end - s->options->now >= (refresh_s > NOTICE_S ? refresh_s : NOTICE_S))
+	if (begin > s->options->now) {
+		if (begin < offline->notice_unix)
+			offline->notice_unix = begin;
 		return;
+	}
 	instant_print_iso(&end, s->end);
 	diag_add_path(s->store->diags, s->key->path, S_OFFLINE_END,
 	    "the signature of the offline key %u (%s) over %s ends on %.*s", s->key->tag,
@@ -219,7 +223,7 @@ collect(struct search *s, struct offline *offline)
 	s->found = NULL;
 	search_previous(s);
 	if (s->found) {
-		advise_end(s);
+		advise_end(s, offline);
 		offline->items[offline->n++] = (struct offline_signature){s->key, s->found};
 	}
 	return 0;
@@ -241,7 +245,8 @@ offline_find(const struct store *store, const struct sign_options *options, stru
 	size_t most = options->keys->n * N_TYPES;
 
 	*out = (struct offline){
-	    .items = arena_alloc(&store->diags->arena, most * sizeof(*out->items) + 1)};
+	    .items = arena_alloc(&store->diags->arena, most * sizeof(*out->items) + 1),
+	    .notice_unix = KEY_NO_TIME};
 	for_each(store, options, out, collect);
 	return for_each(store, options, out, judge);
 }

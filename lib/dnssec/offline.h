@@ -14,12 +14,13 @@ struct offline_signature {
 struct offline {
 	struct offline_signature *items;
 	size_t n;
+	int64_t notice_unix; /* when the next warning of an end begins; KEY_NO_TIME: never */
 };
 
 /* Finds, in the previous zone, the signatures that may be kept, each verified, of those with the
  * same key and RRset the one that ends last. In the arena of the store's diags. Warns of those that
- * end soon. Returns -1 with problems added where an RRset of the keys would be left without a
- * signature by any KSK of an algorithm. */
+ * end soon: within a week, or the refresh interval where that is longer. Returns -1 with problems
+ * added where an RRset of the keys would be left without a signature by any KSK of an algorithm. */
 int
 offline_find(const struct store *store, const struct sign_options *options, struct offline *out);
 

@@ -162,7 +162,7 @@ run_end(struct sign_run *run, struct sign_result *result)
 	unsigned n = run->pass.options->n_workers;
 	const char *fault = NULL;
 
-	*result = (struct sign_result){0};
+	*result = (struct sign_result){.notice_unix = run->pass.offline.notice_unix};
 	for (unsigned i = 0; i < n; i++) {
 		struct sign_worker *worker = &run->workers[i];
 

@@ -31,6 +31,7 @@ struct sign_result {
 	size_t n_signatures; /* of these */
 	size_t n_kept;       /* of these, taken from the previous zone */
 	uint32_t earliest;   /* expiration, RFC 1982 arithmetic */
+	int64_t notice_unix; /* when a warning of an offline key begins; KEY_NO_TIME: never */
 };
 
 /* Removes what an earlier signer left in the template, with a note: RRSIG, NSEC, NSEC3, NSEC3PARAM,

@@ -23,7 +23,8 @@ struct run {
 	struct keys keys;
 	struct sign_options sign;
 	struct previous previous;
-	bool same; /* as what was published before, but for what signing makes */
+	int64_t next_warning; /* when one begins that is not said yet */
+	bool same;            /* as what was published before, but for what signing makes */
 };
 
 static int
@@ -40,8 +41,8 @@ load_keys(struct run *run)
 
 	if (result < 0 || keys_roles(run->diags, where, &run->keys) < 0)
 		return -1;
-	keystate_advise(
-	    run->diags, where, &run->keys, job->load.now, job->load.now + (int64_t)job->validity_s);
+	run->next_warning =
+	    keystate_advise(run->diags, where, &run->keys, job->load.now, (int64_t)job->validity_s);
 	return 0;
 }
 
@@ -209,6 +210,13 @@ instant_of(uint32_t time, int64_t now)
 	return now + (int32_t)(time - (uint32_t)now);
 }
 
+static void
+no_later_than(int64_t *until, int64_t t_unix)
+{
+	if (t_unix < *until)
+		*until = t_unix;
+}
+
 static int
 write_zone(struct run *run, struct output *out)
 {
@@ -224,22 +232,28 @@ write_zone(struct run *run, struct output *out)
 	run->result->n_records = result.n_records;
 	run->result->n_signatures = result.n_signatures;
 	run->result->n_kept = result.n_kept;
+	no_later_than(&run->next_warning, result.notice_unix);
 	run->result->earliest = instant_of(result.earliest, run->job->load.now);
 	return 0;
 }
 
+/* Problems that were said are said again by the next run. Not so those of check_end, which are of
+ * signatures: an untouched zone is not looked through. */
 static void
 note_until(struct run *run)
 {
-	int64_t until = run->loaded.tlsa.first_expiry_unix;
-	int64_t refresh = run->result->earliest - (int64_t)run->job->refresh_s;
+	int64_t *until = &run->result->valid_until;
+	bool silent = run->diags->n == 0;
 
-	if (run->job->sign && refresh < until)
-		until = refresh;
+	*until = silent ? run->next_warning : 0;
+	no_later_than(until, run->loaded.tlsa.first_expiry_unix);
 	for (size_t i = 0; i < run->keys.n; i++)
-		if (run->keys.items[i].next_event < until)
-			until = run->keys.items[i].next_event;
-	run->result->valid_until = until;
+		no_later_than(until, run->keys.items[i].next_event);
+	if (!run->job->sign)
+		return;
+	no_later_than(until, run->result->earliest - (int64_t)run->job->refresh_s);
+	no_later_than(
+	    until, check_end(&run->loaded.store, run->job->load.now, run->result->earliest));
 }
 
 /* The judge reads what was written, as a server will; a fault keeps it from being published. */
@@ -320,19 +334,15 @@ publish(struct run *run)
 		return -1;
 	}
 	note_until(run);
-	if (run->diags->n > 0)
-		run->result->valid_until = 0; /* the next run tells of these problems again */
 	if (run->job->cache)
 		cache_store(run->job, run->diags, run->result, output_sha256(out));
-	if (run->job->sign) /* said when signatures are looked through; an untouched zone is not */
-		check_end(&run->loaded.store, run->job->load.now, run->result->earliest);
 	return 0;
 }
 
 int
 zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result)
 {
-	struct run run = {.diags = diags, .job = job, .result = result};
+	struct run run = {.diags = diags, .job = job, .result = result, .next_warning = INT64_MAX};
 	int done = -1;
 
 	run.sign = (struct sign_options){.keys = &run.keys,

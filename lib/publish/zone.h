@@ -49,8 +49,8 @@ struct zone_result {
 	size_t n_tlsa;
 	uint32_t serial;
 	int64_t earliest;    /* expiry of a signature, Unix; 0: unsigned */
-	int64_t valid_until; /* the same inputs give the same zone until then: a signature, a key or
-			      * a certificate changes its state */
+	int64_t valid_until; /* the same inputs give the same zone and warnings until then: a
+			      * signature, a key or a certificate changes its state */
 	bool changed;
 };
 

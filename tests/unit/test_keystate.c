@@ -147,37 +147,33 @@ parent(void **state)
 	}
 }
 
-/* Keys that end before 8 are warned of at 3, once each. */
+/* Keys that end up to 8 are warned of at 3, once each; of those that end later, the first to end
+ * says when the next warning begins. */
 static void
 advice(void **state)
 {
 	static const struct {
 		const char *keys;
 		size_t n;
+		int64_t next; /* 0: none */
 	} rows[] = {
-	    {"13K", 0},
-	    {"13Ki9", 0},
-	    {"13Ki7", 1},
-	    {"13Kd7", 1},
-	    {"13Kp4a4i7", 0}, /* not active yet */
-	    {"13Ki2", 0},     /* not any more */
-	    {"13Ki7 13K", 0},
-	    {"13Ki7 13Ka7", 0},   /* the successor begins in time */
-	    {"13Ki7 13Ka8", 1},   /* too late */
-	    {"13Ki7 13Kp8a7", 1}, /* nobody would know it */
-	    {"13Ki7 13Ki7", 2},   /* ends with it */
-	    {"13Ki7 13Z", 1},
-	    {"13K 13Zi7", 1},
-	    {"13K 13Zi7 13Zp5a7", 0},
-	    {"13K 13Zi7 13Zop5a7", 1}, /* an offline ZSK is of no use */
-	    {"13Ki7 13Kop5a7", 0},     /* an offline KSK is */
-	    {"13Ki7 15Ka1p1", 1},      /* its algorithm stays in the zone */
-	    {"13Ki7d6 15Ka1p1", 0},    /* and leaves (RFC 6781 section 4.1.4) */
-	    {"13Kd6i7 13Zd6i7 15K 15Z", 0},
-	    {"13Kd6i7 13Zd6i7 15K", 0}, /* a CSK serves for both */
-	    {"13Ki7 13Zi7 13K", 1},
-	    {"13Koi7", 1},
-	    {"13Kr2i7", 0},
+	    {"13K", 0, 0}, {"13Ki9", 0, 4}, {"13Ki7", 1, 0}, {"13Kd7", 1, 0},
+	    {"13Kp4a4i7", 0, 0},                        /* not active yet */
+	    {"13Ki2", 0, 0},                            /* not any more */
+	    {"13Ki7 13K", 0, 0}, {"13Ki7 13Ka7", 0, 0}, /* the successor begins in time */
+	    {"13Ki7 13Ka8", 1, 0},                      /* too late */
+	    {"13Ki7 13Kp8a7", 1, 0},                    /* nobody would know it */
+	    {"13Ki7 13Ki7", 2, 0},                      /* ends with it */
+	    {"13Ki7 13Z", 1, 0}, {"13K 13Zi7", 1, 0}, {"13K 13Zi7 13Zp5a7", 0, 0},
+	    {"13K 13Zi7 13Zop5a7", 1, 0}, /* an offline ZSK is of no use */
+	    {"13Ki7 13Kop5a7", 0, 0},     /* an offline KSK is */
+	    {"13Ki7 15Ka1p1", 1, 0},      /* its algorithm stays in the zone */
+	    {"13Ki7d6 15Ka1p1", 0, 0},    /* and leaves (RFC 6781 section 4.1.4) */
+	    {"13Kd6i7 13Zd6i7 15K 15Z", 0, 0},
+	    {"13Kd6i7 13Zd6i7 15K", 0, 0}, /* a CSK serves for both */
+	    {"13Ki7 13Zi7 13K", 1, 0}, {"13Koi7", 1, 0}, {"13Kr2i7", 0, 0}, {"13Kr2i9", 0, 0},
+	    {"13Ki8", 1, 0}, {"13Kd9", 0, 4}, {"13Ki9 13K", 0, 0}, {"13Ki9 13Ka9p4", 0, 0},
+	    {"13Ki7 13Zi9", 1, 4}, {"13Kp4a4i9", 0, 0}, /* its activation comes first */
 	};
 
 	(void)state;
@@ -185,10 +181,11 @@ advice(void **state)
 		struct key items[6];
 		struct keys keys = keys_of(rows[i].keys, 3, items);
 		struct diags diags = {0};
+		int64_t next;
 
-		keystate_advise(&diags, "keys", &keys, 3, 8);
-		if (diags.n != rows[i].n)
-			fail_msg("%s: %zu", rows[i].keys, diags.n);
+		next = keystate_advise(&diags, "keys", &keys, 3, 5);
+		if (diags.n != rows[i].n || next != (rows[i].next ? rows[i].next : KEY_NO_TIME))
+			fail_msg("%s: %zu, %lld", rows[i].keys, diags.n, (long long)next);
 		for (size_t k = 0; k < diags.n; k++)
 			assert_int_equal(diags.items[k].problem, S_SUCCESSOR);
 		diags_free(&diags);

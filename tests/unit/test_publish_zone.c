@@ -426,6 +426,88 @@ tampered(void **state)
 	buf_free(&b);
 }
 
+/* --- What the cache remembers ends when a warning begins --- */
+
+/* Until `begin` the zone is not even looked at; then the warning is said. */
+static void
+assert_said_at(struct zone_job *job, int64_t begin, const char *warning)
+{
+	struct zone_result result;
+
+	job->load.now = begin - 1;
+	assert_string_equal(publish(job, &result), "5 same");
+	assert_int_equal(result.n_kept, 0);
+	job->load.now = begin;
+	assert_string_equal(publish(job, &result), warning);
+	assert_false(result.changed);
+	assert_int_not_equal(result.n_kept, 0);
+}
+
+static struct zone_job
+cached_job(void)
+{
+	static struct name apex;
+	struct zone_job job = signed_job;
+
+	apex = name_of("example.org.");
+	job.load.zone = &apex;
+	unlink("cache");
+	job.cache = "cache";
+	return job;
+}
+
+static void
+no_successor(void **state)
+{
+	struct zone_job job = cached_job();
+	struct zone_result result;
+	char base[128];
+
+	(void)state;
+	put_zone(5, "a A 192.0.2.1\n");
+	zone_key("keys", 1, 257, "Inactive: 20261211120000\n", base);
+	assert_string_equal(publish(&job, &result), "5 changed");
+	assert_said_at(&job, ZONE_NOW + 18 * DAY - (int64_t)job.validity_s, "S017 keys:0:0");
+	assert_string_equal(publish(&job, &result), "S017 keys:0:0"); /* and again */
+	zone_key("keys", 1, 257, "", base);
+}
+
+static void
+offline_end(void **state)
+{
+	struct zone_job job = cached_job();
+	struct zone_result result;
+	char base[128], path[140], warning[200];
+
+	(void)state;
+	put_zone(5, "a A 192.0.2.1\n");
+	job.validity_s = 12 * DAY;
+	job.jitter_s = 0;
+	assert_string_equal(publish(&job, &result), "5 changed");
+	zone_key("keys", 1, 257, "", base);
+	snprintf(path, sizeof(path), "%s.private", base);
+	assert_int_equal(unlink(path), 0);
+	job.refresh_s = DAY;
+	assert_string_equal(publish(&job, &result), "5 same");
+	snprintf(warning, sizeof(warning), "S015 %s:0:0", base);
+	assert_said_at(&job, ZONE_NOW + 5 * DAY + 1, warning);
+	zone_key("keys", 1, 257, "", base);
+}
+
+static void
+end_near(void **state)
+{
+	enum { TTL = 10 * DAY, EXPIRE = 4 };
+	struct zone_job job = cached_job();
+	struct zone_result result;
+
+	(void)state;
+	put_zone(5, "a 10d A 192.0.2.1\n");
+	assert_string_equal(publish(&job, &result), "5 changed");
+	assert_said_at(&job, result.earliest - TTL - EXPIRE + 1, "S071 3:1");
+	assert_string_equal(publish(&job, &result), "5 same"); /* once for these signatures */
+}
+
 int
 main(void)
 {
@@ -438,6 +520,9 @@ main(void)
 	    cmocka_unit_test_setup(signatures_kept, empty_public),
 	    cmocka_unit_test_setup(changes_of_signing, empty_public),
 	    cmocka_unit_test_setup(tampered, empty_public),
+	    cmocka_unit_test_setup(no_successor, empty_public),
+	    cmocka_unit_test_setup(offline_end, empty_public),
+	    cmocka_unit_test_setup(end_near, empty_public),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -413,6 +413,7 @@ silent(void **state)
 	    NULL);
 	fixture_one_problem(&run.diags, D_BAD_SOURCE, "a private key");
 	assert_int_equal(run.ctx.n_records, 0);
+	assert_int_equal(run.ctx.first_expiry_unix, TO); /* it will be told of */
 	assert_string_equal(run.seen.text.data, "");
 	run_end(&run);
 }
