@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/file.h"
 #include "dnssec/keyfile.h"
+#include "dnssec/pkey.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -107,18 +108,7 @@ public_eddsa(const struct pair *pair, uint8_t *out)
 static size_t
 secret_rsa(const struct pair *pair, enum keyfile_secret secret, uint8_t *out)
 {
-	static const char *const names[N_SECRETS] = {
-	    [SECRET_MODULUS] = OSSL_PKEY_PARAM_RSA_N,
-	    [SECRET_PUBLIC_EXPONENT] = OSSL_PKEY_PARAM_RSA_E,
-	    [SECRET_PRIVATE_EXPONENT] = OSSL_PKEY_PARAM_RSA_D,
-	    [SECRET_PRIME1] = OSSL_PKEY_PARAM_RSA_FACTOR1,
-	    [SECRET_PRIME2] = OSSL_PKEY_PARAM_RSA_FACTOR2,
-	    [SECRET_EXPONENT1] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
-	    [SECRET_EXPONENT2] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
-	    [SECRET_COEFFICIENT] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
-	};
-
-	return get_integer(pair->pkey, names[secret], 0, out);
+	return get_integer(pair->pkey, pkey_rsa_names[secret], 0, out);
 }
 
 static size_t

@@ -14,6 +14,17 @@ enum {
 	OCTETS_LONGEST = RSA_LONGEST + 4,
 };
 
+const char *const pkey_rsa_names[N_SECRETS] = {
+    [SECRET_MODULUS] = OSSL_PKEY_PARAM_RSA_N,
+    [SECRET_PUBLIC_EXPONENT] = OSSL_PKEY_PARAM_RSA_E,
+    [SECRET_PRIVATE_EXPONENT] = OSSL_PKEY_PARAM_RSA_D,
+    [SECRET_PRIME1] = OSSL_PKEY_PARAM_RSA_FACTOR1,
+    [SECRET_PRIME2] = OSSL_PKEY_PARAM_RSA_FACTOR2,
+    [SECRET_EXPONENT1] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
+    [SECRET_EXPONENT2] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
+    [SECRET_COEFFICIENT] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
+};
+
 /* One decoded part of a private key. */
 struct octets {
 	uint8_t data[OCTETS_LONGEST];
@@ -192,16 +203,6 @@ rsa_is_sound(const struct secrets *s)
 static int
 private_rsa(struct job *job, EVP_PKEY **out)
 {
-	static const char *const names[N_SECRETS] = {
-	    [SECRET_MODULUS] = OSSL_PKEY_PARAM_RSA_N,
-	    [SECRET_PUBLIC_EXPONENT] = OSSL_PKEY_PARAM_RSA_E,
-	    [SECRET_PRIVATE_EXPONENT] = OSSL_PKEY_PARAM_RSA_D,
-	    [SECRET_PRIME1] = OSSL_PKEY_PARAM_RSA_FACTOR1,
-	    [SECRET_PRIME2] = OSSL_PKEY_PARAM_RSA_FACTOR2,
-	    [SECRET_EXPONENT1] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
-	    [SECRET_EXPONENT2] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
-	    [SECRET_COEFFICIENT] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
-	};
 	OSSL_PARAM params[N_SECRETS + 1];
 	struct octets *part = job->secrets.part;
 	struct rsa_public rsa;
@@ -214,7 +215,7 @@ private_rsa(struct job *job, EVP_PKEY **out)
 	for (size_t i = SECRET_MODULUS; i < N_SECRETS; i++) {
 		if (!make_native(&part[i]))
 			return fail_openssl(job);
-		params[n++] = OSSL_PARAM_construct_BN(names[i], part[i].data, part[i].len);
+		params[n++] = OSSL_PARAM_construct_BN(pkey_rsa_names[i], part[i].data, part[i].len);
 	}
 	params[n] = OSSL_PARAM_construct_end();
 	*out = from_params("RSA", EVP_PKEY_KEYPAIR, params);

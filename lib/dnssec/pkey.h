@@ -6,6 +6,9 @@
 
 #include "dnssec/keyfile.h"
 
+/* What OpenSSL calls the parts of an RSA key. */
+extern const char *const pkey_rsa_names[N_SECRETS];
+
 /* The private key of `file`, which must be that of `public` (public key field of the DNSKEY), octet
  * by octet in DNSKEY form. Freed with EVP_PKEY_free. Returns -1 with S_KEY_FILE or S_KEY_MISMATCH
  * added at `path`. */
