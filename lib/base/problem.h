@@ -1,6 +1,7 @@
 /* The one table of everything that zonepp complains about. A code, once released, keeps its
- * meaning; a new problem takes the next free number of its family: F files and the system, Z zone
- * files, D DANE, S DNSSEC, P project file.
+ * meaning, and a number whose problem is gone (D016) is not given again; a new problem takes the
+ * next free number of its family: F files and the system, Z zone files, D DANE, S DNSSEC, P project
+ * file.
  *
  * Row: enumerator, code, severity, exit status (1: something was found; 2: the work could not be
  * done), what it is, the law behind it ("" for none), and the remedy ("" for none). */
@@ -64,7 +65,6 @@ X(D_EXPIRED,     "D012", ERROR,   1, "certificate has expired", "RFC 7671 sectio
 X(D_EXPIRED_EE,  "D013", WARNING, 0, "certificate has expired", "RFC 7671 section 5.1", "usage 3 ignores dates, but other clients do not") \
 X(D_NOT_YET,     "D014", WARNING, 0, "certificate is not valid yet", "RFC 7671 section 5.1", "") \
 X(D_KEY_VALUE,   "D015", ERROR,   1, "an unknown key=value", "", "") \
-X(D_CLASH,       "D016", WARNING, 0, "equal TLSA records merged", "", "") \
 X(D_NOT_LEAF,    "D017", ERROR,   1, "a CA certificate under usage 1 or 3", "RFC 7671 section 5.1", "") \
 X(D_BRACES,      "D018", ERROR,   1, "a malformed brace list", "", "write alternatives between commas, as in _{25,465}._tcp.mail") \
 X(D_NO_NEXT,     "D019", NOTE,    0, "a next certificate that does not exist yet", "RFC 7671 section 8.1", "it is published as soon as it exists") \
