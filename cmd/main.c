@@ -170,6 +170,19 @@ bad_option(const struct cmd *cmd, const char *word)
 	cmd_usage(cmd, "%s: not an option, or its argument is missing", word);
 }
 
+/* No file and no folder has an empty name. */
+static struct cmd_given
+take_option(const struct cmd *cmd, int value)
+{
+	const struct cmd_option *option = option_of(cmd->verb, value);
+	bool is_path = option->argument && (strcmp(option->argument, "FILE") == 0 ||
+					       strcmp(option->argument, "DIR") == 0);
+
+	if (is_path && !*optarg)
+		cmd_usage(cmd, "--%s: its argument is empty", option->name);
+	return (struct cmd_given){option, optarg ? optarg : ""};
+}
+
 static void
 parse_options(struct cmd *cmd, int argc, char **argv)
 {
@@ -188,8 +201,7 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 		if (value == OPTION_FORMAT)
 			set_format(cmd, optarg);
 		else
-			cmd->given[cmd->n_given++] =
-			    (struct cmd_given){option_of(cmd->verb, value), optarg ? optarg : ""};
+			cmd->given[cmd->n_given++] = take_option(cmd, value);
 	}
 	cmd->n_arguments = (size_t)(argc - optind);
 	cmd->arguments = (const char **)(argv + optind);

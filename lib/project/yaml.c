@@ -363,10 +363,13 @@ wrong_type(struct diags *diags, const struct yaml_node *node, const char *name, 
 {
 	static const char *const kinds[] = {
 	    [YAML_SCALAR] = "a string", [YAML_LIST] = "a list", [YAML_MAPPING] = "a mapping"};
-	bool nothing = yaml_is_null(node);
+	bool nothing = yaml_is_null(node), empty = node->kind == YAML_SCALAR && !node->text.len;
 
 	return diag_error(diags, nothing && node->key.data ? node->key_pos : node->pos, P_TYPE,
-	    "%s wants %s, not %s", name, wanted, nothing ? "nothing" : kinds[node->kind]);
+	    "%s wants %s, not %s", name, wanted,
+	    nothing ? "nothing"
+	    : empty ? "\"\""
+		    : kinds[node->kind]);
 }
 
 static bool
@@ -375,12 +378,24 @@ is_string(const struct yaml_node *node)
 	return node->kind == YAML_SCALAR && !yaml_is_null(node) && node->text.len;
 }
 
+static bool
+has_control(struct text text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((uint8_t)text.data[i] < ' ' || text.data[i] == 0x7f)
+			return true;
+	return false;
+}
+
 static int
 text_set(
     struct diags *diags, const struct yaml_field *field, const struct yaml_node *node, void *out)
 {
 	if (!is_string(node))
 		return wrong_type(diags, node, field->name, "a string that is not empty");
+	if (has_control(node->text))
+		return diag_error(diags, node->pos, P_VALUE,
+		    "%s has a line break or another control character", field->name);
 	*(struct yaml_text *)out = (struct yaml_text){node->text.data, node->pos};
 	return 0;
 }

@@ -37,8 +37,8 @@ yaml_is_null(const struct yaml_node *node);
 
 /* What a field of a struct takes, and the type of the member at its offset. */
 enum yaml_type {
-	YAML_TEXT,       /* struct yaml_text: a string that is not empty */
-	YAML_BOOL,       /* bool: true or false */
+	YAML_TEXT, /* struct yaml_text: a string that is not empty, without control characters */
+	YAML_BOOL, /* bool: true or false */
 	YAML_DURATION,   /* uint32_t: seconds */
 	YAML_CHOICE,     /* an enum: one of `choices` */
 	YAML_TEXTS,      /* struct yaml_texts: a list of strings */
