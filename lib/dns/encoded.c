@@ -75,21 +75,22 @@ static uint32_t
 base64_quads(struct reader *r, const struct token *t)
 {
 	const uint8_t *p = (const uint8_t *)t->text;
-	uint32_t i = 0;
+	uint8_t *out = r->out;
+	size_t room = (size_t)(r->limit - out) / 3, n = t->len / 4 < room ? t->len / 4 : room, i;
 
-	for (; t->len - i >= 4 && r->limit - r->out >= 3; i += 4, p += 4) {
-		unsigned a = base64_values[p[0]], b = base64_values[p[1]];
-		unsigned c = base64_values[p[2]], d = base64_values[p[3]];
-		uint32_t bits;
+	for (i = 0; i < n; i++, p += 4, out += 3) {
+		uint32_t bits = (base64_values[p[0]] - 1u) << 18 |
+				(base64_values[p[1]] - 1u) << 12 | (base64_values[p[2]] - 1u) << 6 |
+				(base64_values[p[3]] - 1u);
 
-		if (!a || !b || !c || !d)
+		if (bits >> 24) /* one is no digit */
 			break;
-		bits = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
-		*r->out++ = (uint8_t)(bits >> 16);
-		*r->out++ = (uint8_t)(bits >> 8);
-		*r->out++ = (uint8_t)bits;
+		out[0] = (uint8_t)(bits >> 16);
+		out[1] = (uint8_t)(bits >> 8);
+		out[2] = (uint8_t)bits;
 	}
-	return i;
+	r->out = out;
+	return (uint32_t)(4 * i);
 }
 
 static int

@@ -154,28 +154,30 @@ days_in_month(unsigned year, unsigned month)
 	return month == 2 && leap ? 29 : days[month - 1];
 }
 
+static unsigned
+two_digits(const char *p)
+{
+	return (unsigned)(p[0] - '0') * 10 + (unsigned)(p[1] - '0');
+}
+
 /* YYYYMMDDHHMMSS from 1970 on; years beyond 2106 wrap, as serial arithmetic has it (RFC 4034
  * section 3.1.5). */
 static int
 instant_digits_parse(const char *digits, uint64_t *t_unix)
 {
-	static const uint8_t widths[6] = {4, 2, 2, 2, 2, 2};
-	unsigned part[6], year, month;
-	uint64_t day;
+	unsigned year = two_digits(digits) * 100 + two_digits(digits + 2);
+	unsigned month = two_digits(digits + 4), day = two_digits(digits + 6);
+	unsigned hour = two_digits(digits + 8), minute = two_digits(digits + 10);
+	unsigned second = two_digits(digits + 12);
+	uint64_t days;
 
-	for (int i = 0; i < 6; i++) {
-		part[i] = 0;
-		for (int n = widths[i]; n > 0; n--)
-			part[i] = part[i] * 10 + (unsigned)(*digits++ - '0');
-	}
-	if (part[0] < 1970 || part[1] < 1 || part[1] > 12 || part[2] < 1 ||
-	    part[2] > days_in_month(part[0], part[1]) || part[3] > 23 || part[4] > 59 ||
-	    part[5] > 59)
+	if (year < 1970 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) ||
+	    hour > 23 || minute > 59 || second > 59)
 		return -1;
-	month = part[1] <= 2 ? part[1] + 9 : part[1] - 3; /* from March */
-	year = part[1] <= 2 ? part[0] - 1 : part[0];
-	day = days_to_march(year) + (153 * month + 2) / 5 + part[2] - 1;
-	*t_unix = day * DAY_S + part[3] * 3600 + part[4] * 60 + part[5];
+	year -= month <= 2;
+	month = month <= 2 ? month + 9 : month - 3; /* from March */
+	days = days_to_march(year) + (153 * month + 2) / 5 + day - 1;
+	*t_unix = days * DAY_S + hour * 3600 + minute * 60 + second;
 	return 0;
 }
 
@@ -212,34 +214,35 @@ time_parse(struct reader *r)
 }
 
 static void
-put_digits(char *p, unsigned value, int width)
+put_two(char *p, unsigned value)
 {
-	while (width-- > 0) {
-		p[width] = (char)('0' + value % 10);
-		value /= 10;
-	}
+	p[0] = (char)('0' + value / 10);
+	p[1] = (char)('0' + value % 10);
 }
 
-/* Unsigned seconds since 1970: 1970 to 2106. */
+/* Unsigned seconds since 1970: 1970 to 2106. Years are counted from March, so that the leap day is
+ * the last; 1968-03-01 is 671 days before 1970, and no century in between is without a leap day but
+ * 2100. */
 static int
 time_print(struct buf *b, struct wire *w)
 {
 	uint32_t t_unix = (uint32_t)number_get(w, 4), of_day = t_unix % DAY_S;
-	unsigned days = t_unix / DAY_S, year = 1970 + days / 366, month = 1;
+	unsigned days = t_unix / DAY_S + 671, year, month;
 	char *p = buf_reserve(b, TIME_DIGITS);
 
-	/* The first of January of a year is 306 days behind the first of March before. */
-	while (days_to_march(year) + 306 <= days)
-		year++;
-	days -= days_to_march(year - 1) + 306;
-	while (days >= days_in_month(year, month))
-		days -= days_in_month(year, month++);
-	put_digits(p, year, 4);
-	put_digits(p + 4, month, 2);
-	put_digits(p + 6, days + 1, 2);
-	put_digits(p + 8, of_day / 3600, 2);
-	put_digits(p + 10, of_day / 60 % 60, 2);
-	put_digits(p + 12, of_day % 60, 2);
+	days += days >= 48212; /* 2100-02-29, which is not */
+	year = (4 * days + 3) / 1461;
+	days -= 1461 * year / 4;
+	month = (5 * days + 2) / 153;
+	days -= (153 * month + 2) / 5;
+	year += month >= 10 ? 1969 : 1968;
+	put_two(p, year / 100);
+	put_two(p + 2, year % 100);
+	put_two(p + 4, month >= 10 ? month - 9 : month + 3);
+	put_two(p + 6, days + 1);
+	put_two(p + 8, of_day / 3600);
+	put_two(p + 10, of_day / 60 % 60);
+	put_two(p + 12, of_day % 60);
 	b->len += TIME_DIGITS;
 	return 0;
 }
