@@ -14,23 +14,32 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Appends what one read(2) gives; returns how much, 0 at the end, or -1. */
+static ssize_t
+read_some(int fd, struct buf *buf)
+{
+	enum { PIECE = 65536 };
+	ssize_t n;
+
+	do
+		n = read(fd, buf_reserve(buf, PIECE), PIECE);
+	while (n < 0 && errno == EINTR);
+	buf->len += n > 0 ? (size_t)n : 0;
+	return n;
+}
+
 static int
 read_stream(struct diags *diags, int fd, struct text *out)
 {
 	struct buf buf = {0};
 	ssize_t n;
 
-	for (;;) {
-		n = read(fd, buf_reserve(&buf, 65536), 65536);
-		if (n == 0)
-			break;
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			buf_free(&buf);
-			return -1;
-		}
-		buf.len += (size_t)n;
+	do
+		n = read_some(fd, &buf);
+	while (n > 0);
+	if (n < 0) {
+		buf_free(&buf);
+		return -1;
 	}
 	buf_putc(&buf, '\0');
 	arena_on_free(&diags->arena, free, buf.data);
@@ -270,14 +279,22 @@ file_is_private(struct text text)
 bool
 file_digest(const char *path, uint8_t sha256[32])
 {
-	struct diags diags = {0};
-	struct text text;
-	bool there = load(&diags, NULL, path, false, &text) == 0;
+	struct digest *digest = digest_begin();
+	struct buf buf = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	ssize_t n = -1;
 
-	if (there)
-		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
-	diags_free(&diags);
-	return there;
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		while ((n = read_some(fd, &buf)) > 0) {
+			digest_add(digest, buf.data, buf.len);
+			buf_clear(&buf);
+		}
+	if (fd >= 0)
+		close(fd);
+	buf_free(&buf);
+	digest_end(digest, sha256);
+	return n == 0;
 }
 
 /* `cmd <(other)` names a pipe below /dev. */

@@ -55,6 +55,7 @@ previous_free(struct previous *previous)
 {
 	store_free(&previous->store);
 	diags_free(&previous->diags);
+	*previous = (struct previous){0};
 }
 
 static bool

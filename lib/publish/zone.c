@@ -317,6 +317,7 @@ static int
 publish(struct run *run)
 {
 	struct output *out;
+	int written;
 
 	if (check_overwrite(run) < 0)
 		return -1;
@@ -325,7 +326,9 @@ publish(struct run *run)
 		return -1;
 	if (run->job->cache)
 		output_hash(out);
-	if (write_zone(run, out) < 0 || verify_draft(run, out) < 0) {
+	written = write_zone(run, out);
+	previous_free(&run->previous); /* ahead of the judge, who needs as much memory */
+	if (written < 0 || verify_draft(run, out) < 0) {
 		output_abort(out);
 		return -1;
 	}
