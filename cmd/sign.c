@@ -20,6 +20,7 @@ static const struct cmd_option options[] = {
     {"previous", 0, "FILE", "keep what still holds of the signatures in FILE"},
     {"refresh", 0, "D", "make anew what expires sooner (default: 5/14 of the validity)"},
     {"serial", 0, "MODE", "keep (default), auto, unixtime or date"},
+    {"verify", 0, "MODE", "ahead of writing: chain (default), full with cryptography, none"},
     CMD_NOW,
     CMD_JOBS,
     CMD_END,
@@ -41,6 +42,13 @@ static const struct word serials[] = {
     {"auto", ZONE_SERIAL_AUTO},
     {"unixtime", ZONE_SERIAL_UNIXTIME},
     {"date", ZONE_SERIAL_DATE},
+    {NULL, 0},
+};
+
+static const struct word verifies[] = {
+    {"none", ZONE_VERIFY_NONE},
+    {"chain", ZONE_VERIFY_CHAIN},
+    {"full", ZONE_VERIFY_FULL},
     {NULL, 0},
 };
 
@@ -132,6 +140,7 @@ run(struct cmd *cmd)
 	    .jitter_s = duration_or(cmd, "jitter", validity_s >= 2 * DAY ? DAY / 2 : 0),
 	    .zonemd = (uint8_t)word_or(cmd, "zonemd", zonemds, 0),
 	    .cds = (enum cds_mode)word_or(cmd, "cds", cdss, CDS_NONE),
+	    .verify = (enum zone_verify)word_or(cmd, "verify", verifies, ZONE_VERIFY_CHAIN),
 	    .n_workers = cmd->jobs,
 	};
 	struct key_folder keys;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,11 +31,11 @@ struct output {
 	struct stat old_stat;
 	size_t agreed; /* bytes of `old` that the new text repeats, while fd < 0 */
 	int fd;        /* -1: nothing was written yet */
+	int stream;    /* where the file behind `fd` is copied to by the commit; -1: nowhere */
+	size_t passed; /* bytes that the stream had before */
 	bool failed;
 	bool relaxed;          /* no syncs */
 	bool patched;          /* output_will_patch was called */
-	struct buf held;       /* text of a stream that is to be patched */
-	size_t written;        /* bytes ahead of `held` */
 	struct digest *digest; /* NULL: nobody asked */
 	uint8_t sha256[DIGEST_LEN];
 };
@@ -46,7 +47,10 @@ output_fail(struct output *out, const char *what)
 
 	if (out->failed)
 		return -1;
-	if (strcmp(out->path, "-") == 0)
+	if (out->stream >= 0)
+		diag_add_path(out->diags, out->folder, F_WRITE,
+		    "cannot %s a temporary file in %s: %s", what, out->folder, strerror(error));
+	else if (strcmp(out->path, "-") == 0)
 		diag_add(out->diags, pos_none(), F_STREAM, "cannot write standard output: %s",
 		    strerror(error));
 	else
@@ -154,7 +158,7 @@ output_open(struct diags *diags, const char *path)
 
 	out->diags = diags;
 	out->path = path;
-	out->fd = out->old_fd = -1;
+	out->fd = out->old_fd = out->stream = -1;
 	if (strcmp(path, "-") == 0) {
 		out->fd = STDOUT_FILENO;
 		return out;
@@ -222,10 +226,6 @@ output_write(struct output *out, const void *data, size_t len)
 		return -1;
 	if (out->digest && !out->patched)
 		digest_add(out->digest, data, len);
-	if (out->patched && out->kind == OUTPUT_STREAM) {
-		buf_put(&out->held, data, len);
-		return 0;
-	}
 	if (out->fd < 0) {
 		if (old_agrees(out, data, len)) {
 			out->agreed += len;
@@ -234,14 +234,32 @@ output_write(struct output *out, const void *data, size_t len)
 		if (begin_temporary(out) < 0)
 			return -1;
 	}
-	out->written += out->kind == OUTPUT_STREAM ? len : 0;
+	if (out->kind == OUTPUT_STREAM && out->stream < 0)
+		out->passed += len;
 	return write_all(out, data, len);
+}
+
+void
+output_hold(struct output *out)
+{
+	const char *folder = getenv("TMPDIR");
+
+	if (out->kind != OUTPUT_STREAM || out->stream >= 0 || out->failed)
+		return;
+	out->folder = folder && *folder ? folder : "/tmp";
+	out->stream = out->fd;
+	out->fd = file_open_unnamed(out->folder, 0600);
+	if (out->fd < 0)
+		out->fd = memfd_create("zonepp", MFD_CLOEXEC);
+	if (out->fd < 0)
+		output_fail(out, "create");
 }
 
 void
 output_will_patch(struct output *out)
 {
 	out->patched = true;
+	output_hold(out);
 	if (out->kind == OUTPUT_FILE && out->fd < 0 && !out->failed)
 		begin_temporary(out);
 }
@@ -253,10 +271,7 @@ output_patch(struct output *out, size_t at, const void *data, size_t len)
 
 	if (out->failed)
 		return -1;
-	if (out->kind == OUTPUT_STREAM) {
-		memcpy(out->held.data + (at - out->written), data, len);
-		return 0;
-	}
+	at -= out->passed;
 	while (len) {
 		ssize_t n = pwrite(out->fd, p, len, (off_t)at);
 
@@ -328,7 +343,7 @@ output_sha256(const struct output *out)
 const char *
 output_draft(struct output *out)
 {
-	if (out->kind == OUTPUT_STREAM || out->failed)
+	if (out->failed || (out->kind == OUTPUT_STREAM && out->stream < 0))
 		return NULL;
 	if (is_unchanged(out))
 		return NULL;
@@ -374,26 +389,36 @@ hash_patched(struct output *out)
 	return n < 0 ? output_fail(out, "read") : 0;
 }
 
+/* What was held goes to the stream. */
 static int
-flush_held(struct output *out)
+release(struct output *out)
 {
-	int result = write_all(out, out->held.data, out->held.len);
+	struct buf buf = {0};
+	int held = out->fd;
+	off_t at = 0;
+	ssize_t n;
 
-	buf_free(&out->held);
-	return result;
+	out->fd = out->stream;
+	out->stream = -1;
+	while ((n = pread(held, buf_reserve(&buf, 65536), 65536, at)) > 0 &&
+	       write_all(out, buf.data, (size_t)n) == 0)
+		at += n;
+	if (n < 0)
+		output_fail(out, "read back what is for");
+	buf_free(&buf);
+	close(held);
+	return out->failed ? -1 : 0;
 }
 
 int
 output_commit(struct output *out, bool *changed)
 {
 	*changed = true;
-	if (out->patched && !out->failed) {
-		if (out->kind == OUTPUT_STREAM)
-			flush_held(out);
-		else if (out->digest)
-			hash_patched(out);
-	}
+	if (out->patched && out->digest && !out->failed)
+		hash_patched(out);
 	finish_digest(out);
+	if (out->stream >= 0 && !out->failed)
+		release(out);
 	if (out->failed) {
 		output_abort(out);
 		return -1;
@@ -418,15 +443,21 @@ output_commit(struct output *out, bool *changed)
 	return 0;
 }
 
+static void
+close_unless_stdout(int *fd)
+{
+	if (*fd >= 0 && *fd != STDOUT_FILENO)
+		close(*fd);
+	*fd = -1;
+}
+
 void
 output_abort(struct output *out)
 {
 	finish_digest(out);
 	close_old(out);
-	buf_free(&out->held);
-	if (out->fd >= 0 && out->fd != STDOUT_FILENO)
-		close(out->fd);
-	out->fd = -1;
+	close_unless_stdout(&out->stream);
+	close_unless_stdout(&out->fd);
 	if (out->temporary)
 		unlink(out->temporary);
 	out->temporary = NULL;

@@ -3,7 +3,8 @@
  * goes to an unnamed temporary file in the same folder, which output_commit syncs, closes checked,
  * renames over the old one, and syncs the folder. Whatever happens before, the old file is whole.
  *
- * "-" is standard output; devices and pipes are written directly. */
+ * "-" is standard output; devices and pipes are written directly, or by output_commit in one go
+ * behind output_hold. */
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 
@@ -19,8 +20,12 @@ output_open(struct diags *diags, const char *path);
 int
 output_write(struct output *out, const void *data, size_t len);
 
-/* Announces output_patch, ahead of the write that it will change: what follows is kept in memory
- * where the output is a stream. */
+/* A stream gets nothing of what is written from here on ahead of output_commit: it waits in an
+ * unnamed file, in $TMPDIR or /tmp, or in memory where neither can hold one. No-op for files. */
+void
+output_hold(struct output *out);
+
+/* Announces output_patch, ahead of the write that it will change: a stream is held from there. */
 void
 output_will_patch(struct output *out);
 
@@ -37,7 +42,7 @@ const uint8_t *
 output_sha256(const struct output *out);
 
 /* A path at which what was written can be read ahead of output_commit; in the diags' arena. NULL
- * where the commit would change nothing, or the output is a stream. */
+ * where the commit would change nothing, or the output is a stream that is not held. */
 const char *
 output_draft(struct output *out);
 

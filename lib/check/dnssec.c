@@ -65,19 +65,27 @@ largest_ttl(const struct store *store)
 	return ttl_s;
 }
 
-int64_t
-check_end(const struct store *store, int64_t now, int64_t earliest)
+struct copies
+copies_of(const struct store *store)
 {
 	const struct record *soa = node_records(store, store_apex(store));
 	const uint8_t *p = soa->rdata + soa->rdlen - EXPIRE_FROM_END;
-	int64_t expire_s = (int64_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-	int64_t ttl_s = largest_ttl(store), left_s = earliest - now;
 
-	if (left_s >= expire_s + ttl_s)
-		return earliest - expire_s - ttl_s + 1;
-	diag_add(store->diags, soa->pos, S_END_NEAR,
+	return (struct copies){.soa = soa->pos,
+	    .expire_s = (int64_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3],
+	    .ttl_s = largest_ttl(store)};
+}
+
+int64_t
+check_end(struct diags *diags, const struct copies *copies, int64_t now, int64_t earliest)
+{
+	int64_t left_s = earliest - now, needed_s = copies->expire_s + copies->ttl_s;
+
+	if (left_s >= needed_s)
+		return earliest - needed_s + 1;
+	diag_add(diags, copies->soa, S_END_NEAR,
 	    "a signature ends in %" PRId64 " s, ahead of SOA expire (%" PRId64
 	    " s) plus the largest TTL (%" PRId64 " s)",
-	    left_s, expire_s, ttl_s);
+	    left_s, copies->expire_s, copies->ttl_s);
 	return INT64_MAX;
 }

@@ -16,10 +16,20 @@ check_foreign_keys(const struct store *store, const struct keys *keys);
 void
 check_refresh(struct diags *diags, uint64_t validity_s, uint64_t jitter_s, uint64_t refresh_s);
 
-/* Warns where a secondary or resolver that has seen the zone at `now` may hold records longer than
- * signatures, the first of which ends at `earliest`: the SOA's expire plus the largest TTL. Returns
- * the instant at which this warning begins, INT64_MAX where it has begun. */
+/* For how long copies of a zone live: a secondary that loses its primary serves it until the SOA's
+ * expire has passed, and a cache that asked it last keeps a record for its TTL. */
+struct copies {
+	struct pos soa;
+	int64_t expire_s, ttl_s;
+};
+
+/* The store is sorted and has a SOA. */
+struct copies
+copies_of(const struct store *store);
+
+/* Warns where copies of the zone of `now` outlive its signatures, the first of which ends at
+ * `earliest`. Returns the instant at which this warning begins, INT64_MAX where it has begun. */
 int64_t
-check_end(const struct store *store, int64_t now, int64_t earliest);
+check_end(struct diags *diags, const struct copies *copies, int64_t now, int64_t earliest);
 
 #endif

@@ -24,6 +24,7 @@ struct run {
 	struct sign_options sign;
 	struct previous previous;
 	int64_t next_warning; /* when one begins that is not said yet */
+	struct copies copies; /* of the zone that is signed */
 	bool same;            /* as what was published before, but for what signing makes */
 };
 
@@ -253,33 +254,54 @@ note_until(struct run *run)
 		return;
 	no_later_than(until, run->result->earliest - (int64_t)run->job->refresh_s);
 	no_later_than(
-	    until, check_end(&run->loaded.store, run->job->load.now, run->result->earliest));
+	    until, check_end(run->diags, &run->copies, run->job->load.now, run->result->earliest));
 }
 
-/* The judge reads what was written, as a server will; a fault keeps it from being published. */
+static bool
+is_judged(const struct zone_job *job)
+{
+	return job->sign && job->verify != ZONE_VERIFY_NONE;
+}
+
+/* The judge reads what was written, as a server will; a fault keeps it from being published. A file
+ * that stays as it is need not have met the judge before. */
 static int
 verify_draft(struct run *run, struct output *out)
 {
 	struct verify_options options = {.at = run->job->load.now,
 	    .crypto = run->job->verify == ZONE_VERIFY_FULL,
 	    .n_workers = run->job->n_workers};
-	const char *path = run->job->sign && run->job->verify ? output_draft(out) : NULL;
+	const char *published = run->job->output, *draft;
 	struct verify_result result;
 	struct store store;
 	int done;
 
-	if (!path)
+	if (!is_judged(run->job))
 		return 0;
+	draft = output_draft(out);
 	run->diags->track_inputs = false;
 	run->diags->errors_only = true;
-	done =
-	    read_store(run->diags, path, &run->loaded.store.apex, options.n_workers, &store, NULL);
-	run->diags->sources[run->diags->n_sources - 1].path = run->job->output;
+	done = read_store(run->diags, draft ? draft : published, &run->loaded.store.apex,
+	    options.n_workers, &store, NULL);
+	run->diags->sources[run->diags->n_sources - 1].path =
+	    strcmp(published, "-") == 0 ? "<stdout>" : published;
 	if (done == 0)
 		done = verify_zone(run->diags, &store, &options, &result);
 	store_free(&store);
 	run->diags->errors_only = false;
 	return done;
+}
+
+/* The judge has a store of its own: what it takes is what the others give back. */
+static void
+forget_records(struct run *run)
+{
+	struct name apex = run->loaded.store.apex;
+
+	run->copies = copies_of(&run->loaded.store);
+	previous_free(&run->previous);
+	load_free(&run->loaded);
+	store_begin(&run->loaded.store, run->diags, &apex);
 }
 
 /* A mark stands from before the publication until the hook has succeeded: whatever happens between,
@@ -317,7 +339,6 @@ static int
 publish(struct run *run)
 {
 	struct output *out;
-	int written;
 
 	if (check_overwrite(run) < 0)
 		return -1;
@@ -326,13 +347,16 @@ publish(struct run *run)
 		return -1;
 	if (run->job->cache)
 		output_hash(out);
-	written = write_zone(run, out);
-	previous_free(&run->previous); /* ahead of the judge, who needs as much memory */
-	if (written < 0 || verify_draft(run, out) < 0) {
+	if (is_judged(run->job))
+		output_hold(out);
+	if (write_zone(run, out) < 0) {
 		output_abort(out);
 		return -1;
 	}
-	if (leave_mark(run, out) < 0 || output_commit(out, &run->result->changed) < 0) {
+	if (run->job->sign)
+		forget_records(run);
+	if (verify_draft(run, out) < 0 || leave_mark(run, out) < 0 ||
+	    output_commit(out, &run->result->changed) < 0) {
 		output_abort(out);
 		return -1;
 	}

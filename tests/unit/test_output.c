@@ -235,6 +235,7 @@ full_disk(void **state)
 {
 	struct rlimit old, small;
 	struct diags diags = {0};
+	struct output *out;
 	char big[10001];
 	bool changed;
 
@@ -247,7 +248,14 @@ full_disk(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &small);
 	assert_fails_to_write("a", big, F_WRITE);
+	out = output_open(&diags, "/dev/null");
+	output_hold(out);
+	assert_int_equal(output_write(out, big, 10000), -1);
+	assert_int_equal(output_commit(out, &changed), -1);
 	setrlimit(RLIMIT_FSIZE, &old);
+	assert_int_equal(diags.n, 1);
+	assert_int_equal(diags.items[0].problem, F_WRITE);
+	assert_string_equal(diags.items[0].place.path, "/tmp");
 	assert_file("a", "whole");
 	assert_files(1);
 	diags_free(&diags);
@@ -266,6 +274,79 @@ devices(void **state)
 	diags_free(&diags);
 }
 
+/* What a named pipe holds by now, or NULL. */
+static const char *
+in_pipe(int fd)
+{
+	static char text[100];
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+
+	if (n <= 0)
+		return NULL;
+	text[n] = '\0';
+	return text;
+}
+
+/* A held stream gets all or nothing, wherever it waits meanwhile. */
+static void
+held_streams(void **state)
+{
+	static const char *const folders[] = {NULL, "", ".", "/nowhere"};
+	struct diags diags = {0};
+	bool changed;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	fd = open("pipe", O_RDONLY | O_NONBLOCK);
+	for (size_t i = 0; i < LENGTH(folders); i++) {
+		struct output *out;
+
+		folders[i] ? setenv("TMPDIR", folders[i], 1) : unsetenv("TMPDIR");
+		out = output_open(&diags, "pipe");
+		output_write(out, "ahead ", 6);
+		assert_string_equal(in_pipe(fd), "ahead ");
+		assert_null(output_draft(out));
+		output_hold(out);
+		output_write(out, "held ????", 9);
+		output_will_patch(out);
+		assert_int_equal(output_patch(out, 11, "text", 4), 0);
+		assert_file(output_draft(out), "held text");
+		assert_null(in_pipe(fd));
+		assert_int_equal(output_commit(out, &changed), 0);
+		assert_string_equal(in_pipe(fd), "held text");
+
+		out = output_open(&diags, "pipe");
+		output_hold(out);
+		output_write(out, "forgotten", 9);
+		output_abort(out);
+		assert_null(in_pipe(fd));
+		assert_files(1);
+	}
+	unsetenv("TMPDIR");
+	assert_int_equal(diags.n, 0);
+	diags_free(&diags);
+	close(fd);
+	unlink("pipe");
+}
+
+static void
+hold_leaves_files_alone(void **state)
+{
+	struct diags diags = {0};
+	struct output *out;
+	bool changed;
+
+	(void)state;
+	out = output_open(&diags, "a");
+	output_hold(out);
+	output_write(out, "text", 4);
+	assert_int_equal(output_commit(out, &changed), 0);
+	assert_file("a", "text");
+	diags_free(&diags);
+	unlink("a");
+}
+
 int
 main(void)
 {
@@ -279,6 +360,8 @@ main(void)
 	    cmocka_unit_test(failures),
 	    cmocka_unit_test(full_disk),
 	    cmocka_unit_test(devices),
+	    cmocka_unit_test(held_streams),
+	    cmocka_unit_test(hold_leaves_files_alone),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
