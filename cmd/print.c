@@ -21,7 +21,7 @@ run(struct cmd *cmd)
 	store_sort(&loaded.store);
 	if (result < 0)
 		check_names(&loaded.store);
-	else if (check_zone(&loaded.store) == 0) {
+	else if (check_zone(&loaded.store, 0) == 0) {
 		out = output_open(&cmd->diags, path ? path : "-");
 		result = -1;
 		if (out && write_store(out, &loaded.store, cmd->jobs) == 0)

@@ -122,7 +122,7 @@ verify(struct cmd *cmd, const struct store *store)
 	    .n_workers = cmd->jobs,
 	    .anchors = &anchors};
 	struct verify_result result;
-	int checked = check_zone(store), verified;
+	int checked = check_zone(store, 0), verified;
 
 	if (path && anchors_load(&cmd->diags, path, &store->apex, &anchors) < 0)
 		return -1;

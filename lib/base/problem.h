@@ -52,6 +52,13 @@ X(Z_DNAME_BELOW, "Z033", WARNING, 0, "data below a DNAME", "RFC 6672 section 2.4
 X(Z_UTF8,        "Z034", ERROR,   1, "a name in UTF-8", "RFC 5891 section 4.4", "write the A-label (xn--...), as idn2(1) prints it") \
 X(Z_OCCLUDED,    "Z037", WARNING, 0, "data below a delegation", "RFC 2181 section 6.1", "it belongs into the child zone") \
 X(Z_KEY_PLACE,   "Z038", WARNING, 0, "a key record away from the apex", "RFC 4034 section 2, RFC 7344 section 4.1", "") \
+X(Z_NS_ADDRESS,  "Z040", ERROR,   1, "a name server of the zone itself, in the zone, that has no address", "RFC 1034 section 4.2.1", "give it an A or AAAA record; BIND does not load the zone without") \
+X(Z_NS_ALIAS,    "Z041", ERROR,   1, "a name server of the zone itself that is an alias", "RFC 2181 section 10.3", "name the server itself; BIND does not load such a zone") \
+X(Z_GLUE,        "Z042", WARNING, 0, "a delegation without the address of a name server below it", "RFC 1034 section 4.2.1, RFC 9471 section 2.1", "nobody finds that server: add its A or AAAA record as glue") \
+X(Z_TARGET,      "Z043", WARNING, 0, "a record that names a server in the zone without an address", "", "") \
+X(Z_TARGET_ALIAS,"Z044", WARNING, 0, "a record that names an alias as a server", "RFC 2181 section 10.3, RFC 2782", "name the server itself") \
+X(Z_RRSET_LARGE, "Z045", ERROR,   1, "an RRset that no message can hold", "RFC 1035 section 4.2.2", "") \
+X(Z_KEY_FLAGS,   "Z046", WARNING, 0, "a DNSKEY record that is no zone key", "RFC 4034 section 2.1.1", "nobody verifies with it: set the flags to 256 or 257, or take it out") \
 X(Z_SERIAL,      "Z036", WARNING, 0, "a serial that does not move on", "RFC 1912 section 2.2", "raise it, or let `serial: auto` do so") \
 X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035 section 2.4", "DS belongs beside the NS records of a child zone") \
 \

@@ -1,6 +1,8 @@
 #include "check/dnssec.h"
 
 #include "base/duration.h"
+#include "check/size.h"
+#include "dnssec/pkey.h"
 
 #include <inttypes.h>
 
@@ -36,6 +38,29 @@ check_foreign_keys(const struct store *store, const struct keys *keys)
 		    "DNSKEY of algorithm %u, with which no key signs here", record->rdata[3]);
 	}
 	return result;
+}
+
+/* --- Sizes --- */
+
+static size_t
+signature_len(const struct key *key)
+{
+	enum { KEY_AT = 4 }; /* in DNSKEY RDATA: RFC 4034 section 2.1 */
+	struct bytes octets = {key->dnskey.data + KEY_AT, key->dnskey.len - KEY_AT};
+
+	return key->algorithm->family == ALGORITHM_RSA ? (pkey_rsa_bits(octets) + 7) / 8
+						       : 2u * key->algorithm->private_len;
+}
+
+size_t
+check_signatures_len(const struct store *store, const struct keys *keys)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < keys->n; i++)
+		if (keys->items[i].signs_zone)
+			len += size_rrsig(store, signature_len(&keys->items[i]));
+	return len;
 }
 
 /* --- Times --- */

@@ -12,6 +12,10 @@
 int
 check_foreign_keys(const struct store *store, const struct keys *keys);
 
+/* Octets of the RRSIG records that an RRset of the zone gets by these keys, in an answer. */
+size_t
+check_signatures_len(const struct store *store, const struct keys *keys);
+
 /* Warns where a signature would be too old to be kept as soon as it is made. */
 void
 check_refresh(struct diags *diags, uint64_t validity_s, uint64_t jitter_s, uint64_t refresh_s);

@@ -1,5 +1,8 @@
 #include "check/zone.h"
 
+#include "check/size.h"
+#include "check/target.h"
+
 #include <stdio.h>
 
 /* The node's name for messages, in the diags' arena. */
@@ -136,6 +139,19 @@ check_keys(const struct store *store, const struct node *node)
 		}
 }
 
+static void
+check_key_flags(const struct store *store, const struct node *node)
+{
+	enum { FLAG_ZONE = 0x01 }; /* in the first octet of the flags: RFC 4034 section 2.1.1 */
+	struct rrset set = node_rrset(store, node, TYPE_DNSKEY);
+
+	for (size_t i = 0; i < set.n && node->key_len == 0; i++)
+		if (!(set.records[i].rdata[0] & FLAG_ZONE))
+			diag_add(store->diags, set.records[i].pos, Z_KEY_FLAGS,
+			    "a DNSKEY record of %s has flags without the bit of a zone key",
+			    node_text(store, node));
+}
+
 /* RFC 4592 section 4.2; BIND does not load such a zone. */
 static void
 check_wildcard(const struct store *store, const struct node *node)
@@ -175,6 +191,7 @@ static const struct {
     {NODE_UNEVEN, check_ttls},
     {NODE_SOA | NODE_DNAME | NODE_DS, check_places},
     {NODE_OF_KEYS, check_keys},
+    {NODE_OF_KEYS, check_key_flags},
     {NODE_WILDCARD, check_wildcard},
     {NODE_OTHER, check_occluded},
 };
@@ -236,11 +253,13 @@ check_names(const struct store *store)
 }
 
 int
-check_zone(const struct store *store)
+check_zone(const struct store *store, size_t signatures_len)
 {
 	size_t before = store->diags->n_severity[SEVERITY_ERROR];
 
 	check_apex(store);
 	check_names(store);
+	check_targets(store);
+	check_sizes(store, signatures_len);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }

@@ -5,9 +5,11 @@
 
 #include "zone/store.h"
 
-/* Looks at the whole sorted store. Returns -1 if problems were added that are errors. */
+/* Looks at the whole sorted store. `signatures_len`: octets of the RRSIG records that each RRset
+ * will get, 0 where they are there already or there will be none. Returns -1 if problems were added
+ * that are errors. */
 int
-check_zone(const struct store *store);
+check_zone(const struct store *store, size_t signatures_len);
 
 /* The part of it that holds for each name alone: for a zone of which records are known to be
  * missing. */

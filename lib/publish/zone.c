@@ -67,6 +67,7 @@ arrange(struct run *run)
 {
 	struct store *store = &run->loaded.store;
 	const struct zone_job *job = run->job;
+	size_t signatures_len = 0;
 	int bad = 0;
 
 	if (job->sign) {
@@ -75,9 +76,11 @@ arrange(struct run *run)
 		check_refresh(run->diags, job->validity_s, job->jitter_s, job->refresh_s);
 	}
 	store_sort(store);
-	if (job->sign)
+	if (job->sign) {
 		bad = check_foreign_keys(store, &run->keys);
-	return check_zone(store) < 0 ? -1 : bad;
+		signatures_len = check_signatures_len(store, &run->keys);
+	}
+	return check_zone(store, signatures_len) < 0 ? -1 : bad;
 }
 
 /* A template with faults is looked through as far as it could be read: one run tells of all. */

@@ -219,6 +219,18 @@ type_flag(uint16_t type)
 	}
 }
 
+static uint32_t
+target_flag(const struct store *store, const struct record *record)
+{
+	const uint8_t *target = record_target(record);
+	size_t relative;
+
+	return target && name_in_zone(target, (size_t)(record->rdata + record->rdlen - target),
+			     store->apex.wire, store->apex.len, &relative)
+		   ? NODE_TARGETS
+		   : 0;
+}
+
 /* RRSIGs have the TTLs of what they cover, and so may differ. */
 static uint32_t
 pair_flag(const struct record *a, const struct record *b)
@@ -240,7 +252,9 @@ is_wildcard(const struct node *node)
 static void
 node_sort(struct store *store, struct node *node)
 {
+	enum { LARGE = 30000 }; /* owner, question and signatures come on top */
 	struct record *records = store->records + node->first;
+	size_t size = 0;
 
 	if (node->n > 1) {
 		records_sort(records, node->n);
@@ -248,10 +262,13 @@ node_sort(struct store *store, struct node *node)
 	}
 	node->flags = is_wildcard(node) ? NODE_WILDCARD : 0;
 	for (uint32_t i = 0; i < node->n; i++) {
-		node->flags |= type_flag(records[i].type);
+		node->flags |= type_flag(records[i].type) | target_flag(store, &records[i]);
+		size += records[i].rdlen + 10u;
 		if (i > 0)
 			node->flags |= pair_flag(&records[i - 1], &records[i]);
 	}
+	if (size > LARGE)
+		node->flags |= NODE_LARGE;
 }
 
 /* Brings the records of `n` nodes with one name together, at the end of the array. */
@@ -355,6 +372,21 @@ store_remove_types(struct store *store, const uint16_t *types, size_t n_types)
 
 /* --- Reading --- */
 
+const uint8_t *
+record_target(const struct record *record)
+{
+	switch (record->type) {
+	case TYPE_NS:
+		return record->rdata;
+	case TYPE_MX:
+		return record->rdata + 2;
+	case TYPE_SRV:
+		return record->rdata + 6;
+	default:
+		return NULL;
+	}
+}
+
 struct rrset
 node_rrset_at(const struct store *store, const struct node *node, size_t i)
 {
@@ -381,6 +413,37 @@ const struct node *
 store_apex(const struct store *store)
 {
 	return store->n_nodes > 0 && store->nodes[0].key_len == 0 ? &store->nodes[0] : NULL;
+}
+
+size_t
+store_find(const struct store *store, size_t near, const uint8_t *key, size_t key_len)
+{
+	struct node sought = {
+	    .prefix = order_prefix(key, key_len), .key = key, .key_len = (uint16_t)key_len};
+	size_t low = 0, high = store->n_nodes;
+
+	if (near < high && order_compare(&store->nodes[near], &sought) < 0) {
+		size_t step = 1;
+
+		for (low = near + 1; high - low > step; step *= 2) {
+			if (order_compare(&store->nodes[low + step], &sought) >= 0) {
+				high = low + step;
+				break;
+			}
+			low += step;
+		}
+	} else if (near < high) {
+		high = near;
+	}
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (order_compare(&store->nodes[middle], &sought) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 bool

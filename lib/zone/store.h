@@ -31,6 +31,8 @@ enum node_flag {
 	NODE_OTHER = 512,      /* anything but addresses */
 	NODE_BELOW_CUT = 1024, /* occluded, and not by a DNAME */
 	NODE_WILDCARD = 2048,  /* its first label is an asterisk */
+	NODE_TARGETS = 4096,   /* NS, MX or SRV that name something in the zone */
+	NODE_LARGE = 8192,     /* its records together may be too large for a message */
 	NODE_UNEVEN = 128,     /* TTLs differ within an RRset, or a singleton type stands twice */
 };
 
@@ -104,6 +106,10 @@ record_rdata(const struct record *record)
 	return (struct bytes){record->rdata, record->rdlen};
 }
 
+/* The host that an NS, MX or SRV record names; NULL for other types. */
+const uint8_t *
+record_target(const struct record *record);
+
 /* The RRset of `type` at the node; n is 0 if it has none. */
 struct rrset
 node_rrset(const struct store *store, const struct node *node, uint16_t type);
@@ -131,6 +137,11 @@ store_prefetch(const struct store *store, size_t i)
 /* The apex, or NULL if the zone has no record there. */
 const struct node *
 store_apex(const struct store *store);
+
+/* The number of the first node whose key is not ahead of this one (name_key); n_nodes where all
+ * are. The search begins at node `near`: it is quick if that is not far away. */
+size_t
+store_find(const struct store *store, size_t near, const uint8_t *key, size_t key_len);
 
 /* Is `name` the node's ancestor, or the node itself? */
 bool

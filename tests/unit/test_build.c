@@ -19,7 +19,7 @@ put_zone(unsigned n, const char *text)
 	char path[64], zone[400];
 
 	snprintf(path, sizeof(path), "zones/a%u.org.zone", n + 1);
-	snprintf(zone, sizeof(zone), "$TTL 60\n@ SOA a b 1 2 3 4 5\n@ NS a\n%s", text);
+	snprintf(zone, sizeof(zone), "$TTL 60\n@ SOA a b 1 2 3 4 5\n@ NS a.net.\n%s", text);
 	put(path, zone);
 }
 
@@ -172,7 +172,7 @@ large_template(void **state)
 	FILE *f = fopen("zones/a4.org.zone", "w");
 
 	(void)state;
-	fputs("$TTL 60\n@ SOA a b 1 2 3 4 5\n@ NS a\n", f);
+	fputs("$TTL 60\n@ SOA a b 1 2 3 4 5\n@ NS a.net.\n", f);
 	for (unsigned i = 0; i < 60000; i++)
 		fprintf(f, "name%u A 10.0.%u.%u\n", i * 7919 % 60000, i / 256, i % 256);
 	fclose(f);

@@ -102,7 +102,8 @@ put_zone(uint32_t serial, const char *text)
 	struct buf b = {0};
 
 	buf_printf(&b,
-	    "$ORIGIN example.org.\n$TTL 3600\n@ SOA ns hostmaster %u 2 3 4 300\n@ NS ns\n%s",
+	    "$ORIGIN example.org.\n$TTL 3600\n@ SOA ns hostmaster %u 2 3 4 300\n@ NS "
+	    "ns.example.net.\n%s",
 	    (unsigned)serial, text);
 	put_bytes("a.zone", b.data, b.len);
 	buf_free(&b);
@@ -357,7 +358,7 @@ changes_of_signing(void **state)
 	char base[128], path[140];
 
 	(void)state;
-	put_zone(5, "a A 192.0.2.1\nsub NS ns\n");
+	put_zone(5, "a A 192.0.2.1\nsub NS ns.example.net.\n");
 	assert_string_equal(publish(&job, &result), "5 changed");
 	job.nsec3 = &nsec3;
 	assert_string_equal(publish(&job, &result), "6 changed");

@@ -283,6 +283,33 @@ large_sets(void **state)
 	zone_free(&f);
 }
 
+/* Wherever the search begins. */
+static void
+finding(void **state)
+{
+	struct zone_fixture f;
+	struct buf text = {0};
+
+	(void)state;
+	buf_puts(&text, ZONE_HEAD);
+	for (unsigned i = 0; i < 40; i++)
+		buf_printf(&text, "name-%02u A 192.0.2.1\n", i);
+	buf_putc(&text, '\0');
+	zone_read_good(&f, text.data);
+	for (size_t near = 0; near <= f.store.n_nodes; near++) {
+		for (size_t i = 0; i < f.store.n_nodes; i++) {
+			const struct node *node = &f.store.nodes[i];
+
+			assert_int_equal(store_find(&f.store, near, node->key, node->key_len), i);
+		}
+		assert_int_equal(store_find(&f.store, near, (const uint8_t *)"a", 2), 1);
+		assert_int_equal(store_find(&f.store, near, (const uint8_t *)"name-07a", 9), 9);
+		assert_int_equal(store_find(&f.store, near, (const uint8_t *)"z", 2), 41);
+	}
+	buf_free(&text);
+	zone_free(&f);
+}
+
 int
 main(void)
 {
@@ -296,6 +323,7 @@ main(void)
 	    cmocka_unit_test(out_of_zone_twice),
 	    cmocka_unit_test(many),
 	    cmocka_unit_test(large_sets),
+	    cmocka_unit_test(finding),
 	};
 
 	return cmocka_run_group_tests(tests, zone_setup, zone_teardown);
