@@ -149,6 +149,8 @@ X(S_CDS_SIGNER,  "S067", ERROR,   1, "CDS or CDNSKEY that no key signing key sig
 X(S_CDS_BREAK,   "S068", ERROR,   1, "CDS or CDNSKEY that would break the delegation", "RFC 7344 section 4.1", "") \
 X(S_CDS_DELETE,  "S069", ERROR,   1, "a malformed request to delete the DS records", "RFC 8078 section 4", "CDS 0 0 0 00 and CDNSKEY 0 3 0 AA==, each alone") \
 X(S_CDS_DIFFER,  "S070", ERROR,   1, "CDS and CDNSKEY that ask for different keys", "RFC 7344 section 4", "") \
+X(S_NO_ZONE_KEY, "S087", ERROR,   1, "a signature or trust anchor of a DNSKEY that is no zone key", "RFC 4034 sections 2.1.1 and 5.2", "flags of zone keys are 256 or 257") \
+X(S_CDS_ALONE,   "S088", WARNING, 0, "CDS without CDNSKEY, or CDNSKEY without CDS", "RFC 7344 section 4", "publish both: some parents read only one of them") \
 X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, or sign it for longer") \
 \
 X(P_SYNTAX,      "P001", ERROR,   1, "malformed YAML", "", "") \

@@ -45,17 +45,23 @@ digest_matches(
 	return matches;
 }
 
-bool
-verify_ds_matches(
-    const struct verify_run *run, struct bytes ds, const struct verify_key *key, bool *known)
+/* Whether or not it is a zone key. */
+static bool
+ds_names(const struct verify_run *run, struct bytes ds, const struct verify_key *key, bool *known)
 {
 	const char *name = digest_name(ds.data[DS_DIGEST_TYPE]);
 
 	*known = name != NULL;
-	if (!key->zone || u16_at(ds.data + DS_TAG) != key->tag ||
-	    ds.data[DS_ALGORITHM] != key->number)
+	if (u16_at(ds.data + DS_TAG) != key->tag || ds.data[DS_ALGORITHM] != key->number)
 		return false;
 	return !name || digest_matches(run, ds, key, name);
+}
+
+bool
+verify_ds_matches(
+    const struct verify_run *run, struct bytes ds, const struct verify_key *key, bool *known)
+{
+	return ds_names(run, ds, key, known) && key->zone;
 }
 
 /* --- Without anchors --- */
@@ -94,6 +100,19 @@ anchor_matches(
 		return key->zone && anchor->rdata.len == key->record->rdlen &&
 		       memcmp(anchor->rdata.data, key->record->rdata, anchor->rdata.len) == 0;
 	return verify_ds_matches(run, anchor->rdata, key, &known) && known;
+}
+
+/* RFC 4034 section 5.2: a DS record must refer to a zone key. */
+static void
+check_anchored_key(const struct verify_run *run, const struct anchor *anchor)
+{
+	bool known;
+
+	for (size_t i = 0; i < run->n_keys && anchor->type == TYPE_DS; i++)
+		if (!run->keys[i].zone && ds_names(run, anchor->rdata, &run->keys[i], &known))
+			diag_add(run->diags, anchor->pos, S_NO_ZONE_KEY,
+			    "the trust anchor is of key %u, which is no zone key",
+			    (unsigned)run->keys[i].tag);
 }
 
 static uint8_t
@@ -145,6 +164,8 @@ check_anchors(struct verify_run *run)
 	if (!leads)
 		diag_add(run->diags, anchors->items[0].pos, S_ANCHOR,
 		    "no trust anchor matches a key that signs the DNSKEY RRset");
+	for (size_t i = 0; i < anchors->n; i++)
+		check_anchored_key(run, &anchors->items[i]);
 	for (size_t i = 0; i < anchors->n && leads; i++)
 		check_anchor(run, &anchors->items[i]);
 	for (size_t i = 0; i < run->n_keys && leads; i++) {

@@ -33,7 +33,7 @@ names_key(const struct verify_run *run, const struct wish *wish, const struct re
 
 	if (wish->type == TYPE_CDS)
 		return verify_ds_matches(run, record_rdata(record), key, &known);
-	return record->rdlen == key->record->rdlen &&
+	return key->zone && record->rdlen == key->record->rdlen &&
 	       memcmp(record->rdata, key->record->rdata, record->rdlen) == 0;
 }
 
@@ -71,8 +71,8 @@ check_record(const struct verify_run *run, const struct wish *wish, const struct
 	for (size_t i = 0; i < run->n_keys; i++)
 		if (names_key(run, wish, record, &run->keys[i]))
 			return;
-	diag_add(run->diags, record->pos, S_CDS_KEY, "the %s record matches no DNSKEY record",
-	    wish->name);
+	diag_add(run->diags, record->pos, S_CDS_KEY,
+	    "the %s record matches no DNSKEY record that is a zone key", wish->name);
 }
 
 /* RFC 7344 section 4.1: by a key that is represented in the DNSKEY and the DS RRset. */
@@ -148,6 +148,17 @@ check_agreement(const struct verify_run *run, const struct rrset sets[2])
 	}
 }
 
+/* Parents read one of the two as they like; BIND and Knot publish both. */
+static void
+check_other(const struct verify_run *run, const struct rrset sets[2])
+{
+	size_t there = sets[0].n > 0 ? 0 : 1;
+
+	diag_add(run->diags, sets[there].records[0].pos, S_CDS_ALONE,
+	    "the zone has %s records and no %s records", wishes[there].name,
+	    wishes[1 - there].name);
+}
+
 void
 verify_cds(struct verify_run *run)
 {
@@ -160,4 +171,6 @@ verify_cds(struct verify_run *run)
 	}
 	if (sets[0].n > 0 && sets[1].n > 0)
 		check_agreement(run, sets);
+	else if (sets[0].n > 0 || sets[1].n > 0)
+		check_other(run, sets);
 }

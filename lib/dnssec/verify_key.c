@@ -3,7 +3,7 @@
 
 #include "dnssec/pkey.h"
 
-enum { FLAG_ZONE = 0x0100, FLAG_REVOKE = 0x0080, PROTOCOL = 3, RSA_BITS_LEAST = 2048 };
+enum { FLAG_REVOKE = 0x0080, PROTOCOL = 3, RSA_BITS_LEAST = 2048 };
 
 /* RFC 4034 appendix B: the sum of the RDATA as 16-bit numbers, its carry added once. */
 static uint16_t
@@ -26,7 +26,7 @@ key_read(const struct record *record, struct verify_key *out)
 	    .algorithm = verifier_algorithm(rdata[DNSKEY_ALGORITHM]),
 	    .flags = u16_at(rdata),
 	    .tag = tag_of(record_rdata(record))};
-	out->zone = (out->flags & FLAG_ZONE) && rdata[DNSKEY_PROTOCOL] == PROTOCOL;
+	out->zone = key_is_of_zone(out) && rdata[DNSKEY_PROTOCOL] == PROTOCOL;
 	out->revoked = out->flags & FLAG_REVOKE;
 }
 

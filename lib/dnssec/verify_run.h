@@ -76,6 +76,12 @@ struct verify_key {
 };
 
 static inline bool
+key_is_of_zone(const struct verify_key *key)
+{
+	return key->flags & 0x0100;
+}
+
+static inline bool
 key_is_sep(const struct verify_key *key)
 {
 	return key->flags & 1;

@@ -255,11 +255,17 @@ signed_data(const struct sig *sig, const struct canonical *canonical, size_t sig
 
 /* --- Who made it --- */
 
+/* Tag and algorithm are the key's. */
+static bool
+is_stated(const struct sig *sig, const struct verify_key *key)
+{
+	return key->tag == u16_at(sig->rdata + SIG_TAG) && key->number == sig->rdata[SIG_ALGORITHM];
+}
+
 static bool
 is_by(const struct sig *sig, const struct verify_key *key)
 {
-	return key->zone && key->tag == u16_at(sig->rdata + SIG_TAG) &&
-	       key->number == sig->rdata[SIG_ALGORITHM];
+	return key->zone && is_stated(sig, key);
 }
 
 /* For apex sets whose signers matter. A faulty signature is noted for each key that it may be by:
@@ -344,6 +350,18 @@ is_covered_by(const struct sig *sigs, size_t n, uint8_t algorithm, bool good)
 	return false;
 }
 
+/* RFC 4034 section 2.1.1: what is no zone key must not verify anything. */
+static bool
+is_by_no_zone_key(const struct sig *sig)
+{
+	const struct verify_run *run = sig->v->run;
+
+	for (size_t i = 0; i < run->n_keys; i++)
+		if (!key_is_of_zone(&run->keys[i]) && is_stated(sig, &run->keys[i]))
+			return true;
+	return false;
+}
+
 /* Signatures by unknown keys do no harm where a good one of that algorithm stands beside them, or
  * the zone does not use the algorithm (any more, or yet: RFC 6781 section 4.1.4). */
 static void
@@ -354,8 +372,10 @@ tell_strays(struct visit *v, const struct sig *sigs, size_t n)
 
 		if (sigs[i].state != SIG_STRAY)
 			continue;
-		if (is_covered_by(sigs, n, algorithm, true) ||
-		    !memchr(v->run->algorithms, algorithm, v->run->n_algorithms))
+		if (is_by_no_zone_key(&sigs[i]))
+			sig_fault(&sigs[i], S_NO_ZONE_KEY, "%s is no zone key", key_text(&sigs[i]));
+		else if (is_covered_by(sigs, n, algorithm, true) ||
+			 !memchr(v->run->algorithms, algorithm, v->run->n_algorithms))
 			tally_add(&v->worker->tallies[TALLY_STRAY], 1, sigs[i].record->pos);
 		else
 			sig_fault(&sigs[i], S_RRSIG_KEY, "the zone has no %s", key_text(&sigs[i]));

@@ -222,6 +222,26 @@ ok 'a SHA-1 digest is told' says S040 good "$nsec" --anchor "$tmp/ds-old"
 echo 'example.net. DS 1 13 2 0c72ac70b745ac19998811b131d662c9ac69dbdbe7cb23e5b514b56664c5d3d6' >"$tmp/ds-none"
 ok 'an anchor of another zone' finds S037 "$nsec" --anchor "$tmp/ds-none"
 
+# A DNSKEY that is no zone key (RFC 4034 section 2.1.1), of tag 3356
+{
+	cat "$base"
+	echo '@ DNSKEY 0 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4='
+} >"$tmp/odd"
+odd=$tmp/odd.zone
+ok 'a zone with a DNSKEY that is no zone key' \
+	zonepp sign -o "$odd" --zone example.org --keys "$split" "$tmp/odd"
+ok 'it does no harm' good "$odd"
+ok 'but is told' says Z046 good "$odd"
+broken 'a signature by it' S087 "$odd" \
+	'if (/^www.*RRSIG\tA /) { my $x = $_; $x =~ s/A 13/A 15/; $x =~ s/(\d{14} \d{14}) \d+/$1 3356/; $_ .= $x }'
+{
+	cat "$tmp/ds-SHA-256"
+	perl -MDigest::SHA=sha256_hex -MMIME::Base64 -e 'print "example.org. DS 3356 15 2 ", sha256_hex(
+		"\x07example\x03org\x00\x00\x00\x03\x0f" .
+		decode_base64("l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=")), "\n"'
+} >"$tmp/ds-odd"
+ok 'a DS record of it' finds 'S036 S087' "$odd" --anchor "$tmp/ds-odd"
+
 # --- NSEC ---
 
 broken 'a dropped NSEC' S044 "$nsec" '$_ = "" if /^www\..*\t(RRSIG\t)?NSEC/'
@@ -297,6 +317,8 @@ broken 'a CDNSKEY that is not there' 'S025 S060 S066 S070' "$knot" \
 	's{(\tCDNSKEY\t257 3 13 ).{8}}{${1}AAAABBBB}'
 broken 'a CDS that asks to delete, a CDNSKEY that does not' 'S025 S060 S070' "$knot" \
 	's/(\tCDS\t).*/${1}0 0 0 00/'
+broken 'CDS without CDNSKEY' 'S046 S060' "$knot" '$_ = "" if /\t(RRSIG\t)?CDNSKEY[\t ]/'
+ok 'is told' says S088 zonepp verify "$tmp/broken.zone"
 broken 'a malformed wish to delete' 'S025 S060 S069 S070' "$knot" 's/(\tCDS\t).*/${1}1 0 0 00/'
 broken 'an orphan CDS' 'S021 S046 S060 S065' "$knot" \
 	'$_ .= "www.example.org. 0 IN CDS 0 0 0 00\n" if /^www.*\.3$/'

@@ -368,6 +368,11 @@ zonemds(void **state)
 
 /* --- Odd zones --- */
 
+#define ODD_SOA "example. 60 IN SOA . . 1 2 3 4 5\n"
+#define ODD_RRSIG "example. 60 IN RRSIG SOA 15 1 60 19700102000000 19700101000000 "
+#define NO_ZONE_RDATA "0 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
+#define NO_ZONE_KEY "example. 60 IN DNSKEY " NO_ZONE_RDATA
+
 static void
 odd_zones(void **state)
 {
@@ -384,6 +389,14 @@ odd_zones(void **state)
 		"S021 S034 S035 S039 S042"},
 	    {"example. 60 IN SOA . . 1 2 3 4 5\nexample. 60 IN NSEC3PARAM 1 0 0 -\n" KEY,
 		"S021 S035 S042 S050"},
+	    /* No zone key: RFC 4034 section 2.1.1 */
+	    {ODD_SOA NO_ZONE_KEY ODD_RRSIG "3356 example. AAAA\n", "S021 S035 S042 S087"},
+	    {ODD_SOA NO_ZONE_KEY ODD_RRSIG "3613 example. AAAA\n", "S021 S033 S035 S042"},
+	    {ODD_SOA KEY NO_ZONE_KEY ODD_RRSIG "3356 example. AAAA\n", "S021 S035 S042 S087"},
+	    {ODD_SOA NO_ZONE_KEY "example. 60 IN CDS 3356 15 253 00\n",
+		"S021 S035 S042 S066 S067 S088"},
+	    {ODD_SOA NO_ZONE_KEY "example. 60 IN CDNSKEY " NO_ZONE_RDATA,
+		"S021 S035 S042 S066 S067 S088"},
 	    {". 60 IN SOA . . 1 2 3 4 5\n. 60 IN NSEC . SOA RRSIG NSEC\n", "S020"},
 	};
 	struct verdict verdict;
