@@ -48,7 +48,7 @@ X(Z_NO_ZONE,     "Z029", ERROR,   1, "a zone without a name", "", "give it with 
 X(Z_TYPE_PLACE,  "Z030", ERROR,   1, "a record type at the wrong place", "", "") \
 X(Z_META,        "Z031", ERROR,   1, "a type that no zone may hold", "RFC 6895 section 3.1", "") \
 X(Z_SIGNED,      "Z032", NOTE,    0, "DNSSEC records in a zone that is to be signed", "", "zonepp makes them: the template needs none") \
-X(Z_DNAME_BELOW, "Z033", WARNING, 0, "data below a DNAME", "RFC 6672 section 2.4", "") \
+X(Z_DNAME_BELOW, "Z033", ERROR,   1, "data below a DNAME", "RFC 6672 section 2.4", "take it out, or write the names one by one in place of the DNAME; Knot does not load such a zone") \
 X(Z_UTF8,        "Z034", ERROR,   1, "a name in UTF-8", "RFC 5891 section 4.4", "write the A-label (xn--...), as idn2(1) prints it") \
 X(Z_OCCLUDED,    "Z037", WARNING, 0, "data below a delegation", "RFC 2181 section 6.1", "it belongs into the child zone") \
 X(Z_KEY_PLACE,   "Z038", WARNING, 0, "a key record away from the apex", "RFC 4034 section 2, RFC 7344 section 4.1", "") \

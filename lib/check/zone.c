@@ -204,19 +204,44 @@ check_node(const struct store *store, const struct node *node)
 			node_checks[i].check(store, node);
 }
 
-/* Each name below a DNAME, once for the DNAME (RFC 6672 section 2.4). */
+/* Is it there only to deny? NSEC3 owners lie below a DNAME at the apex, and nobody asks for them.
+ */
+static bool
+is_denial(const struct store *store, const struct node *node)
+{
+	const struct record *records = node_records(store, node);
+
+	for (size_t i = 0; i < node->n; i++)
+		if (records[i].type != TYPE_NSEC3 && records[i].type != TYPE_RRSIG)
+			return false;
+	return true;
+}
+
+/* RFC 6672 section 2.4: Knot does not load such a zone. */
+static void
+check_dname(const struct store *store, size_t i)
+{
+	const struct node *node = &store->nodes[i];
+
+	for (i++; i < store->n_nodes && node_is_below(&store->nodes[i], node); i++) {
+		const struct node *below = &store->nodes[i];
+
+		if (is_denial(store, below))
+			continue;
+		diag_add(store->diags, node_records(store, below)->pos, Z_DNAME_BELOW,
+		    "%s lies below the DNAME of %s: nobody is answered with it",
+		    node_text(store, below), node_text(store, node));
+		return;
+	}
+}
+
+/* Once for each DNAME that is the zone's. */
 static void
 check_dnames(const struct store *store)
 {
-	for (size_t i = 0; i + 1 < store->n_nodes; i++) {
-		const struct node *node = &store->nodes[i], *next = node + 1;
-
-		if ((node->flags & (NODE_DNAME | NODE_CUT | NODE_OCCLUDED)) == NODE_DNAME &&
-		    (next->flags & NODE_OCCLUDED) && node_is_below(next, node))
-			diag_add(store->diags, node_records(store, next)->pos, Z_DNAME_BELOW,
-			    "%s lies below the DNAME of %s: nobody is answered with it",
-			    node_text(store, next), node_text(store, node));
-	}
+	for (size_t i = 0; i < store->n_nodes; i++)
+		if ((store->nodes[i].flags & (NODE_DNAME | NODE_CUT | NODE_OCCLUDED)) == NODE_DNAME)
+			check_dname(store, i);
 }
 
 static struct pos

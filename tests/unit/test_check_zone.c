@@ -50,6 +50,9 @@ static const struct {
     {"a DNAME b\nx.a A 192.0.2.1\ny.a A 192.0.2.1\n", "Z033 6:1"},
     {"@ DNAME b.example.net.\nx A 192.0.2.1\n", "Z033 6:1"},
     {"a DNAME b\nab A 192.0.2.1\n", ""},
+    {"@ DNAME b.example.net.\nx NSEC3 1 0 0 - 00000000000000000000000000000000 A\n", ""},
+    {"@ DNAME b.example.net.\nx NSEC3 1 0 0 - 00000000000000000000000000000000 A\ny TXT x\n",
+	"Z033 7:1"},
     /* What NS records name */
     {"@ NS ns\n", "Z040 5:1"},
     {"@ NS ns\nns TXT x\n", "Z040 5:1"},
