@@ -349,8 +349,8 @@ output_draft(struct output *out)
 		return NULL;
 	if (out->fd < 0 && begin_temporary(out) < 0)
 		return NULL;
-	if (!out->relaxed) /* the disk works while the draft is read; the sync comes with the commit
-			    */
+	/* The disk works while the draft is read; the sync comes with the commit. */
+	if (out->kind == OUTPUT_FILE && !out->relaxed)
 		sync_file_range(out->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	return arena_printf(&out->diags->arena, "/proc/self/fd/%d", out->fd);
 }
