@@ -76,6 +76,19 @@ X(D_NOT_LEAF,    "D017", ERROR,   1, "a CA certificate under usage 1 or 3", "RFC
 X(D_BRACES,      "D018", ERROR,   1, "a malformed brace list", "", "write alternatives between commas, as in _{25,465}._tcp.mail") \
 X(D_NO_NEXT,     "D019", NOTE,    0, "a next certificate that does not exist yet", "RFC 7671 section 8.1", "it is published as soon as it exists") \
 X(D_EXPIRED_CHAIN,"D020",WARNING, 0, "a certificate of the chain has expired", "RFC 7671 section 5.2", "clients validate the dates of the whole chain and will refuse this server") \
+X(D_RECORD_OWNER,"D050", ERROR,   1, "an owner that is none for the directive", "", "") \
+X(D_MAILBOX,     "D051", ERROR,   1, "a mail address that is none", "RFC 5321 section 4.1.2", "write local@domain, or local@ for one at the origin") \
+X(D_KEY_FILE,    "D052", ERROR,   1, "a file that holds no such key", "", "") \
+X(D_KEY_SECRET,  "D053", ERROR,   1, "a secret key where a public one belongs", "", "name the public key, and keep the secret one out of the repository") \
+X(D_KEY_LEFT,    "D054", NOTE,    0, "a line of a key file that is left out", "", "") \
+X(D_SSH_HOST,    "D055", ERROR,   1, "a known_hosts file without a key of the host", "", "the owner and the names in the file must agree") \
+X(D_PGP_USER,    "D056", WARNING, 0, "an OpenPGP key without the address", "RFC 7929 section 5", "add a user ID with the address") \
+X(D_LARGE,       "D057", WARNING, 0, "a large record", "RFC 7929 section 2.1.2", "export less of the key, as with `gpg --export-options export-minimal`") \
+X(D_DKIM_TAG,    "D058", ERROR,   1, "a DKIM tag that is none", "RFC 6376 section 3.6.1", "") \
+X(D_DKIM_SHORT,  "D059", ERROR,   1, "an RSA key too short for DKIM", "RFC 8301 section 3.2", "make one of 2048 bits") \
+X(D_DKIM_WEAK,   "D060", WARNING, 0, "a DKIM key of less than 2048 bits", "RFC 8301 section 3.2", "make one of 2048 bits") \
+X(D_MAIL_CERT,   "D061", WARNING, 0, "a certificate that does not name the address", "RFC 8550 section 3", "clients may not use it for mail of that address") \
+X(D_MAIL_FORM,   "D062", WARNING, 0, "a mail address in decomposed characters", "RFC 8162 section 3", "write it in Unicode Normalization Form C") \
 \
 X(S_KEY_FILE,    "S001", ERROR,   2, "a key file that cannot be used", "", "") \
 X(S_ALGORITHM,   "S002", ERROR,   2, "an algorithm that is not for signing", "RFC 8624 section 3.1, RFC 9905", "use ECDSAP256SHA256") \

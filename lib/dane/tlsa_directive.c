@@ -1,7 +1,7 @@
 #include "dane/tlsa_directive.h"
 
 #include "base/duration.h"
-#include "dane/arguments.h"
+#include "dane/directive.h"
 #include "dane/tlsa.h"
 
 /* One $TLSA that is being executed. */
@@ -11,12 +11,10 @@ struct call {
 	const struct entry *entry;
 	struct arena *a;
 	struct diags *diags;
-	const struct token *owner;
+	struct directive common;
 	const struct token *middle;  /* TTL and class */
 	const struct token *params;  /* usage, selector, matching; or equal to `sources` */
 	const struct token *sources; /* and options */
-	uint32_t ttl_s;
-	bool ttl_stated;
 	struct tlsa_job job;
 };
 
@@ -127,12 +125,11 @@ first_lost(const struct call *call, const struct token *token)
 static int
 read_ttl_class(struct call *call)
 {
-	const struct token *token = call->middle;
-	struct entry ahead = *call->entry;
+	const struct token *token;
 
-	ahead.n = (size_t)(call->params - ahead.tokens);
-	if (parser_ttl_class(call->parser, &ahead, &token, &call->ttl_s, &call->ttl_stated) < 0)
+	if (directive_ttl_class(&call->common, call->params) < 0)
 		return -1;
+	token = call->common.at;
 	if (call->params == call->sources)
 		token = first_lost(call, token);
 	if (token == call->params)
@@ -179,21 +176,9 @@ read_arguments(struct call *call, struct arguments *arguments)
 }
 
 static int
-read_owners(struct call *call, struct braced_list *texts, struct name **names)
+read_owner(struct directive *d, const struct braced *text, struct directive_owner *out)
 {
-	int result = 0;
-
-	if (call->owner->quoted)
-		return diag_error(call->diags, token_pos(call->entry, call->owner), D_OWNER,
-		    "an owner cannot be quoted");
-	if (braces_expand(call->a, call->diags, call->entry, token_text(call->owner), texts) < 0)
-		return -1;
-	*names = arena_alloc(call->a, texts->n * sizeof(**names));
-	for (size_t i = 0; i < texts->n; i++)
-		if (tlsa_owner(call->diags, call->entry, &texts->items[i],
-			parser_origin(call->parser), &(*names)[i]) < 0)
-			result = -1;
-	return result;
+	return tlsa_owner(d->diags, d->entry, text, parser_origin(d->parser), &out->name);
 }
 
 /* --- Sources --- */
@@ -259,38 +244,22 @@ add_sources(struct call *call, const struct arguments *arguments)
 
 /* --- Records --- */
 
-static bool
-stands_before(const struct name *names, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (name_equal(names[j].wire, names[i].wire))
-			return true;
-	return false;
-}
-
 static int
-emit(struct call *call, const struct name *owner, const struct braced *owner_text)
+emit(struct call *call, const struct directive_owner *owner)
 {
-	struct parsed record = {.owner = owner,
-	    .type = TYPE_TLSA,
-	    .ttl_s = call->ttl_s,
-	    .pos = braced_pos(call->entry, owner_text, 0),
-	    .owner_text = owner_text->text};
 	int result = 0;
 
 	for (const struct tlsa_data *data = call->job.set.first; data; data = data->next) {
-		record.rdata = data->rdata;
-		record.comment = text_of(data->comment);
-		if (parser_record(call->parser, &record) < 0)
+		if (directive_record(&call->common, owner, TYPE_TLSA, data->rdata, data->comment,
+			data != call->job.set.first) < 0)
 			result = -1;
-		record.same_owner = true;
 		call->ctx->n_records++;
 	}
 	return result;
 }
 
 static int
-emit_all(struct call *call, const struct braced_list *texts, const struct name *names)
+emit_all(struct call *call)
 {
 	struct tlsa_context *ctx = call->ctx;
 	int result = 0;
@@ -299,11 +268,10 @@ emit_all(struct call *call, const struct braced_list *texts, const struct name *
 		ctx->first_expiry_unix = call->job.set.first_expiry_unix;
 	if (ctx->silent)
 		return 0;
-	if (!call->ttl_stated &&
-	    parser_default_ttl(call->parser, token_pos(call->entry, call->owner), &call->ttl_s) < 0)
+	if (directive_need_ttl(&call->common) < 0)
 		return -1;
-	for (size_t i = 0; i < texts->n; i++)
-		if (!stands_before(names, i) && emit(call, &names[i], &texts->items[i]) < 0)
+	for (size_t i = 0; i < call->common.n_owners; i++)
+		if (emit(call, &call->common.owners[i]) < 0)
 			result = -1;
 	return result;
 }
@@ -323,8 +291,7 @@ call_begin(struct tlsa_context *ctx, struct parser *parser, const struct entry *
 	    .entry = entry,
 	    .a = parser_scratch(parser),
 	    .diags = parser_diags(parser),
-	    .owner = &entry->tokens[1],
-	    .middle = &entry->tokens[2]};
+	    .common = directive_begin(parser, entry)};
 
 	call.job = (struct tlsa_job){.a = call.a,
 	    .diags = call.diags,
@@ -336,22 +303,18 @@ call_begin(struct tlsa_context *ctx, struct parser *parser, const struct entry *
 int
 tlsa_directive(void *ctx, struct parser *parser, const struct entry *entry)
 {
-	struct call call;
+	struct call call = call_begin(ctx, parser, entry);
 	struct arguments arguments;
-	struct braced_list texts;
-	struct name *names = NULL;
-	bool ok;
+	bool ok = directive_owners(&call.common, D_OWNER, read_owner) == 0;
 
 	if (entry->n < 2)
-		return diag_error(parser_diags(parser), token_pos(entry, entry->tokens), D_OWNER,
-		    "$TLSA has no owner");
-	call = call_begin(ctx, parser, entry);
+		return -1;
+	call.middle = call.common.at;
 	split(&call);
-	ok = read_owners(&call, &texts, &names) == 0;
 	ok = read_ttl_class(&call) == 0 && ok;
 	if (read_params(&call) < 0 || read_arguments(&call, &arguments) < 0)
 		return -1;
 	if (add_sources(&call, &arguments) < 0 || !ok)
 		return -1;
-	return emit_all(&call, &texts, names);
+	return emit_all(&call);
 }
