@@ -212,20 +212,16 @@ int
 expand_file(struct diags *diags, const struct load_options *options, struct buf *out)
 {
 	struct expand ex = {.out = out, .diags = diags, .first_source = (uint32_t)diags->n_sources};
-	struct tlsa_context tlsa;
-	struct parse_directive directives[] = {
-	    {"TLSA", tlsa_directive, &tlsa},
-	    {NULL, NULL, NULL},
-	};
+	struct directives directives;
 	struct parse_options parse = {.zone = options->zone,
 	    .fragment = true,
 	    .roots = options->roots,
-	    .directives = directives,
+	    .directives = directives.rows,
 	    .sink = {.ctx = &ex, .record = expand_record, .entry = expand_entry}};
 	struct text text;
 	struct name zone;
 
-	tlsa_context_begin(&tlsa, &diags->arena, options->now);
+	directives_begin(&directives, &diags->arena, options->now, true);
 	if (parse_file(diags, &parse, options->path, &zone) < 0 || ex.failed)
 		return -1;
 	text = diags->sources[ex.first_source].text;

@@ -3,18 +3,13 @@
 int
 load_zone(struct diags *diags, const struct load_options *options, struct loaded *loaded)
 {
-	struct parse_directive directives[] = {
-	    {"TLSA", tlsa_directive, &loaded->tlsa},
-	    {NULL, NULL, NULL},
-	};
 	struct parse_options parse = {.zone = options->zone,
 	    .roots = options->roots,
-	    .directives = directives,
+	    .directives = loaded->directives.rows,
 	    .sink = {.ctx = &loaded->store, .record = store_add}};
 	struct name zone;
 
-	tlsa_context_begin(&loaded->tlsa, &diags->arena, options->now);
-	loaded->tlsa.silent = !options->dane;
+	directives_begin(&loaded->directives, &diags->arena, options->now, options->dane);
 	store_begin(&loaded->store, diags, options->zone);
 	if (parse_file(diags, &parse, options->path, &zone) < 0)
 		return -1;

@@ -250,7 +250,7 @@ note_until(struct run *run)
 	bool silent = run->diags->n == 0;
 
 	*until = silent ? run->next_warning : 0;
-	no_later_than(until, run->loaded.tlsa.first_expiry_unix);
+	no_later_than(until, directives_first_expiry(&run->loaded.directives));
 	for (size_t i = 0; i < run->keys.n; i++)
 		no_later_than(until, run->keys.items[i].next_event);
 	if (!run->job->sign)
@@ -387,7 +387,7 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	*result = (struct zone_result){0};
 	diags->track_inputs = true;
 	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0) {
-		result->n_tlsa = run.loaded.tlsa.n_records;
+		result->n_tlsa = run.loaded.directives.tlsa.n_records;
 		load_previous(&run);
 		if (choose_serial(&run) == 0)
 			done = publish(&run);

@@ -1,0 +1,25 @@
+/* The directives that zonepp adds to zone files, and what each keeps of one zone. This is where
+ * zone files and certificates meet: a further directive is a file in dane/ and a row here. */
+#ifndef PUBLISH_DIRECTIVES_H
+#define PUBLISH_DIRECTIVES_H
+
+#include "dane/tlsa_directive.h"
+
+enum { DIRECTIVES_MOST = 16 };
+
+/* Does not move: the rows point into it. */
+struct directives {
+	struct tlsa_context tlsa;
+	struct parse_directive rows[DIRECTIVES_MOST]; /* for parse_options */
+};
+
+/* `a` keeps what is read; it outlives the parser. Without `dane` directives are checked, but those
+ * of DANE make no records. */
+void
+directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool dane);
+
+/* The earliest notAfter of all certificates that became records; INT64_MAX: none. */
+int64_t
+directives_first_expiry(const struct directives *d);
+
+#endif
