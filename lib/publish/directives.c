@@ -1,10 +1,13 @@
 #include "publish/directives.h"
 
+#include "dane/sshfp.h"
+
 void
 directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool dane)
 {
 	const struct parse_directive rows[] = {
 	    {"TLSA", tlsa_directive, &d->tlsa},
+	    {"SSHFP", sshfp_directive, NULL},
 	    {NULL, NULL, NULL},
 	};
 
