@@ -32,12 +32,30 @@ is_known(const struct directive *d, const struct name *name)
 	return false;
 }
 
+static int
+read_owners(struct directive *d, const struct braced_list *texts, directive_owner_reader *read)
+{
+	int result = 0;
+
+	d->owners = arena_zalloc(d->a, texts->n * sizeof(*d->owners));
+	for (size_t i = 0; i < texts->n; i++) {
+		struct directive_owner *owner = &d->owners[d->n_owners];
+
+		owner->text = texts->items[i].text;
+		owner->pos = braced_pos(d->entry, &texts->items[i], 0);
+		if (read(d, &texts->items[i], owner) < 0)
+			result = -1;
+		else
+			d->n_owners += !is_known(d, &owner->name);
+	}
+	return result;
+}
+
 int
 directive_owners(struct directive *d, enum problem problem, directive_owner_reader *read)
 {
 	const struct token *token = d->at;
 	struct braced_list texts;
-	int result = 0;
 
 	if (token == directive_end(d))
 		return diag_error(d->diags, token_pos(d->entry, d->entry->tokens), problem,
@@ -48,18 +66,21 @@ directive_owners(struct directive *d, enum problem problem, directive_owner_read
 		    d->diags, token_pos(d->entry, token), problem, "an owner cannot be quoted");
 	if (braces_expand(d->a, d->diags, d->entry, token_text(token), &texts) < 0)
 		return -1;
-	d->owners = arena_alloc(d->a, texts.n * sizeof(*d->owners));
-	for (size_t i = 0; i < texts.n; i++) {
-		struct directive_owner *owner = &d->owners[d->n_owners];
+	return read_owners(d, &texts, read);
+}
 
-		owner->text = texts.items[i].text;
-		owner->pos = braced_pos(d->entry, &texts.items[i], 0);
-		if (read(d, &texts.items[i], owner) < 0)
-			result = -1;
-		else
-			d->n_owners += !is_known(d, &owner->name);
-	}
-	return result;
+int
+directive_one_owner(struct directive *d, const struct token *end, directive_owner_reader *read)
+{
+	const char *begin = d->at->text - d->at->quoted;
+	struct text text = {begin, (size_t)(end[-1].text + end[-1].len + end[-1].quoted - begin)};
+	const char **from = arena_alloc(d->a, (text.len + 1) * sizeof(*from));
+	struct braced one = {text, from};
+
+	for (size_t i = 0; i < text.len; i++)
+		from[i] = text.data + i;
+	d->at = end;
+	return read_owners(d, &(struct braced_list){&one, 1}, read);
 }
 
 /* --- What follows --- */

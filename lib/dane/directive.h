@@ -13,6 +13,7 @@ struct directive_owner {
 	struct name name;
 	struct text text; /* as `expand` writes it */
 	struct pos pos;
+	const char *mail; /* the address that it stands for (mailbox.h), or NULL */
 };
 
 /* One directive that is being executed. Its memory goes when it returns. */
@@ -49,6 +50,10 @@ directive_owner_reader directive_name;
  * 0, or -1 after adding all problems. */
 int
 directive_owners(struct directive *d, enum problem problem, directive_owner_reader *read);
+
+/* As directive_owners, for one owner without brace lists that reaches to the token `end`. */
+int
+directive_one_owner(struct directive *d, const struct token *end, directive_owner_reader *read);
 
 /* Reads TTL and class, which end ahead of `end`. Returns 0, or -1 with one problem added. */
 int

@@ -1,11 +1,10 @@
 #include "dane/tlsa_directive.h"
 
 #include "base/duration.h"
-#include "dane/directive.h"
-#include "dane/tlsa.h"
 
 /* One $TLSA that is being executed. */
 struct call {
+	const struct tlsa_kind *kind;
 	struct tlsa_context *ctx;
 	struct parser *parser;
 	const struct entry *entry;
@@ -145,7 +144,7 @@ read_params(struct call *call)
 {
 	int result = 0;
 
-	call->job.params = TLSA_DEFAULT;
+	call->job.params = call->kind->params;
 	for (int field = 0; field < N_TLSA_FIELDS && call->params < call->sources; field++) {
 		const struct token *token = call->params + field;
 
@@ -179,6 +178,12 @@ static int
 read_owner(struct directive *d, const struct braced *text, struct directive_owner *out)
 {
 	return tlsa_owner(d->diags, d->entry, text, parser_origin(d->parser), &out->name);
+}
+
+static int
+read_owners(struct directive *d)
+{
+	return directive_owners(d, D_OWNER, read_owner);
 }
 
 /* --- Sources --- */
@@ -238,6 +243,8 @@ add_sources(struct call *call, const struct arguments *arguments)
 		if (load_source(call, source, &certs) < 0 ||
 		    (certs && tlsa_add(&call->job, source->pos, certs, source->text, coming) < 0))
 			result = -1;
+		else if (certs && call->kind->check)
+			call->kind->check(&call->common, source->pos, &call->job, certs);
 	}
 	return result;
 }
@@ -250,8 +257,8 @@ emit(struct call *call, const struct directive_owner *owner)
 	int result = 0;
 
 	for (const struct tlsa_data *data = call->job.set.first; data; data = data->next) {
-		if (directive_record(&call->common, owner, TYPE_TLSA, data->rdata, data->comment,
-			data != call->job.set.first) < 0)
+		if (directive_record(&call->common, owner, call->kind->type, data->rdata,
+			data->comment, data != call->job.set.first) < 0)
 			result = -1;
 		call->ctx->n_records++;
 	}
@@ -284,9 +291,11 @@ tlsa_context_begin(struct tlsa_context *ctx, struct arena *a, int64_t now_unix)
 }
 
 static struct call
-call_begin(struct tlsa_context *ctx, struct parser *parser, const struct entry *entry)
+call_begin(const struct tlsa_kind *kind, struct tlsa_context *ctx, struct parser *parser,
+    const struct entry *entry)
 {
-	struct call call = {.ctx = ctx,
+	struct call call = {.kind = kind,
+	    .ctx = ctx,
 	    .parser = parser,
 	    .entry = entry,
 	    .a = parser_scratch(parser),
@@ -301,11 +310,12 @@ call_begin(struct tlsa_context *ctx, struct parser *parser, const struct entry *
 }
 
 int
-tlsa_directive(void *ctx, struct parser *parser, const struct entry *entry)
+tlsa_directive_of(const struct tlsa_kind *kind, struct tlsa_context *ctx, struct parser *parser,
+    const struct entry *entry)
 {
-	struct call call = call_begin(ctx, parser, entry);
+	struct call call = call_begin(kind, ctx, parser, entry);
 	struct arguments arguments;
-	bool ok = directive_owners(&call.common, D_OWNER, read_owner) == 0;
+	bool ok = kind->owners(&call.common) == 0;
 
 	if (entry->n < 2)
 		return -1;
@@ -317,4 +327,13 @@ tlsa_directive(void *ctx, struct parser *parser, const struct entry *entry)
 	if (add_sources(&call, &arguments) < 0 || !ok)
 		return -1;
 	return emit_all(&call);
+}
+
+int
+tlsa_directive(void *ctx, struct parser *parser, const struct entry *entry)
+{
+	const struct tlsa_kind tlsa = {
+	    .type = TYPE_TLSA, .params = TLSA_DEFAULT, .owners = read_owners};
+
+	return tlsa_directive_of(&tlsa, ctx, parser, entry);
 }

@@ -9,8 +9,9 @@
 #ifndef DANE_TLSA_DIRECTIVE_H
 #define DANE_TLSA_DIRECTIVE_H
 
+#include "dane/directive.h"
 #include "dane/files.h"
-#include "zone/parse.h"
+#include "dane/tlsa.h"
 
 /* Of one zone, for all its $TLSA. */
 struct tlsa_context {
@@ -26,6 +27,21 @@ struct tlsa_context {
 /* `a` keeps what is read; it outlives the parser. */
 void
 tlsa_context_begin(struct tlsa_context *ctx, struct arena *a, int64_t now_unix);
+
+/* A record type with the data of TLSA. */
+struct tlsa_kind {
+	uint16_t type;
+	struct tlsa_params params; /* where none are written */
+	int (*owners)(struct directive *d);
+	/* NULL, or looks at the certificates of a source; adds warnings at `pos` at most. */
+	void (*check)(struct directive *d, struct pos pos, const struct tlsa_job *job,
+	    const struct certs *certs);
+};
+
+/* Executes a directive that makes records of `kind`. */
+int
+tlsa_directive_of(const struct tlsa_kind *kind, struct tlsa_context *ctx, struct parser *parser,
+    const struct entry *entry);
 
 /* `ctx` is a struct tlsa_context. */
 int

@@ -1,5 +1,6 @@
 #include "publish/directives.h"
 
+#include "dane/smimea.h"
 #include "dane/sshfp.h"
 
 void
@@ -7,6 +8,7 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 {
 	const struct parse_directive rows[] = {
 	    {"TLSA", tlsa_directive, &d->tlsa},
+	    {"SMIMEA", smimea_directive, &d->smimea},
 	    {"SSHFP", sshfp_directive, NULL},
 	    {NULL, NULL, NULL},
 	};
@@ -14,11 +16,18 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 	_Static_assert(sizeof(rows) <= sizeof(d->rows), "more directives than there is room for");
 	memcpy(d->rows, rows, sizeof(rows));
 	tlsa_context_begin(&d->tlsa, a, now_unix);
-	d->tlsa.silent = !dane;
+	tlsa_context_begin(&d->smimea, a, now_unix);
+	d->tlsa.silent = d->smimea.silent = !dane;
 }
 
 int64_t
 directives_first_expiry(const struct directives *d)
 {
-	return d->tlsa.first_expiry_unix;
+	const int64_t times[] = {d->tlsa.first_expiry_unix, d->smimea.first_expiry_unix};
+	int64_t first = INT64_MAX;
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (times[i] < first)
+			first = times[i];
+	return first;
 }

@@ -9,7 +9,7 @@ enum { DIRECTIVES_MOST = 16 };
 
 /* Does not move: the rows point into it. */
 struct directives {
-	struct tlsa_context tlsa;
+	struct tlsa_context tlsa, smimea;
 	struct parse_directive rows[DIRECTIVES_MOST]; /* for parse_options */
 };
 

@@ -1,0 +1,61 @@
+#include "dane/smimea.h"
+
+#include "dane/mailbox.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+static int
+read_owners(struct directive *d)
+{
+	return mailbox_owners(d, mailbox_smimea);
+}
+
+static bool
+names(STACK_OF(OPENSSL_STRING) * mails, const char *mail)
+{
+	for (int i = 0; i < sk_OPENSSL_STRING_num(mails); i++)
+		if (text_is_nocase(text_of(sk_OPENSSL_STRING_value(mails, i)), mail))
+			return true;
+	return false;
+}
+
+/* RFC 8550 section 3: a certificate that names addresses is for mail of those. */
+static void
+check_cert(struct directive *d, struct pos pos, const struct cert *cert)
+{
+	const unsigned char *at = cert->der.data;
+	X509 *x509 = d2i_X509(NULL, &at, (long)cert->der.len);
+	STACK_OF(OPENSSL_STRING) *mails = x509 ? X509_get1_email(x509) : NULL;
+
+	for (size_t i = 0; i < d->n_owners && sk_OPENSSL_STRING_num(mails) > 0; i++)
+		if (!names(mails, d->owners[i].mail))
+			diag_add(d->diags, pos, D_MAIL_CERT, "%s is not for the address %s",
+			    cert->name, d->owners[i].mail);
+	X509_email_free(mails);
+	X509_free(x509);
+	ERR_clear_error();
+}
+
+static void
+check(struct directive *d, struct pos pos, const struct tlsa_job *job, const struct certs *certs)
+{
+	struct picked picked;
+
+	if (job->pick != PICK_LEAF ||
+	    pick_certs(d->a, d->diags, pos, certs, PICK_LEAF, &picked) < 0)
+		return;
+	for (size_t i = 0; i < picked.n; i++)
+		check_cert(d, pos, picked.items[i]);
+}
+
+int
+smimea_directive(void *ctx, struct parser *parser, const struct entry *entry)
+{
+	static const struct tlsa_kind smimea = {.type = TYPE_SMIMEA,
+	    .params = {TLSA_DANE_EE, TLSA_CERT, TLSA_FULL},
+	    .owners = read_owners,
+	    .check = check};
+
+	return tlsa_directive_of(&smimea, ctx, parser, entry);
+}
