@@ -82,7 +82,7 @@ X(D_KEY_FILE,    "D052", ERROR,   1, "a file that holds no such key", "", "") \
 X(D_KEY_SECRET,  "D053", ERROR,   1, "a secret key where a public one belongs", "", "name the public key, and keep the secret one out of the repository") \
 X(D_KEY_LEFT,    "D054", NOTE,    0, "a line of a key file that is left out", "", "") \
 X(D_SSH_HOST,    "D055", ERROR,   1, "a known_hosts file without a key of the host", "", "the owner and the names in the file must agree") \
-X(D_PGP_USER,    "D056", WARNING, 0, "an OpenPGP key without the address", "RFC 7929 section 5", "add a user ID with the address") \
+X(D_PGP_USER,    "D056", WARNING, 0, "an OpenPGP key without the address", "RFC 7929 section 5.3", "add a user ID with the address") \
 X(D_LARGE,       "D057", WARNING, 0, "a large record", "RFC 7929 section 2.1.2", "export less of the key, as with `gpg --export-options export-minimal`") \
 X(D_DKIM_TAG,    "D058", ERROR,   1, "a DKIM tag that is none", "RFC 6376 section 3.6.1", "") \
 X(D_DKIM_SHORT,  "D059", ERROR,   1, "an RSA key too short for DKIM", "RFC 8301 section 3.2", "make one of 2048 bits") \

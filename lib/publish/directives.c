@@ -1,5 +1,6 @@
 #include "publish/directives.h"
 
+#include "dane/openpgpkey.h"
 #include "dane/smimea.h"
 #include "dane/sshfp.h"
 
@@ -9,6 +10,7 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 	const struct parse_directive rows[] = {
 	    {"TLSA", tlsa_directive, &d->tlsa},
 	    {"SMIMEA", smimea_directive, &d->smimea},
+	    {"OPENPGPKEY", openpgpkey_directive, &d->silent},
 	    {"SSHFP", sshfp_directive, NULL},
 	    {NULL, NULL, NULL},
 	};
@@ -17,7 +19,7 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 	memcpy(d->rows, rows, sizeof(rows));
 	tlsa_context_begin(&d->tlsa, a, now_unix);
 	tlsa_context_begin(&d->smimea, a, now_unix);
-	d->tlsa.silent = d->smimea.silent = !dane;
+	d->silent = d->tlsa.silent = d->smimea.silent = !dane;
 }
 
 int64_t

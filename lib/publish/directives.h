@@ -10,11 +10,12 @@ enum { DIRECTIVES_MOST = 16 };
 /* Does not move: the rows point into it. */
 struct directives {
 	struct tlsa_context tlsa, smimea;
+	bool silent;                                  /* $OPENPGPKEY */
 	struct parse_directive rows[DIRECTIVES_MOST]; /* for parse_options */
 };
 
-/* `a` keeps what is read; it outlives the parser. Without `dane` directives are checked, but those
- * of DANE make no records. */
+/* `a` keeps what is read; it outlives the parser. Without `dane` directives are checked, but
+ * $TLSA, $SMIMEA and $OPENPGPKEY, which are worth nothing without DNSSEC, make no records. */
 void
 directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool dane);
 
