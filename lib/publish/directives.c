@@ -1,5 +1,6 @@
 #include "publish/directives.h"
 
+#include "dane/dkim.h"
 #include "dane/openpgpkey.h"
 #include "dane/smimea.h"
 #include "dane/sshfp.h"
@@ -12,6 +13,7 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 	    {"SMIMEA", smimea_directive, &d->smimea},
 	    {"OPENPGPKEY", openpgpkey_directive, &d->silent},
 	    {"SSHFP", sshfp_directive, NULL},
+	    {"DKIM", dkim_directive, NULL},
 	    {NULL, NULL, NULL},
 	};
 
