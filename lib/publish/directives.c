@@ -14,6 +14,7 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 	    {"OPENPGPKEY", openpgpkey_directive, &d->silent},
 	    {"SSHFP", sshfp_directive, NULL},
 	    {"DKIM", dkim_directive, NULL},
+	    {"CERT", cert_directive, &d->cert},
 	    {NULL, NULL, NULL},
 	};
 
@@ -21,13 +22,15 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 	memcpy(d->rows, rows, sizeof(rows));
 	tlsa_context_begin(&d->tlsa, a, now_unix);
 	tlsa_context_begin(&d->smimea, a, now_unix);
+	d->cert = (struct cert_context){.now_unix = now_unix, .first_expiry_unix = INT64_MAX};
 	d->silent = d->tlsa.silent = d->smimea.silent = !dane;
 }
 
 int64_t
 directives_first_expiry(const struct directives *d)
 {
-	const int64_t times[] = {d->tlsa.first_expiry_unix, d->smimea.first_expiry_unix};
+	const int64_t times[] = {
+	    d->tlsa.first_expiry_unix, d->smimea.first_expiry_unix, d->cert.first_expiry_unix};
 	int64_t first = INT64_MAX;
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)

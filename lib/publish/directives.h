@@ -3,6 +3,7 @@
 #ifndef PUBLISH_DIRECTIVES_H
 #define PUBLISH_DIRECTIVES_H
 
+#include "dane/cert_directive.h"
 #include "dane/tlsa_directive.h"
 
 enum { DIRECTIVES_MOST = 16 };
@@ -10,6 +11,7 @@ enum { DIRECTIVES_MOST = 16 };
 /* Does not move: the rows point into it. */
 struct directives {
 	struct tlsa_context tlsa, smimea;
+	struct cert_context cert;
 	bool silent;                                  /* $OPENPGPKEY */
 	struct parse_directive rows[DIRECTIVES_MOST]; /* for parse_options */
 };
