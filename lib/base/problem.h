@@ -64,7 +64,7 @@ X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035
 \
 X(D_OWNER,       "D001", ERROR,   1, "an owner that is no TLSA owner", "RFC 6698 section 3", "write _port._proto.host, as in _25._tcp.mail") \
 X(D_PARAMETER,   "D002", ERROR,   1, "a TLSA parameter that is none", "RFC 6698 section 2.1, RFC 7218", "") \
-X(D_NO_SOURCE,   "D003", ERROR,   1, "a $TLSA without a certificate", "", "name a certificate file behind the owner") \
+X(D_NO_SOURCE,   "D003", ERROR,   1, "a directive without a source", "", "name a file behind the owner") \
 X(D_BAD_SOURCE,  "D004", ERROR,   1, "a file that holds no certificate", "", "") \
 X(D_AMBIGUOUS,   "D005", ERROR,   1, "a file in which the certificate is ambiguous", "", "") \
 X(D_NOT_CA,      "D006", ERROR,   1, "a leaf certificate under usage 0 or 2", "RFC 7671 section 5.2", "") \
