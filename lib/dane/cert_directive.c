@@ -143,8 +143,7 @@ cert_directive(void *ctx, struct parser *parser, const struct entry *entry)
 	int result = read_owners(&call.d);
 	struct arguments arguments;
 
-	if (entry->n < 2 || directive_ttl_class(&call.d, directive_end(&call.d)) < 0 ||
-	    directive_arguments(&call.d, known, "no certificate is named", &arguments) < 0)
+	if (directive_rest(&call.d, known, "no certificate is named", &arguments) < 0)
 		return -1;
 	call.pick = arguments_option(&arguments, "pick");
 	for (size_t i = 0; i < arguments.n; i++)

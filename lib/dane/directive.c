@@ -95,9 +95,13 @@ directive_ttl_class(struct directive *d, const struct token *end)
 }
 
 int
-directive_arguments(
+directive_rest(
     struct directive *d, const char *const *known, const char *missing, struct arguments *out)
 {
+	if (d->entry->n < 2) /* the owner was missed before */
+		return -1;
+	if (directive_ttl_class(d, directive_end(d)) < 0)
+		return -1;
 	if (arguments_read(d->a, d->diags, d->entry, d->at, known, out) < 0)
 		return -1;
 	for (size_t i = 0; i < out->n; i++)

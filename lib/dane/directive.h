@@ -59,10 +59,11 @@ directive_one_owner(struct directive *d, const struct token *end, directive_owne
 int
 directive_ttl_class(struct directive *d, const struct token *end);
 
-/* Reads what is left: at least one source, and options (arguments.h). `missing` is the message of
- * D_NO_SOURCE. Returns 0, or -1 after adding all problems. */
+/* Reads what follows the owner to the end: TTL and class, at least one source, and options
+ * (arguments.h). `missing` is the message where there is no source. Returns 0, or -1 after adding
+ * all problems. */
 int
-directive_arguments(
+directive_rest(
     struct directive *d, const char *const *known, const char *missing, struct arguments *out);
 
 /* Where the file of a source is, as seen from the template. In memory as long as the diags'. */

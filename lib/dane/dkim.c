@@ -392,8 +392,7 @@ dkim_directive(void *ctx, struct parser *parser, const struct entry *entry)
 	const char *what;
 
 	(void)ctx;
-	if (entry->n < 2 || directive_ttl_class(&d, directive_end(&d)) < 0 ||
-	    directive_arguments(&d, known, "no key file is named", &arguments) < 0)
+	if (directive_rest(&d, known, "no key file is named", &arguments) < 0)
 		return -1;
 	if (make_text(&d, &arguments, &text, &base64, &what) < 0)
 		result = -1;

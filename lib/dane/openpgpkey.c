@@ -48,8 +48,7 @@ openpgpkey_directive(void *ctx, struct parser *parser, const struct entry *entry
 	struct record_set set = {0};
 	struct arguments arguments;
 
-	if (entry->n < 2 || directive_ttl_class(&d, directive_end(&d)) < 0 ||
-	    directive_arguments(&d, no_options, "no key file is named", &arguments) < 0)
+	if (directive_rest(&d, no_options, "no key file is named", &arguments) < 0)
 		return -1;
 	for (size_t i = 0; i < arguments.n; i++)
 		if (add_source(&d, &arguments.items[i], &set) < 0)

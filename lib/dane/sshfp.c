@@ -133,8 +133,7 @@ sshfp_directive(void *ctx, struct parser *parser, const struct entry *entry)
 	struct file *files;
 
 	(void)ctx;
-	if (entry->n < 2 || directive_ttl_class(&d, directive_end(&d)) < 0 ||
-	    directive_arguments(&d, no_options, "no key file is named", &arguments) < 0)
+	if (directive_rest(&d, no_options, "no key file is named", &arguments) < 0)
 		return -1;
 	files = arena_zalloc(d.a, arguments.n * sizeof(*files));
 	if (load_files(&d, &arguments, files) < 0 || result < 0)

@@ -5,7 +5,7 @@
 
 #include "unit.h"
 
-#include "base/buf.h"
+#include "base/codec.h"
 #include "zone/parse.h"
 
 #include <sys/stat.h>
@@ -45,6 +45,30 @@ static inline void
 fixture_text(struct fixture *f, const char *name, const char *text)
 {
 	fixture_file(f, name, text, strlen(text));
+}
+
+static inline const char *
+fixture_encoded(struct fixture *f, void (*encode)(struct buf *, struct bytes), struct bytes data)
+{
+	struct buf buf = {0};
+	const char *text;
+
+	encode(&buf, data);
+	text = arena_text(&f->arena, buf.data, buf.len);
+	buf_free(&buf);
+	return text;
+}
+
+static inline const char *
+fixture_base64(struct fixture *f, struct bytes data)
+{
+	return fixture_encoded(f, base64_encode, data);
+}
+
+static inline const char *
+fixture_hex(struct fixture *f, struct bytes data)
+{
+	return fixture_encoded(f, hex_encode, data);
 }
 
 /* A template that was parsed, and the records that it made: "owner ttl type rdata" a line. */
@@ -146,6 +170,20 @@ fixture_bad(struct fixture *f, const struct bad *bad)
 	assert_int_equal(run.result, bad->records ? 0 : -1);
 	assert_string_equal(run.records.data, bad->records ? bad->records : "");
 	run_end(&run);
+}
+
+static inline void
+fixture_all_good(struct fixture *f, const struct good *good, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fixture_good(f, &good[i]);
+}
+
+static inline void
+fixture_all_bad(struct fixture *f, const struct bad *bad, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		fixture_bad(f, &bad[i]);
 }
 
 #endif

@@ -2,7 +2,6 @@
 #include "cert_fixture.h"
 #include "directive_fixture.h"
 
-#include "base/codec.h"
 #include "dane/cert_directive.h"
 
 /* A public key packet with a signature, and the same as base64. */
@@ -18,12 +17,8 @@ static const char *mail, *ca; /* in base64 */
 static const char *
 base64(X509 *x509)
 {
-	struct buf buf = {0};
-	const char *text;
+	const char *text = fixture_base64(&fixture, fixture_der(&fixture.arena, x509));
 
-	base64_encode(&buf, fixture_der(&fixture.arena, x509));
-	text = arena_text(&fixture.arena, buf.data, buf.len);
-	buf_free(&buf);
 	X509_free(x509);
 	return text;
 }

@@ -2,7 +2,6 @@
 #include "cert_fixture.h"
 #include "directive_fixture.h"
 
-#include "base/codec.h"
 #include "dane/dkim.h"
 
 #include <openssl/rsa.h>
@@ -18,18 +17,6 @@
 static struct fixture fixture;
 static EVP_PKEY *rsa;
 static const char *rsa_text; /* SubjectPublicKeyInfo in base64 */
-
-static const char *
-base64(const void *data, size_t len)
-{
-	struct buf buf = {0};
-	const char *text;
-
-	base64_encode(&buf, (struct bytes){data, len});
-	text = arena_text(&fixture.arena, buf.data, buf.len);
-	buf_free(&buf);
-	return text;
-}
 
 static const char *
 public_pem(EVP_PKEY *key)
@@ -61,7 +48,7 @@ make_rsa_files(void)
 	rsa = EVP_RSA_gen(2048);
 	assert_non_null(rsa);
 	len = i2d_PUBKEY(rsa, &der);
-	rsa_text = base64(der, (size_t)len);
+	rsa_text = fixture_base64(&fixture, (struct bytes){der, (size_t)len});
 	fixture_file(&fixture, "rsa.der", der, (size_t)len);
 	OPENSSL_free(der);
 	fixture_text(&fixture, "rsa.pub", public_pem(rsa));
@@ -160,8 +147,7 @@ good_lines(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(good); i++)
-		fixture_good(&fixture, &good[i]);
+	fixture_all_good(&fixture, good, LENGTH(good));
 }
 
 /* Whichever form the key has; the text is cut at 255 octets. */
@@ -219,8 +205,7 @@ bad_lines(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(bad); i++)
-		fixture_bad(&fixture, &bad[i]);
+	fixture_all_bad(&fixture, bad, LENGTH(bad));
 }
 
 static void

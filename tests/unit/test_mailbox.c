@@ -97,8 +97,7 @@ owners(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(good); i++)
-		fixture_good(&fixture, &good[i]);
+	fixture_all_good(&fixture, good, LENGTH(good));
 }
 
 #define X16 "xxxxxxxxxxxxxxxx"
@@ -139,8 +138,7 @@ bad_addresses(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(bad); i++)
-		fixture_bad(&fixture, &bad[i]);
+	fixture_all_bad(&fixture, bad, LENGTH(bad));
 }
 
 /* `expand` writes an owner as relative as the address is. */

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "directive_fixture.h"
 
-#include "base/codec.h"
 #include "dane/openpgp.h"
 #include "dane/openpgpkey.h"
 
@@ -80,23 +79,12 @@ hugh(void)
 }
 
 static const char *
-base64(struct bytes data)
-{
-	struct buf buf = {0};
-	const char *text;
-
-	base64_encode(&buf, data);
-	text = arena_text(&fixture.arena, buf.data, buf.len);
-	buf_free(&buf);
-	return text;
-}
-
-static const char *
 armour(const char *kind, const char *headers, struct bytes data, const char *crc)
 {
 	return arena_printf(&fixture.arena,
 	    "-----BEGIN PGP %s BLOCK-----\n%s\n%.40s\n%s\n%s-----END PGP %s BLOCK-----\n", kind,
-	    headers, base64(data), base64(data) + 40, crc, kind);
+	    headers, fixture_base64(&fixture, data), fixture_base64(&fixture, data) + 40, crc,
+	    kind);
 }
 
 static int
@@ -122,7 +110,8 @@ end(void **state)
 static const char *
 record(const char *rest)
 {
-	return arena_printf(&fixture.arena, OWNER " %s %s\n", rest, base64(hugh()));
+	return arena_printf(
+	    &fixture.arena, OWNER " %s %s\n", rest, fixture_base64(&fixture, hugh()));
 }
 
 static void
@@ -135,8 +124,7 @@ good_lines(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(good); i++)
-		fixture_good(&fixture, &good[i]);
+	fixture_all_good(&fixture, good, LENGTH(good));
 }
 
 static void
@@ -170,8 +158,7 @@ bad_lines(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(bad); i++)
-		fixture_bad(&fixture, &bad[i]);
+	fixture_all_bad(&fixture, bad, LENGTH(bad));
 }
 
 static void

@@ -2,7 +2,6 @@
 #include "cert_fixture.h"
 #include "directive_fixture.h"
 
-#include "base/codec.h"
 #include "dane/smimea.h"
 
 #include <openssl/sha.h>
@@ -15,18 +14,6 @@ static struct fixture fixture;
 static struct tlsa_context context;
 static EVP_PKEY *ca_key, *key;
 static const char *full, *digest; /* of hugh.pem, in hex */
-
-static const char *
-hex_text(struct bytes bytes)
-{
-	struct buf hex = {0};
-	const char *text;
-
-	hex_encode(&hex, bytes);
-	text = arena_text(&fixture.arena, hex.data, hex.len);
-	buf_free(&hex);
-	return text;
-}
 
 static int
 begin(void **state)
@@ -49,9 +36,9 @@ begin(void **state)
 	der = fixture_der(a, x509);
 	pem = fixture_pem(a, x509);
 	X509_free(x509);
-	full = hex_text(der);
+	full = fixture_hex(&fixture, der);
 	SHA256(der.data, der.len, hash);
-	digest = hex_text((struct bytes){hash, sizeof(hash)});
+	digest = fixture_hex(&fixture, (struct bytes){hash, sizeof(hash)});
 	fixture_text(&fixture, "hugh.pem", pem);
 	fixture_text(&fixture, "both.pem",
 	    arena_printf(a, "%s%s",

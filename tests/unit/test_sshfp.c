@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "directive_fixture.h"
 
-#include "base/codec.h"
 #include "base/digest.h"
 #include "dane/sshfp.h"
 
@@ -32,18 +31,13 @@ static struct key
 key_of(unsigned algorithm, const char *type, struct buf *blob)
 {
 	struct bytes bytes = {(const uint8_t *)blob->data, blob->len};
-	struct buf text = {0}, hex = {0};
 	uint8_t digest[DIGEST_LEN];
 	struct key key;
 
-	buf_printf(&text, "%s ", type);
-	base64_encode(&text, bytes);
 	digest_sha256(bytes, digest);
-	hex_encode(&hex, (struct bytes){digest, DIGEST_LEN});
-	key.line = arena_text(&fixture.arena, text.data, text.len);
-	key.data = arena_printf(&fixture.arena, "%u 2 %.*s", algorithm, (int)hex.len, hex.data);
-	buf_free(&text);
-	buf_free(&hex);
+	key.line = arena_printf(&fixture.arena, "%s %s", type, fixture_base64(&fixture, bytes));
+	key.data = arena_printf(&fixture.arena, "%u 2 %s", algorithm,
+	    fixture_hex(&fixture, (struct bytes){digest, DIGEST_LEN}));
 	buf_free(blob);
 	return key;
 }
@@ -66,18 +60,12 @@ static const char *
 hashed(const char *host)
 {
 	uint8_t salt[20] = "a salt of twenty oct", hash[EVP_MAX_MD_SIZE];
-	struct buf text = {0};
-	const char *out;
 	unsigned len;
 
 	HMAC(EVP_sha1(), salt, 20, (const uint8_t *)host, strlen(host), hash, &len);
-	buf_puts(&text, "|1|");
-	base64_encode(&text, (struct bytes){salt, 20});
-	buf_putc(&text, '|');
-	base64_encode(&text, (struct bytes){hash, len});
-	out = arena_text(&fixture.arena, text.data, text.len);
-	buf_free(&text);
-	return out;
+	return arena_printf(&fixture.arena, "|1|%s|%s",
+	    fixture_base64(&fixture, (struct bytes){salt, 20}),
+	    fixture_base64(&fixture, (struct bytes){hash, len}));
 }
 
 static int
@@ -113,8 +101,7 @@ good_lines(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(good); i++)
-		fixture_good(&fixture, &good[i]);
+	fixture_all_good(&fixture, good, LENGTH(good));
 }
 
 static void
@@ -274,8 +261,7 @@ bad_lines(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(bad); i++)
-		fixture_bad(&fixture, &bad[i]);
+	fixture_all_bad(&fixture, bad, LENGTH(bad));
 }
 
 static void
