@@ -4,6 +4,7 @@
 
 #include "dane/dkim.h"
 
+#include <openssl/encoder.h>
 #include <openssl/rsa.h>
 
 /* The keys of RFC 8463 appendix A.2. */
@@ -39,6 +40,19 @@ traditional_pem(EVP_PKEY *key, const char *password)
 	return fixture_text_of_bio(&fixture.arena, bio);
 }
 
+/* RSA PUBLIC KEY, RFC 8017 appendix A.1.1. */
+static const char *
+pkcs1_pem(EVP_PKEY *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	OSSL_ENCODER_CTX *ctx =
+	    OSSL_ENCODER_CTX_new_for_pkey(key, EVP_PKEY_PUBLIC_KEY, "PEM", "pkcs1", NULL);
+
+	assert_true(OSSL_ENCODER_to_bio(ctx, bio));
+	OSSL_ENCODER_CTX_free(ctx);
+	return fixture_text_of_bio(&fixture.arena, bio);
+}
+
 static void
 make_rsa_files(void)
 {
@@ -52,6 +66,7 @@ make_rsa_files(void)
 	fixture_file(&fixture, "rsa.der", der, (size_t)len);
 	OPENSSL_free(der);
 	fixture_text(&fixture, "rsa.pub", public_pem(rsa));
+	fixture_text(&fixture, "rsa.pkcs1", pkcs1_pem(rsa));
 	fixture_text(&fixture, "rsa.key", fixture_key_pem(&fixture.arena, rsa, NULL));
 	fixture_text(&fixture, "rsa.old", traditional_pem(rsa, NULL));
 	fixture_text(&fixture, "rsa.enc", fixture_key_pem(&fixture.arena, rsa, "x"));
@@ -154,7 +169,8 @@ good_lines(void **state)
 static void
 rsa_keys(void **state)
 {
-	static const char *const files[] = {"rsa.pub", "rsa.der", "rsa.key", "rsa.old"};
+	static const char *const files[] = {
+	    "rsa.pub", "rsa.pkcs1", "rsa.der", "rsa.key", "rsa.old"};
 	const char *text = arena_printf(&fixture.arena, "v=DKIM1; k=rsa; p=%s", rsa_text);
 	const char *records =
 	    arena_printf(&fixture.arena, AT "\"%.255s\" \"%s\"\n", text, text + 255);
