@@ -27,8 +27,17 @@ struct source {
 	struct pos includer; /* the $INCLUDE that asked for it, or nowhere */
 };
 
-/* A file that the run read, as it was then. */
+enum input_kind {
+	INPUT_FILE,   /* its contents */
+	INPUT_FOLDER, /* the names in it */
+	INPUT_SECRET, /* a file whose contents are guessed too easily from a digest: its size, its
+		       * time of change and which file it is */
+	N_INPUT_KINDS,
+};
+
+/* A file or folder that the run read, as it was then. */
 struct input {
+	enum input_kind kind;
 	const char *path; /* absolute */
 	bool there;       /* false: it was looked for and does not exist */
 	uint8_t sha256[32];

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -141,12 +142,13 @@ absolute_path(const char *path)
 	return out.data;
 }
 
+enum { READING = O_RDONLY | O_CLOEXEC | O_NONBLOCK };
+
 /* Opens `relative` inside `folder`; errno is EXDEV where the path leads out of it. */
 static int
-open_beneath(const char *folder, const char *relative)
+open_beneath(const char *folder, const char *relative, int flags)
 {
-	struct open_how how = {
-	    .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH};
+	struct open_how how = {.flags = (unsigned)flags, .resolve = RESOLVE_BENEATH};
 	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, saved;
 
 	if (dir < 0)
@@ -172,7 +174,7 @@ is_really_below(const char *real, const char *folder)
 /* A path in the project that leads out of it: good if it ends in the project or an allowed folder.
  */
 static int
-open_resolved(const struct roots *roots, const char *path)
+open_resolved(const struct roots *roots, const char *path, int flags)
 {
 	char *real = realpath(path, NULL);
 	bool good;
@@ -184,7 +186,7 @@ open_resolved(const struct roots *roots, const char *path)
 	for (size_t i = 0; !good && i < roots->n_allowed; i++)
 		good = is_really_below(real, roots->allowed[i]);
 	if (good)
-		fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+		fd = open(real, flags | O_NOFOLLOW);
 	else
 		errno = EXDEV;
 	free(real);
@@ -192,22 +194,22 @@ open_resolved(const struct roots *roots, const char *path)
 }
 
 static int
-open_confined(const struct roots *roots, const char *path)
+open_confined(const struct roots *roots, const char *path, int flags)
 {
 	char *absolute = absolute_path(path);
 	int fd;
 
 	if (is_allowed(roots, absolute)) {
-		fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		fd = open(absolute, flags);
 	} else if (!is_below(absolute, roots->project)) {
 		errno = EXDEV;
 		fd = -1;
 	} else {
 		const char *relative = absolute + strlen(roots->project);
 
-		fd = open_beneath(roots->project, relative + (*relative == '/'));
+		fd = open_beneath(roots->project, relative + (*relative == '/'), flags);
 		if (fd < 0 && (errno == EXDEV || errno == ENOSYS || errno == EPERM))
-			fd = open_resolved(roots, absolute);
+			fd = open_resolved(roots, absolute, flags);
 	}
 	free(absolute);
 	return fd;
@@ -234,12 +236,12 @@ static int
 load(struct diags *diags, const struct roots *roots, const char *path, bool streams,
     struct text *out)
 {
-	int mode = streams ? O_RDONLY | O_CLOEXEC : O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+	int mode = streams ? READING & ~O_NONBLOCK : READING;
 	int fd, result, saved;
 
 	if (strcmp(path, "-") == 0)
 		return read_stream(diags, STDIN_FILENO, out);
-	fd = roots ? open_confined(roots, path) : open(path, mode);
+	fd = roots ? open_confined(roots, path, READING) : open(path, mode);
 	if (fd < 0)
 		return -1;
 	result = load_fd(diags, fd, streams, out);
@@ -249,35 +251,98 @@ load(struct diags *diags, const struct roots *roots, const char *path, bool stre
 	return result;
 }
 
-void
-file_note_input(struct diags *diags, const char *path, struct text text)
-{
-	struct input *input;
+/* --- Folders --- */
 
-	if (!diags->track_inputs)
-		return;
-	diags->inputs =
-	    mem_grow(diags->inputs, diags->n_inputs, &diags->cap_inputs, sizeof(*diags->inputs));
-	input = &diags->inputs[diags->n_inputs++];
-	*input =
-	    (struct input){.path = file_absolute(&diags->arena, path), .there = text.data != NULL};
-	if (text.data) {
-		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, input->sha256);
+static int
+compare_entries(const void *a, const void *b)
+{
+	const struct file_entry *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static bool
+is_folder(DIR *dir, const struct dirent *entry)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_LNK && entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_DIR;
+	return fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int
+read_entries(struct arena *a, DIR *dir, struct file_list *out)
+{
+	struct file_entry *items = NULL;
+	const struct dirent *entry;
+	size_t cap = 0;
+	int error;
+
+	for (out->n = 0; errno = 0, (entry = readdir(dir));) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		items = mem_grow(items, out->n, &cap, sizeof(*items));
+		items[out->n++] = (struct file_entry){
+		    arena_text(a, entry->d_name, strlen(entry->d_name)), is_folder(dir, entry)};
 	}
+	error = errno;
+	if (out->n > 1)
+		qsort(items, out->n, sizeof(*items), compare_entries);
+	/* A folder that is empty is there, too. */
+	out->items = arena_zalloc(a, (out->n + 1) * sizeof(*items));
+	if (out->n)
+		memcpy(out->items, items, out->n * sizeof(*items));
+	free(items);
+	errno = error;
+	return error ? -1 : 0;
 }
 
-bool
-file_is_private(struct text text)
+/* errno is ENOENT or ENOTDIR where there is no such folder. */
+static int
+list(struct arena *a, const struct roots *roots, const char *path, struct file_list *out)
 {
-	static const char bind[] = "Private-key-format:", pem[] = "PRIVATE KEY-----";
-	size_t looked_at = text.len < 4096 ? text.len : 4096;
+	int flags = READING | O_DIRECTORY, result, saved;
+	int fd = roots ? open_confined(roots, path, flags) : open(path, flags);
+	DIR *dir;
 
-	return (text.len >= sizeof(bind) - 1 && memcmp(text.data, bind, sizeof(bind) - 1) == 0) ||
-	       memmem(text.data, looked_at, pem, sizeof(pem) - 1);
+	if (fd < 0)
+		return -1;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -1;
+	}
+	result = read_entries(a, dir, out);
+	saved = errno;
+	closedir(dir);
+	errno = saved;
+	return result;
 }
 
-bool
-file_digest(const char *path, uint8_t sha256[32])
+/* --- Inputs --- */
+
+static void
+digest_text(struct text text, uint8_t sha256[32])
+{
+	digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
+}
+
+static void
+digest_list(const struct file_list *names, uint8_t sha256[32])
+{
+	struct buf buf = {0};
+
+	for (size_t i = 0; i < names->n; i++)
+		buf_printf(&buf, "%s%s\n", names->items[i].name, /* which has no '/' */
+		    names->items[i].is_folder ? "/" : "/.");
+	digest_text((struct text){buf.data, buf.len}, sha256);
+	buf_free(&buf);
+}
+
+/* Piece by piece: a published zone can be large. */
+static bool
+digest_of_file(struct diags *diags, const char *path, uint8_t sha256[32])
 {
 	struct digest *digest = digest_begin();
 	struct buf buf = {0};
@@ -285,6 +350,7 @@ file_digest(const char *path, uint8_t sha256[32])
 	struct stat st;
 	ssize_t n = -1;
 
+	(void)diags;
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		while ((n = read_some(fd, &buf)) > 0) {
 			digest_add(digest, buf.data, buf.len);
@@ -295,6 +361,83 @@ file_digest(const char *path, uint8_t sha256[32])
 	buf_free(&buf);
 	digest_end(digest, sha256);
 	return n == 0;
+}
+
+static bool
+digest_of_folder(struct diags *diags, const char *path, uint8_t sha256[32])
+{
+	struct file_list names;
+
+	if (list(&diags->arena, NULL, path, &names) < 0)
+		return false;
+	digest_list(&names, sha256);
+	return true;
+}
+
+static bool
+digest_of_secret(struct diags *diags, const char *path, uint8_t sha256[32])
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return false;
+	digest_text(text_of(arena_printf(&diags->arena, "%ju %ju %jd %jd.%09ld %jd.%09ld",
+			(uintmax_t)st.st_dev, (uintmax_t)st.st_ino, (intmax_t)st.st_size,
+			(intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+			(intmax_t)st.st_ctim.tv_sec, st.st_ctim.tv_nsec)),
+	    sha256);
+	return true;
+}
+
+bool
+file_digest(enum input_kind kind, const char *path, uint8_t sha256[32])
+{
+	static bool (*const digests[N_INPUT_KINDS])(
+	    struct diags * diags, const char *path, uint8_t sha256[32]) = {
+	    [INPUT_FILE] = digest_of_file,
+	    [INPUT_FOLDER] = digest_of_folder,
+	    [INPUT_SECRET] = digest_of_secret,
+	};
+	struct diags diags = {0};
+	bool there = digests[kind](&diags, path, sha256);
+
+	diags_free(&diags);
+	return there;
+}
+
+/* Its digest is the caller's to fill in, if it is there; NULL where inputs are not tracked. */
+static struct input *
+note(struct diags *diags, enum input_kind kind, const char *path, bool there)
+{
+	struct input *input;
+
+	if (!diags->track_inputs)
+		return NULL;
+	diags->inputs =
+	    mem_grow(diags->inputs, diags->n_inputs, &diags->cap_inputs, sizeof(*diags->inputs));
+	input = &diags->inputs[diags->n_inputs++];
+	*input = (struct input){
+	    .kind = kind, .path = file_absolute(&diags->arena, path), .there = there};
+	return input;
+}
+
+void
+file_note_input(struct diags *diags, const char *path, struct text text)
+{
+	struct input *input = note(diags, INPUT_FILE, path, text.data != NULL);
+
+	if (input && text.data)
+		digest_text(text, input->sha256);
+}
+
+bool
+file_is_private(struct text text)
+{
+	static const char bind[] = "Private-key-format:", pem[] = "PRIVATE KEY-----";
+	size_t looked_at = text.len < 4096 ? text.len : 4096;
+
+	return (text.len >= sizeof(bind) - 1 && memcmp(text.data, bind, sizeof(bind) - 1) == 0) ||
+	       memmem(text.data, looked_at, pem, sizeof(pem) - 1);
 }
 
 /* `cmd <(other)` names a pipe below /dev. */
@@ -324,6 +467,36 @@ file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, con
 			return report(diags, pos, path);
 	}
 	file_note_input(diags, path, *out);
+	return 0;
+}
+
+int
+file_load_secret(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct text *out)
+{
+	struct input *input;
+
+	if (load(diags, roots, path, named_by_person(pos, roots, path), out) < 0)
+		return report(diags, pos, path);
+	input = note(diags, INPUT_SECRET, path, true);
+	if (input)
+		input->there = digest_of_secret(diags, path, input->sha256);
+	return 0;
+}
+
+int
+file_list_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct file_list *out)
+{
+	struct input *input;
+
+	if (list(&diags->arena, roots, path, out) < 0) {
+		*out = (struct file_list){0};
+		return errno == ENOENT || errno == ENOTDIR ? 0 : report(diags, pos, path);
+	}
+	input = note(diags, INPUT_FOLDER, path, true);
+	if (input)
+		digest_list(out, input->sha256);
 	return 0;
 }
 

@@ -29,6 +29,28 @@ int
 file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out);
 
+/* As file_load, for a password: what is noted of it (INPUT_SECRET) tells nothing of its contents.
+ */
+int
+file_load_secret(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct text *out);
+
+struct file_entry {
+	const char *name;
+	bool is_folder; /* or a symbolic link to one */
+};
+
+struct file_list {
+	struct file_entry *items; /* sorted by name, without "." and ".." */
+	size_t n;
+};
+
+/* Lists the folder at `path`, in the arena of `diags`. `out->items` is NULL where there is no
+ * folder of that name. Returns -1 with one problem added at `pos` where it cannot be read. */
+int
+file_list_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct file_list *out);
+
 /* Notes that `path` was read and held `text` (data NULL: there is no such file), where `diags`
  * tracks its inputs. For those who read by other means than file_load. */
 void
@@ -38,9 +60,9 @@ file_note_input(struct diags *diags, const char *path, struct text text);
 bool
 file_is_private(struct text text);
 
-/* The SHA-256 of the file at `path`; returns false where it cannot be read. */
+/* The SHA-256 of what an input of that kind is noted for; returns false where it cannot be read. */
 bool
-file_digest(const char *path, uint8_t sha256[32]);
+file_digest(enum input_kind kind, const char *path, uint8_t sha256[32]);
 
 /* `path` as seen from the folder of the file `base`, unless it is absolute; in `a`. */
 char *

@@ -74,10 +74,29 @@ take_line(struct text *text)
 	return line;
 }
 
-/* "SHA256 PATH", or "- PATH" for a file that did not exist. */
-static bool
-same_file(struct text line)
+/* What stands ahead of the digest of an input, by its kind. */
+static const char *const kind_marks[N_INPUT_KINDS] = {
+    [INPUT_FILE] = "", [INPUT_FOLDER] = "folder ", [INPUT_SECRET] = "secret "};
+
+static enum input_kind
+take_kind(struct text *line)
 {
+	for (int kind = N_INPUT_KINDS - 1; kind > INPUT_FILE; kind--) {
+		size_t n = strlen(kind_marks[kind]);
+
+		if (line->len < n || memcmp(line->data, kind_marks[kind], n) != 0)
+			continue;
+		*line = (struct text){line->data + n, line->len - n};
+		return (enum input_kind)kind;
+	}
+	return INPUT_FILE;
+}
+
+/* "SHA256 PATH" behind the mark, or "- PATH" for a file that did not exist. */
+static bool
+same_input(struct text line)
+{
+	enum input_kind kind = take_kind(&line);
 	const char *space = memchr(line.data, ' ', line.len);
 	char path[4096], hex[2 * 32];
 	uint8_t now[32];
@@ -87,7 +106,7 @@ same_file(struct text line)
 	if (!space || (size_t)snprintf(path, sizeof(path), "%.*s",
 			  (int)(line.data + line.len - space - 1), space + 1) >= sizeof(path))
 		return false;
-	if (!file_digest(path, now))
+	if (!file_digest(kind, path, now))
 		return space - line.data == 1 && *line.data == '-';
 	put_sha256(&b, now);
 	memcpy(hex, b.data, sizeof(hex));
@@ -139,7 +158,7 @@ all_the_same(
 
 		if (text_is(line, "end"))
 			break; /* a file that was cut short has no such line */
-		if (!line.len || !same_file(line))
+		if (!line.len || !same_input(line))
 			return false;
 		last = line;
 	}
@@ -210,6 +229,11 @@ cache_store(const struct zone_job *job, const struct diags *diags, const struct 
 	for (size_t i = 0; i < diags->n_inputs; i++) {
 		const struct input *input = &diags->inputs[i];
 
+		if (strchr(input->path, '\n')) {
+			buf_puts(&b, "unnameable\n"); /* never the same */
+			continue;
+		}
+		buf_puts(&b, kind_marks[input->kind]);
 		if (input->there)
 			put_sha256(&b, input->sha256);
 		else

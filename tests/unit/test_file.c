@@ -120,6 +120,90 @@ confinement(void **state)
 	arena_free(&a);
 }
 
+/* The names of a folder, one behind the other, with a '/' behind folders; or a code. */
+static const char *
+listed(const struct roots *roots, const char *path, struct diags *diags)
+{
+	struct file_list names;
+	const char *text = "";
+
+	if (file_list_if(diags, pos_none(), roots, path, &names) < 0)
+		return problem_table[diags->items[0].problem].code;
+	if (!names.items)
+		return "no folder";
+	for (size_t i = 0; i < names.n; i++)
+		text = arena_printf(&diags->arena, "%s %s%s", text, names.items[i].name,
+		    names.items[i].is_folder ? "/" : "");
+	return text;
+}
+
+static void
+lists(void **state)
+{
+	static const struct {
+		const char *path, *expected;
+	} rows[] = {
+	    {"project", " a link-absolute link-allowed link-folder/ link-in link-nowhere link-out "
+			"sub/"},
+	    {"project/sub/", " b link-up"},
+	    {"project/a", "no folder"},
+	    {"project/nothing", "no folder"},
+	    {"project/link-folder", "F003"},
+	    {"secret", "F003"},
+	    {"allowed/..", "F003"},
+	};
+	struct arena a = {0};
+	const char *const allowed[] = {file_absolute(&a, "allowed")};
+	struct roots roots = {file_absolute(&a, "project"), allowed, 1};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct diags diags = {0};
+
+		assert_string_equal(listed(&roots, rows[i].path, &diags), rows[i].expected);
+		diags_free(&diags);
+	}
+	arena_free(&a);
+}
+
+/* What is noted of an input changes with it, and only with it. */
+static void
+inputs(void **state)
+{
+	struct diags diags = {.track_inputs = true};
+	uint8_t now[32];
+	struct text text;
+
+	(void)state;
+	assert_int_equal(mkdir("inputs", 0755), 0);
+	put("inputs/password", "secret\n");
+	assert_string_equal(listed(NULL, "inputs", &diags), " password");
+	assert_int_equal(file_load_secret(&diags, pos_none(), NULL, "inputs/password", &text), 0);
+	assert_string_equal(text.data, "secret\n");
+	assert_int_equal(diags.n_inputs, 2);
+	assert_int_equal(diags.inputs[0].kind, INPUT_FOLDER);
+	assert_int_equal(diags.inputs[1].kind, INPUT_SECRET);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(diags.inputs[i].there);
+		assert_true(file_digest(diags.inputs[i].kind, diags.inputs[i].path, now));
+		assert_memory_equal(now, diags.inputs[i].sha256, 32);
+	}
+	assert_true(file_digest(INPUT_FILE, "inputs/password", now));
+	assert_memory_not_equal(now, diags.inputs[1].sha256, 32);
+
+	put("inputs/password", "other\n"); /* another size */
+	assert_true(file_digest(INPUT_SECRET, "inputs/password", now));
+	assert_memory_not_equal(now, diags.inputs[1].sha256, 32);
+	assert_true(file_digest(INPUT_FOLDER, "inputs", now));
+	assert_memory_equal(now, diags.inputs[0].sha256, 32);
+	assert_int_equal(unlink("inputs/password") | mkdir("inputs/password", 0755), 0);
+	assert_true(file_digest(INPUT_FOLDER, "inputs", now)); /* a folder of the file's name */
+	assert_memory_not_equal(now, diags.inputs[0].sha256, 32);
+	assert_false(file_digest(INPUT_FOLDER, "project/a", now));
+	assert_false(file_digest(INPUT_SECRET, "nothing", now));
+	diags_free(&diags);
+}
+
 /* Regular files of all sizes are followed by a '\0', those that fill their last page too. */
 static void
 sizes(void **state)
@@ -270,6 +354,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(confinement),
+	    cmocka_unit_test(lists),
+	    cmocka_unit_test(inputs),
 	    cmocka_unit_test(sizes),
 	    cmocka_unit_test(streams),
 	    cmocka_unit_test(missing),
