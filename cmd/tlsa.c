@@ -8,6 +8,7 @@ static const struct cmd_option options[] = {
     {"matching", 'm', "N", "matching type, 0 to 2 (default: 1, SHA2-256)"},
     {"name", 0, "OWNER", "the record's owner, as in _25._tcp.mail.example.org"},
     {"pick", 0, "WHICH", "with usage 0 or 2: issuer, all or root (default: the topmost CA)"},
+    {"pass", 0, "WHERE", "the password of encrypted sources: env:NAME or file:PATH"},
     CMD_NOW,
     CMD_END,
 };
@@ -30,27 +31,42 @@ read_parameter(struct cmd *cmd, const char *option, enum tlsa_field field, struc
 }
 
 static int
-run(struct cmd *cmd)
+print(struct cmd *cmd, const struct tlsa_request *request)
 {
-	struct tlsa_request request = {.params = TLSA_DEFAULT,
-	    .owner = cmd_value(cmd, "name"),
-	    .paths = cmd->arguments,
-	    .n_paths = cmd->n_arguments,
-	    .now_unix = cmd->now};
 	struct buf out = {0};
-	int result;
+	int result = tlsa_print(&cmd->diags, request, &out);
 
-	read_parameter(cmd, "usage", TLSA_USAGE, &request.params);
-	read_parameter(cmd, "selector", TLSA_SELECTOR, &request.params);
-	read_parameter(cmd, "matching", TLSA_MATCHING, &request.params);
-	must(cmd, tlsa_pick(&cmd->diags, pos_none(), request.params.usage, cmd_value(cmd, "pick"),
-		      &request.pick));
-	result = tlsa_print(&cmd->diags, &request, &out);
 	if (result == 0)
 		result = cmd_print(cmd, (struct text){out.data, out.len});
 	buf_free(&out);
 	return result;
 }
 
+static int
+run(struct cmd *cmd)
+{
+	const char *pass = cmd_value(cmd, "pass");
+	struct secret secret = {0};
+	struct tlsa_request request = {.params = TLSA_DEFAULT,
+	    .owner = cmd_value(cmd, "name"),
+	    .paths = cmd->arguments,
+	    .n_paths = cmd->n_arguments,
+	    .secret = &secret,
+	    .now_unix = cmd->now};
+	int result = 0;
+
+	read_parameter(cmd, "usage", TLSA_USAGE, &request.params);
+	read_parameter(cmd, "selector", TLSA_SELECTOR, &request.params);
+	read_parameter(cmd, "matching", TLSA_MATCHING, &request.params);
+	must(cmd, tlsa_pick(&cmd->diags, pos_none(), request.params.usage, cmd_value(cmd, "pick"),
+		      &request.pick));
+	if (pass)
+		result = secret_read(&cmd->diags, pos_none(), NULL, "", pass, &secret);
+	if (result == 0)
+		result = print(cmd, &request);
+	secret_end(&secret);
+	return result;
+}
+
 const struct verb verb_tlsa = {
-    "tlsa", "CERTIFICATE...", "TLSA records for certificates", 1, -1, options, run};
+    "tlsa", "SOURCE...", "TLSA records for certificates and keys", 1, -1, options, run};

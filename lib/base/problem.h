@@ -65,7 +65,7 @@ X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035
 X(D_OWNER,       "D001", ERROR,   1, "an owner that is no TLSA owner", "RFC 6698 section 3", "write _port._proto.host, as in _25._tcp.mail") \
 X(D_PARAMETER,   "D002", ERROR,   1, "a TLSA parameter that is none", "RFC 6698 section 2.1, RFC 7218", "") \
 X(D_NO_SOURCE,   "D003", ERROR,   1, "a directive without a source", "", "name a file behind the owner") \
-X(D_BAD_SOURCE,  "D004", ERROR,   1, "a file that holds no certificate", "", "") \
+X(D_BAD_SOURCE,  "D004", ERROR,   1, "a file that holds no certificate or key", "", "") \
 X(D_AMBIGUOUS,   "D005", ERROR,   1, "a file in which the certificate is ambiguous", "", "") \
 X(D_NOT_CA,      "D006", ERROR,   1, "a leaf certificate under usage 0 or 2", "RFC 7671 section 5.2", "") \
 X(D_EXPIRED,     "D012", ERROR,   1, "certificate has expired", "RFC 7671 section 5.1", "usage 2 validates dates; clients will refuse this server") \
@@ -76,6 +76,13 @@ X(D_NOT_LEAF,    "D017", ERROR,   1, "a CA certificate under usage 1 or 3", "RFC
 X(D_BRACES,      "D018", ERROR,   1, "a malformed brace list", "", "write alternatives between commas, as in _{25,465}._tcp.mail") \
 X(D_NO_NEXT,     "D019", NOTE,    0, "a next certificate that does not exist yet", "RFC 7671 section 8.1", "it is published as soon as it exists") \
 X(D_EXPIRED_CHAIN,"D020",WARNING, 0, "a certificate of the chain has expired", "RFC 7671 section 5.2", "clients validate the dates of the whole chain and will refuse this server") \
+X(D_BARE_KEY,    "D030", ERROR,   1, "a key or request where a certificate is needed", "RFC 6698 section 2.1", "") \
+X(D_CA_AS_EE,    "D031", WARNING, 0, "a CA's certificate under usage 1 or 3", "RFC 7671 section 5.1", "usage 1 or 3 pins the server's own certificate; write 2 1 1 to pin the CA") \
+X(D_KEY_DIFFERS, "D032", ERROR,   1, "a key or request that belongs to none of the certificates beside it", "", "the file must hold the certificate that was made for it") \
+X(D_PASSWORD,    "D033", ERROR,   1, "a password that is missing, wrong or cannot be read", "", "give it with pass=env:NAME or pass=file:PATH") \
+X(D_EXPLICIT_CURVE,"D034",WARNING,0, "a key with its curve spelled out", "RFC 5480 section 2.1.1", "clients refuse such keys: make one with a named curve") \
+X(D_ENCODING,    "D035", ERROR,   1, "a key whose encoding in the certificate is not known", "", "") \
+X(D_BARE_OTHER,  "D037", WARNING, 0, "a key or request that belongs to none of the certificates named beside it", "", "put next= ahead of it if it is for the certificate that comes next") \
 X(D_RECORD_OWNER,"D050", ERROR,   1, "an owner that is none for the directive", "", "") \
 X(D_MAILBOX,     "D051", ERROR,   1, "a mail address that is none", "RFC 5321 section 4.1.2", "write local@domain, or local@ for one at the origin") \
 X(D_KEY_FILE,    "D052", ERROR,   1, "a file that holds no such key", "", "") \

@@ -1,10 +1,11 @@
-/* Certificates (RFC 5280): reads all of a file, PEM or DER, as plain data, with who issued whom.
- * Bytes are those of the file, never encoded again: clients hash what the server sends. Which
- * certificate a record is about is decided in pick.h. */
+/* Certificates (RFC 5280): reads all of a file - PEM, DER or PKCS#12 - as plain data, with who
+ * issued whom; or the key of a file without certificates. Bytes are those of the file, never
+ * encoded again: clients hash what the server sends. Which certificate a record is about is decided
+ * in pick.h. */
 #ifndef DANE_CERT_H
 #define DANE_CERT_H
 
-#include "base/diag.h"
+#include "dane/secret.h"
 
 enum {
 	CERTS_MOST = 256,             /* in one file */
@@ -19,14 +20,29 @@ struct cert {
 	int64_t not_before_unix, not_after_unix; /* both still valid, RFC 5280 section 4.1.2.5 */
 	bool is_ca;       /* may issue: basicConstraints, or a root of version 1 */
 	bool self_signed; /* by its own key, which was checked */
-	bool has_key;     /* the file holds its private key */
+	bool for_server;  /* it names a host, or what its key is for */
+	bool has_key;     /* the file holds its private key, or PKCS#12 says which one is meant */
+};
+
+/* The key of a file without certificates. */
+struct bare_key {
+	struct bytes spki; /* its SubjectPublicKeyInfo, as written; made of a private key */
+	const char *what;  /* "certificate request", "public key", "private key" */
+	const char *name;  /* of a request, as in struct cert; or NULL */
 };
 
 struct certs {
 	const char *path; /* as messages call the file */
 	const struct cert *items;
-	size_t n;           /* at least one; equal certificates count once */
-	const bool *issued; /* n x n, see certs_issued */
+	size_t n;                   /* equal certificates count once */
+	const bool *issued;         /* n x n, see certs_issued */
+	const struct bare_key *key; /* where n is 0 */
+};
+
+struct certs_options {
+	const struct secret *secret; /* opens what is encrypted; or NULL */
+	bool certs_only; /* a file of keys, requests or the like is none that is asked for: `out`
+			  * stays empty, without a problem */
 };
 
 /* Did certificate `issuer` issue certificate `subject`, by name and signature? A certificate with
@@ -37,11 +53,16 @@ certs_issued(const struct certs *certs, size_t issuer, size_t subject)
 	return certs->issued[issuer * certs->n + subject];
 }
 
-/* Reads the certificates of a file, whose `contents` may go away afterwards; `out` lives in `a`.
- * Returns 0, or -1 with one problem added at `pos`, which says what the file holds instead but
- * quotes nothing of it. */
+/* Reads a file, whose `contents` may go away afterwards; `out` lives in `a`. `options` may be NULL.
+ * A private key settles which certificate is the server's own; keys and requests that fit none of
+ * the certificates are a problem. Returns 0, or -1 with problems added at `pos`, which say what the
+ * file holds instead but quote nothing of it. */
 int
 certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *path,
-    struct text contents, struct certs *out);
+    struct text contents, const struct certs_options *options, struct certs *out);
+
+/* As certs_issued, for certificates of two files. */
+bool
+cert_issued(const struct cert *issuer, const struct cert *subject);
 
 #endif

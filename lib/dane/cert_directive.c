@@ -88,8 +88,8 @@ choose(struct call *call, const struct argument *source, const struct certs *cer
 	}
 	for (size_t i = 0; i < sizeof(picks) / sizeof(picks[0]); i++)
 		if (strcmp(name, picks[i].name) == 0)
-			return pick_certs(
-			    call->d.a, call->d.diags, source->pos, certs, picks[i].pick, picked);
+			return pick_certs(call->d.a, call->d.diags, source->pos, certs,
+			    picks[i].pick, false, picked);
 	return diag_error(call->d.diags, call->pick->pos, D_KEY_VALUE,
 	    "pick= is followed by leaf, issuer, root or all");
 }
@@ -101,8 +101,12 @@ add_certs(struct call *call, const struct argument *source, const char *path, st
 	struct certs certs;
 	int result = 0;
 
-	if (certs_load(call->d.a, call->d.diags, source->pos, path, contents, &certs) < 0 ||
-	    choose(call, source, &certs, &picked) < 0)
+	if (certs_load(call->d.a, call->d.diags, source->pos, path, contents, NULL, &certs) < 0)
+		return -1;
+	if (certs.n == 0)
+		return diag_error(call->d.diags, source->pos, D_BAD_SOURCE,
+		    "%s holds a %s and no certificate", path, certs.key->what);
+	if (choose(call, source, &certs, &picked) < 0)
 		return -1;
 	for (size_t i = 0; i < picked.n; i++) {
 		const struct cert *cert = picked.items[i];

@@ -192,10 +192,10 @@ find_key(const struct reader *r, struct text contents, struct text *key)
 
 	pem_begin(&pem, contents);
 	for (; (result = pem_next(&pem, &block)) == PEM_BLOCK; any = true) {
-		if (block.content == CONTENT_ENCRYPTED_KEY ||
-		    memmem(block.body.data, block.body.len, ",ENCRYPTED", 10))
+		if (block.content == CONTENT_ENCRYPTED_KEY || pem_is_encrypted(&block))
 			return fail(r, "holds an encrypted private key: name the public key");
-		if (block.content != CONTENT_PUBLIC_KEY && block.content != CONTENT_PRIVATE_KEY)
+		if (block.content != CONTENT_PUBLIC_KEY &&
+		    block.content != CONTENT_RSA_PUBLIC_KEY && block.content != CONTENT_PRIVATE_KEY)
 			continue;
 		if (found)
 			return fail(r, "holds several keys");
@@ -299,14 +299,13 @@ put_key(const struct reader *r, const EVP_PKEY *key, const struct kind **kind, s
 }
 
 static int
-load_key(struct reader *r, const struct kind **kind, struct buf *base64)
+read_key(const struct reader *r, struct text contents, const struct kind **kind, struct buf *base64)
 {
-	struct text contents, text = {0};
+	struct text text = {0};
 	EVP_PKEY *key;
 	int result;
 
-	if (directive_load(r->d, r->source, KEY_FILE_LARGEST, &r->path, &contents) < 0 ||
-	    find_key(r, contents, &text) < 0)
+	if (find_key(r, contents, &text) < 0)
 		return -1;
 	key = decode_key(text);
 	if (!key)
@@ -314,6 +313,20 @@ load_key(struct reader *r, const struct kind **kind, struct buf *base64)
 	result = put_key(r, key, kind, base64);
 	EVP_PKEY_free(key);
 	ERR_clear_error();
+	return result;
+}
+
+/* The file may hold a private key: nothing of it stays. */
+static int
+load_key(struct reader *r, const struct kind **kind, struct buf *base64)
+{
+	struct text contents;
+	int result;
+
+	if (directive_load(r->d, r->source, KEY_FILE_LARGEST, &r->path, &contents) < 0)
+		return -1;
+	result = read_key(r, contents, kind, base64);
+	OPENSSL_cleanse((void *)(uintptr_t)contents.data, contents.len);
 	return result;
 }
 

@@ -1,23 +1,43 @@
 #include "dane/files.h"
 
+#include <openssl/crypto.h>
+
+static const char *
+spec_of(const struct cert_wanted *wanted)
+{
+	return wanted->options.secret ? wanted->options.secret->spec : NULL;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 static const struct certs *
-find(const struct cert_files *files, const char *path)
+find(const struct cert_files *files, const struct cert_wanted *wanted)
 {
 	for (const struct cert_file *file = files->first; file; file = file->next)
-		if (strcmp(file->path, path) == 0)
+		if (strcmp(file->path, wanted->path) == 0 &&
+		    file->certs_only == wanted->options.certs_only &&
+		    same_text(file->secret_spec, spec_of(wanted)))
 			return &file->certs;
 	return NULL;
 }
 
 static int
-add(struct cert_files *files, struct diags *diags, struct pos pos, const char *path,
+add(struct cert_files *files, struct diags *diags, struct pos pos, const struct cert_wanted *wanted,
     struct text contents, const struct certs **out)
 {
-	struct cert_file *file = arena_alloc(files->a, sizeof(*file));
+	struct cert_file *file = arena_zalloc(files->a, sizeof(*file));
+	const char *spec = spec_of(wanted);
 
-	if (certs_load(files->a, diags, pos, path, contents, &file->certs) < 0)
+	if (certs_load(
+		files->a, diags, pos, wanted->path, contents, &wanted->options, &file->certs) < 0)
 		return -1;
 	file->path = file->certs.path;
+	file->certs_only = wanted->options.certs_only;
+	file->secret_spec = spec ? arena_text(files->a, spec, strlen(spec)) : NULL;
 	file->next = files->first;
 	files->first = file;
 	*out = &file->certs;
@@ -26,28 +46,20 @@ add(struct cert_files *files, struct diags *diags, struct pos pos, const char *p
 
 int
 cert_files_load(struct cert_files *files, struct diags *diags, struct pos pos,
-    const struct roots *roots, const char *path, const struct certs **out)
+    const struct cert_wanted *wanted, const struct certs **out)
 {
 	struct text contents;
+	int result;
 
-	*out = find(files, path);
+	*out = find(files, wanted);
 	if (*out)
 		return 0;
-	if (file_load(diags, pos, roots, path, &contents) < 0)
+	if ((wanted->may_lack ? file_load_if(diags, pos, wanted->roots, wanted->path, &contents)
+			      : file_load(diags, pos, wanted->roots, wanted->path, &contents)) < 0)
 		return -1;
-	return add(files, diags, pos, path, contents, out);
-}
-
-int
-cert_files_load_if(struct cert_files *files, struct diags *diags, struct pos pos,
-    const struct roots *roots, const char *path, const struct certs **out)
-{
-	struct text contents;
-
-	*out = find(files, path);
-	if (*out)
+	if (!contents.data)
 		return 0;
-	if (file_load_if(diags, pos, roots, path, &contents) < 0)
-		return -1;
-	return contents.data ? add(files, diags, pos, path, contents, out) : 0;
+	result = add(files, diags, pos, wanted, contents, out);
+	OPENSSL_cleanse((void *)(uintptr_t)contents.data, contents.len);
+	return result;
 }

@@ -1,6 +1,9 @@
+#define _GNU_SOURCE
 #include "dane/pem.h"
 
 #include "base/codec.h"
+
+#include <openssl/crypto.h>
 
 static const char begin_mark[] = "-----BEGIN ", end_mark[] = "-----END ", dashes[] = "-----";
 
@@ -15,12 +18,12 @@ static const struct {
     {"RSA PRIVATE KEY", CONTENT_PRIVATE_KEY},
     {"EC PRIVATE KEY", CONTENT_PRIVATE_KEY},
     {"DSA PRIVATE KEY", CONTENT_PRIVATE_KEY},
-    {"OPENSSH PRIVATE KEY", CONTENT_PRIVATE_KEY},
+    {"OPENSSH PRIVATE KEY", CONTENT_OPENSSH_KEY},
     {"ENCRYPTED PRIVATE KEY", CONTENT_ENCRYPTED_KEY},
     {"CERTIFICATE REQUEST", CONTENT_REQUEST},
     {"NEW CERTIFICATE REQUEST", CONTENT_REQUEST},
     {"PUBLIC KEY", CONTENT_PUBLIC_KEY},
-    {"RSA PUBLIC KEY", CONTENT_PUBLIC_KEY},
+    {"RSA PUBLIC KEY", CONTENT_RSA_PUBLIC_KEY},
     {"PKCS7", CONTENT_PKCS7},
     {"PKCS #7 SIGNED DATA", CONTENT_PKCS7},
     {"CMS", CONTENT_PKCS7},
@@ -144,6 +147,14 @@ pem_next(struct pem *pem, struct pem_block *block)
 	return PEM_BLOCK;
 }
 
+bool
+pem_is_encrypted(const struct pem_block *block)
+{
+	static const char mark[] = "4,ENCRYPTED";
+
+	return memmem(block->body.data, block->body.len, mark, sizeof(mark) - 1) != NULL;
+}
+
 static bool
 is_base64(char c)
 {
@@ -151,21 +162,16 @@ is_base64(char c)
 	       c == '/' || c == '=';
 }
 
-int
-pem_decode(
-    struct arena *a, const struct pem_block *block, struct bytes *out, struct pem_fault *fault)
+/* Copies the digits of a block, without the blanks between them. */
+static int
+take_digits(const struct pem_block *block, char *digits, size_t *n, struct pem_fault *fault)
 {
-	char *digits = (char *)arena_bytes(a, block->body.len + 1);
-	uint8_t *data = arena_bytes(a, block->body.len + 1);
-	size_t n = 0;
-	ssize_t len;
-
-	*fault = (struct pem_fault){block->line, "base64 that is cut short"};
+	*n = 0;
 	for (size_t i = 0; i < block->body.len; i++) {
 		char c = block->body.data[i];
 
 		if (is_base64(c)) {
-			digits[n++] = c;
+			digits[(*n)++] = c;
 		} else if (c == '\n') {
 			fault->line++;
 		} else if (c != ' ' && c != '\t' && c != '\r') {
@@ -174,10 +180,28 @@ pem_decode(
 		}
 	}
 	fault->line = block->line;
-	len = base64_decode((struct text){digits, n}, data);
-	if (len <= 0) {
+	return 0;
+}
+
+/* What is not handed out is wiped: it may be a key. */
+int
+pem_decode(
+    struct arena *a, const struct pem_block *block, struct bytes *out, struct pem_fault *fault)
+{
+	char *digits = (char *)arena_bytes(a, block->body.len + 1);
+	uint8_t *data = arena_bytes(a, block->body.len + 1);
+	ssize_t len = -1;
+	size_t n;
+
+	*fault = (struct pem_fault){block->line, "base64 that is cut short"};
+	if (take_digits(block, digits, &n, fault) == 0) {
+		len = base64_decode((struct text){digits, n}, data);
 		if (n == 0)
 			fault->why = "a block without contents";
+	}
+	OPENSSL_cleanse(digits, n);
+	if (len <= 0) {
+		OPENSSL_cleanse(data, block->body.len + 1);
 		return -1;
 	}
 	*out = (struct bytes){data, (size_t)len};

@@ -16,9 +16,11 @@ enum content {
 	CONTENT_TRUSTED, /* OpenSSL's certificate with trust settings behind it */
 	CONTENT_PRIVATE_KEY,
 	CONTENT_ENCRYPTED_KEY,
+	CONTENT_OPENSSH_KEY,
 	CONTENT_PKCS12,
 	CONTENT_REQUEST,
 	CONTENT_PUBLIC_KEY,
+	CONTENT_RSA_PUBLIC_KEY, /* as in PKCS#1, RFC 8017 appendix A.1.1 */
 	CONTENT_PKCS7,
 	CONTENT_CRL,
 	N_CONTENTS,
@@ -55,6 +57,10 @@ pem_begin(struct pem *pem, struct text text);
 
 enum pem_result
 pem_next(struct pem *pem, struct pem_block *block);
+
+/* Does it say that it is encrypted, in headers of RFC 1421? */
+bool
+pem_is_encrypted(const struct pem_block *block);
 
 /* Decodes the base64 of a block, in `a`. Returns 0, or -1 with `*fault`. */
 int

@@ -6,6 +6,7 @@ struct choice {
 	struct diags *diags;
 	struct pos pos;
 	const struct certs *certs;
+	bool by_key;
 };
 
 /* A subset of the certificates. */
@@ -33,6 +34,48 @@ set_first(const struct choice *choice, const struct set *set, size_t from)
 	while (from < choice->certs->n && !set->has[from])
 		from++;
 	return from < choice->certs->n ? &choice->certs->items[from] : NULL;
+}
+
+static bool
+have_one_key(const struct choice *choice, const struct set *set)
+{
+	const struct cert *first = set_first(choice, set, 0);
+
+	for (size_t i = 0; i < choice->certs->n; i++) {
+		const struct cert *cert = &choice->certs->items[i];
+
+		if (set->has[i] && (cert->spki.len != first->spki.len ||
+				       memcmp(cert->spki.data, first->spki.data, first->spki.len)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+stands_for(const struct cert *a, const struct cert *b, bool as_ca)
+{
+	if (as_ca && a->is_ca != b->is_ca)
+		return a->is_ca;
+	if (as_ca && a->self_signed != b->self_signed)
+		return a->self_signed;
+	return a->not_after_unix > b->not_after_unix;
+}
+
+/* A renewed certificate and the one before, or cross-signed twins, make one and the same record. */
+static void
+merge_twins(const struct choice *choice, struct set *set, bool as_ca)
+{
+	size_t best = choice->certs->n;
+
+	if (!choice->by_key || set->n < 2 || !have_one_key(choice, set))
+		return;
+	for (size_t i = 0; i < choice->certs->n; i++)
+		if (set->has[i] &&
+		    (best == choice->certs->n ||
+			stands_for(&choice->certs->items[i], &choice->certs->items[best], as_ca)))
+			best = i;
+	*set = set_new(choice);
+	set_add(set, best);
 }
 
 /* Name and line: certificates of one file often share their name. */
@@ -108,11 +151,25 @@ find_leaf(const struct choice *choice, struct set *found)
 	*found = leaves(choice);
 	if (found->n == 0)
 		return fail_circle(choice);
+	merge_twins(choice, found, false);
 	if (found->n > 1)
 		return fail_ambiguous(choice, found,
 		    "none of them issued another, so each may be the end entity",
 		    "put them into files of their own and name the one that is meant, or all");
 	return 0;
+}
+
+/* Many a server's own certificate is self-signed and may issue, because openssl-req(1) makes them
+ * so; but where it names no host, it is more likely a CA's. */
+static int
+warn_of_ca(const struct choice *choice, const struct cert *cert)
+{
+	if (cert->for_server)
+		return 0;
+	return diag_add(choice->diags, choice->pos, D_CA_AS_EE,
+	    "%s: %s may issue certificates and names no host: is it a CA's, and not the server's "
+	    "own?",
+	    choice->certs->path, label(choice, cert));
 }
 
 static int
@@ -123,8 +180,10 @@ pick_leaf(const struct choice *choice, struct set *found)
 	if (find_leaf(choice, found) < 0)
 		return -1;
 	leaf = set_first(choice, found, 0);
-	if (!leaf->is_ca || leaf->self_signed || leaf->has_key)
+	if (!leaf->is_ca || leaf->has_key)
 		return 0;
+	if (leaf->self_signed)
+		return warn_of_ca(choice, leaf);
 	return diag_error(choice->diags, choice->pos, D_NOT_LEAF,
 	    "%s: %s is the certificate of a CA, and no end entity is in the file: name the "
 	    "server's own certificate, or write 2 1 1 to pin the CA",
@@ -188,6 +247,7 @@ pick_top(const struct choice *choice, struct set *found)
 		return fail_circle(choice);
 	if (!any_ca)
 		return fail_not_ca(choice, set_first(choice, found, 0));
+	merge_twins(choice, found, true);
 	if (found->n > 1)
 		return fail_ambiguous(choice, found,
 		    "none of them was issued by a certificate of the file, so none is the topmost "
@@ -232,6 +292,7 @@ pick_issuer(const struct choice *choice, struct set *found)
 		    "%s: the CA that issued %s is not in the file: add its certificate, or name "
 		    "the file that holds it",
 		    certs->path, label(choice, leaf));
+	merge_twins(choice, found, true);
 	if (found->n > 1)
 		return fail_ambiguous(choice, found,
 		    "they have one key, and each issued the end entity",
@@ -260,9 +321,9 @@ static int (*const picks[])(const struct choice *choice, struct set *found) = {
 
 int
 pick_certs(struct arena *a, struct diags *diags, struct pos pos, const struct certs *certs,
-    enum pick pick, struct picked *out)
+    enum pick pick, bool by_key, struct picked *out)
 {
-	struct choice choice = {a, diags, pos, certs};
+	struct choice choice = {a, diags, pos, certs, by_key};
 	struct set found;
 
 	if (picks[pick](&choice, &found) < 0)

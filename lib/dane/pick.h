@@ -21,9 +21,11 @@ struct picked {
 	size_t n;
 };
 
-/* Returns 0 with at least one certificate in `out`, in the file's order, or -1 with one problem. */
+/* `by_key`: it is about their public keys (selector 1), so that certificates with one key are no
+ * choice; the one that ends last stands for them. Returns 0 with at least one certificate in `out`,
+ * in the file's order, or -1 with one problem. */
 int
 pick_certs(struct arena *a, struct diags *diags, struct pos pos, const struct certs *certs,
-    enum pick pick, struct picked *out);
+    enum pick pick, bool by_key, struct picked *out);
 
 #endif

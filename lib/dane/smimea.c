@@ -22,8 +22,9 @@ names(STACK_OF(OPENSSL_STRING) * mails, const char *mail)
 
 /* RFC 8550 section 3: a certificate that names addresses is for mail of those. */
 static void
-check_cert(struct directive *d, struct pos pos, const struct cert *cert)
+check(void *ctx, struct pos pos, const struct cert *cert)
 {
+	struct directive *d = ctx;
 	const unsigned char *at = cert->der.data;
 	X509 *x509 = d2i_X509(NULL, &at, (long)cert->der.len);
 	STACK_OF(OPENSSL_STRING) *mails = x509 ? X509_get1_email(x509) : NULL;
@@ -35,18 +36,6 @@ check_cert(struct directive *d, struct pos pos, const struct cert *cert)
 	X509_email_free(mails);
 	X509_free(x509);
 	ERR_clear_error();
-}
-
-static void
-check(struct directive *d, struct pos pos, const struct tlsa_job *job, const struct certs *certs)
-{
-	struct picked picked;
-
-	if (job->pick != PICK_LEAF ||
-	    pick_certs(d->a, d->diags, pos, certs, PICK_LEAF, &picked) < 0)
-		return;
-	for (size_t i = 0; i < picked.n; i++)
-		check_cert(d, pos, picked.items[i]);
 }
 
 int

@@ -1,11 +1,13 @@
 #include "dane/tlsa.h"
 
 #include "base/duration.h"
+#include "dane/der.h"
 #include "dane/plain.h"
 #include "dns/rdata.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 /* --- Parameters --- */
 
@@ -300,34 +302,41 @@ digest(struct arena *a, struct bytes in, const EVP_MD *md, struct bytes *out)
 }
 
 int
-tlsa_association(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
-    struct tlsa_params params, struct bytes *out)
+tlsa_association(struct arena *a, struct diags *diags, struct pos pos, struct bytes in,
+    uint8_t matching, const char *what, struct bytes *out)
 {
-	struct bytes in = params.selector == TLSA_SPKI ? cert->spki : cert->der;
-
 	if (in.len == 0)
-		return diag_error(diags, pos, D_BAD_SOURCE, "%s holds nothing to pin", cert->name);
-	if (params.matching == TLSA_FULL) {
+		return diag_error(diags, pos, D_BAD_SOURCE, "%s holds nothing to pin", what);
+	if (matching == TLSA_FULL) {
 		*out = in;
 		return 0;
 	}
-	if (digest(a, in, params.matching == TLSA_SHA2_256 ? EVP_sha256() : EVP_sha512(), out) < 0)
+	if (digest(a, in, matching == TLSA_SHA2_256 ? EVP_sha256() : EVP_sha512(), out) < 0)
 		return diag_error(diags, pos, F_SYSTEM, "OpenSSL refuses to make a digest");
 	return 0;
 }
 
+/* What a record is made of: a certificate, or a bare key. */
+struct pinned {
+	struct bytes in, spki;
+	bool is_bare, coming;
+	const char *name;
+	const char *comment;
+};
+
 static int
-make_rdata(struct tlsa_job *job, struct pos pos, const struct cert *cert, struct bytes *out)
+make_rdata(struct tlsa_job *job, struct pos pos, const struct pinned *pinned, struct bytes *out)
 {
 	struct tlsa_params params = job->params;
 	struct bytes data;
 	uint8_t *rdata;
 
-	if (tlsa_association(job->a, job->diags, pos, cert, params, &data) < 0)
+	if (tlsa_association(
+		job->a, job->diags, pos, pinned->in, params.matching, pinned->name, &data) < 0)
 		return -1;
 	if (3 + data.len > RDATA_LONGEST)
 		return diag_error(job->diags, pos, Z_RDATA_LONG,
-		    "%s is too large for a record: write a matching type of 1 or 2", cert->name);
+		    "%s is too large for a record: write a matching type of 1 or 2", pinned->name);
 	rdata = arena_bytes(job->a, 3 + data.len);
 	rdata[0] = params.usage;
 	rdata[1] = params.selector;
@@ -337,28 +346,131 @@ make_rdata(struct tlsa_job *job, struct pos pos, const struct cert *cert, struct
 	return 0;
 }
 
-static void
-set_add(struct tlsa_job *job, struct bytes rdata, const struct cert *cert, struct text label)
+static bool
+bytes_equal(struct bytes a, struct bytes b)
 {
-	struct tlsa_data **end = &job->set.first;
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
 
-	if (cert->not_after_unix < job->set.first_expiry_unix)
-		job->set.first_expiry_unix = cert->not_after_unix;
-	for (; *end; end = &(*end)->next)
-		if ((*end)->rdata.len == rdata.len &&
-		    memcmp((*end)->rdata.data, rdata.data, rdata.len) == 0)
-			return;
-	*end = arena_zalloc(job->a, sizeof(**end));
-	(*end)->rdata = rdata;
-	(*end)->comment = arena_printf(job->a, "%s %s notAfter=%s", plain_text(job->a, label),
-	    cert->name, date_text(job->a, cert->not_after_unix));
+/* Of a key and its certificate, the certificate has more to tell. */
+static void
+set_add(struct tlsa_job *job, struct pos pos, struct bytes rdata, const struct pinned *pinned)
+{
+	struct tlsa_data **end = &job->set.first, *data;
+
+	while (*end && !bytes_equal((*end)->rdata, rdata))
+		end = &(*end)->next;
+	data = *end;
+	if (data && (pinned->is_bare || !data->is_bare))
+		return;
+	if (!data)
+		data = *end = arena_zalloc(job->a, sizeof(*data));
+	data->rdata = rdata;
+	data->spki = pinned->spki;
+	data->is_bare = pinned->is_bare;
+	data->coming = pinned->coming;
+	data->pos = pos;
+	data->comment = pinned->comment;
 }
 
 static bool
-is_picked(const struct picked *picked, const struct cert *cert)
+same_key(struct bytes a, struct bytes b)
+{
+	const unsigned char *at_a = a.data, *at_b = b.data;
+	EVP_PKEY *key_a = d2i_PUBKEY(NULL, &at_a, (long)a.len);
+	EVP_PKEY *key_b = d2i_PUBKEY(NULL, &at_b, (long)b.len);
+	bool same = key_a && key_b && EVP_PKEY_eq(key_a, key_b) == 1;
+
+	EVP_PKEY_free(key_a);
+	EVP_PKEY_free(key_b);
+	ERR_clear_error();
+	return same;
+}
+
+/* A key or request beside its certificate, in another source, must not give a record that no server
+ * matches. */
+static int
+check_encodings(struct tlsa_job *job, struct pos pos, const struct pinned *pinned)
+{
+	for (const struct tlsa_data *data = job->set.first; data; data = data->next)
+		if ((pinned->is_bare || data->is_bare) && !bytes_equal(data->spki, pinned->spki) &&
+		    same_key(data->spki, pinned->spki))
+			return diag_error(job->diags, pos, D_ENCODING,
+			    "%s has the same key as %s, encoded in another way: name the "
+			    "certificate alone, which holds what clients see",
+			    pinned->comment, data->comment);
+	return 0;
+}
+
+static int
+add_pinned(struct tlsa_job *job, struct pos pos, const struct pinned *pinned)
+{
+	struct bytes rdata;
+	enum spki_form form;
+
+	if (make_rdata(job, pos, pinned, &rdata) < 0 || check_encodings(job, pos, pinned) < 0)
+		return -1;
+	if (der_spki_form(pinned->spki, &form) == 0 && form == SPKI_EXPLICIT_CURVE)
+		diag_add(job->diags, pos, D_EXPLICIT_CURVE,
+		    "%s has a key whose curve is spelled out instead of named", pinned->name);
+	set_add(job, pos, rdata, pinned);
+	return 0;
+}
+
+static int
+add_cert(struct tlsa_job *job, struct pos pos, const struct cert *cert, struct text label)
+{
+	struct pinned pinned = {.in = job->params.selector == TLSA_SPKI ? cert->spki : cert->der,
+	    .spki = cert->spki,
+	    .name = cert->name,
+	    .comment = arena_printf(job->a, "%s %s notAfter=%s", plain_text(job->a, label),
+		cert->name, date_text(job->a, cert->not_after_unix))};
+
+	if (add_pinned(job, pos, &pinned) < 0)
+		return -1;
+	if (cert->not_after_unix < job->set.first_expiry_unix)
+		job->set.first_expiry_unix = cert->not_after_unix;
+	return 0;
+}
+
+/* A bare key is nobody's CA, and usage 1 validates what a key does not have. */
+static int
+add_bare_key(
+    struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label, bool coming)
+{
+	const struct bare_key *key = certs->key;
+	const char *path = certs->path;
+	struct pinned pinned = {.in = key->spki,
+	    .spki = key->spki,
+	    .is_bare = true,
+	    .coming = coming,
+	    .name = key->name ? key->name : path,
+	    .comment = arena_printf(job->a, "%s %s%s%s", plain_text(job->a, label), key->what,
+		key->name ? " " : "", key->name ? key->name : "")};
+
+	if (job->params.usage != TLSA_DANE_EE)
+		return diag_error(job->diags, pos, D_BARE_KEY,
+		    "%s holds a %s, which serves usage 3 alone: usage %u pins %s; name the "
+		    "certificate",
+		    path, key->what, job->params.usage,
+		    is_ee(job->params.usage) ? "a certificate that a CA vouches for"
+					     : "a CA, and a key does not tell whose it is");
+	if (job->params.selector != TLSA_SPKI)
+		return diag_error(job->diags, pos, D_BARE_KEY,
+		    "%s holds a %s, which serves selector 1 alone: write 3 1 %u, or name the "
+		    "certificate",
+		    path, key->what, job->params.matching);
+	return add_pinned(job, pos, &pinned);
+}
+
+/* A twin, for which another one stands, counts as picked. */
+static bool
+is_picked(const struct tlsa_job *job, const struct picked *picked, const struct cert *cert)
 {
 	for (size_t i = 0; i < picked->n; i++)
-		if (picked->items[i] == cert)
+		if (picked->items[i] == cert ||
+		    (job->params.selector == TLSA_SPKI &&
+			bytes_equal(picked->items[i]->spki, cert->spki)))
 			return true;
 	return false;
 }
@@ -372,7 +484,7 @@ check_rest_of_chain(
 	for (size_t i = 0; i < certs->n && job->params.usage != TLSA_DANE_EE; i++) {
 		const struct cert *cert = &certs->items[i];
 
-		if (is_picked(picked, cert))
+		if (is_picked(job, picked, cert))
 			continue;
 		if (cert->not_after_unix < job->set.first_expiry_unix)
 			job->set.first_expiry_unix = cert->not_after_unix;
@@ -388,10 +500,12 @@ tlsa_add(
     struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label, bool coming)
 {
 	struct picked picked;
-	struct bytes rdata;
 	int result = 0;
 
-	if (pick_certs(job->a, job->diags, pos, certs, job->pick, &picked) < 0)
+	if (certs->key)
+		return add_bare_key(job, pos, certs, label, coming);
+	if (pick_certs(job->a, job->diags, pos, certs, job->pick, job->params.selector == TLSA_SPKI,
+		&picked) < 0)
 		return -1;
 	check_rest_of_chain(job, pos, certs, &picked);
 	for (size_t i = 0; i < picked.n; i++) {
@@ -399,10 +513,24 @@ tlsa_add(
 
 		if (tlsa_check_dates(job->a, job->diags, pos, cert, job->params.usage,
 			job->now_unix, coming) < 0 ||
-		    make_rdata(job, pos, cert, &rdata) < 0)
+		    add_cert(job, pos, cert, label) < 0)
 			result = -1;
-		else
-			set_add(job, rdata, cert, label);
+		else if (job->check && job->pick == PICK_LEAF)
+			job->check(job->check_ctx, pos, cert);
 	}
 	return result;
+}
+
+void
+tlsa_check_bare(const struct tlsa_job *job)
+{
+	bool any_cert = false;
+
+	for (const struct tlsa_data *data = job->set.first; data; data = data->next)
+		any_cert = any_cert || !data->is_bare;
+	for (const struct tlsa_data *data = job->set.first; data && any_cert; data = data->next)
+		if (data->is_bare && !data->coming)
+			diag_add(job->diags, data->pos, D_BARE_OTHER,
+			    "%s belongs to none of the certificates that are named beside it",
+			    data->comment);
 }

@@ -69,17 +69,21 @@ int
 tlsa_check_dates(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
     uint8_t usage, int64_t now_unix, bool coming);
 
-/* Certificate association data of `cert` (RFC 6698 section 2.1), in `a`. Selector 1 takes the
- * SubjectPublicKeyInfo as it stands in the certificate.
- * Returns 0, or -1 with one problem added at `pos`. */
+/* Certificate association data (RFC 6698 section 2.1) for matching type `matching` of `in`: the
+ * certificate, or its SubjectPublicKeyInfo as it stands there; in `a`. `what` is for messages.
+ * There is none for no octets. Returns 0, or -1 with one problem added at `pos`. */
 int
-tlsa_association(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
-    struct tlsa_params params, struct bytes *out);
+tlsa_association(struct arena *a, struct diags *diags, struct pos pos, struct bytes in,
+    uint8_t matching, const char *what, struct bytes *out);
 
 /* RDATA and what people read beside it: "certs/mail.pem CN=mail.example.org notAfter=2027-02-01".
  */
 struct tlsa_data {
 	struct bytes rdata;
+	struct bytes spki;
+	bool is_bare; /* of a key or request, not of a certificate */
+	bool coming;
+	struct pos pos; /* of the source */
 	const char *comment;
 	struct tlsa_data *next;
 };
@@ -90,6 +94,10 @@ struct tlsa_set {
 	int64_t first_expiry_unix; /* the earliest notAfter; INT64_MAX: none */
 };
 
+/* Looks at an end entity that becomes a record; adds warnings at `pos` at most. */
+typedef void
+tlsa_check(void *ctx, struct pos pos, const struct cert *cert);
+
 /* What the records of one directive have in common. */
 struct tlsa_job {
 	struct arena *a;
@@ -97,14 +105,21 @@ struct tlsa_job {
 	struct tlsa_params params;
 	enum pick pick;
 	int64_t now_unix;
+	tlsa_check *check; /* or NULL */
+	void *check_ctx;
 	struct tlsa_set set;
 };
 
-/* Adds the RDATA for the certificates of `certs` that the job is about. `label` is the path as
- * written; `coming`: certificates that are not in use yet. Returns 0, or -1 after adding problems
- * at `pos`. */
+/* Adds the RDATA for the certificates of `certs` that the job is about, or for its key. `label` is
+ * the path as written; `coming`: certificates that are not in use yet. Returns 0, or -1 after
+ * adding problems at `pos`. */
 int
 tlsa_add(struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label,
     bool coming);
+
+/* Compares the keys and requests of the job, when all is added, with its certificates: a warning
+ * for each that belongs to none of them and is not `coming`. */
+void
+tlsa_check_bare(const struct tlsa_job *job);
 
 #endif

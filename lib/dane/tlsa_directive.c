@@ -1,6 +1,7 @@
 #include "dane/tlsa_directive.h"
 
 #include "base/duration.h"
+#include "dane/tlsa_source.h"
 
 /* One $TLSA that is being executed. */
 struct call {
@@ -15,6 +16,7 @@ struct call {
 	const struct token *params;  /* usage, selector, matching; or equal to `sources` */
 	const struct token *sources; /* and options */
 	struct tlsa_job job;
+	struct secret secret;
 };
 
 static const struct token *
@@ -158,8 +160,8 @@ read_params(struct call *call)
 static int
 read_arguments(struct call *call, struct arguments *arguments)
 {
-	static const char *const known[] = {"pick", "next", NULL};
-	const struct argument *pick;
+	static const char *const known[] = {"pick", "next", "pass", NULL};
+	const struct argument *pick, *pass;
 	size_t n_sources = 0;
 
 	if (arguments_read(call->a, call->diags, call->entry, call->sources, known, arguments) < 0)
@@ -169,6 +171,10 @@ read_arguments(struct call *call, struct arguments *arguments)
 	if (n_sources == 0)
 		return diag_error(call->diags, token_pos(call->entry, end_of(call) - 1),
 		    D_NO_SOURCE, "no certificate is named");
+	pass = arguments_option(arguments, "pass");
+	if (pass && secret_read(call->diags, pass->pos, parser_roots(call->parser),
+			parser_path(call->parser), pass->value, &call->secret) < 0)
+		return -1;
 	pick = arguments_option(arguments, "pick");
 	return tlsa_pick(call->diags, pick ? pick->pos : pos_none(), call->job.params.usage,
 	    pick ? pick->value : NULL, &call->job.pick);
@@ -195,11 +201,6 @@ check_kind(struct call *call, const struct argument *source)
 		return diag_error(call->diags, source->pos, D_BAD_SOURCE,
 		    "standard input is not a source of certificates; a file of that name is "
 		    "written ./-");
-	if (strncmp(source->value, "cert:", 5) == 0)
-		return diag_error(call->diags, source->pos, D_BAD_SOURCE,
-		    "%s: certificates cannot be named in the project file yet; write the path, or "
-		    "./%s for a file of that name",
-		    source->value, source->value);
 	if (!source->quoted && strspn(source->value, "0123456789") == source->text.len)
 		return diag_error(call->diags, source->pos, D_PARAMETER,
 		    "%s stands behind a source: usage, selector and matching type stand ahead of "
@@ -209,42 +210,26 @@ check_kind(struct call *call, const struct argument *source)
 }
 
 static int
-load_source(struct call *call, const struct argument *source, const struct certs **certs)
-{
-	struct tlsa_context *ctx = call->ctx;
-	const struct roots *roots = parser_roots(call->parser);
-	bool coming = source->key.len != 0;
-	const char *path;
-
-	if (check_kind(call, source) < 0)
-		return -1;
-	path = file_beside(call->a, parser_path(call->parser), text_of(source->value));
-	if (!coming)
-		return cert_files_load(&ctx->files, call->diags, source->pos, roots, path, certs);
-	if (cert_files_load_if(&ctx->files, call->diags, source->pos, roots, path, certs) < 0)
-		return -1;
-	if (!*certs)
-		diag_add(call->diags, source->pos, D_NO_NEXT, "%s does not exist yet", path);
-	return 0;
-}
-
-static int
 add_sources(struct call *call, const struct arguments *arguments)
 {
+	const struct tlsa_reader reader = {.job = &call->job,
+	    .files = &call->ctx->files,
+	    .roots = parser_roots(call->parser),
+	    .base = parser_path(call->parser),
+	    .secret = &call->secret};
 	int result = 0;
 
 	for (size_t i = 0; i < arguments->n; i++) {
-		const struct argument *source = &arguments->items[i];
-		bool coming = source->key.len && text_is(source->key, "next");
-		const struct certs *certs = NULL;
+		const struct argument *argument = &arguments->items[i];
+		const struct tlsa_source source = {.pos = argument->pos,
+		    .written = argument->value,
+		    .literal = argument->quoted,
+		    .coming = argument->key.len && text_is(argument->key, "next")};
 
-		if (source->key.len && !coming)
+		if (argument->key.len && !source.coming)
 			continue;
-		if (load_source(call, source, &certs) < 0 ||
-		    (certs && tlsa_add(&call->job, source->pos, certs, source->text, coming) < 0))
+		if (check_kind(call, argument) < 0 || tlsa_add_source(&reader, &source) < 0)
 			result = -1;
-		else if (certs && call->kind->check)
-			call->kind->check(&call->common, source->pos, &call->job, certs);
 	}
 	return result;
 }
@@ -305,8 +290,28 @@ call_begin(const struct tlsa_kind *kind, struct tlsa_context *ctx, struct parser
 	call.job = (struct tlsa_job){.a = call.a,
 	    .diags = call.diags,
 	    .now_unix = ctx->now_unix,
+	    .check = kind->check,
 	    .set.first_expiry_unix = INT64_MAX};
 	return call;
+}
+
+static int
+execute(struct call *call)
+{
+	struct arguments arguments;
+	bool ok = call->kind->owners(&call->common) == 0;
+
+	if (call->entry->n < 2)
+		return -1;
+	call->middle = call->common.at;
+	split(call);
+	ok = read_ttl_class(call) == 0 && ok;
+	if (read_params(call) < 0 || read_arguments(call, &arguments) < 0)
+		return -1;
+	if (add_sources(call, &arguments) < 0 || !ok)
+		return -1;
+	tlsa_check_bare(&call->job);
+	return emit_all(call);
 }
 
 int
@@ -314,19 +319,12 @@ tlsa_directive_of(const struct tlsa_kind *kind, struct tlsa_context *ctx, struct
     const struct entry *entry)
 {
 	struct call call = call_begin(kind, ctx, parser, entry);
-	struct arguments arguments;
-	bool ok = kind->owners(&call.common) == 0;
+	int result;
 
-	if (entry->n < 2)
-		return -1;
-	call.middle = call.common.at;
-	split(&call);
-	ok = read_ttl_class(&call) == 0 && ok;
-	if (read_params(&call) < 0 || read_arguments(&call, &arguments) < 0)
-		return -1;
-	if (add_sources(&call, &arguments) < 0 || !ok)
-		return -1;
-	return emit_all(&call);
+	call.job.check_ctx = &call.common;
+	result = execute(&call);
+	secret_end(&call.secret);
+	return result;
 }
 
 int

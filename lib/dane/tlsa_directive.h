@@ -4,8 +4,9 @@
  *
  * which stands for TLSA records of the certificates in its sources: a row of
  * parse_options.directives,
- * {"TLSA", tlsa_directive, &ctx}. Options: pick=issuer|all|root|leaf, and next=PATH, a certificate
- * that is published beside the others as soon as its file exists. */
+ * {"TLSA", tlsa_directive, &ctx}. Options: pick=issuer|all|root|leaf; next=PATH, a certificate
+ * that is published beside the others as soon as its file exists; and pass=env:NAME|file:PATH, the
+ * password of its encrypted sources. */
 #ifndef DANE_TLSA_DIRECTIVE_H
 #define DANE_TLSA_DIRECTIVE_H
 
@@ -33,9 +34,7 @@ struct tlsa_kind {
 	uint16_t type;
 	struct tlsa_params params; /* where none are written */
 	int (*owners)(struct directive *d);
-	/* NULL, or looks at the certificates of a source; adds warnings at `pos` at most. */
-	void (*check)(struct directive *d, struct pos pos, const struct tlsa_job *job,
-	    const struct certs *certs);
+	tlsa_check *check; /* or NULL; its `ctx` is the struct directive */
 };
 
 /* Executes a directive that makes records of `kind`. */

@@ -1,6 +1,6 @@
 #include "dane/tlsa_print.h"
 
-#include "dane/files.h"
+#include "dane/tlsa_source.h"
 #include "dns/rdata.h"
 
 /* Names on the command line are absolute. */
@@ -62,15 +62,16 @@ static int
 read_paths(struct tlsa_job *job, struct line *line, const struct tlsa_request *request)
 {
 	struct cert_files files = {.a = job->a};
+	struct tlsa_reader reader = {
+	    .job = job, .files = &files, .base = "", .secret = request->secret};
 	int result = 0;
 
 	for (size_t i = 0; i < request->n_paths; i++) {
 		const char *path = request->paths[i];
-		struct pos pos = line_next(line, path);
-		const struct certs *certs;
+		struct tlsa_source source = {
+		    .pos = line_next(line, path), .written = path, .literal = true};
 
-		if (cert_files_load(&files, job->diags, pos, NULL, path, &certs) < 0 ||
-		    tlsa_add(job, pos, certs, text_of(path), false) < 0)
+		if (tlsa_add_source(&reader, &source) < 0)
 			result = -1;
 	}
 	return result;
@@ -106,6 +107,7 @@ tlsa_print(struct diags *diags, const struct tlsa_request *request, struct buf *
 		result = read_owners(diags, &line, request->owner, &texts, &names);
 	if (read_paths(&job, &line, request) < 0 || result < 0)
 		return -1;
+	tlsa_check_bare(&job);
 	if (!names)
 		print(out, NULL, &job.set);
 	for (size_t i = 0; i < texts.n; i++)

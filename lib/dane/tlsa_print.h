@@ -2,6 +2,7 @@
 #ifndef DANE_TLSA_PRINT_H
 #define DANE_TLSA_PRINT_H
 
+#include "dane/secret.h"
 #include "dane/tlsa.h"
 
 struct tlsa_request {
@@ -10,6 +11,7 @@ struct tlsa_request {
 	const char *owner; /* absolute with or without its last dot, brace lists allowed; or NULL */
 	const char *const *paths; /* "-": standard input */
 	size_t n_paths;
+	const struct secret *secret; /* opens what is encrypted; or NULL */
 	int64_t now_unix;
 };
 

@@ -138,6 +138,45 @@ fixture_key_pem(struct arena *a, EVP_PKEY *key, const char *password)
 	return fixture_text_of_bio(a, bio);
 }
 
+static inline const char *
+fixture_public_pem(struct arena *a, EVP_PKEY *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	assert_true(PEM_write_bio_PUBKEY(bio, key));
+	return fixture_text_of_bio(a, bio);
+}
+
+/* A certificate request; `without_null` as in struct cert_spec. */
+static inline X509_REQ *
+fixture_request(const char *name, EVP_PKEY *key, bool without_null)
+{
+	bool own_digest = EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448");
+	X509_REQ *request = X509_REQ_new();
+	X509_ALGOR *algorithm;
+
+	fixture_name_entry(X509_REQ_get_subject_name(request), name);
+	X509_REQ_set_pubkey(request, key);
+	if (without_null) {
+		X509_PUBKEY_get0_param(
+		    NULL, NULL, NULL, &algorithm, X509_REQ_get_X509_PUBKEY(request));
+		X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_rsaEncryption), V_ASN1_UNDEF, NULL);
+	}
+	assert_true(X509_REQ_sign(request, key, own_digest ? NULL : EVP_sha256()) > 0);
+	return request;
+}
+
+static inline const char *
+fixture_request_pem(struct arena *a, const char *name, EVP_PKEY *key, bool without_null)
+{
+	X509_REQ *request = fixture_request(name, key, without_null);
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	assert_true(PEM_write_bio_X509_REQ(bio, request));
+	X509_REQ_free(request);
+	return fixture_text_of_bio(a, bio);
+}
+
 /* Where `needle` stands in `hay`, or NULL. */
 static inline const uint8_t *
 fixture_find(struct bytes hay, struct bytes needle)

@@ -1,35 +1,13 @@
-#include "cert_fixture.h"
+#include "loader_fixture.h"
 
 #include "dane/plain.h"
 
-#include <openssl/err.h>
-#include <openssl/pkcs12.h>
 #include <openssl/rsa.h>
-
-static struct arena arena;
-static struct diags diags;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	diags_free(&diags);
-	arena_free(&arena);
-	assert_int_equal(ERR_peek_error(), 0); /* nothing leaks into the next call */
-	return 0;
-}
 
 static int
 load(struct text contents, struct certs *out)
 {
-	return certs_load(&arena, &diags, pos_none(), "certs/x.pem", contents, out);
+	return certs_load(&arena, &diags, pos_none(), "certs/x.pem", contents, NULL, out);
 }
 
 static void
@@ -273,127 +251,6 @@ trusted_certificate(void **state)
 
 /* --- What is no certificate --- */
 
-static struct text
-public_key_der(EVP_PKEY *key)
-{
-	unsigned char *der = NULL;
-	int len = i2d_PUBKEY(key, &der);
-	struct text text = {arena_text(&arena, (char *)der, (size_t)len), (size_t)len};
-
-	OPENSSL_free(der);
-	return text;
-}
-
-static struct text
-private_key_der(EVP_PKEY *key)
-{
-	unsigned char *der = NULL;
-	int len = i2d_PrivateKey(key, &der);
-	struct text text = {arena_text(&arena, (char *)der, (size_t)len), (size_t)len};
-
-	OPENSSL_free(der);
-	return text;
-}
-
-static struct text
-pkcs12_der(EVP_PKEY *key)
-{
-	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = key});
-	PKCS12 *p12 = PKCS12_create("secret", "x", key, x509, NULL, 0, 0, 0, 0, 0);
-	unsigned char *der = NULL;
-	int len = i2d_PKCS12(p12, &der);
-	struct text text = {arena_text(&arena, (char *)der, (size_t)len), (size_t)len};
-
-	OPENSSL_free(der);
-	PKCS12_free(p12);
-	X509_free(x509);
-	return text;
-}
-
-static X509_REQ *
-request(EVP_PKEY *key)
-{
-	X509_REQ *req = X509_REQ_new();
-
-	fixture_name_entry(X509_REQ_get_subject_name(req), "x");
-	X509_REQ_set_pubkey(req, key);
-	X509_REQ_sign(req, key, EVP_sha256());
-	return req;
-}
-
-static struct text
-request_der(EVP_PKEY *key)
-{
-	X509_REQ *req = request(key);
-	unsigned char *der = NULL;
-	int len = i2d_X509_REQ(req, &der);
-	struct text text = {arena_text(&arena, (char *)der, (size_t)len), (size_t)len};
-
-	OPENSSL_free(der);
-	X509_REQ_free(req);
-	return text;
-}
-
-static struct text
-request_pem(EVP_PKEY *key)
-{
-	X509_REQ *req = request(key);
-	BIO *bio = BIO_new(BIO_s_mem());
-
-	PEM_write_bio_X509_REQ(bio, req);
-	X509_REQ_free(req);
-	return text_of(fixture_text_of_bio(&arena, bio));
-}
-
-static struct text
-public_key_pem(EVP_PKEY *key)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-
-	PEM_write_bio_PUBKEY(bio, key);
-	return text_of(fixture_text_of_bio(&arena, bio));
-}
-
-static struct text
-private_key_pem(EVP_PKEY *key)
-{
-	return text_of(fixture_key_pem(&arena, key, NULL));
-}
-
-static struct text
-encrypted_key_pem(EVP_PKEY *key)
-{
-	return text_of(fixture_key_pem(&arena, key, "secret"));
-}
-
-static void
-other_contents(void **state)
-{
-	static const struct {
-		struct text (*make)(EVP_PKEY *key);
-		const char *part;
-	} rows[] = {
-	    {private_key_pem, "but a private key"},
-	    {private_key_der, "but a private key"},
-	    {encrypted_key_pem, "but an encrypted private key"},
-	    {public_key_pem, "but a public key"},
-	    {public_key_der, "but a public key"},
-	    {request_pem, "but a certificate request (CSR)"},
-	    {request_der, "but a certificate request (CSR)"},
-	    {pkcs12_der, "but a PKCS#12 bundle"},
-	};
-	EVP_PKEY *keys[] = {fixture_key(), rsa_key(), EVP_PKEY_Q_keygen(NULL, NULL, "ED25519")};
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(rows); i++)
-		load_bad(rows[i].make(keys[0]), rows[i].part);
-	for (size_t i = 0; i < LENGTH(keys); i++) {
-		load_bad(public_key_der(keys[i]), "but a public key");
-		load_bad(private_key_der(keys[i]), "but a private key");
-		EVP_PKEY_free(keys[i]);
-	}
-}
-
 #define T(string)                                                                                  \
 	{                                                                                          \
 		string, sizeof(string) - 1                                                         \
@@ -421,6 +278,10 @@ broken_contents(void **state)
 	    {T("-----BEGIN CERTIFICATE-----\nMIIB\n"), "without its END line"},
 	    {T("-----BEGIN DH PARAMETERS-----\nAAAA\n-----END DH PARAMETERS-----\n"),
 		"PEM blocks of other kinds"},
+	    {T("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"),
+		"but a key of OpenSSH"},
+	    {T("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n"), "but a PKCS#7 bundle"},
+	    {T("\x30\x06\x02\x01\x03\x30\x01\x00"), "PKCS#12 bundle is damaged"},
 	};
 
 	(void)state;
@@ -463,7 +324,7 @@ damaged_octets(void **state)
 
 			copy[i] ^= (uint8_t)(1u << bit);
 			if (certs_load(&a, &diags, pos_none(), "x",
-				(struct text){(char *)copy, der.len}, &certs) == 0)
+				(struct text){(char *)copy, der.len}, NULL, &certs) == 0)
 				assert_true(certs.items[0].spki.len > 0);
 			arena_free(&a);
 		}
@@ -490,20 +351,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(single, begin, end),
-	    cmocka_unit_test_setup_teardown(rsa_without_null, begin, end),
-	    cmocka_unit_test_setup_teardown(kinds_of_keys, begin, end),
-	    cmocka_unit_test_setup_teardown(names_are_harmless, begin, end),
-	    cmocka_unit_test_setup_teardown(long_text_is_cut, begin, end),
-	    cmocka_unit_test_setup_teardown(dates_far_away, begin, end),
-	    cmocka_unit_test_setup_teardown(keys_and_duplicates, begin, end),
-	    cmocka_unit_test_setup_teardown(who_issued_whom, begin, end),
-	    cmocka_unit_test_setup_teardown(trusted_certificate, begin, end),
-	    cmocka_unit_test_setup_teardown(other_contents, begin, end),
-	    cmocka_unit_test_setup_teardown(broken_contents, begin, end),
-	    cmocka_unit_test_setup_teardown(wrong_lengths, begin, end),
-	    cmocka_unit_test_setup_teardown(damaged_octets, begin, end),
-	    cmocka_unit_test_setup_teardown(too_many, begin, end),
+	    FRESH_TEST(single),
+	    FRESH_TEST(rsa_without_null),
+	    FRESH_TEST(kinds_of_keys),
+	    FRESH_TEST(names_are_harmless),
+	    FRESH_TEST(long_text_is_cut),
+	    FRESH_TEST(dates_far_away),
+	    FRESH_TEST(keys_and_duplicates),
+	    FRESH_TEST(who_issued_whom),
+	    FRESH_TEST(trusted_certificate),
+	    FRESH_TEST(broken_contents),
+	    FRESH_TEST(wrong_lengths),
+	    FRESH_TEST(damaged_octets),
+	    FRESH_TEST(too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,7 +27,8 @@ static const struct {
     {'m', "leaf", 3, "Issuing", 1, false},
     {'n', "leaf", 2, "Issuing", 1, false}, /* l, renewed with its key */
     {'o', "leaf", 5, NULL, 0, false},      /* self-signed */
-    {'p', "leaf", 6, NULL, 0, true},       /* self-signed, and a CA as openssl req -x509 makes it */
+    /* self-signed, a CA as openssl req -x509 makes it, and for a host */
+    {'p', "leaf", 6, NULL, 0, true},
     {'v', "Not A CA", 7, NULL, 0, false},
     {'w', "below", 5, "Not A CA", 7, false},
 };
@@ -43,7 +44,9 @@ make_cast(void **state)
 		    .key = keys[cast[i].key],
 		    .issuer = cast[i].issuer,
 		    .issuer_key = keys[cast[i].issuer_key],
-		    .ca = cast[i].ca};
+		    .ca = cast[i].ca,
+		    .san = cast[i].letter == 'p' ? "DNS:leaf" : NULL,
+		    .to = cast[i].letter == 'n' ? TO + DAY : TO};
 
 		pem[cast[i].letter - 'A'] = fixture_cert_pem(&arena, &spec);
 	}
@@ -71,7 +74,7 @@ load(const char *file, struct certs *certs)
 		buf_puts(&buf, *file < '9' ? fixture_key_pem(&arena, keys[*file - '0'], NULL)
 					   : pem[*file - 'A']);
 	assert_int_equal(certs_load(&arena, &diags, pos_none(), "chain.pem",
-			     (struct text){buf.data, buf.len}, certs),
+			     (struct text){buf.data, buf.len}, NULL, certs),
 	    0);
 	buf_free(&buf);
 }
@@ -101,7 +104,8 @@ static const struct row {
     {"p", PICK_LEAF, "p", 0, NULL},
     {"p", PICK_TOP, "p", 0, NULL},
     {"p", PICK_ROOT, "p", 0, NULL},
-    {"R", PICK_LEAF, "R", 0, NULL},
+    {"R", PICK_LEAF, "R", D_CA_AS_EE, "is it a CA's"}, /* with a warning */
+    {"R0", PICK_LEAF, "R", 0, NULL},
     {"I", PICK_LEAF, NULL, D_NOT_LEAF, "CN=Issuing"},
     {"IR", PICK_LEAF, NULL, D_NOT_LEAF, "CN=Issuing"},
     {"l", PICK_TOP, NULL, D_NOT_CA, "write 3 1 1"},
@@ -177,16 +181,34 @@ static const struct row {
     {"wv", PICK_ISSUER, NULL, D_NOT_CA, "CN=Not A CA"},
 };
 
+/* Where a record is about the key, certificates with one key are no choice: taken is the one that
+ * ends last, and of CAs one that may issue, and a root. */
+static const struct row rows_by_key[] = {
+    {"lnI", PICK_LEAF, "n", 0, NULL},
+    {"nlI2", PICK_LEAF, "n", 0, NULL},
+    {"lnmI", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf"},
+    {"lmI23", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf"},
+    {"lIJ", PICK_TOP, "I", 0, NULL},
+    {"lIJ", PICK_ISSUER, "I", 0, NULL},
+    {"lnI", PICK_ISSUER, "I", 0, NULL},
+    {"lIJRS", PICK_TOP, NULL, D_AMBIGUOUS, "CN=Root"},
+    {"lIrR", PICK_TOP, "R", 0, NULL},
+    {"lIrR", PICK_ROOT, "R", 0, NULL},
+};
+
 static void
-check(const struct row *row, const struct certs *certs)
+check(const struct row *row, const struct certs *certs, bool by_key)
 {
 	struct diags diags = {0};
 	struct picked picked;
-	int result = pick_certs(&arena, &diags, pos_none(), certs, row->pick, &picked);
+	int result = pick_certs(&arena, &diags, pos_none(), certs, row->pick, by_key, &picked);
 
 	assert_int_equal(result, row->picked ? 0 : -1);
 	if (row->picked) {
-		assert_int_equal(diags.n, 0);
+		if (row->part)
+			fixture_one_problem(&diags, row->problem, row->part);
+		else
+			assert_int_equal(diags.n, 0);
 		assert_int_equal(picked.n, strlen(row->picked));
 		for (size_t i = 0; i < picked.n; i++)
 			assert_true(is_letter(picked.items[i], row->picked[i]));
@@ -198,16 +220,29 @@ check(const struct row *row, const struct certs *certs)
 }
 
 static void
+check_all(const struct row *table, size_t n, bool by_key)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct certs certs;
+
+		print_message("%s, pick %d\n", table[i].file, (int)table[i].pick);
+		load(table[i].file, &certs);
+		check(&table[i], &certs, by_key);
+	}
+}
+
+static void
 picks(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct certs certs;
+	check_all(rows, LENGTH(rows), false);
+}
 
-		print_message("%s, pick %d\n", rows[i].file, (int)rows[i].pick);
-		load(rows[i].file, &certs);
-		check(&rows[i], &certs);
-	}
+static void
+picks_by_key(void **state)
+{
+	(void)state;
+	check_all(rows_by_key, LENGTH(rows_by_key), true);
 }
 
 int
@@ -215,6 +250,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(picks),
+	    cmocka_unit_test(picks_by_key),
 	};
 
 	return cmocka_run_group_tests(tests, make_cast, free_cast);

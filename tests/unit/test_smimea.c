@@ -108,7 +108,7 @@ bad_lines(void **state)
 	    {"$SMIMEA hugh hugh.pem", D_MAILBOX, 9, "no @", NULL},
 	    {"$SMIMEA hugh@", D_NO_SOURCE, 9, "no certificate is named", NULL},
 	    {"$SMIMEA hugh@ 3 0 3 hugh.pem", D_PARAMETER, 19, "matching type 3", NULL},
-	    {"$SMIMEA hugh@ key.pem", D_BAD_SOURCE, 15, "a private key", NULL},
+	    {"$SMIMEA hugh@ key.pem", D_BARE_KEY, 15, "a private key", NULL},
 	    {"$SMIMEA hugh@ 2 0 1 hugh.pem", D_NOT_CA, 21, "Hugh", NULL},
 	};
 
@@ -162,7 +162,7 @@ silent(void **state)
 	fixture_good(&fixture, &(struct good){"$SMIMEA hugh@ hugh.pem", ""});
 	assert_int_equal(context.n_records, 0);
 	fixture_bad(&fixture,
-	    &(struct bad){"$SMIMEA hugh@ key.pem", D_BAD_SOURCE, 15, "a private key", NULL});
+	    &(struct bad){"$SMIMEA hugh@ key.pem", D_BARE_KEY, 15, "a private key", NULL});
 }
 
 int

@@ -175,7 +175,7 @@ association(void **state)
 
 	(void)state;
 	assert_int_equal(certs_load(&a, &diags, pos_none(), "x",
-			     (struct text){(const char *)der.data, der.len}, &certs),
+			     (struct text){(const char *)der.data, der.len}, NULL, &certs),
 	    0);
 	spki = certs.items[0].spki;
 	/* 30 81 9d 30 0b ...: cut from the certificate, its parameters absent */
@@ -183,12 +183,10 @@ association(void **state)
 	assert_int_equal(spki.data[4], 0x0b);
 	for (uint8_t selector = 0; selector <= 1; selector++)
 		for (uint8_t matching = 0; matching <= 2; matching++) {
-			struct tlsa_params params = {3, selector, matching};
 			struct bytes in = selector ? spki : der;
 
 			assert_int_equal(
-			    tlsa_association(&a, &diags, pos_none(), &certs.items[0], params, &out),
-			    0);
+			    tlsa_association(&a, &diags, pos_none(), in, matching, "x", &out), 0);
 			assert_int_equal(out.len, matching == 0 ? in.len : matching == 1 ? 32 : 64);
 			if (matching == 1)
 				SHA256(in.data, in.len, digest);
@@ -201,19 +199,36 @@ association(void **state)
 	arena_free(&a);
 }
 
+/* Neither as a function of no octets nor by a certificate or key without any. */
 static void
 nothing_has_no_digest(void **state)
 {
-	struct arena a = {0};
-	struct diags diags = {0};
-	struct cert cert = {.name = "CN=x"};
+	static const struct bare_key key = {.what = "public key"};
+	static const struct cert cert = {.name = "CN=x", .not_after_unix = TO};
+	static const bool issued[1];
+	const struct certs files[] = {
+	    {.path = "x", .key = &key}, {.path = "x", .items = &cert, .n = 1, .issued = issued}};
 	struct bytes out;
 
 	(void)state;
-	assert_int_equal(tlsa_association(&a, &diags, pos_none(), &cert, TLSA_DEFAULT, &out), -1);
-	fixture_one_problem(&diags, D_BAD_SOURCE, "nothing to pin");
-	diags_free(&diags);
-	arena_free(&a);
+	for (uint8_t matching = 0; matching <= 2; matching++)
+		for (uint8_t selector = 0; selector <= 1; selector++)
+			for (size_t i = 0; i < LENGTH(files); i++) {
+				struct diags diags = {0};
+				struct tlsa_job job = {.a = &diags.arena,
+				    .diags = &diags,
+				    .params = {3, selector, matching},
+				    .now_unix = NOW};
+
+				assert_int_equal(tlsa_association(&diags.arena, &diags, pos_none(),
+						     (struct bytes){0}, matching, "x", &out),
+				    -1);
+				fixture_one_problem(&diags, D_BAD_SOURCE, "nothing to pin");
+				assert_int_equal(
+				    tlsa_add(&job, pos_none(), &files[i], text_of("x"), false), -1);
+				assert_null(job.set.first);
+				diags_free(&diags);
+			}
 }
 
 static void

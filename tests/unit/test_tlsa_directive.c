@@ -3,6 +3,7 @@
 
 #include "dane/tlsa_directive.h"
 
+#include <openssl/pkcs12.h>
 #include <openssl/sha.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +12,10 @@
  *   certs/mail.pem  leaf, issued by ca     certs/chain.pem  ca, then leaf
  *   certs/web.pem   leaf, issued by ca     certs/two.pem    both leaves
  *   certs/old.pem   expired leaf           certs/mail.key   mail's private key
- *   certs/3         mail.pem under the name of a number */
+ *   certs/3         mail.pem under the name of a number
+ * keys/ holds mail's key in all forms; those that are encrypted by "geheim", which keys/password
+ * and $ZONEPP_TEST_PASSWORD hold; and
+ * keys/next.csr is a request with web's key. */
 static struct arena arena;
 static char folder[] = "/tmp/zonepp-test-XXXXXX";
 static EVP_PKEY *ca_key, *mail_key, *web_key;
@@ -40,6 +44,47 @@ spki_digest(EVP_PKEY *key, char *hex)
 	OPENSSL_free(der);
 }
 
+static void
+make_folder(const char *name)
+{
+	assert_int_equal(mkdir(arena_printf(&arena, "%s/%s", folder, name), 0755), 0);
+}
+
+static void
+write_bundle(const char *name, EVP_PKEY *key, const struct cert_spec *spec)
+{
+	FILE *f = fopen(arena_printf(&arena, "%s/%s", folder, name), "w");
+	X509 *x509 = fixture_cert(spec);
+	PKCS12 *p12 = PKCS12_create("geheim", NULL, key, x509, NULL, 0, 0, 1, 1, 0);
+
+	assert_true(i2d_PKCS12_fp(f, p12));
+	fclose(f);
+	PKCS12_free(p12);
+	X509_free(x509);
+}
+
+static void
+make_keys(const struct cert_spec *mail)
+{
+	make_folder("keys");
+	write_file("keys/mail.key", fixture_key_pem(&arena, mail_key, NULL));
+	write_file("keys/encrypted.key", fixture_key_pem(&arena, mail_key, "geheim"));
+	write_file("keys/mail.pub", fixture_public_pem(&arena, mail_key));
+	write_file(
+	    "keys/mail.csr", fixture_request_pem(&arena, "mail.example.org", mail_key, false));
+	write_file(
+	    "keys/next.csr", fixture_request_pem(&arena, "next.example.org", web_key, false));
+	write_bundle("keys/mail.p12", mail_key, mail);
+	write_file("keys/password", "geheim\n");
+	write_file("keys/password-crlf", "geheim\r\n");
+	write_file("keys/password-bare", "geheim");
+	write_file("keys/password-two", "geheim\n\n");
+	write_file("keys/wrong", "verraten\n");
+	write_file("keys/long", arena_printf(&arena, "%*s", SECRET_LONGEST + 1, "geheim"));
+	setenv("ZONEPP_TEST_PASSWORD", "geheim", 1);
+	unsetenv("ZONEPP_TEST_NOTHING");
+}
+
 static int
 make_files(void **state)
 {
@@ -56,8 +101,10 @@ make_files(void **state)
 	spec.name = "mail.example.org";
 	spec.key = mail_key = fixture_key();
 	mail = fixture_cert_pem(&arena, &spec);
+	web_key = fixture_key();
+	make_keys(&spec);
 	spec.name = "x\n$INCLUDE /etc/passwd ; y";
-	spec.key = web_key = fixture_key();
+	spec.key = web_key;
 	web = fixture_cert_pem(&arena, &spec);
 	write_file("certs/mail.pem", mail);
 	write_file("certs/3", mail);
@@ -68,6 +115,8 @@ make_files(void **state)
 	write_file("certs/two.pem", arena_printf(&arena, "%s%s", mail, web));
 	write_file("certs/mail.key", fixture_key_pem(&arena, mail_key, NULL));
 	write_file("certs/empty.pem", "");
+	write_file("certs/differ.pem",
+	    arena_printf(&arena, "%s%s", mail, fixture_key_pem(&arena, web_key, NULL)));
 	spec.from = FROM - 10 * DAY;
 	spec.to = FROM - DAY;
 	write_file("certs/old.pem", fixture_cert_pem(&arena, &spec));
@@ -120,9 +169,9 @@ struct run {
 	int result;
 };
 
-/* Parses a template in zones/, whose only origin is example.org. and whose $TTL is an hour. */
+/* Parses a template, whose only origin is example.org. and whose $TTL is an hour. */
 static void
-parse(struct run *run, const char *lines, const struct roots *roots)
+parse_at(struct run *run, const char *path, const char *lines, const struct roots *roots)
 {
 	struct parse_directive directives[] = {
 	    {"TLSA", tlsa_directive, &run->ctx}, {NULL, NULL, NULL}};
@@ -130,11 +179,16 @@ parse(struct run *run, const char *lines, const struct roots *roots)
 	    .roots = roots, .directives = directives, .sink = {.ctx = &run->seen, .record = see}};
 	struct name zone;
 
-	write_file(
-	    "zones/x.zone", arena_printf(&arena, "$ORIGIN example.org.\n$TTL 1h\n%s\n", lines));
-	run->result = parse_file(
-	    &run->diags, &options, arena_printf(&arena, "%s/zones/x.zone", folder), &zone);
+	write_file(path, arena_printf(&arena, "$ORIGIN example.org.\n$TTL 1h\n%s\n", lines));
+	run->result =
+	    parse_file(&run->diags, &options, arena_printf(&arena, "%s/%s", folder, path), &zone);
 	buf_putc(&run->seen.text, '\0');
+}
+
+static void
+parse(struct run *run, const char *lines, const struct roots *roots)
+{
+	parse_at(run, "zones/x.zone", lines, roots);
 }
 
 static void
@@ -191,6 +245,18 @@ static const struct {
     {"$TLSA _25._tcp.mail ../certs/mail.pem next=../certs/web.pem",
 	"_25._tcp.mail 3600 3 1 1 MAIL\n_25._tcp.mail 3600 3 1 1 WEB"},
     {"$TLSA _25._tcp.mail ../certs/mail.pem next=\"../certs/a b.pem\"",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../keys/mail.csr ../keys/mail.pub ../certs/mail.pem ../keys/mail.key",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem next=../keys/next.csr",
+	"_25._tcp.mail 3600 3 1 1 MAIL\n_25._tcp.mail 3600 3 1 1 WEB"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:ZONEPP_TEST_PASSWORD",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail pass=file:../keys/password ../keys/mail.p12 ../keys/encrypted.key",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=file:../keys/password-crlf",
+	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=\"file:../keys/password-bare\"",
 	"_25._tcp.mail 3600 3 1 1 MAIL"},
     {"$ORIGIN _25._tcp.mail.example.org.\n$TLSA @ ../certs/mail.pem",
 	"_25._tcp.mail 3600 3 1 1 MAIL"},
@@ -296,7 +362,27 @@ static const struct {
     {"$TLSA _25._tcp.mail 2 1 1 ../certs/chain.pem pick=leaf", D_NOT_CA, 51, "3 1 1"},
     {"$TLSA _25._tcp.mail 2 1 1 ../certs/mail.pem", D_NOT_CA, 27, "CN=mail.example.org"},
     {"$TLSA _25._tcp.mail ../certs/two.pem", D_AMBIGUOUS, 21, "and CN=x\\010$INCLUDE"},
-    {"$TLSA _25._tcp.mail ../certs/mail.key", D_BAD_SOURCE, 21, "a private key"},
+    {"$TLSA _25._tcp.mail 3 0 1 ../keys/mail.key", D_BARE_KEY, 27, "selector 1 alone: write 3 1 1"},
+    {"$TLSA _25._tcp.mail 3 0 2 ../keys/mail.csr", D_BARE_KEY, 27, "a certificate request"},
+    {"$TLSA _25._tcp.mail 0 1 1 ../keys/mail.pub", D_BARE_KEY, 27, "usage 3 alone: usage 0 pins a"},
+    {"$TLSA _25._tcp.mail 1 1 1 ../keys/mail.csr", D_BARE_KEY, 27, "usage 3 alone: usage 1 pins a"},
+    {"$TLSA _25._tcp.mail 2 1 1 ../keys/mail.key", D_BARE_KEY, 27, "usage 3 alone: usage 2 pins a"},
+    {"$TLSA _25._tcp.mail ../certs/differ.pem", D_KEY_DIFFERS, 21, "belongs to none"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12", D_PASSWORD, 21, "no password is given"},
+    {"$TLSA _25._tcp.mail ../keys/encrypted.key", D_PASSWORD, 21, "no password is given"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=file:../keys/wrong", D_PASSWORD, 21, "is wrong"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=file:../keys/password-two", D_PASSWORD, 21,
+	"is wrong"}, /* one newline is stripped, and no more */
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=file:../keys/nothing", F_READ, 43, "No such file"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=file:../keys/long", D_PASSWORD, 43,
+	"too long for a password"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=file:-", D_PASSWORD, 43, "env:NAME or file:PATH"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:", D_PASSWORD, 43, "env:NAME or file:PATH"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=geheim", D_PASSWORD, 43, "env:NAME or file:PATH"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=", D_KEY_VALUE, 38, "no value"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:ZONEPP_TEST_NOTHING", D_PASSWORD, 43,
+	"the environment variable ZONEPP_TEST_NOTHING is not set"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem next=cert:mail", D_BAD_SOURCE, 44, "project file"},
     {"$TLSA _25._tcp.mail ../certs/empty.pem", D_BAD_SOURCE, 21, "is empty"},
     {"$TLSA _25._tcp.mail x.zone", D_BAD_SOURCE, 21, "text without a PEM block"},
     {"$TLSA _25._tcp.mail ../certs", F_READ, 21, "Is a directory"},
@@ -318,14 +404,18 @@ bad_lines(void **state)
 
 		run_begin(&run);
 		parse(&run, bad[i].line, NULL);
-		if (run.diags.n != 1)
-			print_error("%s: %zu problems\n", bad[i].line, run.diags.n);
+		if (run.diags.n != 1 || !strstr(run.diags.items[0].message, bad[i].part))
+			print_error("%s: %zu problems, %s\n", bad[i].line, run.diags.n,
+			    run.diags.n ? run.diags.items[0].message : "");
 		fixture_one_problem(&run.diags, bad[i].problem, bad[i].part);
 		assert_int_equal(run.result, -1);
 		assert_int_equal(run.diags.items[0].place.line, 3);
 		assert_int_equal(run.diags.items[0].place.column, bad[i].column);
 		assert_int_equal(run.ctx.n_records, 0);
 		assert_string_equal(run.seen.text.data, "");
+		assert_null(strstr(run.diags.items[0].message, "geheim"));
+		if (strstr(bad[i].line, "=geheim")) /* written where it must not be */
+			assert_null(run.diags.items[0].line_text.data);
 		run_end(&run);
 	}
 }
@@ -338,7 +428,7 @@ all_problems_at_once(void **state)
 	(void)state;
 	run_begin(&run);
 	parse(&run,
-	    "$TLSA _{0,65536}._tcp.mail 300 ../certs/none.pem ../certs/mail.key\n"
+	    "$TLSA _{0,65536}._tcp.mail 300 ../certs/none.pem ../certs/empty.pem\n"
 	    "$TLSA _25._tcp.mail ../certs/mail.pem",
 	    NULL);
 	assert_int_equal(run.result, -1);
@@ -402,6 +492,147 @@ texts_for_expand(void **state)
 }
 
 static void
+comments_of_keys(void **state)
+{
+	static const struct {
+		const char *source, *comment;
+	} rows[] = {
+	    {"../keys/mail.key", "../keys/mail.key private key"},
+	    {"../keys/mail.pub", "../keys/mail.pub public key"},
+	    {"../keys/mail.csr", "../keys/mail.csr certificate request CN=mail.example.org"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct run run;
+
+		run_begin(&run);
+		parse(&run, arena_printf(&arena, "$TLSA _25._tcp.mail %s", rows[i].source), NULL);
+		assert_non_null(
+		    strstr(run.seen.text.data, arena_printf(&arena, " | %s\n", rows[i].comment)));
+		run_end(&run);
+	}
+}
+
+static void
+keys_of_other_certificates(void **state)
+{
+	static const struct {
+		const char *sources;
+		size_t n_records, n_problems;
+	} rows[] = {
+	    {"../certs/mail.pem ../keys/next.csr", 2, 1},
+	    {"../keys/next.csr ../certs/mail.pem", 2, 1},
+	    {"../certs/mail.pem next=../keys/next.csr", 2, 0},
+	    {"../keys/mail.key ../certs/mail.pem", 1, 0},
+	    {"../keys/mail.key ../keys/next.csr", 2, 0}, /* no certificate to compare with */
+	    {"../keys/mail.key ../keys/next.csr ../certs/mail.pem ../certs/web.pem", 2, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct run run;
+
+		run_begin(&run);
+		parse(&run, arena_printf(&arena, "$TLSA _25._tcp.mail %s", rows[i].sources), NULL);
+		assert_int_equal(run.result, 0);
+		assert_int_equal(run.ctx.n_records, rows[i].n_records);
+		assert_int_equal(run.diags.n, rows[i].n_problems);
+		if (run.diags.n)
+			fixture_one_problem(&run.diags, D_BARE_OTHER,
+			    "../keys/next.csr certificate request CN=next.example.org belongs to");
+		/* Of a key and its certificate, the certificate is what the comment is about. */
+		if (strstr(rows[i].sources, "mail.pem"))
+			assert_non_null(strstr(
+			    run.seen.text.data, "../certs/mail.pem CN=mail.example.org notAfter="));
+		run_end(&run);
+	}
+}
+
+/* The RSA key of a certificate without NULL parameters: what OpenSSL makes of the private key alone
+ * has another digest. */
+static void
+one_key_in_two_encodings(void **state)
+{
+	EVP_PKEY *rsa = EVP_RSA_gen(1024);
+	struct cert_spec spec = {.name = "rsa.example.org", .key = rsa, .without_null = true};
+	struct run run;
+
+	(void)state;
+	write_file("certs/rsa.pem", fixture_cert_pem(&arena, &spec));
+	write_file("certs/rsa.key", fixture_key_pem(&arena, rsa, NULL));
+	for (int i = 0; i < 2; i++) {
+		run_begin(&run);
+		parse(&run,
+		    i ? "$TLSA _25._tcp.mail ../certs/rsa.key ../certs/rsa.pem"
+		      : "$TLSA _25._tcp.mail ../certs/rsa.pem ../certs/rsa.key",
+		    NULL);
+		fixture_one_problem(&run.diags, D_ENCODING, "encoded in another way");
+		assert_int_equal(run.ctx.n_records, 0);
+		run_end(&run);
+	}
+	EVP_PKEY_free(rsa);
+}
+
+/* Of two certificates with one key, either gives the record. */
+static void
+renewed_with_its_key(void **state)
+{
+	struct cert_spec spec = {.name = "mail.example.org", .key = mail_key, .to = TO + DAY};
+	struct run run;
+
+	(void)state;
+	write_file("certs/renewed.pem",
+	    arena_printf(&arena, "%s%s", fixture_cert_pem(&arena, &spec),
+		fixture_cert_pem(
+		    &arena, &(struct cert_spec){.name = "mail.example.org", .key = mail_key})));
+	run_begin(&run);
+	parse(&run, "$TLSA _25._tcp.mail ../certs/renewed.pem", NULL);
+	assert_int_equal(run.diags.n, 0);
+	assert_int_equal(run.ctx.n_records, 1);
+	assert_non_null(strstr(run.seen.text.data, mail_digest));
+	assert_non_null(strstr(run.seen.text.data, "notAfter=2027-02-02"));
+	run_end(&run);
+
+	run_begin(&run);
+	parse(&run, "$TLSA _25._tcp.mail 3 0 1 ../certs/renewed.pem", NULL);
+	fixture_one_problem(&run.diags, D_AMBIGUOUS, "none of them issued another");
+	run_end(&run);
+}
+
+static void
+explicit_curve(void **state)
+{
+	EVP_PKEY *key = fixture_key();
+	struct cert_spec spec = {.name = "odd.example.org", .key = key};
+	struct run run;
+
+	(void)state;
+	EVP_PKEY_set_utf8_string_param(key, "encoding", "explicit");
+	write_file("certs/explicit.pem", fixture_cert_pem(&arena, &spec));
+	run_begin(&run);
+	parse(&run, "$TLSA _25._tcp.mail ../certs/explicit.pem", NULL);
+	fixture_one_problem(
+	    &run.diags, D_EXPLICIT_CURVE, "CN=odd.example.org has a key whose curve");
+	assert_int_equal(run.ctx.n_records, 1);
+	run_end(&run);
+	EVP_PKEY_free(key);
+}
+
+static void
+a_ca_as_end_entity(void **state)
+{
+	struct run run;
+
+	(void)state;
+	run_begin(&run);
+	parse(&run, "$TLSA _25._tcp.mail ../certs/ca.pem", NULL);
+	fixture_one_problem(&run.diags, D_CA_AS_EE, "CN=Demo CA (line 1) may issue certificates");
+	assert_int_equal(run.ctx.n_records, 1);
+	run_end(&run);
+}
+
+static void
 silent(void **state)
 {
 	struct run run;
@@ -409,9 +640,9 @@ silent(void **state)
 	(void)state;
 	run_begin(&run);
 	run.ctx.silent = true;
-	parse(&run, "$TLSA _25._tcp.mail ../certs/mail.pem\n$TLSA _25._tcp.mail ../certs/mail.key",
+	parse(&run, "$TLSA _25._tcp.mail ../certs/mail.pem\n$TLSA _25._tcp.mail ../certs/empty.pem",
 	    NULL);
-	fixture_one_problem(&run.diags, D_BAD_SOURCE, "a private key");
+	fixture_one_problem(&run.diags, D_BAD_SOURCE, "is empty");
 	assert_int_equal(run.ctx.n_records, 0);
 	assert_int_equal(run.ctx.first_expiry_unix, TO); /* it will be told of */
 	assert_string_equal(run.seen.text.data, "");
@@ -466,6 +697,12 @@ main(void)
 	    cmocka_unit_test(all_problems_at_once),
 	    cmocka_unit_test(warnings),
 	    cmocka_unit_test(texts_for_expand),
+	    cmocka_unit_test(comments_of_keys),
+	    cmocka_unit_test(keys_of_other_certificates),
+	    cmocka_unit_test(one_key_in_two_encodings),
+	    cmocka_unit_test(renewed_with_its_key),
+	    cmocka_unit_test(explicit_curve),
+	    cmocka_unit_test(a_ca_as_end_entity),
 	    cmocka_unit_test(silent),
 	    cmocka_unit_test(files_are_read_once),
 	    cmocka_unit_test(confined),

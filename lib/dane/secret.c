@@ -1,0 +1,84 @@
+#include "dane/secret.h"
+
+#include "dane/plain.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+
+static int
+read_environment(struct diags *diags, struct pos pos, const char *name, struct secret *out)
+{
+	char *value = getenv(name);
+
+	if (!value)
+		return diag_error(diags, pos, D_PASSWORD,
+		    "the environment variable %s is not set: it should hold the password",
+		    plain_text(&diags->arena, text_of(name)));
+	out->data = value;
+	out->len = strlen(value);
+	return 0;
+}
+
+static void
+strip_newline(struct secret *secret)
+{
+	if (secret->len && secret->data[secret->len - 1] == '\n') {
+		secret->len--;
+		if (secret->len && secret->data[secret->len - 1] == '\r')
+			secret->len--;
+	}
+}
+
+static int
+read_file(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct secret *out)
+{
+	struct text text;
+
+	if (file_load_secret(diags, pos, roots, path, &text) < 0)
+		return -1;
+	out->owned = true;
+	out->data = (char *)(uintptr_t)text.data;
+	out->len = text.len;
+	if (text.len > SECRET_LONGEST) {
+		secret_end(out);
+		return diag_error(diags, pos, D_PASSWORD,
+		    "%s is too long for a password: more than %d octets", path, SECRET_LONGEST);
+	}
+	strip_newline(out);
+	return 0;
+}
+
+/* What stands there may be the password itself: the line is not quoted. */
+static int
+refuse(struct diags *diags, struct pos pos)
+{
+	static const char why[] =
+	    "a password is named by env:NAME or file:PATH, and never written here itself";
+	size_t n = diags->n;
+
+	diag_add(diags, pos, D_PASSWORD, "%s", why);
+	diags_conceal(diags, n, why);
+	return -1;
+}
+
+int
+secret_read(struct diags *diags, struct pos pos, const struct roots *roots, const char *base,
+    const char *spec, struct secret *out)
+{
+	*out = (struct secret){.spec = spec};
+	if (strncmp(spec, "env:", 4) == 0 && spec[4])
+		return read_environment(diags, pos, spec + 4, out);
+	if (strncmp(spec, "file:", 5) == 0 && spec[5] && strcmp(spec, "file:-") != 0)
+		return read_file(
+		    diags, pos, roots, file_beside(&diags->arena, base, text_of(spec + 5)), out);
+	return refuse(diags, pos);
+}
+
+void
+secret_end(struct secret *secret)
+{
+	if (secret->owned)
+		OPENSSL_cleanse(secret->data, secret->len);
+	*secret = (struct secret){0};
+}

@@ -1,0 +1,28 @@
+/* Passwords of encrypted sources, by the option pass=env:NAME or pass=file:PATH. Nobody is ever
+ * asked for one, and no message holds one. */
+#ifndef DANE_SECRET_H
+#define DANE_SECRET_H
+
+#include "base/file.h"
+
+enum { SECRET_LONGEST = 1000 }; /* octets */
+
+struct secret {
+	const char *spec; /* "env:NAME", "file:PATH"; NULL: none is given */
+	char *data;       /* not ended by '\0' */
+	size_t len;
+	bool owned; /* wiped by secret_end */
+};
+
+/* Reads the password that `spec` names; paths start beside the file `base`. One newline at the end
+ * of a file does not belong to it. Returns 0, or -1 with one problem added at `pos`; either way
+ * secret_end is due. */
+int
+secret_read(struct diags *diags, struct pos pos, const struct roots *roots, const char *base,
+    const char *spec, struct secret *out);
+
+/* Wipes it from memory. */
+void
+secret_end(struct secret *secret);
+
+#endif

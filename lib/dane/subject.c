@@ -1,0 +1,94 @@
+#include "dane/subject.h"
+
+#include "dane/plain.h"
+
+static const char *
+label_text(struct arena *a, const char *label, const ASN1_STRING *value)
+{
+	unsigned char *utf8 = NULL;
+	int len = ASN1_STRING_to_UTF8(&utf8, value);
+	const char *text = NULL;
+
+	if (len > 0)
+		text = arena_printf(
+		    a, "%s=%s", label, plain_text(a, (struct text){(char *)utf8, (size_t)len}));
+	OPENSSL_free(utf8);
+	return text;
+}
+
+static const char *
+entry_text(struct arena *a, const X509_NAME *subject, int nid, const char *label)
+{
+	int at = X509_NAME_get_index_by_NID(subject, nid, -1);
+
+	if (at < 0)
+		return NULL;
+	return label_text(a, label, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+}
+
+static const char *
+san_text(struct arena *a, const GENERAL_NAMES *names)
+{
+	const char *text = NULL;
+
+	for (int i = 0; !text && i < sk_GENERAL_NAME_num(names); i++) {
+		int type;
+		const void *value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &type);
+
+		if (type == GEN_DNS || type == GEN_EMAIL || type == GEN_URI)
+			text = label_text(a, "SAN", value);
+	}
+	return text;
+}
+
+static const char *
+serial_text(struct arena *a, const X509 *x509)
+{
+	BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x509), NULL);
+	char *hex = serial ? BN_bn2hex(serial) : NULL;
+	const char *text =
+	    arena_printf(a, "serial=%s", hex ? plain_text(a, text_of(hex)) : "unknown");
+
+	OPENSSL_free(hex);
+	BN_free(serial);
+	return text;
+}
+
+/* `names`: the alternative ones, or NULL. */
+static const char *
+name_of(struct arena *a, const X509_NAME *subject, const GENERAL_NAMES *names)
+{
+	static const struct {
+		int nid;
+		const char *label;
+	} parts[] = {{NID_organizationalUnitName, "OU"}, {NID_organizationName, "O"}};
+	const char *text = entry_text(a, subject, NID_commonName, "CN");
+
+	if (!text)
+		text = san_text(a, names);
+	for (size_t i = 0; !text && i < sizeof(parts) / sizeof(parts[0]); i++)
+		text = entry_text(a, subject, parts[i].nid, parts[i].label);
+	return text;
+}
+
+const char *
+subject_of_certificate(struct arena *a, const X509 *x509)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
+	const char *text = name_of(a, X509_get_subject_name(x509), names);
+
+	GENERAL_NAMES_free(names);
+	return text ? text : serial_text(a, x509);
+}
+
+const char *
+subject_of_request(struct arena *a, X509_REQ *request)
+{
+	STACK_OF(X509_EXTENSION) *extensions = X509_REQ_get_extensions(request);
+	GENERAL_NAMES *names = X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
+	const char *text = name_of(a, X509_REQ_get_subject_name(request), names);
+
+	GENERAL_NAMES_free(names);
+	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+	return text;
+}

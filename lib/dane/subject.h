@@ -1,0 +1,17 @@
+/* What people call a certificate or a request: "CN=mail.example.org", from its common name, else
+ * from what else there is. Printable ASCII without ';'. */
+#ifndef DANE_SUBJECT_H
+#define DANE_SUBJECT_H
+
+#include "base/arena.h"
+
+#include <openssl/x509v3.h>
+
+const char *
+subject_of_certificate(struct arena *a, const X509 *x509);
+
+/* NULL where it has no name. */
+const char *
+subject_of_request(struct arena *a, X509_REQ *request);
+
+#endif
