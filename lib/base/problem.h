@@ -82,6 +82,7 @@ X(D_KEY_DIFFERS, "D032", ERROR,   1, "a key or request that belongs to none of t
 X(D_PASSWORD,    "D033", ERROR,   1, "a password that is missing, wrong or cannot be read", "", "give it with pass=env:NAME or pass=file:PATH") \
 X(D_EXPLICIT_CURVE,"D034",WARNING,0, "a key with its curve spelled out", "RFC 5480 section 2.1.1", "clients refuse such keys: make one with a named curve") \
 X(D_ENCODING,    "D035", ERROR,   1, "a key whose encoding in the certificate is not known", "", "") \
+X(D_NO_ENTITY,   "D036", ERROR,   1, "a folder or pattern without a certificate that is meant", "", "") \
 X(D_BARE_OTHER,  "D037", WARNING, 0, "a key or request that belongs to none of the certificates named beside it", "", "put next= ahead of it if it is for the certificate that comes next") \
 X(D_RECORD_OWNER,"D050", ERROR,   1, "an owner that is none for the directive", "", "") \
 X(D_MAILBOX,     "D051", ERROR,   1, "a mail address that is none", "RFC 5321 section 4.1.2", "write local@domain, or local@ for one at the origin") \

@@ -1,12 +1,22 @@
 #include "dane/tlsa_source.h"
 
+#include "dane/source.h"
+
+/* The files of a folder or pattern. */
+struct group {
+	const struct tlsa_reader *reader;
+	const struct tlsa_source *source;
+	const struct source_files *files;
+	const struct certs **certs; /* of each file; n 0 where it holds none */
+};
+
 static int
 load(const struct tlsa_reader *reader, const struct tlsa_source *source, const char *path,
-    const struct certs **out)
+    bool certs_only, const struct certs **out)
 {
 	struct cert_wanted wanted = {.path = path,
 	    .roots = reader->roots,
-	    .options = {.secret = reader->secret},
+	    .options = {.secret = reader->secret, .certs_only = certs_only},
 	    .may_lack = source->coming};
 
 	return cert_files_load(reader->files, reader->job->diags, source->pos, &wanted, out);
@@ -17,7 +27,7 @@ add_one(const struct tlsa_reader *reader, const struct tlsa_source *source, cons
 {
 	const struct certs *certs;
 
-	if (load(reader, source, path, &certs) < 0)
+	if (load(reader, source, path, false, &certs) < 0)
 		return -1;
 	if (certs)
 		return tlsa_add(
@@ -43,11 +53,121 @@ add_named(const struct tlsa_reader *reader, const struct tlsa_source *source)
 	    source->written, source->written);
 }
 
+/* --- Folders and patterns --- */
+
+static bool
+is_plain_ca(const struct cert *cert)
+{
+	return cert->is_ca && !cert->has_key && !(cert->self_signed && cert->for_server);
+}
+
+static bool
+holds_cas_alone(const struct certs *certs)
+{
+	for (size_t i = 0; i < certs->n; i++)
+		if (!is_plain_ca(&certs->items[i]))
+			return false;
+	return true;
+}
+
+static bool
+issued_any(const struct group *group, const struct cert *issuer)
+{
+	for (size_t i = 0; i < group->files->n; i++)
+		for (size_t j = 0; j < group->certs[i]->n; j++)
+			if (cert_issued(issuer, &group->certs[i]->items[j]))
+				return true;
+	return false;
+}
+
+/* A self-signed certificate that may issue is how many servers' own look, too. */
+static int
+check_passed_over(const struct group *group, const struct certs *certs)
+{
+	for (size_t i = 0; i < certs->n; i++) {
+		const struct cert *cert = &certs->items[i];
+
+		if (cert->self_signed && !issued_any(group, cert))
+			return diag_error(group->reader->job->diags, group->source->pos,
+			    D_AMBIGUOUS,
+			    "%s: %s may be a CA or a server's own certificate: nothing here was "
+			    "issued by it; name the files that are meant one by one",
+			    certs->path, cert->name);
+	}
+	return 0;
+}
+
+static int
+load_group(struct group *group)
+{
+	static const struct certs none = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < group->files->n; i++) {
+		group->certs[i] = &none;
+		if (load(group->reader, group->source, group->files->items[i].path, true,
+			&group->certs[i]) < 0) {
+			group->certs[i] = &none;
+			result = -1;
+		}
+	}
+	return result;
+}
+
+static int
+add_group(const struct group *group)
+{
+	struct tlsa_job *job = group->reader->job;
+	bool leaves = job->pick == PICK_LEAF;
+	size_t n_added = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < group->files->n; i++) {
+		const struct certs *certs = group->certs[i];
+
+		if (certs->n == 0)
+			continue;
+		if (leaves && holds_cas_alone(certs)) {
+			if (check_passed_over(group, certs) < 0)
+				result = -1;
+			continue;
+		}
+		n_added++;
+		if (tlsa_add(job, group->source->pos, certs, text_of(group->files->items[i].label),
+			false) < 0)
+			result = -1;
+	}
+	if (n_added || result < 0)
+		return result;
+	return diag_error(job->diags, group->source->pos, D_NO_ENTITY, "%s: no %s is in the %s",
+	    group->source->written, leaves ? "server's certificate" : "certificate of a CA",
+	    group->files->n == 1 ? "file" : "files");
+}
+
 int
 tlsa_add_source(const struct tlsa_reader *reader, const struct tlsa_source *source)
 {
+	struct diags *diags = reader->job->diags;
+	struct source_files files;
+	struct group group = {.reader = reader, .source = source, .files = &files};
+
 	if (is_named(source))
 		return add_named(reader, source);
-	return add_one(reader, source,
-	    file_beside(&reader->job->diags->arena, reader->base, text_of(source->written)));
+	if (source->coming) {
+		if (!source->literal && source_is_pattern(source->written))
+			return diag_error(diags, source->pos, D_KEY_VALUE,
+			    "next= is followed by the path of one file (a name with *, ? or [ is "
+			    "written in quotes)");
+		return add_one(reader, source,
+		    file_beside(&diags->arena, reader->base, text_of(source->written)));
+	}
+	if (source_find(diags, source->pos, reader->roots, reader->base, source->written,
+		source->literal, &files) < 0)
+		return -1;
+	if (!files.many)
+		return add_one(reader, source, files.items[0].path);
+	group.certs = arena_alloc(&diags->arena, files.n * sizeof(const struct certs *));
+	if (load_group(&group) < 0)
+		return -1;
+	return add_group(&group);
 }

@@ -17,11 +17,13 @@ struct tlsa_reader {
 struct tlsa_source {
 	struct pos pos;
 	const char *written;
-	bool literal; /* a path, whatever it looks like */
+	bool literal; /* no pattern */
 	bool coming;  /* not in use yet, and may not exist yet */
 };
 
-/* Adds the records of a source to the job. Returns 0, or -1 after adding problems. */
+/* Adds the records of a source to the job. Of a folder or pattern they are those of each end
+ * entity, or of each CA; files without certificates, and under usages 1 and 3 those of CAs alone,
+ * are passed over. Returns 0, or -1 after adding problems. */
 int
 tlsa_add_source(const struct tlsa_reader *reader, const struct tlsa_source *source);
 

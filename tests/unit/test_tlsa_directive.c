@@ -14,7 +14,8 @@
  *   certs/old.pem   expired leaf           certs/mail.key   mail's private key
  *   certs/3         mail.pem under the name of a number
  * keys/ holds mail's key in all forms; those that are encrypted by "geheim", which keys/password
- * and $ZONEPP_TEST_PASSWORD hold; and
+ * and $ZONEPP_TEST_PASSWORD hold. In pool/ are the end entities of mail and web among other things,
+ * in stray/ a self-signed CA that issued nothing there, in live/ a folder for each certificate, and
  * keys/next.csr is a request with web's key. */
 static struct arena arena;
 static char folder[] = "/tmp/zonepp-test-XXXXXX";
@@ -85,6 +86,37 @@ make_keys(const struct cert_spec *mail)
 	unsetenv("ZONEPP_TEST_NOTHING");
 }
 
+static void
+make_pools(const char *mail, const char *web, const char *ca)
+{
+	make_folder("pool");
+	make_folder("pool/folder.pem");
+	write_file("pool/a.pem", mail);
+	write_file("pool/b.CRT", web);
+	write_file("pool/ca.pem", ca);
+	write_file("pool/key.pem", fixture_key_pem(&arena, ca_key, "other"));
+	write_file("pool/.hidden.pem", "no certificate");
+	write_file("pool/README", "no certificate");
+	make_folder("stray");
+	write_file("stray/ca.pem", ca);
+	make_folder("broken");
+	write_file("broken/a.pem", mail);
+	write_file("broken/b.pem", "no certificate");
+	make_folder("keys-only");
+	write_file("keys-only/a.pem", fixture_key_pem(&arena, mail_key, NULL));
+	make_folder("none");
+	make_folder("live");
+	make_folder("live/a");
+	make_folder("live/b");
+	make_folder("live/.c");
+	write_file("live/README", "no certificate");
+	write_file("live/a/cert.pem", mail);
+	write_file("live/b/cert.pem", web);
+	write_file("live/b/other.pem", "no certificate");
+	write_file("live/.c/cert.pem", "no certificate");
+	write_file("live/a/[x].pem", mail);
+}
+
 static int
 make_files(void **state)
 {
@@ -117,6 +149,7 @@ make_files(void **state)
 	write_file("certs/empty.pem", "");
 	write_file("certs/differ.pem",
 	    arena_printf(&arena, "%s%s", mail, fixture_key_pem(&arena, web_key, NULL)));
+	make_pools(mail, web, ca);
 	spec.from = FROM - 10 * DAY;
 	spec.to = FROM - DAY;
 	write_file("certs/old.pem", fixture_cert_pem(&arena, &spec));
@@ -258,6 +291,18 @@ static const struct {
 	"_25._tcp.mail 3600 3 1 1 MAIL"},
     {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=\"file:../keys/password-bare\"",
 	"_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../pool", "_25._tcp.mail 3600 3 1 1 MAIL\n_25._tcp.mail 3600 3 1 1 WEB"},
+    {"$TLSA _25._tcp.mail \"../pool/\"",
+	"_25._tcp.mail 3600 3 1 1 MAIL\n_25._tcp.mail 3600 3 1 1 WEB"},
+    {"$TLSA _25._tcp.mail ../pool/*.[pC]*",
+	"_25._tcp.mail 3600 3 1 1 MAIL\n_25._tcp.mail 3600 3 1 1 WEB"},
+    {"$TLSA _25._tcp.mail ../pool/b*", "_25._tcp.mail 3600 3 1 1 WEB"},
+    {"$TLSA _25._tcp.mail ../pool/?.pem", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail ../live/*/cert.pem",
+	"_25._tcp.mail 3600 3 1 1 MAIL\n_25._tcp.mail 3600 3 1 1 WEB"},
+    {"$TLSA _25._tcp.mail ../*/b/../b//cert.pem", "_25._tcp.mail 3600 3 1 1 WEB"},
+    {"$TLSA _25._tcp.mail \"../live/a/[x].pem\"", "_25._tcp.mail 3600 3 1 1 MAIL"},
+    {"$TLSA _25._tcp.mail 2 1 1 ../stray", "_25._tcp.mail 3600 2 1 1 CA"},
     {"$ORIGIN _25._tcp.mail.example.org.\n$TLSA @ ../certs/mail.pem",
 	"_25._tcp.mail 3600 3 1 1 MAIL"},
 };
@@ -382,10 +427,20 @@ static const struct {
     {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=", D_KEY_VALUE, 38, "no value"},
     {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:ZONEPP_TEST_NOTHING", D_PASSWORD, 43,
 	"the environment variable ZONEPP_TEST_NOTHING is not set"},
+    {"$TLSA _25._tcp.mail ../broken", D_BAD_SOURCE, 21, "/broken/b.pem holds no certificate"},
+    {"$TLSA _25._tcp.mail ../stray", D_AMBIGUOUS, 21, "may be a CA or a server's own"},
+    {"$TLSA _25._tcp.mail ../keys-only", D_NO_ENTITY, 21, "no server's certificate is in the file"},
+    {"$TLSA _25._tcp.mail ../none", D_NO_ENTITY, 21, "no file whose name ends in .pem"},
+    {"$TLSA _25._tcp.mail ../none/*", D_NO_ENTITY, 21, "no file matches"},
+    {"$TLSA _25._tcp.mail ../nothing/*", D_NO_ENTITY, 21, "no file matches"},
+    {"$TLSA _25._tcp.mail ../live/*", D_BAD_SOURCE, 21, "README holds no certificate"},
+    {"$TLSA _25._tcp.mail ../certs/t*.pem", D_AMBIGUOUS, 21, "and CN=x\\010$INCLUDE"},
+    {"$TLSA _25._tcp.mail 2 1 1 ../pool/a*", D_NOT_CA, 27, "CN=mail.example.org"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem next=../pool/*", D_KEY_VALUE, 44, "one file"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem next=../pool", F_READ, 44, "Is a directory"},
     {"$TLSA _25._tcp.mail ../certs/mail.pem next=cert:mail", D_BAD_SOURCE, 44, "project file"},
     {"$TLSA _25._tcp.mail ../certs/empty.pem", D_BAD_SOURCE, 21, "is empty"},
     {"$TLSA _25._tcp.mail x.zone", D_BAD_SOURCE, 21, "text without a PEM block"},
-    {"$TLSA _25._tcp.mail ../certs", F_READ, 21, "Is a directory"},
     {"$TLSA _25._tcp.mail ../certs/none.pem", F_READ, 21, "No such file"},
     {"$TLSA _25._tcp.mail ../certs/mail.pem/x", F_READ, 21, "Not a directory"},
     {"$TLSA _25._tcp.mail \"\"", D_BAD_SOURCE, 21, "empty"},
@@ -500,6 +555,9 @@ comments_of_keys(void **state)
 	    {"../keys/mail.key", "../keys/mail.key private key"},
 	    {"../keys/mail.pub", "../keys/mail.pub public key"},
 	    {"../keys/mail.csr", "../keys/mail.csr certificate request CN=mail.example.org"},
+	    {"../pool/a*", "../pool/a.pem CN=mail.example.org notAfter=2027-02-01"},
+	    {"\"../pool/\"", "../pool/a.pem CN=mail.example.org notAfter=2027-02-01"},
+	    {"../live/[a]/cert.pem", "../live/a/cert.pem CN=mail.example.org notAfter=2027-02-01"},
 	};
 
 	(void)state;
@@ -632,6 +690,56 @@ a_ca_as_end_entity(void **state)
 	run_end(&run);
 }
 
+static const struct input *
+find_input(const struct diags *diags, const char *end)
+{
+	for (size_t i = 0; i < diags->n_inputs; i++) {
+		const char *path = diags->inputs[i].path;
+
+		if (strlen(path) >= strlen(end) &&
+		    strcmp(path + strlen(path) - strlen(end), end) == 0)
+			return &diags->inputs[i];
+	}
+	return NULL;
+}
+
+static void
+inputs_are_noted(void **state)
+{
+	static const struct {
+		const char *path;
+		enum input_kind kind;
+	} rows[] = {
+	    {"/live", INPUT_FOLDER},
+	    {"/live/a", INPUT_FOLDER},
+	    {"/live/b", INPUT_FOLDER},
+	    {"/live/a/cert.pem", INPUT_FILE},
+	    {"/pool", INPUT_FOLDER},
+	    {"/pool/ca.pem", INPUT_FILE}, /* though no record is of it */
+	    {"/keys/mail.p12", INPUT_FILE},
+	    {"/keys/password", INPUT_SECRET},
+	};
+	struct run run;
+
+	(void)state;
+	run_begin(&run);
+	run.diags.track_inputs = true;
+	parse(&run,
+	    "$TLSA _25._tcp.mail ../live/*/cert.pem ../pool ../keys/mail.p12 "
+	    "pass=file:../keys/password",
+	    NULL);
+	assert_int_equal(run.result, 0);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const struct input *input = find_input(&run.diags, rows[i].path);
+
+		assert_non_null(input);
+		assert_int_equal(input->kind, rows[i].kind);
+		assert_true(input->there);
+	}
+	assert_null(find_input(&run.diags, "/pool/README"));
+	run_end(&run);
+}
+
 static void
 silent(void **state)
 {
@@ -683,9 +791,46 @@ confined(void **state)
 
 	run_begin(&run);
 	roots.project = folder;
-	parse(&run, "$TLSA _25._tcp.mail ../certs/mail.pem", &roots);
+	parse(&run, "$TLSA _25._tcp.mail ../certs/mail.pem ../pool ../live/*/cert.pem", &roots);
 	assert_int_equal(run.result, 0);
 	run_end(&run);
+}
+
+/* Sources of all kinds, and passwords, are confined; whether they exist is not told. */
+static void
+confined_sources(void **state)
+{
+	static const struct {
+		const char *arguments;
+		size_t column;
+	} rows[] = {
+	    {"../../certs", 21},
+	    {"../../certs/*", 21},
+	    {"../../*/mail.pem", 21},
+	    {"../../nothing", 21},
+	    {"../../nothing/*.pem", 21},
+	    {"*/../../../certs/mail.pem", 21},
+	    {"../../certs/mail.pem pass=file:../../keys/password", 47},
+	    {"mail.pem pass=file:../../keys/nothing", 35},
+	};
+	struct roots roots = {.project = arena_printf(&arena, "%s/zones", folder)};
+
+	(void)state;
+	make_folder("zones/sub");
+	make_folder("zones/sub/deeper");
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct run run;
+
+		run_begin(&run);
+		parse_at(&run, "zones/sub/x.zone",
+		    arena_printf(&arena, "$TLSA _25._tcp.mail %s", rows[i].arguments), &roots);
+		if (run.diags.n != 1 || run.diags.items[0].problem != F_CONFINED)
+			print_error("%s: %zu problems, %s\n", rows[i].arguments, run.diags.n,
+			    run.diags.n ? run.diags.items[0].message : "");
+		fixture_one_problem(&run.diags, F_CONFINED, "outside");
+		assert_int_equal(run.diags.items[0].place.column, rows[i].column);
+		run_end(&run);
+	}
 }
 
 int
@@ -703,9 +848,11 @@ main(void)
 	    cmocka_unit_test(renewed_with_its_key),
 	    cmocka_unit_test(explicit_curve),
 	    cmocka_unit_test(a_ca_as_end_entity),
+	    cmocka_unit_test(inputs_are_noted),
 	    cmocka_unit_test(silent),
 	    cmocka_unit_test(files_are_read_once),
 	    cmocka_unit_test(confined),
+	    cmocka_unit_test(confined_sources),
 	};
 
 	return cmocka_run_group_tests(tests, make_files, remove_files);
