@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum output_kind {
@@ -334,12 +335,6 @@ output_hash(struct output *out)
 	out->digest = digest_begin();
 }
 
-const uint8_t *
-output_sha256(const struct output *out)
-{
-	return out->sha256;
-}
-
 const char *
 output_draft(struct output *out)
 {
@@ -389,6 +384,22 @@ hash_patched(struct output *out)
 	return n < 0 ? output_fail(out, "read") : 0;
 }
 
+const uint8_t *
+output_sha256(struct output *out)
+{
+	if (out->patched && out->digest && !out->failed)
+		hash_patched(out);
+	finish_digest(out);
+	return out->sha256;
+}
+
+void
+output_attribute(struct output *out, const char *name, const void *value, size_t len)
+{
+	if (out->kind == OUTPUT_FILE && out->fd >= 0)
+		fsetxattr(out->fd, name, value, len, 0);
+}
+
 /* What was held goes to the stream. */
 static int
 release(struct output *out)
@@ -414,9 +425,7 @@ int
 output_commit(struct output *out, bool *changed)
 {
 	*changed = true;
-	if (out->patched && out->digest && !out->failed)
-		hash_patched(out);
-	finish_digest(out);
+	output_sha256(out);
 	if (out->stream >= 0 && !out->failed)
 		release(out);
 	if (out->failed) {

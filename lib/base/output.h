@@ -37,9 +37,14 @@ output_patch(struct output *out, size_t at, const void *data, size_t len);
 void
 output_hash(struct output *out);
 
-/* The SHA-256 of all that was written since output_hash. After output_commit. */
+/* The SHA-256 of all that was written since output_hash. After the last write and patch. */
 const uint8_t *
-output_sha256(const struct output *out);
+output_sha256(struct output *out);
+
+/* Gives the new file an extended attribute (xattr(7)), where its file system has such. Streams have
+ * none. Ahead of output_commit. */
+void
+output_attribute(struct output *out, const char *name, const void *value, size_t len);
 
 /* A path at which what was written can be read ahead of output_commit; in the diags' arena. NULL
  * where the commit would change nothing, or the output is a stream that is not held. */

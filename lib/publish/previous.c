@@ -3,6 +3,8 @@
 #include "dns/serial.h"
 #include "zone/read.h"
 
+#include <sys/xattr.h>
+
 enum {
 	SERIAL_FROM_END = 20
 }; /* serial, refresh, retry, expire, minimum: RFC 1035 section 3.3.13 */
@@ -48,6 +50,8 @@ previous_load(
 	if (!previous->there)
 		return;
 	previous->serial = zone_serial(&previous->store);
+	if (getxattr(path, PREVIOUS_SEAL, previous->seal, SEAL_LEN) != SEAL_LEN)
+		memset(previous->seal, 0, SEAL_LEN);
 }
 
 void

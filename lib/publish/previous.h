@@ -3,6 +3,7 @@
 #ifndef PUBLISH_PREVIOUS_H
 #define PUBLISH_PREVIOUS_H
 
+#include "dnssec/seal.h"
 #include "zone/store.h"
 
 struct previous {
@@ -10,7 +11,8 @@ struct previous {
 	struct store store;
 	bool there; /* a whole zone of this name was found */
 	uint32_t serial;
-	uint8_t sha256[32]; /* of the file */
+	uint8_t sha256[32];  /* of the file */
+	char seal[SEAL_LEN]; /* that it bears; zeros: none */
 };
 
 /* Reads the zone `apex` from the file at `path`. A missing or broken file is no problem: then
@@ -18,6 +20,9 @@ struct previous {
 void
 previous_load(
     struct previous *previous, const char *path, const struct name *apex, unsigned n_workers);
+
+/* The attribute of a published file that holds its seal. */
+#define PREVIOUS_SEAL "user.zonepp.seal"
 
 void
 previous_free(struct previous *previous);

@@ -96,12 +96,25 @@ check_rest(struct run *run)
 	return -1;
 }
 
+/* Is the previous zone, byte for byte, what we wrote? */
+static bool
+is_trusted(const struct run *run)
+{
+	const struct zone_job *job = run->job;
+	const struct previous *previous = &run->previous;
+	uint8_t wrote[32];
+
+	if (job->cache && cache_output_sha256(job, wrote) &&
+	    memcmp(wrote, previous->sha256, sizeof(wrote)) == 0)
+		return true;
+	return seal_holds(&run->keys, previous->sha256, previous->seal);
+}
+
 /* The published zone, or the one given, whose signatures may be kept. */
 static void
 load_previous(struct run *run)
 {
 	const struct zone_job *job = run->job;
-	uint8_t wrote[32];
 	struct stat st;
 
 	if (!job->previous || stat(job->previous, &st) < 0 || !S_ISREG(st.st_mode))
@@ -114,8 +127,7 @@ load_previous(struct run *run)
 	}
 	run->same = previous_same_content(&run->previous, &run->loaded.store, job->sign);
 	run->sign.previous = &run->previous.store;
-	run->sign.previous_trusted = job->cache && cache_output_sha256(job, wrote) &&
-				     memcmp(wrote, run->previous.sha256, sizeof(wrote)) == 0;
+	run->sign.previous_trusted = is_trusted(run);
 }
 
 static uint32_t
@@ -338,6 +350,16 @@ check_overwrite(const struct run *run)
 	return 0;
 }
 
+/* For the next run, which then need not verify what it keeps. */
+static void
+seal(struct run *run, struct output *out)
+{
+	char text[SEAL_LEN];
+
+	if (run->job->sign && seal_make(&run->keys, output_sha256(out), text))
+		output_attribute(out, PREVIOUS_SEAL, text, SEAL_LEN);
+}
+
 static int
 publish(struct run *run)
 {
@@ -348,7 +370,7 @@ publish(struct run *run)
 	out = output_open(run->diags, run->job->output);
 	if (!out)
 		return -1;
-	if (run->job->cache)
+	if (run->job->cache || run->job->sign)
 		output_hash(out);
 	if (is_judged(run->job))
 		output_hold(out);
@@ -358,6 +380,7 @@ publish(struct run *run)
 	}
 	if (run->job->sign)
 		forget_records(run);
+	seal(run, out);
 	if (verify_draft(run, out) < 0 || leave_mark(run, out) < 0 ||
 	    output_commit(out, &run->result->changed) < 0) {
 		output_abort(out);
