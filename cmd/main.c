@@ -15,6 +15,7 @@
 
 const struct verb *const verbs[] = {
     &verb_build,
+    &verb_check,
     &verb_expand,
     &verb_help,
     &verb_keys_ds,

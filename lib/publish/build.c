@@ -112,7 +112,10 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 
 	if (folder && folder->bad)
 		return;
-	build->built = zone_publish(&build->diags, &job, &build->result) == 0;
+	if (run->options->check)
+		build->built = zone_check(&build->diags, &job) == 0;
+	else
+		build->built = zone_publish(&build->diags, &job, &build->result) == 0;
 	if (build->diags.n == 0)
 		diags_free(&build->diags); /* its texts are of no use any more */
 }
@@ -206,9 +209,10 @@ build_project(struct diags *diags, const struct project *project,
     const struct build_options *options, struct build *build)
 {
 	struct build_run run = {.diags = diags, .project = project, .options = options};
+	bool hooks = project->hook_changed && !options->check;
 	bool *chosen = arena_alloc(&diags->arena, project->n_zones * sizeof(*chosen) + 1);
 	bool all = !*options->zones;
-	int result = 0, lock;
+	int result = 0, lock = -1;
 
 	*build = (struct build){0};
 	memset(chosen, all, project->n_zones * sizeof(*chosen));
@@ -219,10 +223,11 @@ build_project(struct diags *diags, const struct project *project,
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (chosen[i])
 			build->zones[build->n++].zone = &project->zones[i];
-	lock = lock_project(diags, project);
+	if (!options->check)
+		lock = lock_project(diags, project);
 	build_all(&run, build);
 	for (size_t i = 0; i < build->n; i++) {
-		if (project->hook_changed)
+		if (hooks)
 			run_hook(&run, &build->zones[i]);
 		if (!build->zones[i].built || build->zones[i].hook_failed)
 			result = -1;

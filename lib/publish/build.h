@@ -10,13 +10,14 @@ struct build_options {
 	const char *const *zones; /* names, NULL-terminated; none: all */
 	int64_t now;
 	unsigned n_workers;
+	bool check; /* only tell of the problems, write nothing */
 };
 
 struct build_zone {
 	const struct project_zone *zone;
 	struct diags diags; /* the zone's own problems */
 	struct zone_result result;
-	bool built;
+	bool built; /* or, with `check`, found to be good */
 	bool hook_failed;
 };
 

@@ -5,6 +5,7 @@
 #include "check/zone.h"
 #include "dns/serial.h"
 #include "dnssec/keystate.h"
+#include "dnssec/offline.h"
 #include "dnssec/sign.h"
 #include "dnssec/verify.h"
 #include "publish/cache.h"
@@ -392,19 +393,27 @@ publish(struct run *run)
 	return 0;
 }
 
-int
-zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result)
+static void
+run_begin(struct run *run, struct diags *diags, const struct zone_job *job,
+    struct zone_result *result)
 {
-	struct run run = {.diags = diags, .job = job, .result = result, .next_warning = INT64_MAX};
-	int done = -1;
-
-	run.sign = (struct sign_options){.keys = &run.keys,
+	*run = (struct run){.diags = diags, .job = job, .result = result, .next_warning = INT64_MAX};
+	run->sign = (struct sign_options){.keys = &run->keys,
 	    .nsec3 = job->nsec3,
 	    .zonemd = job->zonemd,
 	    .cds = job->cds,
 	    .n_workers = job->n_workers,
 	    .now = job->load.now,
 	    .refresh_s = job->refresh_s};
+}
+
+int
+zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result)
+{
+	struct run run;
+	int done = -1;
+
+	run_begin(&run, diags, job, result);
 	if (job->cache && cache_fresh(job, result))
 		return 0;
 	*result = (struct zone_result){0};
@@ -416,6 +425,37 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 			done = publish(&run);
 		previous_free(&run.previous);
 	}
+	load_free(&run.loaded);
+	return done;
+}
+
+/* What a build would say of the published zone and of the keys that cannot sign. */
+static int
+check_against_previous(struct run *run)
+{
+	struct offline offline;
+	int done = 0;
+
+	load_previous(run);
+	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
+		check_kept_serial(run);
+	if (run->job->sign)
+		done = offline_find(&run->loaded.store, &run->sign, &offline);
+	previous_free(&run->previous);
+	return done;
+}
+
+int
+zone_check(struct diags *diags, const struct zone_job *job)
+{
+	struct zone_result result = {0};
+	struct run run;
+	int done;
+
+	run_begin(&run, diags, job, &result);
+	done = read_all(&run) == 0 ? arrange(&run) : check_rest(&run);
+	if (done == 0)
+		done = check_against_previous(&run);
 	load_free(&run.loaded);
 	return done;
 }

@@ -59,4 +59,9 @@ struct zone_result {
 int
 zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result);
 
+/* All that a build would find wrong with template, certificates, checks, policy and keys; nothing
+ * is written, and `output` is not looked at. Returns 0, or -1 with problems added. */
+int
+zone_check(struct diags *diags, const struct zone_job *job);
+
 #endif

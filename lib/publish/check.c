@@ -1,0 +1,39 @@
+#include "publish/check.h"
+
+#include "base/pool.h"
+
+struct check_run {
+	struct check_file *files;
+	const struct check_options *options;
+};
+
+static void
+check_one(void *ctx, unsigned worker, size_t slot, size_t chunk)
+{
+	const struct check_run *run = ctx;
+	struct check_file *file = &run->files[chunk];
+	struct zone_job job = {.load = {.path = file->path,
+				   .zone = run->options->zone,
+				   .dane = true,
+				   .now = run->options->now},
+	    .serial = ZONE_SERIAL_AUTO,
+	    .n_workers = 1};
+
+	(void)worker;
+	(void)slot;
+	zone_check(&file->diags, &job);
+}
+
+int
+check_files(struct check_file *files, size_t n, const struct check_options *options)
+{
+	struct check_run run = {files, options};
+	struct pool_work work = {.ctx = &run, .n_chunks = n, .work = check_one};
+	int result = 0;
+
+	pool_run(options->n_workers, &work);
+	for (size_t i = 0; i < n; i++)
+		if (files[i].diags.n_severity[SEVERITY_ERROR] > 0)
+			result = -1;
+	return result;
+}

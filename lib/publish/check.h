@@ -1,0 +1,24 @@
+/* Checking plain template files, which belong to no project, side by side; the zones of a project
+ * are checked by build.h. */
+#ifndef PUBLISH_CHECK_H
+#define PUBLISH_CHECK_H
+
+#include "publish/zone.h"
+
+struct check_file {
+	const char *path;   /* "-": standard input */
+	struct diags diags; /* the file's own problems; diags_free is due */
+};
+
+struct check_options {
+	const struct name *zone; /* or NULL: each file names its own */
+	int64_t now;
+	unsigned n_workers;
+};
+
+/* Looks at each of the `n` files: as a zone that is neither signed nor known to be unsigned.
+ * Returns 0, or -1 where an error was found in one. */
+int
+check_files(struct check_file *files, size_t n, const struct check_options *options);
+
+#endif
