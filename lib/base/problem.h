@@ -62,6 +62,33 @@ X(Z_KEY_FLAGS,   "Z046", WARNING, 0, "a DNSKEY record that is no zone key", "RFC
 X(Z_SERIAL,      "Z036", WARNING, 0, "a serial that does not move on", "RFC 1912 section 2.2", "raise it, or let `serial: auto` do so") \
 X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035 section 2.4", "DS belongs beside the NS records of a child zone") \
 \
+X(Z_WILDCARD_HIDDEN,"Z050",WARNING,0, "a name that a wildcard does not answer any more", "RFC 4592 section 2.2.2", "give the name records of its own") \
+\
+X(D_SOON,        "D100", WARNING, 0, "a certificate that expires soon", "RFC 7671 section 5.2", "renew it: usages 0, 1 and 2 validate dates") \
+X(D_SOON_EE,     "D101", NOTE,    0, "a certificate that expires soon, under usage 3", "RFC 7671 section 5.1", "usage 3 ignores dates, but other clients do not") \
+X(D_NAME,        "D102", ERROR,   1, "a certificate that does not name the host", "RFC 7671 section 5.2, RFC 7672 section 3.2.2", "clients validate the name and will refuse this server") \
+X(D_NAME_EE,     "D103", NOTE,    0, "a certificate that does not name the host, under usage 3", "RFC 7671 section 5.1", "usage 3 ignores names, but other clients do not") \
+X(D_WEAK_KEY,    "D104", WARNING, 0, "a certificate with a weak key", "RFC 9325 section 4.5", "make a key of P-256, or of RSA with 2048 bits") \
+X(D_WEAK_SIGNATURE,"D105",WARNING,0, "a certificate that is signed with a broken digest", "RFC 9325 section 4.5", "clients refuse the chain: get a certificate that is signed with SHA-256") \
+X(D_PKIX_MAIL,   "D106", WARNING, 0, "usage 0 or 1 for a mail server", "RFC 7672 section 3.1.3", "mail servers cannot use it: write 3 1 1 or 2 1 1") \
+X(D_TA_ABSENT,   "D107", WARNING, 0, "a pinned CA that the server does not send", "RFC 7671 section 5.2.2", "add it to the chain that the server sends, or pin one that is in it") \
+X(D_AGILITY,     "D108", ERROR,   1, "digests of different certificates", "RFC 7671 section 9", "publish SHA2-256 and SHA2-512 of the same certificates, or SHA2-256 alone") \
+X(D_TRIPLE,      "D109", WARNING, 0, "TLSA parameters under which no record matches", "RFC 7671 section 8", "clients that know these alone refuse the server: take the records out, or correct them") \
+X(D_MANY,        "D110", WARNING, 0, "more than 12 TLSA records", "", "some large mail senders take no more: remove what no server uses") \
+X(D_FULL,        "D111", NOTE,    0, "a TLSA record that holds no digest", "RFC 7671 section 10.1.2", "write matching type 1: answers stay small") \
+X(D_SHA512,      "D112", NOTE,    0, "TLSA records with SHA2-512 alone", "RFC 7671 section 9", "SHA2-256 is the digest that every client knows") \
+X(D_ALIAS_SHADOW,"D113", WARNING, 0, "TLSA records that are shadowed", "RFC 7671 section 7", "clients ask for those of the alias's target first; take these out") \
+X(D_ALIAS,       "D114", NOTE,    0, "TLSA records below an alias", "RFC 7671 section 7", "clients ask for those of the alias's target first: they belong there") \
+X(D_ALIAS_LOST,  "D115", WARNING, 0, "an alias for TLSA records that leads to none", "RFC 7671 section 7", "") \
+X(D_MX_UNEVEN,   "D116", WARNING, 0, "a mail server without TLSA records beside others that have some", "RFC 7672 section 2.2", "an attacker leads mail to the server without") \
+X(D_MX_MEANT,    "D117", WARNING, 0, "TLSA records at the mail domain", "RFC 7672 section 2.2.3", "clients ask for those of the host that MX names") \
+X(D_NO_HOST,     "D118", WARNING, 0, "TLSA records for a host without address", "RFC 6698 section 3", "nobody connects to it, nor asks for them") \
+X(D_LOST_OWNER,  "D119", WARNING, 0, "TLSA records at a name that nobody asks for", "RFC 6698 section 3", "write _port._proto.host, as in _25._tcp.mail") \
+X(D_UNSIGNED,    "D120", WARNING, 0, "TLSA records in a zone without DNSSEC", "RFC 6698 section 4.1, RFC 7671 section 3", "clients ignore them: sign the zone, or say `dnssec: external` if something else does") \
+X(D_PRIVATE,     "D121", WARNING, 0, "TLSA parameters for private use", "RFC 6698 section 7", "no client of others knows them") \
+X(D_TTL_WAIT,    "D122", WARNING, 0, "a TTL that a rollover does not wait for", "RFC 7671 section 8.1", "a rollover waits for twice the TTL: shorten it, or lengthen `wait`") \
+X(D_MAIL_BARE,   "D123", NOTE,    0, "a mail domain with DANE, but without SPF, DKIM or DMARC", "RFC 7208, RFC 6376, RFC 7489", "DANE protects mail on its way to you, these protect the domain's name in other mail") \
+\
 X(D_OWNER,       "D001", ERROR,   1, "an owner that is no TLSA owner", "RFC 6698 section 3", "write _port._proto.host, as in _25._tcp.mail") \
 X(D_PARAMETER,   "D002", ERROR,   1, "a TLSA parameter that is none", "RFC 6698 section 2.1, RFC 7218", "") \
 X(D_NO_SOURCE,   "D003", ERROR,   1, "a directive without a source", "", "name a file behind the owner") \

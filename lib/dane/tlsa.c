@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "dane/der.h"
+#include "dane/lint.h"
 #include "dane/plain.h"
 #include "dns/rdata.h"
 
@@ -495,6 +496,21 @@ check_rest_of_chain(
 	}
 }
 
+static void
+add_use(struct tlsa_job *job, struct pos pos, const struct certs *certs, const struct cert *cert,
+    bool coming)
+{
+	struct tlsa_use *use = arena_zalloc(job->a, sizeof(*use));
+
+	*use = (struct tlsa_use){.params = job->params,
+	    .pos = pos,
+	    .cert = cert,
+	    .certs = certs,
+	    .coming = coming,
+	    .next = job->set.uses};
+	job->set.uses = use;
+}
+
 int
 tlsa_add(
     struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label, bool coming)
@@ -508,6 +524,7 @@ tlsa_add(
 		&picked) < 0)
 		return -1;
 	check_rest_of_chain(job, pos, certs, &picked);
+	lint_chain(job, pos, certs, &picked);
 	for (size_t i = 0; i < picked.n; i++) {
 		const struct cert *cert = picked.items[i];
 
@@ -517,6 +534,7 @@ tlsa_add(
 			result = -1;
 		else if (job->check && job->pick == PICK_LEAF)
 			job->check(job->check_ctx, pos, cert);
+		add_use(job, pos, certs, cert, coming);
 	}
 	return result;
 }

@@ -88,10 +88,24 @@ struct tlsa_data {
 	struct tlsa_data *next;
 };
 
+/* A certificate that a record was made of, for checks of the whole zone (check/dane.h). */
+struct tlsa_use {
+	const uint8_t *owner; /* in wire format; NULL while the directive is read */
+	struct tlsa_params params;
+	struct pos pos; /* of the source */
+	const struct cert *cert;
+	const struct certs *certs; /* of the same file */
+	bool coming;               /* not in use yet */
+	uint32_t wait_s;           /* how long it is published ahead of its use; 0: not known */
+	struct tlsa_use *next;
+};
+
 /* The RDATA of one owner; equal ones merge. */
 struct tlsa_set {
 	struct tlsa_data *first;
-	int64_t first_expiry_unix; /* the earliest notAfter; INT64_MAX: none */
+	struct tlsa_use *uses;
+	int64_t first_expiry_unix; /* when a certificate expires, or is warned of, first;
+				    * INT64_MAX: none */
 };
 
 /* Looks at an end entity that becomes a record; adds warnings at `pos` at most. */

@@ -250,6 +250,23 @@ emit(struct call *call, const struct directive_owner *owner)
 	return result;
 }
 
+/* What was used for `owner`, for longer than the directive lasts. */
+static void
+keep_uses(struct call *call, const struct name *owner)
+{
+	struct tlsa_context *ctx = call->ctx;
+	const uint8_t *wire = arena_copy(ctx->files.a, owner->wire, owner->len);
+
+	for (const struct tlsa_use *use = call->job.set.uses; use; use = use->next) {
+		struct tlsa_use *kept = arena_alloc(ctx->files.a, sizeof(*kept));
+
+		*kept = *use;
+		kept->owner = wire;
+		kept->next = ctx->uses;
+		ctx->uses = kept;
+	}
+}
+
 static int
 emit_all(struct call *call)
 {
@@ -258,6 +275,8 @@ emit_all(struct call *call)
 
 	if (call->job.set.first_expiry_unix < ctx->first_expiry_unix)
 		ctx->first_expiry_unix = call->job.set.first_expiry_unix;
+	for (size_t i = 0; i < call->common.n_owners; i++)
+		keep_uses(call, &call->common.owners[i].name);
 	if (ctx->silent)
 		return 0;
 	if (directive_need_ttl(&call->common) < 0)

@@ -21,8 +21,9 @@ struct tlsa_context {
 	struct cert_files files; /* all that was read */
 
 	size_t n_records;          /* that were made */
-	int64_t first_expiry_unix; /* the earliest notAfter of the certificates, silent or not;
-				      INT64_MAX: none */
+	struct tlsa_use *uses;     /* in the arena of `files`, silent or not */
+	int64_t first_expiry_unix; /* when a certificate, silent or not, expires or is warned of
+				    * first; INT64_MAX: none */
 };
 
 /* `a` keeps what is read; it outlives the parser. */

@@ -92,6 +92,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .output = zone->output,
 	    .serial = serials[zone->serial],
 	    .sign = zone->sign,
+	    .is_unsigned = !zone->sign && zone->dnssec == PROJECT_DNSSEC_HERE,
 	    .keys = folder ? &folder->keys : NULL,
 	    .validity_s = zone->policy->validity_s,
 	    .refresh_s = zone->policy->refresh_s,

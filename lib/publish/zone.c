@@ -1,6 +1,7 @@
 #include "publish/zone.h"
 
 #include "base/duration.h"
+#include "check/dane.h"
 #include "check/dnssec.h"
 #include "check/zone.h"
 #include "dns/serial.h"
@@ -68,6 +69,8 @@ arrange(struct run *run)
 {
 	struct store *store = &run->loaded.store;
 	const struct zone_job *job = run->job;
+	struct dane_options dane = {
+	    .uses = run->loaded.directives.tlsa.uses, .is_unsigned = job->is_unsigned};
 	size_t signatures_len = 0;
 	int bad = 0;
 
@@ -81,7 +84,9 @@ arrange(struct run *run)
 		bad = check_foreign_keys(store, &run->keys);
 		signatures_len = check_signatures_len(store, &run->keys);
 	}
-	return check_zone(store, signatures_len) < 0 ? -1 : bad;
+	if (check_zone(store, signatures_len) < 0)
+		bad = -1;
+	return check_dane(store, &dane) < 0 ? -1 : bad;
 }
 
 /* A template with faults is looked through as far as it could be read: one run tells of all. */
@@ -394,10 +399,11 @@ publish(struct run *run)
 }
 
 static void
-run_begin(struct run *run, struct diags *diags, const struct zone_job *job,
-    struct zone_result *result)
+run_begin(
+    struct run *run, struct diags *diags, const struct zone_job *job, struct zone_result *result)
 {
-	*run = (struct run){.diags = diags, .job = job, .result = result, .next_warning = INT64_MAX};
+	*run =
+	    (struct run){.diags = diags, .job = job, .result = result, .next_warning = INT64_MAX};
 	run->sign = (struct sign_options){.keys = &run->keys,
 	    .nsec3 = job->nsec3,
 	    .zonemd = job->zonemd,

@@ -28,6 +28,7 @@ struct zone_job {
 	const char *output;
 	enum zone_serial_policy serial;
 	bool sign;
+	bool is_unsigned;              /* and nothing else signs the zone */
 	const struct key_folder *keys; /* or NULL, */
 	const char *const *key_files;  /* then these, NULL-terminated */
 	uint64_t validity_s, offset_s, jitter_s;

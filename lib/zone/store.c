@@ -214,6 +214,8 @@ type_flag(uint16_t type)
 	case TYPE_CDS:
 	case TYPE_CDNSKEY:
 		return NODE_OF_KEYS | NODE_OTHER;
+	case TYPE_TLSA:
+		return NODE_TLSA | NODE_OTHER;
 	default:
 		return NODE_OTHER;
 	}

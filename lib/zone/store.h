@@ -33,7 +33,8 @@ enum node_flag {
 	NODE_WILDCARD = 2048,  /* its first label is an asterisk */
 	NODE_TARGETS = 4096,   /* NS, MX or SRV that name something in the zone */
 	NODE_LARGE = 8192,     /* its records together may be too large for a message */
-	NODE_UNEVEN = 128,     /* TTLs differ within an RRset, or a singleton type stands twice */
+	NODE_TLSA = 16384,
+	NODE_UNEVEN = 128, /* TTLs differ within an RRset, or a singleton type stands twice */
 };
 
 struct node {

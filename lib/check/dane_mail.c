@@ -1,0 +1,121 @@
+#include "check/dane_run.h"
+
+enum server {
+	SERVER_UNKNOWN, /* not in this zone */
+	SERVER_BARE,
+	SERVER_DANE,
+};
+
+static enum server
+server_of(const struct dane_run *run, const struct record *mx)
+{
+	struct lookup_key key;
+
+	if (!lookup_key_of(run->store, mx->rdata + 2, &key) ||
+	    lookup_is_elsewhere(run->store, &key))
+		return SERVER_UNKNOWN;
+	return dane_smtp_node(run->store, &key) ? SERVER_DANE : SERVER_BARE;
+}
+
+/* As server_of, at less cost where the answer is no. */
+static bool
+has_dane(const struct dane_run *run, const struct record *mx)
+{
+	return (run->wildcards || dane_is_named(run, mx->rdata + 2, TYPE_TLSA)) &&
+	       server_of(run, mx) == SERVER_DANE;
+}
+
+/* --- SPF, DKIM, DMARC --- */
+
+/* Has the name a TXT record that begins so? A CNAME leads to one elsewhere. */
+static bool
+has_text(const struct dane_run *run, const struct node *node, const char *begin)
+{
+	size_t len = strlen(begin);
+	struct rrset set = {0};
+
+	if (node)
+		set = node_rrset(run->store, node, TYPE_TXT);
+	for (size_t i = 0; i < set.n; i++)
+		if (*set.records[i].rdata >= len &&
+		    text_is_nocase(
+			(struct text){(const char *)set.records[i].rdata + 1, len}, begin))
+			return true;
+	return node && (node->flags & NODE_CNAME);
+}
+
+/* Of the domain or the apex; above the apex there may be one that counts (RFC 7489 section 6.6.3),
+ * which is not known where the apex is itself below another domain. */
+static bool
+has_dmarc(const struct dane_run *run, const struct lookup_key *domain)
+{
+	struct lookup_key key = *domain, apex = {.len = 0};
+
+	if (name_labels(run->store->apex.wire) > 2)
+		return true;
+	return (lookup_child(&key, "_dmarc") &&
+		   has_text(run, lookup_answer(run->store, &key), "v=DMARC1")) ||
+	       (lookup_child(&apex, "_dmarc") &&
+		   has_text(run, lookup_answer(run->store, &apex), "v=DMARC1"));
+}
+
+/* A selector of any name, of the domain or the apex. */
+static bool
+has_dkim(const struct dane_run *run, const struct lookup_key *domain)
+{
+	struct lookup_key key = *domain, apex = {.len = 0};
+
+	return (lookup_child(&key, "_domainkey") && lookup_exists(run->store, &key, NULL)) ||
+	       (lookup_child(&apex, "_domainkey") && lookup_exists(run->store, &apex, NULL));
+}
+
+static void
+check_bare(const struct dane_run *run, const struct node *domain, const uint8_t *wire,
+    const struct record *mx)
+{
+	struct lookup_key key;
+	bool known = lookup_key_of(run->store, wire, &key);
+	const struct {
+		const char *name;
+		bool has;
+	} kinds[] = {
+	    {"SPF", has_text(run, domain, "v=spf1")},
+	    {"DKIM", known && has_dkim(run, &key)},
+	    {"DMARC", known && has_dmarc(run, &key)},
+	};
+	struct buf missing = {0};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!kinds[i].has)
+			buf_printf(&missing, "%s%s", missing.len ? ", " : "", kinds[i].name);
+	if (missing.len > 0)
+		diag_add(run->diags, mx->pos, D_MAIL_BARE,
+		    "mail to %s is protected by DANE, but the domain lacks records for %.*s",
+		    lookup_text(run->store, wire), (int)missing.len, missing.data);
+	buf_free(&missing);
+}
+
+void
+dane_check_mail(const struct dane_run *run, const struct node *domain)
+{
+	struct rrset mx = node_rrset(run->store, domain, TYPE_MX);
+	uint8_t wire[NAME_LONGEST];
+	const struct record *first = NULL;
+	const char *text;
+
+	for (size_t i = 0; i < mx.n && !first; i++)
+		if (has_dane(run, &mx.records[i]))
+			first = &mx.records[i];
+	if (!first)
+		return;
+	node_wire(run->store, domain, wire);
+	text = lookup_text(run->store, wire);
+	for (size_t i = 0; i < mx.n; i++)
+		if (server_of(run, &mx.records[i]) == SERVER_BARE)
+			diag_add(run->diags, mx.records[i].pos, D_MX_UNEVEN,
+			    "%s, a mail server of %s, has no TLSA records, and %s has some",
+			    lookup_text(run->store, mx.records[i].rdata + 2), text,
+			    lookup_text(run->store, first->rdata + 2));
+	if (!(domain->flags & NODE_WILDCARD))
+		check_bare(run, domain, wire, first);
+}

@@ -1,0 +1,134 @@
+#include "check/lookup.h"
+
+bool
+lookup_key_of(const struct store *store, const uint8_t *wire, struct lookup_key *key)
+{
+	size_t relative;
+
+	if (!name_in_zone(wire, name_length(wire, NAME_LONGEST), store->apex.wire, store->apex.len,
+		&relative))
+		return false;
+	key->len = name_key(wire, relative, key->octets);
+	return true;
+}
+
+/* In a key each label ends in an octet 0, which is not in any label (name_key). */
+void
+lookup_parent(struct lookup_key *key)
+{
+	if (key->len > 0)
+		key->len--;
+	while (key->len > 0 && key->octets[key->len - 1] != 0)
+		key->len--;
+}
+
+bool
+lookup_child(struct lookup_key *key, const char *label)
+{
+	size_t len = strlen(label) + 1;
+
+	if (len > sizeof(key->octets) - key->len)
+		return false;
+	memcpy(key->octets + key->len, label, len);
+	key->len += len;
+	return true;
+}
+
+static size_t
+lower_bound(const struct store *store, const struct lookup_key *key)
+{
+	return store_find(store, store->n_nodes, key->octets, key->len);
+}
+
+static bool
+is_at_or_below(const struct store *store, size_t i, const struct lookup_key *key)
+{
+	return i < store->n_nodes && store->nodes[i].key_len >= key->len &&
+	       memcmp(store->nodes[i].key, key->octets, key->len) == 0;
+}
+
+const struct node *
+lookup_node(const struct store *store, const struct lookup_key *key)
+{
+	size_t i = lower_bound(store, key);
+
+	return is_at_or_below(store, i, key) && store->nodes[i].key_len == key->len
+		   ? &store->nodes[i]
+		   : NULL;
+}
+
+/* The first node behind all that is at or below the name: the octet that ends its last label is
+ * raised. */
+static size_t
+upper_bound(const struct store *store, const struct lookup_key *key)
+{
+	struct lookup_key behind = *key;
+
+	if (key->len == 0)
+		return store->n_nodes;
+	behind.octets[behind.len - 1] = 1;
+	return lower_bound(store, &behind);
+}
+
+bool
+lookup_exists(const struct store *store, const struct lookup_key *key, const struct lookup_key *but)
+{
+	size_t i = lower_bound(store, key);
+
+	if (!is_at_or_below(store, i, key))
+		return false;
+	return !but || !is_at_or_below(store, i, but) ||
+	       is_at_or_below(store, upper_bound(store, but), key);
+}
+
+const struct node *
+lookup_answer(const struct store *store, const struct lookup_key *key)
+{
+	const struct node *node = lookup_node(store, key);
+	struct lookup_key encloser = *key;
+
+	if (node || lookup_exists(store, key, NULL))
+		return node;
+	while (encloser.len > 0 && !lookup_exists(store, &encloser, NULL))
+		lookup_parent(&encloser);
+	return lookup_child(&encloser, "*") ? lookup_node(store, &encloser) : NULL;
+}
+
+bool
+lookup_is_elsewhere(const struct store *store, const struct lookup_key *key)
+{
+	struct lookup_key at = *key;
+
+	for (; at.len > 0; lookup_parent(&at)) {
+		const struct node *node = lookup_node(store, &at);
+
+		if (node &&
+		    ((node->flags & NODE_CUT) || ((node->flags & NODE_DNAME) && at.len < key->len)))
+			return true;
+	}
+	return false;
+}
+
+bool
+lookup_has(const struct store *store, const struct node *node, uint16_t type)
+{
+	return node && node_rrset(store, node, type).n > 0;
+}
+
+bool
+lookup_has_address(const struct store *store, const struct node *node)
+{
+	return lookup_has(store, node, TYPE_A) || lookup_has(store, node, TYPE_AAAA);
+}
+
+const char *
+lookup_text(const struct store *store, const uint8_t *wire)
+{
+	struct buf b = {0};
+	const char *text;
+
+	name_print(&b, wire);
+	text = arena_text(&store->diags->arena, b.data, b.len > 1 ? b.len - 1 : b.len);
+	buf_free(&b);
+	return text;
+}

@@ -1,0 +1,122 @@
+#include "dane/lint.h"
+
+#include "base/duration.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+
+enum { SECURITY_BITS = 112 }; /* RSA 2048, P-224, SHA-224: NIST SP 800-57 part 1, table 2 */
+
+static X509 *
+decode(const struct cert *cert)
+{
+	const unsigned char *at = cert->der.data;
+
+	return d2i_X509(NULL, &at, (long)cert->der.len);
+}
+
+/* --- Expiry --- */
+
+int64_t
+lint_soon_from(const struct cert *cert)
+{
+	int64_t sixth_s = (cert->not_after_unix - cert->not_before_unix) / 6;
+
+	return cert->not_after_unix - (sixth_s < LINT_SOON_S ? sixth_s : LINT_SOON_S);
+}
+
+static void
+check_soon(struct tlsa_job *job, struct pos pos, const struct cert *cert)
+{
+	int64_t from = lint_soon_from(cert);
+	struct buf date = {0};
+
+	if (job->now_unix < from && from < job->set.first_expiry_unix)
+		job->set.first_expiry_unix = from;
+	if (job->now_unix < from || job->now_unix > cert->not_after_unix)
+		return;
+	instant_print_iso(&date, cert->not_after_unix);
+	diag_add(job->diags, pos, job->params.usage == TLSA_DANE_EE ? D_SOON_EE : D_SOON,
+	    "certificate expires soon (notAfter %.*s): %s", (int)strlen("YYYY-MM-DD"), date.data,
+	    cert->name);
+	buf_free(&date);
+}
+
+/* --- Strength --- */
+
+static void
+check_key(struct tlsa_job *job, struct pos pos, const struct cert *cert, const X509 *x509)
+{
+	EVP_PKEY *key = X509_get0_pubkey(x509);
+	int strength = key ? EVP_PKEY_get_security_bits(key) : 0;
+
+	if (strength > 0 && strength < SECURITY_BITS)
+		diag_add(job->diags, pos, D_WEAK_KEY, "the key of %s is weak: %s with %d bits",
+		    cert->name, EVP_PKEY_get0_type_name(key), EVP_PKEY_get_bits(key));
+}
+
+static void
+check_signature(struct tlsa_job *job, struct pos pos, const struct cert *cert, X509 *x509)
+{
+	int digest, strength;
+
+	if (X509_get_signature_info(x509, &digest, NULL, &strength, NULL) != 1 ||
+	    digest == NID_undef || strength >= SECURITY_BITS)
+		return;
+	diag_add(job->diags, pos, D_WEAK_SIGNATURE, "%s is signed with %s", cert->name,
+	    OBJ_nid2ln(digest));
+}
+
+static bool
+is_picked(const struct picked *picked, const struct cert *cert)
+{
+	for (size_t i = 0; i < picked->n; i++)
+		if (picked->items[i] == cert)
+			return true;
+	return false;
+}
+
+/* Nobody verifies the signature of a trust anchor, or any under usage 3. */
+static bool
+is_signature_used(const struct tlsa_job *job, const struct cert *cert, bool pinned)
+{
+	return job->params.usage != TLSA_DANE_EE && !cert->self_signed &&
+	       !(pinned && job->params.usage == TLSA_DANE_TA);
+}
+
+void
+lint_chain(
+    struct tlsa_job *job, struct pos pos, const struct certs *certs, const struct picked *picked)
+{
+	for (size_t i = 0; i < certs->n; i++) {
+		const struct cert *cert = &certs->items[i];
+		bool pinned = is_picked(picked, cert);
+		X509 *x509;
+
+		if (job->params.usage == TLSA_DANE_EE && !pinned)
+			continue;
+		check_soon(job, pos, cert);
+		x509 = decode(cert);
+		if (x509)
+			check_key(job, pos, cert, x509);
+		if (x509 && is_signature_used(job, cert, pinned))
+			check_signature(job, pos, cert, x509);
+		X509_free(x509);
+		ERR_clear_error();
+	}
+}
+
+/* --- Names --- */
+
+bool
+lint_covers(const struct cert *cert, const char *host)
+{
+	X509 *x509 = decode(cert);
+	bool covers = x509 && X509_check_host(x509, host, strlen(host),
+				  X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+
+	X509_free(x509);
+	ERR_clear_error();
+	return covers;
+}

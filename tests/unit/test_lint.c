@@ -1,0 +1,347 @@
+#include "zone_fixture.h"
+
+#include "cert_fixture.h"
+#include "check/dane.h"
+#include "dane/lint.h"
+#include "publish/load.h"
+
+#include <openssl/rsa.h>
+
+#define HEAD ZONE_HEAD "mail A 192.0.2.25\n" /* 5 lines */
+#define OTHER "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static struct arena pems;
+
+static void
+free_cert(void *x509)
+{
+	X509_free(x509);
+}
+
+static void
+free_key(void *key)
+{
+	EVP_PKEY_free(key);
+}
+
+/* Lives as long as `pems`. */
+static X509 *
+cert_of(const struct cert_spec *spec)
+{
+	X509 *x509 = fixture_cert(spec);
+
+	arena_on_free(&pems, free_cert, x509);
+	return x509;
+}
+
+static EVP_PKEY *
+keep_key(EVP_PKEY *key)
+{
+	assert_non_null(key);
+	arena_on_free(&pems, free_key, key);
+	return key;
+}
+
+/* Writes the certificates to a file, those that are not NULL. */
+static void
+put_certs(const char *path, X509 *a, X509 *b)
+{
+	put(path,
+	    arena_printf(&pems, "%s%s", fixture_pem(&pems, a), b ? fixture_pem(&pems, b) : ""));
+}
+
+static X509 *
+sign_again(X509 *x509, EVP_PKEY *key, const EVP_MD *md)
+{
+	assert_true(X509_sign(x509, key, md) > 0);
+	return x509;
+}
+
+static int
+setup(void **state)
+{
+	EVP_PKEY *root = keep_key(fixture_key()), *ca = keep_key(fixture_key()),
+		 *key = keep_key(fixture_key()), *other = keep_key(fixture_key()),
+		 *rsa = keep_key(EVP_RSA_gen(1024));
+	struct cert_spec root_spec = {.name = "Root", .key = root, .ca = true};
+	struct cert_spec ca_spec = {
+	    .name = "CA", .key = ca, .issuer = "Root", .issuer_key = root, .ca = true};
+	struct cert_spec spec = {.name = "mail",
+	    .key = key,
+	    .issuer = "CA",
+	    .issuer_key = ca,
+	    .san = "DNS:mail.example.org"};
+	X509 *root_cert = cert_of(&root_spec), *ca_cert = cert_of(&ca_spec), *cert;
+
+	if (zone_setup(state) != 0)
+		return -1;
+	put_certs("root.pem", root_cert, NULL);
+	put_certs("ca.pem", ca_cert, NULL);
+	cert = cert_of(&spec);
+	put_certs("mail.pem", cert, ca_cert);
+	put_certs("leaf.pem", cert, NULL);
+	spec.key = other;
+	put_certs("next.pem", cert_of(&spec), ca_cert);
+	spec.san = "DNS:*.example.org";
+	put_certs("wild.pem", cert_of(&spec), ca_cert);
+	spec.san = "DNS:m*.example.org";
+	put_certs("part.pem", cert_of(&spec), ca_cert);
+	spec.san = "DNS:example.org";
+	put_certs("domain.pem", cert_of(&spec), ca_cert);
+	spec.san = NULL;
+	spec.name = "mail.example.org";
+	put_certs("cn.pem", cert_of(&spec), ca_cert);
+	spec.san = "DNS:mail.example.org";
+	put_certs("sha1.pem", sign_again(cert_of(&spec), ca, EVP_sha1()), ca_cert);
+	spec.key = rsa;
+	put_certs("rsa.pem", cert_of(&spec), ca_cert);
+	spec.key = key;
+	spec.to = NOW + 14 * DAY;
+	put_certs("soon.pem", cert_of(&spec), ca_cert);
+	spec.to++;
+	put_certs("later.pem", cert_of(&spec), ca_cert);
+	spec.from = NOW - 5 * DAY;
+	spec.to = NOW + 1 * DAY;
+	put_certs("short.pem", cert_of(&spec), ca_cert);
+	spec.from = spec.to = 0;
+	ca_spec.to = NOW + 2 * DAY;
+	put_certs("chain.pem", cert_of(&spec), cert_of(&ca_spec));
+	sign_again(root_cert, root, EVP_sha1());
+	put_certs("root-sha1.pem", root_cert, ca_cert);
+	sign_again(ca_cert, root, EVP_sha1());
+	put_certs("ca-sha1.pem", cert, ca_cert);
+	spec.issuer = NULL;
+	put_certs("self-sha1.pem", sign_again(cert_of(&spec), key, EVP_sha1()), NULL);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	arena_free(&pems);
+	return zone_teardown(state);
+}
+
+/* What stands behind HEAD, and the problems; `first`: when the first begins after NOW. */
+struct row {
+	const char *text, *problems;
+	int64_t first;
+};
+
+static bool
+is_good(const struct row *row)
+{
+	struct diags diags = {0};
+	struct loaded loaded;
+	struct load_options load = {.path = "a.zone", .dane = true, .now = NOW};
+	struct dane_options options = {0};
+	struct buf b = {0};
+	bool good;
+
+	put("a.zone", arena_printf(&pems, "%s%s", HEAD, row->text));
+	if (load_zone(&diags, &load, &loaded) == 0) {
+		store_sort(&loaded.store);
+		options.uses = loaded.directives.tlsa.uses;
+		check_dane(&loaded.store, &options);
+	}
+	problems_print(&b, &diags);
+	good = strcmp(b.data, row->problems) == 0 &&
+	       (row->first == 0 || loaded.directives.tlsa.first_expiry_unix == row->first);
+	if (!good)
+		print_error("%s: %s, not %s (%s), first %lld\n", row->text, b.data, row->problems,
+		    diags.n ? diags.items[0].message : "",
+		    (long long)loaded.directives.tlsa.first_expiry_unix - NOW);
+	buf_free(&b);
+	load_free(&loaded);
+	diags_free(&diags);
+	return good;
+}
+
+static void
+check_rows(const struct row *rows, size_t n)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < n; i++)
+		good = is_good(&rows[i]) && good;
+	assert_true(good);
+}
+
+static void
+soon(void **state)
+{
+	static const struct row rows[] = {
+	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem\n", "", TO - LINT_SOON_S},
+	    {"$TLSA _443._tcp.mail mail.pem\n", "", TO - LINT_SOON_S},
+	    {"$TLSA _443._tcp.mail 2 1 1 soon.pem\n", "D100 6:28", NOW + 14 * DAY},
+	    {"$TLSA _443._tcp.mail 1 1 1 soon.pem\n", "D100 6:28", NOW + 14 * DAY},
+	    {"$TLSA _443._tcp.mail soon.pem\n", "D101 6:22", NOW + 14 * DAY},
+	    {"$TLSA _443._tcp.mail mail.pem next=soon.pem\n", "D101 6:36", NOW + 14 * DAY},
+	    {"$TLSA _443._tcp.mail later.pem\n", "", NOW + 1},
+	    {"$TLSA _443._tcp.mail short.pem\n", "D101 6:22", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 chain.pem\n", "D100 6:28", 0},
+	    {"$TLSA _443._tcp.mail 1 1 1 chain.pem\n", "D100 6:28", 0},
+	    {"$TLSA _443._tcp.mail 3 1 1 chain.pem\n", "", TO - LINT_SOON_S},
+	    {"$TLSA _443._tcp.mail 3 1 1 chain.pem\n$TLSA _25._tcp.mail soon.pem\n", "D101 7:21",
+		NOW + 14 * DAY},
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
+/* A certificate of six days is not soon at its end before its last day. */
+static void
+soon_from(void **state)
+{
+	struct cert cert = {.not_before_unix = NOW, .not_after_unix = NOW + 6 * DAY};
+
+	(void)state;
+	assert_int_equal(lint_soon_from(&cert), NOW + 5 * DAY);
+	cert.not_after_unix = NOW + 90 * DAY;
+	assert_int_equal(lint_soon_from(&cert), NOW + 76 * DAY);
+}
+
+static void
+weak(void **state)
+{
+	static const struct row rows[] = {
+	    {"$TLSA _443._tcp.mail rsa.pem\n", "D104 6:22", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 rsa.pem\n", "D104 6:28", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 sha1.pem\n", "D105 6:28", 0},
+	    {"$TLSA _443._tcp.mail 1 1 1 sha1.pem\n", "D105 6:28", 0},
+	    {"$TLSA _443._tcp.mail 3 1 1 sha1.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 3 1 1 self-sha1.pem\n", "", 0},
+	    /* Of the pinned CA nobody verifies the signature under usage 2. */
+	    {"$TLSA _443._tcp.mail 2 1 1 ca-sha1.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 0 1 1 ca-sha1.pem\n", "D105 6:28", 0},
+	    {"$TLSA _443._tcp.mail 0 1 1 root-sha1.pem\n", "", 0},
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
+static void
+names(void **state)
+{
+	static const struct row rows[] = {
+	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 cn.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 wild.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 part.pem\n", "D102 6:28", 0},
+	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 2 1 1 mail.pem\n", "D102 7:25", 0},
+	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 0 1 1 mail.pem\n", "D102 7:25", 0},
+	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 1 1 1 mail.pem\n", "D102 7:25", 0},
+	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 3 1 1 mail.pem\n", "D103 7:25", 0},
+	    {"a A 192.0.2.1\n$TLSA _{25,443}._tcp.a mail.pem\n", "D103 7:24", 0},
+	    {"a A 192.0.2.1\n$TLSA _443._tcp.{a,mail} 2 1 1 mail.pem\n", "D102 7:32", 0},
+	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 3 1 1 mail.pem next=next.pem\n",
+		"D103 7:25, D103 7:39", 0},
+	    {"a.b A 192.0.2.1\n$TLSA _443._tcp.a.b 2 1 1 wild.pem\n", "D102 7:27", 0},
+	    /* Only the CA is known. */
+	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 2 1 1 ca.pem\n", "", 0},
+	    /* RFC 7672 section 3.2.2, RFC 7673, RFC 7671 section 7 */
+	    {"$TLSA _443._tcp.mail 2 1 1 domain.pem\n", "D102 6:28", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 domain.pem\na MX 0 mail\n", "D102 6:28", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "", 0},
+	    {"$TLSA _993._tcp.mail 2 1 1 domain.pem\n_imaps._tcp SRV 0 0 993 mail\n", "", 0},
+	    {"$TLSA _993._tcp.mail 2 1 1 domain.pem\n_imaps._tcp.a SRV 0 0 993 mail\n", "D102 6:28",
+		0},
+	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 2 1 1 mail.pem\n_x CNAME a\n", "D102 7:25", 0},
+	    {"host A 192.0.2.1\n$TLSA _443._tcp.host 2 1 1 domain.pem\nexample CNAME host\n",
+		"D102 7:28", 0},
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
+/* RFC 7671 section 5.2.2 */
+static void
+anchors(void **state)
+{
+	static const struct row rows[] = {
+	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem root.pem\n", "D107 6:37", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n$TLSA _443._tcp.mail mail.pem\n", "D107 6:28",
+		0},
+	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n$TLSA _25._tcp.mail mail.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n$TLSA _443._tcp.mail leaf.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 ca.pem\n$TLSA _443._tcp.mail mail.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 0 1 1 root.pem\n$TLSA _443._tcp.mail mail.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 ca.pem next=root.pem\n$TLSA _443._tcp.mail mail.pem\n", "",
+		0},
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
+/* RFC 7671 sections 8 and 9 */
+static void
+beside(void **state)
+{
+	static const struct row rows[] = {
+	    {"$TLSA _443._tcp.mail mail.pem\n_443._tcp.mail TLSA 3 1 1 " OTHER "\n", "", 0},
+	    {"$TLSA _443._tcp.mail mail.pem\n_443._tcp.mail TLSA 3 0 1 " OTHER "\n", "D109 7:1", 0},
+	    {"$TLSA _443._tcp.mail mail.pem\n_443._tcp.mail TLSA 2 1 1 " OTHER "\n", "D109 7:1", 0},
+	    {"$TLSA _443._tcp.mail leaf.pem\n_443._tcp.mail TLSA 2 1 1 " OTHER "\n", "", 0},
+	    {"$TLSA _443._tcp.mail mail.pem\n_25._tcp.mail TLSA 3 0 1 " OTHER "\n", "", 0},
+	    {"$TLSA _443._tcp.mail mail.pem\n$TLSA _443._tcp.mail 2 0 1 mail.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail mail.pem\n_443._tcp.mail TLSA 3 1 2 " OTHER OTHER "\n",
+		"D108 6:22, D109 7:1", 0},
+	    {"$TLSA _443._tcp.mail mail.pem\n$TLSA _443._tcp.mail 3 1 2 mail.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail mail.pem next=next.pem\n$TLSA _443._tcp.mail 3 1 2 mail.pem\n",
+		"D108 7:7", 0},
+	    {"$TLSA _443._tcp.mail mail.pem\n$TLSA _443._tcp.mail 3 1 2 next.pem\n",
+		"D108 6:22, D108 7:28", 0},
+	    {"$TLSA _443._tcp.mail mail.pem next.pem\n", "", 0},
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
+/* RFC 7671 section 8.1: twice the TTL, which is 3600 s here. */
+static void
+waits(void **state)
+{
+	static const uint32_t waits_s[] = {0, 7199, 7200};
+
+	(void)state;
+	put("a.zone", HEAD "$TLSA _443._tcp.mail mail.pem\n");
+	for (size_t i = 0; i < LENGTH(waits_s); i++) {
+		struct diags diags = {0};
+		struct loaded loaded;
+		struct load_options load = {.path = "a.zone", .dane = true, .now = NOW};
+		struct dane_options options = {0};
+
+		assert_int_equal(load_zone(&diags, &load, &loaded), 0);
+		store_sort(&loaded.store);
+		loaded.directives.tlsa.uses->wait_s = waits_s[i];
+		options.uses = loaded.directives.tlsa.uses;
+		assert_int_equal(check_dane(&loaded.store, &options), 0);
+		assert_int_equal(diags.n, i == 1);
+		if (diags.n > 0)
+			assert_int_equal(diags.items[0].problem, D_TTL_WAIT);
+		load_free(&loaded);
+		diags_free(&diags);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(soon),
+	    cmocka_unit_test(soon_from),
+	    cmocka_unit_test(weak),
+	    cmocka_unit_test(names),
+	    cmocka_unit_test(anchors),
+	    cmocka_unit_test(beside),
+	    cmocka_unit_test(waits),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
