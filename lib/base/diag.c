@@ -197,24 +197,41 @@ note_of(struct arena *a, const struct problem_info *info)
 	return *info->remedy ? info->remedy : NULL;
 }
 
+static enum severity
+severity_of(const struct diags *diags, enum problem problem)
+{
+	return diags->severities ? (enum severity)diags->severities[problem]
+				 : problem_table[problem].severity;
+}
+
+/* A warning that was made an error has no status in the table. */
+static void
+count(struct diags *diags, enum problem problem, enum severity severity)
+{
+	int status = problem_table[problem].status > 0 ? problem_table[problem].status : 1;
+
+	diags->n_severity[severity]++;
+	if (severity == SEVERITY_ERROR && diags->status < status)
+		diags->status = status;
+}
+
 /* Counts a problem; returns where to put it, or NULL when enough are shown, or none wanted. */
 static struct diag *
 diag_new(struct diags *diags, enum problem problem)
 {
-	const struct problem_info *info = &problem_table[problem];
+	enum severity severity = severity_of(diags, problem);
 	struct diag *d;
 
-	if (diags->errors_only && info->severity != SEVERITY_ERROR)
+	if (severity == SEVERITY_OFF || (diags->errors_only && severity != SEVERITY_ERROR))
 		return NULL;
-	diags->n_severity[info->severity]++;
-	if (info->severity == SEVERITY_ERROR && diags->status < info->status)
-		diags->status = info->status;
-	if (diags->n_severity[info->severity] > DIAGS_SHOWN)
+	count(diags, problem, severity);
+	if (diags->n_severity[severity] > DIAGS_SHOWN)
 		return NULL;
 	diags->items = mem_grow(diags->items, diags->n, &diags->cap, sizeof(*diags->items));
 	d = &diags->items[diags->n++];
-	*d = (struct diag){
-	    .problem = problem, .severity = info->severity, .note = note_of(&diags->arena, info)};
+	*d = (struct diag){.problem = problem,
+	    .severity = severity,
+	    .note = note_of(&diags->arena, &problem_table[problem])};
 	return d;
 }
 
@@ -245,7 +262,7 @@ diag_add(struct diags *diags, struct pos pos, enum problem problem, const char *
 		va_end(args);
 		add_context(diags, d, pos);
 	}
-	return problem_table[problem].severity == SEVERITY_ERROR ? -1 : 0;
+	return severity_of(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
 int
@@ -260,7 +277,7 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 		va_end(args);
 		d->place.path = arena_text(&diags->arena, path, strlen(path));
 	}
-	return problem_table[problem].severity == SEVERITY_ERROR ? -1 : 0;
+	return severity_of(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
 void

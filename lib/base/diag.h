@@ -73,9 +73,10 @@ struct diags {
 	struct diag *items;
 	size_t n, cap;
 	size_t n_severity[SEVERITY_ERROR + 1];
-	int status;        /* the exit status that the problems so far ask for */
-	bool errors_only;  /* warnings and notes are passed over */
-	bool track_inputs; /* note in `inputs` what file_load reads */
+	int status;               /* the exit status that the problems so far ask for */
+	const int8_t *severities; /* by problem, enum severity; NULL: those of problem_table */
+	bool errors_only;         /* warnings and notes are passed over */
+	bool track_inputs;        /* note in `inputs` what file_load reads */
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
 };
@@ -107,7 +108,8 @@ pos_none(void)
 struct pos
 diags_pos_of_line(const struct diags *diags, uint32_t source, size_t line, size_t column);
 
-/* Adds a problem with the severity of its table row. Returns -1 if that is an error, else 0. */
+/* Adds a problem with the severity that it has in `diags`. Returns -1 if that is an error, else 0.
+ */
 int
 diag_add(struct diags *diags, struct pos pos, enum problem problem, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

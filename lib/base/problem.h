@@ -8,6 +8,8 @@
 #ifndef BASE_PROBLEM_H
 #define BASE_PROBLEM_H
 
+#include <stdbool.h>
+
 /* clang-format off */
 #define PROBLEMS(X) \
 X(F_READ,        "F001", ERROR,   2, "a file cannot be read", "", "") \
@@ -214,6 +216,7 @@ X(P_HOOK,        "P010", ERROR,   2, "a hook that failed", "", "the zone is publ
 /* clang-format on */
 
 enum severity {
+	SEVERITY_OFF = -1, /* it is not told of; for struct diags alone */
 	SEVERITY_NOTE,
 	SEVERITY_WARNING,
 	SEVERITY_ERROR,
@@ -231,5 +234,10 @@ struct problem_info {
 };
 
 extern const struct problem_info problem_table[N_PROBLEMS];
+
+/* Is it of the lint (D100 to D199, Z050 to Z059): something that servers serve, and that hurts
+ * clients? Other errors would make a wrong zone. */
+bool
+problem_is_lint(enum problem problem);
 
 #endif

@@ -2,6 +2,7 @@
 #include "project/project.h"
 
 #include "project/clash.h"
+#include "project/severity.h"
 #include "project/yaml.h"
 
 #include <stddef.h>
@@ -19,7 +20,7 @@ struct settings {
 
 /* The top of the file. */
 struct file {
-	const struct yaml_node *defaults, *policies, *certificates, *hooks, *zones;
+	const struct yaml_node *defaults, *policies, *certificates, *hooks, *severity, *zones;
 	struct yaml_text keys;
 	struct yaml_texts allow;
 };
@@ -90,6 +91,7 @@ static const struct yaml_field file_fields[] = {
     {"allow", YAML_TEXTS, AT(file, allow), NULL, YAML_NOW},
     {"certificates", YAML_MAPPING_OF, AT(file, certificates), NULL, YAML_LATER},
     {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL, YAML_NOW},
+    {"severity", YAML_MAPPING_OF, AT(file, severity), NULL, YAML_NOW},
     {"zones", YAML_MAPPING_OF, AT(file, zones), NULL, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
 };
@@ -580,6 +582,8 @@ project_load(struct diags *diags, const char *path, struct project *out)
 	policies_read(&load);
 	certificates_read(&load);
 	hooks_read(&load);
+	if (load.file.severity)
+		out->severities = severity_read(diags, load.file.severity);
 	defaults_read(&load);
 	zones_read(&load);
 	clash_check(diags, out);

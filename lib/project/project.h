@@ -87,6 +87,7 @@ struct project {
 	size_t n_policies;
 	const struct project_certificate *certificates;
 	size_t n_certificates;
+	const int8_t *severities;        /* as in struct diags; NULL: the file sets none */
 	const char *const *hook_changed; /* arguments, NULL at the end; NULL: none */
 };
 

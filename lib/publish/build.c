@@ -107,6 +107,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .mark = run->project->hook_changed
 			? state_path(&build->diags.arena, run->project, zone, ".hook")
 			: NULL,
+	    .severities = run->project->severities,
 	    .cache = state_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,
 	};
@@ -216,6 +217,7 @@ build_project(struct diags *diags, const struct project *project,
 	int result = 0, lock = -1;
 
 	*build = (struct build){0};
+	diags->severities = project->severities;
 	memset(chosen, all, project->n_zones * sizeof(*chosen));
 	if (choose_zones(diags, project, options->zones, chosen) < 0)
 		return -1;

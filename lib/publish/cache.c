@@ -43,6 +43,10 @@ put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
 	if (job->load.roots)
 		for (size_t i = 0; i < job->load.roots->n_allowed; i++)
 			buf_printf(b, "allow %s\n", job->load.roots->allowed[i]);
+	for (int i = 0; job->severities && i < N_PROBLEMS; i++)
+		if (job->severities[i] != (int)problem_table[i].severity)
+			buf_printf(
+			    b, "severity %s %d\n", problem_table[i].code, job->severities[i]);
 	if (job->sign)
 		put_key_files(b, a, job);
 }

@@ -387,8 +387,9 @@ publish(struct run *run)
 	if (run->job->sign)
 		forget_records(run);
 	seal(run, out);
-	if (verify_draft(run, out) < 0 || leave_mark(run, out) < 0 ||
-	    output_commit(out, &run->result->changed) < 0) {
+	/* Warnings that the project takes for errors are no error of what said them. */
+	if (verify_draft(run, out) < 0 || run->diags->n_severity[SEVERITY_ERROR] > 0 ||
+	    leave_mark(run, out) < 0 || output_commit(out, &run->result->changed) < 0) {
 		output_abort(out);
 		return -1;
 	}
@@ -404,6 +405,7 @@ run_begin(
 {
 	*run =
 	    (struct run){.diags = diags, .job = job, .result = result, .next_warning = INT64_MAX};
+	diags->severities = job->severities;
 	run->sign = (struct sign_options){.keys = &run->keys,
 	    .nsec3 = job->nsec3,
 	    .zonemd = job->zonemd,

@@ -39,7 +39,8 @@ struct zone_job {
 	enum zone_verify verify;
 	const char *previous; /* file whose signatures may be kept; NULL: none */
 	const char *mark;     /* file that is made ahead of a publication, for the hook; or NULL */
-	const char *cache;    /* file that remembers the last build, or NULL */
+	const int8_t *severities; /* for the diags; NULL: the usual ones */
+	const char *cache;        /* file that remembers the last build, or NULL */
 	unsigned n_workers;
 };
 

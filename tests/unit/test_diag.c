@@ -207,6 +207,42 @@ nearest(void **state)
 	}
 }
 
+/* A warning that was made an error has the status of one. */
+static void
+severities(void **state)
+{
+	struct diags diags = {0};
+	int8_t own[N_PROBLEMS];
+
+	(void)state;
+	for (int i = 0; i < N_PROBLEMS; i++)
+		own[i] = (int8_t)problem_table[i].severity;
+	own[Z_NO_TTL] = SEVERITY_ERROR;
+	own[D_NAME] = SEVERITY_NOTE;
+	own[D_AGILITY] = SEVERITY_OFF;
+	diags.severities = own;
+	assert_int_equal(diag_add(&diags, pos_none(), D_NAME, "x"), 0);
+	assert_int_equal(diag_add(&diags, pos_none(), D_AGILITY, "x"), 0);
+	assert_int_equal(diags.n, 1);
+	assert_int_equal(diags.items[0].severity, SEVERITY_NOTE);
+	assert_int_equal(diags.status, 0);
+	assert_int_equal(diag_add(&diags, pos_none(), Z_NO_TTL, "x"), -1);
+	assert_int_equal(diags.n_severity[SEVERITY_ERROR], 1);
+	assert_int_equal(diags.status, 1);
+	assert_int_equal(diag_add(&diags, pos_none(), F_READ, "x"), -1);
+	assert_int_equal(diags.status, 2);
+	diags_free(&diags);
+}
+
+static void
+lint(void **state)
+{
+	(void)state;
+	assert_true(problem_is_lint(D_NAME) && problem_is_lint(Z_WILDCARD_HIDDEN));
+	assert_false(
+	    problem_is_lint(D_EXPIRED) || problem_is_lint(Z_CNAME) || problem_is_lint(P_VALUE));
+}
+
 int
 main(void)
 {
@@ -220,6 +256,8 @@ main(void)
 	    cmocka_unit_test(too_many),
 	    cmocka_unit_test(codes_are_unique),
 	    cmocka_unit_test(nearest),
+	    cmocka_unit_test(severities),
+	    cmocka_unit_test(lint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
