@@ -61,6 +61,7 @@ struct read_run {
 	int fd;
 	struct stat st;
 	uint32_t source;
+	const struct name *zone; /* the first origin; NULL: there is none */
 	struct store *store;
 	struct part *parts; /* by slot */
 	size_t n_parts;
@@ -112,6 +113,8 @@ fetch(const struct read_run *run, struct part *part, size_t number, struct parse
 	*out = (struct parse_part){.text = text, .source = run->source, .offset = at - ahead};
 	out->from = ahead ? next_cut(text, 0) : 0;
 	out->to = left <= PART ? text.len : next_cut(text, ahead + own - 1);
+	if (number == 0 && file_is_private(text))
+		return false;
 	return out->to < text.len || left <= PART + MARGIN;
 }
 
@@ -121,7 +124,7 @@ read_part(void *ctx, unsigned worker, size_t slot, size_t number)
 	struct read_run *run = ctx;
 	struct part *part = &run->parts[slot];
 	struct parse_options options = {
-	    .zone = &run->store->apex, .sink = {.ctx = &part->store, .record = store_add}};
+	    .zone = run->zone, .sink = {.ctx = &part->store, .record = store_add}};
 	struct parse_part fetched;
 
 	(void)worker;
@@ -208,12 +211,16 @@ run_parts(struct read_run *run, unsigned n_workers, uint8_t sha256[32])
 
 /* Returns false where the file has to be parsed as a whole; nothing was told of then. */
 static bool
-read_parts(struct diags *diags, const char *path, unsigned n_workers, struct store *store,
-    uint8_t sha256[32])
+read_parts(struct diags *diags, const char *path, const struct name *zone, unsigned n_workers,
+    struct store *store, uint8_t sha256[32])
 {
-	struct read_run run = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), .store = store};
+	struct read_run run = {.zone = zone, .store = store};
 	bool done = false;
 
+	/* A pipe is opened once: the writer takes the end of its reader for the end of all. */
+	if (stat(path, &run.st) < 0 || !S_ISREG(run.st.st_mode))
+		return false;
+	run.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (run.fd < 0)
 		return false;
 	if (fstat(run.fd, &run.st) == 0 && S_ISREG(run.st.st_mode) && run.st.st_size >= 2 * PART) {
@@ -235,7 +242,7 @@ read_store(struct diags *diags, const char *path, const struct name *apex, unsig
 
 	store_begin(store, diags, apex);
 	if (n_workers > 1 && strcmp(path, "-") != 0) {
-		done = read_parts(diags, path, n_workers, store, sha256);
+		done = read_parts(diags, path, apex, n_workers, store, sha256);
 		if (!done)
 			store_free(store);
 	}

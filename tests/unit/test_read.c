@@ -2,6 +2,9 @@
 
 #include "zone/read.h"
 
+#include <sys/inotify.h>
+#include <sys/wait.h>
+
 /* Reads a.zone with that many threads. */
 static void
 read_with(struct zone_fixture *f, const char *apex, unsigned n_workers)
@@ -91,6 +94,10 @@ large_zones(void **state)
 		"y.example.org. 3600 TXT a"},
 	    {"a.example.org. 3600 A 192.0.2.1\n" SOA, "n#.example.org. 3600 TXT \"a long text\"\n",
 		""},
+	    {"; -----BEGIN PRIVATE KEY-----\n" SOA, "n#.example.org. 3600 TXT \"a long text\"\n",
+		""},
+	    {SOA, "n#.example.org. 3600 TXT \"#\" \"a long text to fill the line with\"\n",
+		"relative 3600 TXT x\n"},
 	    {"", "n#.example.org. 3600 TXT \"#\" \"a long text to fill the line with\"\n", ""},
 	    {"", "; # nothing but comments, one after the other, for three millions of octets\n",
 		""},
@@ -122,6 +129,49 @@ long_line(void **state)
 	assert_int_equal(f.store.n_live, 3);
 	zone_free(&f);
 	buf_free(&b);
+}
+
+static unsigned
+count_closed(int watch)
+{
+	char events[4096];
+	ssize_t n = read(watch, events, sizeof(events));
+	unsigned closed = 0;
+
+	for (char *p = events; p < events + n;) {
+		struct inotify_event event;
+
+		memcpy(&event, p, sizeof(event));
+		closed += (event.mask & IN_CLOSE_NOWRITE) != 0;
+		p += sizeof(event) + event.len;
+	}
+	return closed;
+}
+
+/* Whoever writes a pipe must not lose its reader halfway. */
+static void
+pipe_once(void **state)
+{
+	struct zone_fixture f;
+	pid_t writer;
+	int status, watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	(void)state;
+	put_large(SOA, "n#.example.org. 3600 TXT \"a long text to fill the line with\"\n", "");
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_true(inotify_add_watch(watch, "pipe", IN_OPEN | IN_CLOSE) >= 0);
+	writer = fork();
+	if (writer == 0)
+		execlp("cp", "cp", "a.zone", "pipe", (char *)NULL);
+	assert_true(writer > 0);
+	f = (struct zone_fixture){0};
+	f.result = read_store(&f.diags, "pipe", NULL, 4, &f.store, NULL);
+	assert_int_equal(count_closed(watch), 1);
+	close(watch);
+	assert_int_equal(waitpid(writer, &status, 0), writer);
+	assert_int_equal(status, 0);
+	assert_int_equal(f.result, 0);
+	zone_free(&f);
 }
 
 static bool
@@ -181,6 +231,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(large_zones),
 	    cmocka_unit_test(long_line),
+	    cmocka_unit_test(pipe_once),
 	    cmocka_unit_test(parts),
 	};
 
