@@ -6,6 +6,7 @@
 #include "base/pool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -270,6 +271,16 @@ finish(struct cmd *cmd, int result)
 	return status == 0 && result < 0 ? 2 : status;
 }
 
+/* A file that is opened must not stand in for a standard stream that was closed. */
+static void
+keep_streams_apart(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			exit(2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -277,6 +288,7 @@ main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "", *second = argc > 2 ? argv[2] : NULL;
 	int used;
 
+	keep_streams_apart();
 	if (asks_for_help(name))
 		name = "help";
 	if (strcmp(name, "--version") == 0)
