@@ -95,8 +95,10 @@ static int
 open_old(struct output *out)
 {
 	out->old_fd = open(out->target, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	return out->old_fd >= 0 || errno == ENOENT || errno == ENOTDIR ? 0
-								       : output_fail(out, "read");
+	if (out->old_fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : output_fail(out, "read");
+	/* Another run may have put it there just now. */
+	return fstat(out->old_fd, &out->old_stat) < 0 ? output_fail(out, "read") : 0;
 }
 
 static void

@@ -6,7 +6,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -347,6 +349,47 @@ hold_leaves_files_alone(void **state)
 	unlink("a");
 }
 
+static void *
+come_and_go(void *arg)
+{
+	atomic_bool *stop = arg;
+
+	while (!*stop) {
+		close(open("shared", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+		unlink("shared");
+	}
+	return NULL;
+}
+
+/* A file that another run puts there at any moment lends its own mode, never none. */
+static void
+mode_in_a_race(void **state)
+{
+	enum { RUNS = 5000 };
+	atomic_bool stop = false;
+	pthread_t other;
+	struct stat st;
+	bool changed;
+
+	(void)state;
+	assert_int_equal(pthread_create(&other, NULL, come_and_go, &stop), 0);
+	for (unsigned i = 0; i < RUNS; i++) {
+		struct diags diags = {0};
+		struct output *out = output_open(&diags, "shared");
+
+		assert_non_null(out);
+		output_relax(out);
+		assert_int_equal(output_write(out, "zone\n", 5), 0);
+		assert_int_equal(output_commit(out, &changed), 0);
+		if (stat("shared", &st) == 0)
+			assert_int_equal(st.st_mode & 0777, 0644);
+		diags_free(&diags);
+	}
+	stop = true;
+	pthread_join(other, NULL);
+	unlink("shared");
+}
+
 int
 main(void)
 {
@@ -362,6 +405,7 @@ main(void)
 	    cmocka_unit_test(devices),
 	    cmocka_unit_test(held_streams),
 	    cmocka_unit_test(hold_leaves_files_alone),
+	    cmocka_unit_test(mode_in_a_race),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
