@@ -15,15 +15,34 @@ has_dnskey(const struct store *old, struct bytes dnskey)
 	return false;
 }
 
+/* Another key of the zone that `old` was. */
+static bool
+is_namesake(const struct record *dnskey, const struct key *key)
+{
+	enum { ALGORITHM = 3 }; /* in DNSKEY RDATA: RFC 4034 section 2.1 */
+	struct bytes rdata = record_rdata(dnskey);
+
+	return key_tag(rdata) == key->tag && rdata.data[ALGORITHM] == key->dnskey.data[ALGORITHM] &&
+	       (rdata.len != key->dnskey.len ||
+		   memcmp(rdata.data, key->dnskey.data, rdata.len) != 0);
+}
+
 /* Then a signature does not tell by itself which of them made it. */
 static bool
-tags_collide(const struct keys *keys)
+tags_collide(const struct store *old, const struct keys *keys)
 {
-	for (size_t i = 0; i < keys->n; i++)
+	const struct node *apex = old ? store_apex(old) : NULL;
+	struct rrset set = apex ? node_rrset(old, apex, TYPE_DNSKEY) : (struct rrset){0};
+
+	for (size_t i = 0; i < keys->n; i++) {
 		for (size_t j = 0; j < i; j++)
 			if (keys->items[i].tag == keys->items[j].tag &&
 			    keys->items[i].algorithm == keys->items[j].algorithm)
 				return true;
+		for (size_t j = 0; j < set.n; j++)
+			if (is_namesake(&set.records[j], &keys->items[i]))
+				return true;
+	}
 	return false;
 }
 
@@ -36,7 +55,7 @@ reuse_begin(struct arena *a, struct reuse *reuse, const struct store *old, const
 	for (size_t i = 0; i < keys->n; i++)
 		known[i] = old && has_dnskey(old, keys->items[i].dnskey);
 	*reuse = (struct reuse){.old = old,
-	    .trusted = trusted && !tags_collide(keys),
+	    .trusted = trusted && !tags_collide(old, keys),
 	    .now = (uint32_t)now,
 	    .refresh_s = refresh_s > INT32_MAX ? INT32_MAX : (uint32_t)refresh_s,
 	    .known = known};

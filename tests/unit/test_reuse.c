@@ -166,6 +166,37 @@ signatures(void **state)
 		0, 12345));
 }
 
+/* A key that made signatures of the old zone, and is gone, may share the tag of one that is new. */
+static void
+namesakes(void **state)
+{
+	static const uint8_t dnskey[] = {1, 1, 3, 13, 0, 1, 0, 2};
+	static const struct {
+		const char *records;
+		bool trusted;
+	} rows[] = {
+	    {"@ DNSKEY \\# 8 0101030d00010002\n", true},
+	    {"@ DNSKEY \\# 8 0101030d00010002\n@ DNSKEY \\# 8 0101030d00020001\n", false},
+	    {"@ DNSKEY \\# 8 0101030d00010002\n@ DNSKEY \\# 8 0101030d00020002\n", true},
+	};
+	struct key key = {.dnskey = {dnskey, sizeof(dnskey)}};
+	struct keys keys = {.items = &key, .n = 1};
+
+	(void)state;
+	key.tag = key_tag(key.dnskey);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct zone_fixture f;
+		struct reuse reuse;
+		char text[400];
+
+		snprintf(text, sizeof(text), "%s%s", ZONE_HEAD, rows[i].records);
+		zone_read_good(&f, text);
+		reuse_begin(&f.diags.arena, &reuse, &f.store, &keys, NOW, 0, true);
+		assert_int_equal(reuse.trusted, rows[i].trusted);
+		zone_free(&f);
+	}
+}
+
 int
 main(void)
 {
@@ -173,6 +204,7 @@ main(void)
 	    cmocka_unit_test(find),
 	    cmocka_unit_test(same_set),
 	    cmocka_unit_test(signatures),
+	    cmocka_unit_test(namesakes),
 	};
 
 	return cmocka_run_group_tests_name("reuse", tests, zone_setup, zone_teardown);
