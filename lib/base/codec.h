@@ -32,8 +32,8 @@ base32hex_encode(struct buf *b, struct bytes in);
 ssize_t
 base32hex_decode(struct text in, uint8_t *out);
 
-/* Reads the escape at byte `*i` of a text, `\DDD` or `\X` (RFC 1035 section 5.1), and moves `*i` behind
- * it; returns its octet, or -1 for a malformed one, and `*i` stays. */
+/* Reads the escape at byte `*i` of a text, `\DDD` or `\X` (RFC 1035 section 5.1), and moves `*i`
+ * behind it; returns its octet, or -1 for a malformed one, and `*i` stays. */
 int
 escape_decode(struct text text, size_t *i);
 

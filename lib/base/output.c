@@ -29,6 +29,7 @@ struct output {
 	char *temporary;    /* name of the temporary file, where it has one */
 	int old_fd;         /* of what the file holds now; -1: there is none */
 	struct buf old;     /* as much of it as was looked at */
+	bool old_broken;    /* the rest of it cannot be read */
 	struct stat old_stat;
 	size_t agreed; /* bytes of `old` that the new text repeats, while fd < 0 */
 	int fd;        /* -1: nothing was written yet */
@@ -116,14 +117,16 @@ old_reaches(struct output *out, size_t len)
 {
 	enum { PIECE = 65536 };
 
-	while (out->old.len < len && out->old_fd >= 0) {
+	while (out->old.len < len && out->old_fd >= 0 && !out->old_broken) {
 		size_t room = len - out->old.len > PIECE ? len - out->old.len : PIECE;
 		ssize_t n = read(out->old_fd, buf_reserve(&out->old, room), room);
 
 		if (n > 0)
 			out->old.len += (size_t)n;
-		else if (n == 0 || errno != EINTR)
+		else if (n == 0)
 			break;
+		else if (errno != EINTR)
+			out->old_broken = true;
 	}
 	return out->old.len >= len;
 }
@@ -140,7 +143,8 @@ old_agrees(struct output *out, const void *data, size_t len)
 static bool
 is_unchanged(struct output *out)
 {
-	return out->fd < 0 && out->old_fd >= 0 && !old_reaches(out, out->agreed + 1);
+	return out->fd < 0 && out->old_fd >= 0 && !old_reaches(out, out->agreed + 1) &&
+	       !out->old_broken;
 }
 
 /* A pipe that nobody reads is an error, and not a reason to wait. */
