@@ -1,0 +1,168 @@
+#include "dane/prove.h"
+
+#include "base/mem.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <stdlib.h>
+
+/* What this machine's OpenSSL is set to must not shape what is published: keys of 80 bits of
+ * strength and more will do. */
+enum { SECURITY_LEVEL = 1 };
+
+struct prover {
+	SSL_CTX *ctx;
+	int64_t now_unix;
+};
+
+struct prover *
+prover_begin(int64_t now_unix)
+{
+	SSL_CTX *ctx = verdict_context();
+	struct prover *prover;
+
+	if (!ctx)
+		return NULL;
+	SSL_CTX_set_security_level(ctx, SECURITY_LEVEL);
+	prover = mem_alloc(sizeof(*prover));
+	*prover = (struct prover){ctx, now_unix};
+	return prover;
+}
+
+void
+prover_end(struct prover *prover)
+{
+	if (prover)
+		SSL_CTX_free(prover->ctx);
+	free(prover);
+}
+
+/* What is verified, by handles of OpenSSL. */
+struct chain {
+	X509 *leaf;
+	STACK_OF(X509) * others;
+	X509_STORE *anchors;
+};
+
+static void
+chain_free(struct chain *chain)
+{
+	X509_free(chain->leaf);
+	sk_X509_pop_free(chain->others, X509_free);
+	X509_STORE_free(chain->anchors);
+}
+
+static bool
+is_topmost(const struct certs *certs, size_t subject)
+{
+	for (size_t i = 0; i < certs->n; i++)
+		if (certs_issued(certs, i, subject))
+			return false;
+	return true;
+}
+
+static int
+chain_add(struct chain *chain, const struct certs *certs, size_t i, bool is_leaf)
+{
+	const unsigned char *at = certs->items[i].der.data;
+	X509 *x509 = d2i_X509(NULL, &at, (long)certs->items[i].der.len);
+
+	if (!x509)
+		return -1;
+	if (is_topmost(certs, i) && X509_STORE_add_cert(chain->anchors, x509) != 1) {
+		X509_free(x509);
+		return -1;
+	}
+	if (is_leaf)
+		chain->leaf = x509;
+	else if (sk_X509_push(chain->others, x509) == 0) {
+		X509_free(x509);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+chain_make(struct chain *chain, const struct certs *certs, size_t leaf)
+{
+	chain->leaf = NULL;
+	chain->others = sk_X509_new_null();
+	chain->anchors = X509_STORE_new();
+	if (!chain->others || !chain->anchors)
+		return -1;
+	X509_STORE_set_flags(chain->anchors, X509_V_FLAG_PARTIAL_CHAIN);
+	for (size_t i = 0; i < certs->n; i++)
+		if (chain_add(chain, certs, i, i == leaf) < 0)
+			return -1;
+	return 0;
+}
+
+/* Verifies as libssl does in a handshake. Returns 0 with OpenSSL's error, or -1. */
+static int
+verify_by(X509_STORE_CTX *ctx, SSL *ssl, const struct chain *chain, int *error)
+{
+	X509_VERIFY_PARAM *param;
+
+	if (X509_STORE_CTX_init(ctx, chain->anchors, chain->leaf, chain->others) != 1)
+		return -1;
+	param = X509_STORE_CTX_get0_param(ctx);
+	X509_VERIFY_PARAM_set_auth_level(param, SSL_get_security_level(ssl));
+	X509_STORE_CTX_set0_dane(ctx, SSL_get0_dane(ssl));
+	if (X509_STORE_CTX_set_default(ctx, "ssl_server") != 1 ||
+	    X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl)) != 1)
+		return -1;
+	*error = X509_V_OK;
+	if (X509_verify_cert(ctx) > 0)
+		return 0;
+	*error = X509_STORE_CTX_get_error(ctx);
+	if (*error == X509_V_OK)
+		*error = X509_V_ERR_UNSPECIFIED;
+	return 0;
+}
+
+static int
+verify(SSL *ssl, const struct chain *chain, int *error)
+{
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	int done = ctx ? verify_by(ctx, ssl, chain, error) : -1;
+
+	X509_STORE_CTX_free(ctx);
+	return done;
+}
+
+static int
+judge(const struct prover *prover, SSL *ssl, const struct chain *chain, const char *host,
+    const struct bytes *rdata, size_t n, struct verdict *out)
+{
+	int usable = verdict_attach(ssl, host, prover->now_unix, rdata, n), error;
+
+	if (usable < 0)
+		return -1;
+	if (usable == 0) {
+		*out = verdict_unusable();
+		return 0;
+	}
+	if (verify(ssl, chain, &error) < 0)
+		return -1;
+	verdict_read(ssl, rdata, n, error, out);
+	return 0;
+}
+
+int
+prove_chain(struct prover *prover, const struct certs *certs, size_t leaf, const char *host,
+    const struct bytes *rdata, size_t n, struct verdict *out)
+{
+	SSL *ssl = SSL_new(prover->ctx);
+	struct chain chain;
+	int done = chain_make(&chain, certs, leaf);
+
+	if (!ssl)
+		done = -1;
+	if (done == 0)
+		done = judge(prover, ssl, &chain, host, rdata, n, out);
+	chain_free(&chain);
+	SSL_free(ssl);
+	ERR_clear_error();
+	return done;
+}

@@ -1,0 +1,29 @@
+/* Proof: would a client that has the records accept the server? OpenSSL's DANE verifier judges, in
+ * memory, the chain of a certificate file against TLSA records that are about to be published. Keys
+ * are not needed, and nothing is asked of the network.
+ *
+ * Usages 0 and 1 also want a trust anchor of the client's (RFC 6698 section 2.1.1). Which ones
+ * clients have cannot be known here, so the topmost certificates of the file stand in: what is
+ * proved then is chain, dates and name, not that clients trust the CA. */
+#ifndef DANE_PROVE_H
+#define DANE_PROVE_H
+
+#include "dane/cert.h"
+#include "dane/verdict.h"
+
+struct prover;
+
+/* NULL if OpenSSL has no memory. */
+struct prover *
+prover_begin(int64_t now_unix);
+
+void
+prover_end(struct prover *prover);
+
+/* Judges a server at `host` (without last dot) that sends certificate `leaf` of the file and all
+ * others behind it, by these `n` records alone. Returns 0, or -1 where OpenSSL fails. */
+int
+prove_chain(struct prover *prover, const struct certs *certs, size_t leaf, const char *host,
+    const struct bytes *rdata, size_t n, struct verdict *out);
+
+#endif
