@@ -281,7 +281,8 @@ dane_check_uses(const struct dane_run *run)
 	uses = arena_alloc(&run->diags->arena, (n + 1) * sizeof(*uses));
 	n = 0;
 	for (const struct tlsa_use *use = run->options->uses; use; use = use->next)
-		uses[n++] = use;
+		if (use->cert)
+			uses[n++] = use;
 	qsort(uses, n, sizeof(*uses), by_owner);
 	for (size_t i = 1; i <= n; i++)
 		if (i == n || !name_equal(uses[first]->owner, uses[i]->owner)) {

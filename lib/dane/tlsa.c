@@ -518,8 +518,10 @@ tlsa_add(
 	struct picked picked;
 	int result = 0;
 
-	if (certs->key)
+	if (certs->key) {
+		add_use(job, pos, certs, NULL, coming);
 		return add_bare_key(job, pos, certs, label, coming);
+	}
 	if (pick_certs(job->a, job->diags, pos, certs, job->pick, job->params.selector == TLSA_SPKI,
 		&picked) < 0)
 		return -1;

@@ -88,12 +88,12 @@ struct tlsa_data {
 	struct tlsa_data *next;
 };
 
-/* A certificate that a record was made of, for checks of the whole zone (check/dane.h). */
+/* A certificate or key that a record was made of, for checks of the whole zone (check/dane.h). */
 struct tlsa_use {
 	const uint8_t *owner; /* in wire format; NULL while the directive is read */
 	struct tlsa_params params;
-	struct pos pos; /* of the source */
-	const struct cert *cert;
+	struct pos pos;            /* of the source */
+	const struct cert *cert;   /* NULL: the file holds a bare key alone */
 	const struct certs *certs; /* of the same file */
 	bool coming;               /* not in use yet */
 	uint32_t wait_s;           /* how long it is published ahead of its use; 0: not known */

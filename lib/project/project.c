@@ -15,7 +15,7 @@ struct settings {
 	struct yaml_text template, output, policy;
 	enum project_serial serial;
 	enum project_dnssec dnssec;
-	bool dane;
+	bool dane, prove;
 };
 
 /* The top of the file. */
@@ -102,6 +102,7 @@ static const struct yaml_field settings_fields[] = {
     {"policy", YAML_TEXT, AT(settings, policy), NULL, YAML_NOW},
     {"serial", YAML_CHOICE, AT(settings, serial), serials, YAML_NOW},
     {"dane", YAML_BOOL, AT(settings, dane), NULL, YAML_NOW},
+    {"prove", YAML_BOOL, AT(settings, prove), NULL, YAML_NOW},
     {"dnssec", YAML_CHOICE, AT(settings, dnssec), dnssecs, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
 };
@@ -451,6 +452,7 @@ zone_read(struct load *load, const struct yaml_node *node, struct project_zone *
 	zone->serial = s.serial;
 	zone->dnssec = s.dnssec;
 	zone->dane = s.dane;
+	zone->prove = s.prove;
 	return 0;
 }
 

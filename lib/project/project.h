@@ -74,7 +74,8 @@ struct project_zone {
 	bool sign; /* here and now: the policy signs, and `dnssec` is not external */
 	enum project_serial serial;
 	enum project_dnssec dnssec;
-	bool dane; /* false: directives are checked, but those of DANE make no records */
+	bool dane;  /* false: directives are checked, but those of DANE make no records */
+	bool prove; /* judge certificates by the records ahead of their publication */
 };
 
 struct project {

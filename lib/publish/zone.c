@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "check/dane.h"
 #include "check/dnssec.h"
+#include "check/prove.h"
 #include "check/zone.h"
 #include "dns/serial.h"
 #include "dnssec/keystate.h"
@@ -85,6 +86,8 @@ arrange(struct run *run)
 		signatures_len = check_signatures_len(store, &run->keys);
 	}
 	if (check_zone(store, signatures_len) < 0)
+		bad = -1;
+	if (job->prove && job->load.dane && prove_zone(store, dane.uses, job->load.now) < 0)
 		bad = -1;
 	return check_dane(store, &dane) < 0 ? -1 : bad;
 }

@@ -37,6 +37,7 @@ struct zone_job {
 	uint8_t zonemd;                   /* hash algorithm; 0: none */
 	enum cds_mode cds;
 	enum zone_verify verify;
+	bool prove;           /* judge the certificates by the records (check/prove.h) */
 	const char *previous; /* file whose signatures may be kept; NULL: none */
 	const char *mark;     /* file that is made ahead of a publication, for the hook; or NULL */
 	const int8_t *severities; /* for the diags; NULL: the usual ones */
