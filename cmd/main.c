@@ -24,6 +24,7 @@ const struct verb *const verbs[] = {
     &verb_keys_list,
     &verb_list,
     &verb_print,
+    &verb_probe,
     &verb_sign,
     &verb_tlsa,
     &verb_verify,

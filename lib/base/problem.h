@@ -128,6 +128,14 @@ X(D_MAIL_CERT,   "D061", WARNING, 0, "a certificate that does not name the addre
 X(D_MAIL_FORM,   "D062", WARNING, 0, "a mail address in decomposed characters", "RFC 8162 section 3", "write it in Unicode Normalization Form C") \
 X(D_UNPROVEN,    "D140", ERROR,   1, "records by which clients would refuse the server", "RFC 7671 sections 8 and 9", "") \
 X(D_NO_PROOF,    "D141", ERROR,   1, "records that cannot be proved", "", "name the file with the chain that the server presents, or set `prove: false`") \
+X(D_REFUSED,     "D142", ERROR,   1, "a server that clients refuse by the records", "RFC 7671 section 5, RFC 7672 section 3", "") \
+X(D_UNVERIFIED,  "D143", ERROR,   1, "a server that could not be verified", "", "") \
+X(D_UNVERIFIED_PART,"D144",WARNING,0, "an address of a server that could not be verified", "", "") \
+X(D_SKIPPED,     "D145", NOTE,    0, "a service that is not probed", "", "") \
+X(D_ALL_SKIPPED, "D146", ERROR,   1, "no service that can be probed", "", "") \
+X(D_NO_SERVICE,  "D147", ERROR,   2, "no service to probe", "", "") \
+X(D_RESOLVER,    "D148", ERROR,   2, "a resolver whose answers cannot be trusted", "RFC 6698 section 4.1, RFC 4035 section 4.9.3", "run a validating resolver on this machine, or name one with --live=ADDRESS") \
+X(D_LIVE,        "D149", ERROR,   1, "TLSA records that are not there for clients", "RFC 6698 section 4.1", "") \
 \
 X(S_KEY_FILE,    "S001", ERROR,   2, "a key file that cannot be used", "", "") \
 X(S_ALGORITHM,   "S002", ERROR,   2, "an algorithm that is not for signing", "RFC 8624 section 3.1, RFC 9905", "use ECDSAP256SHA256") \

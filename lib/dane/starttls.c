@@ -32,6 +32,7 @@ struct step {
 
 struct starttls {
 	const char *name;
+	const char *bye;               /* or NULL */
 	struct step steps[STEPS_MOST]; /* up to one without `end` */
 };
 
@@ -49,26 +50,26 @@ struct starttls {
 	{"</stream:stream", REFUSAL}, {"", MORE}}
 
 static const struct starttls
-    smtp = {"smtp", {
+    smtp = {"smtp", "QUIT\r\n", {
 	{NULL, '\n', false, SMTP_220},
 	{"EHLO {self}\r\n", '\n', true, {{"250-STARTTLS ", OFFER}, {"250 STARTTLS ", OFFER | LAST},
 	    {"250-", MORE}, {"250 ", LAST}, {"", REFUSAL}}},
 	{"STARTTLS\r\n", '\n', false, SMTP_220}}},
-    imap = {"imap", {
+    imap = {"imap", "a LOGOUT\r\n", {
 	{NULL, '\n', false, {{"* OK ", LAST}, {"", REFUSAL}}},
 	{"a STARTTLS\r\n", '\n', false, {{"* BYE ", REFUSAL}, {"* ", MORE}, {"a OK ", LAST},
 	    {"", REFUSAL}}}}},
-    pop3 = {"pop3", {
+    pop3 = {"pop3", "QUIT\r\n", {
 	{NULL, '\n', false, POP3_OK},
 	{"STLS\r\n", '\n', false, POP3_OK}}},
-    sieve = {"sieve", {
+    sieve = {"sieve", "LOGOUT\r\n", {
 	{NULL, '\n', true, {{"\"STARTTLS\" ", OFFER}, {"OK ", LAST}, {"NO ", REFUSAL},
 	    {"BYE ", REFUSAL}, {"", MORE}}},
 	{"STARTTLS\r\n", '\n', false, {{"OK ", LAST}, {"", REFUSAL}}}}},
-    xmpp_client = {"xmpp-client", {
+    xmpp_client = {"xmpp-client", NULL, {
 	{XMPP_STREAM("jabber:client"), '>', true, XMPP_FEATURES},
 	{XMPP_STARTTLS, '>', false, XMPP_PROCEED}}},
-    xmpp_server = {"xmpp-server", {
+    xmpp_server = {"xmpp-server", NULL, {
 	{XMPP_STREAM("jabber:server"), '>', true, XMPP_FEATURES},
 	{XMPP_STARTTLS, '>', false, XMPP_PROCEED}}};
 /* clang-format on */
@@ -99,6 +100,12 @@ const char *
 starttls_name(const struct starttls *protocol)
 {
 	return protocol->name;
+}
+
+const char *
+starttls_bye(const struct starttls *protocol)
+{
+	return protocol->bye;
 }
 
 /* What the server has said so far. */
@@ -175,6 +182,16 @@ meaning(const struct step *step, struct text line)
 	return reply->means;
 }
 
+/* Quotes the line; in XMPP the reason is behind the tag. */
+static enum starttls_result
+refused(struct talk *talk, const struct step *step, struct text line)
+{
+	if (step->end == '>')
+		line.len = (size_t)(talk->said + talk->len - line.data);
+	talk->why = arena_printf(talk->a, "the server answers \"%s\"", plain_text(talk->a, line));
+	return STARTTLS_REFUSED;
+}
+
 /* Reads one answer, of any number of lines. */
 static enum starttls_result
 read_answer(struct talk *talk, const struct step *step)
@@ -193,11 +210,8 @@ read_answer(struct talk *talk, const struct step *step)
 		}
 		means = meaning(step, line);
 		offered = offered || (means & OFFER);
-		if (means & REFUSAL) {
-			talk->why = arena_printf(
-			    talk->a, "the server answers \"%s\"", plain_text(talk->a, line));
-			return STARTTLS_REFUSED;
-		}
+		if (means & REFUSAL)
+			return refused(talk, step, line);
 	}
 	if (offered || !step->must_offer)
 		return STARTTLS_READY;

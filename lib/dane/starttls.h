@@ -19,6 +19,10 @@ starttls_of_port(uint16_t port);
 const char *
 starttls_name(const struct starttls *protocol);
 
+/* What ends the conversation once it is encrypted; or NULL. */
+const char *
+starttls_bye(const struct starttls *protocol);
+
 enum starttls_result {
 	STARTTLS_READY,   /* the handshake may begin */
 	STARTTLS_REFUSED, /* the server does not offer or want it */

@@ -1,7 +1,7 @@
 /* Verdicts of OpenSSL's DANE verifier (RFC 6698, RFC 7671): hands it the TLSA records of a server,
  * and reads what it found. The proof ahead of a publication (prove.h) and the probe of a server
  * (probe.h) ask the same judge. Records that OpenSSL cannot use are passed over, as in any client
- * (RFC 7671 section 4); so are weaker digests beside stronger ones (section 9). */
+ * (RFC 6698 section 4.1); so are weaker digests beside stronger ones (section 9). */
 #ifndef DANE_VERDICT_H
 #define DANE_VERDICT_H
 

@@ -1,0 +1,225 @@
+#include "cmd.h"
+
+#include "base/mem.h"
+#include "publish/load.h"
+#include "report/probe.h"
+#include "zone/read.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+enum { CONNECTIONS = 16, TIMEOUT_S = 10, TIMEOUT_LONGEST_S = 600 };
+
+static const struct cmd_option options[] = {
+    CMD_PROJECT,
+    CMD_DIRECTORY,
+    {"records", 0, "FILE", "probe by the TLSA records of a zone file instead"},
+    {"zone", 0, "NAME", "the zone in FILE (default: that of the first SOA record)"},
+    {"live", 0, "[=RESOLVER]", "probe by the records that a validating resolver finds now"},
+    {"at", 0, "HOST:PORT=ADDR:PORT", "connect there for that host and port; may be repeated"},
+    {"timeout", 0, "D", "for the connection and for each answer (default: 10s)"},
+    {"jobs", 'j', "N", "connections at a time (default: 16)"},
+    {"json", 0, NULL, "print JSON"},
+    CMD_NOW,
+    CMD_END,
+};
+
+/* The zones whose records count, each with problems of its own. */
+struct zones {
+	struct loaded *loaded;
+	struct diags *diags;
+	const struct store **stores;
+	size_t n;
+};
+
+static void
+zones_alloc(struct zones *zones, size_t n)
+{
+	zones->loaded = mem_alloc(n * sizeof(*zones->loaded) + 1);
+	zones->diags = mem_alloc(n * sizeof(*zones->diags) + 1);
+	zones->stores = mem_alloc(n * sizeof(*zones->stores) + 1);
+	memset(zones->diags, 0, n * sizeof(*zones->diags));
+}
+
+static void
+zones_free(struct cmd *cmd, struct zones *zones)
+{
+	for (size_t i = 0; i < zones->n; i++) {
+		cmd_report(cmd, &zones->diags[i]);
+		load_free(&zones->loaded[i]);
+		diags_free(&zones->diags[i]);
+	}
+	free(zones->loaded);
+	free(zones->diags);
+	free(zones->stores);
+}
+
+static int
+load_one(struct cmd *cmd, const struct project *project, const struct project_zone *zone,
+    struct zones *zones)
+{
+	struct load_options load = {.path = zone->template,
+	    .zone = &zone->name,
+	    .roots = &project->roots,
+	    .dane = zone->dane,
+	    .now = cmd->now};
+	size_t i = zones->n++;
+	int result = load_zone(&zones->diags[i], &load, &zones->loaded[i]);
+
+	zones->stores[i] = &zones->loaded[i].store;
+	store_sort(&zones->loaded[i].store);
+	return result;
+}
+
+/* All zones are loaded: those that are asked for may name hosts of others. */
+static int
+load_project(struct cmd *cmd, struct zones *zones)
+{
+	struct project project;
+	int result = 0;
+
+	if (cmd_project(cmd, &project) < 0)
+		return -1;
+	zones_alloc(zones, project.n_zones);
+	for (size_t i = 0; i < cmd->n_arguments; i++) {
+		const struct project_zone *zone =
+		    project_zone_find(&cmd->diags, &project, cmd->arguments[i]);
+
+		if (!zone)
+			result = -1;
+	}
+	for (size_t i = 0; i < project.n_zones && result == 0; i++)
+		if (load_one(cmd, &project, &project.zones[i], zones) < 0)
+			result = -1;
+	return result;
+}
+
+static int
+load_records(struct cmd *cmd, const char *path, struct zones *zones)
+{
+	struct name zone;
+
+	zones_alloc(zones, 1);
+	zones->n = 1;
+	zones->stores[0] = &zones->loaded[0].store;
+	return read_store(
+	    &zones->diags[0], path, cmd_zone(cmd, &zone), 1, &zones->loaded[0].store, NULL);
+}
+
+static struct service_detour *
+read_detours(struct cmd *cmd, size_t *n)
+{
+	const char *const *values = cmd_values(cmd, "at");
+	struct service_detour *detours;
+
+	for (*n = 0; values[*n];)
+		++*n;
+	detours = arena_alloc(&cmd->diags.arena, *n * sizeof(*detours));
+	for (size_t i = 0; i < *n; i++)
+		if (service_detour_parse(&cmd->diags.arena, values[i], &detours[i]) < 0)
+			cmd_usage(cmd,
+			    "--at %s: not of the form HOST:PORT=ADDR:PORT, as in "
+			    "mail.example.org:25=127.0.0.1:2525",
+			    values[i]);
+	return detours;
+}
+
+static struct probe_options
+read_options(struct cmd *cmd)
+{
+	const char *timeout = cmd_value(cmd, "timeout");
+	struct probe_options how = {.timeout_ms = TIMEOUT_S * 1000,
+	    .n_workers = cmd_value(cmd, "jobs") ? cmd->jobs : CONNECTIONS,
+	    .now = cmd->now};
+	uint64_t seconds;
+
+	how.detours = read_detours(cmd, &how.n_detours);
+	if (timeout) {
+		seconds = cmd_duration(cmd, "timeout", timeout);
+		if (seconds < 1 || seconds > TIMEOUT_LONGEST_S)
+			cmd_usage(cmd, "--timeout %s: not from 1s to 10m", timeout);
+		how.timeout_ms = (int)seconds * 1000;
+	}
+	if (cmd_value(cmd, "records") && (cmd->n_arguments > 0 || cmd_value(cmd, "project")))
+		cmd_usage(cmd, "--records: it takes the place of the project's zones");
+	if (cmd_value(cmd, "zone") && !cmd_value(cmd, "records"))
+		cmd_usage(cmd, "--zone: it goes with --records alone");
+	return how;
+}
+
+static int
+print(struct cmd *cmd, const struct probe *probe)
+{
+	struct buf b = {0};
+	int result;
+
+	if (probe->n == 0)
+		return 0;
+	if (cmd_value(cmd, "json"))
+		report_probe_json(&b, probe, cmd->now);
+	else
+		report_probe_table(&b, probe, cmd->now);
+	result = cmd_print(cmd, (struct text){b.data, b.len});
+	buf_free(&b);
+	return result;
+}
+
+/* Leaves out the services of zones that were not asked for. */
+static void
+choose(struct cmd *cmd, struct services *services)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < services->n; i++) {
+		bool wanted = cmd->n_arguments == 0;
+
+		for (size_t k = 0; k < cmd->n_arguments && !wanted; k++) {
+			struct name name;
+
+			cmd_name(cmd, "", cmd->arguments[k], &name);
+			wanted = name_equal(name.wire, services->items[i].zone->wire);
+		}
+		if (wanted)
+			services->items[kept++] = services->items[i];
+	}
+	services->n = kept;
+}
+
+static int
+probe(struct cmd *cmd, struct probe_options *how, const struct zones *zones)
+{
+	struct probe probe;
+	int result, printed;
+
+	how->zones = (struct service_zones){zones->stores, zones->n};
+	probe_begin(&cmd->diags, how, &probe);
+	choose(cmd, &probe.services);
+	result = probe_run(&cmd->diags, how, &probe);
+	printed = print(cmd, &probe);
+	probe_end(&probe);
+	return printed < 0 ? -1 : result;
+}
+
+static int
+run(struct cmd *cmd)
+{
+	struct probe_options how = read_options(cmd);
+	const char *path = cmd_value(cmd, "records"), *resolver = cmd_value(cmd, "live");
+	struct live live = {.timeout_s = (unsigned)how.timeout_ms / 1000};
+	struct zones zones = {0};
+	int result;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (resolver && live_begin(&cmd->diags, resolver, &live) < 0)
+		return -1;
+	how.live = resolver ? &live : NULL;
+	result = path ? load_records(cmd, path, &zones) : load_project(cmd, &zones);
+	if (result == 0)
+		result = probe(cmd, &how, &zones);
+	zones_free(cmd, &zones);
+	return result;
+}
+
+const struct verb verb_probe = {"probe", "[ZONE...]",
+    "connect to the servers of all TLSA records, and tell whether clients accept them", 0, -1,
+    options, run};
