@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "base/json.h"
 #include "dnssec/keystate.h"
+#include "report/table.h"
 
 enum { N_COLUMNS = 7 };
 
@@ -49,22 +50,6 @@ add_row(struct table *t, const struct keys *keys, const struct key *key, int64_t
 	row[6] = next == N_KEY_TIMES ? "-" : instant_text(&t->a, key->time[next]);
 }
 
-static void
-print_table(struct buf *out, const struct table *t)
-{
-	int width[N_COLUMNS] = {0};
-
-	for (size_t i = 0; i < t->n; i++)
-		for (size_t k = 0; k < N_COLUMNS; k++)
-			if (width[k] < (int)strlen(t->rows[i][k]))
-				width[k] = (int)strlen(t->rows[i][k]);
-	for (size_t i = 0; i < t->n; i++) {
-		for (size_t k = 0; k + 1 < N_COLUMNS; k++)
-			buf_printf(out, "%-*s  ", width[k], t->rows[i][k]);
-		buf_printf(out, "%s\n", t->rows[i][N_COLUMNS - 1]);
-	}
-}
-
 void
 report_keys_table(struct buf *out, const struct keys *zones, size_t n, int64_t now)
 {
@@ -81,7 +66,7 @@ report_keys_table(struct buf *out, const struct keys *zones, size_t n, int64_t n
 		for (size_t k = 0; k < zones[i].n; k++)
 			add_row(&t, &zones[i], &zones[i].items[k], now);
 	if (t.n > 1)
-		print_table(out, &t);
+		report_table(out, &t.rows[0][0], t.n, N_COLUMNS);
 	arena_free(&t.a);
 }
 

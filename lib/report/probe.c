@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "base/duration.h"
 #include "base/json.h"
+#include "report/table.h"
 
 enum { N_COLUMNS = 6, DIGITS_SHOWN = 4, SECONDS_A_DAY = 86400 };
 
@@ -65,20 +66,11 @@ report_probe_table(struct buf *out, const struct probe *probe, int64_t now)
 	    "SERVICE", "ADDRESS", "TLS", "CERTIFICATE", "DAYS", "RESULT"};
 	struct arena a = {0};
 	const char *(*rows)[N_COLUMNS] = arena_alloc(&a, (probe->n + 1) * sizeof(*rows));
-	int width[N_COLUMNS] = {0};
 
 	memcpy(rows[0], head, sizeof(head));
 	for (size_t i = 0; i < probe->n; i++)
 		fill_row(&a, &probe->results[i], now, rows[i + 1]);
-	for (size_t i = 0; i <= probe->n; i++)
-		for (size_t k = 0; k < N_COLUMNS; k++)
-			if (width[k] < (int)strlen(rows[i][k]))
-				width[k] = (int)strlen(rows[i][k]);
-	for (size_t i = 0; i <= probe->n; i++) {
-		for (size_t k = 0; k + 1 < N_COLUMNS; k++)
-			buf_printf(out, "%-*s  ", width[k], rows[i][k]);
-		buf_printf(out, "%s\n", rows[i][N_COLUMNS - 1]);
-	}
+	report_table(out, &rows[0][0], probe->n + 1, N_COLUMNS);
 	arena_free(&a);
 }
 
