@@ -124,11 +124,5 @@ lookup_has_address(const struct store *store, const struct node *node)
 const char *
 lookup_text(const struct store *store, const uint8_t *wire)
 {
-	struct buf b = {0};
-	const char *text;
-
-	name_print(&b, wire);
-	text = arena_text(&store->diags->arena, b.data, b.len > 1 ? b.len - 1 : b.len);
-	buf_free(&b);
-	return text;
+	return name_text(&store->diags->arena, wire);
 }

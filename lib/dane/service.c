@@ -31,20 +31,11 @@ zone_of(const struct service_zones *zones, const struct name *name)
 static const struct node *
 find_node(const struct service_zones *zones, const struct name *name, const struct store **store)
 {
-	uint8_t key[NAME_KEY_LONGEST];
-	size_t len, i;
 	const struct node *node;
 
 	*store = zone_of(zones, name);
-	if (!*store)
-		return NULL;
-	len = name_key(name->wire, (size_t)(name->len - (*store)->apex.len), key);
-	i = store_find(*store, 0, key, len);
-	node = &(*store)->nodes[i];
-	return i < (*store)->n_nodes && node->key_len == len && memcmp(node->key, key, len) == 0 &&
-		       !(node->flags & (NODE_OCCLUDED | NODE_CUT))
-		   ? node
-		   : NULL;
+	node = *store ? store_node(*store, name) : NULL;
+	return node && !(node->flags & (NODE_OCCLUDED | NODE_CUT)) ? node : NULL;
 }
 
 static void
@@ -72,18 +63,6 @@ follow(const struct service_zones *zones, struct name *name, uint16_t type)
 		name_set(name, record_rdata(alias.records));
 	}
 	return none;
-}
-
-static const char *
-wire_text(struct arena *a, const uint8_t *wire)
-{
-	struct buf b = {0};
-	const char *text;
-
-	name_print(&b, wire);
-	text = arena_text(a, b.data, b.len > 1 ? b.len - 1 : 1);
-	buf_free(&b);
-	return text;
 }
 
 /* --- Services --- */
@@ -184,8 +163,8 @@ read_service(struct arena *a, const struct service_zones *zones, const struct st
 	}
 	host = out->owner.wire + 1 + out->owner.wire[0];
 	host += 1 + *host;
-	out->owner_text = wire_text(a, out->owner.wire);
-	out->domain = out->host = wire_text(a, host);
+	out->owner_text = name_text(a, out->owner.wire);
+	out->domain = out->host = name_text(a, host);
 	out->port = (uint16_t)port;
 	out->skipped = why_skipped(port, protocol, out->host);
 	out->protocol = starttls_of_port(out->port);
@@ -217,8 +196,8 @@ set_domain(
 		const uint8_t *rdata = srv.records[i].rdata;
 
 		if ((rdata[4] << 8 | rdata[5]) == service->port &&
-		    strcasecmp(wire_text(a, rdata + 6), service->host) == 0)
-			service->domain = wire_text(a, domain);
+		    strcasecmp(name_text(a, rdata + 6), service->host) == 0)
+			service->domain = name_text(a, domain);
 	}
 }
 
@@ -332,7 +311,7 @@ static void
 ask_resolver(struct service *service, const struct name *host)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *found;
-	const char *text = wire_text(&service->a, host->wire);
+	const char *text = name_text(&service->a, host->wire);
 	int error = getaddrinfo(text, NULL, &hints, &found);
 
 	if (error) {

@@ -147,6 +147,18 @@ name_print(struct buf *b, const uint8_t *wire)
 	b->len += (size_t)(p - start);
 }
 
+const char *
+name_text(struct arena *a, const uint8_t *wire)
+{
+	struct buf b = {0};
+	const char *text;
+
+	name_print(&b, wire);
+	text = arena_text(a, b.data, b.len > 1 ? b.len - 1 : 1);
+	buf_free(&b);
+	return text;
+}
+
 size_t
 name_length(const uint8_t *wire, size_t room)
 {

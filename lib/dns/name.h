@@ -3,6 +3,7 @@
 #ifndef DNS_NAME_H
 #define DNS_NAME_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/problem.h"
 
@@ -32,6 +33,10 @@ name_parse(struct text text, const struct name *origin, struct name *out, struct
 /* Appends the absolute text form, special characters escaped. `wire` is well-formed. */
 void
 name_print(struct buf *b, const uint8_t *wire);
+
+/* The absolute text form without the last dot, in `a`: as the command line and messages have it. */
+const char *
+name_text(struct arena *a, const uint8_t *wire);
 
 /* Octets of the name at `wire`, of which at most `room` may be read; 0 if it is malformed. */
 size_t

@@ -448,6 +448,23 @@ store_find(const struct store *store, size_t near, const uint8_t *key, size_t ke
 	return low;
 }
 
+const struct node *
+store_node(const struct store *store, const struct name *name)
+{
+	uint8_t key[NAME_KEY_LONGEST];
+	size_t relative, len, i;
+	const struct node *node;
+
+	if (!name_in_zone(name->wire, name->len, store->apex.wire, store->apex.len, &relative))
+		return NULL;
+	len = name_key(name->wire, relative, key);
+	i = store_find(store, 0, key, len);
+	node = &store->nodes[i];
+	return i < store->n_nodes && node->key_len == len && memcmp(node->key, key, len) == 0
+		   ? node
+		   : NULL;
+}
+
 bool
 node_is_below(const struct node *node, const struct node *ancestor)
 {

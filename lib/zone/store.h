@@ -144,6 +144,10 @@ store_apex(const struct store *store);
 size_t
 store_find(const struct store *store, size_t near, const uint8_t *key, size_t key_len);
 
+/* The node at that name, or NULL. */
+const struct node *
+store_node(const struct store *store, const struct name *name);
+
 /* Is `name` the node's ancestor, or the node itself? */
 bool
 node_is_below(const struct node *node, const struct node *ancestor);
