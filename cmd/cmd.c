@@ -131,6 +131,28 @@ cmd_project(struct cmd *cmd, struct project *project)
 	return path ? project_load(&cmd->diags, path, project) : -1;
 }
 
+static void
+free_diags(void *diags)
+{
+	diags_free(diags);
+}
+
+const struct tlsa_names *
+cmd_certificates(struct cmd *cmd)
+{
+	struct arena *a = &cmd->diags.arena;
+	const char *path = project_find_if(a, ".");
+	struct diags *own = arena_zalloc(a, sizeof(*own)); /* its faults are not this verb's */
+	struct tlsa_names *names = arena_alloc(a, sizeof(*names));
+	struct project project;
+
+	arena_on_free(a, free_diags, own);
+	if (!path || project_load(own, path, &project) < 0)
+		return NULL;
+	*names = load_certificates(a, &project);
+	return names;
+}
+
 void
 cmd_report(struct cmd *cmd, struct diags *diags)
 {

@@ -5,7 +5,7 @@
 
 #include "base/diag.h"
 #include "dns/name.h"
-#include "project/project.h"
+#include "publish/load.h"
 #include "report/text.h"
 
 struct cmd_option {
@@ -114,6 +114,11 @@ cmd_print(struct cmd *cmd, struct text text);
 /* Loads the project that --project names, or the nearest one. */
 int
 cmd_project(struct cmd *cmd, struct project *project);
+
+/* What templates may call cert:NAME: the certificates of the nearest project, if there is one
+ * without errors; else NULL. */
+const struct tlsa_names *
+cmd_certificates(struct cmd *cmd);
 
 /* Shows problems on standard error; the exit status will be theirs at least. */
 void

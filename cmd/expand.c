@@ -9,8 +9,11 @@ static int
 run(struct cmd *cmd)
 {
 	struct name zone;
-	struct load_options load = {
-	    .path = cmd->arguments[0], .zone = cmd_zone(cmd, &zone), .dane = true, .now = cmd->now};
+	struct load_options load = {.path = cmd->arguments[0],
+	    .zone = cmd_zone(cmd, &zone),
+	    .certificates = cmd_certificates(cmd),
+	    .dane = true,
+	    .now = cmd->now};
 	const char *path = cmd_value(cmd, "output");
 	struct buf text = {0};
 	struct output *out;

@@ -131,6 +131,7 @@ run(struct cmd *cmd)
 	struct zone_job job = {
 	    .load = {.path = cmd->arguments[0],
 		.zone = cmd_zone(cmd, &zone),
+		.certificates = cmd_certificates(cmd),
 		.dane = true,
 		.now = cmd->now},
 	    .output = cmd_value(cmd, "output"),

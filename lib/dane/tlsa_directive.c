@@ -1,7 +1,6 @@
 #include "dane/tlsa_directive.h"
 
 #include "base/duration.h"
-#include "dane/tlsa_source.h"
 
 /* One $TLSA that is being executed. */
 struct call {
@@ -17,6 +16,7 @@ struct call {
 	const struct token *sources; /* and options */
 	struct tlsa_job job;
 	struct secret secret;
+	struct named_use *named_uses; /* by the sources, without owners */
 };
 
 static const struct token *
@@ -216,6 +216,8 @@ add_sources(struct call *call, const struct arguments *arguments)
 	    .files = &call->ctx->files,
 	    .roots = parser_roots(call->parser),
 	    .base = parser_path(call->parser),
+	    .names = call->ctx->names,
+	    .named_uses = &call->named_uses,
 	    .secret = &call->secret};
 	int result = 0;
 
@@ -267,6 +269,26 @@ keep_uses(struct call *call, const struct name *owner)
 	}
 }
 
+/* Only servers' certificates roll over: to whom others are shown is not for DNS to know. */
+static void
+note_uses(struct call *call, const struct directive_owner *owner)
+{
+	struct tlsa_context *ctx = call->ctx;
+
+	for (const struct named_use *use = call->named_uses; use && call->kind->type == TYPE_TLSA;
+	     use = use->next_use) {
+		struct named_use *noted = arena_alloc(ctx->files.a, sizeof(*noted));
+
+		*noted = *use;
+		noted->params = call->job.params;
+		noted->pick = call->job.pick;
+		noted->owner = owner->name;
+		noted->ttl_s = call->common.ttl_s;
+		noted->next_use = ctx->named_uses;
+		ctx->named_uses = noted;
+	}
+}
+
 static int
 emit_all(struct call *call)
 {
@@ -281,9 +303,11 @@ emit_all(struct call *call)
 		return 0;
 	if (directive_need_ttl(&call->common) < 0)
 		return -1;
-	for (size_t i = 0; i < call->common.n_owners; i++)
+	for (size_t i = 0; i < call->common.n_owners; i++) {
+		note_uses(call, &call->common.owners[i]);
 		if (emit(call, &call->common.owners[i]) < 0)
 			result = -1;
+	}
 	return result;
 }
 

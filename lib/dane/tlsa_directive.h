@@ -6,24 +6,26 @@
  * parse_options.directives,
  * {"TLSA", tlsa_directive, &ctx}. Options: pick=issuer|all|root|leaf; next=PATH, a certificate
  * that is published beside the others as soon as its file exists; and pass=env:NAME|file:PATH, the
- * password of its encrypted sources. */
+ * password of its encrypted sources. A source cert:NAME is a certificate of the project file, with
+ * its next one. */
 #ifndef DANE_TLSA_DIRECTIVE_H
 #define DANE_TLSA_DIRECTIVE_H
 
 #include "dane/directive.h"
-#include "dane/files.h"
-#include "dane/tlsa.h"
+#include "dane/tlsa_source.h"
 
 /* Of one zone, for all its $TLSA. */
 struct tlsa_context {
 	int64_t now_unix;
-	bool silent;             /* check everything, but make no records */
-	struct cert_files files; /* all that was read */
+	const struct tlsa_names *names; /* NULL: there is no project file */
+	bool silent;                    /* check everything, but make no records */
+	struct cert_files files;        /* all that was read */
 
-	size_t n_records;          /* that were made */
-	struct tlsa_use *uses;     /* in the arena of `files`, silent or not */
-	int64_t first_expiry_unix; /* when a certificate, silent or not, expires or is warned of
-				    * first; INT64_MAX: none */
+	size_t n_records;             /* that were made */
+	struct named_use *named_uses; /* of named certificates in TLSA records, unless silent */
+	struct tlsa_use *uses;        /* in the arena of `files`, silent or not */
+	int64_t first_expiry_unix;    /* when a certificate, silent or not, expires or is warned of
+				       * first; INT64_MAX: none */
 };
 
 /* `a` keeps what is read; it outlives the parser. */

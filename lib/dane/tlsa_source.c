@@ -38,19 +38,89 @@ add_one(const struct tlsa_reader *reader, const struct tlsa_source *source, cons
 
 /* --- Certificates of the project file --- */
 
+static const char named_mark[] = "cert:";
+
 static bool
 is_named(const struct tlsa_source *source)
 {
-	return !source->literal && strncmp(source->written, "cert:", 5) == 0;
+	return !source->literal &&
+	       strncmp(source->written, named_mark, sizeof(named_mark) - 1) == 0;
 }
 
+static const struct tlsa_named *
+named_find(const struct tlsa_reader *reader, const struct tlsa_source *source)
+{
+	const char *name = source->written + sizeof(named_mark) - 1, *nearest;
+	struct diags *diags = reader->job->diags;
+	const struct tlsa_names *names = reader->names;
+	const char **known;
+
+	if (!names) {
+		diag_add(diags, source->pos, D_NO_NAMED,
+		    "%s is a certificate of the project file, but no zonepp.yaml without errors is "
+		    "near (a file of that name is written ./%s)",
+		    source->written, source->written);
+		return NULL;
+	}
+	known = arena_alloc(reader->job->a, (names->n + 1) * sizeof(*known));
+	for (size_t i = 0; i < names->n; i++) {
+		if (strcmp(names->items[i].name, name) == 0)
+			return &names->items[i];
+		known[i] = names->items[i].name;
+	}
+	known[names->n] = NULL;
+	nearest = diag_nearest(text_of(name), known);
+	diag_add(diags, source->pos, D_NO_NAMED,
+	    "the project file has no certificate \"%s\"%s%s%s (a file of that name is written "
+	    "./%s)",
+	    name, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "",
+	    source->written);
+	return NULL;
+}
+
+/* No password of a directive opens them: what follows their records knows none. */
+static int
+load_named(const struct tlsa_reader *reader, const struct tlsa_source *source,
+    const struct tlsa_named *named, struct named_use *use)
+{
+	struct tlsa_reader plain = *reader;
+	struct tlsa_source next = *source;
+	int result;
+
+	plain.secret = NULL;
+	next.coming = true;
+	result = load(&plain, source, named->current, false, &use->current);
+	if (named->next && load(&plain, &next, named->next, false, &use->next) < 0)
+		result = -1;
+	return result;
+}
+
+/* The current certificate must be there; the next one counts as soon as it is. */
 static int
 add_named(const struct tlsa_reader *reader, const struct tlsa_source *source)
 {
-	return diag_error(reader->job->diags, source->pos, D_BAD_SOURCE,
-	    "%s: certificates cannot be named in the project file yet; write the path, or ./%s for "
-	    "a file of that name",
-	    source->written, source->written);
+	struct tlsa_job *job = reader->job;
+	const struct tlsa_named *named;
+	struct named_use *use;
+	struct text label = text_of(source->written);
+	struct text next_label = text_of(arena_printf(job->a, "%s next", source->written));
+
+	if (source->coming)
+		return diag_error(job->diags, source->pos, D_KEY_VALUE,
+		    "next= wants a path: %s comes with its own next certificate", source->written);
+	named = named_find(reader, source);
+	if (!named)
+		return -1;
+	use = arena_zalloc(job->a, sizeof(*use));
+	use->named = named;
+	use->pos = source->pos;
+	use->next_use = *reader->named_uses;
+	if (load_named(reader, source, named, use) < 0 ||
+	    tlsa_add(job, source->pos, use->current, label, false) < 0 ||
+	    (use->next && tlsa_add(job, source->pos, use->next, next_label, true) < 0))
+		return -1;
+	*reader->named_uses = use;
+	return 0;
 }
 
 /* --- Folders and patterns --- */

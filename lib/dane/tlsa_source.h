@@ -5,13 +5,39 @@
 #include "dane/files.h"
 #include "dane/tlsa.h"
 
+/* What a source cert:NAME stands for. */
+struct tlsa_named {
+	const char *name;
+	const char *current; /* path */
+	const char *next;    /* path of the certificate that comes next, or NULL */
+};
+
+struct tlsa_names {
+	const struct tlsa_named *items;
+	size_t n;
+};
+
+/* One source cert:NAME of one owner, for those who follow what becomes of its records. */
+struct named_use {
+	const struct tlsa_named *named;
+	const struct certs *current, *next; /* `next` NULL: there is none yet */
+	struct tlsa_params params;
+	enum pick pick;
+	struct name owner;
+	uint32_t ttl_s;
+	struct pos pos; /* of the source */
+	struct named_use *next_use;
+};
+
 /* Where sources are looked for. */
 struct tlsa_reader {
 	struct tlsa_job *job;
 	struct cert_files *files;
-	const struct roots *roots;   /* or NULL: anywhere */
-	const char *base;            /* the file that names them; "": none */
-	const struct secret *secret; /* opens those that are encrypted; or NULL */
+	const struct roots *roots;      /* or NULL: anywhere */
+	const char *base;               /* the file that names them; "": none */
+	const struct tlsa_names *names; /* NULL: there is no project file */
+	struct named_use **named_uses;         /* where those of `names` are noted, without owner */
+	const struct secret *secret;    /* opens those that are encrypted; or NULL */
 };
 
 struct tlsa_source {

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "project/project.h"
 
+#include "project/certificate.h"
 #include "project/clash.h"
 #include "project/severity.h"
 #include "project/yaml.h"
@@ -29,12 +30,6 @@ struct file {
 struct policy {
 	struct project_policy is;
 	struct yaml_text iterations, salt;
-};
-
-struct certificate {
-	struct yaml_text current, next;
-	uint32_t wait_s;
-	struct yaml_texts deploy;
 };
 
 struct hooks {
@@ -89,7 +84,7 @@ static const struct yaml_field file_fields[] = {
     {"policies", YAML_MAPPING_OF, AT(file, policies), NULL, YAML_NOW},
     {"keys", YAML_TEXT, AT(file, keys), NULL, YAML_NOW},
     {"allow", YAML_TEXTS, AT(file, allow), NULL, YAML_NOW},
-    {"certificates", YAML_MAPPING_OF, AT(file, certificates), NULL, YAML_LATER},
+    {"certificates", YAML_MAPPING_OF, AT(file, certificates), NULL, YAML_NOW},
     {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL, YAML_NOW},
     {"severity", YAML_MAPPING_OF, AT(file, severity), NULL, YAML_NOW},
     {"zones", YAML_MAPPING_OF, AT(file, zones), NULL, YAML_NOW},
@@ -120,14 +115,6 @@ static const struct yaml_field policy_fields[] = {
     {"zonemd", YAML_CHOICE, AT(policy, is.zonemd), zonemds, YAML_NOW},
     {"cds", YAML_CHOICE, AT(policy, is.cds), cdss, YAML_NOW},
     {"verify", YAML_CHOICE, AT(policy, is.verify), verifies, YAML_NOW},
-    {NULL, 0, 0, NULL, YAML_NOW},
-};
-
-static const struct yaml_field certificate_fields[] = {
-    {"current", YAML_TEXT, AT(certificate, current), NULL, YAML_NOW},
-    {"next", YAML_TEXT, AT(certificate, next), NULL, YAML_NOW},
-    {"wait", YAML_DURATION, AT(certificate, wait_s), NULL, YAML_NOW},
-    {"deploy", YAML_TEXTS, AT(certificate, deploy), NULL, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
 };
 
@@ -205,16 +192,21 @@ file_name_of(struct arena *a, const char *zone)
 	return text;
 }
 
-/* A path of the file as the process sees it. "-" is a file here, not a stream. */
-static const char *
-path_of(const struct load *load, const char *path)
+const char *
+project_path_of(struct arena *a, const char *folder, const char *path)
 {
-	char *joined = file_join(load->a, load->project->folder, path);
+	char *joined = file_join(a, folder, path);
 	size_t len = strlen(joined);
 
 	while (len > 1 && joined[len - 1] == '/')
 		joined[--len] = '\0';
 	return strcmp(joined, "-") == 0 ? "./-" : joined;
+}
+
+static const char *
+path_of(const struct load *load, const char *path)
+{
+	return project_path_of(load->a, load->project->folder, path);
 }
 
 static const char *
@@ -320,40 +312,6 @@ policy_find(const struct load *load, struct yaml_text name)
 		    : "no policy is called \"%s\"",
 	    name.text, nearest);
 	return NULL;
-}
-
-static int
-certificate_read(struct load *load, const struct yaml_node *node, struct project_certificate *out)
-{
-	const char *what = arena_printf(load->a, "certificate \"%s\"", node->key.data);
-	struct certificate c = {0};
-
-	if (yaml_read(load->diags, node, what, certificate_fields, &c) < 0)
-		return -1;
-	if (!c.current.text)
-		return diag_error(
-		    load->diags, node->key_pos, P_VALUE, "%s has no \"current\"", what);
-	*out = (struct project_certificate){.name = node->key.data,
-	    .pos = node->key_pos,
-	    .current = path_of(load, c.current.text),
-	    .next = c.next.text ? path_of(load, c.next.text) : NULL,
-	    .wait_s = c.wait_s,
-	    .deploy = c.deploy.n ? c.deploy.argv : NULL};
-	return 0;
-}
-
-static void
-certificates_read(struct load *load)
-{
-	size_t n, i = 0;
-	const struct yaml_node *node = children(load->file.certificates, &n);
-	struct project_certificate *certificates = arena_alloc(load->a, n * sizeof(*certificates));
-
-	for (; node; node = node->next)
-		if (certificate_read(load, node, &certificates[i]) == 0)
-			i++;
-	load->project->certificates = certificates;
-	load->project->n_certificates = i;
 }
 
 static void
@@ -582,7 +540,7 @@ project_load(struct diags *diags, const char *path, struct project *out)
 	file_read(&load, root);
 	roots_read(&load);
 	policies_read(&load);
-	certificates_read(&load);
+	certificates_read(diags, load.file.certificates, out);
 	hooks_read(&load);
 	if (load.file.severity)
 		out->severities = severity_read(diags, load.file.severity);

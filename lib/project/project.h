@@ -53,14 +53,25 @@ struct project_policy {
 	enum project_verify verify;
 };
 
-/* A certificate that $TLSA may call cert:NAME. */
+/* A nameserver that is asked what it publishes. */
+struct project_server {
+	const char *text; /* as written */
+	const char *host; /* address or name */
+	uint16_t port;
+};
+
+/* A certificate that $TLSA calls cert:NAME, and its rollover (zonepp-roll(1)). Command lines are
+ * arguments with NULL at the end; NULL: none. */
 struct project_certificate {
 	const char *name;
 	struct pos pos;
 	const char *current; /* path */
 	const char *next;    /* path, or NULL */
 	uint32_t wait_s;
-	const char *const *deploy; /* arguments, NULL at the end; NULL: none */
+	const struct project_server *servers;
+	size_t n_servers;
+	const char *const *deploy;
+	const char *const *notify;
 };
 
 struct project_zone {
@@ -109,6 +120,15 @@ project_load(struct diags *diags, const char *path, struct project *out);
  * P_ZONE added where the project has none of that name. */
 const struct project_zone *
 project_zone_find(struct diags *diags, const struct project *project, const char *name);
+
+/* The certificate that the command line calls `name`. Returns NULL with P_CERTIFICATE added where
+ * the project has none of that name. */
+const struct project_certificate *
+project_certificate_find(struct diags *diags, const struct project *project, const char *name);
+
+/* A path of the project file as the process sees it; in `a`. "-" is a file here, not a stream. */
+const char *
+project_path_of(struct arena *a, const char *folder, const char *path);
 
 /* An argument of a hook for `zone`: `{zone}` becomes its name; in `a`. */
 char *

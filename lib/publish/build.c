@@ -27,6 +27,7 @@ struct build_run {
 	struct diags *diags;
 	const struct project *project;
 	const struct build_options *options;
+	struct tlsa_names certificates;
 	struct folder *folders;
 	struct build_zone **small;
 };
@@ -87,6 +88,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .load = {.path = zone->template,
 		.zone = &zone->name,
 		.roots = &run->project->roots,
+		.certificates = &run->certificates,
 		.dane = zone->dane,
 		.now = run->options->now},
 	    .output = zone->output,
@@ -227,6 +229,7 @@ build_project(struct diags *diags, const struct project *project,
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (chosen[i])
 			build->zones[build->n++].zone = &project->zones[i];
+	run.certificates = load_certificates(&diags->arena, project);
 	if (!options->check)
 		lock = lock_project(diags, project);
 	build_all(&run, build);

@@ -27,6 +27,19 @@ put_key_files(struct buf *b, struct arena *a, const struct zone_job *job)
 		buf_printf(b, "key %s\n", files[i].base);
 }
 
+/* What cert:NAME stands for in the template. */
+static void
+put_certificates(struct buf *b, const struct tlsa_names *names)
+{
+	for (size_t i = 0; names && i < names->n; i++) {
+		const struct tlsa_named *named = &names->items[i];
+
+		buf_printf(b, "certificate %s %s\n", named->name, named->current);
+		if (named->next)
+			buf_printf(b, "next %s\n", named->next);
+	}
+}
+
 /* The first lines of the file: all that shapes the output besides the inputs. */
 static void
 put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
@@ -47,6 +60,7 @@ put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
 		if (job->severities[i] != (int)problem_table[i].severity)
 			buf_printf(
 			    b, "severity %s %d\n", problem_table[i].code, job->severities[i]);
+	put_certificates(b, job->load.certificates);
 	if (job->sign)
 		put_key_files(b, a, job);
 }

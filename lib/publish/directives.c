@@ -26,6 +26,12 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 	d->silent = d->tlsa.silent = d->smimea.silent = !dane;
 }
 
+void
+directives_name(struct directives *d, const struct tlsa_names *names)
+{
+	d->tlsa.names = d->smimea.names = names;
+}
+
 int64_t
 directives_first_expiry(const struct directives *d)
 {

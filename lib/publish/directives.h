@@ -21,6 +21,10 @@ struct directives {
 void
 directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool dane);
 
+/* What cert:NAME stands for; NULL: there is no project file. */
+void
+directives_name(struct directives *d, const struct tlsa_names *names);
+
 /* The earliest notAfter of all certificates that became records; INT64_MAX: none. */
 int64_t
 directives_first_expiry(const struct directives *d);

@@ -222,6 +222,7 @@ expand_file(struct diags *diags, const struct load_options *options, struct buf 
 	struct name zone;
 
 	directives_begin(&directives, &diags->arena, options->now, true);
+	directives_name(&directives, options->certificates);
 	if (parse_file(diags, &parse, options->path, &zone) < 0 || ex.failed)
 		return -1;
 	text = diags->sources[ex.first_source].text;

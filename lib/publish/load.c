@@ -1,5 +1,19 @@
 #include "publish/load.h"
 
+struct tlsa_names
+load_certificates(struct arena *a, const struct project *project)
+{
+	size_t n = project->n_certificates;
+	struct tlsa_named *items = arena_alloc(a, n * sizeof(*items) + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct project_certificate *c = &project->certificates[i];
+
+		items[i] = (struct tlsa_named){c->name, c->current, c->next};
+	}
+	return (struct tlsa_names){items, n};
+}
+
 int
 load_zone(struct diags *diags, const struct load_options *options, struct loaded *loaded)
 {
@@ -10,6 +24,7 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 	struct name zone;
 
 	directives_begin(&loaded->directives, &diags->arena, options->now, options->dane);
+	directives_name(&loaded->directives, options->certificates);
 	store_begin(&loaded->store, diags, options->zone);
 	if (parse_file(diags, &parse, options->path, &zone) < 0)
 		return -1;

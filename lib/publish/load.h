@@ -3,14 +3,16 @@
 #ifndef PUBLISH_LOAD_H
 #define PUBLISH_LOAD_H
 
+#include "project/project.h"
 #include "publish/directives.h"
 #include "zone/store.h"
 
 struct load_options {
-	const char *path;          /* of the template; "-": standard input */
-	const struct name *zone;   /* or NULL: the template names it */
-	const struct roots *roots; /* or NULL: all may be read */
-	bool dane;                 /* see directives_begin */
+	const char *path;                      /* of the template; "-": standard input */
+	const struct name *zone;               /* or NULL: the template names it */
+	const struct roots *roots;             /* or NULL: all may be read */
+	const struct tlsa_names *certificates; /* of the project file; NULL: there is none */
+	bool dane;                             /* see directives_begin */
 	int64_t now;
 };
 
@@ -18,6 +20,10 @@ struct loaded {
 	struct store store; /* not sorted yet */
 	struct directives directives;
 };
+
+/* What templates of `project` may call cert:NAME; in `a`. */
+struct tlsa_names
+load_certificates(struct arena *a, const struct project *project);
 
 /* Returns 0, or -1 with all problems of the template added. Either way load_free is due. */
 int

@@ -45,7 +45,7 @@ load(struct diags *diags, const char *yaml, struct project *project)
 	return project_load(diags, "p/zonepp.yaml", project);
 }
 
-/* The project of DESIGN section 6, less what comes later. */
+/* The project of DESIGN section 6. */
 static const char whole[] =
     "defaults:\n"
     "  template: zones/{zone}.zone\n"
@@ -58,7 +58,12 @@ static const char whole[] =
     "  unsigned: { sign: false }\n"
     "keys: keys/\n"
     "allow: [/etc/letsencrypt/live/, ../shared]\n"
-    "certificates: {}\n"
+    "certificates:\n"
+    "  mail: { current: certs/mail.pem, next: certs/mail-next.pem, wait: 12h,\n"
+    "    servers: [192.0.2.1, \"192.0.2.1:5353\", \"2001:db8::1\", \"[2001:db8::1]:53\", "
+    "\"ns1.example.org.:54\"],\n"
+    "    deploy: [hooks/install, mail], notify: [hooks/chat] }\n"
+    "  web: { current: /etc/web.pem }\n"
     "hooks:\n"
     "  changed: [nsd-control, reload, \"{zone}\"]\n"
     "zones:\n"
@@ -216,7 +221,25 @@ static const struct {
     {"policies: {p: {validity: 0}}\nzones: {a: }\n", "P005", 1, 12},
     {"policies: {p: {sign: [true]}}\nzones: {a: }\n", "P003", 1, 22},
     {"policies: {p: x}\nzones: {a: }\n", "P003", 1, 15},
-    {"certificates: {m: {current: x}}\nzones: {a: }\n", "P008", 1, 1},
+    {"certificates: x\nzones: {a: }\n", "P003", 1, 15},
+    {"certificates: {m: {next: x}}\nzones: {a: }\n", "P005", 1, 16},
+    {"certificates: {m: }\nzones: {a: }\n", "P005", 1, 16},
+    {"certificates: {m: x}\nzones: {a: }\n", "P003", 1, 19},
+    {"certificates: {m n: {current: x}}\nzones: {a: }\n", "P005", 1, 16},
+    {"certificates: {-m: {current: x}}\nzones: {a: }\n", "P005", 1, 16},
+    {"certificates:\n  m: {current: x}\n  m: {current: x}\nzones: {a: }\n", "P004", 3, 3},
+    {"certificates: {m: {current: x, wait: soon}}\nzones: {a: }\n", "P005", 1, 38},
+    {"certificates: {m: {current: x, next: y, deploy: cmd}}\nzones: {a: }\n", "P003", 1, 49},
+    {"certificates: {m: {current: x, next: y, deploy: []}}\nzones: {a: }\n", "P005", 1, 49},
+    {"certificates: {m: {current: x, notify: []}}\nzones: {a: }\n", "P005", 1, 40},
+    {"certificates: {m: {current: x, deploy: [y]}}\nzones: {a: }\n", "P005", 1, 40},
+    {"certificates: {m: {current: x, nxt: cmd}}\nzones: {a: }\n", "P002", 1, 32},
+    {"certificates: {m: {current: x, servers: a}}\nzones: {a: }\n", "P003", 1, 41},
+    {"certificates: {m: {current: x, servers: [a, b..c]}}\nzones: {a: }\n", "P005", 1, 45},
+    {"certificates: {m: {current: x, servers: [192.0.2.300]}}\nzones: {a: }\n", "P005", 1, 42},
+    {"certificates: {m: {current: x, servers: [\"a:0\"]}}\nzones: {a: }\n", "P005", 1, 42},
+    {"certificates: {m: {current: x, servers: [\"a:66666\"]}}\nzones: {a: }\n", "P005", 1, 42},
+    {"certificates: {m: {current: x, servers: [\"[::1\"]}}\nzones: {a: }\n", "P005", 1, 42},
     {"hooks: {change: [x]}\nzones: {a: }\n", "P002", 1, 9},
     {"hooks: {changed: x}\nzones: {a: }\n", "P003", 1, 18},
     {"hooks: {changed: []}\nzones: {a: }\n", "P005", 1, 18},
@@ -259,29 +282,41 @@ problems(void **state)
 }
 
 static void
-what_comes_later_has_a_shape(void **state)
+certificates(void **state)
 {
 	static const struct {
-		const char *yaml, *code;
-	} rows[] = {
-	    {"certificates: {m: {next: x}}\nzones: {a: }\n", "P005"},
-	    {"certificates: {m: }\nzones: {a: }\n", "P005"},
-	    {"certificates: {m: {current: x, wait: soon}}\nzones: {a: }\n", "P005"},
-	    {"certificates: {m: {current: x, deploy: cmd}}\nzones: {a: }\n", "P003"},
-	    {"certificates: {m: {current: x, nxt: cmd}}\nzones: {a: }\n", "P002"},
-	};
+		const char *host;
+		uint16_t port;
+	} servers[] = {{"192.0.2.1", 53}, {"192.0.2.1", 5353}, {"2001:db8::1", 53},
+	    {"2001:db8::1", 53}, {"ns1.example.org.", 54}};
+	struct diags diags = {0};
+	struct project p;
+	const struct project_certificate *mail, *web;
 
 	(void)state;
-	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct diags diags = {0};
-		struct project p;
-
-		assert_int_equal(load(&diags, rows[i].yaml, &p), -1);
-		assert_int_equal(diags.n, 2); /* the first is P008 */
-		diags_sort(&diags);
-		assert_string_equal(problem_table[diags.items[1].problem].code, rows[i].code);
-		diags_free(&diags);
+	assert_int_equal(load(&diags, whole, &p), 0);
+	assert_int_equal(p.n_certificates, 2);
+	mail = project_certificate_find(&diags, &p, "mail");
+	web = project_certificate_find(&diags, &p, "web");
+	assert_string_equal(mail->current, "p/certs/mail.pem");
+	assert_string_equal(mail->next, "p/certs/mail-next.pem");
+	assert_int_equal(mail->wait_s, 12 * 3600);
+	assert_int_equal(mail->n_servers, LENGTH(servers));
+	for (size_t i = 0; i < LENGTH(servers); i++) {
+		assert_string_equal(mail->servers[i].host, servers[i].host);
+		assert_int_equal(mail->servers[i].port, servers[i].port);
 	}
+	assert_string_equal(mail->deploy[1], "mail");
+	assert_null(mail->deploy[2]);
+	assert_string_equal(mail->notify[0], "hooks/chat");
+	assert_string_equal(web->current, "/etc/web.pem");
+	assert_null(web->next);
+	assert_int_equal(web->wait_s, 86400);
+	assert_null(web->deploy);
+	assert_null(project_certificate_find(&diags, &p, "mial"));
+	assert_non_null(strstr(diags.items[0].message, "did you mean \"mail\""));
+	assert_int_equal(diags.status, 2);
+	diags_free(&diags);
 }
 
 static void
@@ -400,7 +435,7 @@ main(void)
 	    cmocka_unit_test(policies),
 	    cmocka_unit_test(built_in),
 	    cmocka_unit_test(problems),
-	    cmocka_unit_test(what_comes_later_has_a_shape),
+	    cmocka_unit_test(certificates),
 	    cmocka_unit_test(all_at_once),
 	    cmocka_unit_test(missing_file),
 	    cmocka_unit_test(find_zone),

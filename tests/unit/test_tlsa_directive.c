@@ -439,7 +439,7 @@ static const struct {
     {"$TLSA _25._tcp.mail 2 1 1 ../pool/a*", D_NOT_CA, 27, "CN=mail.example.org"},
     {"$TLSA _25._tcp.mail ../certs/mail.pem next=../pool/*", D_KEY_VALUE, 44, "one file"},
     {"$TLSA _25._tcp.mail ../certs/mail.pem next=../pool", F_READ, 44, "Is a directory"},
-    {"$TLSA _25._tcp.mail ../certs/mail.pem next=cert:mail", D_BAD_SOURCE, 44, "project file"},
+    {"$TLSA _25._tcp.mail ../certs/mail.pem next=cert:mail", D_KEY_VALUE, 44, "wants a path"},
     {"$TLSA _25._tcp.mail ../certs/empty.pem", D_BAD_SOURCE, 21, "is empty"},
     {"$TLSA _25._tcp.mail x.zone", D_BAD_SOURCE, 21, "text without a PEM block"},
     {"$TLSA _25._tcp.mail ../certs/none.pem", F_READ, 21, "No such file"},
@@ -447,7 +447,6 @@ static const struct {
     {"$TLSA _25._tcp.mail \"\"", D_BAD_SOURCE, 21, "empty"},
     {"$TLSA _25._tcp.mail ../certs/\\000", Z_SYNTAX, 21, "backslash"},
     {"$TLSA _25._tcp.mail -", D_BAD_SOURCE, 21, "standard input"},
-    {"$TLSA _25._tcp.mail cert:mail", D_BAD_SOURCE, 21, "project file"},
     {"$TLSA _25._tcp.mail 1 1 1 ../certs/old.pem", D_EXPIRED, 27, "(notAfter 2026-08-31)"},
 };
 
@@ -834,6 +833,80 @@ confined_sources(void **state)
 	}
 }
 
+/* Certificates of the project file: the next one counts from when its file exists. */
+static void
+named_certificates(void **state)
+{
+	const struct tlsa_named items[] = {
+	    {"mail", arena_printf(&arena, "%s/certs/mail.pem", folder),
+		arena_printf(&arena, "%s/certs/web.pem", folder)},
+	    {"web", arena_printf(&arena, "%s/certs/web.pem", folder),
+		arena_printf(&arena, "%s/certs/none.pem", folder)},
+	    {"gone", arena_printf(&arena, "%s/certs/none.pem", folder), NULL},
+	};
+	struct tlsa_names names = {items, 3};
+	struct run run;
+
+	(void)state;
+	run_begin(&run);
+	run.ctx.names = &names;
+	parse(
+	    &run, "$TLSA _{25,26}._tcp.mail 300 cert:mail\n$TLSA _27._tcp.mail 300 cert:web", NULL);
+	assert_int_equal(run.result, 0);
+	assert_int_equal(run.diags.n, 0); /* a next one that is still to come is no news */
+	assert_int_equal(run.ctx.n_records, 5);
+	assert_non_null(strstr(run.seen.text.data, "| cert:mail CN=mail.example.org "));
+	assert_non_null(strstr(run.seen.text.data, "| cert:mail next CN=x"));
+	assert_null(run.ctx.named_uses->next);
+	assert_string_equal(run.ctx.named_uses->named->name, "web");
+	assert_int_equal(run.ctx.named_uses->ttl_s, 300);
+	assert_non_null(run.ctx.named_uses->next_use->next);
+	assert_null(run.ctx.named_uses->next_use->next_use->next_use);
+	run_end(&run);
+
+	run_begin(&run);
+	run.ctx.names = &names;
+	run.ctx.silent = true;
+	parse(&run, "$TLSA _25._tcp.mail cert:mail", NULL);
+	assert_null(run.ctx.named_uses);
+	run_end(&run);
+}
+
+static void
+bad_named_certificates(void **state)
+{
+	const struct tlsa_named items[] = {
+	    {"mail", arena_printf(&arena, "%s/certs/mail.pem", folder), NULL},
+	    {"gone", arena_printf(&arena, "%s/certs/none.pem", folder), NULL},
+	};
+	const struct tlsa_names names = {items, 2};
+	static const struct {
+		const char *line;
+		bool project;
+		enum problem problem;
+		const char *what;
+	} rows[] = {
+	    {"$TLSA _25._tcp.mail 300 cert:mail", false, D_NO_NAMED, "no zonepp.yaml"},
+	    {"$TLSA _25._tcp.mail 300 cert:mial", true, D_NO_NAMED, "did you mean mail?"},
+	    {"$TLSA _25._tcp.mail 300 cert:", true, D_NO_NAMED, "no certificate \"\""},
+	    {"$TLSA _25._tcp.mail 300 cert:gone", true, F_READ, "none.pem"},
+	    {"$TLSA _25._tcp.mail 300 2 1 1 cert:mail", true, D_NOT_CA, ""},
+	    {"$TLSA _25._tcp.mail 300 cert:mail next=cert:mail", true, D_KEY_VALUE, "wants a path"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct run run;
+
+		run_begin(&run);
+		run.ctx.names = rows[i].project ? &names : NULL;
+		parse(&run, rows[i].line, NULL);
+		fixture_one_problem(&run.diags, rows[i].problem, rows[i].what);
+		assert_int_equal(run.result, -1);
+		run_end(&run);
+	}
+}
+
 int
 main(void)
 {
@@ -854,6 +927,8 @@ main(void)
 	    cmocka_unit_test(files_are_read_once),
 	    cmocka_unit_test(confined),
 	    cmocka_unit_test(confined_sources),
+	    cmocka_unit_test(named_certificates),
+	    cmocka_unit_test(bad_named_certificates),
 	};
 
 	return cmocka_run_group_tests(tests, make_files, remove_files);

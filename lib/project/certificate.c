@@ -1,0 +1,201 @@
+#define _GNU_SOURCE
+#include "project/certificate.h"
+
+#include "dns/name.h"
+
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+enum { WAIT_DEFAULT_S = 86400, DNS_PORT = 53 };
+
+struct fields {
+	struct yaml_text current, next;
+	uint32_t wait_s;
+	struct yaml_texts servers, deploy, notify;
+};
+
+#define AT(member) offsetof(struct fields, member)
+
+static const struct yaml_field certificate_fields[] = {
+    {"current", YAML_TEXT, AT(current), NULL, YAML_NOW},
+    {"next", YAML_TEXT, AT(next), NULL, YAML_NOW},
+    {"wait", YAML_DURATION, AT(wait_s), NULL, YAML_NOW},
+    {"servers", YAML_TEXTS, AT(servers), NULL, YAML_NOW},
+    {"deploy", YAML_TEXTS, AT(deploy), NULL, YAML_NOW},
+    {"notify", YAML_TEXTS, AT(notify), NULL, YAML_NOW},
+    {NULL, 0, 0, NULL, YAML_NOW},
+};
+
+/* The name is a word in templates, in the state file and on command lines. */
+static int
+check_name(struct diags *diags, const struct yaml_node *node)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+	const char *name = node->key.data;
+
+	if (node->key.len > 0 && node->key.len <= 63 && *name != '-' &&
+	    strspn(name, letters) == node->key.len)
+		return 0;
+	return diag_error(diags, node->key_pos, P_VALUE,
+	    "\"%s\" is no name of a certificate: up to 63 letters, digits, dots, hyphens and "
+	    "underscores",
+	    name);
+}
+
+/* --- Servers --- */
+
+static bool
+read_port(const char *text, uint16_t *port)
+{
+	char *end;
+	unsigned long value = ascii_is_digit(*text) ? strtoul(text, &end, 10) : 0;
+
+	*port = (uint16_t)value;
+	return value > 0 && value <= UINT16_MAX && !*end;
+}
+
+static bool
+is_host(struct arena *a, const char *host)
+{
+	static const struct name root = {.len = 1};
+	const char *last = strrchr(host, '.');
+	struct name name;
+	struct name_fault fault;
+	uint8_t address[16];
+
+	(void)a;
+	if (inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1)
+		return true;
+	last = last && last[1] ? last + 1 : host; /* no name ends in a number: RFC 1123, 2.1 */
+	return !ascii_is_digit(*last) &&
+	       strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") ==
+		   strlen(host) &&
+	       name_parse(text_of(host), &root, &name, &fault) == 0;
+}
+
+/* ADDRESS, NAME, either with :PORT, or [ADDRESS]:PORT */
+static bool
+read_server(struct arena *a, const char *text, struct project_server *out)
+{
+	const char *colon = strrchr(text, ':'), *end = text + strlen(text);
+
+	*out = (struct project_server){.text = text, .port = DNS_PORT};
+	if (*text == '[') {
+		end = strchr(text, ']');
+		if (!end || (end[1] && (end[1] != ':' || !read_port(end + 2, &out->port))))
+			return false;
+		text++;
+	} else if (colon && colon == strchr(text, ':')) {
+		end = colon;
+		if (!read_port(colon + 1, &out->port))
+			return false;
+	}
+	out->host = arena_text(a, text, (size_t)(end - text));
+	return *out->host && is_host(a, out->host);
+}
+
+static int
+read_servers(struct diags *diags, const struct yaml_texts *texts, struct project_certificate *out)
+{
+	struct project_server *servers =
+	    arena_alloc(&diags->arena, texts->n * sizeof(*servers) + 1);
+	int result = 0;
+
+	for (size_t i = 0; i < texts->n; i++)
+		if (!read_server(&diags->arena, texts->items[i].text, &servers[i]))
+			result = diag_error(diags, texts->items[i].pos, P_VALUE,
+			    "\"%s\" is no server: write 192.0.2.1, 192.0.2.1:5353, "
+			    "[2001:db8::1]:5353 "
+			    "or ns1.example.org",
+			    texts->items[i].text);
+	out->servers = servers;
+	out->n_servers = texts->n;
+	return result;
+}
+
+/* --- All of it --- */
+
+/* An empty list is a command that somebody forgot. */
+static int
+check_command(struct diags *diags, const char *key, const struct yaml_texts *command)
+{
+	if (!command->items || command->n > 0)
+		return 0;
+	return diag_error(diags, command->pos, P_VALUE, "%s wants a command", key);
+}
+
+static int
+check_fields(struct diags *diags, const struct yaml_node *node, const struct fields *f)
+{
+	int result = check_command(diags, "deploy", &f->deploy);
+
+	if (check_command(diags, "notify", &f->notify) < 0)
+		result = -1;
+	if (!f->current.text)
+		return diag_error(diags, node->key_pos, P_VALUE,
+		    "certificate \"%s\" has no \"current\"", node->key.data);
+	if (f->deploy.n > 0 && !f->next.text)
+		return diag_error(diags, f->deploy.pos, P_VALUE,
+		    "certificate \"%s\" has \"deploy\", but no \"next\" that it could deploy",
+		    node->key.data);
+	return result;
+}
+
+static int
+certificate_read(struct diags *diags, const struct project *project, const struct yaml_node *node,
+    struct project_certificate *out)
+{
+	struct arena *a = &diags->arena;
+	const char *what = arena_printf(a, "certificate \"%s\"", node->key.data);
+	struct fields f = {.wait_s = WAIT_DEFAULT_S};
+
+	if (check_name(diags, node) < 0 ||
+	    yaml_read(diags, node, what, certificate_fields, &f) < 0 ||
+	    check_fields(diags, node, &f) < 0)
+		return -1;
+	*out = (struct project_certificate){.name = node->key.data,
+	    .pos = node->key_pos,
+	    .current = project_path_of(a, project->folder, f.current.text),
+	    .next = f.next.text ? project_path_of(a, project->folder, f.next.text) : NULL,
+	    .wait_s = f.wait_s,
+	    .deploy = f.deploy.n ? f.deploy.argv : NULL,
+	    .notify = f.notify.n ? f.notify.argv : NULL};
+	return read_servers(diags, &f.servers, out);
+}
+
+void
+certificates_read(
+    struct diags *diags, const struct yaml_node *certificates, struct project *project)
+{
+	size_t n = certificates ? certificates->n : 0, i = 0;
+	struct project_certificate *items = arena_alloc(&diags->arena, n * sizeof(*items) + 1);
+
+	for (const struct yaml_node *node = n ? certificates->first : NULL; node; node = node->next)
+		if (certificate_read(diags, project, node, &items[i]) == 0)
+			i++;
+	project->certificates = items;
+	project->n_certificates = i;
+}
+
+const struct project_certificate *
+project_certificate_find(struct diags *diags, const struct project *project, const char *name)
+{
+	const char **known =
+	    arena_alloc(&diags->arena, (project->n_certificates + 1) * sizeof(*known));
+	const char *nearest;
+
+	for (size_t i = 0; i < project->n_certificates; i++) {
+		known[i] = project->certificates[i].name;
+		if (strcmp(known[i], name) == 0)
+			return &project->certificates[i];
+	}
+	known[project->n_certificates] = NULL;
+	nearest = diag_nearest(text_of(name), known);
+	diag_add(diags, pos_none(), P_CERTIFICATE,
+	    nearest ? "%s has no certificate \"%s\"; did you mean \"%s\"?"
+		    : "%s has no certificate \"%s\"",
+	    project->path, name, nearest);
+	return NULL;
+}

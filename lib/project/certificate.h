@@ -1,0 +1,14 @@
+/* Certificates of the project file (zonepp.yaml(5)), as project.c hands them here. */
+#ifndef PROJECT_CERTIFICATE_H
+#define PROJECT_CERTIFICATE_H
+
+#include "project/project.h"
+#include "project/yaml.h"
+
+/* Reads the mapping `certificates`, which may be NULL, into `project`, whose folder is known.
+ * Problems are added to `diags`. */
+void
+certificates_read(
+    struct diags *diags, const struct yaml_node *certificates, struct project *project);
+
+#endif
