@@ -224,7 +224,9 @@ X(P_OUTPUT,      "P007", ERROR,   1, "two zones with one output", "", "") \
 X(P_LATER,       "P008", ERROR,   1, "something that this version does not do yet", "", "") \
 X(P_MISSING,     "P009", ERROR,   2, "a project file that is not there", "", "") \
 X(P_HOOK,        "P010", ERROR,   2, "a hook that failed", "", "the zone is published; the next build runs the hook again") \
-X(P_CERTIFICATE, "P011", ERROR,   2, "a certificate that the project does not have", "", "")
+X(P_CERTIFICATE, "P011", ERROR,   2, "a certificate that the project does not have", "", "") \
+X(P_STATE,       "P012", ERROR,   1, "a line of the state file that is no fact", "", "mend the line, or remove it: zonepp then waits anew for the record that it told of") \
+X(P_STATE_MERGE, "P013", ERROR,   1, "a state file that holds an unfinished merge", "", "keep the lines of both sides and remove the markers; `merge=union` in .gitattributes does so")
 /* clang-format on */
 
 enum severity {

@@ -1,0 +1,94 @@
+/* State: the file zonepp.state beside the project file, which keeps what was published when
+ * (zonepp-roll(1)). It is text, one fact a line, sorted, and meant to be committed: two files are
+ * merged by keeping the lines of both (`merge=union` in .gitattributes). Of lines that tell of the
+ * same thing at different times the later one counts, since whoever waits longer loses no mail.
+ *
+ *	published ZONE OWNER CERTIFICATE PICK USAGE SELECTOR MATCHING DATA TTL TIME
+ *	ttl ZONE OWNER TTL TIME
+ *	seen ZONE OWNER USAGE SELECTOR MATCHING DATA SERVER TIME
+ *	left ZONE OWNER CERTIFICATE TIME
+ *	deployed CERTIFICATE ID TIME
+ *	notified CERTIFICATE EVENT ID TIME
+ *
+ * What the facts mean for a rollover is told in rollover.h. */
+#ifndef PROJECT_STATE_H
+#define PROJECT_STATE_H
+
+#include "base/diag.h"
+#include "project/project.h"
+
+enum fact_kind {
+	FACT_DEPLOYED,  /* `deploy` succeeded for the certificate `id` */
+	FACT_LEFT,      /* no record is left; from `t_unix` on no cache has one */
+	FACT_NOTIFIED,  /* `notify` was told of `event` for the certificate `id` */
+	FACT_PUBLISHED, /* the record stands in the zone since `t_unix` */
+	FACT_SEEN,      /* the server answered with the record at `t_unix` for the first time */
+	FACT_TTL,       /* the record set had this TTL until `t_unix`; FACT_OPEN: it has it now */
+	N_FACT_KINDS,
+};
+
+static const int64_t FACT_OPEN = INT64_MAX; /* `t_unix`; written "-" */
+static const int64_t FACT_SETTLED = -1;     /* `ttl_s`; written "-" */
+
+/* Members that the kind does not have are NULL. Names are absolute and in lower case. */
+struct fact {
+	enum fact_kind kind;
+	const char *zone, *owner;
+	const char *name;   /* of the certificate in the project file */
+	const char *pick;   /* which certificates of its file: pick_word() */
+	const char *record; /* RDATA: "3 1 1 0c72..." */
+	const char *server; /* as the project file writes it */
+	const char *event;
+	const char *id; /* SHA-256 of a certificate, in hexadecimal digits */
+	int64_t ttl_s;  /* PUBLISHED: of the copies that lack the record; FACT_SETTLED: there are
+			 * none any more */
+	int64_t t_unix;
+	const char *key; /* all but TTL (of PUBLISHED) and time; set by facts_add */
+};
+
+/* Zero-initialised is empty and ready; the items are in an arena. */
+struct facts {
+	struct fact *items;
+	size_t n, cap;
+};
+
+/* Appends a fact, whose texts outlive the facts. */
+void
+facts_add(struct arena *a, struct facts *facts, struct fact fact);
+
+/* Sorts by key; of facts with one key the most careful one stays: the latest time, the longest TTL.
+ */
+void
+facts_sort(struct facts *facts);
+
+/* Appends those of `zone` from sorted facts to `out`, which is in `a`. */
+void
+facts_of_zone(struct arena *a, const struct facts *facts, const char *zone, struct facts *out);
+
+/* The text of facts in their order, as the file has it. */
+void
+facts_print(struct buf *b, const struct facts *facts);
+
+/* A name as facts write it: absolute, lower case; in `a`. */
+const char *
+fact_name(struct arena *a, const struct name *name);
+
+/* RDATA of a TLSA record as facts write it; in `a`. */
+const char *
+fact_record(struct arena *a, struct bytes rdata);
+
+/* The path of the state file of `project`: zonepp.state for zonepp.yaml; in `a`. */
+const char *
+state_path(struct arena *a, const struct project *project);
+
+/* Reads and sorts the facts at `path`, in the arena of `diags`; no file is no facts. Returns 0, or
+ * -1 with a problem at each line that is no fact: a merge that is not finished, say. */
+int
+state_load(struct diags *diags, const char *path, struct facts *out);
+
+/* Sorts the facts and makes the file hold them, in one step, and only if that changes it. Without
+ * facts no file is made. Returns 0, or -1 with one problem added. */
+int
+state_save(struct diags *diags, const char *path, struct facts *facts);
+
+#endif
