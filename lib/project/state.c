@@ -187,9 +187,8 @@ facts_sort(struct facts *facts)
 	facts->n = kept + 1;
 }
 
-/* The first of the sorted facts whose key is not below `prefix`. */
-static size_t
-lower_bound(const struct facts *facts, const char *prefix)
+size_t
+facts_from(const struct facts *facts, const char *prefix)
 {
 	size_t low = 0, high = facts->n;
 
@@ -204,6 +203,14 @@ lower_bound(const struct facts *facts, const char *prefix)
 	return low;
 }
 
+const struct fact *
+facts_find(const struct facts *facts, const char *key)
+{
+	size_t i = facts_from(facts, key);
+
+	return i < facts->n && strcmp(facts->items[i].key, key) == 0 ? &facts->items[i] : NULL;
+}
+
 void
 facts_of_zone(struct arena *a, const struct facts *facts, const char *zone, struct facts *out)
 {
@@ -212,7 +219,7 @@ facts_of_zone(struct arena *a, const struct facts *facts, const char *zone, stru
 
 		if (kinds[kind].fields[0].offset != AT(zone))
 			continue;
-		for (size_t i = lower_bound(facts, prefix);
+		for (size_t i = facts_from(facts, prefix);
 		     i < facts->n && strncmp(facts->items[i].key, prefix, strlen(prefix)) == 0; i++)
 			facts_add(a, out, facts->items[i]);
 	}

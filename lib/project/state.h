@@ -23,7 +23,8 @@ enum fact_kind {
 	FACT_NOTIFIED,  /* `notify` was told of `event` for the certificate `id` */
 	FACT_PUBLISHED, /* the record stands in the zone since `t_unix` */
 	FACT_SEEN,      /* the server answered with the record at `t_unix` for the first time */
-	FACT_TTL,       /* the record set had this TTL until `t_unix`; FACT_OPEN: it has it now */
+	FACT_TTL,       /* the record set has this TTL (FACT_OPEN), or had it, and then the last
+			 * copies with it vanish at `t_unix` */
 	N_FACT_KINDS,
 };
 
@@ -64,6 +65,14 @@ facts_sort(struct facts *facts);
 /* Appends those of `zone` from sorted facts to `out`, which is in `a`. */
 void
 facts_of_zone(struct arena *a, const struct facts *facts, const char *zone, struct facts *out);
+
+/* The number of the first of sorted facts whose key is not below `prefix`. */
+size_t
+facts_from(const struct facts *facts, const char *prefix);
+
+/* The one of sorted facts that has that key, or NULL. */
+const struct fact *
+facts_find(const struct facts *facts, const char *key);
 
 /* The text of facts in their order, as the file has it. */
 void

@@ -1,0 +1,324 @@
+#include "project/rollover.h"
+
+#include "dane/files.h"
+
+/* --- One record --- */
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+int64_t
+rollover_safe_at(const struct rollover_record *record)
+{
+	const struct fact *fact = record->published;
+	int64_t begin, hold;
+
+	if (!fact)
+		return ROLLOVER_NEVER;
+	if (fact->ttl_s == FACT_SETTLED)
+		return fact->t_unix;
+	begin = record->servers ? later(fact->t_unix, record->seen_unix) : fact->t_unix;
+	hold = later(record->wait_s, 2 * later(record->ttl_s, fact->ttl_s));
+	return begin > ROLLOVER_NEVER - hold ? ROLLOVER_NEVER : begin + hold;
+}
+
+static bool
+same_set(const struct fact *a, const struct fact *b)
+{
+	return strcmp(a->zone, b->zone) == 0 && strcmp(a->owner, b->owner) == 0;
+}
+
+static int64_t
+seen_by(const struct facts *facts, const struct fact *published, const char *server)
+{
+	const struct fact *seen;
+	struct buf key = {0};
+
+	buf_printf(
+	    &key, "seen %s %s %s %s", published->zone, published->owner, published->record, server);
+	buf_putc(&key, '\0');
+	seen = facts_find(facts, key.data);
+	buf_free(&key);
+	return seen ? seen->t_unix : ROLLOVER_NEVER;
+}
+
+static int64_t
+ttl_of(const struct facts *facts, const struct fact *published)
+{
+	int64_t ttl_s = 0;
+	struct buf prefix = {0};
+
+	buf_printf(&prefix, "ttl %s %s ", published->zone, published->owner);
+	buf_putc(&prefix, '\0');
+	for (size_t i = facts_from(facts, prefix.data); i < facts->n; i++) {
+		const struct fact *fact = &facts->items[i];
+
+		if (strncmp(fact->key, prefix.data, prefix.len - 1) != 0)
+			break;
+		if (fact->t_unix == FACT_OPEN)
+			ttl_s = later(ttl_s, fact->ttl_s);
+	}
+	buf_free(&prefix);
+	return ttl_s;
+}
+
+struct rollover_record
+rollover_record_of(const struct facts *facts, const struct project_certificate *certificate,
+    const struct fact *published)
+{
+	struct rollover_record record = {.published = published,
+	    .wait_s = certificate->wait_s,
+	    .servers = certificate->n_servers > 0};
+
+	if (!published)
+		return record;
+	record.ttl_s = ttl_of(facts, published);
+	for (size_t i = 0; i < certificate->n_servers; i++)
+		record.seen_unix = later(
+		    record.seen_unix, seen_by(facts, published, certificate->servers[i].text));
+	return record;
+}
+
+/* --- The phase --- */
+
+static const char *const phase_names[N_ROLLOVER_PHASES] = {
+    [ROLLOVER_UNUSED] = "unused",
+    [ROLLOVER_STEADY] = "steady",
+    [ROLLOVER_NEW] = "new",
+    [ROLLOVER_UNSEEN] = "unseen",
+    [ROLLOVER_WAITING] = "waiting",
+    [ROLLOVER_READY] = "ready",
+    [ROLLOVER_DEPLOYED] = "deployed",
+    [ROLLOVER_EARLY] = "early",
+};
+
+const char *
+rollover_phase_name(enum rollover_phase phase)
+{
+	return phase_names[phase];
+}
+
+static enum rollover_phase
+phase_of(const struct rollover_case *c)
+{
+	if (!c->used)
+		return ROLLOVER_UNUSED;
+	if (c->current_safe_unix > c->now_unix)
+		return ROLLOVER_EARLY;
+	if (!c->has_next || c->same)
+		return ROLLOVER_STEADY;
+	if (c->deployed_unix != ROLLOVER_NEVER)
+		return ROLLOVER_DEPLOYED;
+	if (c->next_since == ROLLOVER_NEVER)
+		return ROLLOVER_NEW;
+	if (c->next_safe_unix == ROLLOVER_NEVER)
+		return ROLLOVER_UNSEEN;
+	return c->next_safe_unix > c->now_unix ? ROLLOVER_WAITING : ROLLOVER_READY;
+}
+
+/* When it is safe to take the next certificate into use. A current one that is the next one
+ * already is asked for itself: one may come too early. */
+static int64_t
+gate_of(const struct rollover_case *c)
+{
+	if (!c->used)
+		return c->left_unix;
+	if (!c->has_next)
+		return ROLLOVER_NEVER;
+	return c->same ? c->current_safe_unix : c->next_safe_unix;
+}
+
+struct rollover
+rollover_judge(const struct rollover_case *c)
+{
+	struct rollover r = {.phase = phase_of(c), .safe_unix = ROLLOVER_NEVER};
+	const int64_t since[N_ROLLOVER_PHASES] = {
+	    [ROLLOVER_UNUSED] = ROLLOVER_NEVER,
+	    [ROLLOVER_STEADY] = c->current_since,
+	    [ROLLOVER_NEW] = ROLLOVER_NEVER,
+	    [ROLLOVER_UNSEEN] = c->next_since,
+	    [ROLLOVER_WAITING] = c->next_since,
+	    [ROLLOVER_READY] = c->next_safe_unix,
+	    [ROLLOVER_DEPLOYED] = c->deployed_unix,
+	    [ROLLOVER_EARLY] = c->current_since,
+	};
+
+	r.since_unix = since[r.phase];
+	if (r.phase == ROLLOVER_WAITING || r.phase == ROLLOVER_READY)
+		r.safe_unix = c->next_safe_unix;
+	else if (r.phase == ROLLOVER_EARLY)
+		r.safe_unix = c->current_safe_unix;
+	r.gate_unix = gate_of(c);
+	r.gate = r.gate_unix <= c->now_unix && r.gate_unix != ROLLOVER_NEVER;
+	return r;
+}
+
+/* --- A certificate --- */
+
+/* What is gathered of one kind of record: current or next. */
+struct gathered {
+	const struct certs *certs;
+	struct pins pins; /* of the slot that is looked at */
+	int64_t since, safe;
+};
+
+static const struct fact *
+published_at(const struct facts *facts, size_t begin, size_t end, const char *record)
+{
+	for (size_t i = begin; i < end; i++)
+		if (strcmp(facts->items[i].record, record) == 0)
+			return &facts->items[i];
+	return NULL;
+}
+
+/* Which server does not answer with the record yet? */
+static const char *
+unseen_server(const struct facts *facts, const struct project_certificate *certificate,
+    const struct fact *published)
+{
+	for (size_t i = 0; published && i < certificate->n_servers; i++)
+		if (published->ttl_s != FACT_SETTLED &&
+		    seen_by(facts, published, certificate->servers[i].text) == ROLLOVER_NEVER)
+			return certificate->servers[i].text;
+	return NULL;
+}
+
+static int
+gather(struct diags *diags, const struct facts *facts, size_t begin, size_t end, struct gathered *g,
+    struct roll *out)
+{
+	const struct fact *slot = &facts->items[begin];
+
+	if (!g->certs)
+		return 0;
+	if (pins_of(&diags->arena, diags, out->certificate->pos, g->certs,
+		pins_params(slot->record), pick_of_word(slot->pick), &g->pins) < 0)
+		return -1;
+	for (size_t i = 0; i < g->pins.n; i++) {
+		const struct fact *published = published_at(facts, begin, end, g->pins.records[i]);
+		struct rollover_record record =
+		    rollover_record_of(facts, out->certificate, published);
+
+		g->since = later(g->since, published ? published->t_unix : ROLLOVER_NEVER);
+		g->safe = later(g->safe, rollover_safe_at(&record));
+		if (g->certs == out->next && !out->unseen)
+			out->unseen = unseen_server(facts, out->certificate, published);
+	}
+	return 0;
+}
+
+static bool
+pins_same(const struct pins *a, const struct pins *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (!pins_have(b, a->records[i]))
+			return false;
+	return a->n == b->n;
+}
+
+/* The facts of one slot: record set, certificate, pick and the parameters, which are the first five
+ * characters of a record. They are neighbours. */
+static size_t
+slot_end(const struct facts *facts, size_t begin)
+{
+	const struct fact *first = &facts->items[begin];
+	size_t i = begin + 1;
+
+	while (i < facts->n && facts->items[i].kind == FACT_PUBLISHED &&
+	       same_set(&facts->items[i], first) &&
+	       strcmp(facts->items[i].name, first->name) == 0 &&
+	       strcmp(facts->items[i].pick, first->pick) == 0 &&
+	       strncmp(facts->items[i].record, first->record, 5) == 0)
+		i++;
+	return i;
+}
+
+static int
+roll_slot(struct diags *diags, const struct facts *facts, size_t begin, size_t end,
+    struct gathered *current, struct gathered *next, struct roll *out)
+{
+	int result = gather(diags, facts, begin, end, current, out);
+
+	if (gather(diags, facts, begin, end, next, out) < 0)
+		result = -1;
+	out->facts.used = true;
+	if (next->certs && current->certs && !pins_same(&current->pins, &next->pins))
+		out->facts.same = false;
+	for (size_t i = begin; i < end; i++)
+		if (!pins_have(&current->pins, facts->items[i].record) &&
+		    !(next->certs && pins_have(&next->pins, facts->items[i].record)))
+			out->finished = false;
+	return result;
+}
+
+static void
+roll_fact(const struct fact *fact, struct roll *out)
+{
+	if (fact->kind == FACT_LEFT)
+		out->facts.left_unix = out->facts.left_unix == ROLLOVER_NEVER
+					   ? fact->t_unix
+					   : later(out->facts.left_unix, fact->t_unix);
+	if (fact->kind == FACT_DEPLOYED && out->next_id && strcmp(fact->id, out->next_id) == 0)
+		out->facts.deployed_unix = fact->t_unix;
+}
+
+static int
+load_files(struct diags *diags, struct roll *out)
+{
+	const struct project_certificate *certificate = out->certificate;
+	struct arena *a = &diags->arena;
+	struct cert_files files = {.a = a};
+	struct cert_wanted current = {.path = certificate->current};
+	struct cert_wanted next = {.path = certificate->next, .may_lack = true};
+	struct pos pos = certificate->pos;
+	int result = cert_files_load(&files, diags, pos, &current, &out->current);
+
+	if (next.path && cert_files_load(&files, diags, pos, &next, &out->next) < 0)
+		result = -1;
+	out->current_id = out->current ? pins_id(a, out->current) : NULL;
+	out->next_id = out->next ? pins_id(a, out->next) : NULL;
+	return result;
+}
+
+int
+roll_load(struct diags *diags, const struct project_certificate *certificate,
+    const struct facts *facts, int64_t now_unix, struct roll *out)
+{
+	struct gathered current = {0}, next = {0};
+	int result;
+
+	*out = (struct roll){.certificate = certificate, .finished = true};
+	result = load_files(diags, out);
+	current.certs = out->current;
+	next.certs = out->next;
+	out->facts = (struct rollover_case){.has_next = out->next != NULL,
+	    .left_unix = ROLLOVER_NEVER,
+	    .deployed_unix = ROLLOVER_NEVER,
+	    .now_unix = now_unix};
+	out->facts.same =
+	    out->current_id && out->next_id && strcmp(out->current_id, out->next_id) == 0;
+	for (size_t i = 0, end; i < facts->n; i = end) {
+		const struct fact *fact = &facts->items[i];
+
+		end = i + 1;
+		if (!fact->name || strcmp(fact->name, certificate->name) != 0)
+			continue;
+		roll_fact(fact, out);
+		if (fact->kind != FACT_PUBLISHED)
+			continue;
+		end = slot_end(facts, i);
+		if (roll_slot(diags, facts, i, end, &current, &next, out) < 0)
+			result = -1;
+	}
+	out->facts.current_since = current.since;
+	out->facts.current_safe_unix = current.safe;
+	out->facts.next_since = next.since;
+	out->facts.next_safe_unix = next.safe;
+	if (out->facts.used && out->facts.left_unix != ROLLOVER_NEVER)
+		out->facts.next_safe_unix = later(next.safe, out->facts.left_unix);
+	out->rollover = rollover_judge(&out->facts);
+	return result;
+}

@@ -1,0 +1,92 @@
+/* Rollover: where the renewal of a certificate stands (RFC 7671 sections 8.1 and 8.4). All of it
+ * follows from the facts of the state file, the certificates' files and the clock; nothing is
+ * remembered elsewhere.
+ *
+ * A record is safe to rely on when no cache can hold a record set without it: `wait`, and at least
+ * twice the TTL, after it was first published, or with `servers` after the last of them answered
+ * with it. That is all that decides; that one waits too long loses nothing. */
+#ifndef PROJECT_ROLLOVER_H
+#define PROJECT_ROLLOVER_H
+
+#include "project/pins.h"
+
+static const int64_t ROLLOVER_NEVER = INT64_MAX; /* a time that is not known yet */
+
+/* One record, and what is known of it. */
+struct rollover_record {
+	const struct fact *published; /* NULL: it is not */
+	int64_t ttl_s;                /* of the record set, as it is published now */
+	int64_t wait_s;
+	bool servers;      /* they are asked, and */
+	int64_t seen_unix; /* then the last of them has it since; ROLLOVER_NEVER: one has not */
+};
+
+/* From when on no cache lacks the record; ROLLOVER_NEVER: it is not published, or not seen. */
+int64_t
+rollover_safe_at(const struct rollover_record *record);
+
+enum rollover_phase {
+	ROLLOVER_UNUSED,   /* no zone has its records */
+	ROLLOVER_STEADY,   /* there is no other certificate than the current one */
+	ROLLOVER_NEW,      /* the next one is there, and not all its records are published */
+	ROLLOVER_UNSEEN,   /* they are published, but a server does not answer with them yet */
+	ROLLOVER_WAITING,  /* until no cache lacks them */
+	ROLLOVER_READY,    /* the next certificate may be taken into use */
+	ROLLOVER_DEPLOYED, /* that was done, and it is to become the current one */
+	ROLLOVER_EARLY,    /* the current one is in use although caches lack its records */
+	N_ROLLOVER_PHASES,
+};
+
+/* What the phase follows from, over all record sets of a certificate. */
+struct rollover_case {
+	bool used;                 /* a zone has its records */
+	int64_t left_unix;         /* else: when the last copies of them vanish; NEVER: unknown */
+	int64_t current_since;     /* its records are published; NEVER: not all of them */
+	int64_t current_safe_unix; /* from when on it may be in use */
+	bool has_next;
+	bool same; /* next and current are the same certificate, with the same records */
+	int64_t next_since, next_safe_unix; /* as for `current` */
+	int64_t deployed_unix;              /* NEVER: it was not */
+	int64_t now_unix;
+};
+
+struct rollover {
+	enum rollover_phase phase;
+	int64_t since_unix; /* NEVER: unknown */
+	int64_t safe_unix;  /* when the wait ends, in phases that wait; NEVER: unknown or none */
+	bool gate;          /* the next certificate may be taken into use */
+	int64_t gate_unix;  /* from when on; NEVER: that is not known yet */
+};
+
+struct rollover
+rollover_judge(const struct rollover_case *c);
+
+/* "waiting", ... */
+const char *
+rollover_phase_name(enum rollover_phase phase);
+
+/* A certificate of the project, with all that is known. */
+struct roll {
+	const struct project_certificate *certificate;
+	const struct certs *current, *next; /* NULL: there is none */
+	const char *current_id, *next_id;   /* NULL likewise */
+	bool finished;                      /* only records of `current` and `next` are published */
+	const char *unseen;                 /* a server that lacks records of `next`, or NULL */
+	struct rollover_case facts;
+	struct rollover rollover;
+};
+
+/* Works out where `certificate` stands, of sorted facts; its files are loaded from anywhere. What
+ * lives on is in the arena of `diags`. Returns 0, or -1 with problems added where a file cannot
+ * be used. */
+int
+roll_load(struct diags *diags, const struct project_certificate *certificate,
+    const struct facts *facts, int64_t now_unix, struct roll *out);
+
+/* What is known of `record` of `certificate`, of sorted facts, which hold at least those of its
+ * record set. * `published` may be NULL. */
+struct rollover_record
+rollover_record_of(const struct facts *facts, const struct project_certificate *certificate,
+    const struct fact *published);
+
+#endif
