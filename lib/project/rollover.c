@@ -48,20 +48,14 @@ seen_by(const struct facts *facts, const struct fact *published, const char *ser
 static int64_t
 ttl_of(const struct facts *facts, const struct fact *published)
 {
+	size_t n;
+	const struct fact *ttl =
+	    facts_of_owner(facts, FACT_TTL, published->zone, published->owner, &n);
 	int64_t ttl_s = 0;
-	struct buf prefix = {0};
 
-	buf_printf(&prefix, "ttl %s %s ", published->zone, published->owner);
-	buf_putc(&prefix, '\0');
-	for (size_t i = facts_from(facts, prefix.data); i < facts->n; i++) {
-		const struct fact *fact = &facts->items[i];
-
-		if (strncmp(fact->key, prefix.data, prefix.len - 1) != 0)
-			break;
-		if (fact->t_unix == FACT_OPEN)
-			ttl_s = later(ttl_s, fact->ttl_s);
-	}
-	buf_free(&prefix);
+	for (size_t i = 0; i < n; i++)
+		if (ttl[i].t_unix == FACT_OPEN)
+			ttl_s = later(ttl_s, ttl[i].ttl_s);
 	return ttl_s;
 }
 

@@ -44,9 +44,10 @@ static const struct kind {
     [FACT_DEPLOYED] = {"deployed", 2,
 	{{"certificate", WORD_PLAIN, AT(name)}, {"id", WORD_ID, AT(id)},
 	    {"time", WORD_TIME, AT(t_unix)}}},
-    [FACT_LEFT] = {"left", 3,
+    [FACT_LEFT] = {"left", 4,
 	{{"zone", WORD_NAME, AT(zone)}, {"owner", WORD_NAME, AT(owner)},
-	    {"certificate", WORD_PLAIN, AT(name)}, {"time", WORD_TIME, AT(t_unix)}}},
+	    {"certificate", WORD_PLAIN, AT(name)}, {"record", WORD_RECORD, AT(record)},
+	    {"time", WORD_TIME, AT(t_unix)}}},
     [FACT_NOTIFIED] = {"notified", 3,
 	{{"certificate", WORD_PLAIN, AT(name)}, {"event", WORD_EVENT, AT(event)},
 	    {"id", WORD_ID, AT(id)}, {"time", WORD_TIME, AT(t_unix)}}},
@@ -187,8 +188,9 @@ facts_sort(struct facts *facts)
 	facts->n = kept + 1;
 }
 
-size_t
-facts_from(const struct facts *facts, const char *prefix)
+/* The number of the first of sorted facts whose key is not below `prefix`. */
+static size_t
+lower_bound(const struct facts *facts, const char *prefix)
 {
 	size_t low = 0, high = facts->n;
 
@@ -203,25 +205,54 @@ facts_from(const struct facts *facts, const char *prefix)
 	return low;
 }
 
+/* The facts whose key begins with what `format` says. */
+static const struct fact *
+find_prefix(const struct facts *facts, size_t *n, const char *format, ...)
+{
+	struct buf prefix = {0};
+	va_list args;
+	size_t begin, end;
+
+	va_start(args, format);
+	buf_vprintf(&prefix, format, args);
+	va_end(args);
+	buf_putc(&prefix, '\0');
+	begin = lower_bound(facts, prefix.data);
+	for (end = begin;
+	     end < facts->n && strncmp(facts->items[end].key, prefix.data, prefix.len - 1) == 0;
+	     end++)
+		;
+	buf_free(&prefix);
+	*n = end - begin;
+	return facts->items + begin;
+}
+
 const struct fact *
 facts_find(const struct facts *facts, const char *key)
 {
-	size_t i = facts_from(facts, key);
+	size_t i = lower_bound(facts, key);
 
 	return i < facts->n && strcmp(facts->items[i].key, key) == 0 ? &facts->items[i] : NULL;
+}
+
+const struct fact *
+facts_of_owner(
+    const struct facts *facts, enum fact_kind kind, const char *zone, const char *owner, size_t *n)
+{
+	return find_prefix(facts, n, "%s %s %s ", kinds[kind].word, zone, owner);
 }
 
 void
 facts_of_zone(struct arena *a, const struct facts *facts, const char *zone, struct facts *out)
 {
 	for (size_t kind = 0; kind < N_FACT_KINDS; kind++) {
-		const char *prefix = arena_printf(a, "%s %s ", kinds[kind].word, zone);
+		size_t n = 0;
+		const struct fact *first = NULL;
 
-		if (kinds[kind].fields[0].offset != AT(zone))
-			continue;
-		for (size_t i = facts_from(facts, prefix);
-		     i < facts->n && strncmp(facts->items[i].key, prefix, strlen(prefix)) == 0; i++)
-			facts_add(a, out, facts->items[i]);
+		if (kinds[kind].fields[0].offset == AT(zone))
+			first = find_prefix(facts, &n, "%s %s ", kinds[kind].word, zone);
+		for (size_t i = 0; i < n; i++)
+			facts_add(a, out, first[i]);
 	}
 }
 

@@ -6,7 +6,7 @@
  *	published ZONE OWNER CERTIFICATE PICK USAGE SELECTOR MATCHING DATA TTL TIME
  *	ttl ZONE OWNER TTL TIME
  *	seen ZONE OWNER USAGE SELECTOR MATCHING DATA SERVER TIME
- *	left ZONE OWNER CERTIFICATE TIME
+ *	left ZONE OWNER CERTIFICATE USAGE SELECTOR MATCHING DATA TIME
  *	deployed CERTIFICATE ID TIME
  *	notified CERTIFICATE EVENT ID TIME
  *
@@ -66,9 +66,10 @@ facts_sort(struct facts *facts);
 void
 facts_of_zone(struct arena *a, const struct facts *facts, const char *zone, struct facts *out);
 
-/* The number of the first of sorted facts whose key is not below `prefix`. */
-size_t
-facts_from(const struct facts *facts, const char *prefix);
+/* The first of sorted facts of that kind for one owner, and how many there are. */
+const struct fact *
+facts_of_owner(
+    const struct facts *facts, enum fact_kind kind, const char *zone, const char *owner, size_t *n);
 
 /* The one of sorted facts that has that key, or NULL. */
 const struct fact *

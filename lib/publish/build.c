@@ -4,11 +4,11 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "publish/hook.h"
+#include "publish/lock.h"
 
-#include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,7 +27,10 @@ struct build_run {
 	struct diags *diags;
 	const struct project *project;
 	const struct build_options *options;
+	struct build *build;
 	struct tlsa_names certificates;
+	struct facts facts;      /* of the state file */
+	pthread_mutex_t writing; /* the state file, while zones are built */
 	struct folder *folders;
 	struct build_zone **small;
 };
@@ -58,7 +61,7 @@ read_folder(struct build_run *run, const char *path)
 
 /* A file of the zone in the project's own folder, `.zonepp`; a zone's name can hold a slash. */
 static char *
-state_path(struct arena *a, const struct project *project, const struct project_zone *zone,
+own_path(struct arena *a, const struct project *project, const struct project_zone *zone,
     const char *suffix)
 {
 	char *name = arena_alloc(a, 3 * strlen(zone->name_text) + 1), *to = name;
@@ -71,6 +74,133 @@ state_path(struct arena *a, const struct project *project, const struct project_
 	*to = '\0';
 	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s%s", name, suffix));
 }
+
+/* --- The state file --- */
+
+static int
+by_zone(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The zones as facts write them, sorted; `all` of the project, or those that are built. */
+static const char **
+zone_names(struct arena *a, const struct build_run *run, bool all, size_t *n)
+{
+	const struct build *build = run->build;
+	const char **names;
+
+	*n = all ? run->project->n_zones : build->n;
+	names = arena_alloc(a, *n * sizeof(*names) + 1);
+	for (size_t i = 0; i < *n; i++)
+		names[i] =
+		    all ? fact_name(a, &run->project->zones[i].name) : build->zones[i].rolling.zone;
+	qsort(names, *n, sizeof(*names), by_zone);
+	return names;
+}
+
+/* A zone that the project no longer has gave up its records. */
+static void
+leave_zone(struct build_run *run, struct arena *a, const struct fact *fact, struct facts *out)
+{
+	struct fact left = {.kind = FACT_LEFT,
+	    .zone = fact->zone,
+	    .owner = fact->owner,
+	    .name = fact->name,
+	    .record = fact->record,
+	    .t_unix = fact->t_unix};
+
+	if (fact->kind == FACT_PUBLISHED)
+		left.t_unix = rolling_left(run->project, &run->facts, fact, run->options->now);
+	if (fact->kind == FACT_PUBLISHED || fact->kind == FACT_LEFT)
+		facts_add(a, out, left);
+}
+
+/* The facts of all zones, of which those that are built have theirs, `final` or in the file now. */
+static void
+gather_facts(struct build_run *run, struct arena *a, bool final, struct facts *out)
+{
+	const struct build *build = run->build;
+	size_t n_all, n_built;
+	const char **all = zone_names(a, run, true, &n_all);
+	const char **built = zone_names(a, run, false, &n_built);
+
+	for (size_t i = 0; i < run->facts.n; i++) {
+		const struct fact *fact = &run->facts.items[i];
+		const char *zone = fact->zone;
+
+		if (zone && bsearch(&zone, built, n_built, sizeof(*built), by_zone))
+			continue;
+		if (zone && !bsearch(&zone, all, n_all, sizeof(*all), by_zone))
+			leave_zone(run, a, fact, out);
+		else
+			facts_add(a, out, *fact);
+	}
+	for (size_t i = 0; i < build->n; i++) {
+		const struct build_zone *zone = &build->zones[i];
+		const struct facts *facts = final ? &zone->rolling.facts : zone->facts;
+
+		for (size_t k = 0; k < facts->n; k++)
+			facts_add(a, out, facts->items[k]);
+	}
+}
+
+static int
+write_state(struct build_run *run, struct diags *diags, bool final)
+{
+	struct arena scratch = {0};
+	struct facts facts = {0};
+	int result;
+
+	if (run->project->n_certificates == 0)
+		return 0;
+	gather_facts(run, &scratch, final, &facts);
+	result = state_save(diags, state_path(&scratch, run->project), &facts);
+	arena_free(&scratch);
+	return result;
+}
+
+/* For rolling_forget: several zones may come at once. */
+static int
+write_zone_facts(
+    void *ctx, struct diags *diags, const struct rolling *rolling, const struct facts *facts)
+{
+	struct build_run *run = ctx;
+	struct build_zone *zone = (struct build_zone *)((char *)(uintptr_t)rolling -
+							offsetof(struct build_zone, rolling));
+	int result;
+
+	pthread_mutex_lock(&run->writing);
+	zone->facts = facts;
+	result = write_state(run, diags, false);
+	pthread_mutex_unlock(&run->writing);
+	return result;
+}
+
+static int
+read_state(struct build_run *run)
+{
+	struct build *build = run->build;
+
+	if (run->project->n_certificates > 0 &&
+	    state_load(run->diags, state_path(&run->diags->arena, run->project), &run->facts) < 0)
+		return -1;
+	for (size_t i = 0; i < build->n; i++) {
+		struct build_zone *zone = &build->zones[i];
+		struct rolling *rolling = &zone->rolling;
+
+		*rolling = (struct rolling){.a = &zone->arena,
+		    .project = run->project,
+		    .zone = fact_name(&zone->arena, &zone->zone->name),
+		    .write = write_zone_facts,
+		    .ctx = run};
+		facts_of_zone(&zone->arena, &run->facts, rolling->zone, &rolling->facts);
+		zone->facts = arena_copy(&zone->arena, &rolling->facts, sizeof(*zone->facts));
+	}
+	return 0;
+}
+
+/* --- Zones --- */
 
 static const enum zone_serial_policy serials[] = {
     [PROJECT_SERIAL_AUTO] = ZONE_SERIAL_AUTO,
@@ -108,10 +238,11 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .prove = zone->prove,
 	    .previous = zone->output,
 	    .mark = run->project->hook_changed
-			? state_path(&build->diags.arena, run->project, zone, ".hook")
+			? own_path(&build->diags.arena, run->project, zone, ".hook")
 			: NULL,
 	    .severities = run->project->severities,
-	    .cache = state_path(&build->diags.arena, run->project, zone, ".build"),
+	    .rolling = run->project->n_certificates ? &build->rolling : NULL,
+	    .cache = own_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,
 	};
 
@@ -166,7 +297,7 @@ static void
 run_hook(struct build_run *run, struct build_zone *build)
 {
 	struct arena *a = &build->diags.arena;
-	char *mark = state_path(a, run->project, build->zone, ".hook");
+	char *mark = own_path(a, run->project, build->zone, ".hook");
 
 	if (!build->built || access(mark, F_OK) < 0)
 		return;
@@ -174,21 +305,6 @@ run_hook(struct build_run *run, struct build_zone *build)
 		unlink(mark);
 	else
 		build->hook_failed = true;
-}
-
-/* Two builds of one project take turns; the lock ends with the process. A project whose folder
- * cannot be written has no lock, as it has no cache. */
-static int
-lock_project(struct diags *diags, const struct project *project)
-{
-	char *folder = file_join(&diags->arena, project->folder, ".zonepp");
-	int fd;
-
-	mkdir(folder, 0777);
-	fd = open(file_join(&diags->arena, folder, "lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (fd >= 0)
-		flock(fd, LOCK_EX);
-	return fd;
 }
 
 /* Marks the zones that are asked for; a name that the project lacks is an error. */
@@ -209,15 +325,49 @@ choose_zones(
 	return result;
 }
 
+static int
+finish_zones(struct build_run *run)
+{
+	struct build *build = run->build;
+	int result = 0;
+
+	for (size_t i = 0; i < build->n; i++) {
+		if (run->project->hook_changed && !run->options->check)
+			run_hook(run, &build->zones[i]);
+		if (!build->zones[i].built || build->zones[i].hook_failed)
+			result = -1;
+	}
+	return result;
+}
+
+/* What is built with the project locked. Facts are written ahead of the hooks, which may ask for
+ * them. */
+static int
+build_locked(struct build_run *run)
+{
+	int written;
+
+	if (read_state(run) < 0) {
+		run->build->n = 0;
+		return -1;
+	}
+	build_all(run, run->build);
+	written = run->options->check ? 0 : write_state(run, run->diags, true);
+	return finish_zones(run) < 0 ? -1 : written;
+}
+
 int
 build_project(struct diags *diags, const struct project *project,
     const struct build_options *options, struct build *build)
 {
-	struct build_run run = {.diags = diags, .project = project, .options = options};
-	bool hooks = project->hook_changed && !options->check;
+	struct build_run run = {.diags = diags,
+	    .project = project,
+	    .options = options,
+	    .build = build,
+	    .writing = PTHREAD_MUTEX_INITIALIZER};
 	bool *chosen = arena_alloc(&diags->arena, project->n_zones * sizeof(*chosen) + 1);
 	bool all = !*options->zones;
-	int result = 0, lock = -1;
+	int result, lock = -1;
 
 	*build = (struct build){0};
 	diags->severities = project->severities;
@@ -231,24 +381,19 @@ build_project(struct diags *diags, const struct project *project,
 			build->zones[build->n++].zone = &project->zones[i];
 	run.certificates = load_certificates(&diags->arena, project);
 	if (!options->check)
-		lock = lock_project(diags, project);
-	build_all(&run, build);
-	for (size_t i = 0; i < build->n; i++) {
-		if (hooks)
-			run_hook(&run, &build->zones[i]);
-		if (!build->zones[i].built || build->zones[i].hook_failed)
-			result = -1;
-	}
-	if (lock >= 0)
-		close(lock);
+		lock = lock_begin(&diags->arena, project, LOCK_BUILD);
+	result = build_locked(&run);
+	lock_end(lock);
 	return result;
 }
 
 void
 build_free(struct build *build)
 {
-	for (size_t i = 0; i < build->n; i++)
+	for (size_t i = 0; i < build->n; i++) {
 		diags_free(&build->zones[i].diags);
+		arena_free(&build->zones[i].arena);
+	}
 	free(build->zones);
 	*build = (struct build){0};
 }

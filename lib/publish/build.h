@@ -17,7 +17,10 @@ struct build_zone {
 	const struct project_zone *zone;
 	struct diags diags; /* the zone's own problems */
 	struct zone_result result;
-	bool built; /* or, with `check`, found to be good */
+	struct arena arena; /* of what outlives `diags` */
+	struct rolling rolling;
+	const struct facts *facts; /* of the zone, in the state file now */
+	bool built;                /* or, with `check`, found to be good */
 	bool hook_failed;
 };
 
@@ -26,8 +29,10 @@ struct build {
 	size_t n;
 };
 
-/* Returns 0, or -1 if a name is not one of the project's (then nothing is built) or a zone failed;
- * what failed is in the zones' diags. build_free is due either way. */
+/* Builds the zones under the project's lock, and keeps the facts of its certificates in the state
+ * file; one that cannot be read holds everything back. Returns 0, or -1 if a name is not one of the
+ * project's (then nothing is built) or a zone failed; what failed is in the zones' diags.
+ * build_free is due either way. */
 int
 build_project(struct diags *diags, const struct project *project,
     const struct build_options *options, struct build *build);

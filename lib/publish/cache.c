@@ -27,16 +27,25 @@ put_key_files(struct buf *b, struct arena *a, const struct zone_job *job)
 		buf_printf(b, "key %s\n", files[i].base);
 }
 
-/* What cert:NAME stands for in the template. */
+/* What cert:NAME stands for in the template, and what is known of the records. Who has seen them is
+ * of no matter to the zone, unless its current certificate came too early: then it is built anew
+ * anyway. */
 static void
-put_certificates(struct buf *b, const struct tlsa_names *names)
+put_certificates(struct buf *b, const struct tlsa_names *names, const struct rolling *rolling)
 {
+	struct facts one = {.n = 1};
+
 	for (size_t i = 0; names && i < names->n; i++) {
 		const struct tlsa_named *named = &names->items[i];
 
 		buf_printf(b, "certificate %s %s\n", named->name, named->current);
 		if (named->next)
 			buf_printf(b, "next %s\n", named->next);
+	}
+	for (size_t i = 0; rolling && i < rolling->facts.n; i++) {
+		one.items = &rolling->facts.items[i];
+		if (one.items->kind != FACT_SEEN)
+			facts_print(b, &one);
 	}
 }
 
@@ -60,7 +69,7 @@ put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
 		if (job->severities[i] != (int)problem_table[i].severity)
 			buf_printf(
 			    b, "severity %s %d\n", problem_table[i].code, job->severities[i]);
-	put_certificates(b, job->load.certificates);
+	put_certificates(b, job->load.certificates, job->rolling);
 	if (job->sign)
 		put_key_files(b, a, job);
 }

@@ -26,6 +26,7 @@ struct run {
 	struct keys keys;
 	struct sign_options sign;
 	struct previous previous;
+	bool previous_read;
 	int64_t next_warning; /* when one begins that is not said yet */
 	struct copies copies; /* of the zone that is signed */
 	bool same;            /* as what was published before, but for what signing makes */
@@ -65,6 +66,36 @@ read_all(struct run *run)
 	return loaded;
 }
 
+/* The published zone, or the one given, whose signatures may be kept. */
+static void
+read_previous(struct run *run)
+{
+	const struct zone_job *job = run->job;
+	struct stat st;
+
+	if (run->previous_read || !job->previous || stat(job->previous, &st) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return;
+	run->previous_read = true;
+	previous_load(&run->previous, job->previous, &run->loaded.store.apex, job->n_workers);
+	if (!run->previous.there)
+		diag_add_path(run->diags, job->previous, S_PREVIOUS,
+		    "%s does not hold the zone, whole and without errors", job->previous);
+}
+
+/* Records that the template no longer asks for may have to stay. */
+static void
+roll(struct run *run)
+{
+	struct rolling *rolling = run->job->rolling;
+
+	if (!rolling || !rolling_concerns(rolling, &run->loaded.directives.tlsa))
+		return;
+	read_previous(run);
+	rolling_arrange(rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
+	run->result->n_tlsa = rolling->n_kept;
+}
+
 static int
 arrange(struct run *run)
 {
@@ -75,6 +106,7 @@ arrange(struct run *run)
 	size_t signatures_len = 0;
 	int bad = 0;
 
+	roll(run);
 	if (job->sign) {
 		sign_clean(store, &run->sign);
 		sign_add(store, &run->sign);
@@ -119,22 +151,14 @@ is_trusted(const struct run *run)
 	return seal_holds(&run->keys, previous->sha256, previous->seal);
 }
 
-/* The published zone, or the one given, whose signatures may be kept. */
+/* What of the published zone can stay. */
 static void
-load_previous(struct run *run)
+compare_previous(struct run *run)
 {
-	const struct zone_job *job = run->job;
-	struct stat st;
-
-	if (!job->previous || stat(job->previous, &st) < 0 || !S_ISREG(st.st_mode))
+	read_previous(run);
+	if (!run->previous.there)
 		return;
-	previous_load(&run->previous, job->previous, &run->loaded.store.apex, job->n_workers);
-	if (!run->previous.there) {
-		diag_add_path(run->diags, job->previous, S_PREVIOUS,
-		    "%s does not hold the zone, whole and without errors", job->previous);
-		return;
-	}
-	run->same = previous_same_content(&run->previous, &run->loaded.store, job->sign);
+	run->same = previous_same_content(&run->previous, &run->loaded.store, run->job->sign);
 	run->sign.previous = &run->previous.store;
 	run->sign.previous_trusted = is_trusted(run);
 }
@@ -369,9 +393,28 @@ seal(struct run *run, struct output *out)
 		output_attribute(out, PREVIOUS_SEAL, text, SEAL_LEN);
 }
 
+/* A certificate that came too early is an error, and no reason to publish nothing: the zone that
+ * would stay unpublished is the one that ends it. */
+static bool
+has_errors(const struct run *run)
+{
+	const struct rolling *rolling = run->job->rolling;
+
+	return run->diags->n_severity[SEVERITY_ERROR] > (rolling ? rolling->n_early : 0);
+}
+
+static int
+forget(struct run *run)
+{
+	struct rolling *rolling = run->job->rolling;
+
+	return rolling ? rolling_forget(rolling, run->diags) : 0;
+}
+
 static int
 publish(struct run *run)
 {
+	struct rolling *rolling = run->job->rolling;
 	struct output *out;
 
 	if (check_overwrite(run) < 0)
@@ -391,11 +434,13 @@ publish(struct run *run)
 		forget_records(run);
 	seal(run, out);
 	/* Warnings that the project takes for errors are no error of what said them. */
-	if (verify_draft(run, out) < 0 || run->diags->n_severity[SEVERITY_ERROR] > 0 ||
+	if (verify_draft(run, out) < 0 || has_errors(run) || forget(run) < 0 ||
 	    leave_mark(run, out) < 0 || output_commit(out, &run->result->changed) < 0) {
 		output_abort(out);
 		return -1;
 	}
+	if (rolling)
+		rolling->facts = rolling->after;
 	note_until(run);
 	if (run->job->cache)
 		cache_store(run->job, run->diags, run->result, output_sha256(out));
@@ -430,12 +475,12 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	*result = (struct zone_result){0};
 	diags->track_inputs = true;
 	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0) {
-		result->n_tlsa = run.loaded.directives.tlsa.n_records;
-		load_previous(&run);
+		result->n_tlsa += run.loaded.directives.tlsa.n_records;
+		compare_previous(&run);
 		if (choose_serial(&run) == 0)
 			done = publish(&run);
-		previous_free(&run.previous);
 	}
+	previous_free(&run.previous);
 	load_free(&run.loaded);
 	return done;
 }
@@ -447,12 +492,11 @@ check_against_previous(struct run *run)
 	struct offline offline;
 	int done = 0;
 
-	load_previous(run);
+	compare_previous(run);
 	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);
 	if (run->job->sign)
 		done = offline_find(&run->loaded.store, &run->sign, &offline);
-	previous_free(&run->previous);
 	return done;
 }
 
@@ -467,6 +511,7 @@ zone_check(struct diags *diags, const struct zone_job *job)
 	done = read_all(&run) == 0 ? arrange(&run) : check_rest(&run);
 	if (done == 0)
 		done = check_against_previous(&run);
+	previous_free(&run.previous);
 	load_free(&run.loaded);
 	return done;
 }

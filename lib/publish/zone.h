@@ -6,6 +6,7 @@
 #include "dnssec/key.h"
 #include "dnssec/nsec3.h"
 #include "publish/load.h"
+#include "publish/rolling.h"
 
 enum zone_serial_policy {
 	ZONE_SERIAL_KEEP, /* the template's */
@@ -42,6 +43,7 @@ struct zone_job {
 	const char *mark;     /* file that is made ahead of a publication, for the hook; or NULL */
 	const int8_t *severities; /* for the diags; NULL: the usual ones */
 	const char *cache;        /* file that remembers the last build, or NULL */
+	struct rolling *rolling;  /* of the project's certificates; NULL: there is no project */
 	unsigned n_workers;
 };
 
@@ -58,7 +60,8 @@ struct zone_result {
 };
 
 /* Builds and publishes the zone. Returns 0, or -1 with problems added; then the published file is
- * as it was. */
+ * as it was. One error holds nothing back, and 0 is returned with it: D_TOO_EARLY, since the zone
+ * that would not be published is the one that ends it. */
 int
 zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result);
 

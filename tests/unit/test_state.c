@@ -14,7 +14,7 @@ static char folder[] = "/tmp/zonepp-test-XXXXXX";
 
 static const char all[] =
     "deployed mail " HEX " 2026-11-25T12:00:00Z\n"
-    "left example.org. _26._tcp.mail.example.org. mail 2026-11-25T12:00:00Z\n"
+    "left example.org. _26._tcp.mail.example.org. mail 3 1 1 " HEX " 2026-11-25T12:00:00Z\n"
     "notified mail ready " HEX " 2026-11-25T12:00:00Z\n"
     "published example.net. _25._tcp.mx.example.net. mail leaf 3 1 1 " HEX
     " - 2026-11-23T12:00:00Z\n"

@@ -1,0 +1,23 @@
+/* Locks of a project: files in `.zonepp/` beside the project file, which processes hold in turns.
+ * They end with the process that holds them. */
+#ifndef PUBLISH_LOCK_H
+#define PUBLISH_LOCK_H
+
+#include "project/project.h"
+
+/* Who publishes, or changes the state file. Held for short, but for builds. */
+#define LOCK_BUILD "lock"
+/* Who runs `deploy` commands: each runs once. A command may itself run zonepp build. */
+#define LOCK_DEPLOY "deploy.lock"
+/* Who runs `notify` commands. */
+#define LOCK_NOTIFY "notify.lock"
+
+/* Waits for the lock `name` and takes it. Returns what lock_end takes; a project whose folder
+ * cannot be written has no locks, as it has no cache. */
+int
+lock_begin(struct arena *a, const struct project *project, const char *name);
+
+void
+lock_end(int lock);
+
+#endif

@@ -1,0 +1,51 @@
+/* Rolling: what a build does for the rollover of certificates. It compares the records that the
+ * template asks for with the facts of the state file and with the published zone, keeps old records
+ * in the zone while they may be needed, and says what the facts are then. */
+#ifndef PUBLISH_ROLLING_H
+#define PUBLISH_ROLLING_H
+
+#include "project/rollover.h"
+#include "publish/load.h"
+#include "publish/previous.h"
+
+struct rolling {
+	struct arena *a; /* of its own: it outlives the zone's diags */
+	const struct project *project;
+	const char *zone;   /* as facts write it */
+	struct facts facts; /* of the zone, sorted: those of the state file; after a publication,
+			     * what is true now */
+	struct facts after; /* what `facts` will be */
+	size_t n_early;     /* errors of certificates that came too early */
+	size_t n_kept;      /* records in the zone that the template does not ask for */
+
+	/* Makes the state file hold `facts` for this zone. Returns 0, or -1 with a problem added.
+	 */
+	int (*write)(void *ctx, struct diags *diags, const struct rolling *rolling,
+	    const struct facts *facts);
+	void *ctx;
+};
+
+/* Has the zone anything to do with the rollover of certificates? */
+bool
+rolling_concerns(const struct rolling *rolling, const struct tlsa_context *tlsa);
+
+/* Works out `after`, and adds to the store, not sorted yet, the records that stay. A current
+ * certificate that came too early is an error (D_TOO_EARLY), and yet no reason to publish nothing:
+ * mail is lost as long as the zone does not have its record. */
+void
+rolling_arrange(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
+    const struct previous *previous, int64_t now_unix);
+
+/* When the last copies vanish of a record that leaves its zone now; `published` is one of the
+ * sorted facts. */
+int64_t
+rolling_left(const struct project *project, const struct facts *facts, const struct fact *published,
+    int64_t now_unix);
+
+/* Ahead of the publication: facts that will be true no longer leave the state file, so that it
+ * never says more than is true, even if the process ends between. Returns 0, or -1 with a problem
+ * added. */
+int
+rolling_forget(struct rolling *rolling, struct diags *diags);
+
+#endif
