@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "publish/build.h"
+#include "publish/roll.h"
 
 static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY, CMD_JOBS, CMD_NOW, CMD_END};
 
@@ -59,6 +60,8 @@ run(struct cmd *cmd)
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
 	result = build_project(&cmd->diags, &project, &how, &build);
+	if (build.n > 0 && rolls_notify(&cmd->diags, &project, cmd->now) < 0)
+		result = -1;
 	for (size_t i = 0; i < build.n; i++) {
 		cmd_report(cmd, &build.zones[i].diags);
 		print_zone(&b, &build.zones[i]);

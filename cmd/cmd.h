@@ -128,8 +128,8 @@ cmd_report(struct cmd *cmd, struct diags *diags);
 extern const struct verb *const verbs[];
 
 extern const struct verb verb_build, verb_check, verb_expand, verb_help, verb_keys_ds,
-    verb_keys_generate, verb_keys_list, verb_list, verb_print, verb_probe, verb_sign, verb_tlsa,
-    verb_verify, verb_version;
+    verb_keys_generate, verb_keys_list, verb_list, verb_print, verb_probe, verb_roll, verb_sign,
+    verb_tlsa, verb_verify, verb_version;
 
 /* The row that the first words name, `*used` of them, or NULL. `second` may be NULL. */
 const struct verb *

@@ -25,6 +25,7 @@ const struct verb *const verbs[] = {
     &verb_list,
     &verb_print,
     &verb_probe,
+    &verb_roll,
     &verb_sign,
     &verb_tlsa,
     &verb_verify,

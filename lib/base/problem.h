@@ -227,7 +227,10 @@ X(P_MISSING,     "P009", ERROR,   2, "a project file that is not there", "", "")
 X(P_HOOK,        "P010", ERROR,   2, "a hook that failed", "", "the zone is published; the next build runs the hook again") \
 X(P_CERTIFICATE, "P011", ERROR,   2, "a certificate that the project does not have", "", "") \
 X(P_STATE,       "P012", ERROR,   1, "a line of the state file that is no fact", "", "mend the line, or remove it: zonepp then waits anew for the record that it told of") \
-X(P_STATE_MERGE, "P013", ERROR,   1, "a state file that holds an unfinished merge", "", "keep the lines of both sides and remove the markers; `merge=union` in .gitattributes does so")
+X(P_STATE_MERGE, "P013", ERROR,   1, "a state file that holds an unfinished merge", "", "keep the lines of both sides and remove the markers; `merge=union` in .gitattributes does so") \
+X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "the wait does not begin before each of `servers` has answered") \
+X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "zonepp roll --deploy runs it again") \
+X(P_NOTIFY,      "P016", ERROR,   2, "a notify command that failed", "", "the next build or zonepp roll --deploy tells it again")
 /* clang-format on */
 
 enum severity {

@@ -157,17 +157,16 @@ children(const struct yaml_node *mapping, size_t *n)
 	return mapping ? mapping->first : NULL;
 }
 
-static char *
-replace_zone(struct arena *a, const char *pattern, const char *zone)
+char *
+project_replace(struct arena *a, const char *pattern, const char *mark, const char *value)
 {
-	static const char mark[] = "{zone}";
 	struct buf b = {0};
 	const char *at;
 	char *text;
 
-	for (; (at = strstr(pattern, mark)); pattern = at + sizeof(mark) - 1) {
+	for (; (at = strstr(pattern, mark)); pattern = at + strlen(mark)) {
 		buf_put(&b, pattern, (size_t)(at - pattern));
-		buf_puts(&b, zone);
+		buf_puts(&b, value);
 	}
 	buf_puts(&b, pattern);
 	text = arena_text(a, b.data, b.len);
@@ -212,7 +211,8 @@ path_of(const struct load *load, const char *path)
 static const char *
 zone_path(const struct load *load, struct yaml_text pattern, const char *zone)
 {
-	return path_of(load, replace_zone(load->a, pattern.text, file_name_of(load->a, zone)));
+	return path_of(
+	    load, project_replace(load->a, pattern.text, "{zone}", file_name_of(load->a, zone)));
 }
 
 /* A placeholder that is none would make one file of all zones. */
@@ -640,10 +640,4 @@ project_zone_find(struct diags *diags, const struct project *project, const char
 	    nearest ? "%s has no zone \"%s\"; did you mean \"%s\"?" : "%s has no zone \"%s\"",
 	    project->path, name, nearest);
 	return NULL;
-}
-
-char *
-project_argument(struct arena *a, const char *argument, const struct project_zone *zone)
-{
-	return replace_zone(a, argument, zone->name_text);
 }

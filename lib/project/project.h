@@ -130,8 +130,8 @@ project_certificate_find(struct diags *diags, const struct project *project, con
 const char *
 project_path_of(struct arena *a, const char *folder, const char *path);
 
-/* An argument of a hook for `zone`: `{zone}` becomes its name; in `a`. */
+/* `pattern` with each `mark` in it replaced by `value`; in `a`. */
 char *
-project_argument(struct arena *a, const char *argument, const struct project_zone *zone);
+project_replace(struct arena *a, const char *pattern, const char *mark, const char *value);
 
 #endif

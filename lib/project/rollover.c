@@ -81,6 +81,7 @@ rollover_record_of(const struct facts *facts, const struct project_certificate *
 static const char *const phase_names[N_ROLLOVER_PHASES] = {
     [ROLLOVER_UNUSED] = "unused",
     [ROLLOVER_STEADY] = "steady",
+    [ROLLOVER_FINISHING] = "finishing",
     [ROLLOVER_NEW] = "new",
     [ROLLOVER_UNSEEN] = "unseen",
     [ROLLOVER_WAITING] = "waiting",
@@ -103,7 +104,7 @@ phase_of(const struct rollover_case *c)
 	if (c->current_safe_unix > c->now_unix)
 		return ROLLOVER_EARLY;
 	if (!c->has_next || c->same)
-		return ROLLOVER_STEADY;
+		return c->leftover ? ROLLOVER_FINISHING : ROLLOVER_STEADY;
 	if (c->deployed_unix != ROLLOVER_NEVER)
 		return ROLLOVER_DEPLOYED;
 	if (c->next_since == ROLLOVER_NEVER)
@@ -132,6 +133,7 @@ rollover_judge(const struct rollover_case *c)
 	const int64_t since[N_ROLLOVER_PHASES] = {
 	    [ROLLOVER_UNUSED] = ROLLOVER_NEVER,
 	    [ROLLOVER_STEADY] = c->current_since,
+	    [ROLLOVER_FINISHING] = c->current_since,
 	    [ROLLOVER_NEW] = ROLLOVER_NEVER,
 	    [ROLLOVER_UNSEEN] = c->next_since,
 	    [ROLLOVER_WAITING] = c->next_since,
@@ -244,7 +246,7 @@ roll_slot(struct diags *diags, const struct facts *facts, size_t begin, size_t e
 	for (size_t i = begin; i < end; i++)
 		if (!pins_have(&current->pins, facts->items[i].record) &&
 		    !(next->certs && pins_have(&next->pins, facts->items[i].record)))
-			out->finished = false;
+			out->facts.leftover = true;
 	return result;
 }
 
@@ -284,7 +286,7 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	struct gathered current = {0}, next = {0};
 	int result;
 
-	*out = (struct roll){.certificate = certificate, .finished = true};
+	*out = (struct roll){.certificate = certificate};
 	result = load_files(diags, out);
 	current.certs = out->current;
 	next.certs = out->next;

@@ -26,14 +26,15 @@ int64_t
 rollover_safe_at(const struct rollover_record *record);
 
 enum rollover_phase {
-	ROLLOVER_UNUSED,   /* no zone has its records */
-	ROLLOVER_STEADY,   /* there is no other certificate than the current one */
-	ROLLOVER_NEW,      /* the next one is there, and not all its records are published */
-	ROLLOVER_UNSEEN,   /* they are published, but a server does not answer with them yet */
-	ROLLOVER_WAITING,  /* until no cache lacks them */
-	ROLLOVER_READY,    /* the next certificate may be taken into use */
-	ROLLOVER_DEPLOYED, /* that was done, and it is to become the current one */
-	ROLLOVER_EARLY,    /* the current one is in use although caches lack its records */
+	ROLLOVER_UNUSED,    /* no zone has its records */
+	ROLLOVER_STEADY,    /* there is no other certificate than the current one */
+	ROLLOVER_FINISHING, /* likewise, but old records are still published */
+	ROLLOVER_NEW,       /* the next one is there, and not all its records are published */
+	ROLLOVER_UNSEEN,    /* they are published, but a server does not answer with them yet */
+	ROLLOVER_WAITING,   /* until no cache lacks them */
+	ROLLOVER_READY,     /* the next certificate may be taken into use */
+	ROLLOVER_DEPLOYED,  /* that was done, and it is to become the current one */
+	ROLLOVER_EARLY,     /* the current one is in use although caches lack its records */
 	N_ROLLOVER_PHASES,
 };
 
@@ -44,7 +45,8 @@ struct rollover_case {
 	int64_t current_since;     /* its records are published; NEVER: not all of them */
 	int64_t current_safe_unix; /* from when on it may be in use */
 	bool has_next;
-	bool same; /* next and current are the same certificate, with the same records */
+	bool same;     /* next and current are the same certificate, with the same records */
+	bool leftover; /* records are published that are of neither */
 	int64_t next_since, next_safe_unix; /* as for `current` */
 	int64_t deployed_unix;              /* NEVER: it was not */
 	int64_t now_unix;
@@ -70,7 +72,6 @@ struct roll {
 	const struct project_certificate *certificate;
 	const struct certs *current, *next; /* NULL: there is none */
 	const char *current_id, *next_id;   /* NULL likewise */
-	bool finished;                      /* only records of `current` and `next` are published */
 	const char *unseen;                 /* a server that lacks records of `next`, or NULL */
 	struct rollover_case facts;
 	struct rollover rollover;

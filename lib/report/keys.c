@@ -1,6 +1,5 @@
 #include "report/keys.h"
 
-#include "base/duration.h"
 #include "base/json.h"
 #include "dnssec/keystate.h"
 #include "report/table.h"
@@ -22,18 +21,6 @@ zone_text(const char *zone)
 	return (struct text){zone, len > 1 ? len - 1 : len};
 }
 
-static const char *
-instant_text(struct arena *a, int64_t t_unix)
-{
-	struct buf b = {0};
-	const char *text;
-
-	instant_print_iso(&b, t_unix);
-	text = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return text;
-}
-
 static void
 add_row(struct table *t, const struct keys *keys, const struct key *key, int64_t now)
 {
@@ -47,7 +34,7 @@ add_row(struct table *t, const struct keys *keys, const struct key *key, int64_t
 	row[3] = key->algorithm->name;
 	row[4] = keystate_now(key, now);
 	row[5] = next == N_KEY_TIMES ? "-" : keystate_event(next);
-	row[6] = next == N_KEY_TIMES ? "-" : instant_text(&t->a, key->time[next]);
+	row[6] = next == N_KEY_TIMES ? "-" : table_instant(&t->a, key->time[next]);
 }
 
 void
@@ -79,7 +66,7 @@ print_times(struct json *j, struct arena *a, const struct key *key)
 		if (key->time[i] == KEY_NO_TIME)
 			continue;
 		json_key(j, keystate_event(i));
-		json_text(j, text_of(instant_text(a, key->time[i])));
+		json_text(j, text_of(table_instant(a, key->time[i])));
 	}
 	json_end(j, '}');
 }
@@ -98,7 +85,7 @@ print_next(struct json *j, struct arena *a, const struct key *key, int64_t now)
 	json_key(j, "event");
 	json_text(j, text_of(keystate_event(next)));
 	json_key(j, "time");
-	json_text(j, text_of(instant_text(a, key->time[next])));
+	json_text(j, text_of(table_instant(a, key->time[next])));
 	json_end(j, '}');
 }
 

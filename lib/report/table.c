@@ -1,5 +1,7 @@
 #include "report/table.h"
 
+#include "base/duration.h"
+
 static int
 width_of(const char *const *cells, size_t n_rows, size_t n_columns, size_t column)
 {
@@ -22,4 +24,16 @@ report_table(struct buf *out, const char *const *cells, size_t n_rows, size_t n_
 		for (size_t k = 0; k < n_columns; k++)
 			buf_printf(out, "%-*s%s", width[k], cells[i * n_columns + k],
 			    k + 1 < n_columns ? "  " : "\n");
+}
+
+const char *
+table_instant(struct arena *a, int64_t t_unix)
+{
+	struct buf b = {0};
+	const char *text;
+
+	instant_print_iso(&b, t_unix);
+	text = arena_text(a, b.data, b.len);
+	buf_free(&b);
+	return text;
 }

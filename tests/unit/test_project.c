@@ -123,7 +123,8 @@ whole_project(void **state)
 	assert_string_equal(p.roots.allowed[1], expected);
 	assert_string_equal(p.hook_changed[1], "reload");
 	assert_null(p.hook_changed[3]);
-	assert_string_equal(project_argument(&diags.arena, "-{zone}-{zone}", &p.zones[2]),
+	assert_string_equal(
+	    project_replace(&diags.arena, "-{zone}-{zone}", "{zone}", p.zones[2].name_text),
 	    "-0/25.2.0.192.in-addr.arpa-0/25.2.0.192.in-addr.arpa");
 	diags_free(&diags);
 }

@@ -1,0 +1,133 @@
+#include "cmd.h"
+
+#include "base/duration.h"
+#include "publish/roll.h"
+#include "report/roll.h"
+
+static const struct cmd_option options[] = {
+    {"gate", 0, "NAME", "exit 0 if NAME's next certificate may be taken into use, else 1"},
+    {"deploy", 0, NULL, "run the deploy commands that are due, and notify"},
+    {"json", 0, NULL, "as JSON, for programs"},
+    CMD_PROJECT,
+    CMD_DIRECTORY,
+    CMD_NOW,
+    CMD_END,
+};
+
+/* The certificates that are meant: --gate means one. */
+static const char *const *
+read_names(struct cmd *cmd, const struct project *project)
+{
+	const char *const *gates = cmd_values(cmd, "gate");
+	const char *const *names = *gates ? gates : cmd->arguments;
+	bool known = true;
+
+	for (const char *const *name = names; *name; name++)
+		known = project_certificate_find(&cmd->diags, project, *name) && known;
+	return known ? names : NULL;
+}
+
+static void
+check_options(const struct cmd *cmd)
+{
+	if (!cmd_value(cmd, "gate"))
+		return;
+	if (cmd_value(cmd, "deploy"))
+		cmd_usage(cmd, "--gate only tells, and --deploy acts: give one of them");
+	if (cmd->n_arguments > 0)
+		cmd_usage(cmd, "%s: --gate names its certificate itself", cmd->arguments[0]);
+}
+
+static int
+act(struct cmd *cmd, const struct project *project, const char *const *names)
+{
+	int result = 0;
+
+	if (rolls_ask(&cmd->diags, project, names, cmd->now) < 0)
+		return -1;
+	if (!cmd_value(cmd, "deploy"))
+		return 0;
+	if (rolls_notify(&cmd->diags, project, cmd->now) < 0)
+		result = -1;
+	if (rolls_deploy(&cmd->diags, project, names, cmd->now) < 0)
+		result = -1;
+	if (rolls_notify(&cmd->diags, project, cmd->now) < 0)
+		result = -1;
+	return result;
+}
+
+static void
+report_early(struct cmd *cmd, const struct roll *roll)
+{
+	int64_t safe = roll->rollover.safe_unix;
+	struct buf when = {0};
+
+	if (safe != ROLLOVER_NEVER) {
+		buf_puts(&when, ": it is not safe to use until ");
+		instant_print_iso(&when, safe);
+	}
+	diag_add(&cmd->diags, roll->certificate->pos, D_TOO_EARLY,
+	    "certificate \"%s\" was replaced too early%.*s", roll->certificate->name, (int)when.len,
+	    when.data ? when.data : "");
+	buf_free(&when);
+}
+
+/* A gate that is closed is an answer, and no problem that needs words; a current certificate that
+ * came too early is one. */
+static void
+judge(struct cmd *cmd, const struct rolls *rolls)
+{
+	bool gate = cmd_value(cmd, "gate") != NULL;
+
+	for (size_t i = 0; i < rolls->n; i++) {
+		const struct roll *roll = &rolls->items[i];
+
+		if (gate && !roll->rollover.gate && cmd->diags.status == 0)
+			cmd->diags.status = 1;
+		if (!gate && roll->rollover.phase == ROLLOVER_EARLY)
+			report_early(cmd, roll);
+	}
+}
+
+static void
+print(const struct cmd *cmd, const struct rolls *rolls, struct buf *b)
+{
+	if (cmd_value(cmd, "json"))
+		report_roll_json(b, rolls);
+	else if (!cmd_value(cmd, "gate"))
+		report_roll_table(b, rolls);
+	else
+		for (size_t i = 0; i < rolls->n; i++)
+			report_roll_gate(b, &rolls->items[i]);
+}
+
+static int
+run(struct cmd *cmd)
+{
+	struct project project;
+	struct rolls rolls;
+	const char *const *names;
+	struct buf b = {0};
+	int result;
+
+	check_options(cmd);
+	if (cmd_project(cmd, &project) < 0)
+		return -1;
+	names = read_names(cmd, &project);
+	if (!names)
+		return -1;
+	result = act(cmd, &project, names);
+	if (rolls_load(&cmd->diags, &project, names, cmd->now, &rolls) < 0)
+		result = -1;
+	if (result < 0 && cmd_value(cmd, "gate"))
+		return -1;
+	judge(cmd, &rolls);
+	print(cmd, &rolls, &b);
+	if (b.len > 0 && cmd_print(cmd, (struct text){b.data, b.len}) < 0)
+		result = -1;
+	buf_free(&b);
+	return result;
+}
+
+const struct verb verb_roll = {"roll", "[NAME...]",
+    "where the rollover of each certificate stands, and what happens next", 0, -1, options, run};

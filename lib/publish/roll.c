@@ -1,0 +1,532 @@
+#include "publish/roll.h"
+
+#include "base/duration.h"
+#include "base/json.h"
+#include "project/servers.h"
+#include "publish/hook.h"
+#include "publish/lock.h"
+
+static bool
+is_chosen(const char *const *names, const struct project_certificate *certificate)
+{
+	bool all = !*names;
+
+	while (*names && strcmp(*names, certificate->name) != 0)
+		names++;
+	return all || *names;
+}
+
+static int
+load_facts(struct diags *diags, const struct project *project, struct facts *out)
+{
+	return state_load(diags, state_path(&diags->arena, project), out);
+}
+
+/* A project in which DANE is off has nothing that a cache could have, unless facts tell of it. */
+static void
+mind_dane_off(const struct project *project, struct roll *roll)
+{
+	if (roll->facts.used || roll->facts.left_unix != ROLLOVER_NEVER)
+		return;
+	for (size_t i = 0; i < project->n_zones; i++)
+		if (project->zones[i].dane)
+			return;
+	roll->facts.left_unix = roll->facts.now_unix;
+	roll->rollover = rollover_judge(&roll->facts);
+}
+
+int
+rolls_load(struct diags *diags, const struct project *project, const char *const *names,
+    int64_t now_unix, struct rolls *out)
+{
+	int result = load_facts(diags, project, &out->facts);
+
+	out->n = 0;
+	out->items = arena_alloc(&diags->arena, project->n_certificates * sizeof(*out->items) + 1);
+	for (size_t i = 0; result == 0 && i < project->n_certificates; i++)
+		if (is_chosen(names, &project->certificates[i]))
+			out->items[out->n++].certificate = &project->certificates[i];
+	for (size_t i = 0; i < out->n; i++) {
+		if (roll_load(diags, out->items[i].certificate, &out->facts, now_unix,
+			&out->items[i]) < 0)
+			result = -1;
+		mind_dane_off(project, &out->items[i]);
+	}
+	return result;
+}
+
+/* --- Changes of the state file --- */
+
+struct change {
+	struct arena *a;
+	struct facts add, remove;
+};
+
+static bool
+is_removed(const struct change *change, const struct fact *fact)
+{
+	for (size_t i = 0; i < change->remove.n; i++)
+		if (strcmp(change->remove.items[i].key, fact->key) == 0)
+			return true;
+	return false;
+}
+
+/* Makes the change to what the file holds by now: builds and others may have written it. */
+static int
+change_state(struct diags *diags, const struct project *project, const struct change *change)
+{
+	struct arena *a = &diags->arena;
+	struct facts facts, changed = {0};
+	int result, lock;
+
+	if (change->add.n + change->remove.n == 0)
+		return 0;
+	lock = lock_begin(a, project, LOCK_BUILD);
+	result = load_facts(diags, project, &facts);
+	for (size_t i = 0; i < facts.n; i++)
+		if (!is_removed(change, &facts.items[i]))
+			facts_add(a, &changed, facts.items[i]);
+	for (size_t i = 0; i < change->add.n; i++)
+		facts_add(a, &changed, change->add.items[i]);
+	if (result == 0)
+		result = state_save(diags, state_path(a, project), &changed);
+	lock_end(lock);
+	return result;
+}
+
+/* --- Asking servers --- */
+
+struct ask {
+	struct diags *diags;
+	const struct project_certificate *certificate;
+	const struct facts *facts;
+	int64_t now;
+	struct change change;
+};
+
+/* The facts of one record set and certificate, which are neighbours. */
+static size_t
+set_end(const struct facts *facts, size_t begin)
+{
+	const struct fact *first = &facts->items[begin];
+	size_t i = begin + 1;
+
+	while (i < facts->n && facts->items[i].kind == FACT_PUBLISHED &&
+	       strcmp(facts->items[i].zone, first->zone) == 0 &&
+	       strcmp(facts->items[i].owner, first->owner) == 0 &&
+	       strcmp(facts->items[i].name, first->name) == 0)
+		i++;
+	return i;
+}
+
+/* A server that had the record and lacks it now has not seen it. */
+static void
+note_seen(struct ask *ask, const struct fact *published, const struct project_server *server,
+    const struct pins *answer)
+{
+	struct facts one = {0};
+	struct fact seen = {.kind = FACT_SEEN,
+	    .zone = published->zone,
+	    .owner = published->owner,
+	    .record = published->record,
+	    .server = server->text,
+	    .t_unix = ask->now};
+	bool known;
+
+	facts_add(ask->change.a, &one, seen);
+	known = facts_find(ask->facts, one.items[0].key) != NULL;
+	if (pins_have(answer, published->record) && !known)
+		facts_add(ask->change.a, &ask->change.add, seen);
+	else if (!pins_have(answer, published->record) && known)
+		facts_add(ask->change.a, &ask->change.remove, seen);
+}
+
+static void
+ask_for_set(struct ask *ask, size_t begin, size_t end)
+{
+	for (size_t i = 0; i < ask->certificate->n_servers; i++) {
+		const struct project_server *server = &ask->certificate->servers[i];
+		const char *why, *owner = ask->facts->items[begin].owner;
+		struct pins answer;
+
+		if (server_ask(ask->change.a, server, owner, &answer, &why) < 0) {
+			diag_add(ask->diags, ask->certificate->pos, P_SERVER, "server %s: %s",
+			    server->text, why);
+			continue;
+		}
+		for (size_t k = begin; k < end; k++)
+			if (ask->facts->items[k].ttl_s != FACT_SETTLED)
+				note_seen(ask, &ask->facts->items[k], server, &answer);
+	}
+}
+
+static void
+ask_for_certificate(struct ask *ask)
+{
+	const struct facts *facts = ask->facts;
+
+	for (size_t i = 0, end; i < facts->n; i = end) {
+		bool waits = false;
+
+		end = i + 1;
+		if (facts->items[i].kind != FACT_PUBLISHED ||
+		    strcmp(facts->items[i].name, ask->certificate->name) != 0)
+			continue;
+		end = set_end(facts, i);
+		for (size_t k = i; k < end; k++)
+			waits = waits || facts->items[k].ttl_s != FACT_SETTLED;
+		if (waits)
+			ask_for_set(ask, i, end);
+	}
+}
+
+int
+rolls_ask(
+    struct diags *diags, const struct project *project, const char *const *names, int64_t now_unix)
+{
+	struct facts facts;
+	struct ask ask = {
+	    .diags = diags, .facts = &facts, .now = now_unix, .change = {.a = &diags->arena}};
+
+	if (load_facts(diags, project, &facts) < 0)
+		return -1;
+	for (size_t i = 0; i < project->n_certificates; i++) {
+		ask.certificate = &project->certificates[i];
+		if (is_chosen(names, ask.certificate))
+			ask_for_certificate(&ask);
+	}
+	return change_state(diags, project, &ask.change);
+}
+
+/* --- Deploying --- */
+
+/* The next certificate may be taken into use, and nobody did so yet. */
+static bool
+is_due(const struct roll *roll)
+{
+	return roll->certificate->deploy && roll->facts.used && roll->facts.has_next &&
+	       !roll->facts.same && roll->rollover.gate &&
+	       roll->facts.deployed_unix == ROLLOVER_NEVER;
+}
+
+static int
+deploy(
+    struct diags *diags, const struct project *project, const struct roll *roll, int64_t now_unix)
+{
+	const struct project_certificate *certificate = roll->certificate;
+	struct change change = {.a = &diags->arena};
+	struct hook hook = {.what = "deploy", .problem = P_DEPLOY};
+
+	if (hook_certificate(diags, project, certificate, certificate->deploy, hook) < 0)
+		return -1;
+	facts_add(change.a, &change.add,
+	    (struct fact){.kind = FACT_DEPLOYED,
+		.name = certificate->name,
+		.id = roll->next_id,
+		.t_unix = now_unix});
+	return change_state(diags, project, &change);
+}
+
+int
+rolls_deploy(
+    struct diags *diags, const struct project *project, const char *const *names, int64_t now_unix)
+{
+	int lock = lock_begin(&diags->arena, project, LOCK_DEPLOY);
+	struct rolls rolls;
+	int result = rolls_load(diags, project, names, now_unix, &rolls);
+
+	for (size_t i = 0; result == 0 && i < rolls.n; i++)
+		if (is_due(&rolls.items[i]) &&
+		    deploy(diags, project, &rolls.items[i], now_unix) < 0)
+			result = -1;
+	lock_end(lock);
+	return result;
+}
+
+/* --- Notifying --- */
+
+struct notify {
+	struct diags *diags;
+	const struct project *project;
+	const struct facts *facts;
+	int64_t now;
+};
+
+static bool
+has_fact(const struct facts *facts, enum fact_kind kind, const char *name, const char *event,
+    const char *id)
+{
+	for (size_t i = 0; i < facts->n; i++) {
+		const struct fact *fact = &facts->items[i];
+
+		if (fact->kind == kind && strcmp(fact->name, name) == 0 &&
+		    (!event || strcmp(fact->event, event) == 0) && strcmp(fact->id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_coming(const struct roll *roll)
+{
+	return roll->facts.used && roll->facts.has_next && !roll->facts.same &&
+	       roll->facts.next_since != ROLLOVER_NEVER;
+}
+
+/* Each says which certificate the event is about now; NULL: it did not happen. */
+
+static const char *
+was_published(const struct notify *notify, const struct roll *roll)
+{
+	(void)notify;
+	return is_coming(roll) ? roll->next_id : NULL;
+}
+
+static const char *
+became_ready(const struct notify *notify, const struct roll *roll)
+{
+	(void)notify;
+	return is_coming(roll) && roll->rollover.gate ? roll->next_id : NULL;
+}
+
+static const char *
+was_deployed(const struct notify *notify, const struct roll *roll)
+{
+	const char *ids[] = {roll->next_id, roll->current_id};
+
+	for (size_t i = 0; i < 2; i++)
+		if (ids[i] &&
+		    has_fact(notify->facts, FACT_DEPLOYED, roll->certificate->name, NULL, ids[i]))
+			return ids[i];
+	return NULL;
+}
+
+/* What was told of as the next one is the current one, and the old record is gone. */
+static const char *
+is_finished(const struct notify *notify, const struct roll *roll)
+{
+	const char *id = roll->current_id;
+
+	if (!id || !roll->facts.used || roll->facts.leftover ||
+	    roll->rollover.phase == ROLLOVER_EARLY ||
+	    !has_fact(notify->facts, FACT_NOTIFIED, roll->certificate->name, "published", id))
+		return NULL;
+	return id;
+}
+
+/* Two weeks, or a third of the lifetime of a short-lived certificate, is left, and the next one,
+ * if there is one, does not last longer. */
+static const char *
+is_expiring(const struct notify *notify, const struct roll *roll)
+{
+	enum { SOON_S = 14 * 86400 };
+	int64_t from, to, next_to = 0, soon;
+
+	if (!roll->current)
+		return NULL;
+	pins_dates(roll->current, &from, &to);
+	if (to == 0)
+		return NULL;
+	if (roll->next)
+		pins_dates(roll->next, &(int64_t){0}, &next_to);
+	soon = (to - from) / 3 < SOON_S ? (to - from) / 3 : SOON_S;
+	return notify->now >= to - soon && next_to <= to ? roll->current_id : NULL;
+}
+
+static const struct event {
+	const char *name;
+	const char *(*of)(const struct notify *notify, const struct roll *roll);
+	const char *message;
+} events[] = {
+    {"published", was_published, "the records of the next certificate are published"},
+    {"ready", became_ready, "the next certificate may be taken into use"},
+    {"deployed", was_deployed, "the next certificate was taken into use"},
+    {"finished", is_finished, "the old records have left; the rollover is finished"},
+    {"expiring", is_expiring, "the certificate expires soon, and there is no next one"},
+};
+
+enum { N_EVENTS = sizeof(events) / sizeof(events[0]) };
+
+static void
+put_text(struct json *j, const char *key, const char *text)
+{
+	json_key(j, key);
+	if (text)
+		json_text(j, text_of(text));
+	else
+		json_null(j);
+}
+
+static void
+put_time(struct json *j, const char *key, int64_t t_unix)
+{
+	struct buf b = {0};
+
+	json_key(j, key);
+	if (t_unix == ROLLOVER_NEVER)
+		json_null(j);
+	else {
+		instant_print_iso(&b, t_unix);
+		json_text(j, (struct text){b.data, b.len});
+	}
+	buf_free(&b);
+}
+
+static void
+put_records(struct json *j, const struct facts *facts, const char *name)
+{
+	json_key(j, "records");
+	json_begin(j, '[');
+	for (size_t i = 0; i < facts->n; i++) {
+		const struct fact *fact = &facts->items[i];
+
+		if (fact->kind != FACT_PUBLISHED || strcmp(fact->name, name) != 0)
+			continue;
+		json_begin(j, '{');
+		put_text(j, "zone", fact->zone);
+		put_text(j, "owner", fact->owner);
+		put_text(j, "record", fact->record);
+		put_time(j, "since", fact->t_unix);
+		json_end(j, '}');
+	}
+	json_end(j, ']');
+}
+
+static void
+put_event(const struct notify *notify, const struct roll *roll, const struct event *event,
+    const char *id, struct buf *out)
+{
+	const struct project_certificate *certificate = roll->certificate;
+	const struct certs *certs = id == roll->next_id ? roll->next : roll->current;
+	struct arena *a = &notify->diags->arena;
+	struct json j = {.out = out};
+	int64_t from, to;
+
+	pins_dates(certs, &from, &to);
+	json_begin(&j, '{');
+	put_text(&j, "event", event->name);
+	put_text(&j, "certificate", certificate->name);
+	put_text(&j, "message",
+	    arena_printf(a, "certificate %s: %s", certificate->name, event->message));
+	put_time(&j, "time", notify->now);
+	put_text(&j, "id", id);
+	put_text(&j, "current", file_absolute(a, certificate->current));
+	put_text(&j, "next", certificate->next ? file_absolute(a, certificate->next) : NULL);
+	put_time(&j, "not_after", to ? to : ROLLOVER_NEVER);
+	put_time(&j, "safe_at", roll->rollover.gate_unix);
+	put_records(&j, notify->facts, certificate->name);
+	json_end(&j, '}');
+	buf_putc(out, '\n');
+}
+
+/* What was told is written down at once, so that it is told once. */
+static int
+tell(
+    const struct notify *notify, const struct roll *roll, const struct event *event, const char *id)
+{
+	struct change change = {.a = &notify->diags->arena};
+	struct buf b = {0};
+	struct hook hook = {.what = "notify", .problem = P_NOTIFY};
+	int result;
+
+	put_event(notify, roll, event, id, &b);
+	hook.input = (struct text){b.data, b.len};
+	result = hook_certificate(
+	    notify->diags, notify->project, roll->certificate, roll->certificate->notify, hook);
+	buf_free(&b);
+	if (result < 0)
+		return -1;
+	facts_add(change.a, &change.add,
+	    (struct fact){.kind = FACT_NOTIFIED,
+		.name = roll->certificate->name,
+		.event = event->name,
+		.id = id,
+		.t_unix = notify->now});
+	return change_state(notify->diags, notify->project, &change);
+}
+
+static int
+tell_all(const struct notify *notify, const struct roll *roll)
+{
+	int result = 0;
+
+	for (size_t i = 0; roll->certificate->notify && i < N_EVENTS; i++) {
+		const char *id = events[i].of(notify, roll);
+
+		if (id &&
+		    !has_fact(notify->facts, FACT_NOTIFIED, roll->certificate->name, events[i].name,
+			id) &&
+		    tell(notify, roll, &events[i], id) < 0)
+			result = -1;
+	}
+	return result;
+}
+
+static bool
+is_id(const char *id, const char *other)
+{
+	return other && strcmp(id, other) == 0;
+}
+
+/* A certificate that is neither current nor next may come back one day as a new one. That one was
+ * deployed is of no use any more once it is the current one, and that was told. */
+static bool
+is_stale(const struct notify *notify, const struct roll *roll, const struct fact *fact)
+{
+	const char *name = roll->certificate->name;
+
+	if ((fact->kind != FACT_NOTIFIED && fact->kind != FACT_DEPLOYED) ||
+	    strcmp(fact->name, name) != 0 || is_id(fact->id, roll->next_id))
+		return false;
+	if (!is_id(fact->id, roll->current_id))
+		return true;
+	return fact->kind == FACT_DEPLOYED &&
+	       (!roll->certificate->notify ||
+		   has_fact(notify->facts, FACT_NOTIFIED, name, "deployed", fact->id));
+}
+
+static int
+prune(const struct notify *notify, const struct roll *roll)
+{
+	struct change change = {.a = &notify->diags->arena};
+
+	for (size_t i = 0; i < notify->facts->n; i++)
+		if (is_stale(notify, roll, &notify->facts->items[i]))
+			facts_add(change.a, &change.remove, notify->facts->items[i]);
+	return change_state(notify->diags, notify->project, &change);
+}
+
+static int
+notify_one(struct notify *notify, const struct project_certificate *certificate)
+{
+	struct diags own = {0}; /* what is wrong with the files was told of elsewhere */
+	struct facts facts;
+	struct roll roll;
+	int result = 0;
+
+	if (load_facts(&own, notify->project, &facts) == 0 &&
+	    roll_load(&own, certificate, &facts, notify->now, &roll) == 0) {
+		notify->facts = &facts;
+		result = tell_all(notify, &roll);
+		if (prune(notify, &roll) < 0)
+			result = -1;
+	}
+	diags_free(&own);
+	return result;
+}
+
+int
+rolls_notify(struct diags *diags, const struct project *project, int64_t now_unix)
+{
+	struct notify notify = {.diags = diags, .project = project, .now = now_unix};
+	int result = 0, lock;
+
+	if (project->n_certificates == 0)
+		return 0;
+	lock = lock_begin(&diags->arena, project, LOCK_NOTIFY);
+	for (size_t i = 0; i < project->n_certificates; i++)
+		if (notify_one(&notify, &project->certificates[i]) < 0)
+			result = -1;
+	lock_end(lock);
+	return result;
+}
