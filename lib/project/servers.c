@@ -5,7 +5,7 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-enum { TIMEOUT_S = 3, TRIES = 2, UDP_SIZE = 1232 };
+enum { TIMEOUT_S = 2, TRIES = 2, UDP_SIZE = 1232 };
 
 static ldns_rdf *
 address_rdf(const struct addrinfo *address)

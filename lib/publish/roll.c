@@ -101,6 +101,7 @@ struct ask {
 	const struct project_certificate *certificate;
 	const struct facts *facts;
 	int64_t now;
+	bool *silent; /* servers that did not answer once: they are not waited for again */
 	struct change change;
 };
 
@@ -149,7 +150,10 @@ ask_for_set(struct ask *ask, size_t begin, size_t end)
 		const char *why, *owner = ask->facts->items[begin].owner;
 		struct pins answer;
 
+		if (ask->silent[i])
+			continue;
 		if (server_ask(ask->change.a, server, owner, &answer, &why) < 0) {
+			ask->silent[i] = true;
 			diag_add(ask->diags, ask->certificate->pos, P_SERVER, "server %s: %s",
 			    server->text, why);
 			continue;
@@ -165,6 +169,7 @@ ask_for_certificate(struct ask *ask)
 {
 	const struct facts *facts = ask->facts;
 
+	ask->silent = arena_zalloc(ask->change.a, ask->certificate->n_servers + 1);
 	for (size_t i = 0, end; i < facts->n; i = end) {
 		bool waits = false;
 
