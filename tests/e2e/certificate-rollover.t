@@ -4,6 +4,7 @@
 # moment. The clock is --now; the caches are modelled here: a record set that was served until an
 # instant is in some cache for a TTL more. No client may fail; without the wait one must.
 set -u
+# shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
 
 for tool in nsd openssl dig; do
