@@ -138,7 +138,7 @@ gather_facts(struct build_run *run, struct arena *a, bool final, struct facts *o
 	}
 	for (size_t i = 0; i < build->n; i++) {
 		const struct build_zone *zone = &build->zones[i];
-		const struct facts *facts = final ? &zone->rolling.facts : zone->facts;
+		const struct facts *facts = final ? &zone->rolling.facts : &zone->facts;
 
 		for (size_t k = 0; k < facts->n; k++)
 			facts_add(a, out, facts->items[k]);
@@ -171,7 +171,7 @@ write_zone_facts(
 	int result;
 
 	pthread_mutex_lock(&run->writing);
-	zone->facts = facts;
+	zone->facts = *facts;
 	result = write_state(run, diags, false);
 	pthread_mutex_unlock(&run->writing);
 	return result;
@@ -195,7 +195,7 @@ read_state(struct build_run *run)
 		    .write = write_zone_facts,
 		    .ctx = run};
 		facts_of_zone(&zone->arena, &run->facts, rolling->zone, &rolling->facts);
-		zone->facts = arena_copy(&zone->arena, &rolling->facts, sizeof(*zone->facts));
+		zone->facts = rolling->facts;
 	}
 	return 0;
 }

@@ -19,8 +19,8 @@ struct build_zone {
 	struct zone_result result;
 	struct arena arena; /* of what outlives `diags` */
 	struct rolling rolling;
-	const struct facts *facts; /* of the zone, in the state file now */
-	bool built;                /* or, with `check`, found to be good */
+	struct facts facts; /* of the zone, in the state file now */
+	bool built; /* or, with `check`, found to be good */
 	bool hook_failed;
 };
 
