@@ -279,6 +279,14 @@ load_files(struct diags *diags, struct roll *out)
 	return result;
 }
 
+/* Before records are compared: a key or request may be that of any certificate. */
+static bool
+may_be_same(const struct roll *roll)
+{
+	return roll->current->key || roll->next->key ||
+	       strcmp(roll->current_id, roll->next_id) == 0;
+}
+
 int
 roll_load(struct diags *diags, const struct project_certificate *certificate,
     const struct facts *facts, int64_t now_unix, struct roll *out)
@@ -294,8 +302,7 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	    .left_unix = ROLLOVER_NEVER,
 	    .deployed_unix = ROLLOVER_NEVER,
 	    .now_unix = now_unix};
-	out->facts.same =
-	    out->current_id && out->next_id && strcmp(out->current_id, out->next_id) == 0;
+	out->facts.same = out->current && out->next && may_be_same(out);
 	for (size_t i = 0, end; i < facts->n; i = end) {
 		const struct fact *fact = &facts->items[i];
 

@@ -306,17 +306,24 @@ was_deployed(const struct notify *notify, const struct roll *roll)
 	return NULL;
 }
 
+static bool
+told_published(const struct notify *notify, const struct roll *roll, const char *id)
+{
+	return id &&
+	       has_fact(notify->facts, FACT_NOTIFIED, roll->certificate->name, "published", id);
+}
+
 /* What was told of as the next one is the current one, and the old record is gone. */
 static const char *
 is_finished(const struct notify *notify, const struct roll *roll)
 {
-	const char *id = roll->current_id;
-
-	if (!id || !roll->facts.used || roll->facts.leftover ||
-	    roll->rollover.phase == ROLLOVER_EARLY ||
-	    !has_fact(notify->facts, FACT_NOTIFIED, roll->certificate->name, "published", id))
+	if (!roll->current || !roll->facts.used || roll->facts.leftover ||
+	    roll->rollover.phase == ROLLOVER_EARLY)
 		return NULL;
-	return id;
+	if (told_published(notify, roll, roll->current_id))
+		return roll->current_id;
+	return roll->facts.same && told_published(notify, roll, roll->next_id) ? roll->next_id
+									       : NULL;
 }
 
 /* Two weeks, or a third of the lifetime of a short-lived certificate, is left, and the next one,
