@@ -15,6 +15,9 @@
 /* A template of this size is worth all threads; smaller ones are done side by side. */
 enum { LARGE_TEMPLATE = 1 << 20 };
 
+/* So many different records may leave zones before all count as forgotten. */
+enum { FORGOTTEN_MOST = 64 };
+
 /* A folder of keys is listed once, for all zones. */
 struct folder {
 	struct key_folder keys;
@@ -30,7 +33,9 @@ struct build_run {
 	struct build *build;
 	struct tlsa_names certificates;
 	struct facts facts;      /* of the state file */
-	pthread_mutex_t writing; /* the state file, while zones are built */
+	pthread_mutex_t writing; /* of the state file and what follows, while zones are built */
+	struct facts forgotten;  /* facts whose records may have left zones */
+	struct arena memory;
 	struct folder *folders;
 	struct build_zone **small;
 };
@@ -116,7 +121,32 @@ leave_zone(struct build_run *run, struct arena *a, const struct fact *fact, stru
 		facts_add(a, out, left);
 }
 
-/* The facts of all zones, of which those that are built have theirs, `final` or in the file now. */
+static bool
+is_forgotten(const struct build_run *run, const struct fact *fact)
+{
+	if (fact->kind != FACT_PUBLISHED && fact->kind != FACT_SEEN)
+		return false;
+	for (size_t i = 0; i < run->forgotten.n; i++)
+		if (strcmp(run->forgotten.items[i].record, fact->record) == 0)
+			return true;
+	return run->forgotten.n >= FORGOTTEN_MOST;
+}
+
+/* While zones are built, a forgotten record may be in the zone or not: copies vanish in a while. */
+static void
+gather_zone(
+    struct build_run *run, struct arena *a, const struct build_zone *zone, struct facts *out)
+{
+	const struct facts *facts = &zone->rolling.before;
+
+	for (size_t i = 0; i < facts->n; i++)
+		if (!is_forgotten(run, &facts->items[i]))
+			facts_add(a, out, facts->items[i]);
+		else
+			leave_zone(run, a, &facts->items[i], out);
+}
+
+/* The facts of all zones. Of those that are built they are `final`, or what is sure meanwhile. */
 static void
 gather_facts(struct build_run *run, struct arena *a, bool final, struct facts *out)
 {
@@ -137,11 +167,12 @@ gather_facts(struct build_run *run, struct arena *a, bool final, struct facts *o
 			facts_add(a, out, *fact);
 	}
 	for (size_t i = 0; i < build->n; i++) {
-		const struct build_zone *zone = &build->zones[i];
-		const struct facts *facts = final ? &zone->rolling.facts : &zone->facts;
+		const struct rolling *rolling = &build->zones[i].rolling;
 
-		for (size_t k = 0; k < facts->n; k++)
-			facts_add(a, out, facts->items[k]);
+		if (!final)
+			gather_zone(run, a, &build->zones[i], out);
+		for (size_t k = 0; final && k < rolling->facts.n; k++)
+			facts_add(a, out, rolling->facts.items[k]);
 	}
 }
 
@@ -160,19 +191,23 @@ write_state(struct build_run *run, struct diags *diags, bool final)
 	return result;
 }
 
-/* For rolling_forget: several zones may come at once. */
+/* For rolling_forget; several zones may come at once. A record that one zone gives up is forgotten
+ * for all that are built, as most that share it will, so that the file is written once; and what is
+ * forgotten in vain comes back when all are built. */
 static int
-write_zone_facts(
-    void *ctx, struct diags *diags, const struct rolling *rolling, const struct facts *facts)
+forget(void *ctx, struct diags *diags, const struct facts *gone)
 {
 	struct build_run *run = ctx;
-	struct build_zone *zone = (struct build_zone *)((char *)(uintptr_t)rolling -
-							offsetof(struct build_zone, rolling));
-	int result;
+	size_t n;
+	int result = 0;
 
 	pthread_mutex_lock(&run->writing);
-	zone->facts = *facts;
-	result = write_state(run, diags, false);
+	n = run->forgotten.n;
+	for (size_t i = 0; i < gone->n; i++)
+		if (!is_forgotten(run, &gone->items[i]))
+			facts_add(&run->memory, &run->forgotten, gone->items[i]);
+	if (run->forgotten.n > n)
+		result = write_state(run, diags, false);
 	pthread_mutex_unlock(&run->writing);
 	return result;
 }
@@ -192,10 +227,10 @@ read_state(struct build_run *run)
 		*rolling = (struct rolling){.a = &zone->arena,
 		    .project = run->project,
 		    .zone = fact_name(&zone->arena, &zone->zone->name),
-		    .write = write_zone_facts,
+		    .forget = forget,
 		    .ctx = run};
 		facts_of_zone(&zone->arena, &run->facts, rolling->zone, &rolling->facts);
-		zone->facts = rolling->facts;
+		rolling->before = rolling->facts;
 	}
 	return 0;
 }
@@ -383,6 +418,7 @@ build_project(struct diags *diags, const struct project *project,
 	if (!options->check)
 		lock = lock_begin(&diags->arena, project, LOCK_BUILD);
 	result = build_locked(&run);
+	arena_free(&run.memory);
 	lock_end(lock);
 	return result;
 }

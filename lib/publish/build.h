@@ -19,7 +19,6 @@ struct build_zone {
 	struct zone_result result;
 	struct arena arena; /* of what outlives `diags` */
 	struct rolling rolling;
-	struct facts facts; /* of the zone, in the state file now */
 	bool built; /* or, with `check`, found to be good */
 	bool hook_failed;
 };

@@ -508,17 +508,26 @@ prune(const struct notify *notify, const struct roll *roll)
 	return change_state(notify->diags, notify->project, &change);
 }
 
+static bool
+has_any(const struct facts *facts, enum fact_kind kind, const char *name)
+{
+	for (size_t i = 0; i < facts->n; i++)
+		if (facts->items[i].kind == kind && strcmp(facts->items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static int
-notify_one(struct notify *notify, const struct project_certificate *certificate)
+notify_one(const struct notify *notify, const struct project_certificate *certificate)
 {
 	struct diags own = {0}; /* what is wrong with the files was told of elsewhere */
-	struct facts facts;
 	struct roll roll;
 	int result = 0;
 
-	if (load_facts(&own, notify->project, &facts) == 0 &&
-	    roll_load(&own, certificate, &facts, notify->now, &roll) == 0) {
-		notify->facts = &facts;
+	if (!certificate->notify && !has_any(notify->facts, FACT_NOTIFIED, certificate->name) &&
+	    !has_any(notify->facts, FACT_DEPLOYED, certificate->name))
+		return 0;
+	if (roll_load(&own, certificate, notify->facts, notify->now, &roll) == 0) {
 		result = tell_all(notify, &roll);
 		if (prune(notify, &roll) < 0)
 			result = -1;
@@ -530,13 +539,16 @@ notify_one(struct notify *notify, const struct project_certificate *certificate)
 int
 rolls_notify(struct diags *diags, const struct project *project, int64_t now_unix)
 {
-	struct notify notify = {.diags = diags, .project = project, .now = now_unix};
-	int result = 0, lock;
+	struct facts facts;
+	struct notify notify = {
+	    .diags = diags, .project = project, .facts = &facts, .now = now_unix};
+	int result, lock;
 
 	if (project->n_certificates == 0)
 		return 0;
 	lock = lock_begin(&diags->arena, project, LOCK_NOTIFY);
-	for (size_t i = 0; i < project->n_certificates; i++)
+	result = load_facts(diags, project, &facts);
+	for (size_t i = 0; result == 0 && i < project->n_certificates; i++)
 		if (notify_one(&notify, &project->certificates[i]) < 0)
 			result = -1;
 	lock_end(lock);

@@ -538,17 +538,15 @@ stays(const struct rolling *rolling, const struct fact *old)
 int
 rolling_forget(struct rolling *rolling, struct diags *diags)
 {
-	const struct facts *facts = &rolling->facts, *after = &rolling->after;
-	struct facts kept = {0};
+	const struct facts *facts = &rolling->facts;
+	struct facts gone = {0};
 
-	for (size_t i = 0; i < facts->n; i++)
-		if (stays(rolling, &facts->items[i]))
-			facts_add(rolling->a, &kept, facts->items[i]);
-	if (kept.n == facts->n)
-		return 0;
-	for (size_t i = 0; i < after->n; i++)
-		if (after->items[i].kind == FACT_LEFT || after->items[i].kind == FACT_TTL)
-			facts_add(rolling->a, &kept, after->items[i]);
-	facts_sort(&kept);
-	return rolling->write(rolling->ctx, diags, rolling, &kept);
+	for (size_t i = 0; i < facts->n; i++) {
+		const struct fact *fact = &facts->items[i];
+
+		if ((fact->kind == FACT_PUBLISHED || fact->kind == FACT_SEEN) &&
+		    !stays(rolling, fact))
+			facts_add(rolling->a, &gone, *fact);
+	}
+	return gone.n ? rolling->forget(rolling->ctx, diags, &gone) : 0;
 }

@@ -11,17 +11,17 @@
 struct rolling {
 	struct arena *a; /* of its own: it outlives the zone's diags */
 	const struct project *project;
-	const char *zone;   /* as facts write it */
-	struct facts facts; /* of the zone, sorted: those of the state file; after a publication,
-			     * what is true now */
-	struct facts after; /* what `facts` will be */
-	size_t n_early;     /* errors of certificates that came too early */
-	size_t n_kept;      /* records in the zone that the template does not ask for */
+	const char *zone;    /* as facts write it */
+	struct facts facts;  /* of the zone, sorted: those of the state file; after a publication,
+			      * what is true now */
+	struct facts before; /* as `facts` was; it does not change */
+	struct facts after;  /* what `facts` will be */
+	size_t n_early;      /* errors of certificates that came too early */
+	size_t n_kept;       /* records in the zone that the template does not ask for */
 
-	/* Makes the state file hold `facts` for this zone. Returns 0, or -1 with a problem added.
-	 */
-	int (*write)(void *ctx, struct diags *diags, const struct rolling *rolling,
-	    const struct facts *facts);
+	/* Takes facts, which are about to be true no longer, out of the state file. Returns 0, or
+	 * -1 with a problem added. */
+	int (*forget)(void *ctx, struct diags *diags, const struct facts *gone);
 	void *ctx;
 };
 

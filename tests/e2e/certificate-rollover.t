@@ -34,8 +34,7 @@ begin_project() { # begin_project NAME [YAML...]: lines for the certificate
 	shift
 	mkdir -p "$project/zones" "$project/served"
 	cat >"$project/zonepp.yaml" <<-YAML
-		policies: { default: { sign: false } }
-		defaults: { output: "served/{zone}.zone" }
+		defaults: { output: "served/{zone}.zone", dnssec: external }
 		certificates:
 		  mail:
 		    current: current.pem
