@@ -6,8 +6,8 @@
 #   stdout, stderr, status what it must write and exit with; absent: nothing, nothing, 0
 #   files/                 files that must be there afterwards, with these contents
 #   skip                   where it prints a reason, the scenario is skipped
-# and its inputs. The copy also has certs/ and keys/ of shared/. The clock stands at
-# 2026-11-23T12:00:00Z.
+# and its inputs. The copy also has certs/ and keys/ of shared/, which is $SHARED. The clock stands
+# at 2026-11-23T12:00:00Z.
 set -u
 cd "$(dirname "$0")" || exit 2
 here=$(pwd)
@@ -22,6 +22,7 @@ if ! command -v zonepp >/dev/null; then
 fi
 unset NO_COLOR GITHUB_ACTIONS MAKEFLAGS
 export LC_ALL=C TZ=UTC SOURCE_DATE_EPOCH=1795435200
+export SHARED="$here/shared"
 
 [ $# -gt 0 ] || set -- */cmd
 n=0

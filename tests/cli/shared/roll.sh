@@ -1,3 +1,4 @@
+# For the scenarios roll-*: . "$SHARED/roll.sh"
 # build TIME: in November 2026; says how it went, what is published and what is known
 build() {
 	zonepp build --now "2026-11-$1" >/dev/null
