@@ -384,8 +384,8 @@ put_time(struct json *j, const char *key, int64_t t_unix)
 	buf_free(&b);
 }
 
-static void
-put_records(struct json *j, const struct facts *facts, const char *name)
+void
+rolls_put_records(struct json *j, const struct facts *facts, const char *name)
 {
 	json_key(j, "records");
 	json_begin(j, '[');
@@ -426,7 +426,7 @@ put_event(const struct notify *notify, const struct roll *roll, const struct eve
 	put_text(&j, "next", certificate->next ? file_absolute(a, certificate->next) : NULL);
 	put_time(&j, "not_after", to ? to : ROLLOVER_NEVER);
 	put_time(&j, "safe_at", roll->rollover.gate_unix);
-	put_records(&j, notify->facts, certificate->name);
+	rolls_put_records(&j, notify->facts, certificate->name);
 	json_end(&j, '}');
 	buf_putc(out, '\n');
 }

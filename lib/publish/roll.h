@@ -3,6 +3,7 @@
 #ifndef PUBLISH_ROLL_H
 #define PUBLISH_ROLL_H
 
+#include "base/json.h"
 #include "project/rollover.h"
 
 struct rolls {
@@ -35,5 +36,9 @@ rolls_deploy(
  * again the next time. */
 int
 rolls_notify(struct diags *diags, const struct project *project, int64_t now_unix);
+
+/* Adds the member "records", an array: what is published for the certificate `name`. */
+void
+rolls_put_records(struct json *j, const struct facts *facts, const char *name);
 
 #endif

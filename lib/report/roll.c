@@ -173,26 +173,6 @@ put_file(struct json *j, struct arena *a, const char *key, const char *path,
 }
 
 static void
-put_records(struct json *j, struct arena *a, const struct facts *facts, const char *name)
-{
-	json_key(j, "records");
-	json_begin(j, '[');
-	for (size_t i = 0; i < facts->n; i++) {
-		const struct fact *fact = &facts->items[i];
-
-		if (fact->kind != FACT_PUBLISHED || strcmp(fact->name, name) != 0)
-			continue;
-		json_begin(j, '{');
-		put_text(j, "zone", fact->zone);
-		put_text(j, "owner", fact->owner);
-		put_text(j, "record", fact->record);
-		put_time(j, a, "since", fact->t_unix);
-		json_end(j, '}');
-	}
-	json_end(j, ']');
-}
-
-static void
 put_gate(struct json *j, struct arena *a, const struct rollover *rollover)
 {
 	json_key(j, "gate");
@@ -217,7 +197,7 @@ put_roll(struct json *j, struct arena *a, const struct rolls *rolls, const struc
 	put_gate(j, a, &roll->rollover);
 	put_file(j, a, "current", certificate->current, roll->current, roll->current_id);
 	put_file(j, a, "next", certificate->next, roll->next, roll->next_id);
-	put_records(j, a, &rolls->facts, certificate->name);
+	rolls_put_records(j, &rolls->facts, certificate->name);
 	json_end(j, '}');
 }
 
