@@ -9,6 +9,7 @@
 
 static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY,
     {"zone", 0, "NAME", "the zone of the FILE (default: its first absolute $ORIGIN)"},
+    {"prove", 0, NULL, "let OpenSSL's DANE verifier judge each certificate by the records"},
     {"werror", 0, NULL, "exit with status 1 where there are warnings"}, CMD_JOBS, CMD_NOW, CMD_END};
 
 /* What was looked at, and what was found. */
@@ -56,8 +57,10 @@ static int
 check_arguments_files(struct cmd *cmd, struct tally *tally)
 {
 	struct name zone;
-	struct check_options how = {
-	    .zone = cmd_zone(cmd, &zone), .now = cmd->now, .n_workers = cmd->jobs};
+	struct check_options how = {.zone = cmd_zone(cmd, &zone),
+	    .now = cmd->now,
+	    .n_workers = cmd->jobs,
+	    .prove = cmd_value(cmd, "prove") != NULL};
 	struct check_file *files = mem_alloc(cmd->n_arguments * sizeof(*files));
 	int result;
 
@@ -75,8 +78,11 @@ check_arguments_files(struct cmd *cmd, struct tally *tally)
 static int
 check_project(struct cmd *cmd, struct tally *tally)
 {
-	struct build_options how = {
-	    .zones = cmd->arguments, .now = cmd->now, .n_workers = cmd->jobs, .check = true};
+	struct build_options how = {.zones = cmd->arguments,
+	    .now = cmd->now,
+	    .n_workers = cmd->jobs,
+	    .check = true,
+	    .prove = cmd_value(cmd, "prove") != NULL};
 	struct project project;
 	struct build build = {0};
 	int result;

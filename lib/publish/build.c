@@ -270,7 +270,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .cds = zone->policy->cds,
 	    .verify =
 		zone->policy->verify == PROJECT_VERIFY_FULL ? ZONE_VERIFY_FULL : ZONE_VERIFY_CHAIN,
-	    .prove = zone->prove,
+	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
 	    .mark = run->project->hook_changed
 			? own_path(&build->diags.arena, run->project, zone, ".hook")

@@ -11,6 +11,7 @@ struct build_options {
 	int64_t now;
 	unsigned n_workers;
 	bool check; /* only tell of the problems, write nothing */
+	bool prove; /* prove certificates even where the project does not ask for it */
 };
 
 struct build_zone {

@@ -17,6 +17,7 @@ check_one(void *ctx, unsigned worker, size_t slot, size_t chunk)
 				   .dane = true,
 				   .now = run->options->now},
 	    .serial = ZONE_SERIAL_AUTO,
+	    .prove = run->options->prove,
 	    .n_workers = 1};
 
 	(void)worker;

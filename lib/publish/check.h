@@ -14,6 +14,7 @@ struct check_options {
 	const struct name *zone; /* or NULL: each file names its own */
 	int64_t now;
 	unsigned n_workers;
+	bool prove; /* judge the certificates by the records (check/prove.h) */
 };
 
 /* Looks at each of the `n` files: as a zone that is neither signed nor known to be unsigned.
