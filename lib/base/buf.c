@@ -24,6 +24,15 @@ buf_free(struct buf *b)
 	*b = (struct buf){0};
 }
 
+char *
+buf_text(struct buf *b, struct arena *a)
+{
+	char *text = arena_text(a, b->data, b->len);
+
+	buf_free(b);
+	return text;
+}
+
 struct buf *
 bufs_new(size_t n)
 {

@@ -3,6 +3,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include "base/arena.h"
 #include "base/view.h"
 
 #include <stdarg.h>
@@ -18,6 +19,10 @@ buf_reserve_slow(struct buf *b, size_t extra);
 
 void
 buf_free(struct buf *b);
+
+/* What is in the buf, as text in `a`; frees the buf. */
+char *
+buf_text(struct buf *b, struct arena *a);
 
 /* `n` empty bufs. */
 struct buf *

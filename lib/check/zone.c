@@ -11,25 +11,19 @@ node_text(const struct store *store, const struct node *node)
 {
 	uint8_t wire[NAME_LONGEST];
 	struct buf b = {0};
-	const char *text;
 
 	node_wire(store, node, wire);
 	name_print(&b, wire);
-	text = arena_text(&store->diags->arena, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, &store->diags->arena);
 }
 
 static const char *
 type_text(const struct store *store, uint16_t type)
 {
 	struct buf b = {0};
-	const char *text;
 
 	type_print(&b, type);
-	text = arena_text(&store->diags->arena, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, &store->diags->arena);
 }
 
 /* DNSSEC's own types and KEY may stand beside a CNAME (RFC 4035 section 2.5, RFC 2535

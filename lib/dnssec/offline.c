@@ -137,16 +137,13 @@ static const char *
 end_text(const struct search *s)
 {
 	struct buf b = {0};
-	const char *text;
 
 	if (s->end == KEY_NO_TIME)
 		return "";
 	buf_puts(&b, " (it ends on ");
 	instant_print_iso(&b, s->end);
 	buf_putc(&b, ')');
-	text = arena_text(&s->store->diags->arena, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, &s->store->diags->arena);
 }
 
 static void

@@ -15,24 +15,18 @@ const char *
 verify_name_text(struct arena *a, const uint8_t *wire)
 {
 	struct buf b = {0};
-	const char *text;
 
 	name_print(&b, wire);
-	text = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, a);
 }
 
 const char *
 verify_type_text(struct arena *a, uint16_t type)
 {
 	struct buf b = {0};
-	const char *text;
 
 	type_print(&b, type);
-	text = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, a);
 }
 
 const char *

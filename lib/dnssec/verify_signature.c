@@ -72,12 +72,9 @@ time_text(const struct sig *sig, size_t at)
 	struct arena *a = &sig->v->worker->scratch;
 	const struct verify_run *run = sig->v->run;
 	struct buf b = {0};
-	const char *text;
 
 	instant_print_iso(&b, run->options->at + (int32_t)(u32_at(sig->rdata + at) - run->at));
-	text = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, a);
 }
 
 #define sig_fault(sig, problem, format, ...)                                                       \

@@ -119,13 +119,10 @@ pins_id(struct arena *a, const struct certs *certs)
 	const struct cert *leaf = leaf_of(certs);
 	uint8_t sha256[DIGEST_LEN];
 	struct buf b = {0};
-	const char *id;
 
 	digest_sha256(leaf ? leaf->der : certs->key->spki, sha256);
 	hex_encode(&b, (struct bytes){sha256, sizeof(sha256)});
-	id = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return id;
+	return buf_text(&b, a);
 }
 
 void

@@ -162,16 +162,13 @@ project_replace(struct arena *a, const char *pattern, const char *mark, const ch
 {
 	struct buf b = {0};
 	const char *at;
-	char *text;
 
 	for (; (at = strstr(pattern, mark)); pattern = at + strlen(mark)) {
 		buf_put(&b, pattern, (size_t)(at - pattern));
 		buf_puts(&b, value);
 	}
 	buf_puts(&b, pattern);
-	text = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, a);
 }
 
 /* The zone's name as a part of a path. A '/' (RFC 2317 section 4) becomes '_', so that no name

@@ -114,8 +114,7 @@ facts_add(struct arena *a, struct facts *facts, struct fact fact)
 	buf_puts(&b, kind->word);
 	for (size_t i = 0; i < kind->n_key; i++)
 		print_field(&b, &kind->fields[i], &fact);
-	fact.key = arena_text(a, b.data, b.len);
-	buf_free(&b);
+	fact.key = buf_text(&b, a);
 	facts->items[facts->n++] = fact;
 }
 
@@ -138,25 +137,19 @@ fact_name(struct arena *a, const struct name *name)
 {
 	uint8_t lower[NAME_LONGEST];
 	struct buf b = {0};
-	const char *text;
 
 	name_lower(lower, name->wire, name->len);
 	name_print(&b, lower);
-	text = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, a);
 }
 
 const char *
 fact_record(struct arena *a, struct bytes rdata)
 {
 	struct buf b = {0};
-	const char *text;
 
 	rdata_print(&b, TYPE_TLSA, rdata);
-	text = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, a);
 }
 
 /* --- Sorting --- */

@@ -20,12 +20,9 @@ static const char *
 hex_text(struct arena *a, struct bytes bytes)
 {
 	struct buf b = {0};
-	const char *text;
 
 	hex_encode(&b, bytes);
-	text = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, a);
 }
 
 /* "3 1 1 0c72ac70..." */

@@ -30,10 +30,7 @@ const char *
 table_instant(struct arena *a, int64_t t_unix)
 {
 	struct buf b = {0};
-	const char *text;
 
 	instant_print_iso(&b, t_unix);
-	text = arena_text(a, b.data, b.len);
-	buf_free(&b);
-	return text;
+	return buf_text(&b, a);
 }

@@ -31,6 +31,24 @@ appends(void **state)
 	assert_null(b.data);
 }
 
+/* The text outlives the buf, which is empty then. */
+static void
+becomes_text(void **state)
+{
+	struct arena a = {0};
+	struct buf b = {0};
+	char *text;
+
+	(void)state;
+	assert_string_equal(buf_text(&b, &a), "");
+	buf_puts(&b, "zone");
+	text = buf_text(&b, &a);
+	assert_string_equal(text, "zone");
+	assert_null(b.data);
+	assert_int_equal(b.len, 0);
+	arena_free(&a);
+}
+
 static void
 grows(void **state)
 {
@@ -86,6 +104,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(appends),
+	    cmocka_unit_test(becomes_text),
 	    cmocka_unit_test(grows),
 	    cmocka_unit_test(decimals),
 	    cmocka_unit_test(printf_at_the_edge),
