@@ -76,6 +76,24 @@ rollover_record_of(const struct facts *facts, const struct project_certificate *
 	return record;
 }
 
+int64_t
+rollover_left(const struct facts *facts, const char *zone, const char *owner, const char *name,
+    const struct certs *certs, int64_t now_unix)
+{
+	size_t n;
+	const struct fact *left = facts_of_owner(facts, FACT_LEFT, zone, owner, &n);
+	int64_t until = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (left[i].t_unix <= now_unix || strcmp(left[i].name, name) != 0)
+			continue;
+		if (pins_match(certs, left[i].record))
+			return 0;
+		until = later(until, left[i].t_unix);
+	}
+	return until;
+}
+
 /* --- The phase --- */
 
 static const char *const phase_names[N_ROLLOVER_PHASES] = {
@@ -159,6 +177,7 @@ struct gathered {
 	const struct certs *certs;
 	struct pins pins; /* of the slot that is looked at */
 	int64_t since, safe;
+	int64_t left; /* when the last copies vanish that stand for other certificates */
 };
 
 static const struct fact *
@@ -236,8 +255,13 @@ static int
 roll_slot(struct diags *diags, const struct facts *facts, size_t begin, size_t end,
     struct gathered *current, struct gathered *next, struct roll *out)
 {
+	const struct fact *slot = &facts->items[begin];
 	int result = gather(diags, facts, begin, end, current, out);
 
+	if (current->certs)
+		current->safe =
+		    later(current->safe, rollover_left(facts, slot->zone, slot->owner, slot->name,
+					     current->certs, out->facts.now_unix));
 	if (gather(diags, facts, begin, end, next, out) < 0)
 		result = -1;
 	out->facts.used = true;
@@ -250,9 +274,12 @@ roll_slot(struct diags *diags, const struct facts *facts, size_t begin, size_t e
 	return result;
 }
 
+/* A copy that stands for the next certificate too is nothing to wait for. */
 static void
-roll_fact(const struct fact *fact, struct roll *out)
+roll_fact(const struct fact *fact, struct gathered *next, struct roll *out)
 {
+	if (fact->kind == FACT_LEFT && next->certs && !pins_match(next->certs, fact->record))
+		next->left = later(next->left, fact->t_unix);
 	if (fact->kind == FACT_LEFT)
 		out->facts.left_unix = out->facts.left_unix == ROLLOVER_NEVER
 					   ? fact->t_unix
@@ -309,7 +336,7 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 		end = i + 1;
 		if (!fact->name || strcmp(fact->name, certificate->name) != 0)
 			continue;
-		roll_fact(fact, out);
+		roll_fact(fact, &next, out);
 		if (fact->kind != FACT_PUBLISHED)
 			continue;
 		end = slot_end(facts, i);
@@ -320,8 +347,8 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	out->facts.current_safe_unix = current.safe;
 	out->facts.next_since = next.since;
 	out->facts.next_safe_unix = next.safe;
-	if (out->facts.used && out->facts.left_unix != ROLLOVER_NEVER)
-		out->facts.next_safe_unix = later(next.safe, out->facts.left_unix);
+	if (out->facts.used)
+		out->facts.next_safe_unix = later(next.safe, next.left);
 	out->rollover = rollover_judge(&out->facts);
 	return result;
 }

@@ -41,7 +41,7 @@ enum rollover_phase {
 /* What the phase follows from, over all record sets of a certificate. */
 struct rollover_case {
 	bool used;                 /* a zone has its records */
-	int64_t left_unix;         /* else: when the last copies of them vanish; NEVER: unknown */
+	int64_t left_unix;         /* when the last copies of former ones vanish; NEVER: unknown */
 	int64_t current_since;     /* its records are published; NEVER: not all of them */
 	int64_t current_safe_unix; /* from when on it may be in use */
 	bool has_next;
@@ -83,6 +83,12 @@ struct roll {
 int
 roll_load(struct diags *diags, const struct project_certificate *certificate,
     const struct facts *facts, int64_t now_unix, struct roll *out);
+
+/* Copies of a record set that lack what is published there now, in sorted facts: when the last of
+ * those vanish that stand for `name` and not for `certs`; 0: there are none. */
+int64_t
+rollover_left(const struct facts *facts, const char *zone, const char *owner, const char *name,
+    const struct certs *certs, int64_t now_unix);
 
 /* What is known of `record` of `certificate`, of sorted facts, which hold at least those of its
  * record set. * `published` may be NULL. */

@@ -19,7 +19,8 @@
 
 enum fact_kind {
 	FACT_DEPLOYED,  /* `deploy` succeeded for the certificate `id` */
-	FACT_LEFT,      /* no record is left; from `t_unix` on no cache has one */
+	FACT_LEFT,      /* the record left, or others came that stand for more certificates; from
+			 * `t_unix` on no cache has it without these */
 	FACT_NOTIFIED,  /* `notify` was told of `event` for the certificate `id` */
 	FACT_PUBLISHED, /* the record stands in the zone since `t_unix` */
 	FACT_SEEN,      /* the server answered with the record at `t_unix` for the first time */

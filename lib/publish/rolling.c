@@ -221,21 +221,54 @@ make_fact(const struct arrange *r, const struct use *use, const char *record)
 	    .t_unix = r->now};
 }
 
+/* The current certificate stays safe under a record that is new, as copies without it have another
+ * one that stands for it. Another certificate for which the new record stands is safe only when
+ * those copies have vanished: one with the same key, or of the same CA. */
+static void
+mind_copy(struct arrange *r, const struct use *use, const char *record)
+{
+	struct fact left = {.kind = FACT_LEFT,
+	    .zone = r->rolling->zone,
+	    .owner = use->owner,
+	    .name = use->certificate->name,
+	    .record = record,
+	    .t_unix = r->now + later(use->certificate->wait_s, 2 * longest_ttl(r, use))};
+
+	if (pins_match(use->is->current, record))
+		facts_add(r->a, &r->rest, left);
+}
+
+static void
+mind_copies(struct arrange *r, const struct use *use, const char *record)
+{
+	struct rrset set = published_set(r, use->owner);
+	size_t n;
+	const struct fact *facts = valid_at(r, use->owner, &n);
+
+	if (r->previous->there && is_published(r, use->owner, record))
+		return;
+	for (size_t i = 0; i < n; i++)
+		mind_copy(r, use, facts[i].record);
+	for (size_t i = 0; n == 0 && i < set.n; i++)
+		mind_copy(r, use, fact_record(r->a, record_rdata(&set.records[i])));
+}
+
 /* The fact of a record that is about to be published. */
 static struct fact
 next_fact(struct arrange *r, const struct use *use, const struct certs *certs, const char *record)
 {
-	const struct fact *old = fact_of(r, use, record);
+	const struct fact *exact = fact_of(r, use, record);
+	const struct fact *old = exact ? exact : equivalent(r, use, certs);
 	struct fact fact = make_fact(r, use, record);
 
-	if (!old)
-		old = equivalent(r, use, certs);
 	if (old) {
 		fact.ttl_s = old->ttl_s;
 		fact.t_unix = old->t_unix;
 	} else if (certs == use->is->current && !owner_is_known(r, use->owner) &&
 		   begins_well(r, use))
 		fact.ttl_s = FACT_SETTLED;
+	if (!exact && certs == use->is->current)
+		mind_copies(r, use, record);
 	return fact;
 }
 
@@ -330,7 +363,8 @@ report_early(struct arrange *r, const struct use *use, int64_t safe_unix)
 static void
 arrange_current(struct arrange *r, const struct use *use)
 {
-	int64_t until = 0;
+	int64_t until = rollover_left(&r->rolling->facts, r->rolling->zone, use->owner,
+	    use->certificate->name, use->is->current, r->now);
 
 	for (size_t i = 0; i < use->current.n; i++) {
 		struct fact fact = next_fact(r, use, use->is->current, use->current.records[i]);
@@ -455,7 +489,10 @@ arrange_left(struct arrange *r, const struct fact *old)
 	    .record = old->record,
 	    .t_unix = old->t_unix};
 
-	if (!certificate_of(rolling->project, old->name) || is_used(r, old->owner, old->name))
+	if (!certificate_of(rolling->project, old->name))
+		return;
+	if (is_used(r, old->owner, old->name) &&
+	    (old->kind == FACT_PUBLISHED || old->t_unix <= r->now))
 		return;
 	if (old->kind == FACT_PUBLISHED)
 		fact.t_unix = rolling_left(rolling->project, &rolling->facts, old, r->now);
