@@ -376,18 +376,22 @@ finish_zones(struct build_run *run)
 }
 
 /* What is built with the project locked. Facts are written ahead of the hooks, which may ask for
- * them. */
+ * them, and for those of servers. */
 static int
 build_locked(struct build_run *run)
 {
+	bool check = run->options->check;
+	int lock = check ? -1 : lock_begin(&run->diags->arena, run->project, LOCK_STATE);
 	int written;
 
 	if (read_state(run) < 0) {
+		lock_end(lock);
 		run->build->n = 0;
 		return -1;
 	}
 	build_all(run, run->build);
-	written = run->options->check ? 0 : write_state(run, run->diags, true);
+	written = check ? 0 : write_state(run, run->diags, true);
+	lock_end(lock);
 	return finish_zones(run) < 0 ? -1 : written;
 }
 

@@ -5,8 +5,11 @@
 
 #include "project/project.h"
 
-/* Who publishes, or changes the state file. Held for short, but for builds. */
+/* Who publishes, up to the hooks of changed zones. */
 #define LOCK_BUILD "lock"
+/* Who changes the state file: builds until they have published, so that their hooks may change it.
+ * Whoever holds the former takes it second. */
+#define LOCK_STATE "state.lock"
 /* Who runs `deploy` commands: each runs once. A command may itself run zonepp build. */
 #define LOCK_DEPLOY "deploy.lock"
 /* Who runs `notify` commands. */

@@ -81,7 +81,7 @@ change_state(struct diags *diags, const struct project *project, const struct ch
 
 	if (change->add.n + change->remove.n == 0)
 		return 0;
-	lock = lock_begin(a, project, LOCK_BUILD);
+	lock = lock_begin(a, project, LOCK_STATE);
 	result = load_facts(diags, project, &facts);
 	for (size_t i = 0; i < facts.n; i++)
 		if (!is_removed(change, &facts.items[i]))
