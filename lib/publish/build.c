@@ -381,7 +381,9 @@ static int
 build_locked(struct build_run *run)
 {
 	bool check = run->options->check;
-	int lock = check ? -1 : lock_begin(&run->diags->arena, run->project, LOCK_STATE);
+	int lock = check || run->project->n_certificates == 0
+		       ? -1
+		       : lock_begin(&run->diags->arena, run->project, LOCK_STATE);
 	int written;
 
 	if (read_state(run) < 0) {
