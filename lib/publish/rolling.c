@@ -561,6 +561,49 @@ rolling_arrange(struct rolling *rolling, struct diags *diags, struct loaded *loa
 	facts_sort(&rolling->after);
 }
 
+/* --- A zone that is not published --- */
+
+static void
+remember_use(struct arrange *r, const struct use *use)
+{
+	struct rrset set = published_set(r, use->owner);
+	bool good;
+	size_t n;
+
+	facts_of_owner(&r->rolling->facts, FACT_PUBLISHED, r->rolling->zone, use->owner, &n);
+	if (n > 0)
+		return;
+	good = begins_well(r, use);
+	for (size_t i = 0; i < set.n; i++) {
+		struct bytes rdata = record_rdata(&set.records[i]);
+		struct fact fact = make_fact(r, use, fact_record(r->a, rdata));
+
+		if (good && pins_match(use->is->current, fact.record))
+			fact.ttl_s = FACT_SETTLED;
+		facts_add(r->a, &r->rolling->failed, fact);
+	}
+}
+
+void
+rolling_remember(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
+    const struct previous *previous, int64_t now_unix)
+{
+	struct arrange r = {.rolling = rolling,
+	    .a = rolling->a,
+	    .diags = diags,
+	    .loaded = loaded,
+	    .previous = previous,
+	    .now = now_unix};
+
+	rolling->failed = (struct facts){0};
+	for (const struct named_use *is = loaded->directives.tlsa.named_uses; is;
+	     is = is->next_use) {
+		struct use use = use_of(&r, is);
+
+		remember_use(&r, &use);
+	}
+}
+
 /* --- Ahead of the publication --- */
 
 /* Does the fact stay as it is, or become a less careful one? */

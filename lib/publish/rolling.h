@@ -16,6 +16,7 @@ struct rolling {
 			      * what is true now */
 	struct facts before; /* as `facts` was; it does not change */
 	struct facts after;  /* what `facts` will be */
+	struct facts failed; /* facts that are new if the zone is not published */
 	size_t n_early;      /* errors of certificates that came too early */
 	size_t n_kept;       /* records in the zone that the template does not ask for */
 
@@ -34,6 +35,13 @@ rolling_concerns(const struct rolling *rolling, const struct tlsa_context *tlsa)
  * mail is lost as long as the zone does not have its record. */
 void
 rolling_arrange(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
+    const struct previous *previous, int64_t now_unix);
+
+/* For a zone that was not published, and may have been read in part: what stands in its published
+ * file for named certificates becomes a fact where none tells of it, as others must not be taken
+ * into use meanwhile. */
+void
+rolling_remember(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
     const struct previous *previous, int64_t now_unix);
 
 /* When the last copies vanish of a record that leaves its zone now; `published` is one of the

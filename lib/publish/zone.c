@@ -92,8 +92,21 @@ roll(struct run *run)
 	if (!rolling || !rolling_concerns(rolling, &run->loaded.directives.tlsa))
 		return;
 	read_previous(run);
+	rolling_remember(rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
 	rolling_arrange(rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
 	run->result->n_tlsa = rolling->n_kept;
+}
+
+/* The zone stays as it is published. */
+static void
+remember(struct run *run)
+{
+	struct rolling *rolling = run->job->rolling;
+
+	for (size_t i = 0; rolling && i < rolling->failed.n; i++)
+		facts_add(rolling->a, &rolling->facts, rolling->failed.items[i]);
+	if (rolling)
+		facts_sort(&rolling->facts);
 }
 
 static int
@@ -129,7 +142,13 @@ static int
 check_rest(struct run *run)
 {
 	struct store *store = &run->loaded.store;
+	struct rolling *rolling = run->job->rolling;
 
+	if (rolling && run->loaded.directives.tlsa.named_uses && store->apex.len > 0) {
+		read_previous(run);
+		rolling_remember(
+		    rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
+	}
 	if (store->apex.len > 0 && run->diags->status == 1) {
 		store_sort(store);
 		check_names(store);
@@ -480,6 +499,8 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 		if (choose_serial(&run) == 0)
 			done = publish(&run);
 	}
+	if (done < 0)
+		remember(&run);
 	previous_free(&run.previous);
 	load_free(&run.loaded);
 	return done;
