@@ -469,6 +469,19 @@ state_path(struct arena *a, const struct project *project)
 }
 
 int
+state_try(struct diags *diags, const char *path)
+{
+	struct output *out = output_open(diags, path);
+	int result;
+
+	if (!out)
+		return -1;
+	result = output_write(out, "?", 1); /* no state file begins so: a new file is begun */
+	output_abort(out);
+	return result;
+}
+
+int
 state_save(struct diags *diags, const char *path, struct facts *facts)
 {
 	struct output *out;

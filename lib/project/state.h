@@ -97,6 +97,11 @@ state_path(struct arena *a, const struct project *project);
 int
 state_load(struct diags *diags, const char *path, struct facts *out);
 
+/* Could the file at `path` be replaced? Ahead of what must be written down once it is done. Returns
+ * 0, or -1 with one problem added. */
+int
+state_try(struct diags *diags, const char *path);
+
 /* Sorts the facts and makes the file hold them, in one step, and only if that changes it. Without
  * facts no file is made. Returns 0, or -1 with one problem added. */
 int

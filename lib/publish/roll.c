@@ -222,7 +222,8 @@ deploy(
 	struct change change = {.a = &diags->arena};
 	struct hook hook = {.what = "deploy", .problem = P_DEPLOY};
 
-	if (hook_certificate(diags, project, certificate, certificate->deploy, hook) < 0)
+	if (state_try(diags, state_path(change.a, project)) < 0 ||
+	    hook_certificate(diags, project, certificate, certificate->deploy, hook) < 0)
 		return -1;
 	facts_add(change.a, &change.add,
 	    (struct fact){.kind = FACT_DEPLOYED,
@@ -441,6 +442,8 @@ tell(
 	struct hook hook = {.what = "notify", .problem = P_NOTIFY};
 	int result;
 
+	if (state_try(notify->diags, state_path(change.a, notify->project)) < 0)
+		return -1;
 	put_event(notify, roll, event, id, &b);
 	hook.input = (struct text){b.data, b.len};
 	result = hook_certificate(
