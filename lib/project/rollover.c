@@ -352,3 +352,39 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	out->rollover = rollover_judge(&out->facts);
 	return result;
 }
+
+/* --- Certificates that have another name --- */
+
+static bool
+stands_for(const struct project_certificate *certificate, const char *record)
+{
+	struct diags own = {0}; /* what is wrong with the file is told of elsewhere */
+	struct cert_files files = {.a = &own.arena};
+	struct cert_wanted current = {.path = certificate->current};
+	const struct certs *certs = NULL;
+	bool match = cert_files_load(&files, &own, pos_none(), &current, &certs) == 0 && certs &&
+		     pins_match(certs, record);
+
+	diags_free(&own);
+	return match;
+}
+
+static const char *
+name_of(const struct project *project, const struct fact *fact)
+{
+	for (size_t i = 0; i < project->n_certificates; i++)
+		if (strcmp(project->certificates[i].name, fact->name) == 0)
+			return fact->name;
+	for (size_t i = 0; i < project->n_certificates; i++)
+		if (stands_for(&project->certificates[i], fact->record))
+			return project->certificates[i].name;
+	return fact->name;
+}
+
+void
+rollover_adopt(const struct project *project, struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n; i++)
+		if (facts->items[i].kind == FACT_PUBLISHED)
+			facts->items[i].name = name_of(project, &facts->items[i]);
+}

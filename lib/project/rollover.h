@@ -90,6 +90,11 @@ int64_t
 rollover_left(const struct facts *facts, const char *zone, const char *owner, const char *name,
     const struct certs *certs, int64_t now_unix);
 
+/* A record of a certificate that the project does not have, as it has another name by now, counts
+ * for the one whose current file it stands for: the zone was not built since. */
+void
+rollover_adopt(const struct project *project, struct facts *facts);
+
 /* What is known of `record` of `certificate`, of sorted facts, which hold at least those of its
  * record set. * `published` may be NULL. */
 struct rollover_record

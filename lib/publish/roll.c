@@ -41,6 +41,7 @@ rolls_load(struct diags *diags, const struct project *project, const char *const
 {
 	int result = load_facts(diags, project, &out->facts);
 
+	rollover_adopt(project, &out->facts);
 	out->n = 0;
 	out->items = arena_alloc(&diags->arena, project->n_certificates * sizeof(*out->items) + 1);
 	for (size_t i = 0; result == 0 && i < project->n_certificates; i++)
@@ -551,6 +552,7 @@ rolls_notify(struct diags *diags, const struct project *project, int64_t now_uni
 		return 0;
 	lock = lock_begin(&diags->arena, project, LOCK_NOTIFY);
 	result = load_facts(diags, project, &facts);
+	rollover_adopt(project, &facts);
 	for (size_t i = 0; result == 0 && i < project->n_certificates; i++)
 		if (notify_one(&notify, &project->certificates[i]) < 0)
 			result = -1;
