@@ -5,6 +5,7 @@
 #include "dane/pem.h"
 #include "dane/plain.h"
 
+#include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -15,6 +16,7 @@ enum {
 	RSA_BITS_GOOD = 2048,
 	STRING_LONGEST = 255,
 	ED25519_LEN = 32,
+	DER_SEQUENCE = 0x30,
 };
 
 /* --- Owner --- */
@@ -128,6 +130,7 @@ static int
 check_tag(struct directive *d, const struct tag *tag, const struct argument *argument)
 {
 	const char *word = argument->value, *colon;
+	bool sha1_alone = strcmp(tag->name, "h") == 0;
 
 	if (tag->refusal)
 		return diag_error(d->diags, argument->key_pos, D_DKIM_TAG,
@@ -138,10 +141,12 @@ check_tag(struct directive *d, const struct tag *tag, const struct argument *arg
 			return diag_error(d->diags, argument->pos, D_DKIM_TAG,
 			    "%s= is followed by %s or %s, or both with a colon between them",
 			    tag->name, tag->words[0], tag->words[1]);
+		sha1_alone =
+		    sha1_alone && text_is((struct text){word, (size_t)(colon - word)}, "sha1");
 		if (!*colon)
 			break;
 	}
-	if (strcmp(argument->value, "sha1") == 0)
+	if (sha1_alone)
 		return diag_error(d->diags, argument->pos, D_DKIM_TAG,
 		    "signatures with SHA-1 count nothing (RFC 8301 section 3.1)");
 	return 0;
@@ -233,8 +238,30 @@ decode_key(struct text text)
 	if (ctx && OSSL_DECODER_CTX_set_pem_password_cb(ctx, no_password, NULL))
 		OSSL_DECODER_from_data(ctx, &at, &left);
 	OSSL_DECODER_CTX_free(ctx);
+	if (key && left > 0 && (uint8_t)text.data[0] == DER_SEQUENCE) {
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
 	ERR_clear_error();
 	return key;
+}
+
+/* Do the two halves of a private key belong together? PEM has no checksum, and the public half of a
+ * damaged key verifies nothing. That of an Ed25519 key always follows from the other. */
+static bool
+is_sound(EVP_PKEY *key)
+{
+	BIGNUM *d = NULL;
+	EVP_PKEY_CTX *ctx;
+	bool sound;
+
+	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_D, &d) != 1)
+		return true;
+	BN_clear_free(d);
+	ctx = EVP_PKEY_CTX_new(key, NULL);
+	sound = ctx && EVP_PKEY_pairwise_check(ctx) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	return sound;
 }
 
 static int
@@ -310,7 +337,8 @@ read_key(const struct reader *r, struct text contents, const struct kind **kind,
 	key = decode_key(text);
 	if (!key)
 		return fail(r, "holds no key that can be read: name one in PEM or DER");
-	result = put_key(r, key, kind, base64);
+	result =
+	    is_sound(key) ? put_key(r, key, kind, base64) : fail(r, "holds a damaged private key");
 	EVP_PKEY_free(key);
 	ERR_clear_error();
 	return result;

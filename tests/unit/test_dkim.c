@@ -65,6 +65,16 @@ make_rsa_files(void)
 	rsa_text = fixture_base64(&fixture, (struct bytes){der, (size_t)len});
 	fixture_file(&fixture, "rsa.der", der, (size_t)len);
 	OPENSSL_free(der);
+	der = NULL;
+	len = i2d_PrivateKey(rsa, &der);
+	der[60] ^= 1; /* in the modulus */
+	fixture_file(&fixture, "damaged.der", der, (size_t)len);
+	der[60] ^= 1;
+	fixture_file(&fixture, "whole.der", der, (size_t)len);
+	fixture_file(&fixture, "behind.der",
+	    memcpy(arena_zalloc(&fixture.arena, (size_t)len + 1), der, (size_t)len),
+	    (size_t)len + 1);
+	OPENSSL_free(der);
 	fixture_text(&fixture, "rsa.pub", public_pem(rsa));
 	fixture_text(&fixture, "rsa.pkcs1", pkcs1_pem(rsa));
 	fixture_text(&fixture, "rsa.key", fixture_key_pem(&fixture.arena, rsa, NULL));
@@ -170,7 +180,7 @@ static void
 rsa_keys(void **state)
 {
 	static const char *const files[] = {
-	    "rsa.pub", "rsa.pkcs1", "rsa.der", "rsa.key", "rsa.old"};
+	    "rsa.pub", "rsa.pkcs1", "rsa.der", "whole.der", "rsa.key", "rsa.old"};
 	const char *text = arena_printf(&fixture.arena, "v=DKIM1; k=rsa; p=%s", rsa_text);
 	const char *records =
 	    arena_printf(&fixture.arena, AT "\"%.255s\" \"%s\"\n", text, text + 255);
@@ -200,6 +210,7 @@ bad_lines(void **state)
 	    {"$DKIM mail ./revoke", F_READ, 12, "No such file", NULL},
 	    {"$DKIM mail \"revoke\"", F_READ, 12, "No such file", NULL},
 	    {"$DKIM mail ed.pub h=sha1", D_DKIM_TAG, 21, "SHA-1", NULL},
+	    {"$DKIM mail ed.pub h=sha1:sha1", D_DKIM_TAG, 21, "SHA-1", NULL},
 	    {"$DKIM mail ed.pub h=md5", D_DKIM_TAG, 21, "sha256 or sha1", NULL},
 	    {"$DKIM mail ed.pub t=y:x", D_DKIM_TAG, 21, "y or s", NULL},
 	    {"$DKIM mail ed.pub t=y:", D_DKIM_TAG, 21, "y or s", NULL},
@@ -213,6 +224,8 @@ bad_lines(void **state)
 	    {"$DKIM mail several", D_KEY_FILE, 12, "several keys", NULL},
 	    {"$DKIM mail cert.pem", D_KEY_FILE, 12, "holds no key", NULL},
 	    {"$DKIM mail text", D_KEY_FILE, 12, "holds no key", NULL},
+	    {"$DKIM mail damaged.der", D_KEY_FILE, 12, "a damaged private key", NULL},
+	    {"$DKIM mail behind.der", D_KEY_FILE, 12, "holds no key", NULL},
 	    {"$DKIM mail cut.pub", D_KEY_FILE, 12, "line 1", NULL},
 	    {"$DKIM mail ec.pub", D_KEY_FILE, 12, "neither RSA nor Ed25519", NULL},
 	    {"$DKIM mail small.pub", D_DKIM_SHORT, 12, "1023 bits", NULL},
