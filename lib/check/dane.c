@@ -49,11 +49,18 @@ check_nodes(const struct dane_run *run)
 			dane_check_set(run, &set);
 			dane_check_host(run, &set);
 		}
-		if (is_ours(node, NODE_CNAME))
-			dane_check_alias(run, node);
 		if (is_ours(node, NODE_OTHER) && lookup_has(run->store, node, TYPE_MX))
 			dane_check_mail(run, node);
 	}
+}
+
+/* These may lead nowhere, too, because the last TLSA record is gone. */
+static void
+check_aliases(const struct dane_run *run)
+{
+	for (size_t i = 0; i < run->store->n_nodes; i++)
+		if (is_ours(&run->store->nodes[i], NODE_CNAME))
+			dane_check_alias(run, &run->store->nodes[i]);
 }
 
 int
@@ -69,6 +76,7 @@ check_dane(const struct store *store, const struct dane_options *options)
 		check_signed(&run, first);
 		check_nodes(&run);
 	}
+	check_aliases(&run);
 	dane_check_uses(&run);
 	dane_naming_end(&run);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;

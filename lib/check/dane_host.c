@@ -19,6 +19,14 @@ add(const struct dane_run *run, const struct dane_set *set, enum problem problem
 	    lookup_text(run->store, set->owner.host), what);
 }
 
+/* Has the owner a host of which this zone tells? */
+static bool
+host_key(const struct dane_run *run, const struct dane_set *set, struct lookup_key *out)
+{
+	return set->owner.host && set->owner.host[1] != '_' &&
+	       lookup_key_of(run->store, set->owner.host, out);
+}
+
 /* --- Addresses --- */
 
 /* The wildcard that would answer for `host` if nothing were below it. */
@@ -69,6 +77,21 @@ is_shadowed(const struct dane_run *run, const struct dane_set *set, const struct
 	return node && (node->flags & NODE_TLSA);
 }
 
+/* An alias for TLSA records makes its host exist, as such records do. */
+static void
+check_alias_host(const struct dane_run *run, const struct node *node)
+{
+	struct dane_set set;
+	struct lookup_key key;
+
+	dane_set_read(run->store, node, &set);
+	set.set = node_rrset(run->store, node, TYPE_CNAME);
+	if (host_key(run, &set, &key) && !lookup_node(run->store, &key) &&
+	    leads(run->store, hidden_wildcard(run->store, &key)))
+		add(run, &set, Z_WILDCARD_HIDDEN,
+		    "exists through this alias alone, so the wildcard does not answer for it");
+}
+
 void
 dane_check_alias(const struct dane_run *run, const struct node *node)
 {
@@ -81,8 +104,10 @@ dane_check_alias(const struct dane_run *run, const struct node *node)
 	if (node->key[node->key_len] < 2 || !strchr("_*", node->key[node->key_len + 1]))
 		return;
 	node_wire(run->store, node, wire);
-	if (!dane_owner_read(wire, &owner) || !lookup_key_of(run->store, cname->rdata, &key) ||
-	    lookup_is_elsewhere(run->store, &key))
+	if (!dane_owner_read(wire, &owner))
+		return;
+	check_alias_host(run, node);
+	if (!lookup_key_of(run->store, cname->rdata, &key) || lookup_is_elsewhere(run->store, &key))
 		return;
 	target = lookup_answer(run->store, &key);
 	if (!target || !(target->flags & (NODE_TLSA | NODE_CNAME)))
@@ -99,8 +124,7 @@ dane_check_host(const struct dane_run *run, const struct dane_set *set)
 	struct lookup_key key;
 	const struct node *node;
 
-	if (!set->owner.host || set->owner.host[1] == '_' ||
-	    !lookup_key_of(run->store, set->owner.host, &key))
+	if (!host_key(run, set, &key))
 		return;
 	node = lookup_node(run->store, &key);
 	if (node && (node->flags & NODE_CNAME))

@@ -99,6 +99,11 @@ static const struct row hosts[] = {
     {WWW "_443._tcp.www CNAME dane.example.net.\n_dane " T1, ""},
     {WWW "_443._tcp.www CNAME dane.sub\nsub NS a.example.net.\n_dane " T1, ""},
     {"_x CNAME dane\n_dane " T1, ""},
+    {WWW "_443._tcp.www CNAME dane\n", "D115 6:1"},
+    {"* A 192.0.2.1\n_443._tcp.www CNAME _dane\n_dane " T1, "Z050 6:1"},
+    {"* A 192.0.2.1\n_443._tcp.www CNAME a.example.net.\n", "Z050 6:1"},
+    {"* TXT x\n_443._tcp.www CNAME a.example.net.\n", ""},
+    {WWW "* A 192.0.2.1\n_443._tcp.www CNAME a.example.net.\n", ""},
 };
 
 static const struct row mail[] = {
