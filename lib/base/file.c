@@ -440,11 +440,12 @@ file_is_private(struct text text)
 	       memmem(text.data, looked_at, pem, sizeof(pem) - 1);
 }
 
-/* `cmd <(other)` names a pipe below /dev. */
+/* `cmd <(other)` names a pipe below /dev/fd. What else is in /dev may never end. */
 static bool
 named_by_person(struct pos pos, const struct roots *roots, const char *path)
 {
-	return !roots && (!pos.at || strncmp(path, "/dev/", 5) == 0);
+	return !roots &&
+	       (!pos.at || strncmp(path, "/dev/fd/", 8) == 0 || strcmp(path, "/dev/stdin") == 0);
 }
 
 int

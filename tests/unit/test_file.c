@@ -242,6 +242,31 @@ streams(void **state)
 	diags_free(&diags);
 }
 
+/* What a template names never ends, perhaps; but for `cmd <(other)`. */
+static void
+devices_at_a_position(void **state)
+{
+	static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/fd0"};
+	struct diags diags = {0};
+	uint32_t source = diags_source(&diags, "a.zone", text_of("x"), pos_none());
+	struct text text;
+	char path[32];
+	int ends[2];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(devices); i++)
+		assert_int_equal(
+		    file_load(&diags, pos_at(source, 0), NULL, devices[i], &text), -1);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "abc", 3), 3);
+	close(ends[1]);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	assert_int_equal(file_load(&diags, pos_at(source, 0), NULL, path, &text), 0);
+	assert_int_equal(text.len, 3);
+	close(ends[0]);
+	diags_free(&diags);
+}
+
 static void
 missing(void **state)
 {
@@ -358,6 +383,7 @@ main(void)
 	    cmocka_unit_test(inputs),
 	    cmocka_unit_test(sizes),
 	    cmocka_unit_test(streams),
+	    cmocka_unit_test(devices_at_a_position),
 	    cmocka_unit_test(missing),
 	    cmocka_unit_test(problem_at_its_position),
 	    cmocka_unit_test(paths),
