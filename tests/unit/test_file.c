@@ -255,8 +255,7 @@ devices_at_a_position(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(devices); i++)
-		assert_int_equal(
-		    file_load(&diags, pos_at(source, 0), NULL, devices[i], &text), -1);
+		assert_int_equal(file_load(&diags, pos_at(source, 0), NULL, devices[i], &text), -1);
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(write(ends[1], "abc", 3), 3);
 	close(ends[1]);
