@@ -68,6 +68,17 @@ check_smtp_usage(const struct dane_run *run, const struct dane_set *set)
 		    record->rdata[0]);
 }
 
+/* Another form may be the target of aliases, also in other zones, but hardly so at a host. */
+static bool
+is_lost(const struct dane_run *run, const struct dane_set *set)
+{
+	return dane_owner_is_meant(set->wire) ||
+	       ((lookup_has(run->store, set->node, TYPE_A) ||
+		    lookup_has(run->store, set->node, TYPE_AAAA)) &&
+		   !(set->node->flags & NODE_WILDCARD) &&
+		   !dane_is_named(run, set->wire, TYPE_CNAME));
+}
+
 void
 dane_check_set(const struct dane_run *run, const struct dane_set *set)
 {
@@ -89,7 +100,7 @@ dane_check_set(const struct dane_run *run, const struct dane_set *set)
 	if (set->set.n > SET_MOST)
 		diag_add(run->diags, set->set.records[0].pos, D_MANY, "%s has %zu TLSA records",
 		    set->text, set->set.n);
-	if (!set->owner.host && dane_owner_is_meant(set->wire))
+	if (!set->owner.host && is_lost(run, set))
 		diag_add(run->diags, set->set.records[0].pos, D_LOST_OWNER,
 		    "%s has TLSA records, and not the form _port._proto.host", set->text);
 }
