@@ -5,11 +5,34 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
+/* What stands there may be the password itself: the line is not quoted. */
+static int
+refuse(struct diags *diags, struct pos pos, const char *why)
+{
+	size_t n = diags->n;
+
+	diag_add(diags, pos, D_PASSWORD, "%s", why);
+	diags_conceal(diags, n, why);
+	return -1;
+}
+
+/* As variables are mostly called. Of other names it is not certain that they are none but names:
+ * the shell makes env:$NAME the password. */
+static bool
+is_usual_name(const char *name)
+{
+	return !name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")];
+}
+
 static int
 read_environment(struct diags *diags, struct pos pos, const char *name, struct secret *out)
 {
 	char *value = getenv(name);
 
+	if (!value && !is_usual_name(name))
+		return refuse(diags, pos,
+		    "the environment variable that env: names is not set: it should hold the "
+		    "password");
 	if (!value)
 		return diag_error(diags, pos, D_PASSWORD,
 		    "the environment variable %s is not set: it should hold the password",
@@ -49,19 +72,6 @@ read_file(struct diags *diags, struct pos pos, const struct roots *roots, const 
 	return 0;
 }
 
-/* What stands there may be the password itself: the line is not quoted. */
-static int
-refuse(struct diags *diags, struct pos pos)
-{
-	static const char why[] =
-	    "a password is named by env:NAME or file:PATH, and never written here itself";
-	size_t n = diags->n;
-
-	diag_add(diags, pos, D_PASSWORD, "%s", why);
-	diags_conceal(diags, n, why);
-	return -1;
-}
-
 int
 secret_read(struct diags *diags, struct pos pos, const struct roots *roots, const char *base,
     const char *spec, struct secret *out)
@@ -72,7 +82,8 @@ secret_read(struct diags *diags, struct pos pos, const struct roots *roots, cons
 	if (strncmp(spec, "file:", 5) == 0 && spec[5] && strcmp(spec, "file:-") != 0)
 		return read_file(
 		    diags, pos, roots, file_beside(&diags->arena, base, text_of(spec + 5)), out);
-	return refuse(diags, pos);
+	return refuse(diags, pos,
+	    "a password is named by env:NAME or file:PATH, and never written here itself");
 }
 
 void

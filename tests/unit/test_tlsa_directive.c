@@ -428,6 +428,8 @@ static const struct {
     {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=", D_KEY_VALUE, 38, "no value"},
     {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:ZONEPP_TEST_NOTHING", D_PASSWORD, 43,
 	"the environment variable ZONEPP_TEST_NOTHING is not set"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:geheim", D_PASSWORD, 43,
+	"the environment variable that env: names is not set"},
     {"$TLSA _25._tcp.mail ../broken", D_BAD_SOURCE, 21, "/broken/b.pem holds no certificate"},
     {"$TLSA _25._tcp.mail ../stray", D_AMBIGUOUS, 21, "may be a CA or a server's own"},
     {"$TLSA _25._tcp.mail ../keys-only", D_NO_ENTITY, 21, "no server's certificate is in the file"},
