@@ -3,8 +3,11 @@
 #include "base/codec.h"
 #include "base/file.h"
 
+#include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
 
 enum { SHA1_LEN = 20 };
 
@@ -121,6 +124,28 @@ bytes_are(struct bytes bytes, const char *text)
 	return text_is((struct text){(const char *)bytes.data, bytes.len}, text);
 }
 
+/* Lies the point on the curve, nistp256 or another? If not, the key is damaged. */
+static bool
+is_point(struct bytes curve, struct bytes point)
+{
+	char group[] = "P-256";
+	OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 5),
+	    OSSL_PARAM_octet_string(
+		OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)point.data, point.len),
+	    OSSL_PARAM_END};
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	EVP_PKEY *key = NULL;
+	bool good;
+
+	memcpy(group + 2, curve.data + curve.len - 3, 3);
+	good = ctx && EVP_PKEY_fromdata_init(ctx) == 1 &&
+	       EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1;
+	EVP_PKEY_free(key);
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return good;
+}
+
 static bool
 is_whole(const struct kind *kind, struct bytes rest)
 {
@@ -135,7 +160,8 @@ is_whole(const struct kind *kind, struct bytes rest)
 	case SHAPE_ECDSA:
 		return take_string(&rest, &first) == 0 && take_string(&rest, &second) == 0 &&
 		       bytes_are(first, kind->type + strlen("ecdsa-sha2-")) &&
-		       second.len == kind->len && second.data[0] == 4 && rest.len == 0;
+		       second.len == kind->len && second.data[0] == 4 && rest.len == 0 &&
+		       is_point(first, second);
 	case SHAPE_EDDSA:
 		return take_string(&rest, &first) == 0 && first.len == kind->len && rest.len == 0;
 	default:

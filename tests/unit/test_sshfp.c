@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "dane/sshfp.h"
 
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -54,6 +55,22 @@ make_key(unsigned algorithm, const char *type, const char *middle, size_t len)
 		put_string(&blob, middle, strlen(middle));
 	put_string(&blob, octets, len);
 	return key_of(algorithm, type, &blob);
+}
+
+static struct key
+make_ecdsa_key(const char *type, const char *curve, const char *openssl_name)
+{
+	EVP_PKEY *pkey = EVP_EC_gen(openssl_name);
+	unsigned char *point = NULL;
+	size_t len = EVP_PKEY_get1_encoded_public_key(pkey, &point);
+	struct buf blob = {0};
+
+	put_string(&blob, type, strlen(type));
+	put_string(&blob, curve, strlen(curve));
+	put_string(&blob, point, len);
+	OPENSSL_free(point);
+	EVP_PKEY_free(pkey);
+	return key_of(3, type, &blob);
 }
 
 static const char *
@@ -109,9 +126,9 @@ every_kind(void **state)
 {
 	struct buf rsa = {0};
 	struct key keys[] = {
-	    make_key(3, "ecdsa-sha2-nistp256", "nistp256", 65),
-	    make_key(3, "ecdsa-sha2-nistp384", "nistp384", 97),
-	    make_key(3, "ecdsa-sha2-nistp521", "nistp521", 133),
+	    make_ecdsa_key("ecdsa-sha2-nistp256", "nistp256", "P-256"),
+	    make_ecdsa_key("ecdsa-sha2-nistp384", "nistp384", "P-384"),
+	    make_ecdsa_key("ecdsa-sha2-nistp521", "nistp521", "P-521"),
 	    make_key(6, "ssh-ed448", NULL, 57),
 	    {NULL, NULL},
 	};
@@ -292,6 +309,10 @@ bad_files(void **state)
 	    {"ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS",
 		D_KEY_FILE, "damaged"},
 	    {RFC7479 "AAAA", D_KEY_FILE, "damaged"},
+	    /* a point that is not on the curve */
+	    {"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBAAAAAAAAAAA"
+	     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+		D_KEY_FILE, "damaged"},
 	    {"host ssh-dsa AAAA", D_KEY_FILE, "neither"},
 	    {"@revoked host", D_KEY_FILE, "neither"},
 	};
