@@ -112,3 +112,13 @@ json_null(struct json *j)
 	separate(j);
 	buf_puts(j->out, "null");
 }
+
+void
+json_member(struct json *j, const char *key, const char *text)
+{
+	json_key(j, key);
+	if (text)
+		json_text(j, text_of(text));
+	else
+		json_null(j);
+}

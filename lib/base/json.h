@@ -43,4 +43,8 @@ json_bool(struct json *j, bool value);
 void
 json_null(struct json *j);
 
+/* A member that is a text, or null where there is none. */
+void
+json_member(struct json *j, const char *key, const char *text);
+
 #endif

@@ -362,16 +362,6 @@ static const struct event {
 enum { N_EVENTS = sizeof(events) / sizeof(events[0]) };
 
 static void
-put_text(struct json *j, const char *key, const char *text)
-{
-	json_key(j, key);
-	if (text)
-		json_text(j, text_of(text));
-	else
-		json_null(j);
-}
-
-static void
 put_time(struct json *j, const char *key, int64_t t_unix)
 {
 	struct buf b = {0};
@@ -397,9 +387,9 @@ rolls_put_records(struct json *j, const struct facts *facts, const char *name)
 		if (fact->kind != FACT_PUBLISHED || strcmp(fact->name, name) != 0)
 			continue;
 		json_begin(j, '{');
-		put_text(j, "zone", fact->zone);
-		put_text(j, "owner", fact->owner);
-		put_text(j, "record", fact->record);
+		json_member(j, "zone", fact->zone);
+		json_member(j, "owner", fact->owner);
+		json_member(j, "record", fact->record);
 		put_time(j, "since", fact->t_unix);
 		json_end(j, '}');
 	}
@@ -418,14 +408,14 @@ put_event(const struct notify *notify, const struct roll *roll, const struct eve
 
 	pins_dates(certs, &from, &to);
 	json_begin(&j, '{');
-	put_text(&j, "event", event->name);
-	put_text(&j, "certificate", certificate->name);
-	put_text(&j, "message",
+	json_member(&j, "event", event->name);
+	json_member(&j, "certificate", certificate->name);
+	json_member(&j, "message",
 	    arena_printf(a, "certificate %s: %s", certificate->name, event->message));
 	put_time(&j, "time", notify->now);
-	put_text(&j, "id", id);
-	put_text(&j, "current", file_absolute(a, certificate->current));
-	put_text(&j, "next", certificate->next ? file_absolute(a, certificate->next) : NULL);
+	json_member(&j, "id", id);
+	json_member(&j, "current", file_absolute(a, certificate->current));
+	json_member(&j, "next", certificate->next ? file_absolute(a, certificate->next) : NULL);
 	put_time(&j, "not_after", to ? to : ROLLOVER_NEVER);
 	put_time(&j, "safe_at", roll->rollover.gate_unix);
 	rolls_put_records(&j, notify->facts, certificate->name);

@@ -535,16 +535,23 @@ arrange_rest(struct arrange *r)
 		facts_add(r->a, &r->rolling->after, r->rest.items[i]);
 }
 
-void
-rolling_arrange(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
+static struct arrange
+arrange_begin(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
     const struct previous *previous, int64_t now_unix)
 {
-	struct arrange r = {.rolling = rolling,
+	return (struct arrange){.rolling = rolling,
 	    .a = rolling->a,
 	    .diags = diags,
 	    .loaded = loaded,
 	    .previous = previous,
 	    .now = now_unix};
+}
+
+void
+rolling_arrange(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
+    const struct previous *previous, int64_t now_unix)
+{
+	struct arrange r = arrange_begin(rolling, diags, loaded, previous, now_unix);
 
 	rolling->after = (struct facts){0};
 	find_valid(&r);
@@ -588,12 +595,7 @@ void
 rolling_remember(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
     const struct previous *previous, int64_t now_unix)
 {
-	struct arrange r = {.rolling = rolling,
-	    .a = rolling->a,
-	    .diags = diags,
-	    .loaded = loaded,
-	    .previous = previous,
-	    .now = now_unix};
+	struct arrange r = arrange_begin(rolling, diags, loaded, previous, now_unix);
 
 	rolling->failed = (struct facts){0};
 	for (const struct named_use *is = loaded->directives.tlsa.named_uses; is;

@@ -72,16 +72,6 @@ report_probe_table(struct buf *out, const struct probe *probe, int64_t now)
 }
 
 static void
-put_text(struct json *j, const char *key, const char *text)
-{
-	json_key(j, key);
-	if (text)
-		json_text(j, text_of(text));
-	else
-		json_null(j);
-}
-
-static void
 put_record(struct json *j, struct arena *a, const struct probe_result *result)
 {
 	static const char *const fields[] = {"usage", "selector", "matching"};
@@ -97,7 +87,7 @@ put_record(struct json *j, struct arena *a, const struct probe_result *result)
 		json_key(j, fields[i]);
 		json_number(j, rdata.data[i]);
 	}
-	put_text(j, "data", hex_text(a, (struct bytes){rdata.data + 3, rdata.len - 3}));
+	json_member(j, "data", hex_text(a, (struct bytes){rdata.data + 3, rdata.len - 3}));
 	json_key(j, "depth");
 	json_number(j, result->depth);
 	json_end(j, '}');
@@ -115,7 +105,7 @@ put_certificate(struct json *j, const struct probe_result *result, int64_t now)
 	}
 	instant_print_iso(&b, result->not_after_unix);
 	json_begin(j, '{');
-	put_text(j, "subject", result->subject);
+	json_member(j, "subject", result->subject);
 	json_key(j, "not-after");
 	json_text(j, (struct text){b.data, b.len});
 	json_key(j, "days");
@@ -130,17 +120,17 @@ put_result(struct json *j, struct arena *a, const struct probe_result *result, i
 	const struct service *service = result->service;
 
 	json_begin(j, '{');
-	put_text(j, "service", service->owner_text);
-	put_text(j, "host", service->host);
+	json_member(j, "service", service->owner_text);
+	json_member(j, "host", service->host);
 	json_key(j, "port");
 	json_number(j, service->port);
-	put_text(j, "starttls", service->protocol ? starttls_name(service->protocol) : NULL);
-	put_text(j, "address", result->address_text);
-	put_text(j, "state", probe_states[result->state]);
-	put_text(j, "verdict", result->tls ? verdict_words[result->verdict] : NULL);
-	put_text(j, "why", result->why);
+	json_member(j, "starttls", service->protocol ? starttls_name(service->protocol) : NULL);
+	json_member(j, "address", result->address_text);
+	json_member(j, "state", probe_states[result->state]);
+	json_member(j, "verdict", result->tls ? verdict_words[result->verdict] : NULL);
+	json_member(j, "why", result->why);
 	put_record(j, a, result);
-	put_text(j, "tls", result->tls);
+	json_member(j, "tls", result->tls);
 	put_certificate(j, result, now);
 	json_end(j, '}');
 }
