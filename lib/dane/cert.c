@@ -6,23 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-enum { SECONDS_A_DAY = 86400 };
-
 /* --- Certificates --- */
-
-static int
-unix_time(const ASN1_TIME *time, int64_t *t_unix)
-{
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-	int days, seconds, ok;
-
-	ok = epoch && ASN1_TIME_diff(&days, &seconds, epoch, time);
-	ASN1_TIME_free(epoch);
-	if (!ok)
-		return -1;
-	*t_unix = (int64_t)days * SECONDS_A_DAY + seconds;
-	return 0;
-}
 
 struct cert *
 loader_find(struct loader *loader, struct bytes der)
@@ -34,45 +18,67 @@ loader_find(struct loader *loader, struct bytes der)
 	return NULL;
 }
 
-/* Says it that it is a server's: names a host, or what its key is for? */
-static bool
-is_for_server(X509 *x509)
+static X509 *
+decode(struct bytes der)
 {
-	static const int nids[] = {NID_subject_alt_name, NID_ext_key_usage};
+	const unsigned char *at = der.data;
 
-	for (size_t i = 0; i < sizeof(nids) / sizeof(nids[0]); i++)
-		if (X509_get_ext_by_NID(x509, nids[i], -1) >= 0)
-			return true;
-	return false;
+	return d2i_X509(NULL, &at, (long)der.len);
 }
 
-int
-loader_add_x509(struct loader *loader, struct bytes der, size_t line, X509 *x509)
+X509 *
+loader_x509(struct loader *loader, size_t i)
 {
-	struct cert *cert = &loader->certs[loader->n];
+	struct held_cert *held = &loader->held[i];
 
-	if (loader_find(loader, der)) {
-		X509_free(x509);
-		return 0;
-	}
-	if (loader->n == CERTS_MOST) {
-		X509_free(x509);
+	if (!held->is_decoded)
+		held->x509 = decode(loader->certs[i].der);
+	held->is_decoded = true;
+	return held->x509;
+}
+
+/* Says it that it is a server's: names a host, or what its key is for? */
+static bool
+is_for_server(const struct outline *outline)
+{
+	return outline_extension(outline, NID_subject_alt_name).len ||
+	       outline_extension(outline, NID_ext_key_usage).len;
+}
+
+/* Without basic constraints, OpenSSL knows the signs of old. */
+static bool
+is_ca(struct loader *loader, size_t i)
+{
+	bool may;
+
+	if (outline_may_issue(loader->held[i].outline, &may) == 0)
+		return may;
+	return loader_x509(loader, i) && X509_check_ca(loader_x509(loader, i)) > 0;
+}
+
+/* Takes over the outline. */
+static int
+add(struct loader *loader, struct bytes der, size_t line, struct outline *outline)
+{
+	size_t i = loader->n;
+	struct cert *cert = &loader->certs[i];
+
+	if (i == CERTS_MOST) {
+		outline_free(outline);
 		return loader_fail(loader, line, "more than 256 certificates");
 	}
-	loader->ids[loader->n] = (struct bytes){0};
-	loader->handles[loader->n++] = x509;
+	loader->held[i] = (struct held_cert){.outline = outline};
+	loader->n++;
 	*cert = (struct cert){.line = line};
 	cert->der.data = arena_copy(loader->a, der.data, der.len);
 	cert->der.len = der.len;
 	if (der_certificate_spki(cert->der, &cert->spki) < 0)
 		return loader_fail(loader, line, "the certificate is not encoded in DER");
-	if (unix_time(X509_get0_notBefore(x509), &cert->not_before_unix) < 0 ||
-	    unix_time(X509_get0_notAfter(x509), &cert->not_after_unix) < 0)
+	if (outline_dates(outline, &cert->not_before_unix, &cert->not_after_unix) < 0)
 		return loader_fail(loader, line, "the certificate's dates cannot be read");
-	cert->name = subject_of_certificate(loader->a, x509);
-	cert->is_ca = X509_check_ca(x509) > 0;
-	cert->for_server = is_for_server(x509);
-	cert->self_signed = X509_self_signed(x509, 1) == 1;
+	cert->name = subject_of_certificate(loader->a, outline);
+	cert->is_ca = is_ca(loader, i);
+	cert->for_server = is_for_server(outline);
 	return 0;
 }
 
@@ -80,66 +86,91 @@ int
 loader_certificate(struct loader *loader, const struct piece *piece)
 {
 	struct bytes der = piece->der;
-	const unsigned char *at = der.data;
-	X509 *x509 = d2i_X509(NULL, &at, (long)der.len);
-	size_t used = (size_t)(at - der.data);
+	struct outline *outline = outline_read(der, &der.len);
 
-	if (!x509 && der_is_cut_short(der))
+	if (!outline && der_is_cut_short(piece->der))
 		return loader_fail(loader, piece->line, "the certificate is cut short");
-	if (!x509)
+	if (!outline)
 		return loader_fail(loader, piece->line, "the certificate is damaged");
-	if (used != der.len && piece->content != CONTENT_TRUSTED) {
-		X509_free(x509);
-		return loader_fail(loader, piece->line, "more data follow behind the certificate");
+	if (der.len == piece->der.len || piece->content == CONTENT_TRUSTED) {
+		if (!loader_find(loader, der))
+			return add(loader, der, piece->line, outline);
+		outline_free(outline);
+		return 0;
 	}
-	der.len = used;
-	return loader_add_x509(loader, der, piece->line, x509);
+	outline_free(outline);
+	return loader_fail(loader, piece->line, "more data follow behind the certificate");
 }
 
 /* --- Who issued whom --- */
 
 static bool
-issued(const struct cert *from, X509 *by, const struct cert *to, X509 *of)
+may_issue(const struct cert *issuer, const struct outline *by, const struct cert *subject,
+    const struct outline *of)
 {
-	EVP_PKEY *key;
-	int verified;
+	return (issuer->spki.len != subject->spki.len ||
+		   memcmp(issuer->spki.data, subject->spki.data, subject->spki.len) != 0) &&
+	       outline_is_issued_by(of, by);
+}
 
-	if (from->spki.len == to->spki.len &&
-	    memcmp(from->spki.data, to->spki.data, to->spki.len) == 0)
-		return false;
-	if (X509_NAME_cmp(X509_get_subject_name(by), X509_get_issuer_name(of)) != 0)
-		return false;
-	key = X509_get0_pubkey(by);
-	verified = key ? X509_verify(of, key) : -1;
+static bool
+has_signed(X509 *by, X509 *of)
+{
+	EVP_PKEY *key = by ? X509_get0_pubkey(by) : NULL;
+	int verified = key && of ? X509_verify(of, key) : -1;
+
+	if (verified >= 0)
+		return verified == 1;
 	/* With an algorithm that this OpenSSL lacks, names and key identifiers must do. */
-	return verified < 0 ? X509_check_issued(by, of) == X509_V_OK : verified == 1;
+	return by && of && X509_check_issued(by, of) == X509_V_OK;
 }
 
 bool
 cert_issued(const struct cert *issuer, const struct cert *subject)
 {
-	const unsigned char *by_der = issuer->der.data, *of_der = subject->der.data;
-	X509 *by = d2i_X509(NULL, &by_der, (long)issuer->der.len);
-	X509 *of = d2i_X509(NULL, &of_der, (long)subject->der.len);
-	bool result = by && of && issued(issuer, by, subject, of);
+	size_t used;
+	struct outline *by = outline_read(issuer->der, &used);
+	struct outline *of = outline_read(subject->der, &used);
+	bool may = by && of && may_issue(issuer, by, subject, of);
+	X509 *by_x509 = may ? decode(issuer->der) : NULL;
+	X509 *of_x509 = may ? decode(subject->der) : NULL;
+	bool result = may && has_signed(by_x509, of_x509);
 
-	X509_free(by);
-	X509_free(of);
+	outline_free(by);
+	outline_free(of);
+	X509_free(by_x509);
+	X509_free(of_x509);
 	ERR_clear_error();
 	return result;
 }
 
+static bool
+issued(struct loader *loader, size_t by, size_t of)
+{
+	return may_issue(&loader->certs[by], loader->held[by].outline, &loader->certs[of],
+		   loader->held[of].outline) &&
+	       has_signed(loader_x509(loader, by), loader_x509(loader, of));
+}
+
 static const bool *
-issue_matrix(const struct loader *loader)
+issue_matrix(struct loader *loader)
 {
 	bool *matrix = arena_zalloc(loader->a, loader->n * loader->n * sizeof(*matrix));
 
 	for (size_t i = 0; i < loader->n; i++)
 		for (size_t j = 0; j < loader->n; j++)
-			matrix[i * loader->n + j] =
-			    i != j && issued(&loader->certs[i], loader->handles[i],
-					  &loader->certs[j], loader->handles[j]);
+			matrix[i * loader->n + j] = i != j && issued(loader, i, j);
 	return matrix;
+}
+
+/* A certificate that is alone is taken at its word. */
+static bool
+is_self_signed(struct loader *loader, size_t i)
+{
+	if (!outline_is_self_issued(loader->held[i].outline))
+		return false;
+	return loader->n == 1 ||
+	       (loader_x509(loader, i) && X509_self_signed(loader_x509(loader, i), 1) == 1);
 }
 
 static int
@@ -147,6 +178,8 @@ keep_certs(struct loader *loader, struct certs *out)
 {
 	if (loader_match_keys(loader) < 0)
 		return -1;
+	for (size_t i = 0; i < loader->n; i++)
+		loader->certs[i].self_signed = is_self_signed(loader, i);
 	out->n = loader->n;
 	out->items = memcpy(arena_alloc(loader->a, loader->n * sizeof(*out->items)), loader->certs,
 	    loader->n * sizeof(*out->items));
@@ -157,8 +190,10 @@ keep_certs(struct loader *loader, struct certs *out)
 static void
 release(struct loader *loader)
 {
-	for (size_t i = 0; i < loader->n; i++)
-		X509_free(loader->handles[i]);
+	for (size_t i = 0; i < loader->n; i++) {
+		outline_free(loader->held[i].outline);
+		X509_free(loader->held[i].x509);
+	}
 	for (size_t i = 0; i < loader->n_keys; i++)
 		EVP_PKEY_free(loader->keys[i].handle);
 	ERR_clear_error();

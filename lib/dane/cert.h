@@ -19,7 +19,7 @@ struct cert {
 	size_t line;       /* where it begins in its file; 0: a DER file */
 	int64_t not_before_unix, not_after_unix; /* both still valid, RFC 5280 section 4.1.2.5 */
 	bool is_ca;       /* may issue: basicConstraints, or a root of version 1 */
-	bool self_signed; /* by its own key, which was checked */
+	bool self_signed; /* by its own key: verified, unless it is alone in its file */
 	bool for_server;  /* it names a host, or what its key is for */
 	bool has_key;     /* the file holds its private key, or PKCS#12 says which one is meant */
 };

@@ -35,4 +35,9 @@ enum spki_form {
 int
 der_spki_form(struct bytes spki, enum spki_form *form);
 
+/* Is it a key of 112 bits of strength or more for certain (NIST SP 800-57 part 1, table 2): RSA of
+ * 2048 bits, P-256, P-384, P-521, Ed25519, Ed448? Others may be. */
+bool
+der_key_is_strong(struct bytes spki);
+
 #endif

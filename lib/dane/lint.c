@@ -1,6 +1,7 @@
 #include "dane/lint.h"
 
 #include "base/duration.h"
+#include "dane/der.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -46,7 +47,7 @@ check_soon(struct tlsa_job *job, struct pos pos, const struct cert *cert)
 /* --- Strength --- */
 
 static void
-check_key(struct tlsa_job *job, struct pos pos, const struct cert *cert, const X509 *x509)
+check_key(struct tlsa_job *job, struct pos pos, const struct cert *cert, X509 *x509)
 {
 	EVP_PKEY *key = X509_get0_pubkey(x509);
 	int strength = key ? EVP_PKEY_get_security_bits(key) : 0;
@@ -85,6 +86,22 @@ is_signature_used(const struct tlsa_job *job, const struct cert *cert, bool pinn
 	       !(pinned && job->params.usage == TLSA_DANE_TA);
 }
 
+/* Most keys are strong at first sight, and to decode a certificate is costly. */
+static void
+check_strength(struct tlsa_job *job, struct pos pos, const struct cert *cert, bool pinned)
+{
+	bool in_doubt = !der_key_is_strong(cert->spki);
+	bool signature_used = is_signature_used(job, cert, pinned);
+	X509 *x509 = in_doubt || signature_used ? decode(cert) : NULL;
+
+	if (x509 && in_doubt)
+		check_key(job, pos, cert, x509);
+	if (x509 && signature_used)
+		check_signature(job, pos, cert, x509);
+	X509_free(x509);
+	ERR_clear_error();
+}
+
 void
 lint_chain(
     struct tlsa_job *job, struct pos pos, const struct certs *certs, const struct picked *picked)
@@ -92,18 +109,11 @@ lint_chain(
 	for (size_t i = 0; i < certs->n; i++) {
 		const struct cert *cert = &certs->items[i];
 		bool pinned = is_picked(picked, cert);
-		X509 *x509;
 
 		if (job->params.usage == TLSA_DANE_EE && !pinned)
 			continue;
 		check_soon(job, pos, cert);
-		x509 = decode(cert);
-		if (x509)
-			check_key(job, pos, cert, x509);
-		if (x509 && is_signature_used(job, cert, pinned))
-			check_signature(job, pos, cert, x509);
-		X509_free(x509);
-		ERR_clear_error();
+		check_strength(job, pos, cert, pinned);
 	}
 }
 

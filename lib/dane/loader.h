@@ -3,6 +3,7 @@
 #define DANE_LOADER_H
 
 #include "dane/cert.h"
+#include "dane/outline.h"
 #include "dane/pem.h"
 #include "dane/unlock.h"
 
@@ -18,6 +19,14 @@ struct held_key {
 	struct bytes id; /* in PKCS#12: what it has in common with its certificate */
 };
 
+/* A certificate of the file, as far as it had to be decoded. */
+struct held_cert {
+	struct outline *outline;
+	X509 *x509;
+	bool is_decoded; /* `x509` was asked for; NULL if OpenSSL refuses it */
+	struct bytes id; /* in PKCS#12: what it has in common with its key */
+};
+
 /* A file on its way to `certs`. Foreign handles live until certs_load returns. */
 struct loader {
 	struct arena *a;
@@ -29,8 +38,7 @@ struct loader {
 	size_t n, n_keys;
 	bool seen[N_CONTENTS];
 	struct cert certs[CERTS_MOST];
-	X509 *handles[CERTS_MOST];
-	struct bytes ids[CERTS_MOST];
+	struct held_cert held[CERTS_MOST];
 	struct held_key keys[KEYS_MOST];
 };
 
@@ -64,9 +72,9 @@ loader_line(const struct loader *loader, size_t line);
 int
 loader_certificate(struct loader *loader, const struct piece *piece);
 
-/* Adds a certificate and takes over `x509`. */
-int
-loader_add_x509(struct loader *loader, struct bytes der, size_t line, X509 *x509);
+/* Certificate `i` with its key, or NULL. */
+X509 *
+loader_x509(struct loader *loader, size_t i);
 
 /* The certificate with that DER, or NULL. */
 struct cert *

@@ -155,25 +155,30 @@ loader_encrypted_key(struct loader *loader, const struct piece *piece)
 
 /* --- PKCS#12 --- */
 
-/* Takes over the handle. */
 static int
 add_bundled_certificate(struct loader *loader, const struct bundle_item *item)
 {
 	unsigned char *der = NULL;
 	int len = i2d_X509(item->x509, &der);
-	struct bytes bytes = {der, (size_t)len};
-	const struct cert *cert;
-	int result = -1;
+	struct piece piece = {.content = CONTENT_CERTIFICATE, .der = {der, (size_t)len}};
+	int result = len > 0 ? loader_certificate(loader, &piece)
+			     : loader_fail(loader, 0, "a certificate is damaged");
+	const struct cert *cert = result == 0 ? loader_find(loader, piece.der) : NULL;
 
-	if (len > 0)
-		result = loader_add_x509(loader, bytes, 0, item->x509);
-	else
-		X509_free(item->x509);
-	cert = result == 0 ? loader_find(loader, bytes) : NULL;
 	if (cert && item->id.len)
-		loader->ids[cert - loader->certs] = item->id;
+		loader->held[cert - loader->certs].id = item->id;
 	OPENSSL_free(der);
-	return len > 0 ? result : loader_fail(loader, 0, "a certificate is damaged");
+	return result;
+}
+
+/* Takes over the handle. */
+static int
+add_bundled_key(struct loader *loader, struct bundle_item *item)
+{
+	struct held_key key = {.content = CONTENT_PRIVATE_KEY, .handle = item->key, .id = item->id};
+
+	item->key = NULL;
+	return add_key(loader, key);
 }
 
 int
@@ -185,17 +190,11 @@ loader_bundle(struct loader *loader, const struct piece *piece)
 
 	if (why != UNLOCK_DONE)
 		return loader_fail_unlock(loader, why, 0, "the PKCS#12 bundle");
-	for (size_t i = 0; i < bundle.n; i++) {
-		struct bundle_item item = bundle.items[i];
+	for (size_t i = 0; result == 0 && i < bundle.n; i++) {
+		struct bundle_item *item = &bundle.items[i];
 
-		bundle.items[i] = (struct bundle_item){0};
-		if ((item.x509 ? add_bundled_certificate(loader, &item)
-			       : add_key(loader, (struct held_key){.content = CONTENT_PRIVATE_KEY,
-						     .handle = item.key,
-						     .id = item.id})) < 0) {
-			result = -1;
-			break;
-		}
+		result = item->x509 ? add_bundled_certificate(loader, item)
+				    : add_bundled_key(loader, item);
 	}
 	bundle_free(&bundle);
 	return result;
@@ -213,9 +212,9 @@ what_it_is(const struct held_key *key)
 
 /* Is it this certificate's key? A public key that OpenSSL cannot read may be any. */
 static bool
-fits(const struct loader *loader, size_t cert, const struct held_key *key)
+fits(struct loader *loader, size_t cert, const struct held_key *key)
 {
-	EVP_PKEY *public = X509_get0_pubkey(loader->handles[cert]);
+	EVP_PKEY *public = X509_get0_pubkey(loader_x509(loader, cert));
 
 	return !public || EVP_PKEY_eq(public, key->handle) == 1;
 }
@@ -223,8 +222,8 @@ fits(const struct loader *loader, size_t cert, const struct held_key *key)
 static bool
 has_id(const struct loader *loader, size_t cert, const struct held_key *key)
 {
-	return key->id.len && key->id.len == loader->ids[cert].len &&
-	       memcmp(key->id.data, loader->ids[cert].data, key->id.len) == 0;
+	return key->id.len && key->id.len == loader->held[cert].id.len &&
+	       memcmp(key->id.data, loader->held[cert].id.data, key->id.len) == 0;
 }
 
 /* Marks the certificates of a key; of several, PKCS#12 may say which one is meant. */
@@ -244,7 +243,7 @@ match_key(struct loader *loader, const struct held_key *key)
 		    "%s: the %s%s belongs to none of the certificates in the file", loader->path,
 		    what_it_is(key), loader_line(loader, key->line));
 	for (size_t i = 0; i < loader->n && key->content == CONTENT_PRIVATE_KEY; i++)
-		if (fits(loader, i, key) && X509_get0_pubkey(loader->handles[i]) &&
+		if (fits(loader, i, key) && X509_get0_pubkey(loader_x509(loader, i)) &&
 		    (!named || has_id(loader, i, key)))
 			loader->certs[i].has_key = true;
 	return 0;

@@ -2,6 +2,8 @@
 
 #include "dane/plain.h"
 
+#include <openssl/x509v3.h>
+
 static const char *
 label_text(struct arena *a, const char *label, const ASN1_STRING *value)
 {
@@ -27,8 +29,9 @@ entry_text(struct arena *a, const X509_NAME *subject, int nid, const char *label
 }
 
 static const char *
-san_text(struct arena *a, const GENERAL_NAMES *names)
+san_text(struct arena *a, const STACK_OF(X509_EXTENSION) * extensions)
 {
+	GENERAL_NAMES *names = X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
 	const char *text = NULL;
 
 	for (int i = 0; !text && i < sk_GENERAL_NAME_num(names); i++) {
@@ -38,13 +41,14 @@ san_text(struct arena *a, const GENERAL_NAMES *names)
 		if (type == GEN_DNS || type == GEN_EMAIL || type == GEN_URI)
 			text = label_text(a, "SAN", value);
 	}
+	GENERAL_NAMES_free(names);
 	return text;
 }
 
 static const char *
-serial_text(struct arena *a, const X509 *x509)
+serial_text(struct arena *a, const ASN1_INTEGER *number)
 {
-	BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(x509), NULL);
+	BIGNUM *serial = ASN1_INTEGER_to_BN(number, NULL);
 	char *hex = serial ? BN_bn2hex(serial) : NULL;
 	const char *text =
 	    arena_printf(a, "serial=%s", hex ? plain_text(a, text_of(hex)) : "unknown");
@@ -54,9 +58,8 @@ serial_text(struct arena *a, const X509 *x509)
 	return text;
 }
 
-/* `names`: the alternative ones, or NULL. */
 static const char *
-name_of(struct arena *a, const X509_NAME *subject, const GENERAL_NAMES *names)
+name_of(struct arena *a, const X509_NAME *subject, const STACK_OF(X509_EXTENSION) * extensions)
 {
 	static const struct {
 		int nid;
@@ -65,30 +68,26 @@ name_of(struct arena *a, const X509_NAME *subject, const GENERAL_NAMES *names)
 	const char *text = entry_text(a, subject, NID_commonName, "CN");
 
 	if (!text)
-		text = san_text(a, names);
+		text = san_text(a, extensions);
 	for (size_t i = 0; !text && i < sizeof(parts) / sizeof(parts[0]); i++)
 		text = entry_text(a, subject, parts[i].nid, parts[i].label);
 	return text;
 }
 
 const char *
-subject_of_certificate(struct arena *a, const X509 *x509)
+subject_of_certificate(struct arena *a, const struct outline *outline)
 {
-	GENERAL_NAMES *names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
-	const char *text = name_of(a, X509_get_subject_name(x509), names);
+	const char *text = name_of(a, outline_subject(outline), outline_extensions(outline));
 
-	GENERAL_NAMES_free(names);
-	return text ? text : serial_text(a, x509);
+	return text ? text : serial_text(a, outline_serial(outline));
 }
 
 const char *
 subject_of_request(struct arena *a, X509_REQ *request)
 {
 	STACK_OF(X509_EXTENSION) *extensions = X509_REQ_get_extensions(request);
-	GENERAL_NAMES *names = X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
-	const char *text = name_of(a, X509_REQ_get_subject_name(request), names);
+	const char *text = name_of(a, X509_REQ_get_subject_name(request), extensions);
 
-	GENERAL_NAMES_free(names);
 	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
 	return text;
 }

@@ -4,11 +4,10 @@
 #define DANE_SUBJECT_H
 
 #include "base/arena.h"
-
-#include <openssl/x509v3.h>
+#include "dane/outline.h"
 
 const char *
-subject_of_certificate(struct arena *a, const X509 *x509);
+subject_of_certificate(struct arena *a, const struct outline *outline);
 
 /* NULL where it has no name. */
 const char *

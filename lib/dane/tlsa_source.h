@@ -36,7 +36,7 @@ struct tlsa_reader {
 	const struct roots *roots;      /* or NULL: anywhere */
 	const char *base;               /* the file that names them; "": none */
 	const struct tlsa_names *names; /* NULL: there is no project file */
-	struct named_use **named_uses;         /* where those of `names` are noted, without owner */
+	struct named_use **named_uses;  /* where those of `names` are noted, without owner */
 	const struct secret *secret;    /* opens those that are encrypted; or NULL */
 };
 
