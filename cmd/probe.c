@@ -205,7 +205,7 @@ run(struct cmd *cmd)
 {
 	struct probe_options how = read_options(cmd);
 	const char *path = cmd_value(cmd, "records"), *resolver = cmd_value(cmd, "live");
-	struct live live = {.timeout_s = (unsigned)how.timeout_ms / 1000};
+	struct live live = {.timeout_ms = how.timeout_ms};
 	struct zones zones = {0};
 	int result;
 

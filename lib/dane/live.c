@@ -1,9 +1,10 @@
 #include "dane/live.h"
 
-#include <arpa/inet.h>
-#include <ldns/ldns.h>
+#include "dane/query.h"
 
-enum { DNS_PORT = 53, TRIES = 2, N_TLSA_RDFS = 4 };
+#include <arpa/inet.h>
+
+enum { DNS_PORT = 53, N_TLSA_RDFS = 4, ALIASES_MOST = 16 };
 
 static int
 use(struct live *live, const char *host, uint16_t port)
@@ -76,54 +77,6 @@ live_begin(struct diags *diags, const char *text, struct live *out)
 
 /* --- Asking --- */
 
-static ldns_rdf *
-address_rdf(const struct service_address *address)
-{
-	if (address->any.sa_family == AF_INET6)
-		return ldns_rdf_new_frm_data(LDNS_RDF_TYPE_AAAA, 16, &address->v6.sin6_addr);
-	return ldns_rdf_new_frm_data(LDNS_RDF_TYPE_A, 4, &address->v4.sin_addr);
-}
-
-static ldns_resolver *
-resolver_new(const struct live *live)
-{
-	ldns_resolver *resolver = ldns_resolver_new();
-	ldns_rdf *address = address_rdf(&live->resolver);
-	struct timeval timeout = {.tv_sec = live->timeout_s};
-
-	if (!resolver || !address ||
-	    ldns_resolver_push_nameserver(resolver, address) != LDNS_STATUS_OK) {
-		ldns_rdf_deep_free(address);
-		ldns_resolver_deep_free(resolver);
-		return NULL;
-	}
-	ldns_rdf_deep_free(address);
-	ldns_resolver_set_port(
-	    resolver, ntohs(live->resolver.any.sa_family == AF_INET6 ? live->resolver.v6.sin6_port
-								     : live->resolver.v4.sin_port));
-	ldns_resolver_set_dnssec(resolver, true);
-	ldns_resolver_set_edns_udp_size(resolver, 1232);
-	ldns_resolver_set_timeout(resolver, timeout);
-	ldns_resolver_set_retry(resolver, TRIES);
-	return resolver;
-}
-
-static ldns_pkt *
-ask(const struct live *live, const struct service *service)
-{
-	ldns_resolver *resolver = resolver_new(live);
-	ldns_rdf *owner =
-	    ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, service->owner.len, service->owner.wire);
-	ldns_pkt *answer = NULL;
-
-	if (resolver && owner)
-		answer = ldns_resolver_query(
-		    resolver, owner, LDNS_RR_TYPE_TLSA, LDNS_RR_CLASS_IN, LDNS_RD | LDNS_AD);
-	ldns_rdf_deep_free(owner);
-	ldns_resolver_deep_free(resolver);
-	return answer;
-}
-
 static struct bytes
 rdata_of(struct arena *a, const ldns_rr *rr)
 {
@@ -142,41 +95,106 @@ rdata_of(struct arena *a, const ldns_rr *rr)
 	return (struct bytes){data, len};
 }
 
-static void
-take(struct service *service, const ldns_pkt *answer)
+static bool
+is_record(const ldns_rr *rr, const ldns_rdf *owner, ldns_rr_type type)
 {
-	const ldns_rr_list *all = ldns_pkt_answer(answer);
+	return ldns_rr_get_type(rr) == type && ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN &&
+	       ldns_dname_compare(ldns_rr_owner(rr), owner) == 0;
+}
 
-	service->n = 0;
-	service->rdata =
-	    arena_alloc(&service->a, (ldns_rr_list_rr_count(all) + 1) * sizeof(*service->rdata));
+static const ldns_rdf *
+alias_of(const ldns_rr_list *all, const ldns_rdf *owner)
+{
 	for (size_t i = 0; i < ldns_rr_list_rr_count(all); i++) {
 		const ldns_rr *rr = ldns_rr_list_rr(all, i);
 
-		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_TLSA &&
-		    ldns_rr_rd_count(rr) == N_TLSA_RDFS)
+		if (is_record(rr, owner, LDNS_RR_TYPE_CNAME) && ldns_rr_rd_count(rr) == 1)
+			return ldns_rr_rdf(rr, 0);
+	}
+	return NULL;
+}
+
+/* Where the aliases end that begin at `owner` (RFC 7671 section 7); NULL: nowhere. */
+static const ldns_rdf *
+end_of_aliases(const ldns_rr_list *all, const ldns_rdf *owner)
+{
+	for (int i = 0; i <= ALIASES_MOST; i++) {
+		const ldns_rdf *target = alias_of(all, owner);
+
+		if (!target)
+			return owner;
+		owner = target;
+	}
+	return NULL;
+}
+
+/* Takes the RRset that answers; other records of the answer say nothing of the service. */
+static void
+take_records(struct service *service, const ldns_rr_list *all, const ldns_rdf *owner)
+{
+	size_t n = ldns_rr_list_rr_count(all);
+
+	owner = end_of_aliases(all, owner);
+	service->rdata = arena_alloc(&service->a, (n + 1) * sizeof(*service->rdata));
+	for (size_t i = 0; i < n && owner; i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(all, i);
+
+		if (is_record(rr, owner, LDNS_RR_TYPE_TLSA) && ldns_rr_rd_count(rr) == N_TLSA_RDFS)
 			service->rdata[service->n++] = rdata_of(&service->a, rr);
 	}
-	if (service->n == 0)
-		service->no_records = "the resolver knows no TLSA records of it";
-	else if (!ldns_pkt_ad(answer))
-		service->no_records = "the resolver does not call its TLSA records authentic";
+}
+
+/* Returns NULL, or why no records count. */
+static const char *
+take(struct service *service, const ldns_pkt *answer, const ldns_rdf *owner)
+{
+	switch (ldns_pkt_get_rcode(answer)) {
+	case LDNS_RCODE_NOERROR:
+		take_records(service, ldns_pkt_answer(answer), owner);
+		if (service->n > 0)
+			return ldns_pkt_ad(answer)
+				   ? NULL
+				   : "the resolver does not call its TLSA records authentic";
+		return "the resolver knows no TLSA records of it";
+	case LDNS_RCODE_NXDOMAIN:
+		return "the resolver knows no TLSA records of it";
+	case LDNS_RCODE_SERVFAIL:
+		return "the resolver fails to get or to validate its TLSA records (SERVFAIL), and "
+		       "so do clients, which then do not go on";
+	default:
+		return "the resolver refuses to answer";
+	}
+}
+
+static const char *
+ask(const struct live *live, struct service *service, const ldns_rdf *owner)
+{
+	const struct query query = {.server = &live->resolver.any,
+	    .server_len = live->resolver.len,
+	    .timeout_ms = live->timeout_ms,
+	    .owner = owner,
+	    .type = LDNS_RR_TYPE_TLSA,
+	    .flags = LDNS_RD | LDNS_AD};
+	ldns_pkt *answer;
+	const char *why;
+
+	if (query_ask(&service->a, &query, &answer, &why) < 0)
+		return arena_printf(&service->a, "the resolver %s", why);
+	why = take(service, answer, owner);
+	ldns_pkt_free(answer);
+	return why;
 }
 
 void
 live_records(const struct live *live, struct service *service)
 {
-	ldns_pkt *answer = ask(live, service);
-	ldns_pkt_rcode rcode = answer ? ldns_pkt_get_rcode(answer) : LDNS_RCODE_NOERROR;
+	ldns_rdf *owner =
+	    ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, service->owner.len, service->owner.wire);
 
-	if (!answer)
-		service->no_records = "the resolver does not answer";
-	else if (rcode == LDNS_RCODE_NOERROR || rcode == LDNS_RCODE_NXDOMAIN)
-		take(service, answer);
-	else
-		service->no_records = rcode == LDNS_RCODE_SERVFAIL
-					  ? "the resolver fails to get or to validate its TLSA "
-					    "records (SERVFAIL)"
-					  : "the resolver refuses to answer";
-	ldns_pkt_free(answer);
+	service->n = 0;
+	service->no_records =
+	    owner ? ask(live, service, owner) : "the resolver cannot be asked about it";
+	if (service->no_records)
+		service->n = 0;
+	ldns_rdf_deep_free(owner);
 }

@@ -1,7 +1,7 @@
 /* Live records: the TLSA RRset of a service as clients find it now, by a resolver that validates.
  * Only answers that it calls authentic (the AD bit) count (RFC 6698 section 4.1), and only from a
  * resolver on this machine, or one that the user named: on the way from anywhere else the bit could
- * be forged (RFC 4035 section 4.9.3). */
+ * be forged (RFC 4035 section 4.9.3). It is asked by TCP, see query.h. */
 #ifndef DANE_LIVE_H
 #define DANE_LIVE_H
 
@@ -10,7 +10,7 @@
 /* The resolver to ask; several threads may share it. */
 struct live {
 	struct service_address resolver;
-	unsigned timeout_s;
+	int timeout_ms;
 };
 
 /* Takes the resolver at `text` (ADDRESS or ADDRESS:PORT), or if it is empty the first of the system
