@@ -33,6 +33,7 @@ struct step {
 struct starttls {
 	const char *name;
 	const char *bye;               /* or NULL */
+	bool free_speech;              /* the server may speak ahead of a command */
 	struct step steps[STEPS_MOST]; /* up to one without `end` */
 };
 
@@ -50,26 +51,26 @@ struct starttls {
 	{"</stream:stream", REFUSAL}, {"", MORE}}
 
 static const struct starttls
-    smtp = {"smtp", "QUIT\r\n", {
+    smtp = {"smtp", "QUIT\r\n", false, {
 	{NULL, '\n', false, SMTP_220},
 	{"EHLO {self}\r\n", '\n', true, {{"250-STARTTLS ", OFFER}, {"250 STARTTLS ", OFFER | LAST},
 	    {"250-", MORE}, {"250 ", LAST}, {"", REFUSAL}}},
 	{"STARTTLS\r\n", '\n', false, SMTP_220}}},
-    imap = {"imap", "a LOGOUT\r\n", {
+    imap = {"imap", "a LOGOUT\r\n", true, {
 	{NULL, '\n', false, {{"* OK ", LAST}, {"", REFUSAL}}},
 	{"a STARTTLS\r\n", '\n', false, {{"* BYE ", REFUSAL}, {"* ", MORE}, {"a OK ", LAST},
 	    {"", REFUSAL}}}}},
-    pop3 = {"pop3", "QUIT\r\n", {
+    pop3 = {"pop3", "QUIT\r\n", false, {
 	{NULL, '\n', false, POP3_OK},
 	{"STLS\r\n", '\n', false, POP3_OK}}},
-    sieve = {"sieve", "LOGOUT\r\n", {
+    sieve = {"sieve", "LOGOUT\r\n", false, {
 	{NULL, '\n', true, {{"\"STARTTLS\" ", OFFER}, {"OK ", LAST}, {"NO ", REFUSAL},
 	    {"BYE ", REFUSAL}, {"", MORE}}},
 	{"STARTTLS\r\n", '\n', false, {{"OK ", LAST}, {"", REFUSAL}}}}},
-    xmpp_client = {"xmpp-client", NULL, {
+    xmpp_client = {"xmpp-client", NULL, true, {
 	{XMPP_STREAM("jabber:client"), '>', true, XMPP_FEATURES},
 	{XMPP_STARTTLS, '>', false, XMPP_PROCEED}}},
-    xmpp_server = {"xmpp-server", NULL, {
+    xmpp_server = {"xmpp-server", NULL, true, {
 	{XMPP_STREAM("jabber:server"), '>', true, XMPP_FEATURES},
 	{XMPP_STARTTLS, '>', false, XMPP_PROCEED}}};
 /* clang-format on */
@@ -266,15 +267,27 @@ is_silent(const struct talk *talk)
 	return talk->at == talk->len && recv(talk->stream->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
 }
 
+/* An answer that is there ahead of its command may be anyone's. */
+static enum starttls_result
+run_step(struct talk *talk, const struct starttls *protocol, const struct step *step)
+{
+	enum starttls_result result = STARTTLS_READY;
+
+	if (step->send && !protocol->free_speech && !is_silent(talk)) {
+		talk->why = "the server sends in plaintext what it was not asked for";
+		return STARTTLS_REFUSED;
+	}
+	if (step->send)
+		result = say(talk, step->send);
+	return result == STARTTLS_READY ? read_answer(talk, step) : result;
+}
+
 static enum starttls_result
 run(struct talk *talk, const struct starttls *protocol)
 {
 	for (size_t i = 0; i < STEPS_MOST && protocol->steps[i].end; i++) {
-		const struct step *step = &protocol->steps[i];
-		enum starttls_result result = step->send ? say(talk, step->send) : STARTTLS_READY;
+		enum starttls_result result = run_step(talk, protocol, &protocol->steps[i]);
 
-		if (result == STARTTLS_READY)
-			result = read_answer(talk, step);
 		if (result != STARTTLS_READY)
 			return result;
 	}

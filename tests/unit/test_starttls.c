@@ -4,6 +4,7 @@
 #include "base/view.h"
 #include "dane/starttls.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -16,15 +17,21 @@ struct server {
 	char data[4096];
 };
 
+#define NUL "\a" /* is sent as an octet 0 */
+
 static void
 send_pieces(const struct server *server, const char *text)
 {
 	size_t len = strlen(text), piece = server->piece ? server->piece : len;
+	char *octets = malloc(len + 1);
 
+	for (size_t i = 0; i < len; i++)
+		octets[i] = text[i] == *NUL ? '\0' : text[i];
 	for (size_t at = 0; at < len; at += piece)
-		if (send(server->fd, text + at, len - at < piece ? len - at : piece, MSG_NOSIGNAL) <
-		    0)
-			return;
+		if (send(server->fd, octets + at, len - at < piece ? len - at : piece,
+			MSG_NOSIGNAL) < 0)
+			break;
+	free(octets);
 }
 
 /* All that the client says until `n` octets were heard; false if it closes. */
@@ -132,6 +139,20 @@ static const struct {
     {25, TURNS("!220 a\r\n", "250 STARTTLS\r\n", "220 go\r\n250 injected\r\n"), STARTTLS_REFUSED,
 	"plaintext"},
     {25, TURNS("!220 a\r\n", "250 STARTTLS\r\n", "220 go\r\nx"), STARTTLS_REFUSED, "plaintext"},
+    {25, TURNS("!220 a\r\n", "250 STARTTLS\r\n", "220 go\r\n" NUL), STARTTLS_REFUSED, "plaintext"},
+    {25, TURNS("!220 a\r\n", "250 STARTTLS\r\n", "220 go\n\n"), STARTTLS_REFUSED, "plaintext"},
+    {25, TURNS("!220 a\r\n", "250 STARTTLS\r\n", "220 go\r\n\026\003\003"), STARTTLS_REFUSED,
+	"plaintext"},
+    {25, TURNS("!220 a\r\n250 STARTTLS\r\n", "220 go\r\n"), STARTTLS_REFUSED, "plaintext"},
+    {25, TURNS("!220 a\r\n", "250 STARTTLS\r\n220 go\r\n"), STARTTLS_REFUSED, "plaintext"},
+    {25, TURNS("!220" NUL "a\r\n"), STARTTLS_REFUSED, "\"220\\000a\""},
+    {25, TURNS("!" NUL NUL NUL "\r\n"), STARTTLS_REFUSED, "\\000\\000\\000"},
+    {25, TURNS("!220 a\r\n", "250-STARTTLS" NUL "\r\n250 OK\r\n"), STARTTLS_REFUSED, "not offer"},
+    {25, TURNS("!220 a" NUL "b\r\n", "250 STARTTLS\r\n", "220 go\r\n"), STARTTLS_READY, "STARTTLS"},
+    {25, TURNS("!220-a\r\n250 b\r\n"), STARTTLS_REFUSED, "250 b"},
+    {25, TURNS("!220-a\r\n\r\n220 b\r\n"), STARTTLS_REFUSED, "\"\""},
+    {25, TURNS("!220 a\r\n", "250-a\r\n220 b\r\n"), STARTTLS_REFUSED, "220 b"},
+    {25, TURNS("!220 a\r220 b\r"), STARTTLS_FAILED, "closed"},
     /* IMAP */
     {143, TURNS("!* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n", "a OK begin\r\n"),
 	STARTTLS_READY, "a STARTTLS\r\n"},
@@ -144,12 +165,20 @@ static const struct {
     {143, TURNS("!* OK hello\r\n", "* BYE full\r\n"), STARTTLS_REFUSED, "BYE full"},
     {143, TURNS("!* OK hello\r\n", "a OK begin\r\n* OK injected\r\n"), STARTTLS_REFUSED,
 	"plaintext"},
+    {143, TURNS("!* OK hello\r\n* CAPABILITY IMAP4rev1\r\n", "a OK begin\r\n"), STARTTLS_READY,
+	"a STARTTLS\r\n"},
+    {143, TURNS("!* OK hello\r\n", "+ go on\r\n"), STARTTLS_REFUSED, "+ go on"},
+    {143, TURNS("!* OK hello\r\n", "b OK begin\r\n"), STARTTLS_REFUSED, "b OK"},
+    {143, TURNS("!* OK hello\r\n", "a OK" NUL "begin\r\n"), STARTTLS_REFUSED, "a OK\\000"},
     /* POP3 */
     {110, TURNS("!+OK hello\r\n", "+OK begin\r\n"), STARTTLS_READY, "STLS\r\n"},
     {110, TURNS("!+OK hello\r\n", "+OK\r\n"), STARTTLS_READY, "STLS\r\n"},
     {110, TURNS("!+OK hello\r\n", "-ERR no\r\n"), STARTTLS_REFUSED, "-ERR no"},
     {110, TURNS("!-ERR busy\r\n"), STARTTLS_REFUSED, "-ERR busy"},
     {110, TURNS("!+OK hello\r\n", "+OK begin\r\n+OK injected\r\n"), STARTTLS_REFUSED, "plaintext"},
+    {110, TURNS("!+OK hello\r\n+OK begin\r\n"), STARTTLS_REFUSED, "plaintext"},
+    {110, TURNS("!+OKAY\r\n"), STARTTLS_REFUSED, "+OKAY"},
+    {110, TURNS("!+OK" NUL "\r\n"), STARTTLS_REFUSED, "+OK\\000"},
     /* ManageSieve */
     {4190,
 	TURNS("!\"IMPLEMENTATION\" \"x\"\r\n\"SIEVE\" \"fileinto\"\r\n\"STARTTLS\"\r\nOK\r\n",
@@ -160,6 +189,8 @@ static const struct {
     {4190, TURNS("!BYE \"full\"\r\n"), STARTTLS_REFUSED, "BYE"},
     {4190, TURNS("!\"STARTTLS\"\r\nOK\r\n", "NO \"later\"\r\n"), STARTTLS_REFUSED, "NO"},
     {4190, TURNS("!\"STARTTLS\"\r\nOK\r\n", "OK\r\n\"SIEVE\"\r\n"), STARTTLS_REFUSED, "plaintext"},
+    {4190, TURNS("!\"STARTTLS\"\r\nOK\r\nOK\r\n"), STARTTLS_REFUSED, "plaintext"},
+    {4190, TURNS("!\"STARTTLS" NUL "\"\r\nOK\r\n"), STARTTLS_REFUSED, "not offer"},
     /* XMPP */
     {5222, TURNS(STREAM OFFER_TLS, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
 	STARTTLS_READY, "to='mail.example.org' version='1.0' xmlns='jabber:client'"},
@@ -173,6 +204,15 @@ static const struct {
     {5222, TURNS(STREAM "<stream:error><host-unknown/></stream:error>"), STARTTLS_REFUSED,
 	"stream:error"},
     {5222, TURNS(STREAM OFFER_TLS, "<proceed/><iq/>"), STARTTLS_REFUSED, "plaintext"},
+    {5222, TURNS(STREAM OFFER_TLS, "<proceed/>\n"), STARTTLS_REFUSED, "plaintext"},
+    {5222, TURNS(STREAM OFFER_TLS "\n", "<proceed/>"), STARTTLS_READY, "<starttls"},
+    {5222, TURNS(STREAM "<!-- <starttls/> --><stream:features></stream:features>"),
+	STARTTLS_REFUSED, "not offer"},
+    {5222, TURNS(STREAM "</stream:stream>"), STARTTLS_REFUSED, "</stream:stream>"},
+    {5222,
+	TURNS(NUL NUL "<" NUL ">"
+		      "\033[2J</stream:stream>"),
+	STARTTLS_FAILED, "closed"},
 };
 
 /* However the server cuts what it says; but what comes too early must be there in time. */
@@ -226,6 +266,82 @@ long_greetings(void **state)
 	free(greeting);
 }
 
+/* Wherever in the conversation the connection ends. */
+static void
+early_ends(void **state)
+{
+	static const struct {
+		uint16_t port;
+		const char *turns[3];
+	} dialogues[] = {
+	    {25, {"!220 a\r\n", "250 STARTTLS\r\n", "220 go\r\n"}},
+	    {143, {"!* OK a\r\n", "a OK go\r\n"}},
+	    {110, {"!+OK a\r\n", "+OK go\r\n"}},
+	    {4190, {"!\"STARTTLS\"\r\nOK\r\n", "OK go\r\n"}},
+	    {5222, {STREAM OFFER_TLS, "<proceed/>"}},
+	    {5269, {STREAM OFFER_TLS, "<proceed/>"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(dialogues); i++) {
+		const char *turns[4] = {NULL};
+		size_t n = 0;
+
+		for (; n < 3 && dialogues[i].turns[n]; n++) {
+			char *cut = strdup(dialogues[i].turns[n]);
+
+			for (size_t len = strlen(cut); len-- > (*cut == '!');) {
+				struct outcome out;
+
+				cut[len] = '\0';
+				turns[n] = cut;
+				talk(dialogues[i].port, turns, 0, &out);
+				assert_int_equal(out.result, STARTTLS_FAILED);
+				assert_non_null(strstr(out.why, "closed"));
+			}
+			free(cut);
+			turns[n] = dialogues[i].turns[n];
+		}
+	}
+}
+
+/* An octet now and then keeps no one waiting for longer than a few timeouts. */
+static void *
+drip(void *ctx)
+{
+	struct pollfd closed = {.fd = *(int *)ctx, .events = POLLRDHUP};
+
+	while (poll(&closed, 1, 1) == 0)
+		send(closed.fd, "x", 1, MSG_NOSIGNAL);
+	return NULL;
+}
+
+static void
+dripping(void **state)
+{
+	static const uint16_t all[] = {25, 110, 143, 587, 4190, 5222, 5269};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(all); i++) {
+		struct arena a = {0};
+		struct stream stream;
+		pthread_t thread;
+		const char *why;
+		int fds[2];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+		stream = stream_of(fds[0], 20);
+		assert_int_equal(pthread_create(&thread, NULL, drip, &fds[1]), 0);
+		assert_int_equal(starttls_run(&a, starttls_of_port(all[i]), &stream, "x", &why),
+		    STARTTLS_FAILED);
+		assert_non_null(strstr(why, "timed out"));
+		stream_close(&stream);
+		pthread_join(thread, NULL);
+		close(fds[1]);
+		arena_free(&a);
+	}
+}
+
 /* A server that says nothing is waited for until the timeout. */
 static void
 silence(void **state)
@@ -272,6 +388,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(conversations),
 	    cmocka_unit_test(long_greetings),
+	    cmocka_unit_test(early_ends),
+	    cmocka_unit_test(dripping),
 	    cmocka_unit_test(silence),
 	    cmocka_unit_test(ports),
 	};
