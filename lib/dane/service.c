@@ -178,7 +178,7 @@ set_domain(
     struct arena *a, struct service *service, const struct store *store, const struct node *node)
 {
 	struct rrset srv = node_rrset(store, node, TYPE_SRV);
-	const char *name = starttls_name(service->protocol);
+	const char *name = starttls_name(service->protocol), *domain_text;
 	const uint8_t *domain;
 	struct text label;
 	uint8_t wire[NAME_LONGEST];
@@ -192,12 +192,15 @@ set_domain(
 	    !text_is_nocase((struct text){label.data + 1, label.len - 1}, name))
 		return;
 	domain += 1 + *domain;
+	domain_text = name_text(a, domain);
+	if (!is_host(domain_text))
+		return; /* it stands in XML */
 	for (size_t i = 0; i < srv.n; i++) { /* RFC 2782: priority, weight, port, target */
 		const uint8_t *rdata = srv.records[i].rdata;
 
 		if ((rdata[4] << 8 | rdata[5]) == service->port &&
 		    strcasecmp(name_text(a, rdata + 6), service->host) == 0)
-			service->domain = name_text(a, domain);
+			service->domain = domain_text;
 	}
 }
 

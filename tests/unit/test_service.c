@@ -11,6 +11,7 @@ static const char zone_text[] =
 	      "www CNAME web\nweb AAAA 2001:db8::80\n"
 	      "loop CNAME pool\npool CNAME loop\n"
 	      "_xmpp-client._tcp SRV 0 0 5222 mail\n_xmpp-client._tcp SRV 0 0 5223 web\n"
+	      "_xmpp-server._tcp.x'/>y SRV 0 0 5269 mail\n"
 	      "_25._tcp.mail TLSA 3 1 1 " DIGEST "\n_25._tcp.mail TLSA 2 1 1 " DIGEST "\n"
 	      "_5222._tcp.mail TLSA 3 1 1 " DIGEST "\n_5269._tcp.mail TLSA 3 1 1 " DIGEST "\n"
 	      "_443._TCP.www TLSA 3 1 1 " DIGEST "\n"
