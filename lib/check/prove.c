@@ -1,7 +1,7 @@
 #include "check/prove.h"
 
 #include "base/mem.h"
-#include "check/lookup.h"
+#include "check/dane_owner.h"
 #include "dane/prove.h"
 
 #include <stdlib.h>
@@ -45,6 +45,7 @@ struct owner {
 	size_t n_rows;
 	const char *text; /* _25._tcp.mail.example.org */
 	const char *host;
+	unsigned port; /* of TCP; 0: another, or any */
 	struct rrset rrset;
 	bool any_chain;
 };
@@ -137,12 +138,16 @@ prove_leaf(struct owner *owner, const struct leaf *leaf)
 	int result = 0;
 
 	if (leaf->use->coming)
-		return prove_params(owner, leaf, leaf->use->params);
+		return verdict_counts(owner->port, leaf->use->params.usage)
+			   ? prove_params(owner, leaf, leaf->use->params)
+			   : 0;
 	for (size_t i = 0; i < owner->rrset.n; i++) {
 		struct tlsa_params params = params_of(&records[i]);
 
 		if (i > 0 && same_params(params, params_of(&records[i - 1])))
 			continue; /* RDATA is sorted */
+		if (!verdict_counts(owner->port, params.usage))
+			continue;
 		if (prove_params(owner, leaf, params) < 0)
 			result = -1;
 	}
@@ -210,6 +215,15 @@ prove_row(struct owner *owner, size_t row)
 	return result;
 }
 
+static bool
+any_counts(const struct owner *owner)
+{
+	for (size_t i = 0; i < owner->rrset.n; i++)
+		if (verdict_counts(owner->port, owner->rrset.records[i].rdata[0]))
+			return true;
+	return false;
+}
+
 static int
 prove_owner(struct run *run, const struct row *rows, size_t n)
 {
@@ -220,10 +234,16 @@ prove_owner(struct run *run, const struct row *rows, size_t n)
 	    .n_rows = n,
 	    .text = lookup_text(run->store, wire),
 	    .host = lookup_text(run->store, proto + 1 + *proto)};
+	struct dane_owner parts;
 	int result = 0;
 
 	if (node)
 		owner.rrset = node_rrset(run->store, node, TYPE_TLSA);
+	if (dane_owner_read(wire, &parts) && parts.tcp)
+		owner.port = parts.port;
+	if (owner.rrset.n > 0 && !any_counts(&owner))
+		return diag_error(run->diags, rows[0].use->pos, D_UNUSABLE,
+		    "nothing can be proved of %s: %s", owner.text, verdict_none_counts);
 	for (size_t i = 0; i < n; i++)
 		if (prove_row(&owner, i) < 0)
 			result = -1;

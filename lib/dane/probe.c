@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "dane/cert.h"
-#include "dane/tlsa.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -17,8 +16,6 @@ const char *const probe_states[N_PROBE_STATES] = {
     [PROBE_UNVERIFIED] = "unverified",
     [PROBE_SKIPPED] = "skipped",
 };
-
-enum { SMTP_PORT = 25 };
 
 struct run {
 	const struct probe_options *options;
@@ -100,16 +97,14 @@ note_certificate(struct probe_result *result, SSL *ssl)
 	diags_free(&diags);
 }
 
-/* The records that count on this port. RFC 7672 section 3.1.3: SMTP servers know no common CAs, so
- * usages 0 and 1 say nothing. */
 static size_t
-usable_records(struct arena *a, const struct service *service, struct bytes **out)
+records_that_count(struct arena *a, const struct service *service, struct bytes **out)
 {
 	size_t n = 0;
 
 	*out = arena_alloc(a, service->n * sizeof(**out));
 	for (size_t i = 0; i < service->n; i++)
-		if (service->port != SMTP_PORT || service->rdata[i].data[0] >= TLSA_DANE_TA)
+		if (verdict_counts(service->port, service->rdata[i].data[0]))
 			(*out)[n++] = service->rdata[i];
 	return n;
 }
@@ -128,10 +123,7 @@ note_verdict(struct probe_result *result, SSL *ssl, const struct bytes *rdata, s
 		result->depth = verdict.depth;
 	} else if (verdict.why == VERDICT_UNUSABLE) {
 		end(result, PROBE_UNVERIFIED,
-		    n < result->service->n
-			? "there is no record that a mail server can use: usages 0 and 1 do not "
-			  "count on port 25 (RFC 7672 section 3.1.3)"
-			: verdict.text);
+		    n < result->service->n ? verdict_none_counts : verdict.text);
 	} else {
 		end(result, PROBE_REFUSED, verdict.text);
 	}
@@ -152,7 +144,7 @@ judge(struct probe_result *result, const struct run *run, SSL *ssl, struct strea
 {
 	const struct service *service = result->service;
 	struct bytes *rdata;
-	size_t n = usable_records(&result->a, service, &rdata);
+	size_t n = records_that_count(&result->a, service, &rdata);
 	int usable = verdict_attach(ssl, service->host, run->options->now, rdata, n);
 
 	if (usable < 0 || SSL_set_fd(ssl, stream->fd) != 1 ||

@@ -1,9 +1,12 @@
 #include "dane/verdict.h"
 
+#include "dane/tlsa.h"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+enum { SMTP_PORT = 25 };
 enum { USAGE, SELECTOR, MATCHING, DATA }; /* octets of the RDATA, RFC 6698 section 2.1 */
 
 const char *const verdict_words[N_VERDICTS] = {
@@ -37,6 +40,16 @@ static const struct {
     {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, VERDICT_UNTRUSTED,
 	"the certificate is self-signed and not trusted here"},
 };
+
+bool
+verdict_counts(unsigned port, uint8_t usage)
+{
+	return port != SMTP_PORT || usage >= TLSA_DANE_TA;
+}
+
+const char verdict_none_counts[] =
+    "there is no record that a mail server can use: usages 0 and 1 do not count on port 25 "
+    "(RFC 7672 section 3.1.3)";
 
 struct ssl_ctx_st *
 verdict_context(void)

@@ -36,6 +36,14 @@ struct verdict {
 /* A word for each, as programs read it: "match", "not-in-chain". */
 extern const char *const verdict_words[N_VERDICTS];
 
+/* Do clients of this TCP port use records of this usage at all? Mail servers know no common CAs, so
+ * to them usages 0 and 1 say nothing (RFC 7672 section 3.1.3). */
+bool
+verdict_counts(unsigned port, uint8_t usage);
+
+/* What to say where for that reason no record is left. */
+extern const char verdict_none_counts[];
+
 /* A context for clients; NULL if OpenSSL has no memory. The caller frees it. */
 struct ssl_ctx_st *
 verdict_context(void);
