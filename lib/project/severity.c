@@ -51,8 +51,7 @@ read_one(struct diags *diags, const struct yaml_node *node, int8_t *severities)
 	if (problem_table[problem].severity == SEVERITY_ERROR && severity != SEVERITY_ERROR &&
 	    !problem_is_lint(problem))
 		diag_add(diags, node->pos, P_VALUE,
-		    "severity: %s stays an error, or the zone would be published wrong",
-		    node->key.data);
+		    "severity: %s stays an error, or what is wrong would pass", node->key.data);
 	else
 		severities[problem] = (int8_t)severity;
 }

@@ -241,6 +241,8 @@ lint(void **state)
 	assert_true(problem_is_lint(D_NAME) && problem_is_lint(Z_WILDCARD_HIDDEN));
 	assert_false(
 	    problem_is_lint(D_EXPIRED) || problem_is_lint(Z_CNAME) || problem_is_lint(P_VALUE));
+	assert_false(
+	    problem_is_lint(D_UNPROVEN) || problem_is_lint(D_UNUSABLE) || problem_is_lint(D_LIVE));
 }
 
 int
