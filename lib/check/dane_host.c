@@ -71,7 +71,7 @@ is_shadowed(const struct dane_run *run, const struct dane_set *set, const struct
 		return false;
 	memcpy(wire, set->wire, labels);
 	memcpy(wire + labels, target, len);
-	if (!lookup_key_of(run->store, wire, &key) || lookup_is_elsewhere(run->store, &key))
+	if (!lookup_key_of(run->store, wire, &key) || lookup_exit(run->store, &key))
 		return false;
 	node = lookup_answer(run->store, &key);
 	return node && (node->flags & NODE_TLSA);
@@ -107,7 +107,7 @@ dane_check_alias(const struct dane_run *run, const struct node *node)
 	if (!dane_owner_read(wire, &owner))
 		return;
 	check_alias_host(run, node);
-	if (!lookup_key_of(run->store, cname->rdata, &key) || lookup_is_elsewhere(run->store, &key))
+	if (!lookup_key_of(run->store, cname->rdata, &key) || lookup_exit(run->store, &key))
 		return;
 	target = lookup_answer(run->store, &key);
 	if (!target || !(target->flags & (NODE_TLSA | NODE_CNAME)))

@@ -11,8 +11,7 @@ server_of(const struct dane_run *run, const struct record *mx)
 {
 	struct lookup_key key;
 
-	if (!lookup_key_of(run->store, mx->rdata + 2, &key) ||
-	    lookup_is_elsewhere(run->store, &key))
+	if (!lookup_key_of(run->store, mx->rdata + 2, &key) || lookup_exit(run->store, &key))
 		return SERVER_UNKNOWN;
 	return dane_smtp_node(run->store, &key) ? SERVER_DANE : SERVER_BARE;
 }

@@ -2,7 +2,7 @@
 #ifndef CHECK_DANE_OWNER_H
 #define CHECK_DANE_OWNER_H
 
-#include "check/lookup.h"
+#include "zone/lookup.h"
 
 enum { DANE_SMTP = 25 };
 

@@ -1,5 +1,7 @@
 #include "check/target.h"
 
+#include "zone/lookup.h"
+
 /* What is at a name of the zone. */
 enum found {
 	FOUND_ADDRESS,
@@ -27,75 +29,34 @@ static const enum problem alias[N_NAMINGS] = {
 /* A name at or below the apex. */
 struct target {
 	const uint8_t *wire;
-	uint8_t key[NAME_KEY_LONGEST];
-	size_t key_len;
+	struct lookup_key key;
 };
-
-static bool
-has_address(const struct store *store, const struct node *node)
-{
-	const struct record *records = node_records(store, node);
-
-	for (size_t i = 0; i < node->n; i++)
-		if (records[i].type == TYPE_A || records[i].type == TYPE_AAAA)
-			return true;
-	return false;
-}
 
 static enum found
 found_at(const struct store *store, const struct node *node)
 {
 	if ((node->flags & NODE_OCCLUDED) && !(node->flags & NODE_BELOW_CUT))
 		return FOUND_ALIAS;
-	if (has_address(store, node))
+	if (lookup_has_address(store, node))
 		return FOUND_ADDRESS;
 	if (node->flags & (NODE_BELOW_CUT | NODE_CUT))
 		return FOUND_CHILD;
 	return node->flags & NODE_CNAME ? FOUND_ALIAS : FOUND_NO_ADDRESS;
 }
 
-/* The node with this key, or if there is none, and `below`, the first one below that name. */
-static const struct node *
-find(const struct store *store, size_t near, const uint8_t *key, size_t key_len, bool below)
-{
-	size_t i = store_find(store, near, key, key_len);
-	const struct node *node = &store->nodes[i];
-
-	if (i == store->n_nodes || node->key_len < key_len || memcmp(node->key, key, key_len) != 0)
-		return NULL;
-	return below || node->key_len == key_len ? node : NULL;
-}
-
-/* What a wildcard makes of a name that is not there (RFC 4592 section 3.3.1). */
+/* `near`: glue stands behind its delegation. */
 static enum found
-found_by_wildcard(const struct store *store, struct target *t, size_t encloser_len)
+found_of(const struct store *store, size_t near, const struct lookup_key *key)
 {
-	const struct node *node;
+	const struct node *node = lookup_node_near(store, near, key), *exit;
 
-	memcpy(t->key + encloser_len, "*", 2);
-	node = find(store, 0, t->key, encloser_len + 2, false);
+	if (node)
+		return found_at(store, node);
+	exit = lookup_exit(store, key);
+	if (exit)
+		return exit->flags & NODE_CUT ? FOUND_CHILD : FOUND_ALIAS;
+	node = lookup_answer(store, key);
 	return node ? found_at(store, node) : FOUND_NO_ADDRESS;
-}
-
-/* The closest name that is there above one that is not decides. Writes over the key. */
-static enum found
-found_above(const struct store *store, struct target *t)
-{
-	const struct node *node = NULL;
-	size_t len = t->key_len;
-
-	while (!node && len > 0) {
-		for (len--; len > 0 && t->key[len - 1] != 0;)
-			len--;
-		node = find(store, 0, t->key, len, true);
-	}
-	if (!node)
-		return FOUND_NO_ADDRESS;
-	if (node->flags & NODE_BELOW_CUT || (node->key_len == len && node->flags & NODE_CUT))
-		return FOUND_CHILD;
-	if (node->flags & NODE_OCCLUDED || (node->key_len == len && node->flags & NODE_DNAME))
-		return FOUND_ALIAS;
-	return found_by_wildcard(store, t, len);
 }
 
 static void
@@ -125,16 +86,17 @@ tell(const struct store *store, const struct node *node, const struct record *re
 }
 
 static void
-check_target(const struct store *store, size_t i, const struct record *record, struct target *t)
+check_target(
+    const struct store *store, size_t i, const struct record *record, const struct target *t)
 {
-	const struct node *node = &store->nodes[i], *there;
+	const struct node *node = &store->nodes[i];
 	enum naming naming = record->type != TYPE_NS ? NAMING_HOST
 			     : node->key_len > 0     ? NAMING_CUT
 						     : NAMING_APEX;
-	bool own = t->key_len >= node->key_len && memcmp(t->key, node->key, node->key_len) == 0;
+	bool own =
+	    t->key.len >= node->key_len && memcmp(t->key.octets, node->key, node->key_len) == 0;
 
-	there = find(store, i, t->key, t->key_len, false); /* glue stands behind its delegation */
-	switch (there ? found_at(store, there) : found_above(store, t)) {
+	switch (found_of(store, i, &t->key)) {
 	case FOUND_ADDRESS:
 		return;
 	case FOUND_NO_ADDRESS:
@@ -154,15 +116,10 @@ static void
 check_record(const struct store *store, size_t i, const struct record *record)
 {
 	struct target t; /* large, and all set below */
-	size_t relative;
 
 	t.wire = record_target(record);
-	if (!t.wire || *t.wire == 0 ||
-	    !name_in_zone(t.wire, (size_t)(record->rdata + record->rdlen - t.wire),
-		store->apex.wire, store->apex.len, &relative))
-		return;
-	t.key_len = name_key(t.wire, relative, t.key);
-	check_target(store, i, record, &t);
+	if (t.wire && *t.wire != 0 && lookup_key_of(store, t.wire, &t.key))
+		check_target(store, i, record, &t);
 }
 
 void

@@ -2,6 +2,7 @@
 #include "dane/service.h"
 
 #include "base/mem.h"
+#include "zone/lookup.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -27,15 +28,16 @@ zone_of(const struct service_zones *zones, const struct name *name)
 	return best;
 }
 
-/* The node at `name`, unless another zone is to be asked about it. */
+/* What answers for `name`, unless another zone is to be asked about it. */
 static const struct node *
 find_node(const struct service_zones *zones, const struct name *name, const struct store **store)
 {
-	const struct node *node;
+	struct lookup_key key;
 
 	*store = zone_of(zones, name);
-	node = *store ? store_node(*store, name) : NULL;
-	return node && !(node->flags & (NODE_OCCLUDED | NODE_CUT)) ? node : NULL;
+	if (!*store || !lookup_key_of(*store, name->wire, &key) || lookup_exit(*store, &key))
+		return NULL;
+	return lookup_answer(*store, &key);
 }
 
 static void
@@ -194,7 +196,7 @@ set_domain(
 	domain += 1 + *domain;
 	domain_text = name_text(a, domain);
 	if (!is_host(domain_text))
-		return; /* it stands in XML */
+		return;                      /* it stands in XML */
 	for (size_t i = 0; i < srv.n; i++) { /* RFC 2782: priority, weight, port, target */
 		const uint8_t *rdata = srv.records[i].rdata;
 

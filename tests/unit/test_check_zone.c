@@ -96,6 +96,9 @@ static const struct {
     {"a NS n.net.\nb.a NS ns.b.a\n", "Z037 6:1"},
     /* MX and SRV, RFC 2181 section 10.3, RFC 2782 */
     {"@ MX 1 mx\n", "Z043 5:1"},
+    {"@ MX 1 mx\n* A 192.0.2.1\n_a.mx TXT a\n", "Z043 5:1"},
+    {"@ MX 1 mx.a\n* A 192.0.2.1\na TXT a\n", "Z043 5:1"},
+    {"@ MX 1 mx.a\n*.a A 192.0.2.1\n", ""},
     {"@ MX 1 mx\nmx A 192.0.2.1\n", ""},
     {"@ MX 1 mx\nmx CNAME n.net.\n", "Z044 5:1"},
     {"@ MX 0 .\n@ SRV 0 0 0 .\n", ""},

@@ -10,6 +10,8 @@ static const char zone_text[] =
 	      "mail A 192.0.2.25\nmail A 192.0.2.26\nmail AAAA 2001:db8::25\n"
 	      "www CNAME web\nweb AAAA 2001:db8::80\n"
 	      "loop CNAME pool\npool CNAME loop\n"
+	      "imap CNAME i.any\n*.any A 192.0.2.99\n*.any AAAA 2001:db8::99\n"
+	      "*.t TLSA 3 1 1 " DIGEST "\n_993._tcp.imap CNAME a.t\n"
 	      "_xmpp-client._tcp SRV 0 0 5222 mail\n_xmpp-client._tcp SRV 0 0 5223 web\n"
 	      "_xmpp-server._tcp.x'/>y SRV 0 0 5269 mail\n"
 	      "_25._tcp.mail TLSA 3 1 1 " DIGEST "\n_25._tcp.mail TLSA 2 1 1 " DIGEST "\n"
@@ -42,6 +44,8 @@ static const struct {
     {"_53._udp.ns.example.org", "ns.example.org", "ns.example.org", 53, 1, NULL, "only TCP", ""},
     {"_853._tcp.n\\(s.example.org", "n\\(s.example.org", "n\\(s.example.org", 853, 1, NULL,
 	"no host name", ""},
+    {"_993._tcp.imap.example.org", "imap.example.org", "imap.example.org", 993, 1, NULL, NULL,
+	"192.0.2.99:993 [2001:db8::99]:993"}, /* of wildcards */
     {"_443._TCP.www.example.org", "www.example.org", "www.example.org", 443, 1, NULL, NULL,
 	"[2001:db8::80]:443"},
     {"_8443._tcp.www.example.org", "www.example.org", "www.example.org", 8443, 1, NULL, NULL,

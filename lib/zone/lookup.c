@@ -1,4 +1,4 @@
-#include "check/lookup.h"
+#include "zone/lookup.h"
 
 bool
 lookup_key_of(const struct store *store, const uint8_t *wire, struct lookup_key *key)
@@ -35,9 +35,9 @@ lookup_child(struct lookup_key *key, const char *label)
 }
 
 static size_t
-lower_bound(const struct store *store, const struct lookup_key *key)
+lower_bound(const struct store *store, size_t near, const struct lookup_key *key)
 {
-	return store_find(store, store->n_nodes, key->octets, key->len);
+	return store_find(store, near, key->octets, key->len);
 }
 
 static bool
@@ -48,13 +48,19 @@ is_at_or_below(const struct store *store, size_t i, const struct lookup_key *key
 }
 
 const struct node *
-lookup_node(const struct store *store, const struct lookup_key *key)
+lookup_node_near(const struct store *store, size_t near, const struct lookup_key *key)
 {
-	size_t i = lower_bound(store, key);
+	size_t i = lower_bound(store, near, key);
 
 	return is_at_or_below(store, i, key) && store->nodes[i].key_len == key->len
 		   ? &store->nodes[i]
 		   : NULL;
+}
+
+const struct node *
+lookup_node(const struct store *store, const struct lookup_key *key)
+{
+	return lookup_node_near(store, store->n_nodes, key);
 }
 
 /* The first node behind all that is at or below the name: the octet that ends its last label is
@@ -67,13 +73,13 @@ upper_bound(const struct store *store, const struct lookup_key *key)
 	if (key->len == 0)
 		return store->n_nodes;
 	behind.octets[behind.len - 1] = 1;
-	return lower_bound(store, &behind);
+	return lower_bound(store, store->n_nodes, &behind);
 }
 
 bool
 lookup_exists(const struct store *store, const struct lookup_key *key, const struct lookup_key *but)
 {
-	size_t i = lower_bound(store, key);
+	size_t i = lower_bound(store, store->n_nodes, key);
 
 	if (!is_at_or_below(store, i, key))
 		return false;
@@ -94,19 +100,22 @@ lookup_answer(const struct store *store, const struct lookup_key *key)
 	return lookup_child(&encloser, "*") ? lookup_node(store, &encloser) : NULL;
 }
 
-bool
-lookup_is_elsewhere(const struct store *store, const struct lookup_key *key)
+/* The topmost: what lies below it is occluded. */
+const struct node *
+lookup_exit(const struct store *store, const struct lookup_key *key)
 {
+	const struct node *exit = NULL;
 	struct lookup_key at = *key;
 
-	for (; at.len > 0; lookup_parent(&at)) {
+	for (;; lookup_parent(&at)) {
 		const struct node *node = lookup_node(store, &at);
 
 		if (node &&
 		    ((node->flags & NODE_CUT) || ((node->flags & NODE_DNAME) && at.len < key->len)))
-			return true;
+			exit = node;
+		if (at.len == 0)
+			return exit;
 	}
-	return false;
 }
 
 bool

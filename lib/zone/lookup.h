@@ -1,8 +1,8 @@
 /* Lookup of names in a sorted store, as a nameserver looks for them: exact names, empty
  * non-terminals and wildcards (RFC 4592). A name is given by its sort key (name_key), relative to
  * the apex. */
-#ifndef CHECK_LOOKUP_H
-#define CHECK_LOOKUP_H
+#ifndef ZONE_LOOKUP_H
+#define ZONE_LOOKUP_H
 
 #include "zone/store.h"
 
@@ -28,19 +28,25 @@ lookup_child(struct lookup_key *key, const char *label);
 const struct node *
 lookup_node(const struct store *store, const struct lookup_key *key);
 
+/* The same, found sooner if it is not far from node `near`. */
+const struct node *
+lookup_node_near(const struct store *store, size_t near, const struct lookup_key *key);
+
 /* Is there anything at the name or below it, but for what is at or below `but`, which lies below
  * it (NULL: nothing is left out)? */
 bool
 lookup_exists(
     const struct store *store, const struct lookup_key *key, const struct lookup_key *but);
 
-/* Whose records answer for the name: its own, or those of the wildcard that covers it; or NULL. */
+/* Whose records answer for the name: its own, or those of the wildcard that covers it (RFC 4592
+ * section 3.3.1); or NULL. */
 const struct node *
 lookup_answer(const struct store *store, const struct lookup_key *key);
 
-/* Is the name another zone's, or renamed: at or below a delegation, or below a DNAME? */
-bool
-lookup_is_elsewhere(const struct store *store, const struct lookup_key *key);
+/* Where the name leaves the zone: the delegation that it is at or below, or the DNAME that it is
+ * below; or NULL. */
+const struct node *
+lookup_exit(const struct store *store, const struct lookup_key *key);
 
 /* Has the node an RRset of this type? */
 bool
