@@ -2,6 +2,7 @@
 #include "project/clash.h"
 
 #include "base/mem.h"
+#include "project/state.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,7 +13,14 @@ struct use {
 	dev_t device;
 	ino_t inode; /* 0: it does not exist yet */
 	bool is_output;
-	const struct project_zone *zone; /* NULL: the project file itself */
+	const struct project_zone *zone; /* of a template or an output; NULL: the project's own */
+	const char *what;                /* then what it is */
+};
+
+struct uses {
+	struct use *items;
+	size_t n, cap;
+	struct arena a; /* of the texts */
 };
 
 static int
@@ -58,14 +66,14 @@ same_inode(const struct use *a, const struct use *b)
 
 /* `a` stands ahead of `b` in the project file. */
 static void
-clash(struct diags *diags, const struct project *project, const struct use *a, const struct use *b)
+clash(struct diags *diags, const struct use *a, const struct use *b)
 {
 	const struct use *out = b->is_output ? b : a, *other = b->is_output ? a : b;
 	struct pos pos = b->zone->pos;
 
 	if (!other->zone)
-		diag_add(diags, pos, P_OUTPUT, "the output of zone \"%s\" is the project file, %s",
-		    out->zone->name_text, project->path);
+		diag_add(diags, pos, P_OUTPUT, "the output of zone \"%s\" is %s, %s",
+		    out->zone->name_text, other->what, out->zone->output);
 	else if (other->is_output)
 		diag_add(diags, pos, P_OUTPUT, "zones \"%s\" and \"%s\" have one output, %s",
 		    other->zone->name_text, out->zone->name_text, out->zone->output);
@@ -77,7 +85,7 @@ clash(struct diags *diags, const struct project *project, const struct use *a, c
 
 /* Of the uses of one file, its first output must not meet any other. */
 static void
-find_clashes(struct diags *diags, const struct project *project, const struct use *uses, size_t n,
+find_clashes(struct diags *diags, const struct use *uses, size_t n,
     bool (*same)(const struct use *, const struct use *))
 {
 	for (size_t i = 0, end, output; i < n; i = end) {
@@ -87,45 +95,163 @@ find_clashes(struct diags *diags, const struct project *project, const struct us
 			;
 		for (size_t k = i; output < end && k < end; k++)
 			if (k < output)
-				clash(diags, project, &uses[k], &uses[output]);
+				clash(diags, &uses[k], &uses[output]);
 			else if (k > output)
-				clash(diags, project, &uses[output], &uses[k]);
+				clash(diags, &uses[output], &uses[k]);
 	}
 }
 
-static struct use
-use_of(struct arena *a, const char *path, bool is_output, const struct project_zone *zone)
+static struct use *
+add(struct uses *uses, const char *path)
 {
-	struct use use = {.is_output = is_output, .zone = zone};
+	struct use *use;
 	struct stat st;
 
-	use.path = file_absolute(a, path);
+	uses->items = mem_grow(uses->items, uses->n, &uses->cap, sizeof(*uses->items));
+	use = &uses->items[uses->n++];
+	*use = (struct use){.path = file_absolute(&uses->a, path)};
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
-		use.device = st.st_dev;
-		use.inode = st.st_ino;
+		use->device = st.st_dev;
+		use->inode = st.st_ino;
 	}
 	return use;
+}
+
+/* A command that is looked for in PATH is no file of the project. */
+static void
+add_command(struct uses *uses, const struct project *project, const char *const *argv)
+{
+	if (argv && strchr(argv[0], '/'))
+		add(uses, project_path_of(&uses->a, project->folder, argv[0]))->what =
+		    "a command of the project";
+}
+
+static void
+add_certificate(
+    struct uses *uses, const struct project *project, const struct project_certificate *c)
+{
+	const char *const paths[] = {c->current, c->next};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (paths[i])
+			add(uses, paths[i])->what =
+			    arena_printf(&uses->a, "a file of the certificate \"%s\"", c->name);
+	add_command(uses, project, c->deploy);
+	add_command(uses, project, c->notify);
+}
+
+static void
+add_zone(struct uses *uses, const struct project_zone *zone)
+{
+	struct use *output;
+
+	add(uses, zone->template)->zone = zone;
+	output = add(uses, zone->output);
+	output->zone = zone;
+	output->is_output = true;
+}
+
+static void
+add_all(struct uses *uses, const struct project *project)
+{
+	add(uses, project->path)->what = "the project file";
+	add(uses, state_path(&uses->a, project))->what = "the state file";
+	for (size_t i = 0; i < project->n_certificates; i++)
+		add_certificate(uses, project, &project->certificates[i]);
+	add_command(uses, project, project->hook_changed);
+	for (size_t i = 0; i < project->n_zones; i++)
+		add_zone(uses, &project->zones[i]);
+}
+
+/* --- Folders of which some files are not for zones --- */
+
+struct folder {
+	const char *path; /* absolute */
+	dev_t device;
+	ino_t inode; /* 0: it does not exist yet */
+};
+
+static struct folder
+folder_of(struct arena *a, const char *path)
+{
+	struct folder folder = {.path = file_absolute(a, path)};
+	struct stat st;
+
+	if (stat(folder.path, &st) == 0) {
+		folder.device = st.st_dev;
+		folder.inode = st.st_ino;
+	}
+	return folder;
+}
+
+static bool
+same_folder(struct folder a, struct folder b)
+{
+	return strcmp(a.path, b.path) == 0 ||
+	       (a.inode && a.device == b.device && a.inode == b.inode);
+}
+
+static bool
+is_key_name(const char *path)
+{
+	static const char *const ends[] = {".key", ".private", ".state"};
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t len = strlen(name);
+
+	for (size_t i = 0; *name == 'K' && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (len > strlen(ends[i]) && strcmp(name + len - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_among_keys(
+    struct arena *a, const struct project *project, const char *path, struct folder parent)
+{
+	for (size_t i = 0; is_key_name(path) && i < project->n_zones; i++)
+		if (same_folder(folder_of(a, project->zones[i].keys), parent))
+			return true;
+	return false;
+}
+
+static void
+check_folders(struct diags *diags, const struct project *project)
+{
+	struct arena a = {0};
+	struct folder own = folder_of(&a, file_join(&a, project->folder, ".zonepp"));
+
+	for (size_t i = 0; i < project->n_zones; i++) {
+		const struct project_zone *zone = &project->zones[i];
+		struct arena_mark mark = arena_mark(&a);
+		struct folder parent =
+		    folder_of(&a, file_folder(&a, file_absolute(&a, zone->output)));
+
+		if (same_folder(own, parent))
+			diag_add(diags, zone->pos, P_OUTPUT,
+			    "the output of zone \"%s\" is in the cache's folder, %s",
+			    zone->name_text, zone->output);
+		else if (is_among_keys(&a, project, zone->output, parent))
+			diag_add(diags, zone->pos, P_OUTPUT,
+			    "the output of zone \"%s\" has the name of a key, %s", zone->name_text,
+			    zone->output);
+		arena_reset(&a, mark);
+	}
+	arena_free(&a);
 }
 
 int
 clash_check(struct diags *diags, const struct project *project)
 {
-	size_t n_errors = diags->n_severity[SEVERITY_ERROR], n = 0;
-	struct use *uses = mem_alloc((2 * project->n_zones + 1) * sizeof(*uses));
-	struct arena scratch = {0};
+	size_t n_errors = diags->n_severity[SEVERITY_ERROR];
+	struct uses uses = {0};
 
-	uses[n++] = use_of(&scratch, project->path, false, NULL);
-	for (size_t i = 0; i < project->n_zones; i++) {
-		const struct project_zone *zone = &project->zones[i];
-
-		uses[n++] = use_of(&scratch, zone->template, false, zone);
-		uses[n++] = use_of(&scratch, zone->output, true, zone);
-	}
-	qsort(uses, n, sizeof(*uses), by_path);
-	find_clashes(diags, project, uses, n, same_path);
-	qsort(uses, n, sizeof(*uses), by_inode);
-	find_clashes(diags, project, uses, n, same_inode);
-	free(uses);
-	arena_free(&scratch);
+	add_all(&uses, project);
+	qsort(uses.items, uses.n, sizeof(*uses.items), by_path);
+	find_clashes(diags, uses.items, uses.n, same_path);
+	qsort(uses.items, uses.n, sizeof(*uses.items), by_inode);
+	find_clashes(diags, uses.items, uses.n, same_inode);
+	check_folders(diags, project);
+	free(uses.items);
+	arena_free(&uses.a);
 	return diags->n_severity[SEVERITY_ERROR] > n_errors ? -1 : 0;
 }

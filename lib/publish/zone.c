@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "publish/zone.h"
 
 #include "base/duration.h"
@@ -15,7 +16,9 @@
 #include "zone/read.h"
 #include "zone/write.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What the steps hand on. */
 struct run {
@@ -385,7 +388,22 @@ leave_mark(struct run *run, struct output *out)
 	return mark && output_write(mark, "pending\n", 8) == 0 ? output_commit(mark, &changed) : -1;
 }
 
-/* The zone must not be written over what it was made of. */
+/* In PEM, or a key of BIND. */
+static bool
+holds_key_or_certificate(const char *path)
+{
+	static const char pem[] = "-----BEGIN ";
+	char head[4096];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
+
+	if (fd >= 0)
+		close(fd);
+	return len > 0 && (file_is_private((struct text){head, (size_t)len}) ||
+			      memmem(head, (size_t)len, pem, sizeof(pem) - 1));
+}
+
+/* The zone must not be written over what it was made of, nor over what another zone may be. */
 static int
 check_overwrite(const struct run *run)
 {
@@ -393,6 +411,10 @@ check_overwrite(const struct run *run)
 
 	if (stat(run->job->output, &output) < 0 || !S_ISREG(output.st_mode))
 		return 0;
+	if (!run->previous.there && holds_key_or_certificate(run->job->output))
+		return diag_add_path(run->diags, run->job->output, P_OUTPUT,
+		    "the zone would be written over %s, which holds a key or a certificate",
+		    run->job->output);
 	for (size_t i = 0; i < run->diags->n_inputs; i++)
 		if (stat(run->diags->inputs[i].path, &input) == 0 &&
 		    input.st_dev == output.st_dev && input.st_ino == output.st_ino)

@@ -215,6 +215,18 @@ static const struct {
     {"zones:\n  a: {output: x, template: x}\n", "P007", 2, 3},
     {"zones:\n  a: {output: zonepp.yaml}\n", "P007", 2, 3},
     {"zones:\n  a: {output: hard-link}\n", "P007", 2, 3},
+    {"zones:\n  a: {output: ./zonepp.state}\n", "P007", 2, 3},
+    {"zones:\n  a: {output: .zonepp/a}\n", "P007", 2, 3},
+    {"zones:\n  a: {output: x/../.zonepp/state.lock}\n", "P007", 2, 3},
+    {"zones:\n  a: {output: own/a}\n", "P007", 2, 3},
+    {"zones:\n  a: {output: keys/Ka.+013+00001.private}\n", "P007", 2, 3},
+    {"keys: k\nzones:\n  b: {output: k/Kb.key}\n", "P007", 3, 3},
+    {"certificates: {m: {current: a.pem}}\nzones:\n  a: {output: a.pem}\n", "P007", 3, 3},
+    {"certificates: {m: {current: b, next: a.pem}}\nzones:\n  a: {output: a.pem}\n", "P007", 3, 3},
+    {"certificates: {m: {current: b, notify: [./a, b]}}\nzones:\n  a: {output: a}\n", "P007", 3, 3},
+    {"certificates: {m: {current: b, next: c, deploy: [x/a]}}\nzones:\n  a: {output: x/a}\n",
+	"P007", 3, 3},
+    {"hooks: {changed: [x/a]}\nzones:\n  a: {output: x/a}\n", "P007", 3, 3},
     {"defaults: {policy: b}\nzones: {a: , b: , c: }\n", "P005", 1, 20},
     {"defaults: {output: \"{zne}\"}\nzones: {a: }\n", "P005", 1, 20},
     {"defaults: []\nzones: {a: }\n", "P003", 1, 11},
@@ -261,6 +273,8 @@ problems(void **state)
 	(void)state;
 	put("p/zonepp.yaml", "");
 	assert_int_equal(link("p/zonepp.yaml", "p/hard-link"), 0);
+	assert_int_equal(mkdir("p/.zonepp", 0777), 0);
+	assert_int_equal(symlink(".zonepp", "p/own"), 0);
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		struct diags diags = {0};
 		const struct diag *d = NULL;
@@ -280,6 +294,8 @@ problems(void **state)
 		diags_free(&diags);
 	}
 	unlink("p/hard-link");
+	unlink("p/own");
+	rmdir("p/.zonepp");
 }
 
 static void
