@@ -128,6 +128,7 @@ X(D_DKIM_SHORT,  "D059", ERROR,   1, "an RSA key too short for DKIM", "RFC 8301 
 X(D_DKIM_WEAK,   "D060", WARNING, 0, "a DKIM key of less than 2048 bits", "RFC 8301 section 3.2", "make one of 2048 bits") \
 X(D_MAIL_CERT,   "D061", WARNING, 0, "a certificate that does not name the address", "RFC 8550 section 3", "clients may not use it for mail of that address") \
 X(D_MAIL_FORM,   "D062", WARNING, 0, "a mail address in decomposed characters", "RFC 8162 section 3", "write it in Unicode Normalization Form C") \
+X(D_SSH_PORT,    "D063", ERROR,   1, "keys of a host that differ from port to port", "RFC 4255 section 3", "SSHFP records hold at every port: write port=22 or another one, or port=any for all") \
 X(D_UNPROVEN,    "D140", ERROR,   1, "records by which clients would refuse the server", "RFC 7671 sections 8 and 9", "") \
 X(D_NO_PROOF,    "D141", ERROR,   1, "records that cannot be proved", "", "name the file with the chain that the server presents, or set `prove: false`") \
 X(D_REFUSED,     "D142", ERROR,   1, "a server that clients refuse by the records", "RFC 7671 section 5, RFC 7672 section 3", "") \

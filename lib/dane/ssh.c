@@ -324,19 +324,15 @@ is_hash_of(struct text pattern, struct text host)
 }
 
 static bool
+is_hash(struct text pattern)
+{
+	return pattern.len > 3 && memcmp(pattern.data, "|1|", 3) == 0;
+}
+
+static bool
 is_name(struct text pattern, struct text host)
 {
-	const char *close;
-
-	if (pattern.len > 3 && memcmp(pattern.data, "|1|", 3) == 0)
-		return is_hash_of(pattern, host);
-	if (pattern.len > 0 && pattern.data[0] == '[') {
-		close = memchr(pattern.data, ']', pattern.len);
-		if (!close)
-			return false;
-		pattern = (struct text){pattern.data + 1, (size_t)(close - pattern.data - 1)};
-	}
-	return is_match(pattern, host);
+	return is_hash(pattern) ? is_hash_of(pattern, host) : is_match(pattern, host);
 }
 
 static bool
@@ -345,18 +341,32 @@ is_about(struct text pattern, const struct ssh_host *host)
 	return is_name(pattern, host->full) || is_name(pattern, host->written);
 }
 
+/* Takes the next of the patterns, which stand with commas between. */
+static bool
+take_pattern(struct text *rest, struct text *pattern)
+{
+	const char *comma;
+	size_t len, taken;
+
+	if (rest->len == 0)
+		return false;
+	comma = memchr(rest->data, ',', rest->len);
+	len = comma ? (size_t)(comma - rest->data) : rest->len;
+	taken = len + (comma ? 1 : 0);
+	*pattern = (struct text){rest->data, len};
+	*rest = (struct text){rest->data + taken, rest->len - taken};
+	return true;
+}
+
 bool
 ssh_key_is_of(const struct ssh_key *key, const struct ssh_host *host)
 {
-	const char *p = key->hosts.data, *end = p + key->hosts.len;
-	bool any = key->hosts.len == 0;
+	struct text rest = key->hosts, pattern;
+	bool any = rest.len == 0;
 
-	while (p < end) {
-		const char *comma = memchr(p, ',', (size_t)(end - p));
-		struct text pattern = {p, (size_t)((comma ? comma : end) - p)};
-		bool not = pattern.len > 0 && *p == '!';
+	while (take_pattern(&rest, &pattern)) {
+		bool not = pattern.len > 0 && *pattern.data == '!';
 
-		p = comma ? comma + 1 : end;
 		if (not )
 			pattern = (struct text){pattern.data + 1, pattern.len - 1};
 		if (!is_about(pattern, host))
@@ -366,4 +376,65 @@ ssh_key_is_of(const struct ssh_key *key, const struct ssh_host *host)
 		any = true;
 	}
 	return any;
+}
+
+/* --- Ports --- */
+
+static struct text
+name_at(struct arena *a, struct text name, unsigned port)
+{
+	const char *text = arena_printf(a, "[%.*s]:%u", (int)name.len, name.data, port);
+
+	return (struct text){text, strlen(text)};
+}
+
+struct ssh_host
+ssh_host_at(struct arena *a, const struct ssh_host *host, unsigned port)
+{
+	if (port == SSH_PORT)
+		return *host;
+	return (struct ssh_host){name_at(a, host->full, port), name_at(a, host->written, port)};
+}
+
+/* The N of `[host]:N`; 0: it is something else. */
+static unsigned
+port_of(struct text pattern)
+{
+	unsigned port = 0;
+	size_t at = pattern.len;
+
+	while (at > 0 && ascii_is_digit(pattern.data[at - 1]))
+		at--;
+	if (pattern.len == 0 || *pattern.data != '[' || pattern.len - at > 5 || at < 3 ||
+	    memcmp(pattern.data + at - 2, "]:", 2) != 0)
+		return 0;
+	for (; at < pattern.len; at++)
+		port = port * 10 + (unsigned)(pattern.data[at] - '0');
+	return port <= UINT16_MAX ? port : 0;
+}
+
+unsigned
+ssh_key_port(struct arena *a, const struct ssh_key *key, const struct ssh_host *host)
+{
+	struct text rest = key->hosts, pattern;
+
+	if (ssh_key_is_of(key, host))
+		return SSH_PORT;
+	while (take_pattern(&rest, &pattern)) {
+		unsigned port = port_of(pattern);
+		struct ssh_host at;
+
+		if (!port)
+			continue;
+		at = ssh_host_at(a, host, port);
+		if (is_about(pattern, &at) && ssh_key_is_of(key, &at))
+			return port;
+	}
+	return 0;
+}
+
+bool
+ssh_key_is_hashed(const struct ssh_key *key)
+{
+	return is_hash(key->hosts);
 }

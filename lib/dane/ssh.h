@@ -6,7 +6,7 @@
 
 #include "base/diag.h"
 
-enum { SSH_FILE_LARGEST = 1 << 20 };
+enum { SSH_FILE_LARGEST = 1 << 20, SSH_PORT = 22 };
 
 struct ssh_key {
 	const char *type;  /* "ssh-ed25519", or NULL: see `useless` */
@@ -33,10 +33,23 @@ struct ssh_host {
 	struct text full, written;
 };
 
-/* Is the line about `host`, at any port? A line of a public key file is about every host; in
- * known_hosts its patterns decide, hashed ones too (for the default port alone, which is part of
- * what was hashed). */
+/* The names under which known_hosts has the host at a port: as they are for SSH_PORT, else
+ * "[host]:port"; in `a`. */
+struct ssh_host
+ssh_host_at(struct arena *a, const struct ssh_host *host, unsigned port);
+
+/* Is the line about `host`, a result of ssh_host_at? A line of a public key file is about every
+ * host; in known_hosts its patterns decide, hashed ones too, as in ssh(1). */
 bool
 ssh_key_is_of(const struct ssh_key *key, const struct ssh_host *host);
+
+/* The port at which the line is about `host`: SSH_PORT, or else the first one that its patterns
+ * name, where it is; 0: none. The ports of hashed names are not known. */
+unsigned
+ssh_key_port(struct arena *a, const struct ssh_key *key, const struct ssh_host *host);
+
+/* Are the names of the line hashed? */
+bool
+ssh_key_is_hashed(const struct ssh_key *key);
 
 #endif

@@ -195,6 +195,94 @@ known_hosts(void **state)
 	}
 }
 
+/* known_hosts knows ports, SSHFP does not. `A` and `B` are keys. */
+static void
+ports(void **state)
+{
+	const struct {
+		const char *file, *option;
+		const char *keys; /* that are published; or */
+		enum problem problem;
+		const char *part;
+	} rows[] = {
+	    {"host A\n", "port=22", "A", 0, NULL},
+	    {"[host]:2222 A\n", "", "A", 0, NULL},
+	    {"[host]:2222 A\n", "port=2222", "A", 0, NULL},
+	    {"[host]:2222 A\n", "port=any", "A", 0, NULL},
+	    {"[HOST.example.com]:2222 A\n", "port=2222", "A", 0, NULL},
+	    {"[*]:2222 A\n", "port=2222", "A", 0, NULL},
+	    {"[host]:* A\n", "port=2222", "A", 0, NULL},
+	    {"host A\n[host]:2222 A\n", "", "A", 0, NULL},
+	    {"host,[host]:2222 A\n[host]:2222 A\n", "", "A", 0, NULL},
+	    {"* A\n", "port=2222", "A", 0, NULL},
+	    {"host A\n[host]:2222 B\n", "port=22", "A", 0, NULL},
+	    {"host A\n[host]:2222 B\n", "port=2222", "B", 0, NULL},
+	    {"host A\n[host]:2222 B\n", "port=any", "AB", 0, NULL},
+	    {"host A\n[other]:2222 B\n", "", "A", 0, NULL},
+	    {"host A\n[host]:2222,!* B\n", "", "A", 0, NULL},
+	    {"[host]:2222 A\n@revoked [host]:2200 B\n", "", "A", 0, NULL},
+	    {"[host]:2222 A\n@cert-authority * B\n", "port=2222", "A", D_KEY_LEFT, "CA"},
+	    /* which port is not said */
+	    {"host A\n[host]:2222 B\n", "", NULL, D_SSH_PORT,
+		"line 2: a key of host.example.com at port 2222, which port 22 has not"},
+	    {"[host]:2222 B\nhost A\n", "", NULL, D_SSH_PORT, "line 1: a key of"},
+	    {"[host]:2222 A\n[host]:2200 B\n", "", NULL, D_SSH_PORT, "port 2200, which port 2222"},
+	    /* other ports, and what is none */
+	    {"host A\n", "port=2222", NULL, D_SSH_HOST, "host.example.com at port 2222"},
+	    {"[host]:2222 A\n", "port=22", NULL, D_SSH_HOST, "no line for the host"},
+	    {"[host]:22 A\n", "", NULL, D_SSH_HOST, "no line for the host"},
+	    {"[host]:99999 A\n", "", NULL, D_SSH_HOST, "no line for the host"},
+	    {"[host]: A\n", "", NULL, D_SSH_HOST, "no line for the host"},
+	    {"[]:2222 A\n", "", NULL, D_SSH_HOST, "no line for the host"},
+	    {"2222 A\n", "", NULL, D_SSH_HOST, "no line for the host"},
+	    {"host A\n", "port=0", NULL, D_KEY_VALUE, "from 1 to 65535"},
+	    {"host A\n", "port=65536", NULL, D_KEY_VALUE, "from 1 to 65535"},
+	    {"host A\n", "port=+22", NULL, D_KEY_VALUE, "from 1 to 65535"},
+	    {"host A\n", "port=ssh", NULL, D_KEY_VALUE, "from 1 to 65535"},
+	    {"host A\n", "port=99999999999999999999", NULL, D_KEY_VALUE, "from 1 to 65535"},
+	    /* hashed: of the host alone, or with a port */
+	    {"1 A\n", "", "A", 0, NULL},
+	    {"1 A\n", "port=22", "A", 0, NULL},
+	    {"2 A\n", "port=2222", "A", 0, NULL},
+	    {"1 A\n2 B\n", "", "A", 0, NULL},
+	    {"1 A\n2 B\n", "port=2222", "B", 0, NULL},
+	    {"2 A\n", "", NULL, D_SSH_HOST, "a hashed one of a port other than 22 is found by"},
+	    {"2 A\n", "port=any", NULL, D_SSH_HOST, "a hashed one of a port other than 22"},
+	    {"1 A\n", "port=2222", NULL, D_SSH_HOST, "at port 2222; a hashed one"},
+	};
+	const struct key a = {RFC7479, RFC7479_DATA}, b = make_key(6, "ssh-ed448", NULL, 57);
+	const char *const hashes[] = {
+	    hashed("host.example.com"), hashed("[host.example.com]:2222")};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const char *line =
+		    arena_printf(&fixture.arena, "$SSHFP host hosts %s", rows[i].option);
+		const char *records = rows[i].keys ? "" : NULL;
+		struct buf file = {0};
+		unsigned column = rows[i].problem == D_KEY_VALUE ? 24 : 13;
+
+		for (const char *p = rows[i].file; *p; p++)
+			if (p[1] == '\n')
+				buf_puts(&file, *p == 'A' ? a.line : b.line);
+			else if (p[1] == ' ' && (*p == '1' || *p == '2') &&
+				 (p == rows[i].file || p[-1] == '\n'))
+				buf_puts(&file, hashes[*p - '1']);
+			else
+				buf_putc(&file, *p);
+		fixture_text(&fixture, "hosts", buf_text(&file, &fixture.arena));
+		for (const char *p = rows[i].keys; p && *p; p++)
+			records =
+			    arena_printf(&fixture.arena, "%shost.example.com. 3600 SSHFP %s\n",
+				records, *p == 'A' ? a.data : b.data);
+		if (rows[i].part)
+			fixture_bad(&fixture,
+			    &(struct bad){line, rows[i].problem, column, rows[i].part, records});
+		else
+			fixture_good(&fixture, &(struct good){line, records});
+	}
+}
+
 /* Each owner gets the keys of its own lines. */
 static void
 several_hosts(void **state)
@@ -349,6 +437,7 @@ main(void)
 	    cmocka_unit_test(good_lines),
 	    cmocka_unit_test(every_kind),
 	    cmocka_unit_test(known_hosts),
+	    cmocka_unit_test(ports),
 	    cmocka_unit_test(several_hosts),
 	    cmocka_unit_test(left_out),
 	    cmocka_unit_test(revoked),
