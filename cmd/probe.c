@@ -30,6 +30,7 @@ struct zones {
 	struct diags *diags;
 	const struct store **stores;
 	size_t n;
+	struct tlsa_names certificates; /* that templates may name */
 };
 
 static void
@@ -61,6 +62,7 @@ load_one(struct cmd *cmd, const struct project *project, const struct project_zo
 	struct load_options load = {.path = zone->template,
 	    .zone = &zone->name,
 	    .roots = &project->roots,
+	    .certificates = &zones->certificates,
 	    .dane = zone->dane,
 	    .now = cmd->now};
 	size_t i = zones->n++;
@@ -81,6 +83,7 @@ load_project(struct cmd *cmd, struct zones *zones)
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
 	zones_alloc(zones, project.n_zones);
+	zones->certificates = load_certificates(&cmd->diags.arena, &project);
 	for (size_t i = 0; i < cmd->n_arguments; i++) {
 		const struct project_zone *zone =
 		    project_zone_find(&cmd->diags, &project, cmd->arguments[i]);
