@@ -140,6 +140,7 @@ X(D_NO_SERVICE,  "D147", ERROR,   2, "no service to probe", "", "") \
 X(D_RESOLVER,    "D148", ERROR,   2, "a resolver whose answers cannot be trusted", "RFC 6698 section 4.1, RFC 4035 section 4.9.3", "run a validating resolver on this machine, or name one with --live=ADDRESS") \
 X(D_LIVE,        "D149", ERROR,   1, "TLSA records that are not there for clients", "RFC 6698 section 4.1", "") \
 X(D_UNUSABLE,    "D150", ERROR,   1, "records of which mail servers use none, where proof is asked for", "RFC 7672 section 3.1.3", "write 3 1 1 or 2 1 1, or set `prove: false`") \
+X(D_DETOUR,      "D151", ERROR,   2, "an address for a service that there is not", "", "name host and port as the owner of the TLSA records has them") \
 \
 X(S_KEY_FILE,    "S001", ERROR,   2, "a key file that cannot be used", "", "") \
 X(S_ALGORITHM,   "S002", ERROR,   2, "an algorithm that is not for signing", "RFC 8624 section 3.1, RFC 9905", "use ECDSAP256SHA256") \

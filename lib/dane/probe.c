@@ -324,6 +324,26 @@ report_all(struct diags *diags, const struct probe *probe)
 	return result;
 }
 
+/* One that goes with no service is meant for one that would otherwise be probed elsewhere. */
+static int
+check_detours(struct diags *diags, const struct probe_options *options, const struct probe *probe)
+{
+	const struct services *services = &probe->services;
+	int result = 0;
+
+	for (size_t i = 0; i < options->n_detours; i++) {
+		const struct service_detour *detour = &options->detours[i];
+		size_t k = 0;
+
+		while (k < services->n && !service_detour_fits(detour, &services->items[k]))
+			k++;
+		if (k == services->n)
+			result = diag_error(diags, pos_none(), D_DETOUR,
+			    "--at %s: no service has that host and port", detour->text);
+	}
+	return result;
+}
+
 static unsigned
 workers_for(const struct run *run, size_t n_chunks)
 {
@@ -346,6 +366,8 @@ probe_run(struct diags *diags, const struct probe_options *options, struct probe
 	if (probe->services.n == 0)
 		return diag_error(
 		    diags, pos_none(), D_NO_SERVICE, "there are no TLSA records to probe");
+	if (check_detours(diags, options, probe) < 0)
+		return -1;
 	run.ctx = verdict_context();
 	if (!run.ctx || SSL_CTX_set_default_verify_paths(run.ctx) != 1) {
 		SSL_CTX_free(run.ctx);

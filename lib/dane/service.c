@@ -276,6 +276,13 @@ add_address(struct service *service, const struct service_address *address)
 	service->addresses = grown;
 }
 
+bool
+service_detour_fits(const struct service_detour *detour, const struct service *service)
+{
+	return (!*detour->host || strcasecmp(detour->host, service->host) == 0) &&
+	       (!detour->port || detour->port == service->port);
+}
+
 static void
 add_detours(struct service *service, const struct service_detour *detours, size_t n)
 {
@@ -283,8 +290,7 @@ add_detours(struct service *service, const struct service_detour *detours, size_
 		struct service_address to = detours[i].to;
 		bool has_port = to.any.sa_family == AF_INET6 ? to.v6.sin6_port : to.v4.sin_port;
 
-		if ((*detours[i].host && strcasecmp(detours[i].host, service->host) != 0) ||
-		    (detours[i].port && detours[i].port != service->port))
+		if (!service_detour_fits(&detours[i], service))
 			continue;
 		if (!has_port)
 			set_port(&to, service->port);
@@ -415,6 +421,7 @@ service_detour_parse(struct arena *a, const char *text, struct service_detour *o
 
 	if (!to)
 		return -1;
+	out->text = text;
 	*to++ = '\0';
 	if (cut_port(from, &out->port) < 0 || cut_port(to, &port) < 0 ||
 	    parse_address(to, port, &out->to) < 0)

@@ -26,6 +26,7 @@ struct service_address {
 
 /* Where to connect instead: the command line's HOST:PORT=ADDR:PORT. */
 struct service_detour {
+	const char *text;          /* as it was given */
 	const char *host;          /* "": any */
 	uint16_t port;             /* 0: any */
 	struct service_address to; /* port 0: the service's own */
@@ -69,6 +70,10 @@ services_free(struct services *services);
 void
 service_resolve(struct service *service, const struct service_zones *zones,
     const struct service_detour *detours, size_t n_detours);
+
+/* Is the detour for this service? */
+bool
+service_detour_fits(const struct service_detour *detour, const struct service *service);
 
 /* Reads HOST:PORT=ADDR:PORT, IPv6 addresses in brackets; HOST or a PORT may be empty. Returns -1 if
  * it is something else. */
