@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { HELP_COLUMN = 26 };
+
 const char *
 cmd_value(const struct cmd *cmd, const char *option)
 {
@@ -176,9 +178,12 @@ help_option(struct buf *b, const struct cmd_option *option)
 	buf_printf(b, "--%s%s%s", option->name,
 	    option->argument && *option->argument != '[' ? "=" : "",
 	    option->argument ? option->argument : "");
-	do
+	if (b->len - start >= HELP_COLUMN) {
+		buf_putc(b, '\n');
+		start = b->len;
+	}
+	while (b->len - start < HELP_COLUMN)
 		buf_putc(b, ' ');
-	while (b->len - start < 26);
 	buf_printf(b, "%s\n", option->help);
 }
 
