@@ -33,9 +33,18 @@ connects() { # connects HOST RDATA...: openssl trusts the server by these record
 	[ $status -eq 0 ] && grep -q 'Verification: OK' "$tmp/client" &&
 		grep -q '^DANE TLSA .* matched' "$tmp/client"
 }
+connects_by() { # connects_by HOST RECORDS: which stand one a line
+	old_ifs=$IFS
+	IFS='
+'
+	# shellcheck disable=SC2086 # a list of lines
+	set -- "$1" $2
+	IFS=$old_ifs
+	connects "$@"
+}
 accepts() { # accepts HOST OWNER: by what the nameserver answers
 	rdata=$(tlsa "$2")
-	[ "$rdata" ] && connects "$1" "$rdata"
+	[ "$rdata" ] && connects_by "$1" "$rdata"
 }
 spoilt() { # RDATA on standard input with another last hex digit
 	sed 's/[0-7]$/F/; t; s/.$/0/'
@@ -64,10 +73,13 @@ for service in 25 465 587; do
 done
 ok '3 1 1 does not look at names' accepts other.example _25._tcp.mail.example.org
 ok 'one wrong digit refuses it' \
-	refuses connects mail.example.org "$(tlsa _25._tcp.mail.example.org | spoilt)"
+	refuses connects_by mail.example.org "$(tlsa _25._tcp.mail.example.org | spoilt)"
 ok 'the record of another server refuses it' \
 	refuses accepts mail.example.org _443._tcp.example.org
 ok 'without a record it is refused' refuses connects mail.example.org '3 1 1 00'
+
+ok 'a server with the next certificate starts' tls_server mail-next
+ok 'which is accepted, too' accepts mail.example.org _25._tcp.mail.example.org
 
 ok 'a server with web.pem starts' tls_server web
 ok '3 1 1 accepts it' accepts example.org _443._tcp.example.org
