@@ -49,6 +49,14 @@ expect 0 'and says in which line it stands' grep 'lib/dns/bad.c:2: error: ' "$tm
 
 expect 0 'every source file is listed in GNUmakefile' nothing unlisted_sources
 
+foreign_keys() { # private keys of which neither file says from which RFC they are
+	grep -rlE --exclude-dir=unit '^(-----BEGIN .*PRIVATE KEY|PrivateKey:|PrivateExponent:)' \
+		tests | while read -r file; do
+		cat "$file" "${file%.private}.key" 2>/dev/null | grep -qE '^(; )?RFC [0-9]+ ' || echo "$file"
+	done
+}
+expect 0 'every private key is that of an RFC' nothing foreign_keys
+
 undocumented_codes() {
 	grep -o '^X([^,]*, *"[A-Z][0-9]*"' lib/base/problem.h | grep -o '[A-Z][0-9]*"$' | tr -d '"' |
 		while read -r code; do

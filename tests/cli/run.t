@@ -6,8 +6,8 @@
 #   stdout, stderr, status what it must write and exit with; absent: nothing, nothing, 0
 #   files/                 files that must be there afterwards, with these contents
 #   skip                   where it prints a reason, the scenario is skipped
-# and its inputs. The copy also has certs/ and keys/ of shared/, which is $SHARED. The clock stands
-# at 2026-11-23T12:00:00Z.
+# and its inputs. The copy also has certs/ and keys/ of shared/, which is $SHARED. Their private
+# keys are published ones, of RFCs. The clock stands at 2026-11-23T12:00:00Z.
 set -u
 cd "$(dirname "$0")" || exit 2
 here=$(pwd)
