@@ -26,13 +26,8 @@ without_last_dot(struct text text)
 static struct ssh_host
 host_of(struct directive *d, const struct directive_owner *owner)
 {
-	struct buf buf = {0};
-	struct text full;
-
-	name_print(&buf, owner->name.wire);
-	full = (struct text){arena_text(d->a, buf.data, buf.len), buf.len};
-	buf_free(&buf);
-	return (struct ssh_host){without_last_dot(full), without_last_dot(owner->text)};
+	return (struct ssh_host){
+	    text_of(name_text(d->a, owner->name.wire)), without_last_dot(owner->text)};
 }
 
 static struct bytes

@@ -147,15 +147,23 @@ name_print(struct buf *b, const uint8_t *wire)
 	b->len += (size_t)(p - start);
 }
 
+char *
+name_absolute_text(struct arena *a, const uint8_t *wire)
+{
+	struct buf b = {0};
+
+	name_print(&b, wire);
+	return buf_text(&b, a);
+}
+
 const char *
 name_text(struct arena *a, const uint8_t *wire)
 {
-	struct buf b = {0};
-	const char *text;
+	char *text = name_absolute_text(a, wire);
+	size_t len = strlen(text);
 
-	name_print(&b, wire);
-	text = arena_text(a, b.data, b.len > 1 ? b.len - 1 : 1);
-	buf_free(&b);
+	if (len > 1)
+		text[len - 1] = '\0';
 	return text;
 }
 

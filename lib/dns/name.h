@@ -34,7 +34,11 @@ name_parse(struct text text, const struct name *origin, struct name *out, struct
 void
 name_print(struct buf *b, const uint8_t *wire);
 
-/* The absolute text form without the last dot, in `a`: as the command line and messages have it. */
+/* What name_print appends, in `a`. */
+char *
+name_absolute_text(struct arena *a, const uint8_t *wire);
+
+/* That without the last dot, which the root keeps: as the command line and messages have it. */
 const char *
 name_text(struct arena *a, const uint8_t *wire);
 

@@ -12,15 +12,6 @@ enum { NODES_PER_CHUNK = 64 };
 /* --- Names --- */
 
 const char *
-verify_name_text(struct arena *a, const uint8_t *wire)
-{
-	struct buf b = {0};
-
-	name_print(&b, wire);
-	return buf_text(&b, a);
-}
-
-const char *
 verify_type_text(struct arena *a, uint16_t type)
 {
 	struct buf b = {0};
@@ -35,7 +26,7 @@ visit_name_text(const struct visit *v)
 	uint8_t wire[NAME_LONGEST];
 
 	node_wire(v->run->store, v->node, wire);
-	return verify_name_text(&v->worker->scratch, wire);
+	return name_absolute_text(&v->worker->scratch, wire);
 }
 
 static bool
@@ -373,13 +364,13 @@ verify_zone(struct diags *diags, const struct store *store, const struct verify_
 	if (!run.soa)
 		return diag_error(diags, store->n_records ? store->records[0].pos : pos_none(),
 		    Z_NO_SOA, "%s has no SOA record",
-		    verify_name_text(&diags->arena, store->apex.wire));
+		    name_absolute_text(&diags->arena, store->apex.wire));
 	run.denial_ttl_s = denial_ttl(run.soa);
 	if (node_rrset(store, run.apex, TYPE_DNSKEY).n > 0)
 		verify_signed(&run, result);
 	else
 		diag_add(diags, run.soa->pos, S_UNSIGNED, "%s has no DNSKEY records",
-		    verify_name_text(&diags->arena, store->apex.wire));
+		    name_absolute_text(&diags->arena, store->apex.wire));
 	result->zonemd = verify_zonemd(&run);
 	free(run.missing);
 	return diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;

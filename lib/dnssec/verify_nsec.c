@@ -62,12 +62,12 @@ check_next(struct visit *v, const struct record *nsec)
 	if (!name_equal(nsec->rdata, wire))
 		fault_add(&v->slot->faults, nsec->pos, S_NSEC_NEXT,
 		    "the NSEC record of %s leads to %s, the next name is %s", visit_name_text(v),
-		    verify_name_text(&v->worker->scratch, nsec->rdata),
-		    verify_name_text(&v->worker->scratch, wire));
+		    name_absolute_text(&v->worker->scratch, nsec->rdata),
+		    name_absolute_text(&v->worker->scratch, wire));
 	else if (next != v->run->apex && canonical_compare(v->name, wire) >= 0)
 		fault_add(&v->slot->faults, nsec->pos, S_NSEC_NEXT,
 		    "the NSEC record of %s leads back to %s", visit_name_text(v),
-		    verify_name_text(&v->worker->scratch, wire));
+		    name_absolute_text(&v->worker->scratch, wire));
 }
 
 static void

@@ -305,7 +305,7 @@ tell_missing(struct visit *v, const struct hashed *h, bool insecure)
 	base32hex_encode(&digits, (struct bytes){h->hash, HASH_LEN});
 	fault_add(&slot->faults, node_records(v->run->store, v->node)->pos, S_NSEC3_MISSING,
 	    "%s%s has no NSEC3 record (%.*s)%s", h->ent ? "the empty non-terminal " : "",
-	    h->ent ? verify_name_text(&v->worker->scratch, h->wire.data) : visit_name_text(v),
+	    h->ent ? name_absolute_text(&v->worker->scratch, h->wire.data) : visit_name_text(v),
 	    (int)digits.len, digits.data, insecure ? ", and no opt-out span holds it" : "");
 	buf_free(&digits);
 	slot->missing =
@@ -332,7 +332,7 @@ check_hashed(struct visit *v, struct hashed *h)
 		run->chain[at].seen = true;
 		fields_of(record, &fields);
 		visit_bitmap(v, record->pos,
-		    h->ent ? verify_name_text(&v->worker->scratch, h->wire.data) : NULL,
+		    h->ent ? name_absolute_text(&v->worker->scratch, h->wire.data) : NULL,
 		    fields.bitmap, TYPE_NSEC3, h->ent);
 		return;
 	}
@@ -464,7 +464,7 @@ owner_text(const struct verify_run *run, const struct verify_nsec3 *nsec3)
 	uint8_t wire[NAME_LONGEST];
 
 	node_wire(run->store, &run->store->nodes[nsec3->node], wire);
-	return verify_name_text(&run->diags->arena, wire);
+	return name_absolute_text(&run->diags->arena, wire);
 }
 
 /* A record that leads to one that is missing is right: that one has been told of. */

@@ -179,9 +179,6 @@ verify_is_name(const struct store *store, const struct node *node);
 
 /* Texts for messages, in the visit's scratch or in that of the arena. */
 const char *
-verify_name_text(struct arena *a, const uint8_t *wire);
-
-const char *
 verify_type_text(struct arena *a, uint16_t type);
 
 const char *

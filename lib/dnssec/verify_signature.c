@@ -126,7 +126,7 @@ check_signer(const struct sig *sig)
 	if (name_equal(signer, sig->v->run->store->apex.wire))
 		return true;
 	sig_fault(sig, S_RRSIG_SIGNER, "the signer is %s, not the zone",
-	    verify_name_text(&sig->v->worker->scratch, signer));
+	    name_absolute_text(&sig->v->worker->scratch, signer));
 	return false;
 }
 

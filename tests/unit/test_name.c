@@ -18,12 +18,13 @@ name_of(const char *text)
 static void
 assert_printed(const struct name *name, const char *expected)
 {
-	struct buf b = {0};
+	struct arena a = {0};
+	size_t len = strlen(expected);
 
-	name_print(&b, name->wire);
-	buf_putc(&b, '\0');
-	assert_string_equal(b.data, expected);
-	buf_free(&b);
+	assert_string_equal(name_absolute_text(&a, name->wire), expected);
+	assert_string_equal(name_text(&a, name->wire),
+	    arena_text(&a, expected, len > 1 ? len - 1 : len)); /* no last dot but the root's */
+	arena_free(&a);
 }
 
 static void
