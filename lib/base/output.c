@@ -31,16 +31,26 @@ struct output {
 	struct buf old;     /* as much of it as was looked at */
 	bool old_broken;    /* the rest of it cannot be read */
 	struct stat old_stat;
-	size_t agreed; /* bytes of `old` that the new text repeats, while fd < 0 */
-	int fd;        /* -1: nothing was written yet */
-	int stream;    /* where the file behind `fd` is copied to by the commit; -1: nowhere */
-	size_t passed; /* bytes that the stream had before */
+	size_t agreed;  /* bytes of `old` that the new text repeats, while fd < 0 */
+	int fd;         /* -1: nothing was written yet */
+	int stream;     /* where the file behind `fd` is copied to by the commit; -1: nowhere */
+	bool in_memory; /* that file is nowhere else */
+	size_t passed;  /* bytes that the stream had before */
 	bool failed;
 	bool relaxed;          /* no syncs */
 	bool patched;          /* output_will_patch was called */
 	struct digest *digest; /* NULL: nobody asked */
 	uint8_t sha256[DIGEST_LEN];
 };
+
+/* Of the temporary file in which waits what is for a stream. */
+static void
+temporary_fail(struct output *out, const char *what, int error)
+{
+	diag_add_path(out->diags, out->folder, F_STREAM,
+	    "cannot %s a temporary file in %s%s: %s; set TMPDIR to a folder with room", what,
+	    out->in_memory ? "memory, for none can be in " : "", out->folder, strerror(error));
+}
 
 static int
 output_fail(struct output *out, const char *what)
@@ -50,8 +60,7 @@ output_fail(struct output *out, const char *what)
 	if (out->failed)
 		return -1;
 	if (out->stream >= 0)
-		diag_add_path(out->diags, out->folder, F_WRITE,
-		    "cannot %s a temporary file in %s: %s", what, out->folder, strerror(error));
+		temporary_fail(out, what, error);
 	else if (strcmp(out->path, "-") == 0)
 		diag_add(out->diags, pos_none(), F_STREAM, "cannot write standard output: %s",
 		    strerror(error));
@@ -80,6 +89,15 @@ follow_links(struct arena *a, const char *path)
 	return path;
 }
 
+/* Does the path end in a slash, `.` or `..`? No file's does. */
+static bool
+is_folder_name(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+
+	return !*base || strcmp(base, ".") == 0 || strcmp(base, "..") == 0;
+}
+
 static int
 find_target(struct output *out)
 {
@@ -89,7 +107,11 @@ find_target(struct output *out)
 	out->target = real ? arena_text(a, real, strlen(real)) : follow_links(a, out->path);
 	free(real);
 	out->folder = file_folder(a, out->target);
-	return 0;
+	if (!is_folder_name(out->target))
+		return 0;
+	diag_add_path(out->diags, out->path, F_STREAM,
+	    "cannot write %s: that is the name of a folder; add the name of a file", out->path);
+	return -1;
 }
 
 static int
@@ -179,8 +201,7 @@ output_open(struct diags *diags, const char *path)
 		return out;
 	}
 	out->kind = OUTPUT_FILE;
-	find_target(out);
-	return open_old(out) < 0 ? NULL : out;
+	return find_target(out) < 0 || open_old(out) < 0 ? NULL : out;
 }
 
 static int
@@ -256,7 +277,8 @@ output_hold(struct output *out)
 	out->folder = folder && *folder ? folder : "/tmp";
 	out->stream = out->fd;
 	out->fd = file_open_unnamed(out->folder, 0600);
-	if (out->fd < 0)
+	out->in_memory = out->fd < 0;
+	if (out->in_memory)
 		out->fd = memfd_create("zonepp", MFD_CLOEXEC);
 	if (out->fd < 0)
 		output_fail(out, "create");

@@ -231,13 +231,56 @@ failures(void **state)
 	assert_files(0);
 }
 
+/* Not even the folder is made. */
+static void
+folder_names(void **state)
+{
+	static const char *const paths[] = {
+	    "nosuch/", "nosuch//", "nosuch/.", "no/such/..", "file/", "link"};
+	struct diags diags = {0};
+	bool changed;
+
+	(void)state;
+	write_file(&diags, "file", "text", 4, &changed);
+	assert_int_equal(symlink("nosuch/", "link"), 0);
+	for (size_t i = 0; i < LENGTH(paths); i++) {
+		assert_fails_to_write(paths[i], "text", F_STREAM);
+		assert_files(2);
+	}
+	assert_file("file", "text");
+	unlink("file");
+	unlink("link");
+	diags_free(&diags);
+}
+
+/* Of what waits for a stream, wherever it waits. */
+static void
+assert_full_for_stream(const char *tmpdir, const char *message)
+{
+	char big[10000] = {0};
+	struct diags diags = {0};
+	struct output *out;
+	bool changed;
+
+	setenv("TMPDIR", tmpdir, 1);
+	out = output_open(&diags, "/dev/null");
+	output_hold(out);
+	assert_int_equal(output_write(out, big, sizeof(big)), -1);
+	assert_int_equal(output_commit(out, &changed), -1);
+	assert_int_equal(diags.n, 1);
+	assert_int_equal(diags.items[0].problem, F_STREAM);
+	assert_string_equal(diags.items[0].place.path, tmpdir);
+	assert_string_equal(diags.items[0].message, message);
+	unsetenv("TMPDIR");
+	diags_free(&diags);
+}
+
 /* A disk that fills up, as far as a process can make one: a limit on the size of files. */
 static void
 full_disk(void **state)
 {
 	struct rlimit old, small;
 	struct diags diags = {0};
-	struct output *out;
 	char big[10001];
 	bool changed;
 
@@ -250,14 +293,13 @@ full_disk(void **state)
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &small);
 	assert_fails_to_write("a", big, F_WRITE);
-	out = output_open(&diags, "/dev/null");
-	output_hold(out);
-	assert_int_equal(output_write(out, big, 10000), -1);
-	assert_int_equal(output_commit(out, &changed), -1);
+	assert_full_for_stream("/tmp",
+	    "cannot write a temporary file in /tmp: File too large; set TMPDIR to a folder with "
+	    "room");
+	assert_full_for_stream("/nowhere",
+	    "cannot write a temporary file in memory, for none can be in /nowhere: File too large; "
+	    "set TMPDIR to a folder with room");
 	setrlimit(RLIMIT_FSIZE, &old);
-	assert_int_equal(diags.n, 1);
-	assert_int_equal(diags.items[0].problem, F_WRITE);
-	assert_string_equal(diags.items[0].place.path, "/tmp");
 	assert_file("a", "whole");
 	assert_files(1);
 	diags_free(&diags);
@@ -401,6 +443,7 @@ main(void)
 	    cmocka_unit_test(old_until_commit),
 	    cmocka_unit_test(links_are_followed),
 	    cmocka_unit_test(failures),
+	    cmocka_unit_test(folder_names),
 	    cmocka_unit_test(full_disk),
 	    cmocka_unit_test(devices),
 	    cmocka_unit_test(held_streams),
