@@ -12,8 +12,9 @@ template=$tmp/template
 { cat "$here/tricky.zone" && printf '\\000.z A 192.0.2.2\n'; } >"$template"
 
 # The judges look at the clock. Day 10 began at the last midnight; what is signed on day 0 holds today.
+today=$(($(date +%s) / 86400 * 86400))
 at() { # at DAY [FORMAT]
-	date -d "@$(($(date +%s) / 86400 * 86400 + ($1 - 10) * 86400))" "+${2:-%s}"
+	date -d "@$((today + ($1 - 10) * 86400))" "+${2:-%s}"
 }
 sign() { # sign OUT DAY [OPTION...]: the template
 	out=$1 day=$2
