@@ -68,7 +68,8 @@ static int
 build(unsigned n_workers, const char *const *zones, char summary[N_ZONES + 1])
 {
 	static const char *const all[] = {NULL};
-	struct build_options options = {zones ? zones : all, ZONE_NOW, n_workers, false};
+	struct build_options options = {
+	    .zones = zones ? zones : all, .now = ZONE_NOW, .n_workers = n_workers};
 	struct diags diags = {0};
 	struct project project;
 	struct build built;
