@@ -174,7 +174,8 @@ ask(const struct live *live, struct service *service, const ldns_rdf *owner)
 	    .timeout_ms = live->timeout_ms,
 	    .owner = owner,
 	    .type = LDNS_RR_TYPE_TLSA,
-	    .flags = LDNS_RD | LDNS_AD};
+	    .flags = LDNS_RD | LDNS_AD,
+	    .dnssec = true};
 	ldns_pkt *answer;
 	const char *why;
 

@@ -1,11 +1,13 @@
+#define _GNU_SOURCE
 #include "dane/query.h"
 
 #include "base/view.h"
 #include "dane/stream.h"
 
 #include <errno.h>
+#include <unistd.h>
 
-enum { UDP_SIZE = 1232 }; /* RFC 6891 section 6.2.3 wants one, by TCP too */
+enum { UDP_SIZE = 1232, UDP_TRIES = 2 }; /* RFC 6891 section 6.2.3 wants a size by TCP too */
 
 static ldns_pkt *
 question_new(const struct query *query)
@@ -20,11 +22,27 @@ question_new(const struct query *query)
 	}
 	ldns_pkt_set_random_id(question);
 	ldns_pkt_set_edns_udp_size(question, UDP_SIZE);
-	ldns_pkt_set_edns_do(question, true);
+	ldns_pkt_set_edns_do(question, query->dnssec);
 	return question;
 }
 
-/* --- The connection: each message stands behind its length (RFC 1035 section 4.2.2) --- */
+static bool
+is_of(const ldns_pkt *answer, const ldns_pkt *question)
+{
+	const ldns_rr_list *asked = ldns_pkt_question(question), *got = ldns_pkt_question(answer);
+	const ldns_rr *a, *b;
+
+	if (!ldns_pkt_qr(answer) || ldns_pkt_id(answer) != ldns_pkt_id(question) ||
+	    ldns_pkt_get_opcode(answer) != LDNS_PACKET_QUERY || ldns_rr_list_rr_count(got) != 1)
+		return false;
+	a = ldns_rr_list_rr(asked, 0);
+	b = ldns_rr_list_rr(got, 0);
+	return ldns_dname_compare(ldns_rr_owner(a), ldns_rr_owner(b)) == 0 &&
+	       ldns_rr_get_type(a) == ldns_rr_get_type(b) &&
+	       ldns_rr_get_class(a) == ldns_rr_get_class(b);
+}
+
+/* --- By TCP: each message stands behind its length (RFC 1035 section 4.2.2) --- */
 
 static int
 send_message(struct arena *a, struct stream *stream, const uint8_t *wire, size_t len)
@@ -65,7 +83,7 @@ read_message(struct arena *a, struct stream *stream, struct bytes *out)
 }
 
 static int
-exchange(
+by_tcp(
     struct arena *a, const struct query *query, const uint8_t *wire, size_t len, struct bytes *out)
 {
 	struct stream stream;
@@ -80,23 +98,64 @@ exchange(
 	return result;
 }
 
-/* --- The answer --- */
+/* --- By UDP --- */
 
-static bool
-is_of(const ldns_pkt *answer, const ldns_pkt *question)
+static int
+connect_udp(struct stream *stream, const struct query *query)
 {
-	const ldns_rr_list *asked = ldns_pkt_question(question), *got = ldns_pkt_question(answer);
-	const ldns_rr *a, *b;
+	int fd = socket(query->server->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), error;
 
-	if (!ldns_pkt_qr(answer) || ldns_pkt_id(answer) != ldns_pkt_id(question) ||
-	    ldns_pkt_get_opcode(answer) != LDNS_PACKET_QUERY || ldns_rr_list_rr_count(got) != 1)
-		return false;
-	a = ldns_rr_list_rr(asked, 0);
-	b = ldns_rr_list_rr(got, 0);
-	return ldns_dname_compare(ldns_rr_owner(a), ldns_rr_owner(b)) == 0 &&
-	       ldns_rr_get_type(a) == ldns_rr_get_type(b) &&
-	       ldns_rr_get_class(a) == ldns_rr_get_class(b);
+	if (fd < 0)
+		return -1;
+	*stream = stream_of(fd, query->timeout_ms);
+	if (connect(fd, query->server, query->server_len) == 0)
+		return 0;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
 }
+
+/* Passes over what is no answer: it may be forged, and the true one still come. */
+static int
+read_datagram(struct arena *a, struct stream *stream, const ldns_pkt *question, struct bytes *out)
+{
+	uint8_t *data = arena_bytes(a, UDP_SIZE);
+	ssize_t n;
+
+	while ((n = stream_read(stream, data, UDP_SIZE)) >= 0) {
+		ldns_pkt *answer = NULL;
+		bool is = ldns_wire2pkt(&answer, data, (size_t)n) == LDNS_STATUS_OK &&
+			  is_of(answer, question);
+
+		if (answer)
+			ldns_pkt_free(answer);
+		*out = (struct bytes){data, (size_t)n};
+		if (is)
+			return 0;
+	}
+	return -1;
+}
+
+static int
+by_udp(struct arena *a, const struct query *query, const ldns_pkt *question, const uint8_t *wire,
+    size_t len, struct bytes *out)
+{
+	struct stream stream;
+	int result = -1;
+
+	if (connect_udp(&stream, query) < 0)
+		return -1;
+	for (int i = 0; result < 0 && i < UDP_TRIES; i++) {
+		result = stream_write(&stream, wire, len);
+		if (result == 0)
+			result = read_datagram(a, &stream, question, out);
+	}
+	stream_close(&stream);
+	return result;
+}
+
+/* --- The answer --- */
 
 /* What is wrong with an answer to `question`, or NULL. */
 static const char *
@@ -108,7 +167,7 @@ fault_of(struct bytes wire, const ldns_pkt *question, ldns_pkt **answer)
 	}
 	if (!is_of(*answer, question))
 		return "answers another question than it was asked";
-	return ldns_pkt_tc(*answer) ? "cuts its answer short, by TCP too" : NULL;
+	return ldns_pkt_tc(*answer) ? "cuts its answer short" : NULL;
 }
 
 static const char *
@@ -117,15 +176,18 @@ ask(struct arena *a, const struct query *query, const ldns_pkt *question, ldns_p
 	struct bytes got = {0};
 	uint8_t *wire = NULL;
 	size_t len;
-	int result;
+	const char *why = NULL;
 
 	if (ldns_pkt2wire(&wire, question, &len) != LDNS_STATUS_OK)
 		return "cannot be asked";
-	result = exchange(a, query, wire, len, &got);
+	if (by_tcp(a, query, wire, len, &got) < 0)
+		why = arena_printf(a, "does not answer by TCP: %s", strerror(errno));
+	if (why && query->udp_too)
+		why = by_udp(a, query, question, wire, len, &got) < 0
+			  ? arena_printf(a, "%s, nor by UDP: %s", why, strerror(errno))
+			  : NULL;
 	LDNS_FREE(wire);
-	if (result < 0)
-		return arena_printf(a, "does not answer by TCP: %s", strerror(errno));
-	return fault_of(got, question, answer);
+	return why ? why : fault_of(got, question, answer);
 }
 
 int

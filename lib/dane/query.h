@@ -1,12 +1,13 @@
-/* Query: one question to one DNS server, by TCP (RFC 7766). By UDP anyone who guesses a port could
- * answer in its place; a connection takes nothing from others. Only an answer to the question that
- * was asked counts (RFC 5452 section 9). */
+/* Query: one question to one DNS server, by TCP (RFC 7766). By UDP anyone who guesses a port and a
+ * number could answer in its place; a connection takes nothing from others. Only an answer to the
+ * question that was asked counts (RFC 5452 section 9). */
 #ifndef DANE_QUERY_H
 #define DANE_QUERY_H
 
 #include "base/arena.h"
 
 #include <ldns/ldns.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 
 struct query {
@@ -15,7 +16,9 @@ struct query {
 	int timeout_ms;
 	const ldns_rdf *owner;
 	ldns_rr_type type;
-	uint16_t flags; /* LDNS_RD, LDNS_AD; signatures are always asked for (DO) */
+	uint16_t flags; /* LDNS_RD, LDNS_AD */
+	bool dnssec;    /* asks for signatures (DO) */
+	bool udp_too;   /* of a server that TCP does not reach */
 };
 
 /* Returns 0 with a whole answer of any RCODE, which the caller frees; or -1 with `*why` in `a`:

@@ -153,7 +153,8 @@ ask_for_set(struct ask *ask, size_t begin, size_t end)
 
 		if (ask->silent[i])
 			continue;
-		if (server_ask(ask->change.a, server, owner, &answer, &why) < 0) {
+		if (server_ask(ask->change.a, server, owner, SERVER_TIMEOUT_MS, &answer, &why) <
+		    0) {
 			ask->silent[i] = true;
 			diag_add(ask->diags, ask->certificate->pos, P_SERVER, "server %s: %s",
 			    server->text, why);
