@@ -110,7 +110,7 @@ X(D_EXPIRED_CHAIN,"D020",WARNING, 0, "a certificate of the chain has expired", "
 X(D_BARE_KEY,    "D030", ERROR,   1, "a key or request where a certificate is needed", "RFC 6698 section 2.1", "") \
 X(D_CA_AS_EE,    "D031", WARNING, 0, "a CA's certificate under usage 1 or 3", "RFC 7671 section 5.1", "usage 1 or 3 pins the server's own certificate; write 2 1 1 to pin the CA") \
 X(D_KEY_DIFFERS, "D032", ERROR,   1, "a key or request that belongs to none of the certificates beside it", "", "the file must hold the certificate that was made for it") \
-X(D_PASSWORD,    "D033", ERROR,   1, "a password that is missing, wrong or cannot be read", "", "give it with pass=env:NAME or pass=file:PATH") \
+X(D_PASSWORD,    "D033", ERROR,   1, "a password that is missing, wrong or cannot be read", "", "give it with pass=env:NAME or pass=file:PATH, for cert:NAME with pass: in zonepp.yaml") \
 X(D_EXPLICIT_CURVE,"D034",WARNING,0, "a key with its curve spelled out", "RFC 5480 section 2.1.1", "clients refuse such keys: make one with a named curve") \
 X(D_ENCODING,    "D035", ERROR,   1, "a key whose encoding in the certificate is not known", "", "") \
 X(D_NO_ENTITY,   "D036", ERROR,   1, "a folder or pattern without a certificate that is meant", "", "") \

@@ -72,18 +72,34 @@ read_file(struct diags *diags, struct pos pos, const struct roots *roots, const 
 	return 0;
 }
 
+static bool
+is_environment(const char *spec)
+{
+	return strncmp(spec, "env:", 4) == 0 && spec[4];
+}
+
+int
+secret_check(struct diags *diags, struct pos pos, const char *spec)
+{
+	bool is_file = strncmp(spec, "file:", 5) == 0 && spec[5] && strcmp(spec, "file:-") != 0;
+
+	if (is_environment(spec) || is_file)
+		return 0;
+	return refuse(diags, pos,
+	    "a password is named by env:NAME or file:PATH, and never written here itself");
+}
+
 int
 secret_read(struct diags *diags, struct pos pos, const struct roots *roots, const char *base,
     const char *spec, struct secret *out)
 {
 	*out = (struct secret){.spec = spec};
-	if (strncmp(spec, "env:", 4) == 0 && spec[4])
+	if (secret_check(diags, pos, spec) < 0)
+		return -1;
+	if (is_environment(spec))
 		return read_environment(diags, pos, spec + 4, out);
-	if (strncmp(spec, "file:", 5) == 0 && spec[5] && strcmp(spec, "file:-") != 0)
-		return read_file(
-		    diags, pos, roots, file_beside(&diags->arena, base, text_of(spec + 5)), out);
-	return refuse(diags, pos,
-	    "a password is named by env:NAME or file:PATH, and never written here itself");
+	return read_file(
+	    diags, pos, roots, file_beside(&diags->arena, base, text_of(spec + 5)), out);
 }
 
 void

@@ -14,6 +14,11 @@ struct secret {
 	bool owned; /* wiped by secret_end */
 };
 
+/* Does `spec` name a password? Returns 0, or -1 with one problem added at `pos`, which does not
+ * quote it: it may be the password itself. */
+int
+secret_check(struct diags *diags, struct pos pos, const char *spec);
+
 /* Reads the password that `spec` names; paths start beside the file `base`. One newline at the end
  * of a file does not belong to it. Returns 0, or -1 with one problem added at `pos`; either way
  * secret_end is due. */

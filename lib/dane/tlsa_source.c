@@ -78,20 +78,36 @@ named_find(const struct tlsa_reader *reader, const struct tlsa_source *source)
 	return NULL;
 }
 
-/* No password of a directive opens them: what follows their records knows none. */
+static int
+load_both(const struct tlsa_reader *reader, const struct tlsa_source *source,
+    const struct tlsa_named *named, struct named_use *use)
+{
+	struct tlsa_source next = *source;
+	int result = load(reader, source, named->current, false, &use->current);
+
+	next.coming = true;
+	if (named->next && load(reader, &next, named->next, false, &use->next) < 0)
+		result = -1;
+	return result;
+}
+
+/* The password of the project file opens them, and none of a directive: what follows their records
+ * knows no directive. */
 static int
 load_named(const struct tlsa_reader *reader, const struct tlsa_source *source,
     const struct tlsa_named *named, struct named_use *use)
 {
-	struct tlsa_reader plain = *reader;
-	struct tlsa_source next = *source;
-	int result;
+	struct secret secret = {0};
+	struct tlsa_reader own = *reader;
+	int result = 0;
 
-	plain.secret = NULL;
-	next.coming = true;
-	result = load(&plain, source, named->current, false, &use->current);
-	if (named->next && load(&plain, &next, named->next, false, &use->next) < 0)
-		result = -1;
+	own.secret = &secret;
+	if (named->pass)
+		result = secret_read(
+		    reader->job->diags, source->pos, reader->roots, "", named->pass, &secret);
+	if (result == 0)
+		result = load_both(&own, source, named, use);
+	secret_end(&secret);
 	return result;
 }
 

@@ -10,6 +10,7 @@ struct tlsa_named {
 	const char *name;
 	const char *current; /* path */
 	const char *next;    /* path of the certificate that comes next, or NULL */
+	const char *pass;    /* opens both, for secret_read; NULL: they need no password */
 };
 
 struct tlsa_names {

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "project/certificate.h"
 
+#include "dane/secret.h"
 #include "dns/name.h"
 
 #include <arpa/inet.h>
@@ -10,7 +11,7 @@
 enum { WAIT_DEFAULT_S = 86400, DNS_PORT = 53 };
 
 struct fields {
-	struct yaml_text current, next;
+	struct yaml_text current, next, pass;
 	uint32_t wait_s;
 	struct yaml_texts servers, deploy, notify;
 };
@@ -20,6 +21,7 @@ struct fields {
 static const struct yaml_field certificate_fields[] = {
     {"current", YAML_TEXT, AT(current), NULL, YAML_NOW},
     {"next", YAML_TEXT, AT(next), NULL, YAML_NOW},
+    {"pass", YAML_TEXT, AT(pass), NULL, YAML_NOW},
     {"wait", YAML_DURATION, AT(wait_s), NULL, YAML_NOW},
     {"servers", YAML_TEXTS, AT(servers), NULL, YAML_NOW},
     {"deploy", YAML_TEXTS, AT(deploy), NULL, YAML_NOW},
@@ -126,6 +128,24 @@ check_command(struct diags *diags, const char *key, const struct yaml_texts *com
 	return diag_error(diags, command->pos, P_VALUE, "%s wants a command", key);
 }
 
+/* A path starts in the project's folder, as all of them do here. */
+static int
+read_pass(struct diags *diags, const struct project *project, const struct yaml_text *pass,
+    const char **out)
+{
+	static const char file[] = "file:";
+	const size_t len = sizeof(file) - 1;
+	struct arena *a = &diags->arena;
+
+	*out = pass->text;
+	if (!pass->text || secret_check(diags, pass->pos, pass->text) < 0)
+		return pass->text ? -1 : 0;
+	if (strncmp(pass->text, file, len) == 0)
+		*out = arena_printf(
+		    a, "%s%s", file, project_path_of(a, project->folder, pass->text + len));
+	return 0;
+}
+
 static int
 check_fields(struct diags *diags, const struct yaml_node *node, const struct fields *f)
 {
@@ -162,6 +182,8 @@ certificate_read(struct diags *diags, const struct project *project, const struc
 	    .wait_s = f.wait_s,
 	    .deploy = f.deploy.n ? f.deploy.argv : NULL,
 	    .notify = f.notify.n ? f.notify.argv : NULL};
+	if (read_pass(diags, project, &f.pass, &out->pass) < 0)
+		return -1;
 	return read_servers(diags, &f.servers, out);
 }
 

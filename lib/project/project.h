@@ -67,6 +67,7 @@ struct project_certificate {
 	struct pos pos;
 	const char *current; /* path */
 	const char *next;    /* path, or NULL */
+	const char *pass;    /* opens both: env:NAME or file:PATH; or NULL */
 	uint32_t wait_s;
 	const struct project_server *servers;
 	size_t n_servers;

@@ -288,18 +288,36 @@ roll_fact(const struct fact *fact, struct gathered *next, struct roll *out)
 		out->facts.deployed_unix = fact->t_unix;
 }
 
+/* Loads one of the certificate's files, with its password. */
+static int
+load_file(struct diags *diags, const struct project_certificate *certificate,
+    struct cert_wanted *wanted, const struct certs **out)
+{
+	struct cert_files files = {.a = &diags->arena};
+	struct pos pos = certificate->pos;
+	struct secret secret = {0};
+	int result = 0;
+
+	wanted->options.secret = &secret;
+	if (certificate->pass)
+		result = secret_read(diags, pos, NULL, "", certificate->pass, &secret);
+	if (result == 0)
+		result = cert_files_load(&files, diags, pos, wanted, out);
+	wanted->options.secret = NULL;
+	secret_end(&secret);
+	return result;
+}
+
 static int
 load_files(struct diags *diags, struct roll *out)
 {
 	const struct project_certificate *certificate = out->certificate;
 	struct arena *a = &diags->arena;
-	struct cert_files files = {.a = a};
 	struct cert_wanted current = {.path = certificate->current};
 	struct cert_wanted next = {.path = certificate->next, .may_lack = true};
-	struct pos pos = certificate->pos;
-	int result = cert_files_load(&files, diags, pos, &current, &out->current);
+	int result = load_file(diags, certificate, &current, &out->current);
 
-	if (next.path && cert_files_load(&files, diags, pos, &next, &out->next) < 0)
+	if (next.path && load_file(diags, certificate, &next, &out->next) < 0)
 		result = -1;
 	out->current_id = out->current ? pins_id(a, out->current) : NULL;
 	out->next_id = out->next ? pins_id(a, out->next) : NULL;
@@ -359,10 +377,9 @@ static bool
 stands_for(const struct project_certificate *certificate, const char *record)
 {
 	struct diags own = {0}; /* what is wrong with the file is told of elsewhere */
-	struct cert_files files = {.a = &own.arena};
 	struct cert_wanted current = {.path = certificate->current};
 	const struct certs *certs = NULL;
-	bool match = cert_files_load(&files, &own, pos_none(), &current, &certs) == 0 && certs &&
+	bool match = load_file(&own, certificate, &current, &certs) == 0 && certs &&
 		     pins_match(certs, record);
 
 	diags_free(&own);

@@ -41,6 +41,8 @@ put_certificates(struct buf *b, const struct tlsa_names *names, const struct rol
 		buf_printf(b, "certificate %s %s\n", named->name, named->current);
 		if (named->next)
 			buf_printf(b, "next %s\n", named->next);
+		if (named->pass)
+			buf_printf(b, "pass %s\n", named->pass);
 	}
 	for (size_t i = 0; rolling && i < rolling->facts.n; i++) {
 		one.items = &rolling->facts.items[i];

@@ -60,10 +60,11 @@ static const char whole[] =
     "allow: [/etc/letsencrypt/live/, ../shared]\n"
     "certificates:\n"
     "  mail: { current: certs/mail.pem, next: certs/mail-next.pem, wait: 12h,\n"
+    "    pass: \"file:mail.password\",\n"
     "    servers: [192.0.2.1, \"192.0.2.1:5353\", \"2001:db8::1\", \"[2001:db8::1]:53\", "
     "\"ns1.example.org.:54\"],\n"
     "    deploy: [hooks/install, mail], notify: [hooks/chat] }\n"
-    "  web: { current: /etc/web.pem }\n"
+    "  web: { current: /etc/web.pem, pass: \"env:WEB\" }\n"
     "hooks:\n"
     "  changed: [nsd-control, reload, \"{zone}\"]\n"
     "zones:\n"
@@ -242,6 +243,8 @@ static const struct {
     {"certificates: {-m: {current: x}}\nzones: {a: }\n", "P005", 1, 16},
     {"certificates:\n  m: {current: x}\n  m: {current: x}\nzones: {a: }\n", "P004", 3, 3},
     {"certificates: {m: {current: x, wait: soon}}\nzones: {a: }\n", "P005", 1, 38},
+    {"certificates: {m: {current: x, pass: geheim}}\nzones: {a: }\n", "D033", 1, 38},
+    {"certificates: {m: {current: x, pass: \"file:-\"}}\nzones: {a: }\n", "D033", 1, 38},
     {"certificates: {m: {current: x, next: y, deploy: cmd}}\nzones: {a: }\n", "P003", 1, 49},
     {"certificates: {m: {current: x, next: y, deploy: []}}\nzones: {a: }\n", "P005", 1, 49},
     {"certificates: {m: {current: x, notify: []}}\nzones: {a: }\n", "P005", 1, 40},
@@ -317,6 +320,8 @@ certificates(void **state)
 	web = project_certificate_find(&diags, &p, "web");
 	assert_string_equal(mail->current, "p/certs/mail.pem");
 	assert_string_equal(mail->next, "p/certs/mail-next.pem");
+	assert_string_equal(mail->pass, "file:p/mail.password");
+	assert_string_equal(web->pass, "env:WEB");
 	assert_int_equal(mail->wait_s, 12 * 3600);
 	assert_int_equal(mail->n_servers, LENGTH(servers));
 	for (size_t i = 0; i < LENGTH(servers); i++) {

@@ -36,7 +36,8 @@ forget(void *ctx, struct diags *diags, const struct facts *gone)
 static int
 publish(int64_t now, size_t *n_errors)
 {
-	const struct tlsa_named named = {"mail", mail.current, mail.next};
+	const struct tlsa_named named = {
+	    .name = "mail", .current = mail.current, .next = mail.next};
 	const struct tlsa_names names = {&named, 1};
 	struct rolling rolling = {.a = &arena,
 	    .project = &project,

@@ -234,11 +234,13 @@ static void
 named_certificates(void **state)
 {
 	const struct tlsa_named items[] = {
-	    {"mail", arena_printf(&arena, "%s/certs/mail.pem", folder),
-		arena_printf(&arena, "%s/certs/web.pem", folder)},
-	    {"web", arena_printf(&arena, "%s/certs/web.pem", folder),
-		arena_printf(&arena, "%s/certs/none.pem", folder)},
-	    {"gone", arena_printf(&arena, "%s/certs/none.pem", folder), NULL},
+	    {.name = "mail",
+		.current = arena_printf(&arena, "%s/certs/mail.pem", folder),
+		.next = arena_printf(&arena, "%s/certs/web.pem", folder)},
+	    {.name = "web",
+		.current = arena_printf(&arena, "%s/certs/web.pem", folder),
+		.next = arena_printf(&arena, "%s/certs/none.pem", folder)},
+	    {.name = "gone", .current = arena_printf(&arena, "%s/certs/none.pem", folder)},
 	};
 	struct tlsa_names names = {items, 3};
 	struct run run;
@@ -272,8 +274,8 @@ static void
 bad_named_certificates(void **state)
 {
 	const struct tlsa_named items[] = {
-	    {"mail", arena_printf(&arena, "%s/certs/mail.pem", folder), NULL},
-	    {"gone", arena_printf(&arena, "%s/certs/none.pem", folder), NULL},
+	    {.name = "mail", .current = arena_printf(&arena, "%s/certs/mail.pem", folder)},
+	    {.name = "gone", .current = arena_printf(&arena, "%s/certs/none.pem", folder)},
 	};
 	const struct tlsa_names names = {items, 2};
 	static const struct {
