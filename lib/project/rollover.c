@@ -76,20 +76,71 @@ rollover_record_of(const struct facts *facts, const struct project_certificate *
 	return record;
 }
 
-int64_t
-rollover_left(const struct facts *facts, const char *zone, const char *owner, const char *name,
-    const struct certs *certs, int64_t now_unix)
+/* --- Records that left --- */
+
+static int64_t
+hold_of(const struct project_certificate *certificate, int64_t ttl_s)
 {
-	size_t n;
-	const struct fact *left = facts_of_owner(facts, FACT_LEFT, zone, owner, &n);
+	return later(certificate->wait_s, 2 * ttl_s);
+}
+
+struct fact
+rollover_leave(const struct project_certificate *certificate, const char *zone, const char *owner,
+    const char *record, int64_t ttl_s, int64_t now_unix)
+{
+	struct fact fact = {.kind = FACT_LEAVING,
+	    .zone = zone,
+	    .owner = owner,
+	    .name = certificate->name,
+	    .record = record,
+	    .ttl_s = ttl_s,
+	    .t_unix = now_unix};
+
+	if (certificate->n_servers > 0)
+		return fact;
+	return rollover_gone(certificate, &fact, now_unix);
+}
+
+struct fact
+rollover_gone(
+    const struct project_certificate *certificate, const struct fact *leaving, int64_t now_unix)
+{
+	struct fact fact = *leaving;
+
+	fact.kind = FACT_LEFT;
+	fact.t_unix = now_unix + hold_of(certificate, leaving->ttl_s);
+	return fact;
+}
+
+int64_t
+rollover_vanish(const struct project_certificate *certificate, const struct fact *fact)
+{
+	if (fact->kind == FACT_LEFT)
+		return fact->t_unix;
+	return certificate->n_servers > 0 ? ROLLOVER_NEVER
+					  : fact->t_unix + hold_of(certificate, fact->ttl_s);
+}
+
+int64_t
+rollover_left(const struct facts *facts, const char *zone, const char *owner,
+    const struct project_certificate *certificate, const struct certs *certs, int64_t now_unix)
+{
+	static const enum fact_kind kinds[] = {FACT_LEAVING, FACT_LEFT};
 	int64_t until = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (left[i].t_unix <= now_unix || strcmp(left[i].name, name) != 0)
-			continue;
-		if (pins_match(certs, left[i].record))
-			return 0;
-		until = later(until, left[i].t_unix);
+	for (size_t k = 0; k < 2; k++) {
+		size_t n;
+		const struct fact *left = facts_of_owner(facts, kinds[k], zone, owner, &n);
+
+		for (size_t i = 0; i < n; i++) {
+			int64_t vanish = rollover_vanish(certificate, &left[i]);
+
+			if (vanish <= now_unix || strcmp(left[i].name, certificate->name) != 0)
+				continue;
+			if (pins_match(certs, left[i].record))
+				return 0;
+			until = later(until, vanish);
+		}
 	}
 	return until;
 }
@@ -259,9 +310,9 @@ roll_slot(struct diags *diags, const struct facts *facts, size_t begin, size_t e
 	int result = gather(diags, facts, begin, end, current, out);
 
 	if (current->certs)
-		current->safe =
-		    later(current->safe, rollover_left(facts, slot->zone, slot->owner, slot->name,
-					     current->certs, out->facts.now_unix));
+		current->safe = later(
+		    current->safe, rollover_left(facts, slot->zone, slot->owner, out->certificate,
+				       current->certs, out->facts.now_unix));
 	if (gather(diags, facts, begin, end, next, out) < 0)
 		result = -1;
 	out->facts.used = true;
@@ -276,14 +327,22 @@ roll_slot(struct diags *diags, const struct facts *facts, size_t begin, size_t e
 
 /* A copy that stands for the next certificate too is nothing to wait for. */
 static void
+roll_left(const struct fact *fact, struct gathered *next, struct roll *out)
+{
+	int64_t vanish = rollover_vanish(out->certificate, fact);
+	bool first = out->facts.left_unix == ROLLOVER_NEVER && !out->leaving;
+
+	if (next->certs && !pins_match(next->certs, fact->record))
+		next->left = later(next->left, vanish);
+	out->facts.left_unix = first ? vanish : later(out->facts.left_unix, vanish);
+	out->leaving = out->leaving || vanish == ROLLOVER_NEVER;
+}
+
+static void
 roll_fact(const struct fact *fact, struct gathered *next, struct roll *out)
 {
-	if (fact->kind == FACT_LEFT && next->certs && !pins_match(next->certs, fact->record))
-		next->left = later(next->left, fact->t_unix);
-	if (fact->kind == FACT_LEFT)
-		out->facts.left_unix = out->facts.left_unix == ROLLOVER_NEVER
-					   ? fact->t_unix
-					   : later(out->facts.left_unix, fact->t_unix);
+	if (fact->kind == FACT_LEFT || fact->kind == FACT_LEAVING)
+		roll_left(fact, next, out);
 	if (fact->kind == FACT_DEPLOYED && out->next_id && strcmp(fact->id, out->next_id) == 0)
 		out->facts.deployed_unix = fact->t_unix;
 }

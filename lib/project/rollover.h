@@ -73,6 +73,7 @@ struct roll {
 	const struct certs *current, *next; /* NULL: there is none */
 	const char *current_id, *next_id;   /* NULL likewise */
 	const char *unseen;                 /* a server that lacks records of `next`, or NULL */
+	bool leaving;                       /* servers may still serve records that left */
 	struct rollover_case facts;
 	struct rollover rollover;
 };
@@ -84,11 +85,27 @@ int
 roll_load(struct diags *diags, const struct project_certificate *certificate,
     const struct facts *facts, int64_t now_unix, struct roll *out);
 
-/* Copies of a record set that lack what is published there now, in sorted facts: when the last of
- * those vanish that stand for `name` and not for `certs`; 0: there are none. */
+/* The fact (LEFT or LEAVING) that `record` left its zone at `now_unix`, or that others came beside
+ * it, and that copies of the set live for up to `ttl_s`. */
+struct fact
+rollover_leave(const struct project_certificate *certificate, const char *zone, const char *owner,
+    const char *record, int64_t ttl_s, int64_t now_unix);
+
+/* The fact LEFT that follows a fact LEAVING when no server gives out copies any more. */
+struct fact
+rollover_gone(
+    const struct project_certificate *certificate, const struct fact *leaving, int64_t now_unix);
+
+/* When the last copies vanish that such a fact tells of; ROLLOVER_NEVER: servers may still give out
+ * more of them. */
 int64_t
-rollover_left(const struct facts *facts, const char *zone, const char *owner, const char *name,
-    const struct certs *certs, int64_t now_unix);
+rollover_vanish(const struct project_certificate *certificate, const struct fact *fact);
+
+/* Copies of a record set that lack what is published there now, in sorted facts: when the last of
+ * those vanish that stand for `certificate` and not for `certs`; 0: there are none. */
+int64_t
+rollover_left(const struct facts *facts, const char *zone, const char *owner,
+    const struct project_certificate *certificate, const struct certs *certs, int64_t now_unix);
 
 /* A record of a certificate that the project does not have, as it has another name by now, counts
  * for the one whose current file it stands for: the zone was not built since. */

@@ -6,6 +6,7 @@
  *	published ZONE OWNER CERTIFICATE PICK USAGE SELECTOR MATCHING DATA TTL TIME
  *	ttl ZONE OWNER TTL TIME
  *	seen ZONE OWNER USAGE SELECTOR MATCHING DATA SERVER TIME
+ *	leaving ZONE OWNER CERTIFICATE USAGE SELECTOR MATCHING DATA TTL TIME
  *	left ZONE OWNER CERTIFICATE USAGE SELECTOR MATCHING DATA TIME
  *	deployed CERTIFICATE ID TIME
  *	notified CERTIFICATE EVENT ID TIME
@@ -19,6 +20,8 @@
 
 enum fact_kind {
 	FACT_DEPLOYED,  /* `deploy` succeeded for the certificate `id` */
+	FACT_LEAVING,   /* the record left at `t_unix` as in FACT_LEFT, and not all servers are seen
+			 * to know */
 	FACT_LEFT,      /* the record left, or others came that stand for more certificates; from
 			 * `t_unix` on no cache has it without these */
 	FACT_NOTIFIED,  /* `notify` was told of `event` for the certificate `id` */
@@ -42,8 +45,8 @@ struct fact {
 	const char *server; /* as the project file writes it */
 	const char *event;
 	const char *id; /* SHA-256 of a certificate, in hexadecimal digits */
-	int64_t ttl_s;  /* PUBLISHED: of the copies that lack the record; FACT_SETTLED: there are
-			 * none any more */
+	int64_t ttl_s;  /* LEAVING: of the copies; PUBLISHED: of the copies that lack the record;
+			 * FACT_SETTLED: there are  none any more */
 	int64_t t_unix;
 	const char *key; /* all but TTL (of PUBLISHED) and time; set by facts_add */
 };

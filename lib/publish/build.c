@@ -108,16 +108,9 @@ zone_names(struct arena *a, const struct build_run *run, bool all, size_t *n)
 static void
 leave_zone(struct build_run *run, struct arena *a, const struct fact *fact, struct facts *out)
 {
-	struct fact left = {.kind = FACT_LEFT,
-	    .zone = fact->zone,
-	    .owner = fact->owner,
-	    .name = fact->name,
-	    .record = fact->record,
-	    .t_unix = fact->t_unix};
+	struct fact left = rolling_leave(run->project, &run->facts, fact, run->options->now);
 
-	if (fact->kind == FACT_PUBLISHED)
-		left.t_unix = rolling_left(run->project, &run->facts, fact, run->options->now);
-	if (fact->kind == FACT_PUBLISHED || fact->kind == FACT_LEFT)
+	if (left.kind == FACT_LEAVING || left.kind == FACT_LEFT)
 		facts_add(a, out, left);
 }
 

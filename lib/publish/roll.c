@@ -26,7 +26,7 @@ load_facts(struct diags *diags, const struct project *project, struct facts *out
 static void
 mind_dane_off(const struct project *project, struct roll *roll)
 {
-	if (roll->facts.used || roll->facts.left_unix != ROLLOVER_NEVER)
+	if (roll->facts.used || roll->leaving || roll->facts.left_unix != ROLLOVER_NEVER)
 		return;
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (project->zones[i].dane)
@@ -113,7 +113,7 @@ set_end(const struct facts *facts, size_t begin)
 	const struct fact *first = &facts->items[begin];
 	size_t i = begin + 1;
 
-	while (i < facts->n && facts->items[i].kind == FACT_PUBLISHED &&
+	while (i < facts->n && facts->items[i].kind == first->kind &&
 	       strcmp(facts->items[i].zone, first->zone) == 0 &&
 	       strcmp(facts->items[i].owner, first->owner) == 0 &&
 	       strcmp(facts->items[i].name, first->name) == 0)
@@ -143,27 +143,87 @@ note_seen(struct ask *ask, const struct fact *published, const struct project_se
 		facts_add(ask->change.a, &ask->change.remove, seen);
 }
 
+/* Returns false where there is no answer. */
+static bool
+ask_server(struct ask *ask, size_t i, const char *owner, struct pins *answer)
+{
+	const struct project_server *server = &ask->certificate->servers[i];
+	const char *why;
+
+	if (ask->silent[i])
+		return false;
+	ask->silent[i] =
+	    server_ask(ask->change.a, server, owner, SERVER_TIMEOUT_MS, answer, &why) < 0;
+	if (ask->silent[i])
+		diag_add(ask->diags, ask->certificate->pos, P_SERVER, "server %s: %s", server->text,
+		    why);
+	return !ask->silent[i];
+}
+
 static void
 ask_for_set(struct ask *ask, size_t begin, size_t end)
 {
-	for (size_t i = 0; i < ask->certificate->n_servers; i++) {
-		const struct project_server *server = &ask->certificate->servers[i];
-		const char *why, *owner = ask->facts->items[begin].owner;
-		struct pins answer;
+	const struct fact *facts = ask->facts->items;
+	struct pins answer;
 
-		if (ask->silent[i])
+	for (size_t i = 0; i < ask->certificate->n_servers; i++) {
+		if (!ask_server(ask, i, facts[begin].owner, &answer))
 			continue;
-		if (server_ask(ask->change.a, server, owner, SERVER_TIMEOUT_MS, &answer, &why) <
-		    0) {
-			ask->silent[i] = true;
-			diag_add(ask->diags, ask->certificate->pos, P_SERVER, "server %s: %s",
-			    server->text, why);
-			continue;
-		}
 		for (size_t k = begin; k < end; k++)
-			if (ask->facts->items[k].ttl_s != FACT_SETTLED)
-				note_seen(ask, &ask->facts->items[k], server, &answer);
+			if (facts[k].ttl_s != FACT_SETTLED)
+				note_seen(ask, &facts[k], &ask->certificate->servers[i], &answer);
 	}
+}
+
+/* Does the server answer with what is published now? The record that left is there only if others
+ * came beside it. */
+static bool
+is_past(const struct ask *ask, const struct fact *leaving, const struct pins *answer)
+{
+	size_t n;
+	const struct fact *published =
+	    facts_of_owner(ask->facts, FACT_PUBLISHED, leaving->zone, leaving->owner, &n);
+	bool stays = false, all = true;
+
+	for (size_t i = 0; i < n; i++) {
+		stays = stays || strcmp(published[i].record, leaving->record) == 0;
+		all = all && pins_have(answer, published[i].record);
+	}
+	return all && (stays || !pins_have(answer, leaving->record));
+}
+
+/* Copies of what left vanish after the last server gave out one: all must answer now. */
+static void
+ask_for_left(struct ask *ask, size_t begin, size_t end)
+{
+	const struct project_certificate *certificate = ask->certificate;
+	const struct fact *facts = ask->facts->items;
+	bool *held = arena_zalloc(ask->change.a, end - begin);
+	struct pins answer;
+
+	for (size_t i = 0; i < certificate->n_servers; i++) {
+		bool answered = ask_server(ask, i, facts[begin].owner, &answer);
+
+		for (size_t k = begin; k < end; k++)
+			if (!answered || !is_past(ask, &facts[k], &answer))
+				held[k - begin] = true;
+	}
+	for (size_t k = begin; k < end; k++)
+		if (!held[k - begin]) {
+			facts_add(ask->change.a, &ask->change.add,
+			    rollover_gone(certificate, &facts[k], ask->now));
+			facts_add(ask->change.a, &ask->change.remove, facts[k]);
+		}
+}
+
+static bool
+is_waited_for(const struct facts *facts, size_t begin, size_t end)
+{
+	bool waits = false;
+
+	for (size_t i = begin; i < end; i++)
+		waits = waits || facts->items[i].ttl_s != FACT_SETTLED;
+	return waits;
 }
 
 static void
@@ -171,18 +231,20 @@ ask_for_certificate(struct ask *ask)
 {
 	const struct facts *facts = ask->facts;
 
-	ask->silent = arena_zalloc(ask->change.a, ask->certificate->n_servers + 1);
+	if (ask->certificate->n_servers == 0)
+		return;
+	ask->silent = arena_zalloc(ask->change.a, ask->certificate->n_servers);
 	for (size_t i = 0, end; i < facts->n; i = end) {
-		bool waits = false;
+		const struct fact *first = &facts->items[i];
 
 		end = i + 1;
-		if (facts->items[i].kind != FACT_PUBLISHED ||
-		    strcmp(facts->items[i].name, ask->certificate->name) != 0)
+		if ((first->kind != FACT_PUBLISHED && first->kind != FACT_LEAVING) ||
+		    strcmp(first->name, ask->certificate->name) != 0)
 			continue;
 		end = set_end(facts, i);
-		for (size_t k = i; k < end; k++)
-			waits = waits || facts->items[k].ttl_s != FACT_SETTLED;
-		if (waits)
+		if (first->kind == FACT_LEAVING)
+			ask_for_left(ask, i, end);
+		else if (is_waited_for(facts, i, end))
 			ask_for_set(ask, i, end);
 	}
 }

@@ -137,6 +137,19 @@ see_copy(struct copies *copies, const char *record, bool wanted)
 		copies->strange = true;
 }
 
+static void
+see_left(const struct arrange *r, struct copies *copies, enum fact_kind kind)
+{
+	const struct use *use = copies->use;
+	size_t n;
+	const struct fact *left =
+	    facts_of_owner(&r->rolling->facts, kind, r->rolling->zone, use->owner, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (rollover_vanish(use->certificate, &left[i]) > r->now)
+			see_copy(copies, left[i].record, false);
+}
+
 /* Nothing is known of the record set yet. There was none before, and whoever has no record asks
  * nothing of the server. Or there was one by other means, or until a while ago, and then the
  * current certificate has been in use if a record stands for it and each is still accounted for.
@@ -147,16 +160,12 @@ begins_well(struct arrange *r, const struct use *use)
 	struct copies copies = {.use = use};
 	struct rrset set = published_set(r, use->owner);
 	const struct node *node = set.n ? store_node(&r->previous->store, &use->is->owner) : NULL;
-	size_t n;
-	const struct fact *left =
-	    facts_of_owner(&r->rolling->facts, FACT_LEFT, r->rolling->zone, use->owner, &n);
 
 	for (size_t i = 0; i < set.n; i++)
 		see_copy(&copies, fact_record(r->a, record_rdata(&set.records[i])),
 		    is_wanted(r, node, &set.records[i]));
-	for (size_t i = 0; i < n; i++)
-		if (left[i].t_unix > r->now)
-			see_copy(&copies, left[i].record, false);
+	see_left(r, &copies, FACT_LEAVING);
+	see_left(r, &copies, FACT_LEFT);
 	return copies.n == 0 || (copies.match && !copies.strange);
 }
 
@@ -227,15 +236,10 @@ make_fact(const struct arrange *r, const struct use *use, const char *record)
 static void
 mind_copy(struct arrange *r, const struct use *use, const char *record)
 {
-	struct fact left = {.kind = FACT_LEFT,
-	    .zone = r->rolling->zone,
-	    .owner = use->owner,
-	    .name = use->certificate->name,
-	    .record = record,
-	    .t_unix = r->now + later(use->certificate->wait_s, 2 * longest_ttl(r, use))};
-
 	if (pins_match(use->is->current, record))
-		facts_add(r->a, &r->rest, left);
+		facts_add(r->a, &r->rest,
+		    rollover_leave(use->certificate, r->rolling->zone, use->owner, record,
+			longest_ttl(r, use), r->now));
 }
 
 static void
@@ -347,8 +351,8 @@ report_early(struct arrange *r, const struct use *use, int64_t safe_unix)
 	struct buf when = {0};
 
 	if (safe_unix == ROLLOVER_NEVER)
-		buf_puts(&when, "all its servers are seen to have its record (zonepp roll asks "
-				"them) and the wait is over");
+		buf_puts(&when, "all its servers are seen to have its record, and none that left "
+				"(zonepp roll asks them), and the wait is over");
 	else
 		instant_print_iso(&when, safe_unix);
 	r->rolling->n_early +=
@@ -364,7 +368,7 @@ static void
 arrange_current(struct arrange *r, const struct use *use)
 {
 	int64_t until = rollover_left(&r->rolling->facts, r->rolling->zone, use->owner,
-	    use->certificate->name, use->is->current, r->now);
+	    use->certificate, use->is->current, r->now);
 
 	for (size_t i = 0; i < use->current.n; i++) {
 		struct fact fact = next_fact(r, use, use->is->current, use->current.records[i]);
@@ -464,17 +468,18 @@ is_used(const struct arrange *r, const char *owner, const char *name)
 	return false;
 }
 
-int64_t
-rolling_left(const struct project *project, const struct facts *facts, const struct fact *published,
+struct fact
+rolling_leave(const struct project *project, const struct facts *facts, const struct fact *fact,
     int64_t now_unix)
 {
-	const struct project_certificate *certificate = certificate_of(project, published->name);
+	const struct project_certificate *certificate = certificate_of(project, fact->name);
 	struct rollover_record record;
 
-	if (!certificate)
-		return now_unix;
-	record = rollover_record_of(facts, certificate, published);
-	return now_unix + later(record.wait_s, 2 * later(record.ttl_s, published->ttl_s));
+	if (!certificate || fact->kind != FACT_PUBLISHED)
+		return *fact;
+	record = rollover_record_of(facts, certificate, fact);
+	return rollover_leave(certificate, fact->zone, fact->owner, fact->record,
+	    later(record.ttl_s, fact->ttl_s), now_unix);
 }
 
 /* Copies of records that the zone gave up live on for a while. */
@@ -482,21 +487,14 @@ static void
 arrange_left(struct arrange *r, const struct fact *old)
 {
 	const struct rolling *rolling = r->rolling;
-	struct fact fact = {.kind = FACT_LEFT,
-	    .zone = old->zone,
-	    .owner = old->owner,
-	    .name = old->name,
-	    .record = old->record,
-	    .t_unix = old->t_unix};
+	const struct project_certificate *certificate = certificate_of(rolling->project, old->name);
 
-	if (!certificate_of(rolling->project, old->name))
+	if (!certificate)
 		return;
 	if (is_used(r, old->owner, old->name) &&
-	    (old->kind == FACT_PUBLISHED || old->t_unix <= r->now))
+	    (old->kind == FACT_PUBLISHED || rollover_vanish(certificate, old) <= r->now))
 		return;
-	if (old->kind == FACT_PUBLISHED)
-		fact.t_unix = rolling_left(rolling->project, &rolling->facts, old, r->now);
-	facts_add(r->a, &r->rest, fact);
+	facts_add(r->a, &r->rest, rolling_leave(rolling->project, &rolling->facts, old, r->now));
 }
 
 /* Who saw the record keeps to have seen it, while there is something to wait for. */
@@ -526,7 +524,8 @@ arrange_rest(struct arrange *r)
 	for (size_t i = 0; i < facts->n; i++) {
 		const struct fact *fact = &facts->items[i];
 
-		if (fact->kind == FACT_PUBLISHED || fact->kind == FACT_LEFT)
+		if (fact->kind == FACT_PUBLISHED || fact->kind == FACT_LEAVING ||
+		    fact->kind == FACT_LEFT)
 			arrange_left(r, fact);
 		else if (fact->kind == FACT_SEEN)
 			arrange_seen(r, fact);

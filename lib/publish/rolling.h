@@ -44,10 +44,10 @@ void
 rolling_remember(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
     const struct previous *previous, int64_t now_unix);
 
-/* When the last copies vanish of a record that leaves its zone now; `published` is one of the
- * sorted facts. */
-int64_t
-rolling_left(const struct project *project, const struct facts *facts, const struct fact *published,
+/* What becomes of one of the sorted facts whose record leaves its zone now; others than those of
+ * published records stay as they are. */
+struct fact
+rolling_leave(const struct project *project, const struct facts *facts, const struct fact *fact,
     int64_t now_unix);
 
 /* Ahead of the publication: facts that will be true no longer leave the state file, so that it

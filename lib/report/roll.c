@@ -13,9 +13,13 @@ time_or_dash(struct arena *a, int64_t t_unix)
 
 /* --- What happens next --- */
 
+static const char left_step[] = "all its servers must answer without its former records";
+
 static const char *
 unused_step(struct arena *a, const struct roll *roll)
 {
+	if (roll->leaving)
+		return left_step;
 	if (roll->facts.left_unix != ROLLOVER_NEVER)
 		return arena_printf(a,
 		    "none: its records left the zones, and caches forget them by %s",
@@ -55,6 +59,8 @@ new_step(struct arena *a, const struct roll *roll)
 static const char *
 unseen_step(struct arena *a, const struct roll *roll)
 {
+	if (!roll->unseen)
+		return left_step;
 	return arena_printf(a, "server %s must answer with the records of next", roll->unseen);
 }
 

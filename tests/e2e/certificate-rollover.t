@@ -252,4 +252,40 @@ reload "$project/served"
 now=$((begin + 20 * ttl))
 ok 'a server that does not answer keeps the gate closed' refuses roll --gate mail
 kill "$primary"
+
+# --- Servers that still give out what left the zone ---
+
+begin_project left
+build
+cp -R "$project/served" "$tmp/slow" # a secondary that does not see the records leave
+ok 'its primary' start_server "$project/served"
+primary_port=$port primary=$nsd
+ok 'its slow secondary' start_server "$tmp/slow"
+secondary_port=$port secondary=$nsd
+servers="servers: [\"127.0.0.1:$primary_port\", \"127.0.0.1:$secondary_port\"]"
+sed -i "s/^    next:/    $servers\n&/; s/external/&, dane: false/" "$project/zonepp.yaml"
+now=$((begin + ttl))
+build
+port=$primary_port nsd=$primary
+ok 'the primary gives the records up' reload "$project/served"
+now=$((begin + 9 * ttl))
+ok 'the gate is closed as long as the secondary has them' \
+	says 'all its servers must answer without its former records' roll --gate mail
+cp "$project/served/example.org.zone" "$tmp/slow/example.org.zone"
+port=$secondary_port nsd=$secondary
+ok 'the secondary gives them up' reload "$tmp/slow"
+ok 'from then on their copies vanish' says "mail: wait until 2031-01-12T00:00:00Z" roll --gate mail
+now=$((begin + 11 * ttl - 1))
+ok 'a second before' refuses roll --gate mail
+now=$((begin + 11 * ttl))
+ok 'the gate is open' roll --gate mail
+cp "$project/zonepp.state" "$tmp/state"
+sed -i "s/^left\(.*\) [^ ]*$/leaving\1 $ttl 2031-01-02T00:00:00Z/" "$project/zonepp.state"
+kill "$secondary"
+wait "$secondary" 2>/dev/null
+ok 'one that does not answer may still have them' refuses roll --gate mail
+sed -i '/servers/d' "$project/zonepp.yaml"
+ok 'without servers they are gone since they left' \
+	says 'mail: safe since 2031-01-04T00:00:00Z' roll --gate mail
+kill "$primary"
 plan

@@ -155,6 +155,36 @@ facts_that_were_not_written(void **state)
 			assert_int_equal(facts.items[i].t_unix, NOW + 500);
 }
 
+/* A server may give out what left for as long as it likes: the time counts from when all are seen
+ * to have stopped. */
+static void
+left_the_zone(void **state)
+{
+	const struct project_server server = {"192.0.2.53", "192.0.2.53", 53};
+	size_t n_errors;
+
+	(void)state;
+	for (size_t n_servers = 0; n_servers < 2; n_servers++) {
+		begin(NULL);
+		mail.servers = &server;
+		mail.n_servers = n_servers;
+		assert_int_equal(publish(NOW, &n_errors), 0);
+		put("zone", HEAD);
+		assert_int_equal(publish(NOW + 1, &n_errors), 0);
+		assert_int_equal(facts.n, 1);
+		assert_int_equal(facts.items[0].kind, n_servers ? FACT_LEAVING : FACT_LEFT);
+		assert_int_equal(rollover_vanish(&mail, &facts.items[0]),
+		    n_servers ? ROLLOVER_NEVER : NOW + 1 + DAY);
+		assert_int_equal(
+		    rollover_gone(&mail, &facts.items[0], NOW + 5).t_unix, NOW + 5 + DAY);
+		put("zone", HEAD "$TLSA _25._tcp.mail cert:mail\n");
+		put("current.pem", pem[1]);
+		assert_int_equal(publish(NOW + 1 + DAY, &n_errors), 0);
+		assert_int_equal(n_errors, n_servers);
+	}
+	mail.n_servers = 0;
+}
+
 /* The one error with which a zone is published. */
 static void
 too_early_is_published(void **state)
@@ -218,6 +248,7 @@ main(void)
 	    cmocka_unit_test_setup(facts_go_first, begin),
 	    cmocka_unit_test_setup(nothing_is_published_if_they_cannot_go, begin),
 	    cmocka_unit_test_setup(facts_that_were_not_written, begin),
+	    cmocka_unit_test(left_the_zone),
 	    cmocka_unit_test_setup(too_early_is_published, begin),
 	    cmocka_unit_test_setup(too_early_and_worse, begin),
 	};

@@ -14,6 +14,7 @@ static char folder[] = "/tmp/zonepp-test-XXXXXX";
 
 static const char all[] =
     "deployed mail " HEX " 2026-11-25T12:00:00Z\n"
+    "leaving example.org. _27._tcp.mail.example.org. mail 3 1 1 " HEX " 3600 2026-11-25T12:00:00Z\n"
     "left example.org. _26._tcp.mail.example.org. mail 3 1 1 " HEX " 2026-11-25T12:00:00Z\n"
     "notified mail ready " HEX " 2026-11-25T12:00:00Z\n"
     "published example.net. _25._tcp.mx.example.net. mail leaf 3 1 1 " HEX
@@ -57,16 +58,16 @@ there_and_back(void **state)
 	(void)state;
 	put(all);
 	assert_int_equal(state_load(&diags, "zonepp.state", &facts), 0);
-	assert_int_equal(facts.n, 9);
-	assert_int_equal(facts.items[3].ttl_s, FACT_SETTLED);
-	assert_string_equal(facts.items[4].zone, "example.org.");
-	assert_string_equal(facts.items[4].owner, "_25._tcp.mail.example.org.");
-	assert_string_equal(facts.items[4].name, "mail");
-	assert_string_equal(facts.items[4].pick, "leaf");
-	assert_string_equal(facts.items[4].record, "3 1 1 " HEX);
-	assert_int_equal(facts.items[4].ttl_s, 3600);
-	assert_int_equal(facts.items[4].t_unix, 1795435200);
-	assert_int_equal(facts.items[7].t_unix, FACT_OPEN);
+	assert_int_equal(facts.n, 10);
+	assert_int_equal(facts.items[4].ttl_s, FACT_SETTLED);
+	assert_string_equal(facts.items[5].zone, "example.org.");
+	assert_string_equal(facts.items[5].owner, "_25._tcp.mail.example.org.");
+	assert_string_equal(facts.items[5].name, "mail");
+	assert_string_equal(facts.items[5].pick, "leaf");
+	assert_string_equal(facts.items[5].record, "3 1 1 " HEX);
+	assert_int_equal(facts.items[5].ttl_s, 3600);
+	assert_int_equal(facts.items[5].t_unix, 1795435200);
+	assert_int_equal(facts.items[8].t_unix, FACT_OPEN);
 	assert_int_equal(state_save(&diags, "zonepp.state", &facts), 0);
 	assert_int_equal(diags.n, 0);
 	expect_file(arena_printf(&diags.arena, HEAD "%s", all));
@@ -207,7 +208,7 @@ of_one_zone(void **state)
 	put(all);
 	assert_int_equal(state_load(&diags, "zonepp.state", &facts), 0);
 	facts_of_zone(&diags.arena, &facts, "example.org.", &zone);
-	assert_int_equal(zone.n, 5);
+	assert_int_equal(zone.n, 6);
 	facts_print(&b, &zone);
 	buf_putc(&b, '\0');
 	assert_null(strstr(b.data, "example.net"));
