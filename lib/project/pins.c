@@ -113,16 +113,38 @@ leaf_of(const struct certs *certs)
 	return leaf;
 }
 
+static const char *
+hex_sha256(struct arena *a, struct bytes bytes)
+{
+	uint8_t sha256[DIGEST_LEN];
+	struct buf b = {0};
+
+	digest_sha256(bytes, sha256);
+	hex_encode(&b, (struct bytes){sha256, sizeof(sha256)});
+	return buf_text(&b, a);
+}
+
 const char *
 pins_id(struct arena *a, const struct certs *certs)
 {
 	const struct cert *leaf = leaf_of(certs);
-	uint8_t sha256[DIGEST_LEN];
-	struct buf b = {0};
 
-	digest_sha256(leaf ? leaf->der : certs->key->spki, sha256);
-	hex_encode(&b, (struct bytes){sha256, sizeof(sha256)});
-	return buf_text(&b, a);
+	return hex_sha256(a, leaf ? leaf->der : certs->key->spki);
+}
+
+const char *
+pins_chain_id(struct arena *a, const struct certs *certs)
+{
+	struct buf b = {0};
+	const char *id;
+
+	if (certs->n < 2)
+		return pins_id(a, certs);
+	for (size_t i = 0; i < certs->n; i++)
+		buf_put(&b, certs->items[i].der.data, certs->items[i].der.len);
+	id = hex_sha256(a, (struct bytes){(const uint8_t *)b.data, b.len});
+	buf_free(&b);
+	return id;
 }
 
 void

@@ -23,10 +23,15 @@ pins_have(const struct pins *pins, const char *record);
 bool
 pins_match(const struct certs *certs, const char *record);
 
-/* The certificate that the file is about, in all facts: SHA-256 of the server's own certificate, or
+/* The certificate that the file is about: SHA-256 of the server's own certificate, or
  * of its key where the file holds no certificate; in `a`. */
 const char *
 pins_id(struct arena *a, const struct certs *certs);
+
+/* The file with all its certificates, of which a server presents the chain: SHA-256 of them in
+ * their order; that of pins_id where it holds no further one. */
+const char *
+pins_chain_id(struct arena *a, const struct certs *certs);
 
 /* The first instant at which the server's certificate is valid, and the last one; both 0 where the
  * file holds no certificate. */

@@ -343,7 +343,8 @@ roll_fact(const struct fact *fact, struct gathered *next, struct roll *out)
 {
 	if (fact->kind == FACT_LEFT || fact->kind == FACT_LEAVING)
 		roll_left(fact, next, out);
-	if (fact->kind == FACT_DEPLOYED && out->next_id && strcmp(fact->id, out->next_id) == 0)
+	if (fact->kind == FACT_DEPLOYED && out->next_chain &&
+	    strcmp(fact->id, out->next_chain) == 0)
 		out->facts.deployed_unix = fact->t_unix;
 }
 
@@ -380,6 +381,8 @@ load_files(struct diags *diags, struct roll *out)
 		result = -1;
 	out->current_id = out->current ? pins_id(a, out->current) : NULL;
 	out->next_id = out->next ? pins_id(a, out->next) : NULL;
+	out->current_chain = out->current ? pins_chain_id(a, out->current) : NULL;
+	out->next_chain = out->next ? pins_chain_id(a, out->next) : NULL;
 	return result;
 }
 
@@ -389,6 +392,13 @@ may_be_same(const struct roll *roll)
 {
 	return roll->current->key || roll->next->key ||
 	       strcmp(roll->current_id, roll->next_id) == 0;
+}
+
+static bool
+has_other_chain(const struct roll *roll)
+{
+	return roll->facts.same && !roll->current->key && !roll->next->key &&
+	       strcmp(roll->current_chain, roll->next_chain) != 0;
 }
 
 int
@@ -426,6 +436,7 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	out->facts.next_safe_unix = next.safe;
 	if (out->facts.used)
 		out->facts.next_safe_unix = later(next.safe, next.left);
+	out->other_chain = has_other_chain(out);
 	out->rollover = rollover_judge(&out->facts);
 	return result;
 }

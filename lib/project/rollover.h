@@ -72,8 +72,10 @@ struct roll {
 	const struct project_certificate *certificate;
 	const struct certs *current, *next; /* NULL: there is none */
 	const char *current_id, *next_id;   /* NULL likewise */
-	const char *unseen;                 /* a server that lacks records of `next`, or NULL */
-	bool leaving;                       /* servers may still serve records that left */
+	const char *current_chain, *next_chain;
+	const char *unseen; /* a server that lacks records of `next`, or NULL */
+	bool other_chain;   /* `next` is `current` with other CA certificates */
+	bool leaving;       /* servers may still serve records that left */
 	struct rollover_case facts;
 	struct rollover rollover;
 };

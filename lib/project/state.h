@@ -19,12 +19,12 @@
 #include "project/project.h"
 
 enum fact_kind {
-	FACT_DEPLOYED,  /* `deploy` succeeded for the certificate `id` */
+	FACT_DEPLOYED,  /* `deploy` succeeded for the chain `id` (pins_chain_id) */
 	FACT_LEAVING,   /* the record left at `t_unix` as in FACT_LEFT, and not all servers are seen
 			 * to know */
 	FACT_LEFT,      /* the record left, or others came that stand for more certificates; from
 			 * `t_unix` on no cache has it without these */
-	FACT_NOTIFIED,  /* `notify` was told of `event` for the certificate `id` */
+	FACT_NOTIFIED,  /* `notify` was told of `event` for the certificate `id` (pins_id) */
 	FACT_PUBLISHED, /* the record stands in the zone since `t_unix` */
 	FACT_SEEN,      /* the server answered with the record at `t_unix` for the first time */
 	FACT_TTL,       /* the record set has this TTL (FACT_OPEN), or had it, and then the last
@@ -44,7 +44,7 @@ struct fact {
 	const char *record; /* RDATA: "3 1 1 0c72..." */
 	const char *server; /* as the project file writes it */
 	const char *event;
-	const char *id; /* SHA-256 of a certificate, in hexadecimal digits */
+	const char *id; /* SHA-256, in hexadecimal digits */
 	int64_t ttl_s;  /* LEAVING: of the copies; PUBLISHED: of the copies that lack the record;
 			 * FACT_SETTLED: there are  none any more */
 	int64_t t_unix;

@@ -269,12 +269,13 @@ rolls_ask(
 
 /* --- Deploying --- */
 
-/* The next certificate may be taken into use, and nobody did so yet. */
+/* The next certificate may be taken into use, or the one in use has another chain there, and nobody
+ * did so yet. What the command then makes of the current file is its own affair. */
 static bool
 is_due(const struct roll *roll)
 {
 	return roll->certificate->deploy && roll->facts.used && roll->facts.has_next &&
-	       !roll->facts.same && roll->rollover.gate &&
+	       (!roll->facts.same || roll->other_chain) && roll->rollover.gate &&
 	       roll->facts.deployed_unix == ROLLOVER_NEVER;
 }
 
@@ -292,7 +293,7 @@ deploy(
 	facts_add(change.a, &change.add,
 	    (struct fact){.kind = FACT_DEPLOYED,
 		.name = certificate->name,
-		.id = roll->next_id,
+		.id = roll->next_chain,
 		.t_unix = now_unix});
 	return change_state(diags, project, &change);
 }
@@ -363,10 +364,11 @@ static const char *
 was_deployed(const struct notify *notify, const struct roll *roll)
 {
 	const char *ids[] = {roll->next_id, roll->current_id};
+	const char *chains[] = {roll->next_chain, roll->current_chain};
 
 	for (size_t i = 0; i < 2; i++)
-		if (ids[i] &&
-		    has_fact(notify->facts, FACT_DEPLOYED, roll->certificate->name, NULL, ids[i]))
+		if (ids[i] && has_fact(notify->facts, FACT_DEPLOYED, roll->certificate->name, NULL,
+				  chains[i]))
 			return ids[i];
 	return NULL;
 }
@@ -545,13 +547,14 @@ is_stale(const struct notify *notify, const struct roll *roll, const struct fact
 	const char *name = roll->certificate->name;
 
 	if ((fact->kind != FACT_NOTIFIED && fact->kind != FACT_DEPLOYED) ||
-	    strcmp(fact->name, name) != 0 || is_id(fact->id, roll->next_id))
+	    strcmp(fact->name, name) != 0)
 		return false;
-	if (!is_id(fact->id, roll->current_id))
-		return true;
-	return fact->kind == FACT_DEPLOYED &&
-	       (!roll->certificate->notify ||
-		   has_fact(notify->facts, FACT_NOTIFIED, name, "deployed", fact->id));
+	if (fact->kind == FACT_NOTIFIED)
+		return !is_id(fact->id, roll->next_id) && !is_id(fact->id, roll->current_id);
+	if (is_id(fact->id, roll->next_chain))
+		return false;
+	return !is_id(fact->id, roll->current_chain) || !roll->certificate->notify ||
+	       has_fact(notify->facts, FACT_NOTIFIED, name, "deployed", roll->current_id);
 }
 
 static int

@@ -35,6 +35,9 @@ steady_step(struct arena *a, const struct roll *roll)
 {
 	if (!roll->certificate->next)
 		return "none: it has no \"next\"";
+	if (roll->other_chain && roll->certificate->deploy &&
+	    roll->facts.deployed_unix == ROLLOVER_NEVER)
+		return "zonepp roll --deploy takes the other chain of next into use";
 	if (roll->facts.has_next)
 		return "none: next is current";
 	return arena_printf(a, "a next certificate in %s", roll->certificate->next);
