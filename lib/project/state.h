@@ -10,6 +10,7 @@
  *	left ZONE OWNER CERTIFICATE USAGE SELECTOR MATCHING DATA TIME
  *	deployed CERTIFICATE ID TIME
  *	notified CERTIFICATE EVENT ID TIME
+ *	pending CERTIFICATE EVENT ID TIME
  *
  * What the facts mean for a rollover is told in rollover.h. */
 #ifndef PROJECT_STATE_H
@@ -25,6 +26,7 @@ enum fact_kind {
 	FACT_LEFT,      /* the record left, or others came that stand for more certificates; from
 			 * `t_unix` on no cache has it without these */
 	FACT_NOTIFIED,  /* `notify` was told of `event` for the certificate `id` (pins_id) */
+	FACT_PENDING,   /* `event` happened at `t_unix`, and `notify` is still to be told */
 	FACT_PUBLISHED, /* the record stands in the zone since `t_unix` */
 	FACT_SEEN,      /* the server answered with the record at `t_unix` for the first time */
 	FACT_TTL,       /* the record set has this TTL (FACT_OPEN), or had it, and then the last

@@ -6,6 +6,8 @@
 #include "publish/hook.h"
 #include "publish/lock.h"
 
+#include <stdlib.h>
+
 static bool
 is_chosen(const char *const *names, const struct project_certificate *certificate)
 {
@@ -319,7 +321,7 @@ rolls_deploy(
 struct notify {
 	struct diags *diags;
 	const struct project *project;
-	const struct facts *facts;
+	struct facts *facts; /* sorted */
 	int64_t now;
 };
 
@@ -373,24 +375,28 @@ was_deployed(const struct notify *notify, const struct roll *roll)
 	return NULL;
 }
 
+/* Was the event written down: is it told, or still to be? */
 static bool
-told_published(const struct notify *notify, const struct roll *roll, const char *id)
+is_noted(const struct notify *notify, const struct roll *roll, const char *event, const char *id)
 {
-	return id &&
-	       has_fact(notify->facts, FACT_NOTIFIED, roll->certificate->name, "published", id);
+	const char *name = roll->certificate->name;
+
+	return id && (has_fact(notify->facts, FACT_NOTIFIED, name, event, id) ||
+			 has_fact(notify->facts, FACT_PENDING, name, event, id));
 }
 
-/* What was told of as the next one is the current one, and the old record is gone. */
+/* What was published as the next one is the current one, and the old record is gone. */
 static const char *
 is_finished(const struct notify *notify, const struct roll *roll)
 {
 	if (!roll->current || !roll->facts.used || roll->facts.leftover ||
 	    roll->rollover.phase == ROLLOVER_EARLY)
 		return NULL;
-	if (told_published(notify, roll, roll->current_id))
+	if (is_noted(notify, roll, "published", roll->current_id))
 		return roll->current_id;
-	return roll->facts.same && told_published(notify, roll, roll->next_id) ? roll->next_id
-									       : NULL;
+	return roll->facts.same && is_noted(notify, roll, "published", roll->next_id)
+		   ? roll->next_id
+		   : NULL;
 }
 
 /* Two weeks, or a third of the lifetime of a short-lived certificate, is left, and the next one,
@@ -425,6 +431,16 @@ static const struct event {
 };
 
 enum { N_EVENTS = sizeof(events) / sizeof(events[0]) };
+
+static size_t
+event_number(const struct fact *pending)
+{
+	size_t i = 0;
+
+	while (i < N_EVENTS - 1 && strcmp(events[i].name, pending->event) != 0)
+		i++;
+	return i;
+}
 
 static void
 put_time(struct json *j, const char *key, int64_t t_unix)
@@ -461,24 +477,35 @@ rolls_put_records(struct json *j, const struct facts *facts, const char *name)
 	json_end(j, ']');
 }
 
+/* The certificate that the event is about; NULL: it is there no more. */
+static const struct certs *
+certs_of(const struct roll *roll, const char *id)
+{
+	if (roll->next && strcmp(id, roll->next_id) == 0)
+		return roll->next;
+	return roll->current && strcmp(id, roll->current_id) == 0 ? roll->current : NULL;
+}
+
 static void
-put_event(const struct notify *notify, const struct roll *roll, const struct event *event,
-    const char *id, struct buf *out)
+put_event(const struct notify *notify, const struct roll *roll, const struct fact *pending,
+    struct buf *out)
 {
 	const struct project_certificate *certificate = roll->certificate;
-	const struct certs *certs = id == roll->next_id ? roll->next : roll->current;
+	const struct certs *certs = certs_of(roll, pending->id);
 	struct arena *a = &notify->diags->arena;
 	struct json j = {.out = out};
-	int64_t from, to;
+	int64_t from, to = 0;
 
-	pins_dates(certs, &from, &to);
+	if (certs)
+		pins_dates(certs, &from, &to);
 	json_begin(&j, '{');
-	json_member(&j, "event", event->name);
+	json_member(&j, "event", pending->event);
 	json_member(&j, "certificate", certificate->name);
 	json_member(&j, "message",
-	    arena_printf(a, "certificate %s: %s", certificate->name, event->message));
-	put_time(&j, "time", notify->now);
-	json_member(&j, "id", id);
+	    arena_printf(
+		a, "certificate %s: %s", certificate->name, events[event_number(pending)].message));
+	put_time(&j, "time", pending->t_unix);
+	json_member(&j, "id", pending->id);
 	json_member(&j, "current", file_absolute(a, certificate->current));
 	json_member(&j, "next", certificate->next ? file_absolute(a, certificate->next) : NULL);
 	put_time(&j, "not_after", to ? to : ROLLOVER_NEVER);
@@ -490,46 +517,80 @@ put_event(const struct notify *notify, const struct roll *roll, const struct eve
 
 /* What was told is written down at once, so that it is told once. */
 static int
-tell(
-    const struct notify *notify, const struct roll *roll, const struct event *event, const char *id)
+tell(const struct notify *notify, const struct roll *roll, const struct fact *pending)
 {
 	struct change change = {.a = &notify->diags->arena};
+	struct fact notified = *pending;
 	struct buf b = {0};
 	struct hook hook = {.what = "notify", .problem = P_NOTIFY};
 	int result;
 
 	if (state_try(notify->diags, state_path(change.a, notify->project)) < 0)
 		return -1;
-	put_event(notify, roll, event, id, &b);
+	put_event(notify, roll, pending, &b);
 	hook.input = (struct text){b.data, b.len};
 	result = hook_certificate(
 	    notify->diags, notify->project, roll->certificate, roll->certificate->notify, hook);
 	buf_free(&b);
 	if (result < 0)
 		return -1;
-	facts_add(change.a, &change.add,
-	    (struct fact){.kind = FACT_NOTIFIED,
-		.name = roll->certificate->name,
-		.event = event->name,
-		.id = id,
-		.t_unix = notify->now});
+	notified.kind = FACT_NOTIFIED;
+	notified.t_unix = notify->now;
+	facts_add(change.a, &change.add, notified);
+	facts_add(change.a, &change.remove, *pending);
 	return change_state(notify->diags, notify->project, &change);
+}
+
+/* What happened is written down ahead of telling it: it is told some day, even if that fails until
+ * the rollover is over. */
+static int
+note_events(const struct notify *notify, const struct roll *roll)
+{
+	struct change change = {.a = &notify->diags->arena};
+
+	for (size_t i = 0; roll->certificate->notify && i < N_EVENTS; i++) {
+		struct fact pending = {.kind = FACT_PENDING,
+		    .name = roll->certificate->name,
+		    .event = events[i].name,
+		    .id = events[i].of(notify, roll),
+		    .t_unix = notify->now};
+
+		if (!pending.id || is_noted(notify, roll, pending.event, pending.id))
+			continue;
+		facts_add(change.a, &change.add, pending);
+		facts_add(change.a, notify->facts, pending);
+	}
+	facts_sort(notify->facts);
+	return change_state(notify->diags, notify->project, &change);
+}
+
+/* In the order in which it happened. */
+static int
+by_time(const void *a, const void *b)
+{
+	const struct fact *x = a, *y = b;
+
+	if (x->t_unix != y->t_unix)
+		return x->t_unix < y->t_unix ? -1 : 1;
+	return (int)event_number(x) - (int)event_number(y);
 }
 
 static int
 tell_all(const struct notify *notify, const struct roll *roll)
 {
+	const struct facts *facts = notify->facts;
+	struct facts pending = {0};
 	int result = 0;
 
-	for (size_t i = 0; roll->certificate->notify && i < N_EVENTS; i++) {
-		const char *id = events[i].of(notify, roll);
-
-		if (id &&
-		    !has_fact(notify->facts, FACT_NOTIFIED, roll->certificate->name, events[i].name,
-			id) &&
-		    tell(notify, roll, &events[i], id) < 0)
+	for (size_t i = 0; roll->certificate->notify && i < facts->n; i++)
+		if (facts->items[i].kind == FACT_PENDING &&
+		    strcmp(facts->items[i].name, roll->certificate->name) == 0)
+			facts_add(&notify->diags->arena, &pending, facts->items[i]);
+	if (pending.n > 0)
+		qsort(pending.items, pending.n, sizeof(*pending.items), by_time);
+	for (size_t i = 0; i < pending.n; i++)
+		if (tell(notify, roll, &pending.items[i]) < 0)
 			result = -1;
-	}
 	return result;
 }
 
@@ -546,15 +607,18 @@ is_stale(const struct notify *notify, const struct roll *roll, const struct fact
 {
 	const char *name = roll->certificate->name;
 
-	if ((fact->kind != FACT_NOTIFIED && fact->kind != FACT_DEPLOYED) ||
+	if ((fact->kind != FACT_NOTIFIED && fact->kind != FACT_DEPLOYED &&
+		fact->kind != FACT_PENDING) ||
 	    strcmp(fact->name, name) != 0)
 		return false;
+	if (fact->kind == FACT_PENDING)
+		return !roll->certificate->notify;
 	if (fact->kind == FACT_NOTIFIED)
 		return !is_id(fact->id, roll->next_id) && !is_id(fact->id, roll->current_id);
 	if (is_id(fact->id, roll->next_chain))
 		return false;
 	return !is_id(fact->id, roll->current_chain) || !roll->certificate->notify ||
-	       has_fact(notify->facts, FACT_NOTIFIED, name, "deployed", roll->current_id);
+	       is_noted(notify, roll, "deployed", roll->current_id);
 }
 
 static int
@@ -585,10 +649,13 @@ notify_one(const struct notify *notify, const struct project_certificate *certif
 	int result = 0;
 
 	if (!certificate->notify && !has_any(notify->facts, FACT_NOTIFIED, certificate->name) &&
+	    !has_any(notify->facts, FACT_PENDING, certificate->name) &&
 	    !has_any(notify->facts, FACT_DEPLOYED, certificate->name))
 		return 0;
 	if (roll_load(&own, certificate, notify->facts, notify->now, &roll) == 0) {
-		result = tell_all(notify, &roll);
+		result = note_events(notify, &roll);
+		if (result == 0)
+			result = tell_all(notify, &roll);
 		if (prune(notify, &roll) < 0)
 			result = -1;
 	}

@@ -17,6 +17,7 @@ static const char all[] =
     "leaving example.org. _27._tcp.mail.example.org. mail 3 1 1 " HEX " 3600 2026-11-25T12:00:00Z\n"
     "left example.org. _26._tcp.mail.example.org. mail 3 1 1 " HEX " 2026-11-25T12:00:00Z\n"
     "notified mail ready " HEX " 2026-11-25T12:00:00Z\n"
+    "pending mail finished " HEX " 2026-11-25T12:00:00Z\n"
     "published example.net. _25._tcp.mx.example.net. mail leaf 3 1 1 " HEX
     " - 2026-11-23T12:00:00Z\n"
     "published example.org. _25._tcp.mail.example.org. mail leaf 3 1 1 " HEX
@@ -58,16 +59,16 @@ there_and_back(void **state)
 	(void)state;
 	put(all);
 	assert_int_equal(state_load(&diags, "zonepp.state", &facts), 0);
-	assert_int_equal(facts.n, 10);
-	assert_int_equal(facts.items[4].ttl_s, FACT_SETTLED);
-	assert_string_equal(facts.items[5].zone, "example.org.");
-	assert_string_equal(facts.items[5].owner, "_25._tcp.mail.example.org.");
-	assert_string_equal(facts.items[5].name, "mail");
-	assert_string_equal(facts.items[5].pick, "leaf");
-	assert_string_equal(facts.items[5].record, "3 1 1 " HEX);
-	assert_int_equal(facts.items[5].ttl_s, 3600);
-	assert_int_equal(facts.items[5].t_unix, 1795435200);
-	assert_int_equal(facts.items[8].t_unix, FACT_OPEN);
+	assert_int_equal(facts.n, 11);
+	assert_int_equal(facts.items[5].ttl_s, FACT_SETTLED);
+	assert_string_equal(facts.items[6].zone, "example.org.");
+	assert_string_equal(facts.items[6].owner, "_25._tcp.mail.example.org.");
+	assert_string_equal(facts.items[6].name, "mail");
+	assert_string_equal(facts.items[6].pick, "leaf");
+	assert_string_equal(facts.items[6].record, "3 1 1 " HEX);
+	assert_int_equal(facts.items[6].ttl_s, 3600);
+	assert_int_equal(facts.items[6].t_unix, 1795435200);
+	assert_int_equal(facts.items[9].t_unix, FACT_OPEN);
 	assert_int_equal(state_save(&diags, "zonepp.state", &facts), 0);
 	assert_int_equal(diags.n, 0);
 	expect_file(arena_printf(&diags.arena, HEAD "%s", all));
