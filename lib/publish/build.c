@@ -125,6 +125,22 @@ is_forgotten(const struct build_run *run, const struct fact *fact)
 	return run->forgotten.n >= FORGOTTEN_MOST;
 }
 
+/* Does another record of the certificate stay there? Then copies that have a forgotten one have
+ * that one too, or it waits for itself: nothing has left. */
+static bool
+has_others(const struct build_run *run, const struct facts *facts, const struct fact *forgotten)
+{
+	size_t n;
+	const struct fact *published =
+	    facts_of_owner(facts, FACT_PUBLISHED, forgotten->zone, forgotten->owner, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(published[i].name, forgotten->name) == 0 &&
+		    !is_forgotten(run, &published[i]))
+			return true;
+	return false;
+}
+
 /* While zones are built, a forgotten record may be in the zone or not: copies vanish in a while. */
 static void
 gather_zone(
@@ -135,7 +151,8 @@ gather_zone(
 	for (size_t i = 0; i < facts->n; i++)
 		if (!is_forgotten(run, &facts->items[i]))
 			facts_add(a, out, facts->items[i]);
-		else
+		else if (facts->items[i].kind == FACT_PUBLISHED &&
+			 !has_others(run, facts, &facts->items[i]))
 			leave_zone(run, a, &facts->items[i], out);
 }
 

@@ -1,0 +1,157 @@
+#include "zone_fixture.h"
+
+#include "cert_fixture.h"
+
+#include "publish/build.h"
+#include "publish/roll.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+/* Two zones that share a certificate, built in this order; the process may end between them. */
+#define HEAD "$TTL 3600\n@ SOA ns hostmaster 1 2 3 4 300\n@ NS ns\nns A 192.0.2.1\n"
+#define USE "$TLSA _25._tcp.mail cert:mail\nmail A 192.0.2.25\n"
+
+static const char *const zones[] = {"example.net", "example.org"};
+
+static const char yaml[] =
+    "defaults: { dnssec: external }\n"
+    "certificates: { mail: { current: current.pem, next: next.pem, wait: 24h } }\n"
+    "zones: { example.net: , example.org: }\n";
+
+static struct arena arena;
+static const char *pem[2];
+
+static const char *
+file_of(const char *folder, const char *zone)
+{
+	return arena_printf(&arena, "%s/%s.zone", folder, zone);
+}
+
+/* Returns the number of errors, all of them of the rollover. */
+static size_t
+build(int64_t now)
+{
+	struct build_options options = {&(const char *){NULL}, now, 1, false, false};
+	struct diags diags = {0};
+	struct project project;
+	struct build built;
+	size_t n = 0;
+
+	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
+	assert_int_equal(build_project(&diags, &project, &options, &built), 0);
+	for (size_t i = 0; i < built.n; i++)
+		n += built.zones[i].diags.n_severity[SEVERITY_ERROR];
+	build_free(&built);
+	diags_free(&diags);
+	return n;
+}
+
+static size_t
+n_records(const char *zone)
+{
+	struct buf b = {0};
+	size_t n = 0;
+
+	get(&b, file_of("public", zone));
+	for (const char *at = b.data; (at = strstr(at, "\tTLSA\t")); at++)
+		n++;
+	buf_free(&b);
+	return n;
+}
+
+/* A build that ends, by a signal, when it writes the second zone. */
+static void
+build_and_die(int64_t now)
+{
+	const struct rlimit no_core = {0}, little = {4000, 4000};
+	struct buf b = {0};
+	pid_t child;
+	int status;
+
+	buf_puts(&b, HEAD USE);
+	for (int i = 0; i < 400; i++)
+		buf_printf(&b, "h%d A 192.0.2.1\n", i);
+	put_bytes(file_of("zones", zones[1]), b.data, b.len);
+	buf_free(&b);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		setrlimit(RLIMIT_CORE, &no_core);
+		setrlimit(RLIMIT_FSIZE, &little);
+		build(now);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGXFSZ);
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	if (system("rm -rf zones public .zonepp zonepp.state next.pem") != 0 ||
+	    mkdir("zones", 0755) < 0)
+		return -1;
+	put("zonepp.yaml", yaml);
+	put("current.pem", pem[0]);
+	for (size_t i = 0; i < 2; i++)
+		put(file_of("zones", zones[i]), HEAD USE);
+	return 0;
+}
+
+/* The current certificate is one under which nobody was refused: no build says otherwise. */
+static void
+killed_between_zones(void **state)
+{
+	static const struct {
+		const char *what;
+		size_t current; /* of `pem` */
+	} rows[] = {{"the next certificate is current", 1}, {"it was withdrawn", 0}};
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_int_equal(begin(state), 0);
+		assert_int_equal(build(NOW), 0);
+		put("next.pem", pem[1]);
+		assert_int_equal(build(NOW + 1), 0);
+		put("current.pem", pem[rows[i].current]);
+		unlink("next.pem");
+		build_and_die(NOW + 2 * DAY);
+		assert_int_equal(n_records(zones[0]), 1);
+		assert_int_equal(n_records(zones[1]), 2);
+		if (build(NOW + 2 * DAY + 60) != 0)
+			fail_msg("%s", rows[i].what);
+		assert_int_equal(n_records(zones[1]), 1);
+	}
+}
+
+static int
+setup(void **state)
+{
+	for (size_t i = 0; i < 2; i++) {
+		EVP_PKEY *key = fixture_key();
+
+		pem[i] = fixture_cert_pem(
+		    &arena, &(struct cert_spec){.name = "mail.example.org", .key = key});
+		EVP_PKEY_free(key);
+	}
+	return zone_setup(state);
+}
+
+static int
+teardown(void **state)
+{
+	arena_free(&arena);
+	return zone_teardown(state);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(killed_between_zones),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
