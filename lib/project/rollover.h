@@ -73,9 +73,10 @@ struct roll {
 	const struct certs *current, *next; /* NULL: there is none */
 	const char *current_id, *next_id;   /* NULL likewise */
 	const char *current_chain, *next_chain;
-	const char *unseen; /* a server that lacks records of `next`, or NULL */
-	bool other_chain;   /* `next` is `current` with other CA certificates */
-	bool leaving;       /* servers may still serve records that left */
+	const char *unseen;  /* a server that lacks records of `next`, or NULL */
+	const char *unnoted; /* a zone with records of it that no fact tells of, or NULL */
+	bool other_chain;    /* `next` is `current` with other CA certificates */
+	bool leaving;        /* servers may still serve records that left */
 	struct rollover_case facts;
 	struct rollover rollover;
 };

@@ -5,6 +5,7 @@
 #include "project/servers.h"
 #include "publish/hook.h"
 #include "publish/lock.h"
+#include "publish/unnoted.h"
 
 #include <stdlib.h>
 
@@ -24,17 +25,49 @@ load_facts(struct diags *diags, const struct project *project, struct facts *out
 	return state_load(diags, state_path(&diags->arena, project), out);
 }
 
-/* A project in which DANE is off has nothing that a cache could have, unless facts tell of it. */
-static void
-mind_dane_off(const struct project *project, struct roll *roll)
+static bool
+is_dane_off(const struct project *project)
 {
-	if (roll->facts.used || roll->leaving || roll->facts.left_unix != ROLLOVER_NEVER)
-		return;
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (project->zones[i].dane)
-			return;
-	roll->facts.left_unix = roll->facts.now_unix;
+			return false;
+	return true;
+}
+
+/* Records of which no fact tells keep the gate closed. */
+static void
+mind_unnoted(
+    const struct project *project, const struct facts *facts, bool strict, struct roll *roll)
+{
+	if (!roll->rollover.gate || (roll->facts.used && roll->facts.same))
+		return;
+	roll->unnoted = unnoted_zone(project, facts, roll, strict);
+	if (!roll->unnoted)
+		return;
+	roll->facts.left_unix = roll->facts.next_since = roll->facts.next_safe_unix =
+	    ROLLOVER_NEVER;
 	roll->rollover = rollover_judge(&roll->facts);
+}
+
+/* A project in which DANE is off has nothing that a cache could have, unless facts or its published
+ * zones tell of it. */
+static int
+load_roll(struct diags *diags, const struct project *project,
+    const struct project_certificate *certificate, const struct facts *facts, int64_t now_unix,
+    struct roll *out)
+{
+	bool off;
+
+	if (roll_load(diags, certificate, facts, now_unix, out) < 0)
+		return -1;
+	off = !out->facts.used && !out->leaving && out->facts.left_unix == ROLLOVER_NEVER &&
+	      is_dane_off(project);
+	if (off) {
+		out->facts.left_unix = now_unix;
+		out->rollover = rollover_judge(&out->facts);
+	}
+	mind_unnoted(project, facts, off, out);
+	return 0;
 }
 
 int
@@ -49,12 +82,10 @@ rolls_load(struct diags *diags, const struct project *project, const char *const
 	for (size_t i = 0; result == 0 && i < project->n_certificates; i++)
 		if (is_chosen(names, &project->certificates[i]))
 			out->items[out->n++].certificate = &project->certificates[i];
-	for (size_t i = 0; i < out->n; i++) {
-		if (roll_load(diags, out->items[i].certificate, &out->facts, now_unix,
+	for (size_t i = 0; i < out->n; i++)
+		if (load_roll(diags, project, out->items[i].certificate, &out->facts, now_unix,
 			&out->items[i]) < 0)
 			result = -1;
-		mind_dane_off(project, &out->items[i]);
-	}
 	return result;
 }
 
@@ -652,7 +683,7 @@ notify_one(const struct notify *notify, const struct project_certificate *certif
 	    !has_any(notify->facts, FACT_PENDING, certificate->name) &&
 	    !has_any(notify->facts, FACT_DEPLOYED, certificate->name))
 		return 0;
-	if (roll_load(&own, certificate, notify->facts, notify->now, &roll) == 0) {
+	if (load_roll(&own, notify->project, certificate, notify->facts, notify->now, &roll) == 0) {
 		result = note_events(notify, &roll);
 		if (result == 0)
 			result = tell_all(notify, &roll);

@@ -16,8 +16,19 @@ time_or_dash(struct arena *a, int64_t t_unix)
 static const char left_step[] = "all its servers must answer without its former records";
 
 static const char *
+unnoted_step(struct arena *a, const struct roll *roll)
+{
+	return arena_printf(a,
+	    "zone %s may have records of it that are not known of: zonepp build notes those of "
+	    "cert:%s",
+	    roll->unnoted, roll->certificate->name);
+}
+
+static const char *
 unused_step(struct arena *a, const struct roll *roll)
 {
+	if (roll->unnoted)
+		return unnoted_step(a, roll);
 	if (roll->leaving)
 		return left_step;
 	if (roll->facts.left_unix != ROLLOVER_NEVER)
@@ -54,8 +65,8 @@ finishing_step(struct arena *a, const struct roll *roll)
 static const char *
 new_step(struct arena *a, const struct roll *roll)
 {
-	(void)a;
-	(void)roll;
+	if (roll->unnoted)
+		return unnoted_step(a, roll);
 	return "zonepp build publishes the records of next";
 }
 
