@@ -88,7 +88,7 @@ X(D_NO_HOST,     "D118", WARNING, 0, "TLSA records for a host without address", 
 X(D_LOST_OWNER,  "D119", WARNING, 0, "TLSA records at a name that nobody asks for", "RFC 6698 section 3", "write _port._proto.host, as in _25._tcp.mail") \
 X(D_UNSIGNED,    "D120", WARNING, 0, "TLSA records in a zone without DNSSEC", "RFC 6698 section 4.1, RFC 7671 section 3", "clients ignore them: sign the zone, or say `dnssec: external` if something else does") \
 X(D_PRIVATE,     "D121", WARNING, 0, "TLSA parameters for private use", "RFC 6698 section 7", "no client of others knows them") \
-X(D_TTL_WAIT,    "D122", WARNING, 0, "a TTL that a rollover does not wait for", "RFC 7671 section 8.1", "a rollover waits for twice the TTL: shorten it, or lengthen `wait`") \
+X(D_TTL_WAIT,    "D122", WARNING, 0, "a TTL that makes rollovers wait longer than `wait`", "RFC 7671 section 8.1", "a rollover waits for twice the TTL: shorten it, or lengthen `wait`") \
 X(D_MAIL_BARE,   "D123", NOTE,    0, "a mail domain with DANE, but without SPF, DKIM or DMARC", "RFC 7208, RFC 6376, RFC 7489", "DANE protects mail on its way to you, these protect the domain's name in other mail") \
 \
 X(D_OWNER,       "D001", ERROR,   1, "an owner that is no TLSA owner", "RFC 6698 section 3", "write _port._proto.host, as in _25._tcp.mail") \

@@ -214,7 +214,7 @@ check_triples(const struct dane_run *run, const struct dane_set *set,
 	}
 }
 
-/* RFC 7671 section 8.1. */
+/* RFC 7671 section 8.1: who wrote `wait` counts on it, and waits for longer. */
 static void
 check_wait(const struct dane_run *run, const struct dane_set *set, const struct tlsa_use *use)
 {
@@ -222,8 +222,8 @@ check_wait(const struct dane_run *run, const struct dane_set *set, const struct 
 
 	if (use->wait_s > 0 && 2 * (uint64_t)ttl_s > use->wait_s)
 		diag_add(run->diags, use->pos, D_TTL_WAIT,
-		    "the TLSA records of %s have a TTL of %u s, and the next certificate waits %u "
-		    "s",
+		    "the TLSA records of %s have a TTL of %u s: the next certificate waits for "
+		    "twice that, and not for the %u s of `wait`",
 		    set->text, (unsigned)ttl_s, (unsigned)use->wait_s);
 }
 

@@ -96,7 +96,7 @@ struct tlsa_use {
 	const struct cert *cert;   /* NULL: the file holds a bare key alone */
 	const struct certs *certs; /* of the same file */
 	bool coming;               /* not in use yet */
-	uint32_t wait_s;           /* how long it is published ahead of its use; 0: not known */
+	uint32_t wait_s;           /* as in struct tlsa_named; 0: nothing is said */
 	struct tlsa_use *next;
 };
 

@@ -111,6 +111,22 @@ load_named(const struct tlsa_reader *reader, const struct tlsa_source *source,
 	return result;
 }
 
+static int
+add_both(
+    const struct tlsa_reader *reader, const struct tlsa_source *source, const struct named_use *use)
+{
+	struct tlsa_job *job = reader->job;
+	struct tlsa_use *before = job->set.uses;
+	struct text next_label = text_of(arena_printf(job->a, "%s next", source->written));
+
+	if (tlsa_add(job, source->pos, use->current, text_of(source->written), false) < 0 ||
+	    (use->next && tlsa_add(job, source->pos, use->next, next_label, true) < 0))
+		return -1;
+	for (struct tlsa_use *added = job->set.uses; added != before; added = added->next)
+		added->wait_s = use->named->wait_s;
+	return 0;
+}
+
 /* The current certificate must be there; the next one counts as soon as it is. */
 static int
 add_named(const struct tlsa_reader *reader, const struct tlsa_source *source)
@@ -118,8 +134,6 @@ add_named(const struct tlsa_reader *reader, const struct tlsa_source *source)
 	struct tlsa_job *job = reader->job;
 	const struct tlsa_named *named;
 	struct named_use *use;
-	struct text label = text_of(source->written);
-	struct text next_label = text_of(arena_printf(job->a, "%s next", source->written));
 
 	if (source->coming)
 		return diag_error(job->diags, source->pos, D_KEY_VALUE,
@@ -131,9 +145,7 @@ add_named(const struct tlsa_reader *reader, const struct tlsa_source *source)
 	use->named = named;
 	use->pos = source->pos;
 	use->next_use = *reader->named_uses;
-	if (load_named(reader, source, named, use) < 0 ||
-	    tlsa_add(job, source->pos, use->current, label, false) < 0 ||
-	    (use->next && tlsa_add(job, source->pos, use->next, next_label, true) < 0))
+	if (load_named(reader, source, named, use) < 0 || add_both(reader, source, use) < 0)
 		return -1;
 	*reader->named_uses = use;
 	return 0;

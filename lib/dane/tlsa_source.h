@@ -11,6 +11,7 @@ struct tlsa_named {
 	const char *current; /* path */
 	const char *next;    /* path of the certificate that comes next, or NULL */
 	const char *pass;    /* opens both, for secret_read; NULL: they need no password */
+	uint32_t wait_s; /* how long `next` is to wait by the project file; 0: it says nothing */
 };
 
 struct tlsa_names {

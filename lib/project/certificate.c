@@ -10,6 +10,8 @@
 
 enum { WAIT_DEFAULT_S = 86400, DNS_PORT = 53 };
 
+static const uint32_t NOT_WRITTEN = UINT32_MAX; /* no duration is that long */
+
 struct fields {
 	struct yaml_text current, next, pass;
 	uint32_t wait_s;
@@ -169,7 +171,7 @@ certificate_read(struct diags *diags, const struct project *project, const struc
 {
 	struct arena *a = &diags->arena;
 	const char *what = arena_printf(a, "certificate \"%s\"", node->key.data);
-	struct fields f = {.wait_s = WAIT_DEFAULT_S};
+	struct fields f = {.wait_s = NOT_WRITTEN};
 
 	if (check_name(diags, node) < 0 ||
 	    yaml_read(diags, node, what, certificate_fields, &f) < 0 ||
@@ -179,7 +181,8 @@ certificate_read(struct diags *diags, const struct project *project, const struc
 	    .pos = node->key_pos,
 	    .current = project_path_of(a, project->folder, f.current.text),
 	    .next = f.next.text ? project_path_of(a, project->folder, f.next.text) : NULL,
-	    .wait_s = f.wait_s,
+	    .wait_s = f.wait_s == NOT_WRITTEN ? WAIT_DEFAULT_S : f.wait_s,
+	    .wait_written = f.wait_s != NOT_WRITTEN,
 	    .deploy = f.deploy.n ? f.deploy.argv : NULL,
 	    .notify = f.notify.n ? f.notify.argv : NULL};
 	if (read_pass(diags, project, &f.pass, &out->pass) < 0)

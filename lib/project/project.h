@@ -69,6 +69,7 @@ struct project_certificate {
 	const char *next;    /* path, or NULL */
 	const char *pass;    /* opens both: env:NAME or file:PATH; or NULL */
 	uint32_t wait_s;
+	bool wait_written; /* in the file, or it is the default */
 	const struct project_server *servers;
 	size_t n_servers;
 	const char *const *deploy;

@@ -38,7 +38,8 @@ put_certificates(struct buf *b, const struct tlsa_names *names, const struct rol
 	for (size_t i = 0; names && i < names->n; i++) {
 		const struct tlsa_named *named = &names->items[i];
 
-		buf_printf(b, "certificate %s %s\n", named->name, named->current);
+		buf_printf(b, "certificate %s %s wait %u\n", named->name, named->current,
+		    (unsigned)named->wait_s);
 		if (named->next)
 			buf_printf(b, "next %s\n", named->next);
 		if (named->pass)

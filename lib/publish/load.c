@@ -9,7 +9,8 @@ load_certificates(struct arena *a, const struct project *project)
 	for (size_t i = 0; i < n; i++) {
 		const struct project_certificate *c = &project->certificates[i];
 
-		items[i] = (struct tlsa_named){c->name, c->current, c->next, c->pass};
+		items[i] = (struct tlsa_named){
+		    c->name, c->current, c->next, c->pass, c->wait_written ? c->wait_s : 0};
 	}
 	return (struct tlsa_names){items, n};
 }

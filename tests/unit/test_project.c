@@ -323,6 +323,7 @@ certificates(void **state)
 	assert_string_equal(mail->pass, "file:p/mail.password");
 	assert_string_equal(web->pass, "env:WEB");
 	assert_int_equal(mail->wait_s, 12 * 3600);
+	assert_true(mail->wait_written);
 	assert_int_equal(mail->n_servers, LENGTH(servers));
 	for (size_t i = 0; i < LENGTH(servers); i++) {
 		assert_string_equal(mail->servers[i].host, servers[i].host);
@@ -334,6 +335,7 @@ certificates(void **state)
 	assert_string_equal(web->current, "/etc/web.pem");
 	assert_null(web->next);
 	assert_int_equal(web->wait_s, 86400);
+	assert_false(web->wait_written);
 	assert_null(web->deploy);
 	assert_null(project_certificate_find(&diags, &p, "mial"));
 	assert_non_null(strstr(diags.items[0].message, "did you mean \"mail\""));
