@@ -4,7 +4,7 @@
 #include "base/duration.h"
 
 /* One arrangement. */
-struct arrange {
+struct rolling_run {
 	struct rolling *rolling;
 	struct arena *a;
 	struct diags *diags;
@@ -16,7 +16,7 @@ struct arrange {
 };
 
 /* A source cert:NAME of one owner. */
-struct use {
+struct rolling_use {
 	const struct named_use *is;
 	const struct project_certificate *certificate;
 	const char *owner; /* as facts write it */
@@ -38,7 +38,7 @@ later(int64_t a, int64_t b)
 
 /* The facts of published records at an owner that hold. */
 static const struct fact *
-valid_at(const struct arrange *r, const char *owner, size_t *n)
+rolling_valid(const struct rolling_run *r, const char *owner, size_t *n)
 {
 	return facts_of_owner(&r->valid, FACT_PUBLISHED, r->rolling->zone, owner, n);
 }
@@ -46,7 +46,7 @@ valid_at(const struct arrange *r, const char *owner, size_t *n)
 /* --- The published zone --- */
 
 static struct rrset
-published_set(const struct arrange *r, const char *owner)
+rolling_published(const struct rolling_run *r, const char *owner)
 {
 	static const struct name root = {.len = 1};
 	const struct store *store = &r->previous->store;
@@ -60,9 +60,9 @@ published_set(const struct arrange *r, const char *owner)
 }
 
 static bool
-is_published(struct arrange *r, const char *owner, const char *record)
+rolling_is_published(struct rolling_run *r, const char *owner, const char *record)
 {
-	struct rrset set = published_set(r, owner);
+	struct rrset set = rolling_published(r, owner);
 
 	for (size_t i = 0; i < set.n; i++)
 		if (strcmp(fact_record(r->a, record_rdata(&set.records[i])), record) == 0)
@@ -72,7 +72,7 @@ is_published(struct arrange *r, const char *owner, const char *record)
 
 /* A lost published file is no evidence against facts. */
 static void
-find_valid(struct arrange *r)
+rolling_find_valid(struct rolling_run *r)
 {
 	const struct facts *facts = &r->rolling->facts;
 
@@ -80,23 +80,23 @@ find_valid(struct arrange *r)
 		const struct fact *fact = &facts->items[i];
 
 		if (fact->kind == FACT_PUBLISHED &&
-		    (!r->previous->there || is_published(r, fact->owner, fact->record)))
+		    (!r->previous->there || rolling_is_published(r, fact->owner, fact->record)))
 			facts_add(r->a, &r->valid, *fact);
 	}
 }
 
 static bool
-owner_is_known(const struct arrange *r, const char *owner)
+rolling_is_known(const struct rolling_run *r, const char *owner)
 {
 	size_t n;
 
-	valid_at(r, owner, &n);
+	rolling_valid(r, owner, &n);
 	return n > 0;
 }
 
 /* Does the template ask for the record too? */
 static bool
-is_wanted(const struct arrange *r, const struct node *node, const struct record *record)
+is_wanted(const struct rolling_run *r, const struct node *node, const struct record *record)
 {
 	const struct store *store = &r->loaded->store;
 
@@ -119,7 +119,7 @@ is_wanted(const struct arrange *r, const struct node *node, const struct record 
 
 /* The records that a cache may have of a set of which no fact tells that it is published. */
 struct copies {
-	const struct use *use;
+	const struct rolling_use *use;
 	size_t n;
 	bool match;   /* one stands for the current certificate */
 	bool strange; /* one stands for none that is known */
@@ -138,9 +138,9 @@ see_copy(struct copies *copies, const char *record, bool wanted)
 }
 
 static void
-see_left(const struct arrange *r, struct copies *copies, enum fact_kind kind)
+see_left(const struct rolling_run *r, struct copies *copies, enum fact_kind kind)
 {
-	const struct use *use = copies->use;
+	const struct rolling_use *use = copies->use;
 	size_t n;
 	const struct fact *left =
 	    facts_of_owner(&r->rolling->facts, kind, r->rolling->zone, use->owner, &n);
@@ -155,10 +155,10 @@ see_left(const struct arrange *r, struct copies *copies, enum fact_kind kind)
  * current certificate has been in use if a record stands for it and each is still accounted for.
  * One that is not may mean that a rollover was under way when the state file was lost. */
 static bool
-begins_well(struct arrange *r, const struct use *use)
+rolling_begins_well(struct rolling_run *r, const struct rolling_use *use)
 {
 	struct copies copies = {.use = use};
-	struct rrset set = published_set(r, use->owner);
+	struct rrset set = rolling_published(r, use->owner);
 	const struct node *node = set.n ? store_node(&r->previous->store, &use->is->owner) : NULL;
 
 	for (size_t i = 0; i < set.n; i++)
@@ -173,9 +173,9 @@ begins_well(struct arrange *r, const struct use *use)
 
 /* The longest TTL of a copy of the record set that may be in a cache. */
 static int64_t
-longest_ttl(const struct arrange *r, const struct use *use)
+rolling_longest_ttl(const struct rolling_run *r, const struct rolling_use *use)
 {
-	struct rrset set = published_set(r, use->owner);
+	struct rrset set = rolling_published(r, use->owner);
 	int64_t ttl_s = use->is->ttl_s;
 	size_t n;
 	const struct fact *ttl =
@@ -192,10 +192,11 @@ longest_ttl(const struct arrange *r, const struct use *use)
 /* A record that stands for the same certificates at the same owner: another digest, or under
  * another name. Copies that have it serve as well. */
 static const struct fact *
-equivalent(const struct arrange *r, const struct use *use, const struct certs *certs)
+equivalent_fact(
+    const struct rolling_run *r, const struct rolling_use *use, const struct certs *certs)
 {
 	size_t n;
-	const struct fact *facts = valid_at(r, use->owner, &n);
+	const struct fact *facts = rolling_valid(r, use->owner, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (pins_match(certs, facts[i].record))
@@ -204,10 +205,10 @@ equivalent(const struct arrange *r, const struct use *use, const struct certs *c
 }
 
 static const struct fact *
-fact_of(const struct arrange *r, const struct use *use, const char *record)
+exact_fact(const struct rolling_run *r, const struct rolling_use *use, const char *record)
 {
 	size_t n;
-	const struct fact *facts = valid_at(r, use->owner, &n);
+	const struct fact *facts = rolling_valid(r, use->owner, &n);
 
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(facts[i].record, record) == 0 &&
@@ -218,7 +219,7 @@ fact_of(const struct arrange *r, const struct use *use, const char *record)
 }
 
 static struct fact
-make_fact(const struct arrange *r, const struct use *use, const char *record)
+rolling_new_fact(const struct rolling_run *r, const struct rolling_use *use, const char *record)
 {
 	return (struct fact){.kind = FACT_PUBLISHED,
 	    .zone = r->rolling->zone,
@@ -226,7 +227,7 @@ make_fact(const struct arrange *r, const struct use *use, const char *record)
 	    .name = use->certificate->name,
 	    .pick = use->pick,
 	    .record = record,
-	    .ttl_s = longest_ttl(r, use),
+	    .ttl_s = rolling_longest_ttl(r, use),
 	    .t_unix = r->now};
 }
 
@@ -234,51 +235,52 @@ make_fact(const struct arrange *r, const struct use *use, const char *record)
  * one that stands for it. Another certificate for which the new record stands is safe only when
  * those copies have vanished: one with the same key, or of the same CA. */
 static void
-mind_copy(struct arrange *r, const struct use *use, const char *record)
+leave_copy(struct rolling_run *r, const struct rolling_use *use, const char *record)
 {
 	if (pins_match(use->is->current, record))
 		facts_add(r->a, &r->rest,
 		    rollover_leave(use->certificate, r->rolling->zone, use->owner, record,
-			longest_ttl(r, use), r->now));
+			rolling_longest_ttl(r, use), r->now));
 }
 
 static void
-mind_copies(struct arrange *r, const struct use *use, const char *record)
+leave_copies(struct rolling_run *r, const struct rolling_use *use, const char *record)
 {
-	struct rrset set = published_set(r, use->owner);
+	struct rrset set = rolling_published(r, use->owner);
 	size_t n;
-	const struct fact *facts = valid_at(r, use->owner, &n);
+	const struct fact *facts = rolling_valid(r, use->owner, &n);
 
-	if (r->previous->there && is_published(r, use->owner, record))
+	if (r->previous->there && rolling_is_published(r, use->owner, record))
 		return;
 	for (size_t i = 0; i < n; i++)
-		mind_copy(r, use, facts[i].record);
+		leave_copy(r, use, facts[i].record);
 	for (size_t i = 0; n == 0 && i < set.n; i++)
-		mind_copy(r, use, fact_record(r->a, record_rdata(&set.records[i])));
+		leave_copy(r, use, fact_record(r->a, record_rdata(&set.records[i])));
 }
 
 /* The fact of a record that is about to be published. */
 static struct fact
-next_fact(struct arrange *r, const struct use *use, const struct certs *certs, const char *record)
+rolling_fact(struct rolling_run *r, const struct rolling_use *use, const struct certs *certs,
+    const char *record)
 {
-	const struct fact *exact = fact_of(r, use, record);
-	const struct fact *old = exact ? exact : equivalent(r, use, certs);
-	struct fact fact = make_fact(r, use, record);
+	const struct fact *exact = exact_fact(r, use, record);
+	const struct fact *old = exact ? exact : equivalent_fact(r, use, certs);
+	struct fact fact = rolling_new_fact(r, use, record);
 
 	if (old) {
 		fact.ttl_s = old->ttl_s;
 		fact.t_unix = old->t_unix;
-	} else if (certs == use->is->current && !owner_is_known(r, use->owner) &&
-		   begins_well(r, use))
+	} else if (certs == use->is->current && !rolling_is_known(r, use->owner) &&
+		   rolling_begins_well(r, use))
 		fact.ttl_s = FACT_SETTLED;
 	if (!exact && certs == use->is->current)
-		mind_copies(r, use, record);
+		leave_copies(r, use, record);
 	return fact;
 }
 
 /* From when on the record may be relied on. */
 static int64_t
-safe_at(const struct arrange *r, const struct use *use, const struct fact *fact)
+rolling_safe_at(const struct rolling_run *r, const struct rolling_use *use, const struct fact *fact)
 {
 	struct rollover_record record =
 	    rollover_record_of(&r->rolling->facts, use->certificate, fact);
@@ -290,7 +292,7 @@ safe_at(const struct arrange *r, const struct use *use, const struct fact *fact)
 /* --- A current certificate that came too early --- */
 
 static void
-keep(struct arrange *r, const struct use *use, const char *record)
+keep(struct rolling_run *r, const struct rolling_use *use, const char *record)
 {
 	struct bytes rdata;
 	struct tlsa_params params = pins_params(record);
@@ -314,10 +316,10 @@ keep(struct arrange *r, const struct use *use, const char *record)
 
 /* All that is published for the certificate stays: the old one may come back. */
 static void
-keep_known(struct arrange *r, const struct use *use)
+keep_known(struct rolling_run *r, const struct rolling_use *use)
 {
 	size_t n;
-	const struct fact *facts = valid_at(r, use->owner, &n);
+	const struct fact *facts = rolling_valid(r, use->owner, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(facts[i].name, use->certificate->name) != 0)
@@ -331,22 +333,22 @@ keep_known(struct arrange *r, const struct use *use)
 
 /* Likewise where no fact tells of it. */
 static void
-keep_published(struct arrange *r, const struct use *use)
+keep_published(struct rolling_run *r, const struct rolling_use *use)
 {
-	struct rrset set = published_set(r, use->owner);
+	struct rrset set = rolling_published(r, use->owner);
 
 	for (size_t i = 0; i < set.n; i++) {
 		const char *record = fact_record(r->a, record_rdata(&set.records[i]));
 
 		if (pins_have(&use->current, record) || pins_have(&use->next, record))
 			continue;
-		facts_add(r->a, &r->rolling->after, make_fact(r, use, record));
+		facts_add(r->a, &r->rolling->after, rolling_new_fact(r, use, record));
 		keep(r, use, record);
 	}
 }
 
 static void
-report_early(struct arrange *r, const struct use *use, int64_t safe_unix)
+report_early(struct rolling_run *r, const struct rolling_use *use, int64_t safe_unix)
 {
 	struct buf when = {0};
 
@@ -362,17 +364,27 @@ report_early(struct arrange *r, const struct use *use, int64_t safe_unix)
 	buf_free(&when);
 }
 
+static void
+rolling_too_early(struct rolling_run *r, const struct rolling_use *use, int64_t safe_unix)
+{
+	report_early(r, use, safe_unix);
+	if (rolling_is_known(r, use->owner))
+		keep_known(r, use);
+	else
+		keep_published(r, use);
+}
+
 /* --- One use --- */
 
 static void
-arrange_current(struct arrange *r, const struct use *use)
+arrange_current(struct rolling_run *r, const struct rolling_use *use)
 {
 	int64_t until = rollover_left(&r->rolling->facts, r->rolling->zone, use->owner,
 	    use->certificate, use->is->current, r->now);
 
 	for (size_t i = 0; i < use->current.n; i++) {
-		struct fact fact = next_fact(r, use, use->is->current, use->current.records[i]);
-		int64_t safe = fact.ttl_s == FACT_SETTLED ? 0 : safe_at(r, use, &fact);
+		struct fact fact = rolling_fact(r, use, use->is->current, use->current.records[i]);
+		int64_t safe = fact.ttl_s == FACT_SETTLED ? 0 : rolling_safe_at(r, use, &fact);
 
 		if (safe <= r->now)
 			fact.ttl_s = FACT_SETTLED;
@@ -380,29 +392,24 @@ arrange_current(struct arrange *r, const struct use *use)
 			until = later(until, safe);
 		facts_add(r->a, &r->rolling->after, fact);
 	}
-	if (until == 0)
-		return;
-	report_early(r, use, until);
-	if (owner_is_known(r, use->owner))
-		keep_known(r, use);
-	else
-		keep_published(r, use);
+	if (until != 0)
+		rolling_too_early(r, use, until);
 }
 
 static void
-arrange_next(struct arrange *r, const struct use *use)
+arrange_next(struct rolling_run *r, const struct rolling_use *use)
 {
 	for (size_t i = 0; i < use->next.n; i++)
 		if (!pins_have(&use->current, use->next.records[i]))
 			facts_add(r->a, &r->rolling->after,
-			    next_fact(r, use, use->is->next, use->next.records[i]));
+			    rolling_fact(r, use, use->is->next, use->next.records[i]));
 }
 
 /* A TTL that was lowered counts as long as copies with it may be around. */
 static void
-arrange_ttl(struct arrange *r, const struct use *use)
+arrange_ttl(struct rolling_run *r, const struct rolling_use *use)
 {
-	struct rrset set = published_set(r, use->owner);
+	struct rrset set = rolling_published(r, use->owner);
 	size_t n;
 	const struct fact *ttl =
 	    facts_of_owner(&r->rolling->facts, FACT_TTL, r->rolling->zone, use->owner, &n);
@@ -430,7 +437,7 @@ arrange_ttl(struct arrange *r, const struct use *use)
 }
 
 static const struct project_certificate *
-certificate_of(const struct project *project, const char *name)
+rolling_certificate(const struct project *project, const char *name)
 {
 	for (size_t i = 0; i < project->n_certificates; i++)
 		if (strcmp(project->certificates[i].name, name) == 0)
@@ -439,11 +446,11 @@ certificate_of(const struct project *project, const char *name)
 }
 
 /* The template's directives were read without a problem, so there is none here. */
-static struct use
-use_of(struct arrange *r, const struct named_use *is)
+static struct rolling_use
+use_of(struct rolling_run *r, const struct named_use *is)
 {
-	struct use use = {.is = is,
-	    .certificate = certificate_of(r->rolling->project, is->named->name),
+	struct rolling_use use = {.is = is,
+	    .certificate = rolling_certificate(r->rolling->project, is->named->name),
 	    .owner = fact_name(r->a, &is->owner),
 	    .pick = pick_word(is->pick)};
 
@@ -456,7 +463,7 @@ use_of(struct arrange *r, const struct named_use *is)
 /* --- What is no more --- */
 
 static bool
-is_used(const struct arrange *r, const char *owner, const char *name)
+is_used(const struct rolling_run *r, const char *owner, const char *name)
 {
 	size_t n;
 	const struct fact *facts =
@@ -472,7 +479,7 @@ struct fact
 rolling_leave(const struct project *project, const struct facts *facts, const struct fact *fact,
     int64_t now_unix)
 {
-	const struct project_certificate *certificate = certificate_of(project, fact->name);
+	const struct project_certificate *certificate = rolling_certificate(project, fact->name);
 	struct rollover_record record;
 
 	if (!certificate || fact->kind != FACT_PUBLISHED)
@@ -484,10 +491,11 @@ rolling_leave(const struct project *project, const struct facts *facts, const st
 
 /* Copies of records that the zone gave up live on for a while. */
 static void
-arrange_left(struct arrange *r, const struct fact *old)
+arrange_left(struct rolling_run *r, const struct fact *old)
 {
 	const struct rolling *rolling = r->rolling;
-	const struct project_certificate *certificate = certificate_of(rolling->project, old->name);
+	const struct project_certificate *certificate =
+	    rolling_certificate(rolling->project, old->name);
 
 	if (!certificate)
 		return;
@@ -499,10 +507,10 @@ arrange_left(struct arrange *r, const struct fact *old)
 
 /* Who saw the record keeps to have seen it, while there is something to wait for. */
 static void
-arrange_seen(struct arrange *r, const struct fact *seen)
+arrange_seen(struct rolling_run *r, const struct fact *seen)
 {
 	size_t n_valid, n;
-	const struct fact *valid = valid_at(r, seen->owner, &n_valid);
+	const struct fact *valid = rolling_valid(r, seen->owner, &n_valid);
 	const struct fact *after =
 	    facts_of_owner(&r->rolling->after, FACT_PUBLISHED, r->rolling->zone, seen->owner, &n);
 	bool was = false, waits = false;
@@ -517,7 +525,7 @@ arrange_seen(struct arrange *r, const struct fact *seen)
 }
 
 static void
-arrange_rest(struct arrange *r)
+rolling_rest(struct rolling_run *r)
 {
 	const struct facts *facts = &r->rolling->facts;
 
@@ -534,11 +542,11 @@ arrange_rest(struct arrange *r)
 		facts_add(r->a, &r->rolling->after, r->rest.items[i]);
 }
 
-static struct arrange
-arrange_begin(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
+static struct rolling_run
+run_begin(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
     const struct previous *previous, int64_t now_unix)
 {
-	return (struct arrange){.rolling = rolling,
+	return (struct rolling_run){.rolling = rolling,
 	    .a = rolling->a,
 	    .diags = diags,
 	    .loaded = loaded,
@@ -550,39 +558,39 @@ void
 rolling_arrange(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
     const struct previous *previous, int64_t now_unix)
 {
-	struct arrange r = arrange_begin(rolling, diags, loaded, previous, now_unix);
+	struct rolling_run r = run_begin(rolling, diags, loaded, previous, now_unix);
 
 	rolling->after = (struct facts){0};
-	find_valid(&r);
+	rolling_find_valid(&r);
 	for (const struct named_use *is = loaded->directives.tlsa.named_uses; is;
 	     is = is->next_use) {
-		struct use use = use_of(&r, is);
+		struct rolling_use use = use_of(&r, is);
 
 		arrange_current(&r, &use);
 		arrange_next(&r, &use);
 		arrange_ttl(&r, &use);
 	}
 	facts_sort(&rolling->after);
-	arrange_rest(&r);
+	rolling_rest(&r);
 	facts_sort(&rolling->after);
 }
 
 /* --- A zone that is not published --- */
 
 static void
-remember_use(struct arrange *r, const struct use *use)
+remember_use(struct rolling_run *r, const struct rolling_use *use)
 {
-	struct rrset set = published_set(r, use->owner);
+	struct rrset set = rolling_published(r, use->owner);
 	bool good;
 	size_t n;
 
 	facts_of_owner(&r->rolling->facts, FACT_PUBLISHED, r->rolling->zone, use->owner, &n);
 	if (n > 0)
 		return;
-	good = begins_well(r, use);
+	good = rolling_begins_well(r, use);
 	for (size_t i = 0; i < set.n; i++) {
 		struct bytes rdata = record_rdata(&set.records[i]);
-		struct fact fact = make_fact(r, use, fact_record(r->a, rdata));
+		struct fact fact = rolling_new_fact(r, use, fact_record(r->a, rdata));
 
 		if (good && pins_match(use->is->current, fact.record))
 			fact.ttl_s = FACT_SETTLED;
@@ -594,12 +602,12 @@ void
 rolling_remember(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
     const struct previous *previous, int64_t now_unix)
 {
-	struct arrange r = arrange_begin(rolling, diags, loaded, previous, now_unix);
+	struct rolling_run r = run_begin(rolling, diags, loaded, previous, now_unix);
 
 	rolling->failed = (struct facts){0};
 	for (const struct named_use *is = loaded->directives.tlsa.named_uses; is;
 	     is = is->next_use) {
-		struct use use = use_of(&r, is);
+		struct rolling_use use = use_of(&r, is);
 
 		remember_use(&r, &use);
 	}
