@@ -26,6 +26,24 @@ keep(struct rolling_run *r, const struct rolling_use *use, const char *record)
 	r->rolling->n_kept++;
 }
 
+/* RFC 7671 section 9: where the matching type is changed at the same time, who takes the stronger
+ * digest would not look at the record, and the zone would be faulty and not be published. */
+static bool
+is_other_digest(const struct rolling_use *use, const char *record)
+{
+	struct tlsa_params now = use->is->params, old = pins_params(record);
+
+	return now.usage == old.usage && now.selector == old.selector &&
+	       now.matching != old.matching && now.matching != TLSA_FULL &&
+	       old.matching != TLSA_FULL;
+}
+
+static bool
+is_wanted(const struct rolling_use *use, const char *record)
+{
+	return pins_have(&use->current, record) || pins_have(&use->next, record);
+}
+
 /* All that is published for the certificate stays: the old one may come back. */
 static void
 keep_known(struct rolling_run *r, const struct rolling_use *use)
@@ -34,11 +52,11 @@ keep_known(struct rolling_run *r, const struct rolling_use *use)
 	const struct fact *facts = rolling_valid(r, use->owner, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(facts[i].name, use->certificate->name) != 0)
+		if (strcmp(facts[i].name, use->certificate->name) != 0 ||
+		    is_other_digest(use, facts[i].record))
 			continue;
 		facts_add(r->a, &r->rolling->after, facts[i]);
-		if (!pins_have(&use->current, facts[i].record) &&
-		    !pins_have(&use->next, facts[i].record))
+		if (!is_wanted(use, facts[i].record))
 			keep(r, use, facts[i].record);
 	}
 }
@@ -52,7 +70,7 @@ keep_published(struct rolling_run *r, const struct rolling_use *use)
 	for (size_t i = 0; i < set.n; i++) {
 		const char *record = fact_record(r->a, record_rdata(&set.records[i]));
 
-		if (pins_have(&use->current, record) || pins_have(&use->next, record))
+		if (is_wanted(use, record) || is_other_digest(use, record))
 			continue;
 		facts_add(r->a, &r->rolling->after, rolling_new_fact(r, use, record));
 		keep(r, use, record);
