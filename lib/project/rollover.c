@@ -368,15 +368,26 @@ load_file(struct diags *diags, const struct project_certificate *certificate,
 	return result;
 }
 
+const struct certs *
+rollover_current(struct diags *diags, const struct project_certificate *certificate)
+{
+	struct cert_wanted current = {.path = certificate->current};
+	const struct certs *certs = NULL;
+
+	return load_file(diags, certificate, &current, &certs) == 0 ? certs : NULL;
+}
+
 static int
 load_files(struct diags *diags, struct roll *out)
 {
 	const struct project_certificate *certificate = out->certificate;
 	struct arena *a = &diags->arena;
-	struct cert_wanted current = {.path = certificate->current};
 	struct cert_wanted next = {.path = certificate->next, .may_lack = true};
-	int result = load_file(diags, certificate, &current, &out->current);
+	int result = 0;
 
+	out->current = rollover_current(diags, certificate);
+	if (!out->current)
+		result = -1;
 	if (next.path && load_file(diags, certificate, &next, &out->next) < 0)
 		result = -1;
 	out->current_id = out->current ? pins_id(a, out->current) : NULL;
@@ -447,10 +458,8 @@ static bool
 stands_for(const struct project_certificate *certificate, const char *record)
 {
 	struct diags own = {0}; /* what is wrong with the file is told of elsewhere */
-	struct cert_wanted current = {.path = certificate->current};
-	const struct certs *certs = NULL;
-	bool match = load_file(&own, certificate, &current, &certs) == 0 && certs &&
-		     pins_match(certs, record);
+	const struct certs *certs = rollover_current(&own, certificate);
+	bool match = certs && pins_match(certs, record);
 
 	diags_free(&own);
 	return match;

@@ -88,6 +88,11 @@ int
 roll_load(struct diags *diags, const struct project_certificate *certificate,
     const struct facts *facts, int64_t now_unix, struct roll *out);
 
+/* The certificate's current file, in the arena of `diags`; NULL, with problems added, where it
+ * cannot be used. */
+const struct certs *
+rollover_current(struct diags *diags, const struct project_certificate *certificate);
+
 /* The fact (LEFT or LEAVING) that `record` left its zone at `now_unix`, or that others came beside
  * it, and that copies of the set live for up to `ttl_s`. */
 struct fact

@@ -1,11 +1,5 @@
 #include "publish/rolling_run.h"
 
-bool
-rolling_concerns(const struct rolling *rolling, const struct tlsa_context *tlsa)
-{
-	return rolling->facts.n > 0 || tlsa->named_uses;
-}
-
 const struct project_certificate *
 rolling_certificate(const struct project *project, const char *name)
 {

@@ -26,10 +26,6 @@ struct rolling {
 	void *ctx;
 };
 
-/* Has the zone anything to do with the rollover of certificates? */
-bool
-rolling_concerns(const struct rolling *rolling, const struct tlsa_context *tlsa);
-
 /* Works out `after`, and adds to the store, not sorted yet, the records that stay. A current
  * certificate that came too early is an error (D_TOO_EARLY), and yet no reason to publish nothing:
  * mail is lost as long as the zone does not have its record. */

@@ -71,9 +71,8 @@ rolling_longest_ttl(const struct rolling_run *r, const struct rolling_use *use)
 	return ttl_s;
 }
 
-/* Does the template ask for the record too? */
-static bool
-is_wanted(const struct rolling_run *r, const struct node *node, const struct record *record)
+bool
+rolling_is_wanted(const struct rolling_run *r, const struct node *node, const struct record *record)
 {
 	const struct store *store = &r->loaded->store;
 
@@ -140,7 +139,7 @@ rolling_begins_well(struct rolling_run *r, const struct rolling_use *use)
 
 	for (size_t i = 0; i < set.n; i++)
 		see_copy(&copies, fact_record(r->a, record_rdata(&set.records[i])),
-		    is_wanted(r, node, &set.records[i]));
+		    rolling_is_wanted(r, node, &set.records[i]));
 	see_left(r, &copies, FACT_LEAVING);
 	see_left(r, &copies, FACT_LEFT);
 	return copies.n == 0 || (copies.match && !copies.strange);

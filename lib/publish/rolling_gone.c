@@ -62,6 +62,46 @@ arrange_seen(struct rolling_run *r, const struct fact *seen)
 		facts_add(r->a, &r->rest, *seen);
 }
 
+static const char *
+owner_of(const struct rolling_run *r, const struct node *node)
+{
+	struct name name = {0};
+
+	name.len = (uint8_t)node_wire(&r->previous->store, node, name.wire);
+	return fact_name(r->a, &name);
+}
+
+static void
+leave_unnoted(struct rolling_run *r, const struct project_certificate *certificate,
+    const struct certs *certs, const struct node *node)
+{
+	struct rrset set = node_rrset(&r->previous->store, node, TYPE_TLSA);
+
+	for (size_t i = 0; i < set.n; i++) {
+		const char *record = fact_record(r->a, record_rdata(&set.records[i]));
+
+		if (pins_match(certs, record) && !rolling_is_wanted(r, node, &set.records[i]))
+			facts_add(r->a, &r->rest,
+			    rollover_leave(certificate, r->rolling->zone, owner_of(r, node), record,
+				set.records[i].ttl_s, r->now));
+	}
+}
+
+/* Nothing is known of the zone: the state file was lost, or its template never named a certificate.
+ * What leaves the zone now and stands for one is in caches all the same. */
+static void
+arrange_unnoted(struct rolling_run *r, const struct project_certificate *certificate)
+{
+	struct diags own = {0}; /* what is wrong with the file is told of elsewhere */
+	const struct certs *certs = rollover_current(&own, certificate);
+	const struct store *store = &r->previous->store;
+
+	for (size_t i = 0; certs && r->previous->there && i < store->n_nodes; i++)
+		if (store->nodes[i].flags & NODE_TLSA)
+			leave_unnoted(r, certificate, certs, &store->nodes[i]);
+	diags_free(&own);
+}
+
 void
 rolling_rest(struct rolling_run *r)
 {
@@ -76,6 +116,8 @@ rolling_rest(struct rolling_run *r)
 		else if (fact->kind == FACT_SEEN)
 			arrange_seen(r, fact);
 	}
+	for (size_t i = 0; facts->n == 0 && i < r->rolling->project->n_certificates; i++)
+		arrange_unnoted(r, &r->rolling->project->certificates[i]);
 	for (size_t i = 0; i < r->rest.n; i++)
 		facts_add(r->a, &r->rolling->after, r->rest.items[i]);
 }

@@ -74,6 +74,11 @@ rolling_valid(const struct rolling_run *r, const char *owner, size_t *n);
 bool
 rolling_is_known(const struct rolling_run *r, const char *owner);
 
+/* Does the template ask for a record of the published zone, by any means? */
+bool
+rolling_is_wanted(
+    const struct rolling_run *r, const struct node *node, const struct record *record);
+
 /* The longest TTL of a copy of the record set that may be in a cache. */
 int64_t
 rolling_longest_ttl(const struct rolling_run *r, const struct rolling_use *use);
@@ -107,7 +112,8 @@ rolling_too_early(struct rolling_run *r, const struct rolling_use *use, int64_t 
 
 /* --- What is no more (rolling_gone.c) --- */
 
-/* Adds the facts that the sorted `after` lacks yet: of records that left, and of servers. */
+/* Adds the facts that the sorted `after` lacks yet: of records that leave or left, and of servers.
+ */
 void
 rolling_rest(struct rolling_run *r);
 

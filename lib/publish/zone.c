@@ -92,7 +92,7 @@ roll(struct run *run)
 {
 	struct rolling *rolling = run->job->rolling;
 
-	if (!rolling || !rolling_concerns(rolling, &run->loaded.directives.tlsa))
+	if (!rolling)
 		return;
 	read_previous(run);
 	rolling_remember(rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
