@@ -3,6 +3,55 @@
 
 #include "publish/previous.h"
 
+/* A zone that is looked at. */
+struct look {
+	struct arena a;
+	const struct roll *roll;
+	struct facts facts; /* of the zone */
+	bool strict;
+};
+
+/* Does one fact of these kinds tell of the certificate, and of the record, unless NULL? */
+static bool
+is_told(const struct look *look, unsigned kinds, const char *record)
+{
+	for (size_t i = 0; i < look->facts.n; i++) {
+		const struct fact *fact = &look->facts.items[i];
+
+		if ((kinds >> fact->kind & 1) && (!record || strcmp(fact->record, record) == 0) &&
+		    strcmp(fact->name, look->roll->certificate->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does a client that has the set take the current certificate, and not the next one? A record that
+ * had left, for all that is known, may be there since a build ended ahead of its publication. */
+static bool
+holds_back(struct look *look, struct rrset set)
+{
+	const struct roll *roll = look->roll;
+	bool current = false, next = false;
+
+	for (size_t i = 0; i < set.n; i++) {
+		const char *record = fact_record(&look->a, record_rdata(&set.records[i]));
+
+		current = current || pins_match(roll->current, record) ||
+			  is_told(look, 1u << FACT_LEFT | 1u << FACT_LEAVING, record);
+		next = next || (roll->next && pins_match(roll->next, record));
+	}
+	return current && (look->strict || !next);
+}
+
+static bool
+any_holds_back(struct look *look, const struct store *store)
+{
+	for (size_t i = 0; i < store->n_nodes; i++)
+		if (holds_back(look, node_rrset(store, &store->nodes[i], TYPE_TLSA)))
+			return true;
+	return false;
+}
+
 /* The file is not parsed where it cannot have TLSA records. */
 static bool
 may_hold_tlsa(const char *path, bool *there)
@@ -17,70 +66,36 @@ may_hold_tlsa(const char *path, bool *there)
 	return may;
 }
 
-/* Does a client that has the set take the current certificate, and not the next one? */
 static bool
-holds_back(const struct roll *roll, bool strict, struct arena *a, struct rrset set)
-{
-	bool current = false, next = false;
-
-	for (size_t i = 0; i < set.n; i++) {
-		const char *record = fact_record(a, record_rdata(&set.records[i]));
-
-		current = current || pins_match(roll->current, record);
-		next = next || (roll->next && pins_match(roll->next, record));
-	}
-	return current && (strict || !next);
-}
-
-static bool
-any_holds_back(const struct roll *roll, bool strict, const struct store *store)
-{
-	struct arena scratch = {0};
-	bool found = false;
-
-	for (size_t i = 0; !found && i < store->n_nodes; i++)
-		found = holds_back(
-		    roll, strict, &scratch, node_rrset(store, &store->nodes[i], TYPE_TLSA));
-	arena_free(&scratch);
-	return found;
-}
-
-static bool
-is_unnoted(const struct project_zone *zone, const struct roll *roll, bool strict)
+is_unnoted(struct look *look, const struct project_zone *zone)
 {
 	struct previous published;
 	bool there, found;
 
+	if (is_told(look, 1u << FACT_PUBLISHED, NULL))
+		return false;
 	if (!may_hold_tlsa(zone->output, &there))
-		return strict && !there;
+		return look->strict && !there;
 	previous_load(&published, zone->output, &zone->name, 1);
-	found = !published.there || any_holds_back(roll, strict, &published.store);
+	found = !published.there || any_holds_back(look, &published.store);
 	previous_free(&published);
 	return found;
-}
-
-static bool
-is_noted(const struct facts *facts, const struct project_zone *zone, const char *certificate)
-{
-	struct arena scratch = {0};
-	struct facts of_zone = {0};
-	bool noted = false;
-
-	facts_of_zone(&scratch, facts, fact_name(&scratch, &zone->name), &of_zone);
-	for (size_t i = 0; i < of_zone.n; i++)
-		noted = noted || (of_zone.items[i].kind == FACT_PUBLISHED &&
-				     strcmp(of_zone.items[i].name, certificate) == 0);
-	arena_free(&scratch);
-	return noted;
 }
 
 const char *
 unnoted_zone(
     const struct project *project, const struct facts *facts, const struct roll *roll, bool strict)
 {
-	for (size_t i = 0; i < project->n_zones; i++)
-		if (!is_noted(facts, &project->zones[i], roll->certificate->name) &&
-		    is_unnoted(&project->zones[i], roll, strict))
-			return project->zones[i].name_text;
-	return NULL;
+	const char *found = NULL;
+
+	for (size_t i = 0; !found && i < project->n_zones; i++) {
+		const struct project_zone *zone = &project->zones[i];
+		struct look look = {.roll = roll, .strict = strict};
+
+		facts_of_zone(&look.a, facts, fact_name(&look.a, &zone->name), &look.facts);
+		if (is_unnoted(&look, zone))
+			found = zone->name_text;
+		arena_free(&look.a);
+	}
+	return found;
 }

@@ -20,7 +20,7 @@ static const char yaml[] =
     "zones: { example.net: , example.org: }\n";
 
 static struct arena arena;
-static const char *pem[2];
+static const char *pem[3];
 
 static const char *
 file_of(const char *folder, const char *zone)
@@ -28,11 +28,12 @@ file_of(const char *folder, const char *zone)
 	return arena_printf(&arena, "%s/%s.zone", folder, zone);
 }
 
-/* Returns the number of errors, all of them of the rollover. */
+/* Builds `zone`, or all. Returns the number of errors, all of them of the rollover. */
 static size_t
-build(int64_t now)
+build_one(int64_t now, const char *zone)
 {
-	struct build_options options = {&(const char *){NULL}, now, 1, false, false};
+	struct build_options options = {
+	    .zones = (const char *[]){zone, NULL}, .now = now, .n_workers = 1};
 	struct diags diags = {0};
 	struct project project;
 	struct build built;
@@ -45,6 +46,27 @@ build(int64_t now)
 	build_free(&built);
 	diags_free(&diags);
 	return n;
+}
+
+static size_t
+build(int64_t now)
+{
+	return build_one(now, NULL);
+}
+
+static bool
+gate_is_open(int64_t now)
+{
+	struct diags diags = {0};
+	struct project project;
+	struct rolls rolls;
+	bool open;
+
+	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
+	assert_int_equal(rolls_load(&diags, &project, &(const char *){NULL}, now, &rolls), 0);
+	open = rolls.items[0].rollover.gate;
+	diags_free(&diags);
+	return open;
 }
 
 static size_t
@@ -126,10 +148,29 @@ killed_between_zones(void **state)
 	}
 }
 
+/* What had left the second zone, for all that is known, is still there, however long. */
+static void
+killed_ahead_of_a_zone(void **state)
+{
+	assert_int_equal(begin(state), 0);
+	assert_int_equal(build(NOW), 0);
+	put("next.pem", pem[1]);
+	assert_int_equal(build_one(NOW + 1, zones[0]), 0);
+	put("current.pem", pem[1]); /* too early for the second zone */
+	unlink("next.pem");
+	build_and_die(NOW + 2 * DAY);
+	put("next.pem", pem[2]);
+	assert_int_equal(build_one(NOW + 3 * DAY, zones[0]), 0);
+	assert_false(gate_is_open(NOW + 9 * DAY));
+	assert_int_equal(build(NOW + 9 * DAY), 1);
+	assert_false(gate_is_open(NOW + 10 * DAY - 1));
+	assert_true(gate_is_open(NOW + 10 * DAY));
+}
+
 static int
 setup(void **state)
 {
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < LENGTH(pem); i++) {
 		EVP_PKEY *key = fixture_key();
 
 		pem[i] = fixture_cert_pem(
@@ -151,6 +192,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(killed_between_zones),
+	    cmocka_unit_test(killed_ahead_of_a_zone),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
