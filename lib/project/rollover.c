@@ -135,11 +135,9 @@ rollover_left(const struct facts *facts, const char *zone, const char *owner,
 		for (size_t i = 0; i < n; i++) {
 			int64_t vanish = rollover_vanish(certificate, &left[i]);
 
-			if (vanish <= now_unix || strcmp(left[i].name, certificate->name) != 0)
-				continue;
-			if (pins_match(certs, left[i].record))
-				return 0;
-			until = later(until, vanish);
+			if (vanish > now_unix && strcmp(left[i].name, certificate->name) == 0 &&
+			    !pins_match(certs, left[i].record))
+				until = later(until, vanish);
 		}
 	}
 	return until;

@@ -110,7 +110,8 @@ leave_zone(struct build_run *run, struct arena *a, const struct fact *fact, stru
 {
 	struct fact left = rolling_leave(run->project, &run->facts, fact, run->options->now);
 
-	if (left.kind == FACT_LEAVING || left.kind == FACT_LEFT)
+	if ((left.kind == FACT_LEAVING || left.kind == FACT_LEFT) &&
+	    !rolling_is_covered(&run->facts, fact))
 		facts_add(a, out, left);
 }
 

@@ -46,6 +46,11 @@ struct fact
 rolling_leave(const struct project *project, const struct facts *facts, const struct fact *fact,
     int64_t now_unix);
 
+/* Does each copy that has the record have a settled one of the same certificate too? What matters
+ * when these records leave is the latter. */
+bool
+rolling_is_covered(const struct facts *facts, const struct fact *fact);
+
 /* Ahead of the publication: facts that will be true no longer leave the state file, so that it
  * never says more than is true, even if the process ends between. Returns 0, or -1 with a problem
  * added. */

@@ -102,15 +102,13 @@ struct copies {
 };
 
 static void
-see_copy(struct copies *copies, const char *record, bool wanted)
+see_copy(struct copies *copies, const char *record, bool known)
 {
-	const struct named_use *is = copies->use->is;
-	bool match = pins_match(is->current, record);
+	bool match = pins_match(copies->use->is->current, record);
 
 	copies->n++;
 	copies->match = copies->match || match;
-	if (!match && !wanted && !(is->next && pins_match(is->next, record)))
-		copies->strange = true;
+	copies->strange = copies->strange || (!match && !known);
 }
 
 static void
@@ -137,9 +135,12 @@ rolling_begins_well(struct rolling_run *r, const struct rolling_use *use)
 	struct rrset set = rolling_published(r, use->owner);
 	const struct node *node = set.n ? store_node(&r->previous->store, &use->is->owner) : NULL;
 
-	for (size_t i = 0; i < set.n; i++)
-		see_copy(&copies, fact_record(r->a, record_rdata(&set.records[i])),
-		    rolling_is_wanted(r, node, &set.records[i]));
+	for (size_t i = 0; i < set.n; i++) {
+		const char *record = fact_record(r->a, record_rdata(&set.records[i]));
+		bool is_next = use->is->next && pins_match(use->is->next, record);
+
+		see_copy(&copies, record, is_next || rolling_is_wanted(r, node, &set.records[i]));
+	}
 	see_left(r, &copies, FACT_LEAVING);
 	see_left(r, &copies, FACT_LEFT);
 	return copies.n == 0 || (copies.match && !copies.strange);

@@ -27,6 +27,21 @@ rolling_leave(const struct project *project, const struct facts *facts, const st
 	    later(record.ttl_s, fact->ttl_s), now_unix);
 }
 
+bool
+rolling_is_covered(const struct facts *facts, const struct fact *fact)
+{
+	size_t n;
+	const struct fact *others =
+	    facts_of_owner(facts, FACT_PUBLISHED, fact->zone, fact->owner, &n);
+
+	if (fact->kind != FACT_PUBLISHED || fact->ttl_s == FACT_SETTLED)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (others[i].ttl_s == FACT_SETTLED && strcmp(others[i].name, fact->name) == 0)
+			return true;
+	return false;
+}
+
 /* Copies of records that the zone gave up live on for a while. */
 static void
 arrange_left(struct rolling_run *r, const struct fact *old)
@@ -35,7 +50,7 @@ arrange_left(struct rolling_run *r, const struct fact *old)
 	const struct project_certificate *certificate =
 	    rolling_certificate(rolling->project, old->name);
 
-	if (!certificate)
+	if (!certificate || rolling_is_covered(&rolling->facts, old))
 		return;
 	if (is_used(r, old->owner, old->name) &&
 	    (old->kind == FACT_PUBLISHED || rollover_vanish(certificate, old) <= r->now))
