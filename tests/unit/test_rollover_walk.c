@@ -465,8 +465,15 @@ step_break(struct walk *w)
 {
 	size_t zone = pick_one(w, 2);
 
-	w->broken[zone] = !w->broken[zone];
-	buf_printf(&w->log, " %zu %d", zone, w->broken[zone]);
+	w->broken[zone] = true;
+	buf_printf(&w->log, " %zu", zone);
+	write_all(w);
+}
+
+static void
+step_repair(struct walk *w)
+{
+	w->broken[0] = w->broken[1] = false;
 	write_all(w);
 }
 
@@ -503,10 +510,12 @@ step_lose_state(struct walk *w)
 		if (w->n_sets[owner] && access(output_of(owners[owner].zone), F_OK) < 0)
 			return;
 	unlink("zonepp.state");
+	w->known_from = w->now + 4 * DAY;
 	for (size_t owner = 0; owner < N_OWNERS; owner++)
-		for (size_t i = 0; i < w->n_sets[owner]; i++)
-			w->known_from =
-			    w->known_from > w->now + 4 * DAY ? w->known_from : w->now + 4 * DAY;
+		if (w->n_sets[owner]) {
+			w->sets[owner][0] = w->sets[owner][w->n_sets[owner] - 1];
+			w->n_sets[owner] = 1;
+		}
 }
 
 static const struct step {
@@ -514,18 +523,19 @@ static const struct step {
 	void (*run)(struct walk *w);
 	uint32_t weight;
 } steps[] = {
-    {"build", step_build, 24},
+    {"build", step_build, 16},
     {"build one", step_build_one, 6},
-    {"build, killed", step_build_killed, 2},
-    {"time", step_time, 24},
+    {"build, killed", step_build_killed, 3},
+    {"time", step_time, 16},
     {"next", step_next, 8},
-    {"gate", step_gate, 16},
+    {"gate", step_gate, 12},
     {"early", step_early, 3},
-    {"ttl", step_ttl, 3},
-    {"params", step_params, 3},
-    {"dane", step_dane, 2},
-    {"use", step_use, 2},
-    {"break", step_break, 3},
+    {"ttl", step_ttl, 4},
+    {"params", step_params, 5},
+    {"dane", step_dane, 4},
+    {"use", step_use, 4},
+    {"break", step_break, 2},
+    {"repair", step_repair, 6},
     {"lose output", step_lose_output, 1},
     {"lose state", step_lose_state, 1},
 };
