@@ -108,7 +108,7 @@ zone_names(struct arena *a, const struct build_run *run, bool all, size_t *n)
 static void
 leave_zone(struct build_run *run, struct arena *a, const struct fact *fact, struct facts *out)
 {
-	struct fact left = rolling_leave(run->project, &run->facts, fact, run->options->now);
+	struct fact left = rolling_leave(run->project, &run->facts, fact, 0, run->options->now);
 
 	if ((left.kind == FACT_LEAVING || left.kind == FACT_LEFT) &&
 	    !rolling_is_covered(&run->facts, fact))

@@ -41,10 +41,10 @@ rolling_remember(struct rolling *rolling, struct diags *diags, struct loaded *lo
     const struct previous *previous, int64_t now_unix);
 
 /* What becomes of one of the sorted facts whose record leaves its zone now; others than those of
- * published records stay as they are. */
+ * published records stay as they are. `ttl_s` is the TTL of the published set, or 0: not known. */
 struct fact
 rolling_leave(const struct project *project, const struct facts *facts, const struct fact *fact,
-    int64_t now_unix);
+    int64_t ttl_s, int64_t now_unix);
 
 /* Does each copy that has the record have a settled one of the same certificate too? What matters
  * when these records leave is the latter. */

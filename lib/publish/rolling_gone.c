@@ -15,16 +15,20 @@ is_used(const struct rolling_run *r, const char *owner, const char *name)
 
 struct fact
 rolling_leave(const struct project *project, const struct facts *facts, const struct fact *fact,
-    int64_t now_unix)
+    int64_t ttl_s, int64_t now_unix)
 {
 	const struct project_certificate *certificate = rolling_certificate(project, fact->name);
-	struct rollover_record record;
+	size_t n;
+	const struct fact *ttl;
 
 	if (!certificate || fact->kind != FACT_PUBLISHED)
 		return *fact;
-	record = rollover_record_of(facts, certificate, fact);
+	ttl = facts_of_owner(facts, FACT_TTL, fact->zone, fact->owner, &n);
+	for (size_t i = 0; i < n; i++)
+		if (ttl[i].t_unix > now_unix)
+			ttl_s = later(ttl_s, ttl[i].ttl_s);
 	return rollover_leave(certificate, fact->zone, fact->owner, fact->record,
-	    later(record.ttl_s, fact->ttl_s), now_unix);
+	    later(ttl_s, fact->ttl_s), now_unix);
 }
 
 bool
@@ -49,13 +53,17 @@ arrange_left(struct rolling_run *r, const struct fact *old)
 	const struct rolling *rolling = r->rolling;
 	const struct project_certificate *certificate =
 	    rolling_certificate(rolling->project, old->name);
+	struct rrset set;
 
 	if (!certificate || rolling_is_covered(&rolling->facts, old))
 		return;
 	if (is_used(r, old->owner, old->name) &&
 	    (old->kind == FACT_PUBLISHED || rollover_vanish(certificate, old) <= r->now))
 		return;
-	facts_add(r->a, &r->rest, rolling_leave(rolling->project, &rolling->facts, old, r->now));
+	set = rolling_published(r, old->owner);
+	facts_add(r->a, &r->rest,
+	    rolling_leave(
+		rolling->project, &rolling->facts, old, set.n ? set.records[0].ttl_s : 0, r->now));
 }
 
 /* Who saw the record keeps to have seen it, while there is something to wait for. */
