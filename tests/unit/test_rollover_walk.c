@@ -624,6 +624,8 @@ no_mail_is_lost(void **state)
 	(void)state;
 	for (uint32_t seed = first; seed < first + walks; seed++)
 		walk(seed, &n_gates, &n_good, &n_early);
+	if (walks < N_WALKS)
+		return;
 	/* The walks see enough of each. */
 	assert_true(n_gates >= walks);
 	assert_true(n_good >= walks);
