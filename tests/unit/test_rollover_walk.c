@@ -19,7 +19,7 @@
  * - a build of a zone without D081 means that each set in a cache takes the current one.
  *
  * The seeds are fixed; a walk that fails shows its steps. */
-enum { N_WALKS = 25, N_STEPS = 60, N_CERTS = 6, N_OWNERS = 3, N_SETS = 400, N_RECORDS = 24 };
+enum { N_WALKS = 40, N_STEPS = 60, N_CERTS = 6, N_OWNERS = 3, N_SETS = 400, N_RECORDS = 24 };
 
 static struct arena arena;
 static const char *pem[N_CERTS];
@@ -324,7 +324,7 @@ check_gate(struct walk *w)
 static void
 build(struct walk *w, const char *const *zones)
 {
-	struct build_options options = {zones, w->now, 1, false, false};
+	struct build_options options = {.zones = zones, .now = w->now, .n_workers = 1};
 	struct diags diags = {0};
 	struct project project;
 	struct build built;
@@ -370,7 +370,8 @@ step_build_killed(struct walk *w)
 
 	assert_true(child >= 0);
 	if (child == 0) {
-		struct build_options options = {&(const char *){NULL}, w->now, 1, false, false};
+		struct build_options options = {
+		    .zones = &(const char *){NULL}, .now = w->now, .n_workers = 1};
 		struct diags diags = {0};
 		struct project project;
 		struct build built;
