@@ -209,15 +209,21 @@ kill "$nsd"
 
 # --- Servers that are asked ---
 
+# two_servers FOLDER: the project's zones are served, and a copy of them by a secondary that is slow
+# to transfer what is new; the project asks both
+two_servers() {
+	cp -R "$project/served" "$1"
+	ok 'a primary' start_server "$project/served"
+	primary_port=$port primary=$nsd
+	ok 'a secondary' start_server "$1"
+	secondary_port=$port secondary=$nsd
+	servers="servers: [\"127.0.0.1:$primary_port\", \"127.0.0.1:$secondary_port\"]"
+	sed -i "s/^    next:/    $servers\n&/" "$project/zonepp.yaml"
+}
+
 begin_project asked
 build
-cp -R "$project/served" "$tmp/secondary" # a secondary that is slow to transfer the zone
-ok 'a primary' start_server "$project/served"
-primary_port=$port primary=$nsd
-ok 'a secondary' start_server "$tmp/secondary"
-secondary_port=$port secondary=$nsd
-servers="servers: [\"127.0.0.1:$primary_port\", \"127.0.0.1:$secondary_port\"]"
-sed -i "s/^    next:/    $servers\n&/" "$project/zonepp.yaml"
+two_servers "$tmp/secondary"
 # The set does not fit into a UDP answer.
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36; do
 	printf '_25._tcp.mail TLSA 3 1 1 %064d\n' $i
@@ -257,13 +263,8 @@ kill "$primary"
 
 begin_project left
 build
-cp -R "$project/served" "$tmp/slow" # a secondary that does not see the records leave
-ok 'its primary' start_server "$project/served"
-primary_port=$port primary=$nsd
-ok 'its slow secondary' start_server "$tmp/slow"
-secondary_port=$port secondary=$nsd
-servers="servers: [\"127.0.0.1:$primary_port\", \"127.0.0.1:$secondary_port\"]"
-sed -i "s/^    next:/    $servers\n&/; s/external/&, dane: false/" "$project/zonepp.yaml"
+two_servers "$tmp/slow"
+sed -i 's/external/&, dane: false/' "$project/zonepp.yaml"
 now=$((begin + ttl))
 build
 port=$primary_port nsd=$primary

@@ -127,6 +127,19 @@ fixture_cert_pem(struct arena *a, const struct cert_spec *spec)
 	return pem;
 }
 
+/* Certificates of mail.example.org as PEM, each of a key of its own. */
+static inline void
+fixture_pems(struct arena *a, const char **pem, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		EVP_PKEY *key = fixture_key();
+
+		pem[i] = fixture_cert_pem(
+		    a, &(struct cert_spec){.name = "mail.example.org", .key = key});
+		EVP_PKEY_free(key);
+	}
+}
+
 /* The private key as PEM, encrypted where there is a password. */
 static inline const char *
 fixture_key_pem(struct arena *a, EVP_PKEY *key, const char *password)

@@ -170,13 +170,7 @@ killed_ahead_of_a_zone(void **state)
 static int
 setup(void **state)
 {
-	for (size_t i = 0; i < LENGTH(pem); i++) {
-		EVP_PKEY *key = fixture_key();
-
-		pem[i] = fixture_cert_pem(
-		    &arena, &(struct cert_spec){.name = "mail.example.org", .key = key});
-		EVP_PKEY_free(key);
-	}
+	fixture_pems(&arena, pem, LENGTH(pem));
 	return zone_setup(state);
 }
 

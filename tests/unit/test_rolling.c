@@ -224,13 +224,7 @@ too_early_and_worse(void **state)
 static int
 setup(void **state)
 {
-	for (size_t i = 0; i < 2; i++) {
-		EVP_PKEY *key = fixture_key();
-
-		pem[i] = fixture_cert_pem(
-		    &arena, &(struct cert_spec){.name = "mail.example.org", .key = key});
-		EVP_PKEY_free(key);
-	}
+	fixture_pems(&arena, pem, LENGTH(pem));
 	return zone_setup(state);
 }
 
