@@ -1,7 +1,7 @@
 #include "cmd.h"
 
 #include "base/mem.h"
-#include "publish/load.h"
+#include "publish/coming.h"
 #include "report/probe.h"
 #include "zone/read.h"
 
@@ -24,56 +24,55 @@ static const struct cmd_option options[] = {
     CMD_END,
 };
 
-/* The zones whose records count, each with problems of its own. */
+/* The zones whose records count. */
 struct zones {
-	struct loaded *loaded;
-	struct diags *diags;
+	struct coming *items;
 	const struct store **stores;
 	size_t n;
-	struct tlsa_names certificates; /* that templates may name */
 };
 
 static void
 zones_alloc(struct zones *zones, size_t n)
 {
-	zones->loaded = mem_alloc(n * sizeof(*zones->loaded) + 1);
-	zones->diags = mem_alloc(n * sizeof(*zones->diags) + 1);
+	zones->items = mem_alloc(n * sizeof(*zones->items) + 1);
 	zones->stores = mem_alloc(n * sizeof(*zones->stores) + 1);
-	memset(zones->diags, 0, n * sizeof(*zones->diags));
+	memset(zones->items, 0, n * sizeof(*zones->items));
 }
 
 static void
 zones_free(struct cmd *cmd, struct zones *zones)
 {
 	for (size_t i = 0; i < zones->n; i++) {
-		cmd_report(cmd, &zones->diags[i]);
-		load_free(&zones->loaded[i]);
-		diags_free(&zones->diags[i]);
+		cmd_report(cmd, &zones->items[i].diags);
+		coming_free(&zones->items[i]);
 	}
-	free(zones->loaded);
-	free(zones->diags);
+	free(zones->items);
 	free(zones->stores);
 }
 
+/* All zones are loaded: those that are asked for may name hosts of others. */
 static int
-load_one(struct cmd *cmd, const struct project *project, const struct project_zone *zone,
-    struct zones *zones)
+load_zones(struct cmd *cmd, const struct project *project, struct zones *zones)
 {
-	struct load_options load = {.path = zone->template,
-	    .zone = &zone->name,
-	    .roots = &project->roots,
-	    .certificates = &zones->certificates,
-	    .dane = zone->dane,
-	    .now = cmd->now};
-	size_t i = zones->n++;
-	int result = load_zone(&zones->diags[i], &load, &zones->loaded[i]);
+	struct arena *a = &cmd->diags.arena;
+	struct tlsa_names certificates = load_certificates(a, project);
+	struct facts facts = {0};
+	int result = 0;
 
-	zones->stores[i] = &zones->loaded[i].store;
-	store_sort(&zones->loaded[i].store);
+	if (project->n_certificates > 0 &&
+	    state_load(&cmd->diags, state_path(a, project), &facts) < 0)
+		return -1;
+	for (size_t i = 0; i < project->n_zones; i++) {
+		struct coming *coming = &zones->items[zones->n];
+
+		zones->stores[zones->n++] = &coming->zone.store;
+		if (coming_load(
+			project, &project->zones[i], &certificates, &facts, cmd->now, coming) < 0)
+			result = -1;
+	}
 	return result;
 }
 
-/* All zones are loaded: those that are asked for may name hosts of others. */
 static int
 load_project(struct cmd *cmd, struct zones *zones)
 {
@@ -83,30 +82,22 @@ load_project(struct cmd *cmd, struct zones *zones)
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
 	zones_alloc(zones, project.n_zones);
-	zones->certificates = load_certificates(&cmd->diags.arena, &project);
-	for (size_t i = 0; i < cmd->n_arguments; i++) {
-		const struct project_zone *zone =
-		    project_zone_find(&cmd->diags, &project, cmd->arguments[i]);
-
-		if (!zone)
+	for (size_t i = 0; i < cmd->n_arguments; i++)
+		if (!project_zone_find(&cmd->diags, &project, cmd->arguments[i]))
 			result = -1;
-	}
-	for (size_t i = 0; i < project.n_zones && result == 0; i++)
-		if (load_one(cmd, &project, &project.zones[i], zones) < 0)
-			result = -1;
-	return result;
+	return result < 0 ? -1 : load_zones(cmd, &project, zones);
 }
 
 static int
 load_records(struct cmd *cmd, const char *path, struct zones *zones)
 {
+	struct store *store;
 	struct name zone;
 
 	zones_alloc(zones, 1);
 	zones->n = 1;
-	zones->stores[0] = &zones->loaded[0].store;
-	return read_store(
-	    &zones->diags[0], path, cmd_zone(cmd, &zone), 1, &zones->loaded[0].store, NULL);
+	zones->stores[0] = store = &zones->items[0].zone.store;
+	return read_store(&zones->items[0].diags, path, cmd_zone(cmd, &zone), 1, store, NULL);
 }
 
 static struct service_detour *

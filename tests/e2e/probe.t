@@ -57,6 +57,20 @@ ok 'a server with the certificate of another name starts' tls_server other
 port=$tls_port
 ok '2 1 1 refuses it' probe 1 'refused: the certificate is of another name' "$(mail_at 443)"
 
+# --- A certificate in a rollover ---
+
+records "\$TLSA _443._tcp.mail cert:mail"
+echo 'certificates: { mail: { current: mail.pem } }' >>"$tmp/zonepp.yaml"
+ok 'the certificate of the project file is published' zonepp build -C "$tmp"
+ok 'a server starts that has it' tls_server mail
+port=$tls_port
+sed 's/current: mail/current: other/' "$tmp/zonepp.yaml" >"$tmp/new.yaml"
+mv "$tmp/new.yaml" "$tmp/zonepp.yaml"
+ok 'one that comes too early is an error' says D081 refuses zonepp build -C "$tmp"
+ok 'but the old record stays, and accepts the server' \
+	probe 0 "accepted: 3 1 1 $digest" "$(mail_at 443)"
+rm "$tmp/zonepp.state"
+
 # --- STARTTLS ---
 
 ok 'a TLS server starts for those behind STARTTLS' tls_server mail

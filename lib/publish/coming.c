@@ -1,0 +1,46 @@
+#include "publish/coming.h"
+
+#include "publish/rolling.h"
+
+static void
+add_kept(const struct project *project, const struct project_zone *zone, const struct facts *facts,
+    int64_t now_unix, struct coming *out)
+{
+	struct arena *a = &out->rest.arena;
+	struct rolling rolling = {.a = a, .project = project, .zone = fact_name(a, &zone->name)};
+	struct previous previous;
+
+	facts_of_zone(a, facts, rolling.zone, &rolling.facts);
+	previous_load(&previous, zone->output, &zone->name, 1);
+	rolling_arrange(&rolling, &out->rest, &out->zone, &previous, now_unix);
+	previous_free(&previous);
+}
+
+int
+coming_load(const struct project *project, const struct project_zone *zone,
+    const struct tlsa_names *certificates, const struct facts *facts, int64_t now_unix,
+    struct coming *out)
+{
+	struct load_options load = {.path = zone->template,
+	    .zone = &zone->name,
+	    .roots = &project->roots,
+	    .certificates = certificates,
+	    .dane = zone->dane,
+	    .now = now_unix};
+	int result;
+
+	out->diags = out->rest = (struct diags){0};
+	result = load_zone(&out->diags, &load, &out->zone);
+	if (result == 0 && out->zone.directives.tlsa.named_uses)
+		add_kept(project, zone, facts, now_unix, out);
+	store_sort(&out->zone.store);
+	return result;
+}
+
+void
+coming_free(struct coming *coming)
+{
+	load_free(&coming->zone);
+	diags_free(&coming->diags);
+	diags_free(&coming->rest);
+}
