@@ -222,6 +222,21 @@ temporary_name(struct output *out)
 	    &out->diags->arena, "%s/.%.200s.%ld%s", out->folder, base, (long)getpid(), suffix);
 }
 
+/* Makes the folder of the target. A path that `..` leads out of a folder that was not there may end
+ * at a file of which nothing was known. */
+static int
+make_folder(struct output *out)
+{
+	struct stat st;
+
+	if (file_make_folder(out->folder, 0777) < 0)
+		return output_fail(out, "create a file beside");
+	if (stat(out->target, &st) < 0)
+		return 0;
+	errno = EEXIST;
+	return output_fail(out, "create");
+}
+
 /* Opens the temporary file and repeats there what agreed so far. An unnamed file vanishes with the
  * process; folders that cannot hold one get a named file. */
 static int
@@ -230,8 +245,11 @@ begin_temporary(struct output *out)
 	mode_t mode = out->old_fd >= 0 ? 0600 : 0666; /* an old file's mode comes in replace() */
 
 	out->fd = file_open_unnamed(out->folder, mode);
-	if (out->fd < 0 && errno == ENOENT && file_make_folder(out->folder, 0777) == 0)
+	if (out->fd < 0 && errno == ENOENT) {
+		if (make_folder(out) < 0)
+			return -1;
 		out->fd = file_open_unnamed(out->folder, mode);
+	}
 	if (out->fd < 0) {
 		out->temporary = temporary_name(out);
 		unlink(out->temporary);
