@@ -275,6 +275,42 @@ put_quote(struct buf *out, const struct diag *d, struct report_style style)
 	buf_putc(out, '\n');
 }
 
+/* Is what stands behind pass= the name of what holds the password: a file, or a variable that is
+ * called as most are? */
+static bool
+names_password(const char *value)
+{
+	static const char file[] = "file:", env[] = "env:";
+
+	if (strncmp(value, file, sizeof(file) - 1) == 0)
+		return true;
+	if (strncmp(value, env, sizeof(env) - 1) != 0)
+		return false;
+	value += sizeof(env) - 1;
+	value += strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	return !*value || strchr(" \t\r;)\"',}]", *value);
+}
+
+/* Has the line a pass=, or password:, behind which the password itself may stand? */
+static bool
+may_hold_password(struct text line)
+{
+	static const char pass[] = "pass", letters[] = "abcdefghijklmnopqrstuvwxyz";
+	struct buf copy = {0};
+	bool may = false;
+
+	buf_put(&copy, line.data, line.len);
+	buf_putc(&copy, '\0');
+	for (const char *at = strstr(copy.data, pass); at && !may; at = strstr(at, pass)) {
+		at += sizeof(pass) - 1;
+		at += strspn(at, letters);
+		may = (*at == '=' || *at == ':') &&
+		      !names_password(at + 1 + strspn(at + 1, " \t\"'"));
+	}
+	buf_free(&copy);
+	return may;
+}
+
 /* `file:line:column`, as much of it as there is. */
 static void
 put_place(struct buf *out, const struct place *place)
@@ -311,7 +347,7 @@ render_tty(struct buf *out, const struct diags *diags, struct report_style style
 			buf_putc(out, '\n');
 		}
 		put_message(out, d, style);
-		if (d->line_text.data)
+		if (d->line_text.data && !may_hold_password(d->line_text))
 			put_quote(out, d, style);
 		if (d->note) {
 			put_colour(out, style, severities[SEVERITY_NOTE].colour);
