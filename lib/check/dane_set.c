@@ -55,6 +55,20 @@ check_counts(const struct dane_run *run, const struct dane_set *set, const struc
 		    "all TLSA records of %s are digests by SHA2-512", set->text);
 }
 
+/* Do mail servers find the set: at port 25, or at any where the host is an MX host? */
+static bool
+is_for_smtp(const struct dane_run *run, const struct dane_set *set)
+{
+	struct lookup_key host;
+
+	if (!set->owner.host || dane_owner_is_smtp(&set->owner))
+		return set->owner.host != NULL;
+	return set->owner.tcp && set->owner.port == 0 &&
+	       dane_is_named(run, set->owner.host, TYPE_MX) &&
+	       lookup_key_of(run->store, set->owner.host, &host) &&
+	       dane_smtp_node(run->store, &host) == set->node;
+}
+
 /* RFC 7672 section 3.1.3 is about SMTP between servers; submission has clients with a list of CAs.
  */
 static void
@@ -62,7 +76,7 @@ check_smtp_usage(const struct dane_run *run, const struct dane_set *set)
 {
 	const struct record *record = &set->set.records[0]; /* sorted: the lowest usage */
 
-	if (set->owner.host && dane_owner_is_smtp(&set->owner) && record->rdata[0] <= TLSA_PKIX_EE)
+	if (record->rdata[0] <= TLSA_PKIX_EE && is_for_smtp(run, set))
 		diag_add(run->diags, record->pos, D_PKIX_MAIL,
 		    "%s has a TLSA record of usage %u, which mail servers do not use", set->text,
 		    record->rdata[0]);

@@ -46,6 +46,9 @@ static const struct row records[] = {
     {WWW "_587._tcp.www TLSA 1 1 1 " D1 "\n", ""},
     {WWW "_465._tcp.www TLSA 0 1 1 " D1 "\n", ""},
     {WWW "*._tcp.www TLSA 1 1 1 " D1 "\n", ""},
+    {MAIL "@ MX 0 m\nm A 192.0.2.1\n*._tcp.m TLSA 1 1 1 " D1 "\n", "D106 10:1"},
+    {MAIL "@ MX 0 m\nm A 192.0.2.1\n*._udp.m TLSA 1 1 1 " D1 "\n", ""},
+    {MAIL "@ MX 0 m\nm A 192.0.2.1\n*._tcp.m TLSA 1 1 1 " D1 "\n_25._tcp.m " T1, ""},
     /* Owners */
     {WWW "_443.tcp.www " T1, "D119 6:1"},
     {WWW "443._tcp.www " T1, "D119 6:1"},
