@@ -159,12 +159,24 @@ find_leaf(const struct choice *choice, struct set *found)
 	return 0;
 }
 
+/* Is the common name, by which subjects are called, that of a host (RFC 6125 section 6.4.4)? */
+static bool
+is_called_as_host(const struct cert *cert)
+{
+	static const char cn[] = "CN=";
+	const char *name = cert->name + sizeof(cn) - 1;
+
+	return strncmp(cert->name, cn, sizeof(cn) - 1) == 0 && strchr(name, '.') &&
+	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				  "-.*")];
+}
+
 /* Many a server's own certificate is self-signed and may issue, because openssl-req(1) makes them
  * so; but where it names no host, it is more likely a CA's. */
 static int
 warn_of_ca(const struct choice *choice, const struct cert *cert)
 {
-	if (cert->for_server)
+	if (cert->for_server || is_called_as_host(cert))
 		return 0;
 	return diag_add(choice->diags, choice->pos, D_CA_AS_EE,
 	    "%s: %s may issue certificates and names no host: is it a CA's, and not the server's "

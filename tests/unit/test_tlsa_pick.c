@@ -219,6 +219,31 @@ a_ca_as_end_entity(void **state)
 	run_end(&run);
 }
 
+/* As openssl-req(1) makes it. */
+static void
+a_server_that_may_issue(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t n_problems;
+	} rows[] = {{"mail.example.org", 0}, {"*.example.org", 0}, {"mail", 1}, {"Mail 2.0", 1}};
+	EVP_PKEY *key = fixture_key();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct cert_spec spec = {.name = rows[i].name, .key = key, .ca = true};
+		struct run run;
+
+		write_file("certs/own.pem", fixture_cert_pem(&arena, &spec));
+		run_begin(&run);
+		parse(&run, "$TLSA _25._tcp.mail ../certs/own.pem", NULL);
+		assert_int_equal(run.diags.n, rows[i].n_problems);
+		assert_int_equal(run.ctx.n_records, 1);
+		run_end(&run);
+	}
+	EVP_PKEY_free(key);
+}
+
 int
 main(void)
 {
@@ -232,6 +257,7 @@ main(void)
 	    cmocka_unit_test(renewed_with_its_key),
 	    cmocka_unit_test(explicit_curve),
 	    cmocka_unit_test(a_ca_as_end_entity),
+	    cmocka_unit_test(a_server_that_may_issue),
 	};
 
 	return cmocka_run_group_tests(tests, make_files, remove_files);
