@@ -65,6 +65,20 @@ check_names(const struct dane_run *run, const struct tlsa_use *use, const struct
 	}
 }
 
+/* A self-signed certificate that may issue, alone in its file, is a CA's by its looks; but a CA's
+ * does not name the host. */
+static void
+check_own(const struct dane_run *run, const struct tlsa_use *use, const struct dane_owner *owner)
+{
+	bool as_ca = use->params.usage == TLSA_PKIX_TA || use->params.usage == TLSA_DANE_TA;
+
+	if (as_ca && use->certs->n == 1 && use->cert->self_signed &&
+	    is_covered(run, use->cert, owner->host))
+		diag_add(run->diags, use->pos, D_OWN_AS_CA,
+		    "the certificate %s names %s: is it the server's own, and not a CA's?",
+		    use->cert->name, lookup_text(run->store, owner->host));
+}
+
 /* --- What the server sends --- */
 
 static bool
@@ -240,6 +254,7 @@ check_owner(const struct dane_run *run, const struct tlsa_use *const *uses, size
 
 	for (size_t i = 0; i < n && named; i++) {
 		check_names(run, uses[i], &owner);
+		check_own(run, uses[i], &owner);
 		check_anchor(run, uses[i], uses, n);
 	}
 	if (!lookup_key_of(run->store, uses[0]->owner, &key))

@@ -331,6 +331,22 @@ static int (*const picks[])(const struct choice *choice, struct set *found) = {
     [PICK_ALL] = pick_all,
 };
 
+/* Clients take no server's own certificate for a CA above it, even if it may issue (RFC 7671 section
+ * 5.2). With its private key in the file, and without any that it issued, it is no CA's. */
+static int
+refuse_own(const struct choice *choice, const struct set *found)
+{
+	const struct certs *certs = choice->certs;
+
+	for (size_t i = 0; i < certs->n; i++)
+		if (found->has[i] && certs->items[i].has_key && !issued_another(certs, i))
+			return diag_error(choice->diags, choice->pos, D_NOT_CA,
+			    "%s: %s is the server's own certificate, as its private key is in the "
+			    "file: write 3 1 1, or put a CA's into a file without the key",
+			    certs->path, label(choice, &certs->items[i]));
+	return 0;
+}
+
 int
 pick_certs(struct arena *a, struct diags *diags, struct pos pos, const struct certs *certs,
     enum pick pick, bool by_key, struct picked *out)
@@ -339,6 +355,8 @@ pick_certs(struct arena *a, struct diags *diags, struct pos pos, const struct ce
 	struct set found;
 
 	if (picks[pick](&choice, &found) < 0)
+		return -1;
+	if (pick != PICK_LEAF && refuse_own(&choice, &found) < 0)
 		return -1;
 	out->items = arena_alloc(a, found.n * sizeof(const struct cert *));
 	out->n = 0;

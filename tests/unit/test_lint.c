@@ -112,6 +112,8 @@ setup(void **state)
 	put_certs("ca-sha1.pem", cert, ca_cert);
 	spec.issuer = NULL;
 	put_certs("self-sha1.pem", sign_again(cert_of(&spec), key, EVP_sha1()), NULL);
+	root_spec.san = "DNS:mail.example.org";
+	put_certs("own.pem", cert_of(&root_spec), NULL);
 	return 0;
 }
 
@@ -230,6 +232,11 @@ names(void **state)
 	    {"$TLSA _443._tcp.mail 2 1 1 cn.pem\n", "", 0},
 	    {"$TLSA _443._tcp.mail 2 1 1 wild.pem\n", "", 0},
 	    {"$TLSA _443._tcp.mail 2 1 1 part.pem\n", "D102 6:28", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 own.pem\n", "D124 6:28", 0},
+	    {"$TLSA _443._tcp.mail 0 1 1 own.pem\n", "D124 6:28", 0},
+	    {"$TLSA _443._tcp.mail 3 1 1 own.pem\n", "", 0},
+	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 2 1 1 own.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n", "", 0},
 	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 2 1 1 mail.pem\n", "D102 7:25", 0},
 	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 0 1 1 mail.pem\n", "D102 7:25", 0},
 	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 1 1 1 mail.pem\n", "D102 7:25", 0},

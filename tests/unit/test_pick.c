@@ -110,6 +110,10 @@ static const struct row {
     {"IR", PICK_LEAF, NULL, D_NOT_LEAF, "CN=Issuing"},
     {"l", PICK_TOP, NULL, D_NOT_CA, "write 3 1 1"},
     {"o", PICK_TOP, NULL, D_NOT_CA, "write 3 1 1"},
+    {"R0", PICK_TOP, NULL, D_NOT_CA, "write 3 1 1"}, /* its own key: no CA's */
+    {"R0", PICK_ROOT, NULL, D_NOT_CA, "write 3 1 1"},
+    {"R0", PICK_ALL, NULL, D_NOT_CA, "write 3 1 1"},
+    {"IR0", PICK_TOP, "R", 0, NULL}, /* it issued another */
     {"l", PICK_ISSUER, NULL, D_NOT_CA, "add its certificate"},
     {"l", PICK_ALL, NULL, D_NOT_CA, "CN=leaf"},
     {"ll", PICK_LEAF, "l", 0, NULL},
