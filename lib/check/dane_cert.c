@@ -15,22 +15,6 @@ is_server(const struct tlsa_use *use, const struct cert *cert)
 	return !cert->is_ca || cert->has_key;
 }
 
-/* The name by which clients know the host that a record at `node` leads to; NULL: none. */
-static const uint8_t *
-reference(const struct dane_run *run, const struct dane_naming *naming, uint8_t wire[NAME_LONGEST])
-{
-	const uint8_t *name = wire;
-
-	if (naming->type == TYPE_TLSA || naming->node->flags & NODE_WILDCARD)
-		return NULL;
-	node_wire(run->store, naming->node, wire);
-	if (naming->type != TYPE_SRV)
-		return name;
-	for (int label = 0; label < 2 && *name; label++) /* RFC 7673 section 4.1: the domain */
-		name += 1 + *name;
-	return name;
-}
-
 /* RFC 7671 section 6, RFC 7672 section 3.2.2: the host, a mail or service domain, or an alias. */
 static bool
 is_covered(const struct dane_run *run, const struct cert *cert, const uint8_t *host)
@@ -43,7 +27,7 @@ is_covered(const struct dane_run *run, const struct cert *cert, const uint8_t *h
 		return true;
 	namings = dane_naming_find(run, host, &n);
 	for (size_t i = 0; i < n; i++) {
-		const uint8_t *name = reference(run, &namings[i], wire);
+		const uint8_t *name = dane_naming_reference(run, &namings[i], wire);
 
 		if (name && *name && lint_covers(cert, lookup_text(run->store, name)))
 			return true;

@@ -113,3 +113,19 @@ dane_is_named(const struct dane_run *run, const uint8_t *host, uint16_t type)
 			return true;
 	return false;
 }
+
+const uint8_t *
+dane_naming_reference(
+    const struct dane_run *run, const struct dane_naming *naming, uint8_t wire[NAME_LONGEST])
+{
+	const uint8_t *name = wire;
+
+	if (naming->type == TYPE_TLSA || naming->node->flags & NODE_WILDCARD)
+		return NULL;
+	node_wire(run->store, naming->node, wire);
+	if (naming->type != TYPE_SRV)
+		return name;
+	for (int label = 0; label < 2 && *name; label++) /* RFC 7673 section 4.1: the domain */
+		name += 1 + *name;
+	return name;
+}

@@ -1,4 +1,4 @@
-/* What the files of the DANE lint share; for them alone. */
+/* What the files of the DANE lint share, and the proof with them; for these alone. */
 #ifndef CHECK_DANE_RUN_H
 #define CHECK_DANE_RUN_H
 
@@ -36,6 +36,12 @@ dane_naming_find(const struct dane_run *run, const uint8_t *host, size_t *n);
 /* Is the host named by a record of this type? */
 bool
 dane_is_named(const struct dane_run *run, const uint8_t *host, uint16_t type);
+
+/* The name by which clients that follow the record know the host; NULL: it is none. May be a part
+ * of `wire`. */
+const uint8_t *
+dane_naming_reference(
+    const struct dane_run *run, const struct dane_naming *naming, uint8_t wire[NAME_LONGEST]);
 
 /* The TLSA records of one owner. */
 struct dane_set {

@@ -1,7 +1,7 @@
 #include "check/prove.h"
 
 #include "base/mem.h"
-#include "check/dane_owner.h"
+#include "check/dane_run.h"
 #include "dane/prove.h"
 
 #include <stdlib.h>
@@ -10,6 +10,7 @@ struct run {
 	const struct store *store;
 	struct diags *diags;
 	struct prover *prover;
+	struct dane_run names; /* by which clients come to the hosts */
 	struct arena a;
 };
 
@@ -45,6 +46,7 @@ struct owner {
 	size_t n_rows;
 	const char *text; /* _25._tcp.mail.example.org */
 	const char *host;
+	const uint8_t *host_wire;
 	unsigned port; /* of TCP; 0: another, or any */
 	struct rrset rrset;
 	bool any_chain;
@@ -81,6 +83,29 @@ find_cert(const struct certs *certs, const struct cert *sought)
 	return i;
 }
 
+/* Judges by the name of the host, or else by that of a mail or service domain, or an alias, that
+ * leads to it (RFC 7671 section 6, RFC 7672 section 3.2.2). */
+static int
+judge_file(const struct owner *owner, const struct certs *certs, size_t at,
+    const struct bytes *rdata, size_t n, struct verdict *out)
+{
+	const struct run *run = owner->run;
+	size_t n_namings;
+	const struct dane_naming *namings =
+	    dane_naming_find(&run->names, owner->host_wire, &n_namings);
+	int done = prove_chain(run->prover, certs, at, owner->host, rdata, n, out);
+
+	for (size_t i = 0; i < n_namings && done == 0 && out->why == VERDICT_NAME; i++) {
+		uint8_t wire[NAME_LONGEST];
+		const uint8_t *name = dane_naming_reference(&run->names, &namings[i], wire);
+
+		if (name && *name)
+			done = prove_chain(run->prover, certs, at, lookup_text(run->store, name),
+			    rdata, n, out);
+	}
+	return done;
+}
+
 /* Of several files that hold the server's certificate, the server may present any: one has to do.
  * The verdict is that of the first, where none does. */
 static int
@@ -88,8 +113,7 @@ judge(const struct owner *owner, const struct leaf *leaf, const struct bytes *rd
     struct verdict *out)
 {
 	const struct cert *cert = &leaf->use->certs->items[leaf->at];
-	struct prover *prover = owner->run->prover;
-	int done = prove_chain(prover, leaf->use->certs, leaf->at, owner->host, rdata, n, out);
+	int done = judge_file(owner, leaf->use->certs, leaf->at, rdata, n, out);
 
 	for (size_t i = 0; i < owner->n_rows && done == 0 && out->why != VERDICT_MATCH; i++) {
 		const struct tlsa_use *other = owner->rows[i].use;
@@ -99,7 +123,7 @@ judge(const struct owner *owner, const struct leaf *leaf, const struct bytes *rd
 		if (other->certs == leaf->use->certs || other->coming != leaf->use->coming ||
 		    at == other->certs->n)
 			continue;
-		done = prove_chain(prover, other->certs, at, owner->host, rdata, n, &verdict);
+		done = judge_file(owner, other->certs, at, rdata, n, &verdict);
 		if (done == 0 && verdict.why == VERDICT_MATCH)
 			*out = verdict;
 	}
@@ -233,7 +257,8 @@ prove_owner(struct run *run, const struct row *rows, size_t n)
 	    .rows = rows,
 	    .n_rows = n,
 	    .text = lookup_text(run->store, wire),
-	    .host = lookup_text(run->store, proto + 1 + *proto)};
+	    .host = lookup_text(run->store, proto + 1 + *proto),
+	    .host_wire = proto + 1 + *proto};
 	struct dane_owner parts;
 	int result = 0;
 
@@ -274,7 +299,9 @@ rows_make(const struct store *store, const struct tlsa_use *uses, size_t *n)
 int
 prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_unix)
 {
-	struct run run = {.store = store, .diags = store->diags};
+	struct run run = {.store = store,
+	    .diags = store->diags,
+	    .names = {.store = store, .diags = store->diags}};
 	struct row *rows;
 	size_t n, end;
 	int result = 0;
@@ -284,6 +311,7 @@ prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_u
 	run.prover = prover_begin(now_unix);
 	if (!run.prover)
 		return diag_error(run.diags, uses->pos, F_SYSTEM, "OpenSSL fails to verify");
+	dane_naming_begin(&run.names);
 	rows = rows_make(store, uses, &n);
 	for (size_t i = 0; i < n; i = end) {
 		struct arena_mark mark = arena_mark(&run.a);
@@ -296,6 +324,7 @@ prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_u
 	}
 	free(rows);
 	arena_free(&run.a);
+	dane_naming_end(&run.names);
 	prover_end(run.prover);
 	return result;
 }
