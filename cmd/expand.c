@@ -2,6 +2,7 @@
 
 #include "base/output.h"
 #include "publish/expand.h"
+#include "publish/overwrite.h"
 
 static const struct cmd_option options[] = {CMD_OUTPUT, CMD_ZONE, CMD_NOW, CMD_END};
 
@@ -18,8 +19,12 @@ run(struct cmd *cmd)
 	struct buf text = {0};
 	struct output *out;
 	bool changed;
-	int result = expand_file(&cmd->diags, &load, &text);
+	int result;
 
+	cmd->diags.track_inputs = path != NULL;
+	result = expand_file(&cmd->diags, &load, &text);
+	if (result == 0 && path)
+		result = overwrite_check(&cmd->diags, path);
 	if (result == 0) {
 		out = output_open(&cmd->diags, path ? path : "-");
 		result = out && output_write(out, text.data, text.len) == 0

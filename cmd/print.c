@@ -2,9 +2,26 @@
 
 #include "check/zone.h"
 #include "publish/load.h"
+#include "publish/overwrite.h"
 #include "zone/write.h"
 
 static const struct cmd_option options[] = {CMD_ZONE, CMD_OUTPUT, CMD_NOW, CMD_JOBS, CMD_END};
+
+static int
+write_zone(struct cmd *cmd, const struct store *store, const char *path)
+{
+	struct output *out;
+	bool changed;
+
+	if (path && overwrite_check(&cmd->diags, path) < 0)
+		return -1;
+	out = output_open(&cmd->diags, path ? path : "-");
+	if (out && write_store(out, store, cmd->jobs) == 0)
+		return output_commit(out, &changed);
+	if (out)
+		output_abort(out);
+	return -1;
+}
 
 static int
 run(struct cmd *cmd)
@@ -17,21 +34,15 @@ run(struct cmd *cmd)
 	    .now = cmd->now};
 	const char *path = cmd_value(cmd, "output");
 	struct loaded loaded;
-	struct output *out;
-	bool changed;
-	int result = load_zone(&cmd->diags, &load, &loaded);
+	int result;
 
+	cmd->diags.track_inputs = path != NULL;
+	result = load_zone(&cmd->diags, &load, &loaded);
 	store_sort(&loaded.store);
 	if (result < 0)
 		check_names(&loaded.store);
-	else if (check_zone(&loaded.store, 0) == 0) {
-		out = output_open(&cmd->diags, path ? path : "-");
-		result = -1;
-		if (out && write_store(out, &loaded.store, cmd->jobs) == 0)
-			result = output_commit(out, &changed);
-		else if (out)
-			output_abort(out);
-	}
+	else if (check_zone(&loaded.store, 0) == 0)
+		result = write_zone(cmd, &loaded.store, path);
 	load_free(&loaded);
 	return result;
 }

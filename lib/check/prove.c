@@ -100,8 +100,8 @@ judge_file(const struct owner *owner, const struct certs *certs, size_t at,
 		const uint8_t *name = dane_naming_reference(&run->names, &namings[i], wire);
 
 		if (name && *name)
-			done = prove_chain(run->prover, certs, at, lookup_text(run->store, name),
-			    rdata, n, out);
+			done = prove_chain(
+			    run->prover, certs, at, lookup_text(run->store, name), rdata, n, out);
 	}
 	return done;
 }

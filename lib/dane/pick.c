@@ -331,8 +331,8 @@ static int (*const picks[])(const struct choice *choice, struct set *found) = {
     [PICK_ALL] = pick_all,
 };
 
-/* Clients take no server's own certificate for a CA above it, even if it may issue (RFC 7671 section
- * 5.2). With its private key in the file, and without any that it issued, it is no CA's. */
+/* Clients take no server's own certificate for a CA above it, even if it may issue (RFC 7671
+ * section 5.2). With its private key in the file, and without any that it issued, it is no CA's. */
 static int
 refuse_own(const struct choice *choice, const struct set *found)
 {

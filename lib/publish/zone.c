@@ -12,6 +12,7 @@
 #include "dnssec/sign.h"
 #include "dnssec/verify.h"
 #include "publish/cache.h"
+#include "publish/overwrite.h"
 #include "publish/previous.h"
 #include "zone/read.h"
 #include "zone/write.h"
@@ -407,7 +408,7 @@ holds_key_or_certificate(const char *path)
 static int
 check_overwrite(const struct run *run)
 {
-	struct stat output, input;
+	struct stat output;
 
 	if (stat(run->job->output, &output) < 0 || !S_ISREG(output.st_mode))
 		return 0;
@@ -415,13 +416,7 @@ check_overwrite(const struct run *run)
 		return diag_add_path(run->diags, run->job->output, P_OUTPUT,
 		    "the zone would be written over %s, which holds a key or a certificate",
 		    run->job->output);
-	for (size_t i = 0; i < run->diags->n_inputs; i++)
-		if (stat(run->diags->inputs[i].path, &input) == 0 &&
-		    input.st_dev == output.st_dev && input.st_ino == output.st_ino)
-			return diag_add_path(run->diags, run->job->output, P_OUTPUT,
-			    "the zone would be written over %s, of which it is made",
-			    run->diags->inputs[i].path);
-	return 0;
+	return overwrite_check(run->diags, run->job->output);
 }
 
 /* For the next run, which then need not verify what it keeps. */
