@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
-enum { SECURITY_BITS = 112 }; /* RSA 2048, P-224, SHA-224: NIST SP 800-57 part 1, table 2 */
+enum { SECURITY_BITS = 112, RSA_BITS = 2048 }; /* NIST SP 800-57 part 1, table 2 */
 
 static X509 *
 decode(const struct cert *cert)
@@ -51,8 +51,10 @@ check_key(struct tlsa_job *job, struct pos pos, const struct cert *cert, X509 *x
 {
 	EVP_PKEY *key = X509_get0_pubkey(x509);
 	int strength = key ? EVP_PKEY_get_security_bits(key) : 0;
+	bool is_short = key && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS")) &&
+			EVP_PKEY_get_bits(key) < RSA_BITS; /* of 2047 bits OpenSSL thinks well */
 
-	if (strength > 0 && strength < SECURITY_BITS)
+	if (strength > 0 && (strength < SECURITY_BITS || is_short))
 		diag_add(job->diags, pos, D_WEAK_KEY, "the key of %s is weak: %s with %d bits",
 		    cert->name, EVP_PKEY_get0_type_name(key), EVP_PKEY_get_bits(key));
 }

@@ -95,6 +95,8 @@ setup(void **state)
 	put_certs("sha1.pem", sign_again(cert_of(&spec), ca, EVP_sha1()), ca_cert);
 	spec.key = rsa;
 	put_certs("rsa.pem", cert_of(&spec), ca_cert);
+	spec.key = keep_key(EVP_RSA_gen(2047));
+	put_certs("rsa-2047.pem", cert_of(&spec), ca_cert);
 	spec.key = key;
 	spec.to = NOW + 14 * DAY;
 	put_certs("soon.pem", cert_of(&spec), ca_cert);
@@ -209,6 +211,7 @@ weak(void **state)
 {
 	static const struct row rows[] = {
 	    {"$TLSA _443._tcp.mail rsa.pem\n", "D104 6:22", 0},
+	    {"$TLSA _443._tcp.mail rsa-2047.pem\n", "D104 6:22", 0},
 	    {"$TLSA _443._tcp.mail 2 1 1 rsa.pem\n", "D104 6:28", 0},
 	    {"$TLSA _443._tcp.mail 2 1 1 sha1.pem\n", "D105 6:28", 0},
 	    {"$TLSA _443._tcp.mail 1 1 1 sha1.pem\n", "D105 6:28", 0},
