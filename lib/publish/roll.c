@@ -119,13 +119,22 @@ roll_change(struct diags *diags, const struct project *project, const struct rol
 
 /* --- Deploying --- */
 
-/* The next certificate may be taken into use, or the one in use has another chain there, and nobody
- * did so yet. What the command then makes of the current file is its own affair. */
+/* No record tells the two apart where none is published. */
 static bool
-is_due(const struct roll *roll)
+has_other(const struct roll *roll)
 {
-	return roll->certificate->deploy && roll->facts.used && roll->facts.has_next &&
-	       (!roll->facts.same || roll->other_chain) && roll->rollover.gate &&
+	if (!roll->facts.has_next || !roll->current)
+		return false;
+	if (!roll->facts.used)
+		return strcmp(roll->current_chain, roll->next_chain) != 0;
+	return !roll->facts.same || roll->other_chain;
+}
+
+/* What the command then makes of the current file is its own affair. */
+bool
+roll_is_due(const struct roll *roll)
+{
+	return roll->certificate->deploy && has_other(roll) && roll->rollover.gate &&
 	       roll->facts.deployed_unix == ROLLOVER_NEVER;
 }
 
@@ -157,7 +166,7 @@ rolls_deploy(
 	int result = rolls_load(diags, project, names, now_unix, &rolls);
 
 	for (size_t i = 0; result == 0 && i < rolls.n; i++)
-		if (is_due(&rolls.items[i]) &&
+		if (roll_is_due(&rolls.items[i]) &&
 		    deploy(diags, project, &rolls.items[i], now_unix) < 0)
 			result = -1;
 	lock_end(lock);

@@ -25,6 +25,12 @@ int
 rolls_ask(
     struct diags *diags, const struct project *project, const char *const *names, int64_t now_unix);
 
+/* The next certificate may be taken into use, or the one in use has another chain there, and the
+ * `deploy` command did not do so yet: where DANE is off, too, as certificates expire there as well.
+ */
+bool
+roll_is_due(const struct roll *roll);
+
 /* Runs the `deploy` commands that are due, each once, whoever else does so at the same time.
  * Returns 0, or -1 with problems added: one that failed is due again. */
 int

@@ -25,12 +25,22 @@ unnoted_step(struct arena *a, const struct roll *roll)
 }
 
 static const char *
+ready_step(struct arena *a, const struct roll *roll)
+{
+	(void)a;
+	return roll->certificate->deploy ? "zonepp roll --deploy takes next into use"
+					 : "take next into use, and make it current";
+}
+
+static const char *
 unused_step(struct arena *a, const struct roll *roll)
 {
 	if (roll->unnoted)
 		return unnoted_step(a, roll);
 	if (roll->leaving)
 		return left_step;
+	if (roll_is_due(roll))
+		return ready_step(a, roll);
 	if (roll->facts.left_unix != ROLLOVER_NEVER)
 		return arena_printf(a,
 		    "none: its records left the zones, and caches forget them by %s",
@@ -84,14 +94,6 @@ waiting_step(struct arena *a, const struct roll *roll)
 	(void)a;
 	return roll->certificate->deploy ? "then zonepp roll --deploy takes next into use"
 					 : "then next may be taken into use";
-}
-
-static const char *
-ready_step(struct arena *a, const struct roll *roll)
-{
-	(void)a;
-	return roll->certificate->deploy ? "zonepp roll --deploy takes next into use"
-					 : "take next into use, and make it current";
 }
 
 static const char *
