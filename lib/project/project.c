@@ -6,6 +6,7 @@
 #include "project/severity.h"
 #include "project/yaml.h"
 
+#include <stdio.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -155,6 +156,22 @@ children(const struct yaml_node *mapping, size_t *n)
 {
 	*n = mapping ? mapping->n : 0;
 	return mapping ? mapping->first : NULL;
+}
+
+/* A zone's name can hold a slash. */
+char *
+project_own_path(struct arena *a, const struct project *project, const struct project_zone *zone,
+    const char *suffix)
+{
+	char *name = arena_alloc(a, 3 * strlen(zone->name_text) + 1), *to = name;
+
+	for (const char *from = zone->name_text; *from; from++)
+		if (*from == '/' || *from == '%' || (from == zone->name_text && *from == '.'))
+			to += sprintf(to, "%%%02X", (unsigned)(uint8_t)*from);
+		else
+			*to++ = *from;
+	*to = '\0';
+	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s%s", name, suffix));
 }
 
 char *

@@ -132,6 +132,11 @@ project_certificate_find(struct diags *diags, const struct project *project, con
 const char *
 project_path_of(struct arena *a, const char *folder, const char *path);
 
+/* A file of the zone in the project's own folder, `.zonepp`; in `a`. */
+char *
+project_own_path(struct arena *a, const struct project *project, const struct project_zone *zone,
+    const char *suffix);
+
 /* `pattern` with each `mark` in it replaced by `value`; in `a`. */
 char *
 project_replace(struct arena *a, const char *pattern, const char *mark, const char *value);

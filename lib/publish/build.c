@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "publish/hook.h"
 #include "publish/lock.h"
+#include "publish/unserved.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -62,22 +63,6 @@ read_folder(struct build_run *run, const char *path)
 	folder->bad = key_folder_read(&run->diags->arena, run->diags, path, &folder->keys) < 0;
 	folder->next = run->folders;
 	run->folders = folder;
-}
-
-/* A file of the zone in the project's own folder, `.zonepp`; a zone's name can hold a slash. */
-static char *
-own_path(struct arena *a, const struct project *project, const struct project_zone *zone,
-    const char *suffix)
-{
-	char *name = arena_alloc(a, 3 * strlen(zone->name_text) + 1), *to = name;
-
-	for (const char *from = zone->name_text; *from; from++)
-		if (*from == '/' || *from == '%' || (from == zone->name_text && *from == '.'))
-			to += sprintf(to, "%%%02X", (unsigned)(uint8_t)*from);
-		else
-			*to++ = *from;
-	*to = '\0';
-	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s%s", name, suffix));
 }
 
 /* --- The state file --- */
@@ -241,6 +226,7 @@ read_state(struct build_run *run)
 		    .forget = forget,
 		    .ctx = run};
 		facts_of_zone(&zone->arena, &run->facts, rolling->zone, &rolling->facts);
+		unserved_delay(run->project, zone->zone, &rolling->facts, run->options->now);
 		rolling->before = rolling->facts;
 	}
 	return 0;
@@ -284,11 +270,11 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
 	    .mark = run->project->hook_changed
-			? own_path(&build->diags.arena, run->project, zone, ".hook")
+			? unserved_path(&build->diags.arena, run->project, zone)
 			: NULL,
 	    .severities = run->project->severities,
 	    .rolling = run->project->n_certificates ? &build->rolling : NULL,
-	    .cache = own_path(&build->diags.arena, run->project, zone, ".build"),
+	    .cache = project_own_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,
 	};
 
@@ -339,18 +325,18 @@ build_all(struct build_run *run, struct build *build)
 	free(run->small);
 }
 
+/* The mark goes once the facts are written down. */
 static void
-run_hook(struct build_run *run, struct build_zone *build)
+run_hook(struct build_run *run, struct build_zone *build, bool written)
 {
-	struct arena *a = &build->diags.arena;
-	char *mark = own_path(a, run->project, build->zone, ".hook");
+	const char *mark = unserved_path(&build->diags.arena, run->project, build->zone);
 
 	if (!build->built || access(mark, F_OK) < 0)
 		return;
-	if (hook_changed(&build->diags, run->project, build->zone) == 0)
-		unlink(mark);
-	else
+	if (hook_changed(&build->diags, run->project, build->zone) < 0)
 		build->hook_failed = true;
+	else if (written)
+		unlink(mark);
 }
 
 /* Marks the zones that are asked for; a name that the project lacks is an error. */
@@ -372,14 +358,14 @@ choose_zones(
 }
 
 static int
-finish_zones(struct build_run *run)
+finish_zones(struct build_run *run, bool written)
 {
 	struct build *build = run->build;
 	int result = 0;
 
 	for (size_t i = 0; i < build->n; i++) {
 		if (run->project->hook_changed && !run->options->check)
-			run_hook(run, &build->zones[i]);
+			run_hook(run, &build->zones[i], written);
 		if (!build->zones[i].built || build->zones[i].hook_failed)
 			result = -1;
 	}
@@ -404,8 +390,10 @@ build_locked(struct build_run *run)
 	}
 	build_all(run, run->build);
 	written = check ? 0 : write_state(run, run->diags, true);
+	for (size_t i = 0; written == 0 && !check && i < run->build->n; i++)
+		unserved_renew(run->project, run->build->zones[i].zone, run->options->now);
 	lock_end(lock);
-	return finish_zones(run) < 0 ? -1 : written;
+	return finish_zones(run, written == 0) < 0 ? -1 : written;
 }
 
 int

@@ -3,6 +3,7 @@
 #include "publish/hook.h"
 #include "publish/lock.h"
 #include "publish/unnoted.h"
+#include "publish/unserved.h"
 
 bool
 roll_is_chosen(const char *const *names, const struct project_certificate *certificate)
@@ -18,6 +19,17 @@ int
 roll_facts(struct diags *diags, const struct project *project, struct facts *out)
 {
 	return state_load(diags, state_path(&diags->arena, project), out);
+}
+
+int
+roll_known(struct diags *diags, const struct project *project, int64_t now_unix, struct facts *out)
+{
+	int result = roll_facts(diags, project, out);
+
+	rollover_adopt(project, out);
+	for (size_t i = 0; i < project->n_zones; i++)
+		unserved_delay(project, &project->zones[i], out, now_unix);
+	return result;
 }
 
 static bool
@@ -69,9 +81,8 @@ int
 rolls_load(struct diags *diags, const struct project *project, const char *const *names,
     int64_t now_unix, struct rolls *out)
 {
-	int result = roll_facts(diags, project, &out->facts);
+	int result = roll_known(diags, project, now_unix, &out->facts);
 
-	rollover_adopt(project, &out->facts);
 	out->n = 0;
 	out->items = arena_alloc(&diags->arena, project->n_certificates * sizeof(*out->items) + 1);
 	for (size_t i = 0; result == 0 && i < project->n_certificates; i++)

@@ -361,8 +361,7 @@ rolls_notify(struct diags *diags, const struct project *project, int64_t now_uni
 	if (project->n_certificates == 0)
 		return 0;
 	lock = lock_begin(&diags->arena, project, LOCK_NOTIFY);
-	result = roll_facts(diags, project, &facts);
-	rollover_adopt(project, &facts);
+	result = roll_known(diags, project, now_unix, &facts);
 	for (size_t i = 0; result == 0 && i < project->n_certificates; i++)
 		if (notify_one(&notify, &project->certificates[i]) < 0)
 			result = -1;

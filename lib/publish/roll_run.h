@@ -13,6 +13,11 @@ roll_is_chosen(const char *const *names, const struct project_certificate *certi
 int
 roll_facts(struct diags *diags, const struct project *project, struct facts *out);
 
+/* Likewise, as they are to be understood: under the names that certificates have now, and as
+ * servers know of them. */
+int
+roll_known(struct diags *diags, const struct project *project, int64_t now_unix, struct facts *out);
+
 /* Where one certificate stands, by `facts` and the published zones. Returns 0, or -1 with problems
  * added. */
 int

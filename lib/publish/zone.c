@@ -14,6 +14,7 @@
 #include "publish/cache.h"
 #include "publish/overwrite.h"
 #include "publish/previous.h"
+#include "publish/unserved.h"
 #include "zone/read.h"
 #include "zone/write.h"
 
@@ -380,13 +381,9 @@ forget_records(struct run *run)
 static int
 leave_mark(struct run *run, struct output *out)
 {
-	struct output *mark;
-	bool changed;
-
 	if (!run->job->mark || !output_draft(out))
 		return 0;
-	mark = output_open(run->diags, run->job->mark);
-	return mark && output_write(mark, "pending\n", 8) == 0 ? output_commit(mark, &changed) : -1;
+	return unserved_mark(run->diags, run->job->mark, run->job->load.now);
 }
 
 /* In PEM, or a key of BIND. */

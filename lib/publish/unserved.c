@@ -1,0 +1,112 @@
+#include "publish/unserved.h"
+
+#include "base/duration.h"
+#include "base/output.h"
+
+#include <unistd.h>
+
+static const char word[] = "pending ";
+
+const char *
+unserved_path(struct arena *a, const struct project *project, const struct project_zone *zone)
+{
+	return project_own_path(a, project, zone, ".hook");
+}
+
+static int
+write_mark(struct diags *diags, const char *path, int64_t t_unix)
+{
+	struct output *out = output_open(diags, path);
+	struct buf b = {0};
+	bool changed;
+	int result = -1;
+
+	buf_puts(&b, word);
+	instant_print_iso(&b, t_unix);
+	buf_putc(&b, '\n');
+	if (out)
+		result = output_write(out, b.data, b.len) == 0 ? output_commit(out, &changed) : -1;
+	if (out && result < 0)
+		output_abort(out);
+	buf_free(&b);
+	return result;
+}
+
+int
+unserved_mark(struct diags *diags, const char *path, int64_t now_unix)
+{
+	return access(path, F_OK) == 0 ? 0 : write_mark(diags, path, now_unix);
+}
+
+/* Returns false where the zone is not marked. A mark without a time is as old as can be. */
+static bool
+read_mark(const char *path, int64_t *since_unix)
+{
+	const size_t len = sizeof(word) - 1;
+	struct diags own = {0};
+	struct text text = {0};
+	bool there = file_load_if(&own, pos_none(), NULL, path, &text) < 0 || text.data;
+
+	*since_unix = 0;
+	if (text.data && text.len > len + 1 &&
+	    instant_parse((struct text){text.data + len, text.len - len - 1}, since_unix) < 0)
+		*since_unix = 0;
+	diags_free(&own);
+	return there;
+}
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Of these kinds the time is when copies vanish. */
+static void
+delay_end(struct fact *fact, int64_t since_unix, int64_t now_unix)
+{
+	if (since_unix > 0 && fact->t_unix > since_unix && fact->t_unix != FACT_OPEN)
+		fact->t_unix += now_unix - since_unix;
+}
+
+static void
+delay_begin(struct fact *fact, int64_t since_unix, int64_t now_unix)
+{
+	if (fact->t_unix >= since_unix && fact->ttl_s != FACT_SETTLED)
+		fact->t_unix = later(fact->t_unix, now_unix);
+}
+
+void
+unserved_delay(const struct project *project, const struct project_zone *zone, struct facts *facts,
+    int64_t now_unix)
+{
+	struct arena a = {0};
+	const char *name = fact_name(&a, &zone->name);
+	int64_t since;
+	bool marked = project->hook_changed && facts->n > 0 &&
+		      read_mark(unserved_path(&a, project, zone), &since) && since < now_unix;
+
+	for (size_t i = 0; marked && i < facts->n; i++) {
+		struct fact *fact = &facts->items[i];
+
+		if (!fact->zone || strcmp(fact->zone, name) != 0)
+			continue;
+		if (fact->kind == FACT_PUBLISHED || fact->kind == FACT_LEAVING)
+			delay_begin(fact, since, now_unix);
+		else if (fact->kind == FACT_LEFT || fact->kind == FACT_TTL)
+			delay_end(fact, since, now_unix);
+	}
+	arena_free(&a);
+}
+
+void
+unserved_renew(const struct project *project, const struct project_zone *zone, int64_t now_unix)
+{
+	struct diags own = {0}; /* a mark that is too old makes it wait longer */
+	const char *path = unserved_path(&own.arena, project, zone);
+	int64_t since;
+
+	if (project->hook_changed && read_mark(path, &since) && since < now_unix)
+		write_mark(&own, path, now_unix);
+	diags_free(&own);
+}
