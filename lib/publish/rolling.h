@@ -18,6 +18,7 @@ struct rolling {
 	struct facts after;  /* what `facts` will be */
 	struct facts failed; /* facts that are new if the zone is not published */
 	size_t n_early;      /* errors of certificates that came too early */
+	size_t n_awaited;    /* records of certificates whose coming or leaving is waited for */
 	size_t n_kept;       /* records in the zone that the template does not ask for */
 
 	/* Takes facts, which are about to be true no longer, out of the state file. Returns 0, or

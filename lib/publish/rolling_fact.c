@@ -77,6 +77,7 @@ rolling_fact(struct rolling_run *r, const struct rolling_use *use, const struct 
 	const struct fact *old = exact ? exact : equivalent_fact(r, use, certs);
 	struct fact fact = rolling_new_fact(r, use, record);
 
+	r->rolling->n_awaited += !rolling_is_published(r, use->owner, record);
 	if (old) {
 		fact.ttl_s = old->ttl_s;
 		fact.t_unix = old->t_unix;

@@ -61,6 +61,7 @@ arrange_left(struct rolling_run *r, const struct fact *old)
 	    (old->kind == FACT_PUBLISHED || rollover_vanish(certificate, old) <= r->now))
 		return;
 	set = rolling_published(r, old->owner);
+	r->rolling->n_awaited += old->kind == FACT_PUBLISHED;
 	facts_add(r->a, &r->rest,
 	    rolling_leave(
 		rolling->project, &rolling->facts, old, set.n ? set.records[0].ttl_s : 0, r->now));
@@ -103,10 +104,12 @@ leave_unnoted(struct rolling_run *r, const struct project_certificate *certifica
 	for (size_t i = 0; i < set.n; i++) {
 		const char *record = fact_record(r->a, record_rdata(&set.records[i]));
 
-		if (pins_match(certs, record) && !rolling_is_wanted(r, node, &set.records[i]))
-			facts_add(r->a, &r->rest,
-			    rollover_leave(certificate, r->rolling->zone, owner_of(r, node), record,
-				set.records[i].ttl_s, r->now));
+		if (!pins_match(certs, record) || rolling_is_wanted(r, node, &set.records[i]))
+			continue;
+		r->rolling->n_awaited++;
+		facts_add(r->a, &r->rest,
+		    rollover_leave(certificate, r->rolling->zone, owner_of(r, node), record,
+			set.records[i].ttl_s, r->now));
 	}
 }
 

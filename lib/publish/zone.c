@@ -202,16 +202,19 @@ wanted_serial(const struct run *run)
 	}
 }
 
-/* A serial of the template's own that does not move on keeps secondaries from seeing the change. */
+/* A serial of the template's own that does not move on keeps secondaries from seeing the change. A
+ * certificate must not be waited for then: its records are published on the primary alone. */
 static void
 check_kept_serial(struct run *run)
 {
 	const struct store *store = &run->loaded.store;
+	const struct rolling *rolling = run->job->rolling;
 	uint32_t serial = zone_serial(store);
 
 	if (!serial_later(serial, run->previous.serial) &&
 	    (!run->same || serial != run->previous.serial))
-		diag_add(run->diags, node_records(store, store_apex(store))->pos, Z_SERIAL,
+		diag_add(run->diags, node_records(store, store_apex(store))->pos,
+		    rolling && rolling->n_awaited > 0 ? D_KEPT_SERIAL : Z_SERIAL,
 		    "the zone has changed, but its serial %u is not later than the published %u",
 		    (unsigned)serial, (unsigned)run->previous.serial);
 }
