@@ -51,7 +51,7 @@ static int
 run(struct cmd *cmd)
 {
 	struct build_options how = {
-	    .zones = cmd->arguments, .now = cmd->now, .n_workers = cmd->jobs};
+	    .zones = cmd->arguments, .now = cmd->now, .clock = cmd->clock, .n_workers = cmd->jobs};
 	struct project project;
 	struct build build = {0};
 	struct buf b = {0};

@@ -31,6 +31,7 @@ struct cmd {
 	size_t n_arguments;
 	struct report_style style;
 	int64_t now;
+	bool clock; /* that is what the clock said at the start */
 	unsigned jobs;
 };
 

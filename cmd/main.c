@@ -227,7 +227,7 @@ takes_option(const struct verb *verb, const char *name)
 
 /* --now, else SOURCE_DATE_EPOCH, else the clock. */
 static int64_t
-time_to_work_at(const struct cmd *cmd)
+time_to_work_at(struct cmd *cmd)
 {
 	const char *value = cmd_value(cmd, "now"), *name = "--now";
 	int64_t now;
@@ -236,6 +236,7 @@ time_to_work_at(const struct cmd *cmd)
 		value = getenv("SOURCE_DATE_EPOCH");
 		name = "SOURCE_DATE_EPOCH";
 	}
+	cmd->clock = !value;
 	if (!value)
 		return (int64_t)time(NULL);
 	if (instant_parse(text_of(value), &now) < 0)

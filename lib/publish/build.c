@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A template of this size is worth all threads; smaller ones are done side by side. */
@@ -32,6 +33,7 @@ struct build_run {
 	const struct project *project;
 	const struct build_options *options;
 	struct build *build;
+	int64_t now;
 	struct tlsa_names certificates;
 	struct facts facts;      /* of the state file */
 	pthread_mutex_t writing; /* of the state file and what follows, while zones are built */
@@ -93,7 +95,7 @@ zone_names(struct arena *a, const struct build_run *run, bool all, size_t *n)
 static void
 leave_zone(struct build_run *run, struct arena *a, const struct fact *fact, struct facts *out)
 {
-	struct fact left = rolling_leave(run->project, &run->facts, fact, 0, run->options->now);
+	struct fact left = rolling_leave(run->project, &run->facts, fact, 0, run->now);
 
 	if ((left.kind == FACT_LEAVING || left.kind == FACT_LEFT) &&
 	    !rolling_is_covered(&run->facts, fact))
@@ -226,7 +228,7 @@ read_state(struct build_run *run)
 		    .forget = forget,
 		    .ctx = run};
 		facts_of_zone(&zone->arena, &run->facts, rolling->zone, &rolling->facts);
-		unserved_delay(run->project, zone->zone, &rolling->facts, run->options->now);
+		unserved_delay(run->project, zone->zone, &rolling->facts, run->now);
 		rolling->before = rolling->facts;
 	}
 	return 0;
@@ -252,7 +254,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 		.roots = &run->project->roots,
 		.certificates = &run->certificates,
 		.dane = zone->dane,
-		.now = run->options->now},
+		.now = run->now},
 	    .output = zone->output,
 	    .serial = serials[zone->serial],
 	    .sign = zone->sign,
@@ -391,9 +393,18 @@ build_locked(struct build_run *run)
 	build_all(run, run->build);
 	written = check ? 0 : write_state(run, run->diags, true);
 	for (size_t i = 0; written == 0 && !check && i < run->build->n; i++)
-		unserved_renew(run->project, run->build->zones[i].zone, run->options->now);
+		unserved_renew(run->project, run->build->zones[i].zone, run->now);
 	lock_end(lock);
 	return finish_zones(run, written == 0) < 0 ? -1 : written;
+}
+
+/* Waiting for another build, whose hook may hang, takes its time. */
+static int64_t
+now_of(const struct build_options *options)
+{
+	int64_t clock = (int64_t)time(NULL);
+
+	return options->clock && clock > options->now ? clock : options->now;
 }
 
 int
@@ -422,6 +433,7 @@ build_project(struct diags *diags, const struct project *project,
 	run.certificates = load_certificates(&diags->arena, project);
 	if (!options->check)
 		lock = lock_begin(&diags->arena, project, LOCK_BUILD);
+	run.now = now_of(options);
 	result = build_locked(&run);
 	arena_free(&run.memory);
 	lock_end(lock);

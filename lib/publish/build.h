@@ -9,6 +9,7 @@
 struct build_options {
 	const char *const *zones; /* names, NULL-terminated; none: all */
 	int64_t now;
+	bool clock; /* `now` is what the clock said: it is read again once nobody else builds */
 	unsigned n_workers;
 	bool check; /* only tell of the problems, write nothing */
 	bool prove; /* prove certificates even where the project does not ask for it */

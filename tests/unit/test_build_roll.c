@@ -7,6 +7,7 @@
 
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 
 /* Two zones that share a certificate, built in this order; the process may end between them. */
 #define HEAD "$TTL 3600\n@ SOA ns hostmaster 1 2 3 4 300\n@ NS ns\nns A 192.0.2.1\n"
@@ -28,12 +29,10 @@ file_of(const char *folder, const char *zone)
 	return arena_printf(&arena, "%s/%s.zone", folder, zone);
 }
 
-/* Builds `zone`, or all. Returns the number of errors, all of them of the rollover. */
+/* Returns the number of errors, all of them of the rollover. */
 static size_t
-build_one(int64_t now, const char *zone)
+build_with(struct build_options options)
 {
-	struct build_options options = {
-	    .zones = (const char *[]){zone, NULL}, .now = now, .n_workers = 1};
 	struct diags diags = {0};
 	struct project project;
 	struct build built;
@@ -46,6 +45,13 @@ build_one(int64_t now, const char *zone)
 	build_free(&built);
 	diags_free(&diags);
 	return n;
+}
+
+static size_t
+build_one(int64_t now, const char *zone)
+{
+	return build_with((struct build_options){
+	    .zones = (const char *[]){zone, NULL}, .now = now, .n_workers = 1});
 }
 
 static size_t
@@ -167,6 +173,22 @@ killed_ahead_of_a_zone(void **state)
 	assert_true(gate_is_open(NOW + 10 * DAY));
 }
 
+/* It began long ago, and had to wait until another build ended. */
+static void
+waited_for_another_build(void **state)
+{
+	struct build_options options = {
+	    .zones = &(const char *){NULL}, .now = 1, .clock = true, .n_workers = 1};
+	int64_t begun = (int64_t)time(NULL);
+
+	assert_int_equal(begin(state), 0);
+	assert_int_equal(build(0), 0);
+	put("next.pem", pem[1]);
+	assert_int_equal(build_with(options), 0);
+	assert_false(gate_is_open(begun + DAY - 1));
+	assert_true(gate_is_open((int64_t)time(NULL) + DAY));
+}
+
 static int
 setup(void **state)
 {
@@ -187,6 +209,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(killed_between_zones),
 	    cmocka_unit_test(killed_ahead_of_a_zone),
+	    cmocka_unit_test(waited_for_another_build),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
