@@ -475,10 +475,32 @@ name_of(const struct project *project, const struct fact *fact)
 	return fact->name;
 }
 
+static bool
+is_left(const struct fact *fact)
+{
+	return fact->kind == FACT_LEFT || fact->kind == FACT_LEAVING;
+}
+
 void
 rollover_adopt(const struct project *project, struct facts *facts)
 {
 	for (size_t i = 0; i < facts->n; i++)
-		if (facts->items[i].kind == FACT_PUBLISHED)
+		if (facts->items[i].kind == FACT_PUBLISHED || is_left(&facts->items[i]))
 			facts->items[i].name = name_of(project, &facts->items[i]);
+}
+
+void
+rollover_adopt_left(struct arena *a, const struct project *project, struct facts *facts)
+{
+	struct facts adopted = {0};
+
+	for (size_t i = 0; i < facts->n; i++) {
+		struct fact fact = facts->items[i];
+
+		if (is_left(&fact))
+			fact.name = name_of(project, &fact);
+		facts_add(a, &adopted, fact);
+	}
+	facts_sort(&adopted);
+	*facts = adopted;
 }

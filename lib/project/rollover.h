@@ -120,6 +120,11 @@ rollover_left(const struct facts *facts, const char *zone, const char *owner,
 void
 rollover_adopt(const struct project *project, struct facts *facts);
 
+/* Likewise for records that left, which no build finds again otherwise; the facts, in `a`, are
+ * sorted anew. */
+void
+rollover_adopt_left(struct arena *a, const struct project *project, struct facts *facts);
+
 /* What is known of `record` of `certificate`, of sorted facts, which hold at least those of its
  * record set. * `published` may be NULL. */
 struct rollover_record

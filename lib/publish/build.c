@@ -218,6 +218,7 @@ read_state(struct build_run *run)
 	if (run->project->n_certificates > 0 &&
 	    state_load(run->diags, state_path(&run->diags->arena, run->project), &run->facts) < 0)
 		return -1;
+	rollover_adopt_left(&run->diags->arena, run->project, &run->facts);
 	for (size_t i = 0; i < build->n; i++) {
 		struct build_zone *zone = &build->zones[i];
 		struct rolling *rolling = &zone->rolling;
