@@ -210,15 +210,30 @@ forget(void *ctx, struct diags *diags, const struct facts *gone)
 	return result;
 }
 
+/* Facts of other kinds tell of what will be. */
+static int64_t
+latest_of(const struct facts *facts)
+{
+	int64_t latest = 0;
+
+	for (size_t i = 0; i < facts->n; i++)
+		if (facts->items[i].kind != FACT_LEFT && facts->items[i].kind != FACT_TTL &&
+		    facts->items[i].t_unix > latest)
+			latest = facts->items[i].t_unix;
+	return latest;
+}
+
 static int
 read_state(struct build_run *run)
 {
 	struct build *build = run->build;
+	int64_t latest;
 
 	if (run->project->n_certificates > 0 &&
 	    state_load(run->diags, state_path(&run->diags->arena, run->project), &run->facts) < 0)
 		return -1;
 	rollover_adopt_left(&run->diags->arena, run->project, &run->facts);
+	latest = latest_of(&run->facts);
 	for (size_t i = 0; i < build->n; i++) {
 		struct build_zone *zone = &build->zones[i];
 		struct rolling *rolling = &zone->rolling;
@@ -226,6 +241,7 @@ read_state(struct build_run *run)
 		*rolling = (struct rolling){.a = &zone->arena,
 		    .project = run->project,
 		    .zone = fact_name(&zone->arena, &zone->zone->name),
+		    .latest_unix = latest,
 		    .forget = forget,
 		    .ctx = run};
 		facts_of_zone(&zone->arena, &run->facts, rolling->zone, &rolling->facts);

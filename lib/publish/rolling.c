@@ -1,5 +1,7 @@
 #include "publish/rolling_run.h"
 
+#include "base/duration.h"
+
 const struct project_certificate *
 rolling_certificate(const struct project *project, const char *name)
 {
@@ -98,6 +100,24 @@ run_begin(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
 	    .now = now_unix};
 }
 
+/* What a clock that is behind tells of records would soon seem to be long ago. */
+static void
+check_clock(struct rolling_run *r)
+{
+	enum { ASKEW_S = 3600 }; /* hosts differ by as much */
+	const struct named_use *first = r->loaded->directives.tlsa.named_uses;
+	struct buf times = {0};
+
+	if (r->rolling->n_awaited == 0 || r->now >= r->rolling->latest_unix - ASKEW_S)
+		return;
+	instant_print_iso(&times, r->now);
+	buf_puts(&times, ", and the state file tells of ");
+	instant_print_iso(&times, r->rolling->latest_unix);
+	diag_add(r->diags, first ? first->pos : pos_none(), D_CLOCK,
+	    "records of certificates change, the clock says %.*s", (int)times.len, times.data);
+	buf_free(&times);
+}
+
 void
 rolling_arrange(struct rolling *rolling, struct diags *diags, struct loaded *loaded,
     const struct previous *previous, int64_t now_unix)
@@ -117,6 +137,7 @@ rolling_arrange(struct rolling *rolling, struct diags *diags, struct loaded *loa
 	facts_sort(&rolling->after);
 	rolling_rest(&r);
 	facts_sort(&rolling->after);
+	check_clock(&r);
 }
 
 /* --- A zone that is not published --- */
