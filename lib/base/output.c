@@ -517,3 +517,18 @@ output_abort(struct output *out)
 		unlink(out->temporary);
 	out->temporary = NULL;
 }
+
+int
+output_replace(struct diags *diags, const char *path, struct text text)
+{
+	struct output *out = output_open(diags, path);
+	bool changed;
+	int result = -1;
+
+	if (out)
+		result =
+		    output_write(out, text.data, text.len) == 0 ? output_commit(out, &changed) : -1;
+	if (out && result < 0)
+		output_abort(out);
+	return result;
+}

@@ -63,4 +63,9 @@ output_commit(struct output *out, bool *changed);
 void
 output_abort(struct output *out);
 
+/* Makes the file at `path` hold `text`, in one step, and only if that changes it. Returns 0, or -1
+ * with one problem added. */
+int
+output_replace(struct diags *diags, const char *path, struct text text);
+
 #endif

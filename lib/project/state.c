@@ -491,21 +491,15 @@ state_try(struct diags *diags, const char *path)
 int
 state_save(struct diags *diags, const char *path, struct facts *facts)
 {
-	struct output *out;
 	struct buf b = {0};
-	bool changed;
-	int result = -1;
+	int result;
 
 	if (facts->n == 0 && access(path, F_OK) < 0)
 		return 0;
 	facts_sort(facts);
 	buf_puts(&b, head);
 	facts_print(&b, facts);
-	out = output_open(diags, path);
-	if (out)
-		result = output_write(out, b.data, b.len) == 0 ? output_commit(out, &changed) : -1;
-	if (out && result < 0)
-		output_abort(out);
+	result = output_replace(diags, path, (struct text){b.data, b.len});
 	buf_free(&b);
 	return result;
 }

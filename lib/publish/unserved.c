@@ -16,18 +16,13 @@ unserved_path(struct arena *a, const struct project *project, const struct proje
 static int
 write_mark(struct diags *diags, const char *path, int64_t t_unix)
 {
-	struct output *out = output_open(diags, path);
 	struct buf b = {0};
-	bool changed;
-	int result = -1;
+	int result;
 
 	buf_puts(&b, word);
 	instant_print_iso(&b, t_unix);
 	buf_putc(&b, '\n');
-	if (out)
-		result = output_write(out, b.data, b.len) == 0 ? output_commit(out, &changed) : -1;
-	if (out && result < 0)
-		output_abort(out);
+	result = output_replace(diags, path, (struct text){b.data, b.len});
 	buf_free(&b);
 	return result;
 }
