@@ -91,6 +91,7 @@ note_certificate(struct probe_result *result, SSL *ssl)
 			   (struct text){(char *)der, (size_t)len}, NULL, &certs) == 0) {
 		result->subject = certs.items[0].name;
 		result->not_after_unix = certs.items[0].not_after_unix;
+		result->certificate = certs.items[0].der;
 	}
 	OPENSSL_free(der);
 	X509_free(x509);
@@ -179,8 +180,9 @@ start_tls(struct probe_result *result, struct stream *stream)
 	}
 }
 
+/* `signatures`: those that the client can verify, as SSL_set1_sigalgs_list() has them; or NULL. */
 static void
-probe_address(struct probe_result *result, const struct run *run)
+probe_address(struct probe_result *result, const struct run *run, const char *signatures)
 {
 	struct stream stream;
 	SSL *ssl;
@@ -193,7 +195,7 @@ probe_address(struct probe_result *result, const struct run *run)
 	}
 	if (start_tls(result, &stream) == 0) {
 		ssl = SSL_new(run->ctx);
-		if (ssl)
+		if (ssl && (!signatures || SSL_set1_sigalgs_list(ssl, signatures)))
 			judge(result, run, ssl, &stream);
 		else
 			end(result, PROBE_UNVERIFIED, "OpenSSL fails");
@@ -201,6 +203,40 @@ probe_address(struct probe_result *result, const struct run *run)
 		ERR_clear_error();
 	}
 	stream_close(&stream);
+}
+
+/* What a key of another kind than the certificate's signs with. */
+static const char *
+other_signatures(struct bytes certificate)
+{
+	const unsigned char *at = certificate.data;
+	X509 *x509 = d2i_X509(NULL, &at, (long)certificate.len);
+	EVP_PKEY *key = x509 ? X509_get0_pubkey(x509) : NULL;
+	bool is_rsa = key && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS"));
+
+	X509_free(x509);
+	return is_rsa ? "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448"
+		      : "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:"
+			"RSA+SHA512";
+}
+
+/* A server that has one certificate fails to shake hands, and that is all right. */
+static void
+probe_other(struct probe_result *result, const struct run *run)
+{
+	struct probe_result *other = arena_zalloc(&result->a, sizeof(*other));
+	struct bytes first = result->certificate;
+
+	other->service = result->service;
+	other->address = result->address;
+	other->address_text = result->address_text;
+	probe_address(other, run, other_signatures(first));
+	if (other->certificate.len &&
+	    (other->certificate.len != first.len ||
+		memcmp(other->certificate.data, first.data, first.len) != 0))
+		result->other = other;
+	else
+		arena_free(&other->a);
 }
 
 /* --- All services --- */
@@ -231,7 +267,9 @@ probe_one(void *ctx, unsigned worker, size_t slot, size_t chunk)
 	(void)worker;
 	(void)slot;
 	if (result->address)
-		probe_address(result, run);
+		probe_address(result, run, NULL);
+	if (result->certificate.len)
+		probe_other(result, run);
 }
 
 /* One result for each address, and one for a service without. */
@@ -264,6 +302,26 @@ make_results(struct probe *probe)
 				    service_address_text(&result->a, result->address);
 		}
 	}
+}
+
+/* Makes the other certificates results of their own, behind those of the first. */
+static void
+add_others(struct probe *probe)
+{
+	struct probe_result *all = mem_alloc(2 * probe->n * sizeof(*all) + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < probe->n; i++) {
+		struct probe_result *other = probe->results[i].other;
+
+		all[n] = probe->results[i];
+		all[n++].other = NULL;
+		if (other)
+			all[n++] = *other;
+	}
+	free(probe->results);
+	probe->results = all;
+	probe->n = n;
 }
 
 static void
@@ -381,6 +439,7 @@ probe_run(struct diags *diags, const struct probe_options *options, struct probe
 	work.n_chunks = probe->n;
 	work.work = probe_one;
 	pool_run(workers_for(&run, work.n_chunks), &work);
+	add_others(probe);
 	SSL_CTX_free(run.ctx);
 	return report_all(diags, probe);
 }

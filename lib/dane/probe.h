@@ -19,7 +19,8 @@ enum probe_state {
 /* "accepted", "refused", "unverified", "skipped" */
 extern const char *const probe_states[N_PROBE_STATES];
 
-/* What was found at one address of a service. */
+/* What was found at one address of a service, of one certificate: a server may have one for clients
+ * that verify RSA signatures, and another for those that do not. */
 struct probe_result {
 	const struct service *service;
 	const struct service_address *address; /* NULL: none is known */
@@ -32,7 +33,10 @@ struct probe_result {
 	const char *tls;          /* "TLSv1.3"; NULL: there was no handshake */
 	const char *subject;      /* the certificate's: "CN=mail.example.org" */
 	int64_t not_after_unix;
-	struct arena a; /* of all texts */
+	struct bytes certificate;
+	struct probe_result *other; /* of the server's other certificate, until that is a result of
+				     * its own; NULL: it has none */
+	struct arena a;             /* of all texts */
 };
 
 struct probe {

@@ -3,11 +3,14 @@
 
 # --- Certificates: a CA, and under it those of the servers ---
 
-issue() { # issue NAME SUBJECTALTNAME [KEY]: NAME.pem and NAME.key by the CA
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tmp/$1.key" \
-		-subj "/CN=$1" -addext "subjectAltName=$2" -out "$tmp/$1.csr" &&
-		openssl x509 -req -in "$tmp/$1.csr" -CA "$tmp/ca.pem" -CAkey "$tmp/ca.key" -days 40 \
-			-copy_extensions copy -out "$tmp/$1.pem"
+issue() { # issue NAME SUBJECTALTNAME [KEY-OPTION...]: NAME.pem and NAME.key by the CA
+	name=$1 names=$2
+	shift 2
+	[ $# -gt 0 ] || set -- -newkey ec -pkeyopt ec_paramgen_curve:P-256
+	openssl req -new "$@" -nodes -keyout "$tmp/$name.key" -subj "/CN=$name" \
+		-addext "subjectAltName=$names" -out "$tmp/$name.csr" &&
+		openssl x509 -req -in "$tmp/$name.csr" -CA "$tmp/ca.pem" -CAkey "$tmp/ca.key" -days 40 \
+			-copy_extensions copy -out "$tmp/$name.pem"
 }
 certificates() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tmp/ca.key" \

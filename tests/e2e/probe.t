@@ -7,10 +7,11 @@
 
 # --- Servers ---
 
-tls_server() { # tls_server NAME: presents NAME.pem and the CA's on $tls_port
-	started=$((${started-0} + 1))
+tls_server() { # tls_server NAME [OPTION...]: presents NAME.pem and the CA's on $tls_port
+	started=$((${started-0} + 1)) name=$1
+	shift
 	background "$tmp/tls.$started" openssl s_server -accept 127.0.0.1:0 -www \
-		-cert "$tmp/$1.pem" -key "$tmp/$1.key" -cert_chain "$tmp/ca.pem"
+		-cert "$tmp/$name.pem" -key "$tmp/$name.key" -cert_chain "$tmp/ca.pem" "$@"
 	wait_for $! grep -q '^ACCEPT' "$tmp/tls.$started" || return 1
 	tls_port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$tmp/tls.$started" | head -n 1)
 }
@@ -56,6 +57,23 @@ records "\$TLSA _443._tcp.mail 2 1 1 chain.pem"
 ok 'a server with the certificate of another name starts' tls_server other
 port=$tls_port
 ok '2 1 1 refuses it' probe 1 'refused: the certificate is of another name' "$(mail_at 443)"
+
+# --- Two certificates, of which clients get the one that they can verify ---
+
+ok 'a certificate with an RSA key is made' issue rsa DNS:mail.example.org -newkey rsa:2048
+rsa_digest=$(sha256 rsa)
+ok 'a server starts that has both' tls_server mail -dcert "$tmp/rsa.pem" -dkey "$tmp/rsa.key" \
+	-dcert_chain "$tmp/ca.pem"
+port=$tls_port
+records "\$TLSA _443._tcp.mail mail.pem rsa.pem"
+ok 'both are accepted' probe 0 "accepted: 3 1 1 $rsa_digest... at depth 0" "$(mail_at 443)"
+ok 'each by its record' grep -q "accepted: 3 1 1 $digest... at depth 0" "$tmp/table"
+ok 'and they are a result each' [ "$(grep -c accepted "$tmp/table")" = 2 ]
+records "\$TLSA _443._tcp.mail rsa.pem"
+ok 'without the record of one it is refused' probe 1 'certificate is another' "$(mail_at 443)"
+ok 'and the other is accepted' grep -q "accepted: 3 1 1 $rsa_digest" "$tmp/table"
+records "\$TLSA _443._tcp.mail mail.pem"
+ok 'likewise the other way round' probe 1 "accepted: 3 1 1 $digest" "$(mail_at 443)"
 
 # --- A certificate in a rollover ---
 
