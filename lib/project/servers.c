@@ -6,6 +6,7 @@
 #include <ldns/ldns.h>
 #include <netdb.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* What is wrong with an answer, or NULL. */
 static const char *
@@ -76,9 +77,76 @@ ask_address(struct arena *a, const struct addrinfo *address, const ldns_rdf *own
 	return why;
 }
 
+/* --- All addresses of a server --- */
+
+static bool
+is_routed(const struct addrinfo *address)
+{
+	int fd = socket(address->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool routed = fd >= 0 && connect(fd, address->ai_addr, address->ai_addrlen) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return routed;
+}
+
+static const char *
+address_text(struct arena *a, const struct addrinfo *address)
+{
+	char host[NI_MAXHOST];
+
+	if (getnameinfo(address->ai_addr, address->ai_addrlen, host, sizeof(host), NULL, 0,
+		NI_NUMERICHOST) != 0)
+		return "an address";
+	return arena_text(a, host, strlen(host));
+}
+
+static void
+join(struct arena *a, struct server_answer *out, const struct pins *pins, bool first)
+{
+	struct pins all = {.records = arena_alloc(a, pins->n * sizeof(*all.records) + 1)};
+	struct pins some = {
+	    .records = arena_alloc(a, (out->some.n + pins->n) * sizeof(*some.records) + 1)};
+
+	for (size_t i = 0; i < out->some.n; i++)
+		some.records[some.n++] = out->some.records[i];
+	for (size_t i = 0; i < pins->n; i++) {
+		if (first || pins_have(&out->all, pins->records[i]))
+			all.records[all.n++] = pins->records[i];
+		if (!pins_have(&out->some, pins->records[i]))
+			some.records[some.n++] = pins->records[i];
+	}
+	*out = (struct server_answer){all, some};
+}
+
+/* Returns NULL, or what is wrong. */
+static const char *
+ask_addresses(struct arena *a, const struct addrinfo *addresses, const ldns_rdf *owner,
+    int timeout_ms, struct server_answer *out)
+{
+	const char *none = "it has no address to which there is a route";
+	bool first = true;
+
+	for (const struct addrinfo *at = addresses; at; at = at->ai_next) {
+		struct pins pins = {0};
+		const char *why;
+
+		if (!is_routed(at))
+			continue;
+		why = ask_address(a, at, owner, timeout_ms, &pins);
+		if (why)
+			return addresses->ai_next
+				   ? arena_printf(a, "at %s %s", address_text(a, at), why)
+				   : why;
+		join(a, out, &pins, first);
+		first = false;
+	}
+	return first ? none : NULL;
+}
+
 int
 server_ask(struct arena *a, const struct project_server *server, const char *owner, int timeout_ms,
-    struct pins *out, const char **why)
+    struct server_answer *out, const char **why)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
 	const char *port = arena_printf(a, "%u", server->port);
@@ -86,10 +154,12 @@ server_ask(struct arena *a, const struct project_server *server, const char *own
 	int error = getaddrinfo(server->host, port, &hints, &addresses);
 	ldns_rdf *name = ldns_dname_new_frm_str(owner);
 
-	*out = (struct pins){0};
-	*why = error ? gai_strerror(error) : "it has no address";
-	for (const struct addrinfo *at = addresses; name && at && *why; at = at->ai_next)
-		*why = ask_address(a, at, name, timeout_ms, out);
+	*out = (struct server_answer){0};
+	*why = error ? gai_strerror(error) : "it cannot be asked";
+	if (!error && name)
+		*why = ask_addresses(a, addresses, name, timeout_ms, out);
+	if (*why)
+		*out = (struct server_answer){0};
 	if (addresses)
 		freeaddrinfo(addresses);
 	ldns_rdf_deep_free(name);

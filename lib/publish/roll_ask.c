@@ -28,7 +28,7 @@ set_end(const struct facts *facts, size_t begin)
 /* A server that had the record and lacks it now has not seen it. */
 static void
 note_seen(struct ask *ask, const struct fact *published, const struct project_server *server,
-    const struct pins *answer)
+    const struct server_answer *answer)
 {
 	struct facts one = {0};
 	struct fact seen = {.kind = FACT_SEEN,
@@ -41,15 +41,15 @@ note_seen(struct ask *ask, const struct fact *published, const struct project_se
 
 	facts_add(ask->change.a, &one, seen);
 	known = facts_find(ask->facts, one.items[0].key) != NULL;
-	if (pins_have(answer, published->record) && !known)
+	if (pins_have(&answer->all, published->record) && !known)
 		facts_add(ask->change.a, &ask->change.add, seen);
-	else if (!pins_have(answer, published->record) && known)
+	else if (!pins_have(&answer->all, published->record) && known)
 		facts_add(ask->change.a, &ask->change.remove, seen);
 }
 
 /* Returns false where there is no answer. */
 static bool
-ask_server(struct ask *ask, size_t i, const char *owner, struct pins *answer)
+ask_server(struct ask *ask, size_t i, const char *owner, struct server_answer *answer)
 {
 	const struct project_server *server = &ask->certificate->servers[i];
 	const char *why;
@@ -68,7 +68,7 @@ static void
 ask_for_set(struct ask *ask, size_t begin, size_t end)
 {
 	const struct fact *facts = ask->facts->items;
-	struct pins answer;
+	struct server_answer answer;
 
 	for (size_t i = 0; i < ask->certificate->n_servers; i++) {
 		if (!ask_server(ask, i, facts[begin].owner, &answer))
@@ -82,7 +82,7 @@ ask_for_set(struct ask *ask, size_t begin, size_t end)
 /* Does the server answer with what is published now? The record that left is there only if others
  * came beside it. */
 static bool
-is_past(const struct ask *ask, const struct fact *leaving, const struct pins *answer)
+is_past(const struct ask *ask, const struct fact *leaving, const struct server_answer *answer)
 {
 	size_t n;
 	const struct fact *published =
@@ -91,9 +91,9 @@ is_past(const struct ask *ask, const struct fact *leaving, const struct pins *an
 
 	for (size_t i = 0; i < n; i++) {
 		stays = stays || strcmp(published[i].record, leaving->record) == 0;
-		all = all && pins_have(answer, published[i].record);
+		all = all && pins_have(&answer->all, published[i].record);
 	}
-	return all && (stays || !pins_have(answer, leaving->record));
+	return all && (stays || !pins_have(&answer->some, leaving->record));
 }
 
 /* Copies of what left vanish after the last server gave out one: all must answer now. */
@@ -103,7 +103,7 @@ ask_for_left(struct ask *ask, size_t begin, size_t end)
 	const struct project_certificate *certificate = ask->certificate;
 	const struct fact *facts = ask->facts->items;
 	bool *held = arena_zalloc(ask->change.a, end - begin);
-	struct pins answer;
+	struct server_answer answer;
 
 	for (size_t i = 0; i < certificate->n_servers; i++) {
 		bool answered = ask_server(ask, i, facts[begin].owner, &answer);

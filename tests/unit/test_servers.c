@@ -5,7 +5,10 @@
 
 #include <arpa/inet.h>
 #include <ldns/ldns.h>
+#include <netdb.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define OWNER "_25._tcp.mail.example.org."
@@ -173,24 +176,130 @@ answers(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(scenes); i++) {
 		struct server server = {.scene = &scenes[i]};
-		struct project_server at = {.host = "127.0.0.1", .port = listen_on(&server)};
+		char host[64];
+		struct project_server at = {.host = host};
 		struct arena a = {0};
-		struct pins pins;
+		struct server_answer answer;
 		pthread_t thread;
 		const char *why;
 		int result;
 
+		snprintf(host, sizeof(host), "127.0.0.1:%u", listen_on(&server));
 		assert_int_equal(pthread_create(&thread, NULL, serve, &server), 0);
 		result = server_ask(&a, &at, OWNER,
-		    scenes[i].timeout_ms ? scenes[i].timeout_ms : 20000, &pins, &why);
+		    scenes[i].timeout_ms ? scenes[i].timeout_ms : 20000, &answer, &why);
 		pthread_join(thread, NULL);
 		close(server.fd);
 		if ((result == 0) != !scenes[i].why ||
 		    (why && scenes[i].why && !strstr(why, scenes[i].why)))
 			fail_msg("scene %zu: %s", i, why ? why : "an answer");
-		assert_int_equal(pins.n, scenes[i].n);
-		if (pins.n > 0)
-			assert_string_equal(pins.records[0], "3 1 1 " HEX);
+		assert_int_equal(answer.all.n, scenes[i].n);
+		assert_int_equal(answer.some.n, scenes[i].n);
+		if (answer.all.n > 0)
+			assert_string_equal(answer.all.records[0], "3 1 1 " HEX);
+		arena_free(&a);
+	}
+}
+
+/* --- Names with several addresses --- */
+
+/* In place of the C library's: `host` is a list "127.0.0.1:1234 127.0.0.1:1235". */
+int
+getaddrinfo(
+    const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **out)
+{
+	struct addrinfo **end = out;
+
+	(void)service;
+	(void)hints;
+	*out = NULL;
+	for (int len; *host; host += len + (host[len] == ' ')) {
+		char text[INET_ADDRSTRLEN];
+		unsigned port;
+		struct addrinfo *info = calloc(1, sizeof(*info));
+		struct sockaddr_in *at = calloc(1, sizeof(*at));
+
+		assert_int_equal(sscanf(host, "%15[0-9.]:%u%n", text, &port, &len), 2);
+		*at =
+		    (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+		assert_int_equal(inet_pton(AF_INET, text, &at->sin_addr), 1);
+		*info = (struct addrinfo){.ai_family = AF_INET,
+		    .ai_addr = (struct sockaddr *)at,
+		    .ai_addrlen = sizeof(*at)};
+		*end = info;
+		end = &info->ai_next;
+	}
+	return 0;
+}
+
+void
+freeaddrinfo(struct addrinfo *info)
+{
+	while (info) {
+		struct addrinfo *next = info->ai_next;
+
+		free(info->ai_addr);
+		free(info);
+		info = next;
+	}
+}
+
+#define DEAD "127.0.0.1:1"
+#define NO_ROUTE "255.255.255.255:53" /* a datagram to it needs a permission */
+
+static const struct name_scene {
+	struct answer answers[2]; /* of a server each, by TCP */
+	size_t n_servers;
+	const char *others; /* more addresses, ahead of these */
+	const char *why;    /* a part of it; NULL: there is an answer */
+	size_t all, some;
+} name_scenes[] = {
+    {{{.record = TLSA}, {.record = TLSA}}, 2, .all = 1, .some = 1},
+    {{{.record = TLSA}, {.record = NULL}}, 2, .all = 0, .some = 1},
+    {{{.record = NULL}, {.record = TLSA}}, 2, .all = 0, .some = 1},
+    {{{.record = TLSA}, {.record = OWNER " 60 IN TLSA 3 1 1 " OTHER_HEX}}, 2, .all = 0, .some = 2},
+    {{{.record = TLSA}, {.record = TLSA, .no_authority = true}}, 2,
+	.why = "at 127.0.0.1 it is no authority"},
+    {{{.record = TLSA}}, 1, .others = NO_ROUTE " ", .all = 1, .some = 1},
+    {{{.record = NULL}}, 0, .others = DEAD " " DEAD, .why = "at 127.0.0.1 it does not answer"},
+    {{{.record = NULL}}, 0, .others = DEAD, .why = "it does not answer"},
+    {{{.record = NULL}}, 0, .others = NO_ROUTE, .why = "no address to which there is a route"},
+    {{{.record = NULL}}, 0, .why = "no address to which there is a route"},
+};
+
+static void
+all_addresses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(name_scenes); i++) {
+		const struct name_scene *scene = &name_scenes[i];
+		struct scene own[2];
+		struct server servers[2];
+		pthread_t threads[2];
+		char host[200];
+		struct project_server at = {.host = host};
+		struct server_answer answer;
+		struct arena a = {0};
+		const char *why;
+		int result,
+		    len = snprintf(host, sizeof(host), "%s", scene->others ? scene->others : "");
+
+		for (size_t k = 0; k < scene->n_servers; k++) {
+			own[k] = (struct scene){.tcp = true, .answers = {scene->answers[k]}};
+			servers[k].scene = &own[k];
+			len += snprintf(host + len, sizeof(host) - (size_t)len, "127.0.0.1:%u ",
+			    listen_on(&servers[k]));
+			assert_int_equal(pthread_create(&threads[k], NULL, serve, &servers[k]), 0);
+		}
+		result = server_ask(&a, &at, OWNER, 20000, &answer, &why);
+		for (size_t k = 0; k < scene->n_servers; k++) {
+			pthread_join(threads[k], NULL);
+			close(servers[k].fd);
+		}
+		if ((result == 0) != !scene->why || (why && scene->why && !strstr(why, scene->why)))
+			fail_msg("scene %zu: %s", i, why ? why : "an answer");
+		assert_int_equal(answer.all.n, scene->all);
+		assert_int_equal(answer.some.n, scene->some);
 		arena_free(&a);
 	}
 }
@@ -198,7 +307,8 @@ answers(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(answers)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(answers), cmocka_unit_test(all_addresses)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
