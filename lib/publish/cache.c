@@ -4,8 +4,10 @@
 #include "base/output.h"
 #include "base/version.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static void
 put_nsec3(struct buf *b, const struct nsec3_params *params)
@@ -123,6 +125,15 @@ take_kind(struct text *line)
 	return INPUT_FILE;
 }
 
+/* What is there and cannot be read, or is no file, is not what was lacking. */
+static bool
+is_absent(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 /* "SHA256 PATH" behind the mark, or "- PATH" for a file that did not exist. */
 static bool
 same_input(struct text line)
@@ -138,7 +149,7 @@ same_input(struct text line)
 			  (int)(line.data + line.len - space - 1), space + 1) >= sizeof(path))
 		return false;
 	if (!file_digest(kind, path, now))
-		return space - line.data == 1 && *line.data == '-';
+		return space - line.data == 1 && *line.data == '-' && is_absent(path);
 	put_sha256(&b, now);
 	memcpy(hex, b.data, sizeof(hex));
 	same =
