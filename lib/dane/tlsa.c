@@ -419,10 +419,12 @@ add_pinned(struct tlsa_job *job, struct pos pos, const struct pinned *pinned)
 }
 
 static int
-add_cert(struct tlsa_job *job, struct pos pos, const struct cert *cert, struct text label)
+add_cert(
+    struct tlsa_job *job, struct pos pos, const struct cert *cert, struct text label, bool coming)
 {
 	struct pinned pinned = {.in = job->params.selector == TLSA_SPKI ? cert->spki : cert->der,
 	    .spki = cert->spki,
+	    .coming = coming,
 	    .name = cert->name,
 	    .comment = arena_printf(job->a, "%s %s notAfter=%s", plain_text(job->a, label),
 		cert->name, date_text(job->a, cert->not_after_unix))};
@@ -532,7 +534,7 @@ tlsa_add(
 
 		if (tlsa_check_dates(job->a, job->diags, pos, cert, job->params.usage,
 			job->now_unix, coming) < 0 ||
-		    add_cert(job, pos, cert, label) < 0)
+		    add_cert(job, pos, cert, label, coming) < 0)
 			result = -1;
 		else if (job->check && job->pick == PICK_LEAF)
 			job->check(job->check_ctx, pos, cert);
@@ -547,7 +549,7 @@ tlsa_check_bare(const struct tlsa_job *job)
 	bool any_cert = false;
 
 	for (const struct tlsa_data *data = job->set.first; data; data = data->next)
-		any_cert = any_cert || !data->is_bare;
+		any_cert = any_cert || (!data->is_bare && !data->coming);
 	for (const struct tlsa_data *data = job->set.first; data && any_cert; data = data->next)
 		if (data->is_bare && !data->coming)
 			diag_add(job->diags, data->pos, D_BARE_OTHER,

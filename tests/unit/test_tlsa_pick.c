@@ -111,6 +111,7 @@ keys_of_other_certificates(void **state)
 	    {"../certs/mail.pem ../keys/next.csr", 2, 1},
 	    {"../keys/next.csr ../certs/mail.pem", 2, 1},
 	    {"../certs/mail.pem next=../keys/next.csr", 2, 0},
+	    {"../keys/next.csr next=../certs/mail.pem", 2, 0},
 	    {"../keys/mail.key ../certs/mail.pem", 1, 0},
 	    {"../keys/mail.key ../keys/next.csr", 2, 0}, /* no certificate to compare with */
 	    {"../keys/mail.key ../keys/next.csr ../certs/mail.pem ../certs/web.pem", 2, 0},
