@@ -2,6 +2,7 @@
 
 #include "base/codec.h"
 #include "base/digest.h"
+#include "dane/lint.h"
 
 static const char *const pick_words[] = {
     [PICK_LEAF] = "leaf",
@@ -145,6 +146,14 @@ pins_chain_id(struct arena *a, const struct certs *certs)
 	id = hex_sha256(a, (struct bytes){(const uint8_t *)b.data, b.len});
 	buf_free(&b);
 	return id;
+}
+
+bool
+pins_cover(const struct certs *certs, const char *host)
+{
+	const struct cert *leaf = leaf_of(certs);
+
+	return leaf && lint_covers(leaf, host);
 }
 
 void

@@ -33,6 +33,10 @@ pins_id(struct arena *a, const struct certs *certs);
 const char *
 pins_chain_id(struct arena *a, const struct certs *certs);
 
+/* Is the server's own certificate for `host`, absolute without its last dot? */
+bool
+pins_cover(const struct certs *certs, const char *host);
+
 /* The first instant at which the server's certificate is valid, and the last one; both 0 where the
  * file holds no certificate. */
 void

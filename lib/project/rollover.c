@@ -250,6 +250,16 @@ unseen_server(const struct facts *facts, const struct project_certificate *certi
 	return NULL;
 }
 
+/* No time is known of records that cannot be made. */
+static int
+gather_fails(struct gathered *g, const struct roll *roll)
+{
+	g->since = ROLLOVER_NEVER;
+	if (g->certs == roll->next)
+		g->safe = ROLLOVER_NEVER;
+	return -1;
+}
+
 static int
 gather(struct diags *diags, const struct facts *facts, size_t begin, size_t end, struct gathered *g,
     struct roll *out)
@@ -260,7 +270,7 @@ gather(struct diags *diags, const struct facts *facts, size_t begin, size_t end,
 		return 0;
 	if (pins_of(&diags->arena, diags, out->certificate->pos, g->certs,
 		pins_params(slot->record), pick_of_word(slot->pick), &g->pins) < 0)
-		return -1;
+		return gather_fails(g, out);
 	for (size_t i = 0; i < g->pins.n; i++) {
 		const struct fact *published = published_at(facts, begin, end, g->pins.records[i]);
 		struct rollover_record record =

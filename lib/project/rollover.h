@@ -75,6 +75,7 @@ struct roll {
 	const char *current_chain, *next_chain;
 	const char *unseen;  /* a server that lacks records of `next`, or NULL */
 	const char *unnoted; /* a zone with records of it that no fact tells of, or NULL */
+	const char *unfit;   /* why clients would refuse `next` in any case, or NULL */
 	bool other_chain;    /* `next` is `current` with other CA certificates */
 	bool leaving;        /* servers may still serve records that left */
 	struct rollover_case facts;

@@ -1,5 +1,6 @@
 #include "publish/roll_run.h"
 
+#include "project/unfit.h"
 #include "publish/hook.h"
 #include "publish/lock.h"
 #include "publish/unnoted.h"
@@ -74,6 +75,7 @@ roll_of(struct diags *diags, const struct project *project,
 		out->rollover = rollover_judge(&out->facts);
 	}
 	mind_unnoted(project, facts, off, out);
+	unfit_mind(&diags->arena, facts, out);
 	return 0;
 }
 
@@ -130,11 +132,12 @@ roll_change(struct diags *diags, const struct project *project, const struct rol
 
 /* --- Deploying --- */
 
-/* No record tells the two apart where none is published. */
+/* No record tells the two apart where none is published. A request or a key is nothing that a
+ * server could use. */
 static bool
 has_other(const struct roll *roll)
 {
-	if (!roll->facts.has_next || !roll->current)
+	if (!roll->facts.has_next || !roll->current || roll->next->key)
 		return false;
 	if (!roll->facts.used)
 		return strcmp(roll->current_chain, roll->next_chain) != 0;

@@ -124,9 +124,22 @@ static const char *(*const steps[N_ROLLOVER_PHASES])(struct arena *a, const stru
     [ROLLOVER_EARLY] = early_step,
 };
 
+/* Where only its record is there, the certificate itself is waited for too. */
+static bool
+is_request(const struct roll *roll)
+{
+	return roll->certificate->deploy && roll->next && roll->next->key &&
+	       (roll->rollover.phase == ROLLOVER_WAITING || roll->rollover.phase == ROLLOVER_READY);
+}
+
 static const char *
 step_of(struct arena *a, const struct roll *roll)
 {
+	if (roll->unfit && roll->rollover.phase != ROLLOVER_EARLY)
+		return roll->unfit;
+	if (is_request(roll))
+		return arena_printf(a, "%s, a %s, must become the certificate",
+		    roll->certificate->next, roll->next->key->what);
 	return steps[roll->rollover.phase](a, roll);
 }
 
@@ -251,6 +264,8 @@ gate_reason(struct arena *a, const struct roll *roll)
 		    roll->certificate->next);
 	if (roll->facts.same)
 		return early_step(a, roll);
+	if (roll->unfit)
+		return roll->unfit;
 	return roll->facts.next_since == ROLLOVER_NEVER ? new_step(a, roll) : unseen_step(a, roll);
 }
 
