@@ -107,7 +107,7 @@ ok 'a day later it installs the certificate' "$dns/hooks/renewed"
 ok 'that is in use' cmp "$live/fullchain.pem" "$tls/mail.pem"
 ok 'with its key' cmp "$live/privkey.pem" "$tls/mail.key"
 ok 'the mail server knows' heard systemctl '<reload><postfix>'
-ok 'the chat is told' heard curl "<-fsS><-d>"\
+ok 'the chat is told' heard curl "<-fsS><-m><30><-d>"\
 '<{"text":"certificate mail: the next certificate may be taken into use"}>'\
 '<-H><Content-Type: application/json><https://chat.example.org/hooks/dns>'
 rm "$tmp/systemctl" "$tmp/curl"
