@@ -219,6 +219,77 @@ rollover_judge(const struct rollover_case *c)
 	return r;
 }
 
+/* --- What was deployed, and never became current --- */
+
+static const struct fact *
+last_deployed(const struct facts *facts, const char *name)
+{
+	const struct fact *last = NULL;
+
+	for (size_t i = 0; i < facts->n; i++) {
+		const struct fact *fact = &facts->items[i];
+
+		if (fact->kind == FACT_DEPLOYED && strcmp(fact->name, name) == 0 &&
+		    (!last || fact->t_unix > last->t_unix))
+			last = fact;
+	}
+	return last;
+}
+
+static bool
+is_chain(const struct certs *certs, const char *id)
+{
+	struct arena a = {0};
+	bool is = certs && strcmp(pins_chain_id(&a, certs), id) == 0;
+
+	arena_free(&a);
+	return is;
+}
+
+const struct fact *
+rollover_strayed(const struct facts *facts, const char *name, const struct certs *current,
+    const struct certs *next)
+{
+	const struct fact *last = last_deployed(facts, name);
+
+	return last && !is_chain(current, last->id) && !is_chain(next, last->id) ? last : NULL;
+}
+
+bool
+rollover_is_stray(const struct facts *facts, const struct fact *published,
+    const struct fact *deployed, const struct certs *current, const struct certs *next)
+{
+	size_t n;
+	const struct fact *others =
+	    facts_of_owner(facts, FACT_PUBLISHED, published->zone, published->owner, &n);
+	int64_t since = ROLLOVER_NEVER;
+
+	if (strcmp(published->name, deployed->name) != 0 ||
+	    pins_match(current, published->record) || (next && pins_match(next, published->record)))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(others[i].name, deployed->name) == 0 &&
+		    pins_match(current, others[i].record))
+			since = since == ROLLOVER_NEVER ? others[i].t_unix
+							: later(since, others[i].t_unix);
+	return since < deployed->t_unix;
+}
+
+static const char *
+find_stray(const struct facts *facts, const struct roll *roll)
+{
+	const struct fact *deployed =
+	    roll->current
+		? rollover_strayed(facts, roll->certificate->name, roll->current, roll->next)
+		: NULL;
+
+	for (size_t i = 0; deployed && i < facts->n; i++)
+		if (facts->items[i].kind == FACT_PUBLISHED &&
+		    rollover_is_stray(facts, &facts->items[i], deployed, roll->current, roll->next))
+			return deployed->id;
+	return NULL;
+}
+
 /* --- A certificate --- */
 
 /* What is gathered of one kind of record: current or next. */
@@ -456,6 +527,7 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	if (out->facts.used)
 		out->facts.next_safe_unix = later(next.safe, next.left);
 	out->other_chain = has_other_chain(out);
+	out->stray = find_stray(facts, out);
 	out->rollover = rollover_judge(&out->facts);
 	return result;
 }

@@ -78,6 +78,8 @@ struct roll {
 	const char *unfit;   /* why clients would refuse `next` in any case, or NULL */
 	bool other_chain;    /* `next` is `current` with other CA certificates */
 	bool leaving;        /* servers may still serve records that left */
+	const char *stray;   /* what was deployed last, if its records stay, though it is neither
+			      * `current` nor `next`: as `next_chain`; or NULL */
 	struct rollover_case facts;
 	struct rollover rollover;
 };
@@ -115,6 +117,18 @@ rollover_vanish(const struct project_certificate *certificate, const struct fact
 int64_t
 rollover_left(const struct facts *facts, const char *zone, const char *owner,
     const struct project_certificate *certificate, const struct certs *certs, int64_t now_unix);
+
+/* What `deploy` took into use last, by facts, if `current` and `next` (or NULL) are others: servers
+ * present it, and no file has it any more. NULL: there is no such thing. */
+const struct fact *
+rollover_strayed(const struct facts *facts, const char *name, const struct certs *current,
+    const struct certs *next);
+
+/* May the published record be that of such a certificate? Not once the current certificate came
+ * later than the deployment. `facts` are sorted. */
+bool
+rollover_is_stray(const struct facts *facts, const struct fact *published,
+    const struct fact *deployed, const struct certs *current, const struct certs *next);
 
 /* A record of a certificate that the project does not have, as it has another name by now, counts
  * for the one whose current file it stands for: the zone was not built since. */

@@ -242,6 +242,7 @@ read_state(struct build_run *run)
 		    .project = run->project,
 		    .zone = fact_name(&zone->arena, &zone->zone->name),
 		    .latest_unix = latest,
+		    .state = run->facts,
 		    .forget = forget,
 		    .ctx = run};
 		facts_of_zone(&zone->arena, &run->facts, rolling->zone, &rolling->facts);

@@ -288,7 +288,8 @@ is_id(const char *id, const char *other)
 }
 
 /* A certificate that is neither current nor next may come back one day as a new one. That one was
- * deployed is of no use any more once it is the current one, and that was told. */
+ * deployed is of no use any more once it is the current one, and that was told; or once another one
+ * came to be. One that came too early may be put back. */
 static bool
 is_stale(const struct notify *notify, const struct roll *roll, const struct fact *fact)
 {
@@ -302,7 +303,8 @@ is_stale(const struct notify *notify, const struct roll *roll, const struct fact
 		return !roll->certificate->notify;
 	if (fact->kind == FACT_NOTIFIED)
 		return !is_id(fact->id, roll->next_id) && !is_id(fact->id, roll->current_id);
-	if (is_id(fact->id, roll->next_chain))
+	if (is_id(fact->id, roll->next_chain) || is_id(fact->id, roll->stray) ||
+	    roll->rollover.phase == ROLLOVER_EARLY)
 		return false;
 	return !is_id(fact->id, roll->current_chain) || !roll->certificate->notify ||
 	       is_noted(notify, roll, "deployed", roll->current_id);

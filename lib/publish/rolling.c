@@ -46,6 +46,8 @@ arrange_current(struct rolling_run *r, const struct rolling_use *use)
 	}
 	if (until != 0)
 		rolling_too_early(r, use, until);
+	else
+		rolling_keep_stray(r, use);
 }
 
 static void

@@ -17,6 +17,7 @@ struct rolling {
 	struct facts before; /* as `facts` was; it does not change */
 	struct facts after;  /* what `facts` will be */
 	int64_t latest_unix; /* the latest time at which something happened, by the state file */
+	struct facts state;  /* all of the state file */
 	struct facts failed; /* facts that are new if the zone is not published */
 	size_t n_early;      /* errors of certificates that came too early */
 	size_t n_awaited;    /* records of certificates whose coming or leaving is waited for */

@@ -103,3 +103,39 @@ rolling_too_early(struct rolling_run *r, const struct rolling_use *use, int64_t 
 	else
 		keep_published(r, use);
 }
+
+/* --- A certificate that was deployed, and never became current --- */
+
+static void
+report_stray(struct rolling_run *r, const struct rolling_use *use, int64_t deployed_unix)
+{
+	struct buf when = {0};
+
+	instant_print_iso(&when, deployed_unix);
+	diag_add(r->diags, use->is->pos, D_STRAY,
+	    "certificate \"%s\": the one that was deployed at %.*s is neither current nor next, "
+	    "and "
+	    "its records stay",
+	    use->certificate->name, (int)when.len, when.data);
+	buf_free(&when);
+}
+
+void
+rolling_keep_stray(struct rolling_run *r, const struct rolling_use *use)
+{
+	const struct named_use *is = use->is;
+	const struct fact *deployed =
+	    rollover_strayed(&r->rolling->state, use->certificate->name, is->current, is->next);
+	size_t n, n_kept = r->rolling->n_kept;
+	const struct fact *facts = rolling_valid(r, use->owner, &n);
+
+	for (size_t i = 0; deployed && i < n; i++) {
+		if (!rollover_is_stray(&r->valid, &facts[i], deployed, is->current, is->next) ||
+		    is_other_digest(use, facts[i].record))
+			continue;
+		facts_add(r->a, &r->rolling->after, facts[i]);
+		keep(r, use, facts[i].record);
+	}
+	if (r->rolling->n_kept > n_kept)
+		report_stray(r, use, deployed->t_unix);
+}

@@ -16,7 +16,8 @@
  * A build arranges, for each use of cert:NAME, what these facts will be when the zone is published.
  * A record that is there already keeps its fact; a new one takes over that of another record for
  * the same certificate, or waits. A current certificate whose record is not settled came too early:
- * then all that is published for it stays, as the remedy is to put the old one back. */
+ * then all that is published for it stays, as the remedy is to put the old one back. So do
+ * the records of one that was deployed and never became the current one. */
 #ifndef PUBLISH_ROLLING_RUN_H
 #define PUBLISH_ROLLING_RUN_H
 
@@ -104,11 +105,17 @@ int64_t
 rolling_safe_at(
     const struct rolling_run *r, const struct rolling_use *use, const struct fact *fact);
 
-/* --- A current certificate that came too early (rolling_early.c) --- */
+/* --- Records that stay (rolling_early.c) --- */
 
-/* Says so, and keeps what is published for the certificate in the zone. */
+/* Says that the current certificate came too early, and keeps what is published for it in the zone.
+ */
 void
 rolling_too_early(struct rolling_run *r, const struct rolling_use *use, int64_t safe_unix);
+
+/* Where another certificate was deployed, and never became the current one, says so (D_STRAY) and
+ * keeps its records: servers present it. */
+void
+rolling_keep_stray(struct rolling_run *r, const struct rolling_use *use);
 
 /* --- What is no more (rolling_gone.c) --- */
 

@@ -313,13 +313,15 @@ write_zone(struct run *run, struct output *out)
 	return 0;
 }
 
-/* Problems that were said are said again by the next run. Not so those of check_end, which are of
- * signatures: an untouched zone is not looked through. */
+/* Problems that were said are said again by the next run, and records that the template does not
+ * ask for stay only as long as something else asks for them. Not so those of check_end, which are
+ * of signatures: an untouched zone is not looked through. */
 static void
 note_until(struct run *run)
 {
 	int64_t *until = &run->result->valid_until;
-	bool silent = run->diags->n == 0;
+	const struct rolling *rolling = run->job->rolling;
+	bool silent = run->diags->n == 0 && !(rolling && rolling->n_kept > 0);
 
 	*until = silent ? run->next_warning : 0;
 	no_later_than(until, directives_first_expiry(&run->loaded.directives));

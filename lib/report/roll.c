@@ -67,8 +67,9 @@ steady_step(struct arena *a, const struct roll *roll)
 static const char *
 finishing_step(struct arena *a, const struct roll *roll)
 {
-	(void)a;
-	(void)roll;
+	if (roll->stray)
+		return arena_printf(a, "%s must become the certificate that was deployed",
+		    roll->certificate->current);
 	return "zonepp build removes the old records";
 }
 
