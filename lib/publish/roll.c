@@ -171,6 +171,19 @@ deploy(
 	return roll_change(diags, project, &change);
 }
 
+/* Files and facts may have changed while the command of another certificate ran. */
+static int
+deploy_if_due(struct diags *diags, const struct project *project,
+    const struct project_certificate *certificate, int64_t now_unix)
+{
+	const char *const name[] = {certificate->name, NULL};
+	struct rolls rolls;
+
+	if (rolls_load(diags, project, name, now_unix, &rolls) < 0)
+		return -1;
+	return roll_is_due(&rolls.items[0]) ? deploy(diags, project, &rolls.items[0], now_unix) : 0;
+}
+
 int
 rolls_deploy(
     struct diags *diags, const struct project *project, const char *const *names, int64_t now_unix)
@@ -181,7 +194,7 @@ rolls_deploy(
 
 	for (size_t i = 0; result == 0 && i < rolls.n; i++)
 		if (roll_is_due(&rolls.items[i]) &&
-		    deploy(diags, project, &rolls.items[i], now_unix) < 0)
+		    deploy_if_due(diags, project, rolls.items[i].certificate, now_unix) < 0)
 			result = -1;
 	lock_end(lock);
 	return result;
