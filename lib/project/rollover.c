@@ -491,6 +491,18 @@ has_other_chain(const struct roll *roll)
 	       strcmp(roll->current_chain, roll->next_chain) != 0;
 }
 
+static bool
+is_older(const struct certs *next, const struct certs *current)
+{
+	int64_t next_from, next_to, from, to;
+
+	if (!next || !current)
+		return false;
+	pins_dates(next, &next_from, &next_to);
+	pins_dates(current, &from, &to);
+	return next_to != 0 && next_from < from && next_to <= to;
+}
+
 int
 roll_load(struct diags *diags, const struct project_certificate *certificate,
     const struct facts *facts, int64_t now_unix, struct roll *out)
@@ -527,6 +539,7 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	if (out->facts.used)
 		out->facts.next_safe_unix = later(next.safe, next.left);
 	out->other_chain = has_other_chain(out);
+	out->older = is_older(out->next, out->current);
 	out->stray = find_stray(facts, out);
 	out->rollover = rollover_judge(&out->facts);
 	return result;

@@ -77,6 +77,7 @@ struct roll {
 	const char *unnoted; /* a zone with records of it that no fact tells of, or NULL */
 	const char *unfit;   /* why clients would refuse `next` in any case, or NULL */
 	bool other_chain;    /* `next` is `current` with other CA certificates */
+	bool older;          /* `next` was issued before `current` and expires no later */
 	bool leaving;        /* servers may still serve records that left */
 	const char *stray;   /* what was deployed last, if its records stay, though it is neither
 			      * `current` nor `next`: as `next_chain`; or NULL */

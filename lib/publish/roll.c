@@ -144,12 +144,13 @@ has_other(const struct roll *roll)
 	return !roll->facts.same || roll->other_chain;
 }
 
-/* What the command then makes of the current file is its own affair. */
+/* What the command then makes of the current file is its own affair. One that is older than the
+ * current certificate is no renewal: somebody put a newer one into use by hand. */
 bool
 roll_is_due(const struct roll *roll)
 {
-	return roll->certificate->deploy && has_other(roll) && roll->rollover.gate &&
-	       roll->facts.deployed_unix == ROLLOVER_NEVER;
+	return roll->certificate->deploy && has_other(roll) && !roll->older &&
+	       roll->rollover.gate && roll->facts.deployed_unix == ROLLOVER_NEVER;
 }
 
 static int

@@ -25,8 +25,9 @@ int
 rolls_ask(
     struct diags *diags, const struct project *project, const char *const *names, int64_t now_unix);
 
-/* The next certificate may be taken into use, or the one in use has another chain there, and the
- * `deploy` command did not do so yet: where DANE is off, too, as certificates expire there as well.
+/* The next certificate may be taken into use and is no older one, or the one in use has another
+ * chain there, and the `deploy` command did not do so yet: where DANE is off, too, as certificates
+ * expire there as well.
  */
 bool
 roll_is_due(const struct roll *roll);

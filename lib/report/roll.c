@@ -24,10 +24,14 @@ unnoted_step(struct arena *a, const struct roll *roll)
 	    roll->unnoted, roll->certificate->name);
 }
 
+static const char older_step[] = "next was issued before current: take it into use by hand";
+
 static const char *
 ready_step(struct arena *a, const struct roll *roll)
 {
 	(void)a;
+	if (roll->certificate->deploy && roll->older)
+		return older_step;
 	return roll->certificate->deploy ? "zonepp roll --deploy takes next into use"
 					 : "take next into use, and make it current";
 }
@@ -93,6 +97,8 @@ static const char *
 waiting_step(struct arena *a, const struct roll *roll)
 {
 	(void)a;
+	if (roll->certificate->deploy && roll->older)
+		return "then next, issued before current, may be taken into use by hand";
 	return roll->certificate->deploy ? "then zonepp roll --deploy takes next into use"
 					 : "then next may be taken into use";
 }
