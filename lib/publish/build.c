@@ -345,6 +345,37 @@ build_all(struct build_run *run, struct build *build)
 	free(run->small);
 }
 
+/* Waiting for another build, whose hook may hang, takes its time. */
+static int64_t
+now_of(const struct build_options *options)
+{
+	int64_t clock = (int64_t)time(NULL);
+
+	return options->clock && clock > options->now ? clock : options->now;
+}
+
+/* Until the hook has succeeded, which may take long, servers do not know of the change. */
+static int
+note_served(struct build_run *run, struct build_zone *build)
+{
+	struct arena *a = &build->diags.arena;
+	const char *path = state_path(a, run->project);
+	int64_t now = now_of(run->options);
+	struct facts facts;
+	int result, lock;
+
+	if (!run->options->clock || now <= run->now || run->project->n_certificates == 0)
+		return 0;
+	lock = lock_begin(a, run->project, LOCK_STATE);
+	result = state_load(&build->diags, path, &facts);
+	if (result == 0) {
+		unserved_delay(run->project, build->zone, &facts, now);
+		result = state_save(&build->diags, path, &facts);
+	}
+	lock_end(lock);
+	return result;
+}
+
 /* The mark goes once the facts are written down. */
 static void
 run_hook(struct build_run *run, struct build_zone *build, bool written)
@@ -353,7 +384,8 @@ run_hook(struct build_run *run, struct build_zone *build, bool written)
 
 	if (!build->built || access(mark, F_OK) < 0)
 		return;
-	if (hook_changed(&build->diags, run->project, build->zone) < 0)
+	if (hook_changed(&build->diags, run->project, build->zone) < 0 ||
+	    (written && note_served(run, build) < 0))
 		build->hook_failed = true;
 	else if (written)
 		unlink(mark);
@@ -414,15 +446,6 @@ build_locked(struct build_run *run)
 		unserved_renew(run->project, run->build->zones[i].zone, run->now);
 	lock_end(lock);
 	return finish_zones(run, written == 0) < 0 ? -1 : written;
-}
-
-/* Waiting for another build, whose hook may hang, takes its time. */
-static int64_t
-now_of(const struct build_options *options)
-{
-	int64_t clock = (int64_t)time(NULL);
-
-	return options->clock && clock > options->now ? clock : options->now;
 }
 
 int
