@@ -121,6 +121,18 @@ rollover_vanish(const struct project_certificate *certificate, const struct fact
 					  : fact->t_unix + hold_of(certificate, fact->ttl_s);
 }
 
+static bool
+is_nameless(const struct fact *fact)
+{
+	return fact->kind == FACT_LEFT && strcmp(fact->name, ROLLOVER_NAMELESS) == 0;
+}
+
+bool
+rollover_is_over(const struct fact *fact, int64_t now_unix)
+{
+	return is_nameless(fact) && fact->t_unix <= now_unix;
+}
+
 int64_t
 rollover_left(const struct facts *facts, const char *zone, const char *owner,
     const struct project_certificate *certificate, const struct certs *certs, int64_t now_unix)
@@ -135,12 +147,26 @@ rollover_left(const struct facts *facts, const char *zone, const char *owner,
 		for (size_t i = 0; i < n; i++) {
 			int64_t vanish = rollover_vanish(certificate, &left[i]);
 
-			if (vanish > now_unix && strcmp(left[i].name, certificate->name) == 0 &&
+			if (vanish > now_unix &&
+			    (strcmp(left[i].name, certificate->name) == 0 ||
+				is_nameless(&left[i])) &&
 			    !pins_match(certs, left[i].record))
 				until = later(until, vanish);
 		}
 	}
 	return until;
+}
+
+struct fact
+rollover_leave_nameless(const struct fact *fact, int64_t ttl_s, int64_t t_unix)
+{
+	static const int64_t wait_s = 86400; /* its own, and its servers, are not known any more */
+	struct fact left = *fact;
+
+	left.kind = FACT_LEFT;
+	left.name = ROLLOVER_NAMELESS;
+	left.t_unix = t_unix + later(wait_s, 2 * ttl_s);
+	return left;
 }
 
 /* --- The phase --- */
@@ -394,6 +420,10 @@ roll_slot(struct diags *diags, const struct facts *facts, size_t begin, size_t e
 				       current->certs, out->facts.now_unix));
 	if (gather(diags, facts, begin, end, next, out) < 0)
 		result = -1;
+	if (next->certs)
+		next->left =
+		    later(next->left, rollover_left(facts, slot->zone, slot->owner,
+					  out->certificate, next->certs, out->facts.now_unix));
 	out->facts.used = true;
 	if (next->certs && current->certs && !pins_same(&current->pins, &next->pins))
 		out->facts.same = false;
@@ -523,6 +553,8 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 		const struct fact *fact = &facts->items[i];
 
 		end = i + 1;
+		if (fact->name && is_nameless(fact) && fact->t_unix > now_unix)
+			out->nameless_unix = later(out->nameless_unix, fact->t_unix);
 		if (!fact->name || strcmp(fact->name, certificate->name) != 0)
 			continue;
 		roll_fact(fact, &next, out);
@@ -538,6 +570,8 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	out->facts.next_safe_unix = next.safe;
 	if (out->facts.used)
 		out->facts.next_safe_unix = later(next.safe, next.left);
+	else if (out->facts.left_unix != ROLLOVER_NEVER)
+		out->facts.left_unix = later(out->facts.left_unix, out->nameless_unix);
 	out->other_chain = has_other_chain(out);
 	out->older = is_older(out->next, out->current);
 	out->stray = find_stray(facts, out);
@@ -558,12 +592,20 @@ stands_for(const struct project_certificate *certificate, const char *record)
 	return match;
 }
 
+static bool
+has_name(const struct project *project, const char *name)
+{
+	for (size_t i = 0; i < project->n_certificates; i++)
+		if (strcmp(project->certificates[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static const char *
 name_of(const struct project *project, const struct fact *fact)
 {
-	for (size_t i = 0; i < project->n_certificates; i++)
-		if (strcmp(project->certificates[i].name, fact->name) == 0)
-			return fact->name;
+	if (has_name(project, fact->name))
+		return fact->name;
 	for (size_t i = 0; i < project->n_certificates; i++)
 		if (stands_for(&project->certificates[i], fact->record))
 			return project->certificates[i].name;
@@ -576,12 +618,29 @@ is_left(const struct fact *fact)
 	return fact->kind == FACT_LEFT || fact->kind == FACT_LEAVING;
 }
 
+static struct fact
+adopt_left(const struct project *project, struct fact fact)
+{
+	fact.name = name_of(project, &fact);
+	if (has_name(project, fact.name) || is_nameless(&fact))
+		return fact;
+	if (fact.kind == FACT_LEAVING)
+		return rollover_leave_nameless(&fact, fact.ttl_s, fact.t_unix);
+	fact.name = ROLLOVER_NAMELESS;
+	return fact;
+}
+
 void
 rollover_adopt(const struct project *project, struct facts *facts)
 {
-	for (size_t i = 0; i < facts->n; i++)
-		if (facts->items[i].kind == FACT_PUBLISHED || is_left(&facts->items[i]))
-			facts->items[i].name = name_of(project, &facts->items[i]);
+	for (size_t i = 0; i < facts->n; i++) {
+		struct fact *fact = &facts->items[i];
+
+		if (fact->kind == FACT_PUBLISHED)
+			fact->name = name_of(project, fact);
+		else if (is_left(fact))
+			*fact = adopt_left(project, *fact);
+	}
 }
 
 void
@@ -592,9 +651,7 @@ rollover_adopt_left(struct arena *a, const struct project *project, struct facts
 	for (size_t i = 0; i < facts->n; i++) {
 		struct fact fact = facts->items[i];
 
-		if (is_left(&fact))
-			fact.name = name_of(project, &fact);
-		facts_add(a, &adopted, fact);
+		facts_add(a, &adopted, is_left(&fact) ? adopt_left(project, fact) : fact);
 	}
 	facts_sort(&adopted);
 	*facts = adopted;

@@ -12,6 +12,10 @@
 
 static const int64_t ROLLOVER_NEVER = INT64_MAX; /* a time that is not known yet */
 
+/* The name, in facts of records that left, of a certificate that the project has no more: it may be
+ * any of its certificates under a former name. */
+#define ROLLOVER_NAMELESS "-"
+
 /* One record, and what is known of it. */
 struct rollover_record {
 	const struct fact *published; /* NULL: it is not */
@@ -73,14 +77,16 @@ struct roll {
 	const struct certs *current, *next; /* NULL: there is none */
 	const char *current_id, *next_id;   /* NULL likewise */
 	const char *current_chain, *next_chain;
-	const char *unseen;  /* a server that lacks records of `next`, or NULL */
-	const char *unnoted; /* a zone with records of it that no fact tells of, or NULL */
-	const char *unfit;   /* why clients would refuse `next` in any case, or NULL */
-	bool other_chain;    /* `next` is `current` with other CA certificates */
-	bool older;          /* `next` was issued before `current` and expires no later */
-	bool leaving;        /* servers may still serve records that left */
-	const char *stray;   /* what was deployed last, if its records stay, though it is neither
-			      * `current` nor `next`: as `next_chain`; or NULL */
+	const char *unseen;    /* a server that lacks records of `next`, or NULL */
+	const char *unnoted;   /* a zone with records of it that no fact tells of, or NULL */
+	const char *unfit;     /* why clients would refuse `next` in any case, or NULL */
+	bool other_chain;      /* `next` is `current` with other CA certificates */
+	bool older;            /* `next` was issued before `current` and expires no later */
+	bool leaving;          /* servers may still serve records that left */
+	int64_t nameless_unix; /* when copies vanish of records that may have been its own; 0: there
+				* are none */
+	const char *stray;     /* what was deployed last, if its records stay, though it is neither
+				* `current` nor `next`: as `next_chain`; or NULL */
 	struct rollover_case facts;
 	struct rollover rollover;
 };
@@ -113,8 +119,16 @@ rollover_gone(
 int64_t
 rollover_vanish(const struct project_certificate *certificate, const struct fact *fact);
 
+/* Likewise, always LEFT, for a certificate that the project has no more. */
+struct fact
+rollover_leave_nameless(const struct fact *fact, int64_t ttl_s, int64_t t_unix);
+
+/* Is it such a fact, of copies that have vanished? Then it tells of nothing any more. */
+bool
+rollover_is_over(const struct fact *fact, int64_t now_unix);
+
 /* Copies of a record set that lack what is published there now, in sorted facts: when the last of
- * those vanish that stand for `certificate` and not for `certs`; 0: there are none. */
+ * those vanish that stand for `certificate` and not for `certs`, or may do; 0: there are none. */
 int64_t
 rollover_left(const struct facts *facts, const char *zone, const char *owner,
     const struct project_certificate *certificate, const struct certs *certs, int64_t now_unix);
@@ -137,7 +151,7 @@ void
 rollover_adopt(const struct project *project, struct facts *facts);
 
 /* Likewise for records that left, which no build finds again otherwise; the facts, in `a`, are
- * sorted anew. */
+ * sorted anew. Those that stand for none become nameless, here and there. */
 void
 rollover_adopt_left(struct arena *a, const struct project *project, struct facts *facts);
 

@@ -98,7 +98,7 @@ leave_zone(struct build_run *run, struct arena *a, const struct fact *fact, stru
 	struct fact left = rolling_leave(run->project, &run->facts, fact, 0, run->now);
 
 	if ((left.kind == FACT_LEAVING || left.kind == FACT_LEFT) &&
-	    !rolling_is_covered(&run->facts, fact))
+	    !rolling_is_covered(&run->facts, fact) && !rollover_is_over(&left, run->now))
 		facts_add(a, out, left);
 }
 

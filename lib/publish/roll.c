@@ -71,7 +71,8 @@ roll_of(struct diags *diags, const struct project *project,
 	off = !out->facts.used && !out->leaving && out->facts.left_unix == ROLLOVER_NEVER &&
 	      is_dane_off(project);
 	if (off) {
-		out->facts.left_unix = now_unix;
+		out->facts.left_unix =
+		    out->nameless_unix > now_unix ? out->nameless_unix : now_unix;
 		out->rollover = rollover_judge(&out->facts);
 	}
 	mind_unnoted(project, facts, off, out);

@@ -44,6 +44,14 @@ is_wanted(const struct rolling_use *use, const char *record)
 	return pins_have(&use->current, record) || pins_have(&use->next, record);
 }
 
+/* Under a name that the project has no more, it may be the certificate's former one. */
+static bool
+is_its_own(const struct rolling_run *r, const struct rolling_use *use, const struct fact *fact)
+{
+	return strcmp(fact->name, use->certificate->name) == 0 ||
+	       !rolling_certificate(r->rolling->project, fact->name);
+}
+
 /* All that is published for the certificate stays: the old one may come back. */
 static void
 keep_known(struct rolling_run *r, const struct rolling_use *use)
@@ -52,8 +60,7 @@ keep_known(struct rolling_run *r, const struct rolling_use *use)
 	const struct fact *facts = rolling_valid(r, use->owner, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(facts[i].name, use->certificate->name) != 0 ||
-		    is_other_digest(use, facts[i].record))
+		if (!is_its_own(r, use, &facts[i]) || is_other_digest(use, facts[i].record))
 			continue;
 		facts_add(r->a, &r->rolling->after, facts[i]);
 		if (!is_wanted(use, facts[i].record))

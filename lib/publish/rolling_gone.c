@@ -21,14 +21,16 @@ rolling_leave(const struct project *project, const struct facts *facts, const st
 	size_t n;
 	const struct fact *ttl;
 
-	if (!certificate || fact->kind != FACT_PUBLISHED)
+	if (fact->kind != FACT_PUBLISHED)
 		return *fact;
 	ttl = facts_of_owner(facts, FACT_TTL, fact->zone, fact->owner, &n);
 	for (size_t i = 0; i < n; i++)
 		if (ttl[i].t_unix > now_unix)
 			ttl_s = later(ttl_s, ttl[i].ttl_s);
-	return rollover_leave(certificate, fact->zone, fact->owner, fact->record,
-	    later(ttl_s, fact->ttl_s), now_unix);
+	ttl_s = later(ttl_s, fact->ttl_s);
+	if (!certificate)
+		return rollover_leave_nameless(fact, ttl_s, now_unix);
+	return rollover_leave(certificate, fact->zone, fact->owner, fact->record, ttl_s, now_unix);
 }
 
 bool
@@ -46,19 +48,44 @@ rolling_is_covered(const struct facts *facts, const struct fact *fact)
 	return false;
 }
 
+/* Does the record stay under another name? */
+static bool
+stays_there(const struct rolling_run *r, const struct fact *old)
+{
+	size_t n;
+	const struct fact *facts =
+	    facts_of_owner(&r->rolling->after, FACT_PUBLISHED, r->rolling->zone, old->owner, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(facts[i].record, old->record) == 0)
+			return true;
+	return false;
+}
+
+/* Is there nothing that copies of the record, which is there no more, could do? */
+static bool
+is_over(const struct rolling_run *r, const struct fact *old)
+{
+	const struct project_certificate *certificate =
+	    rolling_certificate(r->rolling->project, old->name);
+
+	if (rolling_is_covered(&r->rolling->facts, old))
+		return true;
+	if (!certificate)
+		return old->kind == FACT_PUBLISHED ? stays_there(r, old)
+						   : rollover_is_over(old, r->now);
+	return is_used(r, old->owner, old->name) &&
+	       (old->kind == FACT_PUBLISHED || rollover_vanish(certificate, old) <= r->now);
+}
+
 /* Copies of records that the zone gave up live on for a while. */
 static void
 arrange_left(struct rolling_run *r, const struct fact *old)
 {
 	const struct rolling *rolling = r->rolling;
-	const struct project_certificate *certificate =
-	    rolling_certificate(rolling->project, old->name);
 	struct rrset set;
 
-	if (!certificate || rolling_is_covered(&rolling->facts, old))
-		return;
-	if (is_used(r, old->owner, old->name) &&
-	    (old->kind == FACT_PUBLISHED || rollover_vanish(certificate, old) <= r->now))
+	if (is_over(r, old))
 		return;
 	set = rolling_published(r, old->owner);
 	r->rolling->n_awaited += old->kind == FACT_PUBLISHED;
