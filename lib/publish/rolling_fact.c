@@ -95,6 +95,5 @@ rolling_safe_at(const struct rolling_run *r, const struct rolling_use *use, cons
 	struct rollover_record record =
 	    rollover_record_of(&r->rolling->facts, use->certificate, fact);
 
-	record.ttl_s = use->is->ttl_s;
 	return rollover_safe_at(&record);
 }
