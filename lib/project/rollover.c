@@ -576,6 +576,8 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	out->older = is_older(out->next, out->current);
 	out->stray = find_stray(facts, out);
 	out->rollover = rollover_judge(&out->facts);
+	if (!out->current)
+		out->rollover.since_unix = out->rollover.safe_unix = ROLLOVER_NEVER;
 	return result;
 }
 

@@ -139,9 +139,18 @@ is_request(const struct roll *roll)
 	       (roll->rollover.phase == ROLLOVER_WAITING || roll->rollover.phase == ROLLOVER_READY);
 }
 
+/* Where it stands is not known without the current certificate. */
+static const char *
+phase_of(const struct roll *roll)
+{
+	return roll->current ? rollover_phase_name(roll->rollover.phase) : "-";
+}
+
 static const char *
 step_of(struct arena *a, const struct roll *roll)
 {
+	if (!roll->current)
+		return "its current certificate must be there, and readable";
 	if (roll->unfit && roll->rollover.phase != ROLLOVER_EARLY)
 		return roll->unfit;
 	if (is_request(roll))
@@ -166,7 +175,7 @@ report_roll_table(struct buf *out, const struct rolls *rolls)
 		const char **row = cells + (i + 1) * N_COLUMNS;
 
 		row[0] = roll->certificate->name;
-		row[1] = rollover_phase_name(roll->rollover.phase);
+		row[1] = phase_of(roll);
 		row[2] = time_or_dash(&a, roll->rollover.since_unix);
 		row[3] = time_or_dash(&a, roll->rollover.safe_unix);
 		row[4] = step_of(&a, roll);
@@ -232,7 +241,7 @@ put_roll(struct json *j, struct arena *a, const struct rolls *rolls, const struc
 
 	json_begin(j, '{');
 	put_text(j, "certificate", certificate->name);
-	put_text(j, "phase", rollover_phase_name(roll->rollover.phase));
+	put_text(j, "phase", phase_of(roll));
 	put_time(j, a, "since", roll->rollover.since_unix);
 	put_time(j, a, "safe_at", roll->rollover.safe_unix);
 	put_text(j, "step", step_of(a, roll));
