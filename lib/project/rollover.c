@@ -21,7 +21,7 @@ rollover_safe_at(const struct rollover_record *record)
 	if (fact->ttl_s == FACT_SETTLED)
 		return fact->t_unix;
 	begin = record->servers ? later(fact->t_unix, record->seen_unix) : fact->t_unix;
-	hold = later(record->wait_s, 2 * later(record->ttl_s, fact->ttl_s));
+	hold = later(record->wait_s, 2 * fact->ttl_s);
 	return begin > ROLLOVER_NEVER - hold ? ROLLOVER_NEVER : begin + hold;
 }
 
@@ -45,20 +45,6 @@ seen_by(const struct facts *facts, const struct fact *published, const char *ser
 	return seen ? seen->t_unix : ROLLOVER_NEVER;
 }
 
-static int64_t
-ttl_of(const struct facts *facts, const struct fact *published)
-{
-	size_t n;
-	const struct fact *ttl =
-	    facts_of_owner(facts, FACT_TTL, published->zone, published->owner, &n);
-	int64_t ttl_s = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (ttl[i].t_unix == FACT_OPEN)
-			ttl_s = later(ttl_s, ttl[i].ttl_s);
-	return ttl_s;
-}
-
 struct rollover_record
 rollover_record_of(const struct facts *facts, const struct project_certificate *certificate,
     const struct fact *published)
@@ -69,7 +55,6 @@ rollover_record_of(const struct facts *facts, const struct project_certificate *
 
 	if (!published)
 		return record;
-	record.ttl_s = ttl_of(facts, published);
 	for (size_t i = 0; i < certificate->n_servers; i++)
 		record.seen_unix = later(
 		    record.seen_unix, seen_by(facts, published, certificate->servers[i].text));

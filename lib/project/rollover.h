@@ -19,7 +19,6 @@ static const int64_t ROLLOVER_NEVER = INT64_MAX; /* a time that is not known yet
 /* One record, and what is known of it. */
 struct rollover_record {
 	const struct fact *published; /* NULL: it is not */
-	int64_t ttl_s;                /* of the record set, as it is published now */
 	int64_t wait_s;
 	bool servers;      /* they are asked, and */
 	int64_t seen_unix; /* then the last of them has it since; ROLLOVER_NEVER: one has not */
