@@ -392,13 +392,39 @@ slot_end(const struct facts *facts, size_t begin)
 	return i;
 }
 
+/* Is the slot, which the template does not ask for any more, there for neither certificate, and the
+ * current one has its record in another? */
+static bool
+is_leftover(const struct facts *facts, size_t begin, size_t end, const struct roll *roll)
+{
+	const struct fact *slot = &facts->items[begin];
+	bool elsewhere = false;
+	size_t n;
+	const struct fact *others =
+	    facts_of_owner(facts, FACT_PUBLISHED, slot->zone, slot->owner, &n);
+
+	for (size_t i = begin; roll->current && i < end; i++)
+		if (pins_match(roll->current, facts->items[i].record) ||
+		    (roll->next && pins_match(roll->next, facts->items[i].record)))
+			return false;
+	for (size_t i = 0; roll->current && i < n; i++)
+		elsewhere = elsewhere || (strcmp(others[i].name, slot->name) == 0 &&
+					     pins_match(roll->current, others[i].record));
+	return elsewhere;
+}
+
 static int
 roll_slot(struct diags *diags, const struct facts *facts, size_t begin, size_t end,
     struct gathered *current, struct gathered *next, struct roll *out)
 {
 	const struct fact *slot = &facts->items[begin];
-	int result = gather(diags, facts, begin, end, current, out);
+	int result;
 
+	if (is_leftover(facts, begin, end, out)) {
+		out->facts.used = out->facts.leftover = true;
+		return 0;
+	}
+	result = gather(diags, facts, begin, end, current, out);
 	if (current->certs)
 		current->safe = later(
 		    current->safe, rollover_left(facts, slot->zone, slot->owner, out->certificate,
