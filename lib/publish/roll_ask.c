@@ -1,5 +1,6 @@
-#include "project/servers.h"
 #include "publish/roll_run.h"
+
+#include "project/servers.h"
 
 struct ask {
 	struct diags *diags;

@@ -1,7 +1,8 @@
+#include "publish/roll_run.h"
+
 #include "base/duration.h"
 #include "publish/hook.h"
 #include "publish/lock.h"
-#include "publish/roll_run.h"
 
 #include <stdlib.h>
 
