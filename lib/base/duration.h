@@ -15,6 +15,12 @@ duration_parse(struct text text, uint64_t most, uint64_t *seconds);
 int
 instant_parse(struct text text, int64_t *t_unix);
 
+static inline int64_t
+instant_later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* The day (UTC) as the number YYYYMMDD. */
 uint32_t
 instant_date(int64_t t_unix);

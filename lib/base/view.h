@@ -17,6 +17,12 @@ struct text {
 	size_t len;
 };
 
+static inline bool
+bytes_equal(struct bytes a, struct bytes b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
 static inline struct text
 text_of(const char *s)
 {

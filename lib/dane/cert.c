@@ -12,14 +12,13 @@ struct cert *
 loader_find(struct loader *loader, struct bytes der)
 {
 	for (size_t i = 0; i < loader->n; i++)
-		if (loader->certs[i].der.len == der.len &&
-		    memcmp(loader->certs[i].der.data, der.data, der.len) == 0)
+		if (bytes_equal(loader->certs[i].der, der))
 			return &loader->certs[i];
 	return NULL;
 }
 
-static X509 *
-decode(struct bytes der)
+X509 *
+cert_decode(struct bytes der)
 {
 	const unsigned char *at = der.data;
 
@@ -32,7 +31,7 @@ loader_x509(struct loader *loader, size_t i)
 	struct held_cert *held = &loader->held[i];
 
 	if (!held->is_decoded)
-		held->x509 = decode(loader->certs[i].der);
+		held->x509 = cert_decode(loader->certs[i].der);
 	held->is_decoded = true;
 	return held->x509;
 }
@@ -108,9 +107,7 @@ static bool
 may_issue(const struct cert *issuer, const struct outline *by, const struct cert *subject,
     const struct outline *of)
 {
-	return (issuer->spki.len != subject->spki.len ||
-		   memcmp(issuer->spki.data, subject->spki.data, subject->spki.len) != 0) &&
-	       outline_is_issued_by(of, by);
+	return !bytes_equal(issuer->spki, subject->spki) && outline_is_issued_by(of, by);
 }
 
 static bool
@@ -132,8 +129,8 @@ cert_issued(const struct cert *issuer, const struct cert *subject)
 	struct outline *by = outline_read(issuer->der, &used);
 	struct outline *of = outline_read(subject->der, &used);
 	bool may = by && of && may_issue(issuer, by, subject, of);
-	X509 *by_x509 = may ? decode(issuer->der) : NULL;
-	X509 *of_x509 = may ? decode(subject->der) : NULL;
+	X509 *by_x509 = may ? cert_decode(issuer->der) : NULL;
+	X509 *of_x509 = may ? cert_decode(subject->der) : NULL;
 	bool result = may && has_signed(by_x509, of_x509);
 
 	outline_free(by);

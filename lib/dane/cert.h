@@ -12,6 +12,8 @@ enum {
 	CERT_FILE_LARGEST = 16 << 20, /* octets */
 };
 
+struct x509_st;
+
 struct cert {
 	struct bytes der;  /* the certificate */
 	struct bytes spki; /* its SubjectPublicKeyInfo, a part of `der` */
@@ -60,6 +62,12 @@ certs_issued(const struct certs *certs, size_t issuer, size_t subject)
 int
 certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *path,
     struct text contents, const struct certs_options *options, struct certs *out);
+
+/* The certificate with its key, as OpenSSL decodes it; NULL if it refuses that. The caller frees
+ * it.
+ */
+struct x509_st *
+cert_decode(struct bytes der);
 
 /* As certs_issued, for certificates of two files. */
 bool

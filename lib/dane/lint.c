@@ -9,14 +9,6 @@
 
 enum { SECURITY_BITS = 112, RSA_BITS = 2048 }; /* NIST SP 800-57 part 1, table 2 */
 
-static X509 *
-decode(const struct cert *cert)
-{
-	const unsigned char *at = cert->der.data;
-
-	return d2i_X509(NULL, &at, (long)cert->der.len);
-}
-
 /* --- Expiry --- */
 
 int64_t
@@ -94,7 +86,7 @@ check_strength(struct tlsa_job *job, struct pos pos, const struct cert *cert, bo
 {
 	bool in_doubt = !der_key_is_strong(cert->spki);
 	bool signature_used = is_signature_used(job, cert, pinned);
-	X509 *x509 = in_doubt || signature_used ? decode(cert) : NULL;
+	X509 *x509 = in_doubt || signature_used ? cert_decode(cert->der) : NULL;
 
 	if (x509 && in_doubt)
 		check_key(job, pos, cert, x509);
@@ -124,7 +116,7 @@ lint_chain(
 bool
 lint_covers(const struct cert *cert, const char *host)
 {
-	X509 *x509 = decode(cert);
+	X509 *x509 = cert_decode(cert->der);
 	bool covers = x509 && X509_check_host(x509, host, strlen(host),
 				  X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
 

@@ -222,8 +222,7 @@ fits(struct loader *loader, size_t cert, const struct held_key *key)
 static bool
 has_id(const struct loader *loader, size_t cert, const struct held_key *key)
 {
-	return key->id.len && key->id.len == loader->held[cert].id.len &&
-	       memcmp(key->id.data, loader->held[cert].id.data, key->id.len) == 0;
+	return key->id.len && bytes_equal(key->id, loader->held[cert].id);
 }
 
 /* Marks the certificates of a key; of several, PKCS#12 may say which one is meant. */
@@ -332,9 +331,7 @@ settle_key(struct loader *loader, struct held_key **out)
 			return fail_several(loader, key, "are different keys");
 		if (!key->spki.len)
 			continue;
-		if ((*out)->spki.len &&
-		    ((*out)->spki.len != key->spki.len ||
-			memcmp((*out)->spki.data, key->spki.data, key->spki.len) != 0))
+		if ((*out)->spki.len && !bytes_equal((*out)->spki, key->spki))
 			return fail_several(loader, key, "are one key in two encodings");
 		if (!(*out)->spki.len || key->content == CONTENT_REQUEST)
 			*out = key;

@@ -44,8 +44,7 @@ have_one_key(const struct choice *choice, const struct set *set)
 	for (size_t i = 0; i < choice->certs->n; i++) {
 		const struct cert *cert = &choice->certs->items[i];
 
-		if (set->has[i] && (cert->spki.len != first->spki.len ||
-				       memcmp(cert->spki.data, first->spki.data, first->spki.len)))
+		if (set->has[i] && !bytes_equal(cert->spki, first->spki))
 			return false;
 	}
 	return true;

@@ -209,8 +209,7 @@ probe_address(struct probe_result *result, const struct run *run, const char *si
 static const char *
 other_signatures(struct bytes certificate)
 {
-	const unsigned char *at = certificate.data;
-	X509 *x509 = d2i_X509(NULL, &at, (long)certificate.len);
+	X509 *x509 = cert_decode(certificate);
 	EVP_PKEY *key = x509 ? X509_get0_pubkey(x509) : NULL;
 	bool is_rsa = key && (EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS"));
 
@@ -231,9 +230,7 @@ probe_other(struct probe_result *result, const struct run *run)
 	other->address = result->address;
 	other->address_text = result->address_text;
 	probe_address(other, run, other_signatures(first));
-	if (other->certificate.len &&
-	    (other->certificate.len != first.len ||
-		memcmp(other->certificate.data, first.data, first.len) != 0))
+	if (other->certificate.len && !bytes_equal(other->certificate, first))
 		result->other = other;
 	else
 		arena_free(&other->a);

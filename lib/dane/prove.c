@@ -65,8 +65,7 @@ is_topmost(const struct certs *certs, size_t subject)
 static int
 chain_add(struct chain *chain, const struct certs *certs, size_t i, bool is_leaf)
 {
-	const unsigned char *at = certs->items[i].der.data;
-	X509 *x509 = d2i_X509(NULL, &at, (long)certs->items[i].der.len);
+	X509 *x509 = cert_decode(certs->items[i].der);
 
 	if (!x509)
 		return -1;

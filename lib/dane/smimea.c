@@ -25,8 +25,7 @@ static void
 check(void *ctx, struct pos pos, const struct cert *cert)
 {
 	struct directive *d = ctx;
-	const unsigned char *at = cert->der.data;
-	X509 *x509 = d2i_X509(NULL, &at, (long)cert->der.len);
+	X509 *x509 = cert_decode(cert->der);
 	STACK_OF(OPENSSL_STRING) *mails = x509 ? X509_get1_email(x509) : NULL;
 
 	for (size_t i = 0; i < d->n_owners && sk_OPENSSL_STRING_num(mails) > 0; i++)

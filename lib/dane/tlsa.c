@@ -347,12 +347,6 @@ make_rdata(struct tlsa_job *job, struct pos pos, const struct pinned *pinned, st
 	return 0;
 }
 
-static bool
-bytes_equal(struct bytes a, struct bytes b)
-{
-	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
-}
-
 /* Of a key and its certificate, the certificate has more to tell. */
 static void
 set_add(struct tlsa_job *job, struct pos pos, struct bytes rdata, const struct pinned *pinned)

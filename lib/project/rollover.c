@@ -12,8 +12,8 @@ rollover_safe_at(const struct rollover_record *record)
 		return ROLLOVER_NEVER;
 	if (fact->ttl_s == FACT_SETTLED)
 		return fact->t_unix;
-	begin = record->servers ? later(fact->t_unix, record->seen_unix) : fact->t_unix;
-	hold = later(record->wait_s, 2 * fact->ttl_s);
+	begin = record->servers ? instant_later(fact->t_unix, record->seen_unix) : fact->t_unix;
+	hold = instant_later(record->wait_s, 2 * fact->ttl_s);
 	return begin > ROLLOVER_NEVER - hold ? ROLLOVER_NEVER : begin + hold;
 }
 
@@ -42,7 +42,7 @@ rollover_record_of(const struct facts *facts, const struct project_certificate *
 	if (!published)
 		return record;
 	for (size_t i = 0; i < certificate->n_servers; i++)
-		record.seen_unix = later(record.seen_unix,
+		record.seen_unix = instant_later(record.seen_unix,
 		    rollover_seen_by(facts, published, certificate->servers[i].text));
 	return record;
 }
@@ -52,7 +52,7 @@ rollover_record_of(const struct facts *facts, const struct project_certificate *
 static int64_t
 hold_of(const struct project_certificate *certificate, int64_t ttl_s)
 {
-	return later(certificate->wait_s, 2 * ttl_s);
+	return instant_later(certificate->wait_s, 2 * ttl_s);
 }
 
 struct fact
@@ -116,7 +116,7 @@ rollover_left(const struct facts *facts, const char *zone, const char *owner,
 			    (strcmp(left[i].name, certificate->name) == 0 ||
 				rollover_is_nameless(&left[i])) &&
 			    !pins_match(certs, left[i].record))
-				until = later(until, vanish);
+				until = instant_later(until, vanish);
 		}
 	}
 	return until;
@@ -130,7 +130,7 @@ rollover_leave_nameless(const struct fact *fact, int64_t ttl_s, int64_t t_unix)
 
 	left.kind = FACT_LEFT;
 	left.name = ROLLOVER_NAMELESS;
-	left.t_unix = t_unix + later(wait_s, 2 * ttl_s);
+	left.t_unix = t_unix + instant_later(wait_s, 2 * ttl_s);
 	return left;
 }
 

@@ -54,7 +54,7 @@ rollover_is_stray(const struct facts *facts, const struct fact *published,
 		if (strcmp(others[i].name, deployed->name) == 0 &&
 		    pins_match(current, others[i].record))
 			since = since == ROLLOVER_NEVER ? others[i].t_unix
-							: later(since, others[i].t_unix);
+							: instant_later(since, others[i].t_unix);
 	return since < deployed->t_unix;
 }
 
@@ -131,8 +131,8 @@ gather(struct diags *diags, const struct facts *facts, size_t begin, size_t end,
 		struct rollover_record record =
 		    rollover_record_of(facts, out->certificate, published);
 
-		g->since = later(g->since, published ? published->t_unix : ROLLOVER_NEVER);
-		g->safe = later(g->safe, rollover_safe_at(&record));
+		g->since = instant_later(g->since, published ? published->t_unix : ROLLOVER_NEVER);
+		g->safe = instant_later(g->safe, rollover_safe_at(&record));
 		if (g->certs == out->next && !out->unseen)
 			out->unseen = unseen_server(facts, out->certificate, published);
 	}
@@ -205,15 +205,15 @@ roll_slot(struct diags *diags, const struct facts *facts, size_t begin, size_t e
 	}
 	result = gather(diags, facts, begin, end, current, out);
 	if (current->certs)
-		current->safe = later(
+		current->safe = instant_later(
 		    current->safe, rollover_left(facts, slot->zone, slot->owner, out->certificate,
 				       current->certs, out->facts.now_unix));
 	if (gather(diags, facts, begin, end, next, out) < 0)
 		result = -1;
 	if (next->certs)
-		next->left =
-		    later(next->left, rollover_left(facts, slot->zone, slot->owner,
-					  out->certificate, next->certs, out->facts.now_unix));
+		next->left = instant_later(
+		    next->left, rollover_left(facts, slot->zone, slot->owner, out->certificate,
+				    next->certs, out->facts.now_unix));
 	out->facts.used = true;
 	if (next->certs && current->certs && !pins_same(&current->pins, &next->pins))
 		out->facts.same = false;
@@ -232,8 +232,8 @@ roll_left(const struct fact *fact, struct gathered *next, struct roll *out)
 	bool first = out->facts.left_unix == ROLLOVER_NEVER && !out->leaving;
 
 	if (next->certs && !pins_match(next->certs, fact->record))
-		next->left = later(next->left, vanish);
-	out->facts.left_unix = first ? vanish : later(out->facts.left_unix, vanish);
+		next->left = instant_later(next->left, vanish);
+	out->facts.left_unix = first ? vanish : instant_later(out->facts.left_unix, vanish);
 	out->leaving = out->leaving || vanish == ROLLOVER_NEVER;
 }
 
@@ -344,7 +344,7 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 
 		end = i + 1;
 		if (fact->name && rollover_is_nameless(fact) && fact->t_unix > now_unix)
-			out->nameless_unix = later(out->nameless_unix, fact->t_unix);
+			out->nameless_unix = instant_later(out->nameless_unix, fact->t_unix);
 		if (!fact->name || strcmp(fact->name, certificate->name) != 0)
 			continue;
 		roll_fact(fact, &next, out);
@@ -359,9 +359,9 @@ roll_load(struct diags *diags, const struct project_certificate *certificate,
 	out->facts.next_since = next.since;
 	out->facts.next_safe_unix = next.safe;
 	if (out->facts.used)
-		out->facts.next_safe_unix = later(next.safe, next.left);
+		out->facts.next_safe_unix = instant_later(next.safe, next.left);
 	else if (out->facts.left_unix != ROLLOVER_NEVER)
-		out->facts.left_unix = later(out->facts.left_unix, out->nameless_unix);
+		out->facts.left_unix = instant_later(out->facts.left_unix, out->nameless_unix);
 	out->other_chain = has_other_chain(out);
 	out->older = is_older(out->next, out->current);
 	out->stray = find_stray(facts, out);

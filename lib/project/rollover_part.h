@@ -2,13 +2,8 @@
 #ifndef PROJECT_ROLLOVER_PART_H
 #define PROJECT_ROLLOVER_PART_H
 
+#include "base/duration.h"
 #include "project/rollover.h"
-
-static inline int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 static inline bool
 rollover_is_nameless(const struct fact *fact)

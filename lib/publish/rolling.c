@@ -41,7 +41,7 @@ arrange_current(struct rolling_run *r, const struct rolling_use *use)
 		if (safe <= r->now)
 			fact.ttl_s = FACT_SETTLED;
 		else
-			until = later(until, safe);
+			until = instant_later(until, safe);
 		facts_add(r->a, &r->rolling->after, fact);
 	}
 	if (until != 0)

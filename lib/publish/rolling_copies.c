@@ -64,10 +64,10 @@ rolling_longest_ttl(const struct rolling_run *r, const struct rolling_use *use)
 	    facts_of_owner(&r->rolling->facts, FACT_TTL, r->rolling->zone, use->owner, &n);
 
 	if (set.n)
-		ttl_s = later(ttl_s, set.records[0].ttl_s);
+		ttl_s = instant_later(ttl_s, set.records[0].ttl_s);
 	for (size_t i = 0; i < n; i++)
 		if (ttl[i].t_unix > r->now)
-			ttl_s = later(ttl_s, ttl[i].ttl_s);
+			ttl_s = instant_later(ttl_s, ttl[i].ttl_s);
 	return ttl_s;
 }
 

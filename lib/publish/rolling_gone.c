@@ -26,8 +26,8 @@ rolling_leave(const struct project *project, const struct facts *facts, const st
 	ttl = facts_of_owner(facts, FACT_TTL, fact->zone, fact->owner, &n);
 	for (size_t i = 0; i < n; i++)
 		if (ttl[i].t_unix > now_unix)
-			ttl_s = later(ttl_s, ttl[i].ttl_s);
-	ttl_s = later(ttl_s, fact->ttl_s);
+			ttl_s = instant_later(ttl_s, ttl[i].ttl_s);
+	ttl_s = instant_later(ttl_s, fact->ttl_s);
 	if (!certificate)
 		return rollover_leave_nameless(fact, ttl_s, now_unix);
 	return rollover_leave(certificate, fact->zone, fact->owner, fact->record, ttl_s, now_unix);

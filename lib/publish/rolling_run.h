@@ -21,6 +21,7 @@
 #ifndef PUBLISH_ROLLING_RUN_H
 #define PUBLISH_ROLLING_RUN_H
 
+#include "base/duration.h"
 #include "publish/rolling.h"
 
 /* One arrangement. */
@@ -43,12 +44,6 @@ struct rolling_use {
 	const char *pick;
 	struct pins current, next;
 };
-
-static inline int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
 
 /* The certificate of that name, or NULL. */
 const struct project_certificate *

@@ -50,12 +50,6 @@ read_mark(const char *path, int64_t *since_unix)
 	return there;
 }
 
-static int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 /* Of these kinds the time is when copies vanish. */
 static void
 delay_end(struct fact *fact, int64_t since_unix, int64_t now_unix)
@@ -68,7 +62,7 @@ static void
 delay_begin(struct fact *fact, int64_t since_unix, int64_t now_unix)
 {
 	if (fact->t_unix >= since_unix && fact->ttl_s != FACT_SETTLED)
-		fact->t_unix = later(fact->t_unix, now_unix);
+		fact->t_unix = instant_later(fact->t_unix, now_unix);
 }
 
 void
