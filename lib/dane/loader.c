@@ -150,11 +150,12 @@ static const struct probe {
 static bool
 is_der_certificate(struct bytes der)
 {
-	const unsigned char *at = der.data;
-	X509 *x509 = d2i_X509(NULL, &at, (long)der.len);
+	size_t used;
+	struct outline *outline = outline_read(der, &used);
+	bool is = outline != NULL;
 
-	X509_free(x509);
-	return x509 != NULL;
+	outline_free(outline);
+	return is;
 }
 
 /* `30 82 xx xx 02 01 03`: what a PKCS#12 bundle begins with. */
