@@ -284,6 +284,12 @@ keep_streams_apart(void)
 			exit(2);
 }
 
+static void
+tell_waiting(const char *path)
+{
+	fprintf(stderr, "zonepp: waiting for another run, which holds %s\n", path);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -292,6 +298,7 @@ main(int argc, char **argv)
 	int used;
 
 	keep_streams_apart();
+	cmd.diags.waiting = tell_waiting;
 	if (asks_for_help(name))
 		name = "help";
 	if (strcmp(name, "--version") == 0)

@@ -79,6 +79,8 @@ struct diags {
 	bool track_inputs;        /* note in `inputs` what file_load reads */
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
+	void (*waiting)(
+	    const char *path); /* tells at once that another holds this lock; NULL: no */
 };
 
 void

@@ -17,6 +17,8 @@ X(F_WRITE,       "F002", ERROR,   2, "a file cannot be written", "", "the publis
 X(F_CONFINED,    "F003", ERROR,   1, "a file outside the project's folders", "", "name its folder under `allow:` in zonepp.yaml") \
 X(F_STREAM,      "F005", ERROR,   2, "an output that is no regular file cannot be written", "", "") \
 X(F_SYSTEM,      "F004", ERROR,   2, "the system refused a service", "", "") \
+X(F_LOCKING,     "F006", ERROR,   2, "a lock that cannot be had", "", "nothing was done, as two at once would spoil each other's work; let who builds write the folder .zonepp") \
+X(F_NO_LOCKS,    "F007", ERROR,   2, "a file system without locks", "", "write `locking: false` into zonepp.yaml, and see to it that no two commands work on the project at once") \
 \
 X(Z_SYNTAX,      "Z001", ERROR,   1, "malformed text", "RFC 1035 section 5.1", "") \
 X(Z_QUOTE,       "Z002", ERROR,   1, "unbalanced quotes", "RFC 1035 section 5.1", "close the string on its line; a quote inside one is \\\"") \

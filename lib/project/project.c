@@ -25,6 +25,7 @@ struct file {
 	const struct yaml_node *defaults, *policies, *certificates, *hooks, *severity, *zones;
 	struct yaml_text keys;
 	struct yaml_texts allow;
+	bool locking;
 };
 
 /* A policy, and what of it is still text. */
@@ -87,6 +88,7 @@ static const struct yaml_field file_fields[] = {
     {"allow", YAML_TEXTS, AT(file, allow), NULL, YAML_NOW},
     {"certificates", YAML_MAPPING_OF, AT(file, certificates), NULL, YAML_NOW},
     {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL, YAML_NOW},
+    {"locking", YAML_BOOL, AT(file, locking), NULL, YAML_NOW},
     {"severity", YAML_MAPPING_OF, AT(file, severity), NULL, YAML_NOW},
     {"zones", YAML_MAPPING_OF, AT(file, zones), NULL, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
@@ -529,11 +531,13 @@ file_read(struct load *load, const struct yaml_node *root)
 	struct file *file = &load->file;
 
 	file->keys.text = "keys";
+	file->locking = true;
 	if (yaml_read(load->diags, root, "the project file", file_fields, file) == 0 &&
 	    (!file->zones || file->zones->n == 0))
 		diag_add_path(
 		    load->diags, load->project->path, P_VALUE, "the project has no zones");
 	file->keys.text = path_of(load, file->keys.text);
+	load->project->locking = file->locking;
 }
 
 int

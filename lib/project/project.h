@@ -103,6 +103,7 @@ struct project {
 	size_t n_certificates;
 	const int8_t *severities;        /* as in struct diags; NULL: the file sets none */
 	const char *const *hook_changed; /* arguments, NULL at the end; NULL: none */
+	bool locking;                    /* false: the operator keeps two runs apart */
 };
 
 /* The nearest zonepp.yaml, in `folder` or above it; in the arena of `diags`. Returns NULL with one

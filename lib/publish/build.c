@@ -366,7 +366,8 @@ note_served(struct build_run *run, struct build_zone *build)
 
 	if (!run->options->clock || now <= run->now || run->project->n_certificates == 0)
 		return 0;
-	lock = lock_begin(a, run->project, LOCK_STATE);
+	if (lock_begin(&build->diags, run->project, LOCK_STATE, &lock) < 0)
+		return -1;
 	result = state_load(&build->diags, path, &facts);
 	if (result == 0) {
 		unserved_delay(run->project, build->zone, &facts, now);
@@ -430,12 +431,11 @@ static int
 build_locked(struct build_run *run)
 {
 	bool check = run->options->check;
-	int lock = check || run->project->n_certificates == 0
-		       ? -1
-		       : lock_begin(&run->diags->arena, run->project, LOCK_STATE);
-	int written;
+	bool locks = !check && run->project->n_certificates > 0;
+	int lock = -1, written;
 
-	if (read_state(run) < 0) {
+	if ((locks && lock_begin(run->diags, run->project, LOCK_STATE, &lock) < 0) ||
+	    read_state(run) < 0) {
 		lock_end(lock);
 		run->build->n = 0;
 		return -1;
@@ -469,11 +469,15 @@ build_project(struct diags *diags, const struct project *project,
 	build->zones = mem_alloc(project->n_zones * sizeof(*build->zones));
 	memset(build->zones, 0, project->n_zones * sizeof(*build->zones));
 	for (size_t i = 0; i < project->n_zones; i++)
-		if (chosen[i])
+		if (chosen[i]) {
+			build->zones[build->n].diags.waiting = diags->waiting;
 			build->zones[build->n++].zone = &project->zones[i];
+		}
 	run.certificates = load_certificates(&diags->arena, project);
-	if (!options->check)
-		lock = lock_begin(&diags->arena, project, LOCK_BUILD);
+	if (!options->check && lock_begin(diags, project, LOCK_BUILD, &lock) < 0) {
+		build->n = 0;
+		return -1;
+	}
 	run.now = now_of(options);
 	result = build_locked(&run);
 	arena_free(&run.memory);

@@ -1,5 +1,6 @@
 /* Locks of a project: files in `.zonepp/` beside the project file, which processes hold in turns.
- * They end with the process that holds them. */
+ * They end with the process that holds them. What cannot be locked is not done: two builds at once
+ * would spoil the state file. `locking: false` in the project file leaves locks out. */
 #ifndef PUBLISH_LOCK_H
 #define PUBLISH_LOCK_H
 
@@ -15,11 +16,12 @@
 /* Who runs `notify` commands. */
 #define LOCK_NOTIFY "notify.lock"
 
-/* Waits for the lock `name` and takes it. Returns what lock_end takes; a project whose folder
- * cannot be written has no locks, as it has no cache. */
+/* Waits for the lock `name` and takes it; after a second of waiting `diags` tells so. Returns 0
+ * with what lock_end takes, or -1 with one problem added. */
 int
-lock_begin(struct arena *a, const struct project *project, const char *name);
+lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock);
 
+/* Ends a lock; -1: there is none. */
 void
 lock_end(int lock);
 

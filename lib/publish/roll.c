@@ -118,7 +118,8 @@ roll_change(struct diags *diags, const struct project *project, const struct rol
 
 	if (change->add.n + change->remove.n == 0)
 		return 0;
-	lock = lock_begin(a, project, LOCK_STATE);
+	if (lock_begin(diags, project, LOCK_STATE, &lock) < 0)
+		return -1;
 	result = roll_facts(diags, project, &facts);
 	for (size_t i = 0; i < facts.n; i++)
 		if (!is_removed(change, &facts.items[i]))
@@ -190,10 +191,12 @@ int
 rolls_deploy(
     struct diags *diags, const struct project *project, const char *const *names, int64_t now_unix)
 {
-	int lock = lock_begin(&diags->arena, project, LOCK_DEPLOY);
 	struct rolls rolls;
-	int result = rolls_load(diags, project, names, now_unix, &rolls);
+	int result, lock;
 
+	if (lock_begin(diags, project, LOCK_DEPLOY, &lock) < 0)
+		return -1;
+	result = rolls_load(diags, project, names, now_unix, &rolls);
 	for (size_t i = 0; result == 0 && i < rolls.n; i++)
 		if (roll_is_due(&rolls.items[i]) &&
 		    deploy_if_due(diags, project, rolls.items[i].certificate, now_unix) < 0)

@@ -363,7 +363,8 @@ rolls_notify(struct diags *diags, const struct project *project, int64_t now_uni
 
 	if (project->n_certificates == 0)
 		return 0;
-	lock = lock_begin(&diags->arena, project, LOCK_NOTIFY);
+	if (lock_begin(diags, project, LOCK_NOTIFY, &lock) < 0)
+		return -1;
 	result = roll_known(diags, project, now_unix, &facts);
 	for (size_t i = 0; result == 0 && i < project->n_certificates; i++)
 		if (notify_one(&notify, &project->certificates[i]) < 0)
