@@ -7,7 +7,7 @@ static const struct cmd_option options[] = {
     {"selector", 's', "N", "0 or 1 (default: 1, SPKI)"},
     {"matching", 'm', "N", "matching type, 0 to 2 (default: 1, SHA2-256)"},
     {"name", 0, "OWNER", "the record's owner, as in _25._tcp.mail.example.org"},
-    {"pick", 0, "WHICH", "with usage 0 or 2: issuer, all or root (default: the topmost CA)"},
+    {"pick", 0, "WHICH", "which certificate: leaf, or with usage 0 or 2 issuer, all or root"},
     {"pass", 0, "WHERE", "the password of encrypted sources: env:NAME or file:PATH"},
     CMD_NOW,
     CMD_END,

@@ -178,27 +178,15 @@ prove_leaf(struct owner *owner, const struct leaf *leaf)
 	return result;
 }
 
-static bool
-is_last(const struct certs *certs, size_t i)
-{
-	for (size_t j = 0; j < certs->n; j++)
-		if (certs_issued(certs, i, j))
-			return false;
-	return true;
-}
-
-/* Is it a certificate that a server may present as its own? If the file has a private key, the one
- * that it belongs to. In a file that pins a CA, a CA's is none. */
+/* Is it a certificate that a server may present as its own? In a file that pins a CA, a CA's is
+ * none, unless the file has its private key. */
 static bool
 is_leaf(const struct tlsa_use *use, size_t i)
 {
-	const struct certs *certs = use->certs;
+	const struct cert *cert = &use->certs->items[i];
 	bool pins_servers = use->params.usage == TLSA_PKIX_EE || use->params.usage == TLSA_DANE_EE;
 
-	for (size_t j = 0; j < certs->n; j++)
-		if (certs->items[j].has_key)
-			return certs->items[i].has_key;
-	return is_last(certs, i) && (pins_servers || !certs->items[i].is_ca);
+	return pick_may_be_end(use->certs, i) && (pins_servers || cert->has_key || !cert->is_ca);
 }
 
 /* Was the certificate met before, and judged by what it is judged by here? */

@@ -44,15 +44,17 @@ is_for_server(const struct outline *outline)
 	       outline_extension(outline, NID_ext_key_usage).len;
 }
 
-/* Without basic constraints, OpenSSL knows the signs of old. */
+/* Without basic constraints a certificate of version 3 is no CA, whatever its key usage says (RFC
+ * 5280 section 4.2.1.9); a root of version 1 may be one. */
 static bool
 is_ca(struct loader *loader, size_t i)
 {
+	enum { ROOT_OF_VERSION_1 = 3 }; /* X509_check_ca(3) */
 	bool may;
 
 	if (outline_may_issue(loader->held[i].outline, &may) == 0)
 		return may;
-	return loader_x509(loader, i) && X509_check_ca(loader_x509(loader, i)) > 0;
+	return loader_x509(loader, i) && X509_check_ca(loader_x509(loader, i)) == ROOT_OF_VERSION_1;
 }
 
 /* Takes over the outline. */

@@ -76,9 +76,9 @@ choose(struct call *call, const struct argument *source, const struct certs *cer
 	static const struct {
 		const char *name;
 		enum pick pick;
-	} picks[] = {
-	    {"leaf", PICK_LEAF}, {"issuer", PICK_ISSUER}, {"root", PICK_ROOT}, {"all", PICK_ALL}};
-	const char *name = call->pick ? call->pick->value : "leaf";
+	} picks[] = {{"leaf", PICK_LEAF_SAID}, {"issuer", PICK_ISSUER}, {"root", PICK_ROOT},
+	    {"all", PICK_ALL}};
+	const char *name = call->pick ? call->pick->value : NULL;
 
 	if (!call->pick && certs->n == 1) {
 		picked->items = arena_alloc(call->d.a, sizeof(*picked->items));
@@ -86,10 +86,13 @@ choose(struct call *call, const struct argument *source, const struct certs *cer
 		picked->n = 1;
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof(picks) / sizeof(picks[0]); i++)
+	for (size_t i = 0; name && i < sizeof(picks) / sizeof(picks[0]); i++)
 		if (strcmp(name, picks[i].name) == 0)
 			return pick_certs(call->d.a, call->d.diags, source->pos, certs,
 			    picks[i].pick, false, picked);
+	if (!name)
+		return pick_certs(
+		    call->d.a, call->d.diags, source->pos, certs, PICK_LEAF, false, picked);
 	return diag_error(call->d.diags, call->pick->pos, D_KEY_VALUE,
 	    "pick= is followed by leaf, issuer, root or all");
 }

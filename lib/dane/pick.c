@@ -1,5 +1,8 @@
 #include "dane/pick.h"
 
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
 /* The question that is being answered, and the certificates that the answer may be of. */
 struct choice {
 	struct arena *a;
@@ -128,34 +131,38 @@ issued_another(const struct certs *certs, size_t issuer)
 	return false;
 }
 
-/* The end entities: those whose private key is there, else those that issued none of the others. */
+/* Is it at the end of a chain: its private key is there, or else it issued none of the others? */
+static bool
+is_last(const struct certs *certs, size_t i)
+{
+	for (size_t j = 0; j < certs->n; j++)
+		if (certs->items[j].has_key)
+			return certs->items[i].has_key;
+	return !issued_another(certs, i);
+}
+
+/* A CA whose certificates are elsewhere looks like an end, too; beside one that is no CA it is
+ * none. */
+bool
+pick_may_be_end(const struct certs *certs, size_t i)
+{
+	if (!is_last(certs, i) || !certs->items[i].is_ca)
+		return is_last(certs, i);
+	for (size_t j = 0; j < certs->n; j++)
+		if (!certs->items[j].is_ca && is_last(certs, j))
+			return false;
+	return true;
+}
+
 static struct set
 leaves(const struct choice *choice)
 {
-	const struct certs *certs = choice->certs;
-	struct set keyed = set_new(choice), last = set_new(choice);
+	struct set set = set_new(choice);
 
-	for (size_t i = 0; i < certs->n; i++) {
-		if (certs->items[i].has_key)
-			set_add(&keyed, i);
-		if (!issued_another(certs, i))
-			set_add(&last, i);
-	}
-	return keyed.n ? keyed : last;
-}
-
-static int
-find_leaf(const struct choice *choice, struct set *found)
-{
-	*found = leaves(choice);
-	if (found->n == 0)
-		return fail_circle(choice);
-	merge_twins(choice, found, false);
-	if (found->n > 1)
-		return fail_ambiguous(choice, found,
-		    "none of them issued another, so each may be the end entity",
-		    "put them into files of their own and name the one that is meant, or all");
-	return 0;
+	for (size_t i = 0; i < choice->certs->n; i++)
+		if (pick_may_be_end(choice->certs, i))
+			set_add(&set, i);
+	return set;
 }
 
 /* Is the common name, by which subjects are called, that of a host (RFC 6125 section 6.4.4)? */
@@ -168,6 +175,62 @@ is_called_as_host(const struct cert *cert)
 	return strncmp(cert->name, cn, sizeof(cn) - 1) == 0 && strchr(name, '.') &&
 	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				  "-.*")];
+}
+
+/* Is it for a host by the names that clients look at (RFC 6125 section 6.4)? */
+static bool
+names_host(const struct cert *cert)
+{
+	X509 *x509 = cert_decode(cert->der);
+	GENERAL_NAMES *names =
+	    x509 ? X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL) : NULL;
+	bool any = is_called_as_host(cert);
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		int type = sk_GENERAL_NAME_value(names, i)->type;
+
+		any = any || type == GEN_DNS || type == GEN_IPADD;
+	}
+	GENERAL_NAMES_free(names);
+	X509_free(x509);
+	ERR_clear_error();
+	return any;
+}
+
+static struct set
+those_for_hosts(const struct choice *choice, const struct set *set)
+{
+	struct set hosts = set_new(choice);
+
+	for (size_t i = 0; i < choice->certs->n; i++)
+		if (set->has[i] && names_host(&choice->certs->items[i]))
+			set_add(&hosts, i);
+	return hosts;
+}
+
+static int
+find_leaf(const struct choice *choice, bool said, struct set *found)
+{
+	static const char apart[] =
+	    "put them into files of their own and name the one that is meant, or all";
+	struct set hosts;
+
+	*found = leaves(choice);
+	if (found->n == 0)
+		return fail_circle(choice);
+	merge_twins(choice, found, false);
+	if (found->n == 1)
+		return 0;
+	hosts = those_for_hosts(choice, found);
+	if (hosts.n == 1 && said) {
+		*found = hosts;
+		return 0;
+	}
+	return fail_ambiguous(choice, found,
+	    "none of them issued another, so each may be the end entity",
+	    hosts.n != 1 ? apart
+			 : arena_printf(choice->a, "%s; or write pick=leaf, which means %s", apart,
+			       label(choice, set_first(choice, &hosts, 0))));
 }
 
 /* Many a server's own certificate is self-signed and may issue, because openssl-req(1) makes them
@@ -184,21 +247,42 @@ warn_of_ca(const struct choice *choice, const struct cert *cert)
 }
 
 static int
-pick_leaf(const struct choice *choice, struct set *found)
+check_leaf(const struct choice *choice, bool said, const struct cert *leaf)
 {
-	const struct cert *leaf;
+	bool for_host;
 
-	if (find_leaf(choice, found) < 0)
-		return -1;
-	leaf = set_first(choice, found, 0);
 	if (!leaf->is_ca || leaf->has_key)
 		return 0;
 	if (leaf->self_signed)
 		return warn_of_ca(choice, leaf);
+	for_host = names_host(leaf);
+	if (for_host && said)
+		return 0;
 	return diag_error(choice->diags, choice->pos, D_NOT_LEAF,
 	    "%s: %s is the certificate of a CA, and no end entity is in the file: name the "
-	    "server's own certificate, or write 2 1 1 to pin the CA",
-	    choice->certs->path, label(choice, leaf));
+	    "server's own certificate, or write 2 1 1 to pin the CA%s",
+	    choice->certs->path, label(choice, leaf),
+	    for_host ? "; or pick=leaf, if a server presents it as its own" : "");
+}
+
+static int
+take_leaf(const struct choice *choice, bool said, struct set *found)
+{
+	if (find_leaf(choice, said, found) < 0)
+		return -1;
+	return check_leaf(choice, said, set_first(choice, found, 0));
+}
+
+static int
+pick_leaf(const struct choice *choice, struct set *found)
+{
+	return take_leaf(choice, false, found);
+}
+
+static int
+pick_leaf_said(const struct choice *choice, struct set *found)
+{
+	return take_leaf(choice, true, found);
 }
 
 /* `set` and all that issued its members, however far away. */
@@ -291,7 +375,7 @@ pick_issuer(const struct choice *choice, struct set *found)
 	const struct cert *leaf, *issuer;
 	struct set end;
 
-	if (find_leaf(choice, &end) < 0)
+	if (find_leaf(choice, false, &end) < 0)
 		return -1;
 	leaf = set_first(choice, &end, 0);
 	*found = set_new(choice);
@@ -324,6 +408,7 @@ pick_all(const struct choice *choice, struct set *found)
 
 static int (*const picks[])(const struct choice *choice, struct set *found) = {
     [PICK_LEAF] = pick_leaf,
+    [PICK_LEAF_SAID] = pick_leaf_said,
     [PICK_TOP] = pick_top,
     [PICK_ROOT] = pick_root,
     [PICK_ISSUER] = pick_issuer,
@@ -355,7 +440,7 @@ pick_certs(struct arena *a, struct diags *diags, struct pos pos, const struct ce
 
 	if (picks[pick](&choice, &found) < 0)
 		return -1;
-	if (pick != PICK_LEAF && refuse_own(&choice, &found) < 0)
+	if (!pick_is_leaf(pick) && refuse_own(&choice, &found) < 0)
 		return -1;
 	out->items = arena_alloc(a, found.n * sizeof(const struct cert *));
 	out->n = 0;

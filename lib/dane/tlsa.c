@@ -242,7 +242,7 @@ tlsa_pick(struct diags *diags, struct pos pos, uint8_t usage, const char *option
 		const char *name;
 		enum pick pick;
 		bool ee;
-	} options[] = {{"leaf", PICK_LEAF, true}, {"issuer", PICK_ISSUER, false},
+	} options[] = {{"leaf", PICK_LEAF_SAID, true}, {"issuer", PICK_ISSUER, false},
 	    {"all", PICK_ALL, false}, {"root", PICK_ROOT, false}};
 
 	*out = is_ee(usage) ? PICK_LEAF : PICK_TOP;
@@ -530,7 +530,7 @@ tlsa_add(
 			job->now_unix, coming) < 0 ||
 		    add_cert(job, pos, cert, label, coming) < 0)
 			result = -1;
-		else if (job->check && job->pick == PICK_LEAF)
+		else if (job->check && pick_is_leaf(job->pick))
 			job->check(job->check_ctx, pos, cert);
 		add_use(job, pos, certs, cert, coming);
 	}

@@ -216,7 +216,7 @@ static int
 add_group(const struct group *group)
 {
 	struct tlsa_job *job = group->reader->job;
-	bool leaves = job->pick == PICK_LEAF;
+	bool leaves = pick_is_leaf(job->pick);
 	size_t n_added = 0;
 	int result = 0;
 

@@ -6,6 +6,7 @@
 
 static const char *const pick_words[] = {
     [PICK_LEAF] = "leaf",
+    [PICK_LEAF_SAID] = "leaf-said",
     [PICK_TOP] = "top",
     [PICK_ROOT] = "root",
     [PICK_ISSUER] = "issuer",

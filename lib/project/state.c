@@ -305,7 +305,7 @@ is_digit_up_to(struct text text, char most)
 static bool
 word_fits(enum word_type type, const struct text *words)
 {
-	static const char *const picks[] = {"leaf", "top", "root", "issuer", "all", NULL};
+	static const char *const picks[] = {"leaf", "leaf-said", "top", "root", "issuer", "all", NULL};
 	static const char *const events[] = {
 	    "published", "ready", "deployed", "finished", "expiring", NULL};
 

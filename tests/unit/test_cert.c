@@ -231,6 +231,47 @@ who_issued_whom(void **state)
 	EVP_PKEY_free(other);
 }
 
+/* RFC 5280 section 4.2.1.9. */
+static void
+who_may_issue(void **state)
+{
+	static const struct {
+		long version;
+		const char *issuer, *constraints, *usage;
+		bool is_ca;
+	} rows[] = {
+	    {X509_VERSION_3, NULL, "CA:TRUE", NULL, true},
+	    {X509_VERSION_3, "CA", "CA:TRUE", "keyCertSign", true},
+	    {X509_VERSION_3, NULL, "CA:TRUE", "digitalSignature", false},
+	    {X509_VERSION_3, NULL, "CA:FALSE", "keyCertSign", false},
+	    {X509_VERSION_3, NULL, NULL, "keyCertSign,digitalSignature", false},
+	    {X509_VERSION_3, "CA", NULL, "keyCertSign,digitalSignature", false},
+	    {X509_VERSION_3, NULL, NULL, NULL, false},
+	    {X509_VERSION_1, NULL, NULL, NULL, true}, /* a root of old may look like this */
+	    {X509_VERSION_1, "CA", NULL, NULL, false},
+	};
+	EVP_PKEY *key = fixture_key();
+	struct certs certs;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		X509 *x509 = fixture_cert(&(struct cert_spec){
+		    .name = "x", .key = key, .issuer = rows[i].issuer, .issuer_key = key});
+
+		X509_EXTENSION_free(X509_delete_ext(x509, 0));
+		X509_set_version(x509, rows[i].version);
+		if (rows[i].constraints)
+			fixture_extension(x509, NID_basic_constraints, rows[i].constraints);
+		if (rows[i].usage)
+			fixture_extension(x509, NID_key_usage, rows[i].usage);
+		assert_true(X509_sign(x509, key, EVP_sha256()) > 0);
+		load_good(fixture_pem(&arena, x509), 1, &certs);
+		assert_int_equal(certs.items[0].is_ca, rows[i].is_ca);
+		X509_free(x509);
+	}
+	EVP_PKEY_free(key);
+}
+
 static void
 trusted_certificate(void **state)
 {
@@ -359,6 +400,7 @@ main(void)
 	    FRESH_TEST(dates_far_away),
 	    FRESH_TEST(keys_and_duplicates),
 	    FRESH_TEST(who_issued_whom),
+	    FRESH_TEST(who_may_issue),
 	    FRESH_TEST(trusted_certificate),
 	    FRESH_TEST(broken_contents),
 	    FRESH_TEST(wrong_lengths),

@@ -29,6 +29,9 @@ static const struct {
     {'o', "leaf", 5, NULL, 0, false},      /* self-signed */
     /* self-signed, a CA as openssl req -x509 makes it, and for a host */
     {'p', "leaf", 6, NULL, 0, true},
+    /* another, called as a host, and one for a host that a CA made a CA */
+    {'q', "mail.example.org", 7, NULL, 0, true},
+    {'t', "mail.example.org", 7, "Issuing", 1, true},
     {'v', "Not A CA", 7, NULL, 0, false},
     {'w', "below", 5, "Not A CA", 7, false},
 };
@@ -146,10 +149,38 @@ static const struct row {
     {"lmI23", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf"},
     {"lnI", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf"},
     {"lnI2", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf"},
-    {"lR", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=Root"}, /* the link between them is missing */
+    {"lR", PICK_LEAF, "l", 0, NULL}, /* the link between them is missing */
+    {"Rl", PICK_LEAF_SAID, "l", 0, NULL},
     {"lR", PICK_TOP, NULL, D_AMBIGUOUS, "pick=issuer"},
     {"lR2", PICK_LEAF, "l", 0, NULL},
     {"I1", PICK_LEAF, "I", 0, NULL},
+
+    /* One end entity beside CAs that are none of its own */
+    {"lIS", PICK_LEAF, "l", 0, NULL},
+    {"SIl", PICK_LEAF, "l", 0, NULL},
+    {"SlIR", PICK_LEAF_SAID, "l", 0, NULL},
+    {"lIS", PICK_ISSUER, "I", 0, NULL},
+    {"lIS", PICK_TOP, NULL, D_AMBIGUOUS, "CN=Other Root"},
+    {"oR", PICK_LEAF, "o", 0, NULL}, /* self-signed, and no CA */
+    {"lp", PICK_LEAF, "l", 0, NULL},
+    {"lRS", PICK_LEAF, "l", 0, NULL},
+    {"lIRS20", PICK_LEAF, "l", 0, NULL}, /* with the CA's key, too */
+    {"lmIS", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf (line 1) and CN=leaf (line "},
+    {"lmIS", PICK_LEAF_SAID, NULL, D_AMBIGUOUS, "CN=leaf (line 1) and CN=leaf (line "},
+    {"lnIS", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf"},
+
+    /* CAs alone, of which one names a host */
+    {"pR", PICK_LEAF, NULL, D_AMBIGUOUS, "write pick=leaf, which means CN=leaf (line 1)"},
+    {"pR", PICK_LEAF_SAID, "p", 0, NULL},
+    {"Rp6", PICK_LEAF, "p", 0, NULL},
+    {"SqR", PICK_LEAF_SAID, "q", 0, NULL},
+    {"pq", PICK_LEAF_SAID, NULL, D_AMBIGUOUS, "files of their own"},
+    {"RS", PICK_LEAF, NULL, D_AMBIGUOUS, "or all"},
+    {"RS", PICK_LEAF_SAID, NULL, D_AMBIGUOUS, "or all"},
+    {"R", PICK_LEAF_SAID, "R", D_CA_AS_EE, "is it a CA's"},
+    {"tIR", PICK_LEAF, NULL, D_NOT_LEAF, "or pick=leaf, if a server"},
+    {"tIR", PICK_LEAF_SAID, "t", 0, NULL},
+    {"I", PICK_LEAF_SAID, NULL, D_NOT_LEAF, "write 2 1 1 to pin the CA"},
 
     /* Several CAs */
     {"RS", PICK_TOP, NULL, D_AMBIGUOUS, "CN=Root"},
@@ -163,6 +194,8 @@ static const struct row {
     {"lIJ", PICK_TOP, NULL, D_AMBIGUOUS, "CN=Issuing"},
     {"lIJ", PICK_ISSUER, NULL, D_AMBIGUOUS, "they have one key"},
     {"lIJ", PICK_ALL, "IJ", 0, NULL},
+    {"lIJS", PICK_LEAF, "l", 0, NULL},
+    {"lJR", PICK_LEAF, "l", 0, NULL},
     {"lIJRS", PICK_LEAF, "l", 0, NULL},
     {"lIJRS", PICK_TOP, NULL, D_AMBIGUOUS, "CN=Root"},
     {"lIRr", PICK_LEAF, "l", 0, NULL},
@@ -191,6 +224,8 @@ static const struct row rows_by_key[] = {
     {"lnI", PICK_LEAF, "n", 0, NULL},
     {"nlI2", PICK_LEAF, "n", 0, NULL},
     {"lnmI", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf"},
+    {"lnIS", PICK_LEAF, "n", 0, NULL},
+    {"Sln", PICK_LEAF_SAID, "n", 0, NULL},
     {"lmI23", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf"},
     {"lIJ", PICK_TOP, "I", 0, NULL},
     {"lIJ", PICK_ISSUER, "I", 0, NULL},

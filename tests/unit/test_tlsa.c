@@ -284,7 +284,7 @@ what_usages_mean(void **state)
 	    {1, NULL, 0, PICK_LEAF, 0},
 	    {2, NULL, 0, PICK_TOP, 0},
 	    {3, NULL, 0, PICK_LEAF, 0},
-	    {3, "leaf", 0, PICK_LEAF, 0},
+	    {3, "leaf", 0, PICK_LEAF_SAID, 0},
 	    {2, "issuer", 0, PICK_ISSUER, 0},
 	    {0, "all", 0, PICK_ALL, 0},
 	    {2, "root", 0, PICK_ROOT, 0},
