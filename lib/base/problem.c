@@ -12,5 +12,6 @@ problem_is_lint(enum problem problem)
 {
 	const char *code = problem_table[problem].code;
 
-	return (strncmp(code, "D1", 2) == 0 && code[2] < '4') || strncmp(code, "Z05", 3) == 0;
+	return (strncmp(code, "D1", 2) == 0 && code[2] < '4') ||
+	       (strncmp(code, "Z0", 2) == 0 && code[2] >= '5');
 }

@@ -262,7 +262,7 @@ struct problem_info {
 
 extern const struct problem_info problem_table[N_PROBLEMS];
 
-/* Is it of the lint (D100 to D139, Z050 to Z059): something that servers serve, and that hurts
+/* Is it of the lint (D100 to D139, Z050 to Z099): something that servers serve, and that hurts
  * clients? Other errors would make a wrong zone, or are a proof or probe that failed. */
 bool
 problem_is_lint(enum problem problem);

@@ -243,6 +243,14 @@ lint(void **state)
 	    problem_is_lint(D_EXPIRED) || problem_is_lint(Z_CNAME) || problem_is_lint(P_VALUE));
 	assert_false(
 	    problem_is_lint(D_UNPROVEN) || problem_is_lint(D_UNUSABLE) || problem_is_lint(D_LIVE));
+	for (int problem = 0; problem < N_PROBLEMS; problem++) {
+		const char *code = problem_table[problem].code;
+		int number = atoi(code + 1);
+		bool of_zones = *code == 'Z' && number >= 50 && number <= 99;
+		bool of_dane = *code == 'D' && number >= 100 && number <= 139;
+
+		assert_int_equal(problem_is_lint((enum problem)problem), of_zones || of_dane);
+	}
 }
 
 int
