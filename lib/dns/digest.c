@@ -27,10 +27,16 @@ static const struct digest_rule sshfp_rules[] = {
     {0, 0, NULL},
 };
 
-/* RFC 8976 section 2.2.3. */
+/* RFC 8976 sections 2.2.3 and 2.2.4: never truncated, whatever the scheme. */
 static const struct digest_rule zonemd_rules[] = {
     {1, 48, "SHA-384"},
     {2, 64, "SHA-512"},
+    {0, 0, NULL},
+};
+
+/* RFC 4701 section 3.4. */
+static const struct digest_rule dhcid_rules[] = {
+    {1, 32, "SHA-256"},
     {0, 0, NULL},
 };
 
@@ -52,20 +58,28 @@ rule_of(const struct digest_rule *rules, uint8_t type)
 	return NULL;
 }
 
-/* Reads hex to the end; its length must be as the rule of the octet ahead says. */
+/* The digest from `begin` to where the reader is must be as long as the rule of the octet ahead
+ * says. */
+static int
+length_check(const struct reader *r, const struct token *t, const uint8_t *begin,
+    const struct digest_rule *rules)
+{
+	const struct digest_rule *rule = rule_of(rules, begin[-1]);
+
+	if (rule && r->out - begin != rule->len)
+		return field_error(r, t->text, "%td octets; %s (%d) has %d", r->out - begin,
+		    rule->name, rule->type, rule->len);
+	return 0;
+}
+
+/* Reads hex to the end. */
 static int
 digest_parse(struct reader *r, const struct digest_rule *rules)
 {
 	const struct token *t = r->at;
 	const uint8_t *begin = r->out;
-	const struct digest_rule *rule = rule_of(rules, begin[-1]);
 
-	if (hex_words_parse(r) < 0)
-		return -1;
-	if (rule && r->out - begin != rule->len)
-		return field_error(r, t->text, "%td octets; %s (%d) has %d", r->out - begin,
-		    rule->name, rule->type, rule->len);
-	return 0;
+	return hex_words_parse(r) < 0 ? -1 : length_check(r, t, begin, rules);
 }
 
 static int
@@ -111,23 +125,13 @@ sshfp_skip(struct wire *w)
 	return digest_skip(w, sshfp_rules);
 }
 
-/* Other schemes than SIMPLE may cut the digest as they like (RFC 8976 appendix A.3). `digest` is
- * behind scheme and hash algorithm. */
-static const struct digest_rule *
-zonemd_rules_of(const uint8_t *digest)
-{
-	static const struct digest_rule none[] = {{0, 0, NULL}};
-
-	return digest[-2] == 1 ? zonemd_rules : none;
-}
-
 static int
 zonemd_parse(struct reader *r)
 {
 	const struct token *t = r->at;
 	const uint8_t *begin = r->out;
 
-	if (digest_parse(r, zonemd_rules_of(begin)) < 0)
+	if (digest_parse(r, zonemd_rules) < 0)
 		return -1;
 	if (r->out - begin < ZONEMD_SHORTEST)
 		return field_error(r, t->text, "%td octets; no digest has less than %d",
@@ -138,7 +142,37 @@ zonemd_parse(struct reader *r)
 static int
 zonemd_skip(struct wire *w)
 {
-	return wire_left(w) < ZONEMD_SHORTEST ? -1 : digest_skip(w, zonemd_rules_of(w->at));
+	return wire_left(w) < ZONEMD_SHORTEST ? -1 : digest_skip(w, zonemd_rules);
+}
+
+enum { DHCID_HEAD = 3 }; /* type of the identifier, and of the digest */
+
+/* RFC 4701 section 3.1: all of it is one text in base64. */
+static int
+dhcid_parse(struct reader *r)
+{
+	const struct token *t = r->at;
+	const uint8_t *begin = r->out;
+
+	if (base64_words_parse(r) < 0)
+		return -1;
+	if (r->out - begin <= DHCID_HEAD)
+		return field_error(r, t->text, "%td octets hold no digest", r->out - begin);
+	return length_check(r, t, begin + DHCID_HEAD, dhcid_rules);
+}
+
+static int
+dhcid_skip(struct wire *w)
+{
+	return wire_skip(w, DHCID_HEAD) < 0 ? -1 : digest_skip(w, dhcid_rules);
+}
+
+static int
+dhcid_print(struct buf *b, struct wire *w)
+{
+	base64_encode(b, (struct bytes){w->at, wire_left(w)});
+	w->at = w->end;
+	return 0;
 }
 
 /* The digest of no octets at all, which careless scripts publish: no certificate has it. */
@@ -184,3 +218,4 @@ const struct field_row field_ds_digest = {ds_parse, ds_skip, digest_print, false
 const struct field_row field_sshfp_digest = {sshfp_parse, sshfp_skip, digest_print, false};
 const struct field_row field_zonemd_digest = {zonemd_parse, zonemd_skip, digest_print, false};
 const struct field_row field_tlsa_data = {tlsa_parse, tlsa_skip, digest_print, false};
+const struct field_row field_dhcid = {dhcid_parse, dhcid_skip, dhcid_print, false};

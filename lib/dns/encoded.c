@@ -210,13 +210,23 @@ key_skip(struct wire *w)
 static int
 ipsec_key_parse(struct reader *r)
 {
-	return r->begin[2] == 0 ? base64_if_parse(r) : base64_words_parse(r);
+	if (r->begin[2] != 0)
+		return base64_words_parse(r);
+	if (r->at < r->end)
+		return field_error(r, field_begin(r->at),
+		    "algorithm 0 tells that there is no key: write its algorithm, or take it out");
+	return 0;
 }
 
+/* Nothing is known of what stands behind gateways of other kinds than 0 to 3. */
 static int
 ipsec_key_skip(struct wire *w)
 {
-	return w->begin[2] == 0 || w->begin[1] > 3 ? rest_if_skip(w) : rest_skip(w);
+	if (w->begin[1] > 3)
+		return rest_if_skip(w);
+	if (w->begin[2] == 0)
+		return w->at == w->end ? 0 : -1;
+	return rest_skip(w);
 }
 
 static bool

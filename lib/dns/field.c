@@ -50,6 +50,7 @@ const struct field_row *const field_table[N_FIELD_KINDS] = {
 	[FIELD_DS_DIGEST] = &field_ds_digest,
 	[FIELD_SSHFP_DIGEST] = &field_sshfp_digest,
 	[FIELD_ZONEMD_DIGEST] = &field_zonemd_digest,
+	[FIELD_DHCID] = &field_dhcid,
 	[FIELD_TLSA_DATA] = &field_tlsa_data,
 	[FIELD_BITMAP] = &field_bitmap,
 	[FIELD_BITMAP_IF] = &field_bitmap_if,

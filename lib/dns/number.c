@@ -160,8 +160,7 @@ two_digits(const char *p)
 	return (unsigned)(p[0] - '0') * 10 + (unsigned)(p[1] - '0');
 }
 
-/* YYYYMMDDHHMMSS from 1970 on; years beyond 2106 wrap, as serial arithmetic has it (RFC 4034
- * section 3.1.5). */
+/* YYYYMMDDHHMMSS (RFC 4034 section 3.2). */
 static int
 instant_digits_parse(const char *digits, uint64_t *t_unix)
 {
@@ -207,9 +206,13 @@ time_parse(struct reader *r)
 		return field_error(r, t->text,
 		    "%.*s is not a time as YYYYMMDDHHMMSS, nor seconds up to 4294967295",
 		    FIELD_SHOWN(t));
+	if (t_unix > UINT32_MAX)
+		return field_error(r, t->text,
+		    "%.*s is beyond 21060207062815, the last time that 32 bits hold",
+		    FIELD_SHOWN(t));
 	if (!field_room(r, 4))
 		return field_long(r, t);
-	number_put(r, t_unix & UINT32_MAX, 4);
+	number_put(r, t_unix, 4);
 	return 0;
 }
 

@@ -95,7 +95,7 @@ static const struct type_info types[N_PLACES] = {
 	[TYPE_DNSKEY] = {TYPE_DNSKEY, "DNSKEY", .fields = {{FIELD_U16, "flags"},
 	    {FIELD_U8, "protocol"}, {FIELD_ALGORITHM, "algorithm"},
 	    {FIELD_BASE64, "public key"}}},
-	[TYPE_DHCID] = {TYPE_DHCID, "DHCID", .fields = {{FIELD_BASE64, "digest"}}},
+	[TYPE_DHCID] = {TYPE_DHCID, "DHCID", .fields = {{FIELD_DHCID, "digest"}}},
 	[TYPE_NSEC3] = {TYPE_NSEC3, "NSEC3", .fields = {{FIELD_U8, "hash algorithm"},
 	    {FIELD_U8, "flags"}, {FIELD_U16, "iterations"}, {FIELD_SALT, "salt"},
 	    {FIELD_HASH, "next hashed owner"}, {FIELD_BITMAP_IF, "types"}}},

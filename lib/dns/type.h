@@ -159,6 +159,7 @@ enum field_kind {
 	FIELD_DS_DIGEST,   /* hex of the length that the octet ahead asks for, as the next three */
 	FIELD_SSHFP_DIGEST,
 	FIELD_ZONEMD_DIGEST,
+	FIELD_DHCID,
 	FIELD_TLSA_DATA,
 	FIELD_BITMAP,     /* type bit map, RFC 4034 section 4.1.2 */
 	FIELD_BITMAP_IF,  /* one that may be empty */

@@ -677,6 +677,12 @@ validity(void **state)
 	    {TYPE_NXT, "0080", false},
 	    {TYPE_HIP, "0002000100", false},
 	    {TYPE_IPSECKEY, "0a050200", true}, /* a gateway of a kind that is unknown here */
+	    {TYPE_IPSECKEY, "0a0000", true},
+	    {TYPE_IPSECKEY, "0a000000", false}, /* algorithm 0 has no key */
+	    {TYPE_ZONEMD, "00000001f00100112233445566778899aabb", false},
+	    {TYPE_DHCID, "00020100", false},
+	    {TYPE_DHCID, "00020200", true}, /* a digest that is unknown here */
+	    {TYPE_DHCID, "000202", false},
 	    {TYPE_OPT, "00", true},
 	    {65280, "00", true},
 	};

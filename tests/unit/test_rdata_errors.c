@@ -99,6 +99,15 @@ static const struct fault faults[] = {
 	{"RRSIG A 8 2 60 19691231235959 20200101000000 1 a. AAAA", 16,
 	    "RRSIG expiration: 19691231235959 is not a time as YYYYMMDDHHMMSS, nor seconds up to "
 	    "4294967295"},
+	{"RRSIG A 8 2 60 21060207062816 20200101000000 1 a. AAAA", 16,
+	    "RRSIG expiration: 21060207062816 is beyond 21060207062815, the last time that 32 bit"
+	    "s hold"},
+	{"SIG A 8 2 60 4294967295 99991231235959 1 a. AAAA", 25,
+	    "SIG inception: 99991231235959 is beyond 21060207062815, the last time that 32 bits h"
+	    "old"},
+	{"RRSIG A 8 2 60 4294967296 20200101000000 1 a. AAAA", 16,
+	    "RRSIG expiration: 4294967296 is not a time as YYYYMMDDHHMMSS, nor seconds up to 4294"
+	    "967295"},
 	{"RRSIG A 8 2 60 2020 2020010100000x 1 a. AAAA", 21,
 	    "RRSIG inception: 2020010100000x is not a time as YYYYMMDDHHMMSS, nor seconds up to 4"
 	    "294967295"},
@@ -123,6 +132,12 @@ static const struct fault faults[] = {
 	{"NSEC3 1 0 0 - 00000000", 15, "NSEC3 next hashed owner: 5 octets; a SHA-1 hash has 20"},
 	{"DNSKEY 256 3 8", 14, "DNSKEY public key: missing"},
 	{"ZONEMD 1 1 1 00", 14, "ZONEMD digest: 1 octets; SHA-384 (1) has 48"},
+	{"ZONEMD 1 240 1 00112233445566778899aabb", 16,
+	    "ZONEMD digest: 12 octets; SHA-384 (1) has 48"},
+	{"ZONEMD 1 2 2 00112233445566778899aabb", 14,
+	    "ZONEMD digest: 12 octets; SHA-512 (2) has 64"},
+	{"DHCID AAIB", 7, "DHCID digest: 3 octets hold no digest"},
+	{"DHCID AAIB Y2/A", 7, "DHCID digest: 3 octets; SHA-256 (1) has 32"},
 	{"ZONEMD 1 1 3 0011", 14, "ZONEMD digest: 2 octets; no digest has less than 12"},
 	{"EUI48 00-00-5e-00-53", 7,
 	    "EUI48 address: 00-00-5e-00-53 is not of the form 00-00-5e-00-53-2a"},
@@ -170,6 +185,12 @@ static const struct fault faults[] = {
 	{"IPSECKEY 10 4 2 foo AAAA", 17, "IPSECKEY gateway: type 4 has no text form"},
 	{"IPSECKEY 10 0 2 foo. AAAA", 17,
 	    "IPSECKEY gateway: foo. stands for none, where only . does"},
+	{"IPSECKEY 10 0 0 . AgEAAQ==", 19,
+	    "IPSECKEY public key: algorithm 0 tells that there is no key: write its algorithm, or"
+	    " take it out"},
+	{"IPSECKEY 10 1 0 192.0.2.1 \"\"", 27,
+	    "IPSECKEY public key: algorithm 0 tells that there is no key: write its algorithm, or"
+	    " take it out"},
 	{"IPSECKEY 10 1 2 ::1 AAAA", 17, "IPSECKEY gateway: ::1 is not an IPv4 address"},
 	{"AMTRELAY 10 2 1 1.2.3.4", 13, "AMTRELAY relay type: 2 is not a number from 0 to 1"},
 	{"AMTRELAY 10 0 4 1.2.3.4", 17, "AMTRELAY relay: type 4 has no text form"},
