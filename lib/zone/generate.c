@@ -2,6 +2,7 @@
  * into a line of text, which is then parsed like one of the file. */
 #include "zone/parser.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,7 @@ place_holder_parse(struct generate *g, const char **p, const char *end, struct p
 	(*p)++;
 	if (*p < end && (**p == '-' || **p == '+'))
 		sign = *(*p)++ == '-' ? -1 : 1;
-	if (number_parse(p, end, INT_MAX, &out->offset) < 0)
+	if (number_parse(p, end, sign < 0 ? -(long)INT_MIN : INT_MAX, &out->offset) < 0)
 		return generate_fail(g, brace, "an offset belongs here: ${offset,width,base}");
 	out->offset *= sign;
 	if (*p < end && **p == ',') {
@@ -105,7 +106,7 @@ place_holder_parse(struct generate *g, const char **p, const char *end, struct p
 
 /* Hex digits from the last to the first with dots between; the width counts the dots too. */
 static void
-nibbles_print(struct buf *b, unsigned long value, unsigned width, bool upper)
+nibbles_print(struct buf *b, uint32_t value, unsigned width, bool upper)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
 
@@ -122,27 +123,28 @@ nibbles_print(struct buf *b, unsigned long value, unsigned width, bool upper)
 	} while (value || width > 0);
 }
 
+/* Negative numbers are decimal, or 32 bits of two's complement in other bases, as in BIND. */
 static int
 value_print(struct generate *g, const char *at, long value, const struct place_holder *holder)
 {
 	struct buf *b = &g->line;
 	int width = (int)holder->width;
 
-	if (value > INT_MAX || value < -INT_MAX || (value < 0 && holder->base != 'd'))
+	if (value > INT_MAX || value < INT_MIN)
 		return generate_fail(g, at, "the value with its offset is out of range");
 	switch (holder->base) {
 	case 'o':
-		buf_printf(b, "%0*lo", width, (unsigned long)value);
+		buf_printf(b, "%0*" PRIo32, width, (uint32_t)value);
 		break;
 	case 'x':
-		buf_printf(b, "%0*lx", width, (unsigned long)value);
+		buf_printf(b, "%0*" PRIx32, width, (uint32_t)value);
 		break;
 	case 'X':
-		buf_printf(b, "%0*lX", width, (unsigned long)value);
+		buf_printf(b, "%0*" PRIX32, width, (uint32_t)value);
 		break;
 	case 'n':
 	case 'N':
-		nibbles_print(b, (unsigned long)value, holder->width, holder->base == 'N');
+		nibbles_print(b, (uint32_t)value, holder->width, holder->base == 'N');
 		break;
 	default:
 		buf_printf(b, "%0*ld", width, value);
