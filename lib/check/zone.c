@@ -26,13 +26,12 @@ type_text(const struct store *store, uint16_t type)
 	return buf_text(&b, &store->diags->arena);
 }
 
-/* DNSSEC's own types and KEY may stand beside a CNAME (RFC 4035 section 2.5, RFC 2535
- * section 2.3.5). */
+/* RFC 4035 section 2.5, and KEY for secure dynamic update (RFC 3007 section 3.1.1). NXT and SIG are
+ * like any other type since RFC 3755. */
 static bool
 may_join_cname(uint16_t type)
 {
-	return type == TYPE_CNAME || type == TYPE_RRSIG || type == TYPE_NSEC || type == TYPE_KEY ||
-	       type == TYPE_SIG || type == TYPE_NXT;
+	return type == TYPE_CNAME || type == TYPE_RRSIG || type == TYPE_NSEC || type == TYPE_KEY;
 }
 
 static void
