@@ -1,6 +1,7 @@
 /* The parameters of SVCB and HTTPS (RFC 9460): `key` or `key=value`, in any order in text and in
  * that of their numbers on the wire. A value goes through two decoders: as character-string first
  * (appendix A), and then, for lists, at its commas (appendix A.1). */
+#include "dns/dohpath.h"
 #include "dns/field.h"
 
 enum {
@@ -65,7 +66,7 @@ next_item(struct text *rest, struct text *item)
 	return true;
 }
 
-/* Keys by name, or as keyNNNNN without leading zeros (section 2.1). */
+/* Keys by name, or as keyNNNNN without leading zeros, in lower case (section 2.1). */
 static int
 key_parse(struct text text, uint16_t *key);
 
@@ -105,7 +106,8 @@ mandatory_parse(struct reader *r, const struct value *v)
 
 	while (next_item(&rest, &item)) {
 		if (key_parse(item, &key) < 0 || key == KEY_MANDATORY)
-			return value_error(r, v, "a list of keys other than mandatory");
+			return value_error(
+			    r, v, "a list of keys in lower case, other than mandatory");
 		if (insert_number(r, v, begin, key) < 0)
 			return -1;
 	}
@@ -370,33 +372,21 @@ octets_print(struct buf *b, struct bytes value)
 	string_print(b, value);
 }
 
-/* RFC 9461 section 5: a relative URI template with the variable `dns`. */
 static bool
 dohpath_valid(struct bytes value)
 {
-	bool inside = false;
-
-	if (value.len == 0 || value.data[0] != '/')
-		return false;
-	for (size_t i = 0; i < value.len; i++) {
-		const uint8_t *p = value.data + i;
-
-		if (*p == '{')
-			inside = true;
-		else if (*p == '}')
-			inside = false;
-		else if (inside && value.len - i > 3 && memcmp(p, "dns", 3) == 0 &&
-			 memchr("?,&{", p[-1], 4) && memchr(",}", p[3], 2))
-			return true;
-	}
-	return false;
+	return !dohpath_fault(value);
 }
 
 static int
 dohpath_parse(struct reader *r, const struct value *v)
 {
-	if (!dohpath_valid((struct bytes){(const uint8_t *)v->text.data, v->text.len}))
-		return value_error(r, v, "a path with the variable dns, as in /dns-query{?dns}");
+	const char *fault =
+	    dohpath_fault((struct bytes){(const uint8_t *)v->text.data, v->text.len});
+
+	if (fault)
+		return field_error(r, v->at, "%s: \"%.*s\" %s", v->key,
+		    (int)(v->text.len < 60 ? v->text.len : 60), v->text.data, fault);
 	return octets_parse(r, v);
 }
 
@@ -460,12 +450,12 @@ key_parse(struct text text, uint16_t *key)
 	uint64_t number;
 
 	for (size_t i = 0; i < N_PARAMS; i++) {
-		if (text_is_nocase(text, params[i].name)) {
+		if (text_is(text, params[i].name)) {
 			*key = (uint16_t)i;
 			return 0;
 		}
 	}
-	if (text.len < 4 || !text_is_nocase((struct text){text.data, 3}, "key") ||
+	if (text.len < 4 || !text_is((struct text){text.data, 3}, "key") ||
 	    (text.len > 4 && text.data[3] == '0') ||
 	    decimal_parse((struct text){text.data + 3, text.len - 3}, KEY_MOST, &number) < 0)
 		return -1;
@@ -524,6 +514,22 @@ value_parse(struct reader *r, const struct param_row *row, const struct token *t
 	return row->parse(r, &v);
 }
 
+/* `name` is no key; perhaps it is one in capitals. */
+static int
+key_error(const struct reader *r, struct text name)
+{
+	char lower[32];
+	size_t n = 0;
+
+	for (; n < name.len && n < sizeof(lower); n++)
+		lower[n] = (char)ascii_lower((uint8_t)name.data[n]);
+	if (n == name.len && key_parse((struct text){lower, n}, &(uint16_t){0}) == 0)
+		return field_error(r, name.data, "%.*s: keys are in lower case: write %.*s", (int)n,
+		    name.data, (int)n, lower);
+	return field_error(r, name.data, "%.*s is not a key that is known, nor key0 to key%d",
+	    (int)(name.len < 60 ? name.len : 60), name.data, KEY_MOST);
+}
+
 /* Reads one parameter to the end of the RDATA. */
 static int
 param_parse(struct reader *r, uint16_t *key)
@@ -539,14 +545,13 @@ param_parse(struct reader *r, uint16_t *key)
 		return -1;
 	name = key_text(t);
 	if (key_parse(name, key) < 0)
-		return field_error(r, t->text, "%.*s is not a key that is known, nor key0 to key%d",
-		    (int)(name.len < 60 ? name.len : 60), name.data, KEY_MOST);
+		return key_error(r, name);
 	if (!field_room(r, HEAD_OCTETS))
 		return field_long(r, t);
 	value = value_token(r, t, name.len);
 	/* keyNNNNN has the octets of the wire, whatever the key (section 2.1). */
 	row = row_of_key(*key);
-	if (name.len >= 4 && text_is_nocase((struct text){name.data, 3}, "key"))
+	if (name.len >= 4 && text_is((struct text){name.data, 3}, "key"))
 		row = &unknown_param;
 	memcpy(shown, name.data, name.len < sizeof(shown) ? name.len : sizeof(shown) - 1);
 	shown[name.len < sizeof(shown) ? name.len : sizeof(shown) - 1] = '\0';

@@ -214,6 +214,19 @@ static const struct fault faults[] = {
 	{"SVCB 1 . port=\\049", 15, "SVCB parameter: port: \"\\049\" is not free of escapes"},
 	{"SVCB 1 . bogus=1", 10,
 	    "SVCB parameter: bogus is not a key that is known, nor key0 to key65534"},
+	{"SVCB 1 . ALPN=h2", 10, "SVCB parameter: ALPN: keys are in lower case: write alpn"},
+	{"HTTPS 1 . alpn=h2 No-Default-Alpn", 19,
+	    "HTTPS parameter: No-Default-Alpn: keys are in lower case: write no-default-alpn"},
+	{"SVCB 1 . KEY9=h2", 10, "SVCB parameter: KEY9: keys are in lower case: write key9"},
+	{"SVCB 1 . mandatory=ALPN alpn=h2", 20,
+	    "SVCB parameter: mandatory: \"ALPN\" is not a list of keys in lower case, other than ma"
+	    "ndatory"},
+	{"SVCB 1 . dohpath=q{?dns}", 18,
+	    "SVCB parameter: dohpath: \"q{?dns}\" is not a path that begins with /, as /dns-query{?"
+	    "dns} does"},
+	{"SVCB 1 . dohpath=\"/q{??dns}\"", 18,
+	    "SVCB parameter: dohpath: \"/q{??dns}\" is no variable list of RFC 6570 between its bra"
+	    "ces"},
 	{"SVCB 1 . key65535=1", 10,
 	    "SVCB parameter: key65535 is not a key that is known, nor key0 to key65534"},
 	{"SVCB 1 . key01=1", 10,
@@ -221,7 +234,8 @@ static const struct fault faults[] = {
 	{"SVCB 1 . mandatory=port", 10,
 	    "SVCB parameter: mandatory asks for port, which is not there"},
 	{"SVCB 1 . mandatory=mandatory", 20,
-	    "SVCB parameter: mandatory: \"mandatory\" is not a list of keys other than mandatory"},
+	    "SVCB parameter: mandatory: \"mandatory\" is not a list of keys in lower case, o"
+	    "ther than mandatory"},
 	{"SVCB 1 . mandatory=port,port port=1", 20,
 	    "SVCB parameter: mandatory: \"port,port\" is not a list without repetition"},
 	{"SVCB 1 . no-default-alpn", 10,
@@ -236,8 +250,7 @@ static const struct fault faults[] = {
 	    "SVCB parameter: ipv6hint: \"1.2.3.4\" is not a list of IPv6 addresses"},
 	{"SVCB 1 . ech=***", 14, "SVCB parameter: ech: \"***\" is not base64"},
 	{"SVCB 1 . dohpath=/x", 18,
-	    "SVCB parameter: dohpath: \"/x\" is not a path with the variable dns, as in /dns-quer"
-	    "y{?dns}"},
+	    "SVCB parameter: dohpath: \"/x\" lacks the variable dns, as in /dns-query{?dns}"},
 	{"SVCB 1 . key3=\"\\001\"", 15,
 	    "SVCB parameter: key3: the value is malformed or missing"},
 	{"SVCB 1 . key99=\"\\999\"", 17,
