@@ -70,14 +70,16 @@ check_dane(const struct store *store, const struct dane_options *options)
 	size_t before = store->diags->n_severity[SEVERITY_ERROR];
 	const struct node *first = first_tlsa(store);
 
-	if (first || options->uses)
-		dane_naming_begin(&run);
+	if (first || options->uses) {
+		namings_add(&run.namings, store);
+		namings_sort(&run.namings);
+	}
 	if (first) {
 		check_signed(&run, first);
 		check_nodes(&run);
 	}
 	check_aliases(&run);
 	dane_check_uses(&run);
-	dane_naming_end(&run);
+	namings_end(&run.namings);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }

@@ -15,52 +15,42 @@ is_server(const struct tlsa_use *use, const struct cert *cert)
 	return !cert->is_ca || cert->has_key;
 }
 
-/* RFC 7671 section 6, RFC 7672 section 3.2.2: the host, a mail or service domain, or an alias. */
-static bool
-is_covered(const struct dane_run *run, const struct cert *cert, const uint8_t *host)
+static void
+check_name(const struct dane_run *run, const struct tlsa_use *use, const struct cert *cert,
+    const struct references *names)
 {
-	uint8_t wire[NAME_LONGEST];
-	const struct dane_naming *namings;
-	size_t n;
+	enum problem problem = use->params.usage == TLSA_DANE_EE ? D_NAME_EE : D_NAME;
+	const char *missing = lint_missing(cert, names);
 
-	if (lint_covers(cert, lookup_text(run->store, host)))
-		return true;
-	namings = dane_naming_find(run, host, &n);
-	for (size_t i = 0; i < n; i++) {
-		const uint8_t *name = dane_naming_reference(run, &namings[i], wire);
-
-		if (name && *name && lint_covers(cert, lookup_text(run->store, name)))
-			return true;
-	}
-	return false;
+	if (missing && missing == names->hosts[0])
+		diag_add(run->diags, use->pos, problem, "the certificate %s is not for %s",
+		    cert->name, missing);
+	else if (missing)
+		diag_add(run->diags, use->pos, problem,
+		    "the certificate %s is neither for %s nor for %s, which leads to it",
+		    cert->name, names->hosts[0], missing);
 }
 
 static void
-check_names(const struct dane_run *run, const struct tlsa_use *use, const struct dane_owner *owner)
+check_names(const struct dane_run *run, const struct tlsa_use *use, const struct references *names)
 {
-	for (size_t i = 0; i < use->certs->n; i++) {
-		const struct cert *cert = &use->certs->items[i];
-
-		if (is_server(use, cert) && !is_covered(run, cert, owner->host))
-			diag_add(run->diags, use->pos,
-			    use->params.usage == TLSA_DANE_EE ? D_NAME_EE : D_NAME,
-			    "the certificate %s is not for %s", cert->name,
-			    lookup_text(run->store, owner->host));
-	}
+	for (size_t i = 0; i < use->certs->n; i++)
+		if (is_server(use, &use->certs->items[i]))
+			check_name(run, use, &use->certs->items[i], names);
 }
 
 /* A self-signed certificate that may issue, alone in its file, is a CA's by its looks; but a CA's
  * does not name the host. */
 static void
-check_own(const struct dane_run *run, const struct tlsa_use *use, const struct dane_owner *owner)
+check_own(const struct dane_run *run, const struct tlsa_use *use, const struct references *names)
 {
 	bool as_ca = use->params.usage == TLSA_PKIX_TA || use->params.usage == TLSA_DANE_TA;
 
 	if (as_ca && use->certs->n == 1 && use->cert->self_signed &&
-	    is_covered(run, use->cert, owner->host))
+	    !lint_missing(use->cert, names))
 		diag_add(run->diags, use->pos, D_OWN_AS_CA,
 		    "the certificate %s names %s: is it the server's own, and not a CA's?",
-		    use->cert->name, lookup_text(run->store, owner->host));
+		    use->cert->name, names->hosts[0]);
 }
 
 /* --- What the server sends --- */
@@ -231,14 +221,17 @@ static void
 check_owner(const struct dane_run *run, const struct tlsa_use *const *uses, size_t n)
 {
 	struct dane_owner owner;
+	struct references names;
 	struct lookup_key key;
 	const struct node *node;
 	struct dane_set set;
 	bool named = dane_owner_read(uses[0]->owner, &owner);
 
+	if (named)
+		namings_references(&run->diags->arena, &run->namings, &owner, &names);
 	for (size_t i = 0; i < n && named; i++) {
-		check_names(run, uses[i], &owner);
-		check_own(run, uses[i], &owner);
+		check_names(run, uses[i], &names);
+		check_own(run, uses[i], &names);
 		check_anchor(run, uses[i], uses, n);
 	}
 	if (!lookup_key_of(run->store, uses[0]->owner, &key))

@@ -51,7 +51,7 @@ check_address(const struct dane_run *run, const struct dane_set *set, const stru
 		add(run, set, Z_WILDCARD_HIDDEN,
 		    "exists through these TLSA records alone, so the wildcard does not answer for "
 		    "it");
-	else if (!leads(run->store, node) && !dane_is_named(run, set->wire, TYPE_CNAME))
+	else if (!leads(run->store, node) && !namings_any(&run->namings, set->wire, NAMING_CNAME))
 		add(run, set, D_NO_HOST, "has no address");
 }
 
@@ -133,6 +133,6 @@ dane_check_host(const struct dane_run *run, const struct dane_set *set)
 	else
 		check_address(run, set, &key, node);
 	if (dane_owner_is_smtp(&set->owner) && lookup_has(run->store, node, TYPE_MX) &&
-	    !dane_is_named(run, set->owner.host, TYPE_MX))
+	    !namings_any(&run->namings, set->owner.host, NAMING_MX))
 		add(run, set, D_MX_MEANT, "has MX records that name other hosts");
 }

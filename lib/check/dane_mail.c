@@ -1,5 +1,17 @@
 #include "check/dane_run.h"
 
+const struct node *
+dane_smtp_node(const struct store *store, const struct lookup_key *host)
+{
+	struct lookup_key key = *host;
+	const struct node *node;
+
+	if (!lookup_child(&key, "_tcp") || !lookup_child(&key, "_25"))
+		return NULL;
+	node = lookup_answer(store, &key);
+	return node && (node->flags & (NODE_TLSA | NODE_CNAME)) ? node : NULL;
+}
+
 enum server {
 	SERVER_UNKNOWN, /* not in this zone */
 	SERVER_BARE,
@@ -20,7 +32,8 @@ server_of(const struct dane_run *run, const struct record *mx)
 static bool
 has_dane(const struct dane_run *run, const struct record *mx)
 {
-	return (run->wildcards || dane_is_named(run, mx->rdata + 2, TYPE_TLSA)) &&
+	return (run->namings.wildcards ||
+		   namings_any(&run->namings, mx->rdata + 2, NAMING_ANSWER)) &&
 	       server_of(run, mx) == SERVER_DANE;
 }
 

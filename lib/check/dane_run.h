@@ -3,45 +3,15 @@
 #define CHECK_DANE_RUN_H
 
 #include "check/dane.h"
-#include "check/dane_owner.h"
-
-/* A record that names a host: MX, SRV or CNAME; or, as TYPE_TLSA, what stands at _25._tcp.host. */
-struct dane_naming {
-	uint64_t hash; /* of the host */
-	const struct node *node;
-	uint16_t type;
-};
+#include "dane/naming.h"
+#include "zone/lookup.h"
 
 struct dane_run {
 	const struct store *store;
 	const struct dane_options *options;
 	struct diags *diags;
-	struct dane_naming *namings; /* sorted by hash */
-	size_t n_namings, cap_namings;
-	bool wildcards; /* there are some of TLSA or CNAME */
+	struct namings namings;
 };
-
-/* dane_naming.c: collects the namings; dane_naming_end frees them. */
-void
-dane_naming_begin(struct dane_run *run);
-
-void
-dane_naming_end(struct dane_run *run);
-
-/* Those of a host. Equal hashes of different hosts are not told apart: they cost a warning at most.
- */
-const struct dane_naming *
-dane_naming_find(const struct dane_run *run, const uint8_t *host, size_t *n);
-
-/* Is the host named by a record of this type? */
-bool
-dane_is_named(const struct dane_run *run, const uint8_t *host, uint16_t type);
-
-/* The name by which clients that follow the record know the host; NULL: it is none. May be a part
- * of `wire`. */
-const uint8_t *
-dane_naming_reference(
-    const struct dane_run *run, const struct dane_naming *naming, uint8_t wire[NAME_LONGEST]);
 
 /* The TLSA records of one owner. */
 struct dane_set {
@@ -83,6 +53,11 @@ dane_check_alias(const struct dane_run *run, const struct node *node);
 /* dane_cert.c: the records beside the certificates that $TLSA names. */
 void
 dane_check_uses(const struct dane_run *run);
+
+/* dane_mail.c: what answers for the TLSA records of SMTP at the host: TLSA, or a CNAME that leads
+ * to them; or NULL. */
+const struct node *
+dane_smtp_node(const struct store *store, const struct lookup_key *host);
 
 /* dane_mail.c: the mail servers of a domain beside each other. */
 void

@@ -64,7 +64,7 @@ is_for_smtp(const struct dane_run *run, const struct dane_set *set)
 	if (!set->owner.host || dane_owner_is_smtp(&set->owner))
 		return set->owner.host != NULL;
 	return set->owner.tcp && set->owner.port == 0 &&
-	       dane_is_named(run, set->owner.host, TYPE_MX) &&
+	       namings_any(&run->namings, set->owner.host, NAMING_MX) &&
 	       lookup_key_of(run->store, set->owner.host, &host) &&
 	       dane_smtp_node(run->store, &host) == set->node;
 }
@@ -90,7 +90,7 @@ is_lost(const struct dane_run *run, const struct dane_set *set)
 	       ((lookup_has(run->store, set->node, TYPE_A) ||
 		    lookup_has(run->store, set->node, TYPE_AAAA)) &&
 		   !(set->node->flags & NODE_WILDCARD) &&
-		   !dane_is_named(run, set->wire, TYPE_CNAME));
+		   !namings_any(&run->namings, set->wire, NAMING_CNAME));
 }
 
 void

@@ -1,8 +1,8 @@
 #include "check/prove.h"
 
 #include "base/mem.h"
-#include "check/dane_run.h"
 #include "dane/prove.h"
+#include "zone/lookup.h"
 
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@ struct run {
 	const struct store *store;
 	struct diags *diags;
 	struct prover *prover;
-	struct dane_run names; /* by which clients come to the hosts */
+	struct namings namings;
 	struct arena a;
 };
 
@@ -45,8 +45,7 @@ struct owner {
 	const struct row *rows; /* all that are its */
 	size_t n_rows;
 	const char *text; /* _25._tcp.mail.example.org */
-	const char *host;
-	const uint8_t *host_wire;
+	struct references names;
 	unsigned port; /* of TCP; 0: another, or any */
 	struct rrset rrset;
 	bool any_chain;
@@ -83,29 +82,6 @@ find_cert(const struct certs *certs, const struct cert *sought)
 	return i;
 }
 
-/* Judges by the name of the host, or else by that of a mail or service domain, or an alias, that
- * leads to it (RFC 7671 section 6, RFC 7672 section 3.2.2). */
-static int
-judge_file(const struct owner *owner, const struct certs *certs, size_t at,
-    const struct bytes *rdata, size_t n, struct verdict *out)
-{
-	const struct run *run = owner->run;
-	size_t n_namings;
-	const struct dane_naming *namings =
-	    dane_naming_find(&run->names, owner->host_wire, &n_namings);
-	int done = prove_chain(run->prover, certs, at, owner->host, rdata, n, out);
-
-	for (size_t i = 0; i < n_namings && done == 0 && out->why == VERDICT_NAME; i++) {
-		uint8_t wire[NAME_LONGEST];
-		const uint8_t *name = dane_naming_reference(&run->names, &namings[i], wire);
-
-		if (name && *name)
-			done = prove_chain(
-			    run->prover, certs, at, lookup_text(run->store, name), rdata, n, out);
-	}
-	return done;
-}
-
 /* Of several files that hold the server's certificate, the server may present any: one has to do.
  * The verdict is that of the first, where none does. */
 static int
@@ -113,7 +89,8 @@ judge(const struct owner *owner, const struct leaf *leaf, const struct bytes *rd
     struct verdict *out)
 {
 	const struct cert *cert = &leaf->use->certs->items[leaf->at];
-	int done = judge_file(owner, leaf->use->certs, leaf->at, rdata, n, out);
+	struct prover *prover = owner->run->prover;
+	int done = prove_chain(prover, leaf->use->certs, leaf->at, &owner->names, rdata, n, out);
 
 	for (size_t i = 0; i < owner->n_rows && done == 0 && out->why != VERDICT_MATCH; i++) {
 		const struct tlsa_use *other = owner->rows[i].use;
@@ -123,7 +100,7 @@ judge(const struct owner *owner, const struct leaf *leaf, const struct bytes *rd
 		if (other->certs == leaf->use->certs || other->coming != leaf->use->coming ||
 		    at == other->certs->n)
 			continue;
-		done = judge_file(owner, other->certs, at, rdata, n, &verdict);
+		done = prove_chain(prover, other->certs, at, &owner->names, rdata, n, &verdict);
 		if (done == 0 && verdict.why == VERDICT_MATCH)
 			*out = verdict;
 	}
@@ -239,21 +216,19 @@ any_counts(const struct owner *owner)
 static int
 prove_owner(struct run *run, const struct row *rows, size_t n)
 {
-	const uint8_t *wire = rows[0].use->owner, *proto = wire + 1 + *wire;
+	const uint8_t *wire = rows[0].use->owner;
 	const struct node *node = lookup_node(run->store, &rows[0].key);
-	struct owner owner = {.run = run,
-	    .rows = rows,
-	    .n_rows = n,
-	    .text = lookup_text(run->store, wire),
-	    .host = lookup_text(run->store, proto + 1 + *proto),
-	    .host_wire = proto + 1 + *proto};
+	struct owner owner = {
+	    .run = run, .rows = rows, .n_rows = n, .text = lookup_text(run->store, wire)};
 	struct dane_owner parts;
 	int result = 0;
 
 	if (node)
 		owner.rrset = node_rrset(run->store, node, TYPE_TLSA);
-	if (dane_owner_read(wire, &parts) && parts.tcp)
-		owner.port = parts.port;
+	if (!dane_owner_read(wire, &parts))
+		return 0;
+	owner.port = parts.tcp ? parts.port : 0;
+	namings_references(&run->a, &run->namings, &parts, &owner.names);
 	if (owner.rrset.n > 0 && !any_counts(&owner))
 		return diag_error(run->diags, rows[0].use->pos, D_UNUSABLE,
 		    "nothing can be proved of %s: %s", owner.text, verdict_none_counts);
@@ -287,9 +262,7 @@ rows_make(const struct store *store, const struct tlsa_use *uses, size_t *n)
 int
 prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_unix)
 {
-	struct run run = {.store = store,
-	    .diags = store->diags,
-	    .names = {.store = store, .diags = store->diags}};
+	struct run run = {.store = store, .diags = store->diags};
 	struct row *rows;
 	size_t n, end;
 	int result = 0;
@@ -299,7 +272,8 @@ prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_u
 	run.prover = prover_begin(now_unix);
 	if (!run.prover)
 		return diag_error(run.diags, uses->pos, F_SYSTEM, "OpenSSL fails to verify");
-	dane_naming_begin(&run.names);
+	namings_add(&run.namings, store);
+	namings_sort(&run.namings);
 	rows = rows_make(store, uses, &n);
 	for (size_t i = 0; i < n; i = end) {
 		struct arena_mark mark = arena_mark(&run.a);
@@ -312,7 +286,7 @@ prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_u
 	}
 	free(rows);
 	arena_free(&run.a);
-	dane_naming_end(&run.names);
+	namings_end(&run.namings);
 	prover_end(run.prover);
 	return result;
 }

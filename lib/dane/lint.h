@@ -3,6 +3,7 @@
 #ifndef DANE_LINT_H
 #define DANE_LINT_H
 
+#include "dane/naming.h"
 #include "dane/tlsa.h"
 
 enum { LINT_SOON_S = 14 * 86400 };
@@ -22,5 +23,10 @@ lint_chain(
 /* Is the certificate for `host`, absolute without its last dot? Wildcards stand for one label. */
 bool
 lint_covers(const struct cert *cert, const char *host);
+
+/* The first client, by the domain that it comes from, for which the certificate has no name; or by
+ * the host, where it has none for any. NULL: it is for all. */
+const char *
+lint_missing(const struct cert *cert, const struct references *names);
 
 #endif

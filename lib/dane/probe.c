@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "dane/cert.h"
+#include "dane/lint.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -110,10 +111,22 @@ records_that_count(struct arena *a, const struct service *service, struct bytes 
 	return n;
 }
 
+/* OpenSSL takes any of the names; each client knows the domain that it comes from alone. */
+static const char *
+missing_name(const struct probe_result *result)
+{
+	struct cert cert = {.der = result->certificate};
+
+	if (result->verdict != VERDICT_MATCH || result->record.data[0] == TLSA_DANE_EE)
+		return NULL;
+	return lint_missing(&cert, &result->service->names);
+}
+
 static void
 note_verdict(struct probe_result *result, SSL *ssl, const struct bytes *rdata, size_t n, int usable)
 {
 	struct verdict verdict = verdict_unusable();
+	const char *missing;
 
 	if (usable > 0)
 		verdict_read(ssl, rdata, n, (int)SSL_get_verify_result(ssl), &verdict);
@@ -122,6 +135,12 @@ note_verdict(struct probe_result *result, SSL *ssl, const struct bytes *rdata, s
 	if (verdict.why == VERDICT_MATCH) {
 		result->record = rdata[verdict.record];
 		result->depth = verdict.depth;
+		missing = missing_name(result);
+		if (missing) {
+			result->verdict = VERDICT_NAME;
+			end(result, PROBE_REFUSED,
+			    arena_printf(&result->a, "the certificate is not for %s", missing));
+		}
 	} else if (verdict.why == VERDICT_UNUSABLE) {
 		end(result, PROBE_UNVERIFIED,
 		    n < result->service->n ? verdict_none_counts : verdict.text);
@@ -149,7 +168,8 @@ judge(struct probe_result *result, const struct run *run, SSL *ssl, struct strea
 	int usable = verdict_attach(ssl, service->host, run->options->now, rdata, n);
 
 	if (usable < 0 || SSL_set_fd(ssl, stream->fd) != 1 ||
-	    (service->domain != service->host && SSL_add1_host(ssl, service->domain) != 1)) {
+	    verdict_add_names(ssl, service->names.hosts, service->names.n_hosts) < 0 ||
+	    verdict_add_names(ssl, service->names.domains, service->names.n_domains) < 0) {
 		end(result, PROBE_UNVERIFIED, "OpenSSL fails");
 		return;
 	}

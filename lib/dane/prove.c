@@ -130,38 +130,56 @@ verify(SSL *ssl, const struct chain *chain, int *error)
 	return done;
 }
 
+/* `domain` may be NULL: then the client knows the host's own names alone. */
 static int
-judge(const struct prover *prover, SSL *ssl, const struct chain *chain, const char *host,
+judge(const struct prover *prover, const struct chain *chain, const struct references *names,
+    const char *domain, const struct bytes *rdata, size_t n, struct verdict *out)
+{
+	SSL *ssl = SSL_new(prover->ctx);
+	int usable = ssl ? verdict_attach(ssl, names->hosts[0], prover->now_unix, rdata, n) : -1;
+	int error, done = usable < 0 ? -1 : 0;
+
+	*out = verdict_unusable();
+	if (usable > 0) {
+		done = verdict_add_names(ssl, names->hosts + 1, names->n_hosts - 1);
+		if (done == 0 && domain)
+			done = verdict_add_names(ssl, &domain, 1);
+		if (done == 0)
+			done = verify(ssl, chain, &error);
+		if (done == 0)
+			verdict_read(ssl, rdata, n, error, out);
+	}
+	SSL_free(ssl);
+	return done;
+}
+
+/* Most certificates name the host, and then no domain matters. */
+static int
+judge_all(const struct prover *prover, const struct chain *chain, const struct references *names,
     const struct bytes *rdata, size_t n, struct verdict *out)
 {
-	int usable = verdict_attach(ssl, host, prover->now_unix, rdata, n), error;
+	int done = judge(prover, chain, names, NULL, rdata, n, out);
 
-	if (usable < 0)
-		return -1;
-	if (usable == 0) {
-		*out = verdict_unusable();
-		return 0;
-	}
-	if (verify(ssl, chain, &error) < 0)
-		return -1;
-	verdict_read(ssl, rdata, n, error, out);
+	if (done < 0 || out->why != VERDICT_NAME)
+		return done;
+	for (size_t i = 0; i < names->n_domains; i++)
+		if (judge(prover, chain, names, names->domains[i], rdata, n, out) < 0)
+			return -1;
+		else if (out->why != VERDICT_MATCH)
+			return 0;
 	return 0;
 }
 
 int
-prove_chain(struct prover *prover, const struct certs *certs, size_t leaf, const char *host,
-    const struct bytes *rdata, size_t n, struct verdict *out)
+prove_chain(struct prover *prover, const struct certs *certs, size_t leaf,
+    const struct references *names, const struct bytes *rdata, size_t n, struct verdict *out)
 {
-	SSL *ssl = SSL_new(prover->ctx);
 	struct chain chain;
 	int done = chain_make(&chain, certs, leaf);
 
-	if (!ssl)
-		done = -1;
 	if (done == 0)
-		done = judge(prover, ssl, &chain, host, rdata, n, out);
+		done = judge_all(prover, &chain, names, rdata, n, out);
 	chain_free(&chain);
-	SSL_free(ssl);
 	ERR_clear_error();
 	return done;
 }

@@ -9,6 +9,7 @@
 #define DANE_PROVE_H
 
 #include "dane/cert.h"
+#include "dane/naming.h"
 #include "dane/verdict.h"
 
 struct prover;
@@ -20,10 +21,11 @@ prover_begin(int64_t now_unix);
 void
 prover_end(struct prover *prover);
 
-/* Judges a server at `host` (without last dot) that sends certificate `leaf` of the file and all
- * others behind it, by these `n` records alone. Returns 0, or -1 where OpenSSL fails. */
+/* Judges a server that sends certificate `leaf` of the file and all others behind it, by these `n`
+ * records alone, as each of the clients that know it by `names` would: the verdict is that of the
+ * first that refuses it. Returns 0, or -1 where OpenSSL fails. */
 int
-prove_chain(struct prover *prover, const struct certs *certs, size_t leaf, const char *host,
-    const struct bytes *rdata, size_t n, struct verdict *out);
+prove_chain(struct prover *prover, const struct certs *certs, size_t leaf,
+    const struct references *names, const struct bytes *rdata, size_t n, struct verdict *out);
 
 #endif

@@ -226,6 +226,21 @@ set_domains(struct arena *a, const struct service_zones *zones, struct services 
 	}
 }
 
+static void
+set_names(struct arena *a, const struct service_zones *zones, struct services *services)
+{
+	struct namings namings = {0};
+	struct dane_owner owner;
+
+	for (size_t i = 0; i < zones->n && services->n > 0; i++)
+		namings_add(&namings, zones->items[i]);
+	namings_sort(&namings);
+	for (size_t i = 0; i < services->n; i++)
+		if (dane_owner_read(services->items[i].owner.wire, &owner))
+			namings_references(a, &namings, &owner, &services->items[i].names);
+	namings_end(&namings);
+}
+
 void
 services_find(struct arena *a, const struct service_zones *zones, struct services *out)
 {
@@ -242,6 +257,7 @@ services_find(struct arena *a, const struct service_zones *zones, struct service
 		}
 	}
 	set_domains(a, zones, out);
+	set_names(a, zones, out);
 }
 
 void

@@ -4,6 +4,7 @@
 #ifndef DANE_SERVICE_H
 #define DANE_SERVICE_H
 
+#include "dane/naming.h"
 #include "dane/starttls.h"
 #include "zone/store.h"
 
@@ -36,6 +37,7 @@ struct service {
 	struct name owner;
 	const char *owner_text; /* without last dot, as the next two */
 	const char *host;
+	struct references names;
 	const char *domain; /* of XMPP, by an SRV record of the zones; else `host` */
 	uint16_t port;
 	const struct starttls *protocol; /* NULL: TLS at once */

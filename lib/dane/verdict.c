@@ -86,6 +86,15 @@ verdict_attach(
 	return usable;
 }
 
+int
+verdict_add_names(struct ssl_st *ssl, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (SSL_add1_host(ssl, names[i]) != 1)
+			return -1;
+	return 0;
+}
+
 static bool
 pins_servers(const struct bytes *rdata, size_t n)
 {

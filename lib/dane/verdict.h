@@ -54,6 +54,10 @@ int
 verdict_attach(
     struct ssl_st *ssl, const char *host, int64_t now_unix, const struct bytes *rdata, size_t n);
 
+/* Of several names one will do. Returns 0, or -1. */
+int
+verdict_add_names(struct ssl_st *ssl, const char *const *names, size_t n);
+
 /* The verdict on a chain for which X509 verification ended with `error` (X509_V_OK: none). */
 void
 verdict_read(

@@ -122,6 +122,23 @@ garbage refused: the server answers
 silent unverified: no answer ahead of TLS: Connection timed out
 TEXTS
 
+# --- The name of the mail domain, or of that of an SRV record ---
+
+ok 'a certificate of the mail domain is made' issue domain DNS:example.org
+cat "$tmp/domain.pem" "$tmp/ca.pem" >"$tmp/domain-chain.pem"
+ok 'a server starts that has it' tls_server domain
+records "\$TLSA _{25,443,993}._tcp.mail 2 1 1 domain-chain.pem" "_imaps._tcp SRV 0 0 993 mail"
+port=$tls_port
+ok 'the domain of MX is no name of a web server' probe 1 'refused: the certificate is of another name' \
+	"$(mail_at 443)" "$(mail_at 993)" --at=:25=127.0.0.1:1
+ok 'that of SRV is one at its port' [ "$(grep -c '^_993.*accepted' "$tmp/table")" = 1 ]
+ok 'a server for SMTP starts' starttls_server smtp
+records "\$TLSA _25._tcp.mail 2 1 1 domain-chain.pem"
+ok 'and that of MX for mail' probe 0 'accepted: 2 1 1' "$(mail_at 25)"
+records "\$TLSA _25._tcp.mail 2 1 1 domain-chain.pem" "lists MX 10 mail"
+ok 'which comes from each domain' probe 1 'refused: the certificate is not for lists.example.org' \
+	"$(mail_at 25)"
+
 # --- Several addresses; none ---
 
 records "\$TLSA _443._tcp.mail mail.pem"

@@ -2,6 +2,7 @@
 
 #include "cert_fixture.h"
 #include "check/dane.h"
+#include "check/prove.h"
 #include "dane/lint.h"
 #include "publish/load.h"
 
@@ -88,6 +89,8 @@ setup(void **state)
 	put_certs("part.pem", cert_of(&spec), ca_cert);
 	spec.san = "DNS:example.org";
 	put_certs("domain.pem", cert_of(&spec), ca_cert);
+	spec.san = "DNS:imap.example.org";
+	put_certs("imap.pem", cert_of(&spec), ca_cert);
 	spec.san = NULL;
 	spec.name = "mail.example.org";
 	put_certs("cn.pem", cert_of(&spec), ca_cert);
@@ -132,6 +135,18 @@ struct row {
 	int64_t first;
 };
 
+/* SPF, DKIM and DMARC are no matter of these tests. */
+static void
+forget_mail(struct diags *diags)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < diags->n; i++)
+		if (diags->items[i].problem != D_MAIL_BARE)
+			diags->items[n++] = diags->items[i];
+	diags->n = n;
+}
+
 static bool
 is_good(const struct row *row)
 {
@@ -148,6 +163,7 @@ is_good(const struct row *row)
 		options.uses = loaded.directives.tlsa.uses;
 		check_dane(&loaded.store, &options);
 	}
+	forget_mail(&diags);
 	problems_print(&b, &diags);
 	good = strcmp(b.data, row->problems) == 0 &&
 	       (row->first == 0 || loaded.directives.tlsa.first_expiry_unix == row->first);
@@ -168,6 +184,38 @@ check_rows(const struct row *rows, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		good = is_good(&rows[i]) && good;
+	assert_true(good);
+}
+
+/* Of the texts in question the proof refuses those that lint calls D102, and no other. */
+static bool
+is_proved_alike(const struct row *row)
+{
+	struct diags diags = {0};
+	struct loaded loaded;
+	struct load_options load = {.path = "a.zone", .dane = true, .now = NOW};
+	bool refused, good;
+
+	put("a.zone", arena_printf(&pems, "%s%s", HEAD, row->text));
+	assert_int_equal(load_zone(&diags, &load, &loaded), 0);
+	store_sort(&loaded.store);
+	refused = prove_zone(&loaded.store, loaded.directives.tlsa.uses, NOW) < 0;
+	good = refused == (strstr(row->problems, "D102") != NULL);
+	if (!good)
+		print_error("%s: %s (%s)\n", row->text, refused ? "refused" : "proved",
+		    diags.n ? diags.items[0].message : "");
+	load_free(&loaded);
+	diags_free(&diags);
+	return good;
+}
+
+static void
+check_rows_and_proof(const struct row *rows, size_t n)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < n; i++)
+		good = is_good(&rows[i]) && is_proved_alike(&rows[i]) && good;
 	assert_true(good);
 }
 
@@ -254,10 +302,6 @@ names(void **state)
 	    /* RFC 7672 section 3.2.2, RFC 7673, RFC 7671 section 7 */
 	    {"$TLSA _443._tcp.mail 2 1 1 domain.pem\n", "D102 6:28", 0},
 	    {"$TLSA _443._tcp.mail 2 1 1 domain.pem\na MX 0 mail\n", "D102 6:28", 0},
-	    {"$TLSA _443._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "", 0},
-	    {"$TLSA _993._tcp.mail 2 1 1 domain.pem\n_imaps._tcp SRV 0 0 993 mail\n", "", 0},
-	    {"$TLSA _993._tcp.mail 2 1 1 domain.pem\n_imaps._tcp.a SRV 0 0 993 mail\n", "D102 6:28",
-		0},
 	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 2 1 1 mail.pem\n_x CNAME a\n", "D102 7:25", 0},
 	    {"host A 192.0.2.1\n$TLSA _443._tcp.host 2 1 1 domain.pem\nexample CNAME host\n",
 		"D102 7:28", 0},
@@ -265,6 +309,57 @@ names(void **state)
 
 	(void)state;
 	check_rows(rows, LENGTH(rows));
+}
+
+/* Lint and proof agree. */
+static void
+domains(void **state)
+{
+	static const struct row rows[] = {
+	    /* The domain that the mail goes to counts for SMTP alone (RFC 7672 section 3.2.2), */
+	    {"$TLSA _25._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "", 0},
+	    {"$TLSA _25._tcp.mail domain.pem\n@ MX 0 mail\n", "", 0},
+	    {"$TLSA *._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "", 0},
+	    {"$TLSA _25._udp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "D102 6:27", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "D102 6:28", 0},
+	    {"$TLSA _465._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "D102 6:28", 0},
+	    {"$TLSA _587._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "D102 6:28", 0},
+	    {"$TLSA _993._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "D102 6:28", 0},
+	    {"$TLSA _993._tcp.mail 2 1 1 mail.pem\n@ MX 0 mail\n", "", 0},
+	    /* whatever alias MX may name, */
+	    {"$TLSA _25._tcp.mail 2 1 1 domain.pem\n@ MX 0 mx\nmx CNAME mail\n", "", 0},
+	    {"$TLSA _25._tcp.mail 2 1 1 domain.pem\n@ MX 0 mx\nmx CNAME m\nm CNAME mail\n", "", 0},
+	    {"$TLSA _25._tcp.mail 2 1 1 domain.pem\n* MX 0 mail\n", "D102 6:27", 0},
+	    /* and each domain has clients. */
+	    {"$TLSA _25._tcp.mail 2 1 1 domain.pem\na MX 0 mail\n@ MX 0 mail\n", "D102 6:27", 0},
+	    {"$TLSA _25._tcp.mail 2 1 1 mail.pem\na MX 0 mail\n@ MX 0 mail\n", "", 0},
+	    {"$TLSA _25._tcp.mail 2 1 1 wild.pem\na.a MX 0 mail\n@ MX 0 mail\n", "", 0},
+	    /* That of an SRV record counts for its port and protocol (RFC 7673 section 4.1). */
+	    {"$TLSA _993._tcp.mail 2 1 1 domain.pem\n_imaps._tcp SRV 0 0 993 mail\n", "", 0},
+	    {"$TLSA _993._tcp.mail 2 1 1 domain.pem\n_IMAPS._TCP SRV 0 0 993 MAIL\n", "", 0},
+	    {"$TLSA _993._tcp.mail 2 1 1 domain.pem\n_imaps._tcp.a SRV 0 0 993 mail\n", "D102 6:28",
+		0},
+	    {"$TLSA _143._tcp.mail 2 1 1 domain.pem\n_imaps._tcp SRV 0 0 993 mail\n", "D102 6:28",
+		0},
+	    {"$TLSA _993._udp.mail 2 1 1 domain.pem\n_imaps._tcp SRV 0 0 993 mail\n", "D102 6:28",
+		0},
+	    {"$TLSA _993._tcp.mail 2 1 1 domain.pem\n_imaps._udp SRV 0 0 993 mail\n", "D102 6:28",
+		0},
+	    {"$TLSA _25._tcp.mail 2 1 1 domain.pem\n_imaps._tcp SRV 0 0 993 mail\n", "D102 6:27",
+		0},
+	    {"$TLSA *._tcp.mail 2 1 1 domain.pem\n_imaps._tcp SRV 0 0 993 mail\n", "", 0},
+	    {"$TLSA _{5222,5269}._tcp.mail 2 1 1 domain.pem\n"
+	     "_xmpp-client._tcp SRV 0 0 5222 mail\n_xmpp-server._tcp SRV 0 0 5269 mail\n",
+		"", 0},
+	    /* Aliases of the host are known to all. */
+	    {"host A 192.0.2.1\n$TLSA _993._tcp.host 2 1 1 imap.pem\nimap CNAME host\n", "", 0},
+	    {"host A 192.0.2.1\n$TLSA _993._tcp.host 2 1 1 imap.pem\n"
+	     "imap CNAME b\nb CNAME host\n",
+		"", 0},
+	};
+
+	(void)state;
+	check_rows_and_proof(rows, LENGTH(rows));
 }
 
 /* RFC 7671 section 5.2.2 */
@@ -348,6 +443,7 @@ main(void)
 	    cmocka_unit_test(soon_from),
 	    cmocka_unit_test(weak),
 	    cmocka_unit_test(names),
+	    cmocka_unit_test(domains),
 	    cmocka_unit_test(anchors),
 	    cmocka_unit_test(beside),
 	    cmocka_unit_test(waits),

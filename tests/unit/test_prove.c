@@ -174,7 +174,8 @@ static const struct {
 };
 
 static struct verdict
-prove(struct prover *prover, const char *file, const char *host, const char *records)
+prove_by(
+    struct prover *prover, const char *file, const struct references *names, const char *records)
 {
 	char *words = arena_text(&arena, records, strlen(records)),
 	     *text = arena_text(&arena, "", 0);
@@ -190,9 +191,15 @@ prove(struct prover *prover, const char *file, const char *host, const char *rec
 	    certs_load(&arena, &diags, pos_none(), "x", text_of(text), NULL, &certs), 0);
 	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
 		rdata[n++] = record(word);
-	assert_int_equal(prove_chain(prover, &certs, 0, host, rdata, n, &verdict), 0);
+	assert_int_equal(prove_chain(prover, &certs, 0, names, rdata, n, &verdict), 0);
 	diags_free(&diags);
 	return verdict;
+}
+
+static struct verdict
+prove(struct prover *prover, const char *file, const char *host, const char *records)
+{
+	return prove_by(prover, file, &(struct references){&host, NULL, 1, 0}, records);
 }
 
 static void
@@ -219,11 +226,43 @@ proofs(void **state)
 	prover_end(prover);
 }
 
+/* A client knows the host, its aliases, and the domain that it comes from. */
+static void
+several_names(void **state)
+{
+	static const char *const other[] = {"x.example.org"},
+				 *const alias[] = {"x.example.org", "mail.example.org"},
+				 *const domains[] = {"mail.example.org", "y.example.org"};
+	static const struct {
+		struct references names;
+		const char *records;
+		enum verdict_why why;
+	} by[] = {
+	    {{other, NULL, 1, 0}, "211I", VERDICT_NAME},
+	    {{alias, NULL, 2, 0}, "211I", VERDICT_MATCH},
+	    {{other, domains, 1, 1}, "211I", VERDICT_MATCH},
+	    {{other, domains, 1, 2}, "211I", VERDICT_NAME},
+	    {{other, domains + 1, 1, 1}, "211I", VERDICT_NAME},
+	    {{alias, domains, 2, 2}, "211I", VERDICT_MATCH},
+	    {{other, domains + 1, 1, 1}, "311l", VERDICT_MATCH},
+	    {{other, domains, 1, 1}, "211E", VERDICT_NOT_IN_CHAIN},
+	};
+	struct prover *prover = prover_begin(NOW);
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(by); i++)
+		assert_int_equal(
+		    prove_by(prover, "lIR", &by[i].names, by[i].records).why, by[i].why);
+	prover_end(prover);
+}
+
 /* RDATA that is cut short is no record. */
 static void
 short_rdata(void **state)
 {
 	static const uint8_t octets[] = {3, 1, 1, 0};
+	const char *host = "mail.example.org";
+	const struct references names = {&host, NULL, 1, 0};
 	struct prover *prover = prover_begin(NOW);
 	struct verdict verdict;
 
@@ -231,9 +270,8 @@ short_rdata(void **state)
 	for (size_t len = 0; len <= sizeof(octets); len++) {
 		struct bytes rdata = {octets, len};
 
-		assert_int_equal(prove_chain(prover, &single['l' - 'A'], 0, "mail.example.org",
-				     &rdata, 1, &verdict),
-		    0);
+		assert_int_equal(
+		    prove_chain(prover, &single['l' - 'A'], 0, &names, &rdata, 1, &verdict), 0);
 		assert_int_equal(verdict.why, VERDICT_UNUSABLE);
 	}
 	prover_end(prover);
@@ -264,6 +302,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(proofs),
+	    cmocka_unit_test(several_names),
 	    cmocka_unit_test(short_rdata),
 	    cmocka_unit_test(other_times),
 	};

@@ -14,6 +14,7 @@ static const char zone_text[] =
 	      "*.t TLSA 3 1 1 " DIGEST "\n_993._tcp.imap CNAME a.t\n"
 	      "_xmpp-client._tcp SRV 0 0 5222 mail\n_xmpp-client._tcp SRV 0 0 5223 web\n"
 	      "_xmpp-server._tcp.x'/>y SRV 0 0 5269 mail\n"
+	      "@ MX 0 mail\na MX 0 mail\n"
 	      "_25._tcp.mail TLSA 3 1 1 " DIGEST "\n_25._tcp.mail TLSA 2 1 1 " DIGEST "\n"
 	      "_5222._tcp.mail TLSA 3 1 1 " DIGEST "\n_5269._tcp.mail TLSA 3 1 1 " DIGEST "\n"
 	      "_443._TCP.www TLSA 3 1 1 " DIGEST "\n"
@@ -103,6 +104,48 @@ services_of_a_zone(void **state)
 		assert_string_equal(addresses_text(&a, service), wanted[i].addresses);
 	}
 	assert_int_equal(services.n, LENGTH(wanted)); /* a circle of aliases leads to none */
+	services_free(&services);
+	arena_free(&a);
+	zone_free(&f);
+}
+
+/* The names that its clients know: hosts, then domains. */
+static const char *
+names_text(struct arena *a, const struct service *service)
+{
+	const struct references *names = &service->names;
+	const char *text = "";
+
+	for (size_t i = 0; i < names->n_hosts; i++)
+		text = arena_printf(a, "%s%s ", text, names->hosts[i]);
+	text = arena_printf(a, "%s|", text);
+	for (size_t i = 0; i < names->n_domains; i++)
+		text = arena_printf(a, "%s %s", text, names->domains[i]);
+	return text;
+}
+
+static void
+names_of_services(void **state)
+{
+	static const struct {
+		const char *owner, *names;
+	} by[] = {
+	    {"_25._tcp.mail.example.org", "mail.example.org | example.org a.example.org"},
+	    {"_5222._tcp.mail.example.org", "mail.example.org | example.org"},
+	    {"_5269._tcp.mail.example.org", "mail.example.org | x'/>y.example.org"},
+	    {"_443._TCP.www.example.org", "www.example.org |"},
+	};
+	struct zone_fixture f;
+	struct arena a = {0};
+	struct services services;
+	const struct store *store = &f.store;
+	const struct service_zones zones = {&store, 1};
+
+	(void)state;
+	zone_read_good(&f, zone_text);
+	services_find(&a, &zones, &services);
+	for (size_t i = 0; i < LENGTH(by); i++)
+		assert_string_equal(names_text(&a, find(&services, by[i].owner)), by[i].names);
 	services_free(&services);
 	arena_free(&a);
 	zone_free(&f);
@@ -201,6 +244,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(services_of_a_zone),
+	    cmocka_unit_test(names_of_services),
 	    cmocka_unit_test(detours_of_the_command_line),
 	    cmocka_unit_test(detours_of_services),
 	};

@@ -1,4 +1,4 @@
-#include "check/dane_owner.h"
+#include "dane/owner.h"
 
 static struct text
 label_text(const uint8_t *label)
@@ -38,6 +38,7 @@ dane_owner_read(const uint8_t *wire, struct dane_owner *out)
 	    !is_protocol(label_text(second)))
 		return false;
 	out->wire = wire;
+	out->proto = second;
 	out->host = second + 1 + *second;
 	out->tcp = text_is_nocase(label_text(second), "_tcp");
 	return *out->host && !text_is(label_text(out->host), "*");
@@ -65,16 +66,4 @@ dane_owner_is_meant(const uint8_t *wire)
 		digits++;
 	return (digits > 0 && digits == first.len) || is_protocol(label_text(wire)) ||
 	       (*wire && is_protocol(label_text(second)));
-}
-
-const struct node *
-dane_smtp_node(const struct store *store, const struct lookup_key *host)
-{
-	struct lookup_key key = *host;
-	const struct node *node;
-
-	if (!lookup_child(&key, "_tcp") || !lookup_child(&key, "_25"))
-		return NULL;
-	node = lookup_answer(store, &key);
-	return node && (node->flags & (NODE_TLSA | NODE_CNAME)) ? node : NULL;
 }
