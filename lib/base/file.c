@@ -8,11 +8,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Appends what one read(2) gives; returns how much, 0 at the end, or -1. */
@@ -92,24 +90,6 @@ load_fd(struct diags *diags, int fd, bool streams, struct text *out)
 	return read_regular(diags, fd, (size_t)st.st_size, out);
 }
 
-static bool
-is_below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	return strncmp(path, folder, n) == 0 &&
-	       (n == 1 || path[n] == '/' || path[n] == '\0'); /* 1: the folder is "/" */
-}
-
-static bool
-is_allowed(const struct roots *roots, const char *path)
-{
-	for (size_t i = 0; i < roots->n_allowed; i++)
-		if (is_below(path, roots->allowed[i]))
-			return true;
-	return false;
-}
-
 /* The absolute path with `.`, `..` and double slashes worked out; freed by caller. */
 static char *
 absolute_path(const char *path)
@@ -144,73 +124,12 @@ absolute_path(const char *path)
 
 enum { READING = O_RDONLY | O_CLOEXEC | O_NONBLOCK };
 
-/* Opens `relative` inside `folder`; errno is EXDEV where the path leads out of it. */
-static int
-open_beneath(const char *folder, const char *relative, int flags)
-{
-	struct open_how how = {.flags = (unsigned)flags, .resolve = RESOLVE_BENEATH};
-	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, saved;
-
-	if (dir < 0)
-		return -1;
-	fd = (int)syscall(SYS_openat2, dir, *relative ? relative : ".", &how, sizeof(how));
-	saved = errno;
-	close(dir);
-	errno = saved;
-	return fd;
-}
-
-/* Is `real`, without symbolic links, below what `folder` is without them? */
-static bool
-is_really_below(const char *real, const char *folder)
-{
-	char *real_folder = realpath(folder, NULL);
-	bool below = real_folder && is_below(real, real_folder);
-
-	free(real_folder);
-	return below;
-}
-
-/* A path in the project that leads out of it: good if it ends in the project or an allowed folder.
- */
-static int
-open_resolved(const struct roots *roots, const char *path, int flags)
-{
-	char *real = realpath(path, NULL);
-	bool good;
-	int fd = -1;
-
-	if (!real)
-		return -1;
-	good = is_really_below(real, roots->project);
-	for (size_t i = 0; !good && i < roots->n_allowed; i++)
-		good = is_really_below(real, roots->allowed[i]);
-	if (good)
-		fd = open(real, flags | O_NOFOLLOW);
-	else
-		errno = EXDEV;
-	free(real);
-	return fd;
-}
-
 static int
 open_confined(const struct roots *roots, const char *path, int flags)
 {
 	char *absolute = absolute_path(path);
-	int fd;
+	int fd = confine_open(roots, absolute, flags);
 
-	if (is_allowed(roots, absolute)) {
-		fd = open(absolute, flags);
-	} else if (!is_below(absolute, roots->project)) {
-		errno = EXDEV;
-		fd = -1;
-	} else {
-		const char *relative = absolute + strlen(roots->project);
-
-		fd = open_beneath(roots->project, relative + (*relative == '/'), flags);
-		if (fd < 0 && (errno == EXDEV || errno == ENOSYS || errno == EPERM))
-			fd = open_resolved(roots, absolute, flags);
-	}
 	free(absolute);
 	return fd;
 }

@@ -4,18 +4,10 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include "base/confine.h"
 #include "base/diag.h"
 
 #include <sys/types.h>
-
-/* The folders that may be read, as file_absolute() writes them. What an `allowed` folder holds is
- * the operator's, its symbolic links too; in `project` nothing may lead out of it (openat2(2) with
- * RESOLVE_BENEATH), unless into an allowed folder. NULL pointers to roots: no confinement. */
-struct roots {
-	const char *project;
-	const char *const *allowed;
-	size_t n_allowed;
-};
 
 /* Loads `path` ("-": standard input) into memory that lives as long as `diags`. With roots, or
  * named at a position, it must be a regular file. Returns -1 with one problem added at `pos`, or at

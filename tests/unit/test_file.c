@@ -105,7 +105,8 @@ confinement(void **state)
 	};
 	struct arena a = {0};
 	const char *const allowed[] = {file_absolute(&a, "allowed")};
-	struct roots roots = {file_absolute(&a, "project"), allowed, 1};
+	struct roots roots = {
+	    .project = file_absolute(&a, "project"), .allowed = allowed, .n_allowed = 1};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++)
@@ -114,7 +115,7 @@ confinement(void **state)
 	assert_confined(&roots, "alias/link-in", "b");
 	assert_confined(&roots, "alias/link-allowed", "c");
 	assert_confined(&roots, "alias/link-out", "F003");
-	roots = (struct roots){"/", NULL, 0};
+	roots = (struct roots){.project = "/"};
 	assert_confined(&roots, "secret/d", "d");
 	assert_confined(NULL, "project/link-out", "d");
 	arena_free(&a);
@@ -154,7 +155,8 @@ lists(void **state)
 	};
 	struct arena a = {0};
 	const char *const allowed[] = {file_absolute(&a, "allowed")};
-	struct roots roots = {file_absolute(&a, "project"), allowed, 1};
+	struct roots roots = {
+	    .project = file_absolute(&a, "project"), .allowed = allowed, .n_allowed = 1};
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {

@@ -1,0 +1,398 @@
+#define _GNU_SOURCE
+#include "base/confine.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	LINKS_MOST = 40,  /* as the kernel */
+	DEPTH_MOST = 256, /* folders above a file */
+	FOLDER = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+};
+
+/* Which folder it is, whatever it is called. */
+struct place {
+	dev_t device;
+	ino_t inode; /* 0: none */
+};
+
+/* A folder on the way from "/". */
+struct step {
+	struct place place;
+	bool in_project, in_allowed;
+};
+
+struct walk {
+	const struct roots *roots;
+	struct place project, beside, own; /* `own`: the folder that a strict path names */
+	struct place *allowed;
+	bool make;
+	bool to_folder; /* the last name is to be entered, too */
+
+	int fd; /* the last of `steps` */
+	struct step steps[DEPTH_MOST];
+	unsigned depth;
+	bool strange; /* a stranger's link was followed */
+	bool trusted; /* else: the operator's word leads here */
+	bool honest;  /* whoever wrote the path may know what is at it */
+
+	char *text;        /* what `ahead` is in */
+	const char *ahead; /* names that are to come */
+	unsigned n_links;
+	char *name; /* NAME_MAX + 1 octets: the one that is looked at */
+};
+
+bool
+confine_is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 &&
+	       (n == 1 || path[n] == '/' || path[n] == '\0'); /* 1: the folder is "/" */
+}
+
+/* --- Where the walk is --- */
+
+static bool
+is_same(struct place a, struct place b)
+{
+	return a.inode && a.device == b.device && a.inode == b.inode;
+}
+
+static const struct step *
+here(const struct walk *walk)
+{
+	return &walk->steps[walk->depth - 1];
+}
+
+static bool
+is_permitted(const struct walk *walk)
+{
+	return walk->trusted || here(walk)->in_allowed ||
+	       (!walk->roots->strict && here(walk)->in_project);
+}
+
+static bool
+is_allowed(const struct walk *walk, struct place place)
+{
+	for (size_t i = 0; i < walk->roots->n_allowed; i++)
+		if (is_same(walk->allowed[i], place))
+			return true;
+	return is_same(walk->own, place);
+}
+
+static int
+close_with(int fd, int error)
+{
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static int
+place_of(int fd, struct place *out)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	*out = (struct place){st.st_dev, st.st_ino};
+	return 0;
+}
+
+/* Goes on in the folder `fd`, which is taken. */
+static int
+enter(struct walk *walk, int fd)
+{
+	struct step step = {0}, *last = walk->depth ? &walk->steps[walk->depth - 1] : &step;
+
+	if (walk->depth == DEPTH_MOST)
+		return close_with(fd, ENAMETOOLONG);
+	if (place_of(fd, &step.place) < 0)
+		return close_with(fd, errno);
+	step.in_project = last->in_project || is_same(step.place, walk->project) ||
+			  is_same(step.place, walk->beside);
+	step.in_allowed = last->in_allowed || is_allowed(walk, step.place);
+	walk->steps[walk->depth++] = step;
+	if (walk->fd >= 0)
+		close(walk->fd);
+	walk->fd = fd;
+	return 0;
+}
+
+static int
+enter_root(struct walk *walk)
+{
+	int fd = open("/", FOLDER);
+
+	walk->depth = 0;
+	return fd < 0 ? -1 : enter(walk, fd);
+}
+
+/* Goes to the folder above, which is still the one that the walk came through. */
+static int
+go_up(struct walk *walk)
+{
+	struct place above;
+	int fd;
+
+	if (walk->depth == 1)
+		return 0;
+	fd = openat(walk->fd, "..", FOLDER);
+	if (fd < 0 || place_of(fd, &above) < 0)
+		return fd < 0 ? -1 : close_with(fd, errno);
+	if (!is_same(above, walk->steps[walk->depth - 2].place))
+		return close_with(fd, EXDEV);
+	close(walk->fd);
+	walk->fd = fd;
+	walk->depth--;
+	return 0;
+}
+
+/* --- Names --- */
+
+/* Takes the next name; returns false at the end. */
+static bool
+take_name(struct walk *walk, int *result)
+{
+	const char *begin = walk->ahead + strspn(walk->ahead, "/");
+	size_t len = strcspn(begin, "/");
+
+	walk->ahead = begin + len;
+	walk->ahead += strspn(walk->ahead, "/");
+	if (len > NAME_MAX) {
+		errno = ENAMETOOLONG;
+		*result = -1;
+		return false;
+	}
+	memcpy(walk->name, begin, len);
+	walk->name[len] = '\0';
+	return len > 0;
+}
+
+/* May a stranger's path that begins so be told what is there? */
+static bool
+begins_in_root(const struct roots *roots, const char *path)
+{
+	if (strstr(path, "/.."))
+		return false;
+	for (size_t i = 0; i < roots->n_allowed; i++)
+		if (confine_is_below(path, roots->allowed[i]))
+			return true;
+	return confine_is_below(path, roots->project) ||
+	       (roots->beside && confine_is_below(path, roots->beside));
+}
+
+/* Whose word is a link in this folder? */
+static void
+judge_link(struct walk *walk, bool last)
+{
+	bool strict = walk->roots->strict;
+
+	if (here(walk)->in_project || (strict && last))
+		walk->strange = true;
+	if (walk->strange)
+		walk->trusted = false;
+	else if (!strict && here(walk)->in_allowed)
+		walk->trusted = true;
+}
+
+/* Goes on along the link that bears the name; errno is EINVAL where it is no link. */
+static int
+follow(struct walk *walk, bool last)
+{
+	char target[PATH_MAX], *text;
+	ssize_t n = readlinkat(walk->fd, walk->name, target, sizeof(target));
+	size_t rest = strlen(walk->ahead);
+
+	if (n < 0)
+		return -1;
+	if (n == 0 || n == (ssize_t)sizeof(target) || ++walk->n_links > LINKS_MOST) {
+		errno = ELOOP;
+		return -1;
+	}
+	judge_link(walk, last);
+	text = mem_alloc((size_t)n + 1 + rest + 1);
+	memcpy(text, target, (size_t)n);
+	text[n] = '\0';
+	walk->honest = *text == '/' && begins_in_root(walk->roots, text);
+	text[n] = '/';
+	memcpy(text + n + 1, walk->ahead, rest + 1);
+	free(walk->text);
+	walk->ahead = walk->text = text;
+	return *text == '/' ? enter_root(walk) : 0;
+}
+
+/* Opens the folder that bears the name, which is made first where it is missing and may be. */
+static int
+open_step(const struct walk *walk)
+{
+	int fd = openat(walk->fd, walk->name, FOLDER);
+
+	if (fd >= 0 || errno != ENOENT || !walk->make || !is_permitted(walk))
+		return fd;
+	if (mkdirat(walk->fd, walk->name, 0777) < 0 && errno != EEXIST)
+		return -1;
+	return openat(walk->fd, walk->name, FOLDER);
+}
+
+/* Enters the folder that bears the name, or goes on along the link. */
+static int
+step_into(struct walk *walk, bool last)
+{
+	int fd = open_step(walk);
+
+	if (fd >= 0)
+		return enter(walk, fd);
+	if (errno != ENOTDIR && errno != ELOOP)
+		return -1;
+	if (follow(walk, last) == 0)
+		return 0;
+	if (errno == EINVAL)
+		errno = ENOTDIR;
+	return -1;
+}
+
+/* The file's own name: if it is a link the walk goes on, and else it ends before it. */
+static int
+reach_file(struct walk *walk, bool *there)
+{
+	const struct step *folder = here(walk);
+
+	if (walk->roots->strict && walk->trusted && !folder->in_project) {
+		walk->own = folder->place;
+		walk->steps[walk->depth - 1].in_allowed = true;
+	}
+	if (!is_permitted(walk))
+		return step_into(walk, true);
+	if (follow(walk, true) == 0)
+		return 0;
+	*there = errno == EINVAL || errno == ENOENT;
+	return *there ? 0 : -1;
+}
+
+/* Walks to the end, and leaves the last name there; that of a folder is ".". */
+static int
+go(struct walk *walk)
+{
+	int result = enter_root(walk);
+	bool there = false;
+
+	while (result == 0 && !there && take_name(walk, &result)) {
+		bool last = !*walk->ahead;
+
+		if (strcmp(walk->name, ".") == 0)
+			continue;
+		if (strcmp(walk->name, "..") == 0)
+			result = go_up(walk);
+		else if (last && !walk->to_folder)
+			result = reach_file(walk, &there);
+		else
+			result = step_into(walk, last);
+	}
+	if (result == 0 && !there)
+		memcpy(walk->name, ".", sizeof("."));
+	if (walk->depth == 0 || is_permitted(walk))
+		return result;
+	if (result == 0 || !walk->honest)
+		errno = EXDEV;
+	return -1;
+}
+
+/* --- Roots --- */
+
+static struct place
+place_at(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 ? (struct place){0} : (struct place){st.st_dev, st.st_ino};
+}
+
+static int
+walk_to(const struct roots *roots, const char *path, bool make, bool to_folder,
+    char name[NAME_MAX + 1]);
+
+/* A folder of the project allows nothing where a link leads to it. */
+static struct place
+allowed_at(const struct roots *roots, const char *path)
+{
+	struct roots strictly = {.project = roots->project, .strict = true};
+	struct place place = {0};
+	char name[NAME_MAX + 1];
+	int fd;
+
+	if (!confine_is_below(path, roots->project))
+		return place_at(path);
+	fd = walk_to(&strictly, path, false, true, name);
+	if (fd < 0)
+		return place;
+	place_of(fd, &place);
+	close(fd);
+	return place;
+}
+
+static int
+walk_to(
+    const struct roots *roots, const char *path, bool make, bool to_folder, char name[NAME_MAX + 1])
+{
+	struct walk walk = {.roots = roots,
+	    .project = place_at(roots->project),
+	    .allowed = mem_alloc((roots->n_allowed + 1) * sizeof(*walk.allowed)),
+	    .make = make,
+	    .to_folder = to_folder,
+	    .fd = -1,
+	    .trusted = roots->strict,
+	    .honest = begins_in_root(roots, path),
+	    .ahead = path,
+	    .name = name};
+	int result;
+
+	if (roots->beside)
+		walk.beside = place_at(roots->beside);
+	for (size_t i = 0; i < roots->n_allowed; i++)
+		walk.allowed[i] = allowed_at(roots, roots->allowed[i]);
+	result = go(&walk);
+	free(walk.allowed);
+	free(walk.text);
+	if (result < 0 && walk.fd >= 0)
+		return close_with(walk.fd, errno);
+	return result < 0 ? -1 : walk.fd;
+}
+
+int
+confine_folder(const struct roots *roots, const char *path, bool make, char name[NAME_MAX + 1])
+{
+	return walk_to(roots, path, make, false, name);
+}
+
+/* A name that became a link since it was read is walked to anew. */
+int
+confine_open(const struct roots *roots, const char *path, int flags)
+{
+	char name[NAME_MAX + 1];
+	int fd = -1;
+
+	for (unsigned i = 0; i < LINKS_MOST; i++) {
+		int folder =
+		    walk_to(roots, path, (flags & O_CREAT) != 0, (flags & O_DIRECTORY) != 0, name);
+
+		if (folder < 0)
+			return -1;
+		fd = openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC, 0666);
+		if (fd >= 0) {
+			close(folder);
+			return fd;
+		}
+		close_with(folder, errno);
+		if (errno != ELOOP)
+			break;
+	}
+	return -1;
+}
