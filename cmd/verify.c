@@ -80,7 +80,8 @@ print_summary(
 		buf_printf(
 		    &b, ", %zu of %zu signatures good", result->n_verified, result->n_signatures);
 		print_algorithms(&b, result->algorithms);
-		buf_printf(&b, ", %s", denial_names[result->denial]);
+		buf_printf(&b, ", %s",
+		    store_is_partial(store) ? "chain not judged" : denial_names[result->denial]);
 	} else {
 		buf_puts(&b, ", unsigned");
 	}
@@ -140,8 +141,8 @@ run(struct cmd *cmd)
 	int result = read_store(
 	    &cmd->diags, cmd->arguments[0], cmd_zone(cmd, &zone), cmd->jobs, &store, NULL);
 
-	if (result == 0)
-		result = verify(cmd, &store);
+	if (store.n_nodes > 0 && verify(cmd, &store) < 0)
+		result = -1;
 	store_free(&store);
 	return result;
 }

@@ -167,7 +167,7 @@ check_places(const struct store *store, const struct node *node)
 		wrong_place(store, node, TYPE_DNAME,
 		    "DNAME cannot stand beside the NS records of a delegation");
 	ds = node_rrset(store, node, TYPE_DS);
-	if (ds.n > 0 && !(node->flags & NODE_CUT))
+	if (ds.n > 0 && !(node->flags & (NODE_CUT | NODE_LOST)))
 		diag_add(store->diags, ds.records[0].pos, Z_DS_PLACE,
 		    apex ? "%s is the apex: its DS records belong to the parent zone"
 			 : "%s has DS records but no NS records",
@@ -275,9 +275,12 @@ check_zone(const struct store *store, size_t signatures_len)
 {
 	size_t before = store->diags->n_severity[SEVERITY_ERROR];
 
-	check_apex(store);
+	/* What is missing may be what could not be read. */
+	if (!store_is_partial(store))
+		check_apex(store);
 	check_names(store);
-	check_targets(store);
+	if (!store_is_partial(store))
+		check_targets(store);
 	check_sizes(store, signatures_len);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }

@@ -59,6 +59,12 @@ visit_is_signed(const struct visit *v, uint16_t type)
 	return !(v->node->flags & NODE_CUT) || type == TYPE_DS || type == TYPE_NSEC;
 }
 
+bool
+visit_is_partial(const struct visit *v)
+{
+	return v->run->store->lost_any || (v->node->flags & NODE_LOST);
+}
+
 /* --- The visits --- */
 
 static void
@@ -235,6 +241,14 @@ denial_ttl(const struct record *soa)
 	return minimum < soa->ttl_s ? minimum : soa->ttl_s;
 }
 
+static struct pos
+apex_pos(const struct verify_run *run)
+{
+	if (run->soa)
+		return run->soa->pos;
+	return run->apex ? node_records(run->store, run->apex)->pos : pos_none();
+}
+
 /* Which kind of denial the zone means: the one that its apex tells of. */
 static enum verify_denial
 denial_of(const struct verify_run *run)
@@ -274,7 +288,7 @@ check_denial(struct verify_run *run)
 	if (run->denial == VERIFY_NO_DENIAL && nsec)
 		run->denial = VERIFY_NSEC;
 	if (!nsec && !nsec3)
-		diag_add(run->diags, run->soa->pos, S_NO_DENIAL,
+		diag_add(run->diags, apex_pos(run), S_NO_DENIAL,
 		    "the zone has neither NSEC nor NSEC3 records");
 	else if (nsec && nsec3)
 		diag_add(run->diags, minor ? nsec3->pos : nsec->pos, S_DENIAL_MIXED,
@@ -329,22 +343,57 @@ check_end(const struct verify_run *run, const struct verify_result *result)
 		    (long long)left_s, (long long)expire_s, (long long)ttl_s);
 }
 
+/* The chain links all names, so that it cannot be judged where any may be lost. */
+static void
+begin_denial(struct verify_run *run)
+{
+	if (store_is_partial(run->store))
+		return;
+	verify_nsec3_begin(run);
+	run->denial = denial_of(run);
+	check_denial(run);
+}
+
 static void
 verify_signed(struct verify_run *run, struct verify_result *result)
 {
 	verify_keys(run);
-	verify_nsec3_begin(run);
-	run->denial = denial_of(run);
-	check_denial(run);
+	begin_denial(run);
 	visit_all(run, result);
 	verify_nsec3_end(run);
-	verify_apex(run);
-	verify_cds(run);
+	if (!run->keys_lost) {
+		verify_apex(run);
+		verify_cds(run);
+	}
 	tell_tallies(run);
-	check_end(run, result);
+	if (run->soa)
+		check_end(run, result);
 	result->denial = run->denial;
 	for (size_t i = 0; i < run->n_algorithms; i++)
 		result->algorithms[run->algorithms[i]] = true;
+}
+
+/* Even where the SOA or DNSKEY records could not be read, signatures tell when they end. */
+static void
+verify_whole(struct verify_run *run, struct verify_result *result)
+{
+	const char *name = name_absolute_text(&run->diags->arena, run->store->apex.wire);
+
+	if (!run->soa && !run->keys_lost)
+		diag_add(run->diags, apex_pos(run), Z_NO_SOA, "%s has no SOA record", name);
+	if (run->soa)
+		run->denial_ttl_s = denial_ttl(run->soa);
+	if (run->keys_lost || node_rrset(run->store, run->apex, TYPE_DNSKEY).n > 0)
+		verify_signed(run, result);
+	else
+		diag_add(run->diags, apex_pos(run), S_UNSIGNED, "%s has no DNSKEY records", name);
+	if (store_is_partial(run->store))
+		diag_add(run->diags, apex_pos(run), S_PARTIAL,
+		    "records that could not be read are missing: neither the chain of NSEC or "
+		    "NSEC3 nor ZONEMD was judged, and of names with such records only when their "
+		    "signatures end");
+	else if (run->soa)
+		result->zonemd = verify_zonemd(run);
 }
 
 int
@@ -359,19 +408,14 @@ verify_zone(struct diags *diags, const struct store *store, const struct verify_
 	    .apex = store_apex(store)};
 
 	*result = (struct verify_result){.n_records = store->n_live};
-	if (run.apex)
-		run.soa = node_rrset(store, run.apex, TYPE_SOA).records;
-	if (!run.soa)
+	if (!run.apex && !store_is_partial(store))
 		return diag_error(diags, store->n_records ? store->records[0].pos : pos_none(),
 		    Z_NO_SOA, "%s has no SOA record",
 		    name_absolute_text(&diags->arena, store->apex.wire));
-	run.denial_ttl_s = denial_ttl(run.soa);
-	if (node_rrset(store, run.apex, TYPE_DNSKEY).n > 0)
-		verify_signed(&run, result);
-	else
-		diag_add(diags, run.soa->pos, S_UNSIGNED, "%s has no DNSKEY records",
-		    name_absolute_text(&diags->arena, store->apex.wire));
-	result->zonemd = verify_zonemd(&run);
+	if (run.apex)
+		run.soa = node_rrset(store, run.apex, TYPE_SOA).records;
+	run.keys_lost = store->lost_any || !run.apex || (run.apex->flags & NODE_LOST);
+	verify_whole(&run, result);
 	free(run.missing);
 	return diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }

@@ -83,8 +83,10 @@ note_algorithm(struct verify_run *run, const struct verify_key *key)
 void
 verify_keys(struct verify_run *run)
 {
-	struct rrset set = node_rrset(run->store, run->apex, TYPE_DNSKEY);
+	struct rrset set = {0};
 
+	if (run->apex)
+		set = node_rrset(run->store, run->apex, TYPE_DNSKEY);
 	run->keys = arena_alloc(&run->diags->arena, (set.n + 1) * sizeof(*run->keys));
 	for (; run->n_keys < set.n; run->n_keys++) {
 		struct verify_key *key = &run->keys[run->n_keys];

@@ -78,7 +78,7 @@ check_record(struct visit *v, const struct record *nsec)
 
 	check_next(v, nsec);
 	visit_bitmap(v, nsec->pos, NULL, bitmap, TYPE_NSEC, false);
-	if (nsec->ttl_s != v->run->denial_ttl_s)
+	if (v->run->soa && nsec->ttl_s != v->run->denial_ttl_s)
 		tally_add(&v->worker->tallies[TALLY_DENIAL_TTL], 1, nsec->pos);
 }
 

@@ -402,7 +402,7 @@ check_fields(struct visit *v, const struct record *record)
 	else if (fields.flags & ~FLAG_OPT_OUT)
 		fault_add(&v->slot->faults, record->pos, S_NSEC3_FIELDS,
 		    "%s has unknown NSEC3 flags (%u)", visit_name_text(v), fields.flags);
-	if (record->ttl_s != v->run->denial_ttl_s)
+	if (v->run->soa && record->ttl_s != v->run->denial_ttl_s)
 		tally_add(&v->worker->tallies[TALLY_DENIAL_TTL], 1, record->pos);
 }
 

@@ -113,7 +113,8 @@ struct verify_run {
 	const struct verify_options *options;
 	uint32_t at;
 	const struct node *apex;
-	const struct record *soa;
+	const struct record *soa; /* NULL: the zone has none */
+	bool keys_lost;           /* DNSKEY records may be among those that could not be read */
 	uint32_t denial_ttl_s;
 
 	struct verify_key *keys;
@@ -171,6 +172,11 @@ struct visit {
 /* Is the RRset of this type at the node the zone's to sign (RFC 4035 section 2.2)? */
 bool
 visit_is_signed(const struct visit *v, uint16_t type);
+
+/* May records be lost here that could not be read? Then nothing is concluded from what is missing,
+ * nor from signatures over what may be half an RRset. */
+bool
+visit_is_partial(const struct visit *v);
 
 /* Does the name belong into the chain? Not where it holds nothing but NSEC, NSEC3 and their
  * signatures, nor below a cut. */

@@ -319,7 +319,7 @@ sig_judge(struct sig *sig, const struct canonical *canonical)
 			return run->keys[i].revoked ? SIG_REVOKED : SIG_GOOD;
 		}
 	}
-	if (state == SIG_FAULTY)
+	if (state == SIG_FAULTY && !visit_is_partial(sig->v))
 		sig_fault(sig, S_RRSIG_BOGUS, "the signature by %s does not verify", key_text(sig));
 	return state;
 }
@@ -364,7 +364,7 @@ is_by_no_zone_key(const struct sig *sig)
 static void
 tell_strays(struct visit *v, const struct sig *sigs, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !v->run->keys_lost; i++) {
 		uint8_t algorithm = sigs[i].rdata[SIG_ALGORITHM];
 
 		if (sigs[i].state != SIG_STRAY)
@@ -386,6 +386,8 @@ tell_missing(struct visit *v, const struct rrset *set, const struct sig *sigs, s
 	const struct verify_run *run = v->run;
 	struct pos pos = set->records[0].pos;
 
+	if (visit_is_partial(v) || run->keys_lost)
+		return;
 	if (n == 0) {
 		fault_add(&v->slot->faults, pos, S_NO_RRSIG, "%s has no signature",
 		    set_text(v, set->type));
@@ -448,7 +450,7 @@ covering(const struct visit *v, uint16_t type, const struct record **first)
 static void
 tell_orphans(struct visit *v)
 {
-	for (size_t i = 0; i < v->rrsig.n; i++) {
+	for (size_t i = 0; i < v->rrsig.n && !visit_is_partial(v); i++) {
 		const struct record *rrsig = &v->rrsig.records[i];
 		uint16_t type = u16_at(rrsig->rdata);
 

@@ -245,32 +245,53 @@ owner_parse(
 	return -1;
 }
 
-int
-parse_record(struct parser *parser, const struct entry *entry)
+/* Reads all behind the owner; the RDATA come to lie in the parser. */
+static int
+parse_fields(struct parser *parser, const struct entry *entry, const struct token *token,
+    struct parsed *record)
 {
-	const struct token *token = entry->tokens, *end = token + entry->n;
-	struct parsed record = {.owner = &parser->owner, .pos = token_pos(entry, token)};
+	const struct token *end = entry->tokens + entry->n;
 	struct rdata_text text = {.entry = entry, .diags = parser->diags};
 	bool ttl_stated;
 	size_t len;
 
-	if (owner_parse(parser, entry, &token, &record.same_owner) < 0 ||
-	    parser_ttl_class(parser, entry, &token, &record.ttl_s, &ttl_stated) < 0)
+	if (parser_ttl_class(parser, entry, &token, &record->ttl_s, &ttl_stated) < 0)
 		return -1;
 	if (token == end)
 		return diag_error(
 		    parser->diags, token_pos(entry, end - 1), Z_SYNTAX, "the record has no type");
-	if (type_parse_token(parser, entry, token, &record.type) < 0)
+	if (type_parse_token(parser, entry, token, &record->type) < 0)
 		return -1;
 	text.at = token + 1;
 	text.end = end;
 	text.origin = parser_origin(parser);
-	if (rdata_parse(&text, record.type, parser->rdata, &len) < 0)
+	if (rdata_parse(&text, record->type, parser->rdata, &len) < 0)
 		return -1;
-	if (!ttl_stated &&
-	    ttl_of_record(parser, record.pos, record.type, parser->rdata, len, &record.ttl_s) < 0)
+	if (!ttl_stated && ttl_of_record(parser, record->pos, record->type, parser->rdata, len,
+			       &record->ttl_s) < 0)
 		return -1;
-	record.rdata = (struct bytes){parser->rdata, len};
+	record->rdata = (struct bytes){parser->rdata, len};
+	return 0;
+}
+
+static int
+tell_lost(struct parser *parser, const struct name *owner, uint16_t type)
+{
+	if (parser->options->sink.lost)
+		parser->options->sink.lost(parser->options->sink.ctx, owner, type);
+	return -1;
+}
+
+int
+parse_record(struct parser *parser, const struct entry *entry)
+{
+	const struct token *token = entry->tokens;
+	struct parsed record = {.owner = &parser->owner, .pos = token_pos(entry, token)};
+
+	if (owner_parse(parser, entry, &token, &record.same_owner) < 0)
+		return tell_lost(parser, NULL, 0);
+	if (parse_fields(parser, entry, token, &record) < 0)
+		return tell_lost(parser, record.owner, record.type);
 	parser->owner_given = true;
 	return parser_record(parser, &record);
 }
@@ -454,7 +475,7 @@ static int
 parse_entry(struct parser *parser, const struct entry *entry)
 {
 	if (is_directive(entry))
-		return parse_directive_entry(parser, entry);
+		return parse_directive_entry(parser, entry) < 0 ? tell_lost(parser, NULL, 0) : 0;
 	tell_entry(parser, entry, ENTRY_KEPT);
 	return parse_record(parser, entry);
 }
@@ -511,10 +532,13 @@ parse_source(struct parser *parser, struct text text, struct frame *frame)
 	    refuse_bom(parser, text, frame->source) < 0) {
 		parser->failed = true;
 		frame->lexer.at = frame->lexer.end;
+		tell_lost(parser, NULL, 0);
 	}
 	for (bool first = true; (result = lex_next(&frame->lexer)) != LEX_END; first = false) {
 		size_t n_before = parser->diags->n;
 
+		if (result == LEX_BAD)
+			tell_lost(parser, NULL, 0);
 		if (result == LEX_BAD || parse_entry(parser, &frame->lexer.entry) < 0) {
 			parser->failed = true;
 			if (first && conceal_foreign(parser, frame, n_before))

@@ -44,6 +44,10 @@ struct parse_sink {
 	void *ctx;
 	/* Returns -1 after adding a problem; parsing goes on, so that all problems are found. */
 	int (*record)(void *ctx, const struct parsed *record);
+	/* NULL, or called for each entry that a problem keeps from being read. `owner` is that of
+	 * the record that it was to be, `type` its type (0: not known); NULL: it may have been any
+	 * records. */
+	void (*lost)(void *ctx, const struct name *owner, uint16_t type);
 	/* NULL, or called ahead of each entry's execution. `source` is the text that the entry is
 	 * of; with ENTRY_INCLUDED it is the file that ended. */
 	void (*entry)(

@@ -18,7 +18,18 @@ enum {
 
 /* --- In one go --- */
 
-/* The zone is named by its SOA record: published files state absolute owners, and no $ORIGIN. */
+static void
+take_signer(const struct parsed *rrsig, struct name *apex)
+{
+	enum { SIGNER = 18 }; /* in RRSIG RDATA: RFC 4034 section 3.1 */
+	const uint8_t *signer = rrsig->rdata.data + SIGNER;
+
+	apex->len = (uint8_t)name_length(signer, rrsig->rdata.len - SIGNER);
+	memcpy(apex->wire, signer, apex->len);
+}
+
+/* The zone is named by its SOA record: published files state absolute owners, and no $ORIGIN. Where
+ * that cannot be read, whoever signs is the zone (RFC 4034 section 3.1.7). */
 static int
 add_record(void *ctx, const struct parsed *record)
 {
@@ -26,14 +37,40 @@ add_record(void *ctx, const struct parsed *record)
 
 	if (store->apex.len == 0 && record->type == TYPE_SOA)
 		store->apex = *record->owner;
+	if (store->apex.len == 0 && record->zone->len == 0 && record->type == TYPE_RRSIG)
+		take_signer(record, &store->apex);
 	return store_add(store, record);
+}
+
+static int
+take_soa(void *ctx, const struct parsed *record)
+{
+	struct name *apex = ctx;
+
+	if (record->type == TYPE_SOA)
+		*apex = *record->owner;
+	return apex->len > 0 ? -1 : 0;
+}
+
+/* Names the zone by its SOA record, should others stand ahead of it. */
+static void
+find_soa(struct text text, uint32_t source, struct name *apex)
+{
+	struct diags diags = {0};
+	struct parse_options options = {.sink = {.ctx = apex, .record = take_soa}};
+	struct parse_part all = {.text = text, .to = text.len, .source = source};
+
+	if (!file_is_private(text))
+		parse_part(&diags, &options, &all);
+	diags_free(&diags);
 }
 
 static int
 read_whole(struct diags *diags, const char *path, const struct name *apex, struct store *store,
     uint8_t sha256[32])
 {
-	struct parse_options options = {.zone = apex, .sink = {.ctx = store, .record = add_record}};
+	struct parse_options options = {
+	    .zone = apex, .sink = {.ctx = store, .record = add_record, .lost = store_lose}};
 	struct name zone;
 	struct text text;
 	uint32_t source;
@@ -43,6 +80,8 @@ read_whole(struct diags *diags, const char *path, const struct name *apex, struc
 		return -1;
 	if (sha256)
 		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
+	if (!apex)
+		find_soa(text, source, &store->apex);
 	return parse_text(diags, &options, path, text, source, &zone);
 }
 
@@ -239,6 +278,7 @@ read_store(struct diags *diags, const char *path, const struct name *apex, unsig
     struct store *store, uint8_t sha256[32])
 {
 	bool done = false;
+	int result = 0;
 
 	store_begin(store, diags, apex);
 	if (n_workers > 1 && strcmp(path, "-") != 0) {
@@ -246,10 +286,10 @@ read_store(struct diags *diags, const char *path, const struct name *apex, unsig
 		if (!done)
 			store_free(store);
 	}
-	if (!done && read_whole(diags, path, apex, store, sha256) < 0)
-		return -1;
-	if (store->apex.len == 0)
-		return diag_add_path(diags, path, Z_NO_SOA, "no record at all");
+	if (!done)
+		result = read_whole(diags, path, apex, store, sha256);
+	if (result == 0 && store->apex.len == 0)
+		result = diag_add_path(diags, path, Z_NO_SOA, "no record at all");
 	store_sort(store);
-	return 0;
+	return result;
 }

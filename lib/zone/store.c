@@ -18,6 +18,7 @@ store_free(struct store *store)
 {
 	free(store->nodes);
 	free(store->records);
+	free(store->lost);
 	arena_free(&store->data);
 }
 
@@ -27,6 +28,7 @@ no_zone(struct store *store, struct pos pos)
 	if (!store->no_zone_told)
 		diag_add(store->diags, pos, Z_NO_ZONE, "the zone's name is not known");
 	store->no_zone_told = true;
+	store->lost_any = true;
 	return -1;
 }
 
@@ -44,23 +46,27 @@ out_of_zone(struct store *store, const struct parsed *parsed)
 }
 
 static void
-node_new(struct store *store, const uint8_t *wire, size_t wire_len)
+node_make(struct store *store, const uint8_t *wire, size_t wire_len, struct node *node)
 {
 	uint8_t key[NAME_KEY_LONGEST];
 	size_t key_len = name_key(wire, wire_len, key);
 	uint8_t *name = arena_bytes(&store->data, key_len + wire_len);
-	struct node *node;
 
 	memcpy(name, key, key_len);
 	memcpy(name + key_len, wire, wire_len);
-	store->nodes =
-	    mem_grow(store->nodes, store->n_nodes, &store->cap_nodes, sizeof(*store->nodes));
-	node = &store->nodes[store->n_nodes++];
 	*node = (struct node){.prefix = order_prefix(key, key_len),
 	    .key = name,
 	    .first = (uint32_t)store->n_records,
 	    .key_len = (uint16_t)key_len,
 	    .wire_len = (uint8_t)wire_len};
+}
+
+static void
+node_new(struct store *store, const uint8_t *wire, size_t wire_len)
+{
+	store->nodes =
+	    mem_grow(store->nodes, store->n_nodes, &store->cap_nodes, sizeof(*store->nodes));
+	node_make(store, wire, wire_len, &store->nodes[store->n_nodes++]);
 }
 
 static void
@@ -99,6 +105,29 @@ store_add(void *ctx, const struct parsed *parsed)
 	record_new(store, &(struct record){parsed->rdata.data, parsed->pos, parsed->ttl_s,
 			      parsed->type, (uint16_t)parsed->rdata.len});
 	return 0;
+}
+
+/* Of one owner it is noted once where its lines follow each other. */
+void
+store_lose(void *ctx, const struct name *owner, uint16_t type)
+{
+	struct store *store = ctx;
+	struct node node;
+	size_t relative;
+
+	if (owner && store->apex.len == 0 && type == TYPE_SOA)
+		store->apex = *owner;
+	if (!owner || store->apex.len == 0) {
+		store->lost_any = true;
+		return;
+	}
+	if (!name_in_zone(owner->wire, owner->len, store->apex.wire, store->apex.len, &relative))
+		return;
+	node_make(store, owner->wire, relative, &node);
+	if (store->n_lost > 0 && order_equal(&node, &store->lost[store->n_lost - 1]))
+		return;
+	store->lost = mem_grow(store->lost, store->n_lost, &store->cap_lost, sizeof(*store->lost));
+	store->lost[store->n_lost++] = node;
 }
 
 void
@@ -331,6 +360,26 @@ nodes_flag(struct store *store)
 	}
 }
 
+/* A lost NS or DNAME record decides of all below it. That the apex had a DNAME is passed over. */
+static void
+nodes_flag_lost(struct store *store)
+{
+	size_t at = 0;
+
+	store->lost = order_nodes(store->lost, store->n_lost);
+	store->cap_lost = store->n_lost;
+	for (size_t i = 0; i < store->n_lost; i++) {
+		const struct node *lost = &store->lost[i];
+
+		at = store_find(store, at, lost->key, lost->key_len);
+		for (; at < store->n_nodes && node_is_below(&store->nodes[at], lost); at++) {
+			if (lost->key_len == 0 && store->nodes[at].key_len > 0)
+				break;
+			store->nodes[at].flags |= NODE_LOST;
+		}
+	}
+}
+
 /* Records are sorted ahead of the nodes, while they lie in memory in the order of the walk. */
 void
 store_sort(struct store *store)
@@ -342,6 +391,8 @@ store_sort(struct store *store)
 	store->cap_nodes = store->n_nodes;
 	nodes_merge(store);
 	nodes_flag(store);
+	if (store->n_lost > 0)
+		nodes_flag_lost(store);
 }
 
 size_t

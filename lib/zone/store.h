@@ -34,6 +34,7 @@ enum node_flag {
 	NODE_TARGETS = 4096,   /* NS, MX or SRV that name something in the zone */
 	NODE_LARGE = 8192,     /* its records together may be too large for a message */
 	NODE_TLSA = 16384,
+	NODE_LOST = 32768, /* records here or above may be lost: see store_lose */
 	NODE_UNEVEN = 128, /* TTLs differ within an RRset, or a singleton type stands twice */
 };
 
@@ -57,6 +58,12 @@ struct store {
 	size_t n_live; /* records after sorting, duplicates removed */
 	bool no_zone_told;
 	bool refused; /* the last owner lies outside the zone: its further records too */
+
+	/* What a zone with faults lacks, for the judge. Until store_sort: owners of records that
+	 * could not be read. */
+	struct node *lost;
+	size_t n_lost, cap_lost;
+	bool lost_any; /* records of unknown owners are lost: any may be */
 };
 
 /* A run of records of one type at a node. */
@@ -77,6 +84,18 @@ store_free(struct store *store);
  * outside the zone, or the zone has no name. */
 int
 store_add(void *store, const struct parsed *record);
+
+/* A parse_sink's lost(): a record of that owner could not be read, so that its node, and what hangs
+ * on it, is not judged by what is missing there. */
+void
+store_lose(void *store, const struct name *owner, uint16_t type);
+
+/* Are records lost? */
+static inline bool
+store_is_partial(const struct store *store)
+{
+	return store->lost_any || store->n_lost > 0;
+}
 
 /* Adds a record that no template holds (DNSKEY, ...), at the apex. */
 void
