@@ -280,14 +280,34 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 	return severity_of(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
-void
-diags_conceal(struct diags *diags, size_t n, const char *message)
+int
+diag_add_unquoted(struct diags *diags, struct pos pos, enum problem problem, const char *message)
 {
-	if (diags->n <= n)
-		return;
-	diags->n = n + 1;
-	diags->items[n].message = message;
-	diags->items[n].line_text = (struct text){NULL, 0};
+	struct diag *d = diag_new(diags, problem);
+
+	if (d) {
+		d->message = message;
+		add_context(diags, d, pos);
+		d->line_text = (struct text){NULL, 0};
+	}
+	return severity_of(diags, problem) == SEVERITY_ERROR ? -1 : 0;
+}
+
+struct diags_mark
+diags_mark(const struct diags *diags)
+{
+	struct diags_mark mark = {.n = diags->n, .status = diags->status};
+
+	memcpy(mark.n_severity, diags->n_severity, sizeof(mark.n_severity));
+	return mark;
+}
+
+void
+diags_reset(struct diags *diags, struct diags_mark mark)
+{
+	diags->n = mark.n;
+	memcpy(diags->n_severity, mark.n_severity, sizeof(mark.n_severity));
+	diags->status = mark.status;
 }
 
 static bool

@@ -124,10 +124,22 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 /* As diag_add, for problems that are errors: always returns -1. */
 #define diag_error(...) (diag_add(__VA_ARGS__), -1)
 
-/* Makes one problem of those behind the first `n`, that says `message` and quotes nothing: for
- * files whose contents may be none of the reader's business. */
+/* As diag_add, without the line: it may hold what is none of the reader's business. */
+int
+diag_add_unquoted(struct diags *diags, struct pos pos, enum problem problem, const char *message);
+
+/* What was said by now. */
+struct diags_mark {
+	size_t n, n_severity[SEVERITY_ERROR + 1];
+	int status;
+};
+
+struct diags_mark
+diags_mark(const struct diags *diags);
+
+/* Takes back every problem that was added since the mark. Not across diags_sort. */
 void
-diags_conceal(struct diags *diags, size_t n, const char *message);
+diags_reset(struct diags *diags, struct diags_mark mark);
 
 /* The place of a position, worked out. */
 struct place

@@ -359,12 +359,37 @@ file_is_private(struct text text)
 	       memmem(text.data, looked_at, pem, sizeof(pem) - 1);
 }
 
-/* `cmd <(other)` names a pipe below /dev/fd. What else is in /dev may never end. */
+/* `cmd <(other)` names a pipe below /dev/fd. */
+static bool
+is_descriptor(const char *path)
+{
+	return strncmp(path, "/dev/fd/", 8) == 0 || strcmp(path, "/dev/stdin") == 0;
+}
+
+bool
+file_is_linked(const struct roots *roots, const char *path)
+{
+	char *absolute = absolute_path(path), *slash = strrchr(absolute, '/');
+	bool inside = roots && confine_is_below(absolute, roots->project), linked = false;
+	size_t above = inside ? strlen(roots->project) : (size_t)(slash - absolute);
+	struct stat st;
+
+	for (char *end = absolute + strlen(absolute);
+	     !linked && !is_descriptor(path) && end > absolute + above;) {
+		linked = lstat(absolute, &st) == 0 && S_ISLNK(st.st_mode);
+		while (end > absolute && *--end != '/')
+			;
+		*end = '\0';
+	}
+	free(absolute);
+	return linked;
+}
+
+/* What is in /dev but no descriptor may never end. */
 static bool
 named_by_person(struct pos pos, const struct roots *roots, const char *path)
 {
-	return !roots &&
-	       (!pos.at || strncmp(path, "/dev/fd/", 8) == 0 || strcmp(path, "/dev/stdin") == 0);
+	return !roots && (!pos.at || is_descriptor(path));
 }
 
 int

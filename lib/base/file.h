@@ -52,6 +52,11 @@ file_note_input(struct diags *diags, const char *path, struct text text);
 bool
 file_is_private(struct text text);
 
+/* Is `path`, or a folder that leads to it from the project's, a symbolic link? Such a file need not
+ * be what its name says. */
+bool
+file_is_linked(const struct roots *roots, const char *path);
+
 /* The SHA-256 of what an input of that kind is noted for; returns false where it cannot be read. */
 bool
 file_digest(enum input_kind kind, const char *path, uint8_t sha256[32]);

@@ -9,10 +9,7 @@
 static int
 refuse(struct diags *diags, struct pos pos, const char *why)
 {
-	size_t n = diags->n;
-
-	diag_add(diags, pos, D_PASSWORD, "%s", why);
-	diags_conceal(diags, n, why);
+	diag_add_unquoted(diags, pos, D_PASSWORD, why);
 	return -1;
 }
 

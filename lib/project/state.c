@@ -262,7 +262,8 @@ facts_of_zone(struct arena *a, const struct facts *facts, const char *zone, stru
 struct line {
 	struct diags *diags;
 	uint32_t source;
-	const char *text; /* of the file */
+	const char *linked; /* the file's path, if it is a symbolic link: nothing of it is quoted */
+	const char *text;   /* of the file */
 	struct text words[WORDS_MOST];
 	size_t n;
 	struct text whole;
@@ -365,6 +366,8 @@ read_field(struct arena *a, const struct field *field, const struct text *words,
 static int
 fault(const struct line *line, const char *at, enum problem problem, const char *what)
 {
+	if (line->linked)
+		return diag_add_path(line->diags, line->linked, problem, "%s", what);
 	return diag_error(
 	    line->diags, pos_at(line->source, (size_t)(at - line->text)), problem, "%s", what);
 }
@@ -447,6 +450,7 @@ state_load(struct diags *diags, const char *path, struct facts *out)
 	*out = (struct facts){0};
 	if (file_load_if(diags, pos_none(), NULL, path, &text) < 0)
 		return -1;
+	line.linked = file_is_linked(NULL, path) ? path : NULL;
 	line.text = text.data;
 	line.source = text.data ? diags_source(diags, path, text, pos_none()) : 0;
 	while (text.len > 0) {

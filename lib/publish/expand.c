@@ -4,6 +4,7 @@
 struct level {
 	struct text text;
 	const char *copied;
+	bool any;          /* it holds more than comments */
 	bool origin_moved; /* it set an $ORIGIN, or was included with one */
 };
 
@@ -142,16 +143,25 @@ include(struct expand *ex, struct parser *parser, const struct entry *entry)
 	level->text = ex->diags->sources[ex->diags->n_sources - 1].text;
 	level->copied = level->text.data;
 	level->origin_moved = entry->n > 2;
+	level->any = false;
 }
 
+static void
+copy_to_end(struct expand *ex, const struct level *level)
+{
+	buf_put(
+	    ex->out, level->copied, (size_t)(level->text.data + level->text.len - level->copied));
+}
+
+/* A file of comments alone has not proved to be a zone file: it gives nothing. */
 static void
 included(struct expand *ex, struct parser *parser, const struct entry *entry)
 {
 	struct level *level = &ex->levels[ex->depth--];
 	const char *line_end = line_end_at(&ex->levels[ex->depth], entry->end);
 
-	buf_put(
-	    ex->out, level->copied, (size_t)(level->text.data + level->text.len - level->copied));
+	if (level->any)
+		copy_to_end(ex, level);
 	put_line_end(ex, line_end);
 	if (level->origin_moved) {
 		need_origin(ex, parser, entry, "$ORIGIN must be set back behind the file");
@@ -170,6 +180,8 @@ expand_entry(void *ctx, struct parser *parser, const struct entry *entry, enum e
 		top->text = ex->diags->sources[ex->first_source].text;
 		top->copied = top->text.data;
 	}
+	if (kind != ENTRY_INCLUDED)
+		ex->levels[ex->depth].any = true;
 	switch (kind) {
 	case ENTRY_KEPT:
 		keep(ex, parser, entry);

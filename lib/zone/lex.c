@@ -208,6 +208,26 @@ finish_parens(struct lexer *lexer, const char *p, const char *last_close)
 	return result;
 }
 
+/* The end of the line ahead of the next one that begins with an owner. */
+static const char *
+before_owner(const struct lexer *lexer, const char *p)
+{
+	while ((p = line_end(lexer, p)) < lexer->end && strchr(" \t\r\n;)", p[1]))
+		p++;
+	return p;
+}
+
+/* What follows the open parenthesis is looked at once more, for further problems and for records
+ * that prove the file; but not again and again, which would take the square of its length. */
+static enum lex_result
+fail_open(struct lexer *lexer, const char *open)
+{
+	lex_fail(lexer, open, Z_PAREN, "the parenthesis is never closed");
+	lexer->at = lexer->resumed ? lexer->end : before_owner(lexer, open);
+	lexer->resumed = true;
+	return LEX_BAD;
+}
+
 /* The token that a fault ended was never filled in. */
 static enum lex_result
 drop_token(struct lexer *lexer)
@@ -274,11 +294,8 @@ lex_next(struct lexer *lexer)
 		case NUL:
 			if (p < lexer->end)
 				return lex_fail(lexer, p, Z_SYNTAX, "a NUL byte; write \\000");
-			if (depth > 0) {
-				lex_fail(lexer, open, Z_PAREN, "the parenthesis is never closed");
-				lexer->at = lexer->end;
-				return LEX_BAD;
-			}
+			if (depth > 0)
+				return fail_open(lexer, open);
 			if (entry->n > 0)
 				return finish_parens(lexer, p, last_close);
 			lexer->at = p;

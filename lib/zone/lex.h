@@ -14,6 +14,7 @@ enum lex_result {
 struct lexer {
 	const char *at, *end;
 	struct diags *diags;
+	bool resumed;       /* behind a parenthesis that is never closed */
 	struct entry entry; /* of the last LEX_ENTRY; its token array is used again */
 };
 

@@ -192,6 +192,7 @@ int
 parser_record(struct parser *parser, struct parsed *record)
 {
 	parser->any_record = true;
+	parser->proved = true;
 	parser->last_ttl_known = true;
 	parser->last_ttl_s = record->ttl_s;
 	record->zone = &parser->zone;
@@ -348,21 +349,34 @@ static void
 parse_source(struct parser *parser, struct text text, struct frame *frame);
 
 static int
-check_circle(struct parser *parser, const struct entry *entry, const struct frame *included)
+check_circle(struct parser *parser, const struct frame *included)
 {
-	const struct frame *frame;
-	struct pos pos = token_pos(entry, &entry->tokens[1]);
-
-	if (included->depth > PARSE_INCLUDE_DEPTH)
-		return diag_error(parser->diags, pos, Z_INCLUDE_DEPTH,
-		    "files are included more than %d deep", PARSE_INCLUDE_DEPTH);
 	if (++parser->n_includes > PARSE_INCLUDES_MOST)
-		return diag_error(parser->diags, pos, Z_INCLUDE_DEPTH,
+		return diag_error(parser->diags, included->asked, Z_INCLUDE_DEPTH,
 		    "more than %d files are included", PARSE_INCLUDES_MOST);
-	for (frame = included->includer; frame; frame = frame->includer)
-		if (strcmp(frame->absolute, included->absolute) == 0)
-			return diag_error(parser->diags, pos, Z_INCLUDE_CIRCLE,
-			    "%s would include itself", included->path);
+	for (const struct frame *frame = included->includer; frame; frame = frame->includer) {
+		if (strcmp(frame->absolute, included->absolute) != 0)
+			continue;
+		parser->proved = true;
+		return diag_error(parser->diags, included->asked, Z_INCLUDE_CIRCLE,
+		    "%s would include itself", included->path);
+	}
+	return 0;
+}
+
+/* A file that includes another one that is there is a zone file. */
+static int
+load_included(struct parser *parser, struct frame *included, struct text *text)
+{
+	if (check_circle(parser, included) < 0 ||
+	    file_load(
+		parser->diags, included->asked, parser->options->roots, included->path, text) < 0)
+		return -1;
+	parser->proved = true;
+	if (included->depth > PARSE_INCLUDE_DEPTH)
+		return diag_error(parser->diags, included->asked, Z_INCLUDE_DEPTH,
+		    "files are included more than %d deep", PARSE_INCLUDE_DEPTH);
+	included->source = diags_source(parser->diags, included->path, *text, included->asked);
 	return 0;
 }
 
@@ -377,11 +391,11 @@ tell_entry(struct parser *parser, const struct entry *entry, enum entry_kind kin
 static int
 parse_include(struct parser *parser, const struct entry *entry)
 {
-	struct frame frame = {.depth = parser->frame->depth + 1, .includer = parser->frame};
+	struct frame frame = {
+	    .depth = parser->frame->depth + 1, .includer = parser->frame, .hidden = true};
 	struct name origin = parser->origin, owner = parser->owner, inner = parser->origin;
 	struct arena *a = &parser->diags->arena;
 	struct text text;
-	struct pos pos;
 
 	if (entry->n < 2)
 		return too_few(parser, entry, "the file's name");
@@ -389,13 +403,11 @@ parse_include(struct parser *parser, const struct entry *entry)
 	    (entry->n == 3 &&
 		parser_name(parser, entry, token_text(&entry->tokens[2]), &inner) < 0))
 		return -1;
-	pos = token_pos(entry, &entry->tokens[1]);
+	frame.asked = token_pos(entry, &entry->tokens[1]);
 	frame.path = file_beside(a, parser->frame->path, token_text(&entry->tokens[1]));
 	frame.absolute = file_absolute(a, frame.path);
-	if (check_circle(parser, entry, &frame) < 0 ||
-	    file_load(parser->diags, pos, parser->options->roots, frame.path, &text) < 0)
+	if (load_included(parser, &frame, &text) < 0)
 		return -1;
-	frame.source = diags_source(parser->diags, frame.path, text, pos);
 	parser->origin = inner;
 	forget_owner_text(parser);
 	tell_entry(parser, entry, ENTRY_INCLUDE);
@@ -458,6 +470,7 @@ parse_directive_entry(struct parser *parser, const struct entry *entry)
 			tell_entry(parser, entry, ENTRY_REPLACED);
 			result = further->run(further->ctx, parser, entry);
 			arena_free(&parser->scratch);
+			parser->proved = parser->proved || result == 0;
 			return result;
 		}
 	return unknown_directive(parser, entry, name);
@@ -489,63 +502,86 @@ refuse_private(struct parser *parser, struct text text, const struct frame *fram
 	    parser->diags, frame->path, Z_SYNTAX, "this is no zone file: it holds a private key");
 }
 
+/* Says what is wrong with the file, of which nothing is quoted, where it is asked for. */
 static int
-refuse_bom(struct parser *parser, struct text text, uint32_t source)
+fail_hidden(struct parser *parser, const struct frame *frame, enum problem problem, const char *why)
+{
+	if (!frame->asked.at)
+		return diag_add_path(
+		    parser->diags, frame->path, problem, "%s %s", frame->path, why);
+	return diag_error(parser->diags, frame->asked, problem, "%s %s", frame->path, why);
+}
+
+static int
+refuse_bom(struct parser *parser, struct text text, const struct frame *frame)
 {
 	static const struct {
 		struct text bytes;
-		const char *name;
-	} marks[] = {{{"\xef\xbb\xbf", 3}, "UTF-8"}, {{"\xff\xfe", 2}, "UTF-16"},
-	    {{"\xfe\xff", 2}, "UTF-16"}};
+		const char *why;
+	} marks[] = {{{"\xef\xbb\xbf", 3}, "begins with a byte order mark (UTF-8)"},
+	    {{"\xff\xfe", 2}, "begins with a byte order mark (UTF-16)"},
+	    {{"\xfe\xff", 2}, "begins with a byte order mark (UTF-16)"}};
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (text.len >= marks[i].bytes.len &&
-		    memcmp(text.data, marks[i].bytes.data, marks[i].bytes.len) == 0)
-			return diag_error(parser->diags, pos_at(source, 0), Z_BOM,
-			    "the file begins with a byte order mark (%s)", marks[i].name);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (text.len < marks[i].bytes.len ||
+		    memcmp(text.data, marks[i].bytes.data, marks[i].bytes.len) != 0)
+			continue;
+		if (frame->hidden)
+			return fail_hidden(parser, frame, Z_BOM, marks[i].why);
+		return diag_error(
+		    parser->diags, pos_at(frame->source, 0), Z_BOM, "the file %s", marks[i].why);
+	}
 	return 0;
 }
 
-/* An included file that does not even begin like a zone file may be anything that the template's
- * author should not see: its text is not quoted, and it is read no further. */
-static bool
-conceal_foreign(struct parser *parser, const struct frame *frame, size_t n_before)
+static void
+parse_entries(struct parser *parser, struct frame *frame)
 {
-	const struct token *first = frame->lexer.entry.tokens;
+	enum lex_result result;
 
-	if (!frame->includer || (frame->lexer.entry.n > 0 && *first->text == '$'))
-		return false;
-	diags_conceal(parser->diags, n_before,
-	    "the included file does not begin with a record or directive; it is not quoted here");
-	return true;
+	while ((result = lex_next(&frame->lexer)) != LEX_END) {
+		if (result == LEX_BAD)
+			tell_lost(parser, NULL, 0);
+		if (result == LEX_BAD || parse_entry(parser, &frame->lexer.entry) < 0)
+			parser->failed = true;
+	}
+	lex_end(&frame->lexer);
 }
 
+/* Takes back what was said of the file since the mark. */
+static void
+conceal(struct parser *parser, const struct frame *frame, struct diags_mark mark)
+{
+	bool failed = parser->diags->n_severity[SEVERITY_ERROR] > mark.n_severity[SEVERITY_ERROR];
+
+	diags_reset(parser->diags, mark);
+	if (failed)
+		fail_hidden(
+		    parser, frame, Z_FOREIGN, "holds no good record: nothing of it is shown");
+}
+
+/* A file without one good record may be anything that the template's author should not see, and
+ * what would be said of it may hold its text. */
 static void
 parse_source(struct parser *parser, struct text text, struct frame *frame)
 {
 	const struct frame *outer = parser->frame;
-	enum lex_result result;
+	bool outer_proved = parser->proved;
+	struct diags_mark mark;
 
 	parser->frame = frame;
-	lex_begin(&frame->lexer, parser->diags, text, frame->source);
-	if (refuse_private(parser, text, frame) < 0 ||
-	    refuse_bom(parser, text, frame->source) < 0) {
+	parser->proved = false;
+	if (refuse_private(parser, text, frame) < 0 || refuse_bom(parser, text, frame) < 0) {
 		parser->failed = true;
-		frame->lexer.at = frame->lexer.end;
 		tell_lost(parser, NULL, 0);
+	} else {
+		mark = diags_mark(parser->diags);
+		lex_begin(&frame->lexer, parser->diags, text, frame->source);
+		parse_entries(parser, frame);
+		if (frame->hidden && !parser->proved)
+			conceal(parser, frame, mark);
 	}
-	for (bool first = true; (result = lex_next(&frame->lexer)) != LEX_END; first = false) {
-		size_t n_before = parser->diags->n;
-
-		if (result == LEX_BAD)
-			tell_lost(parser, NULL, 0);
-		if (result == LEX_BAD || parse_entry(parser, &frame->lexer.entry) < 0) {
-			parser->failed = true;
-			if (first && conceal_foreign(parser, frame, n_before))
-				break;
-		}
-	}
-	lex_end(&frame->lexer);
+	parser->proved = outer_proved;
 	parser->frame = outer;
 }
 
@@ -577,7 +613,8 @@ parse_text(struct diags *diags, const struct parse_options *options, const char 
 	struct parser *parser = arena_zalloc(&diags->arena, sizeof(*parser));
 	struct frame frame = {.path = diags->sources[source - 1].path,
 	    .absolute = file_absolute(&diags->arena, path),
-	    .source = source};
+	    .source = source,
+	    .hidden = file_is_linked(options->roots, path)};
 
 	parser_begin(parser, diags, options);
 	parse_source(parser, text, &frame);

@@ -13,6 +13,8 @@ struct frame {
 	uint32_t source;
 	unsigned depth;
 	const struct frame *includer;
+	struct pos asked; /* the $INCLUDE that asked for it, or nowhere */
+	bool hidden;      /* its text is not quoted before it has proved to be a zone file */
 };
 
 struct parser {
@@ -26,6 +28,7 @@ struct parser {
 	struct text owner_text; /* of which `owner` was read, if it can be read again */
 	bool owner_given;       /* the sink has seen a record of `owner` */
 	bool any_record;
+	bool proved; /* the file, or one that it includes, holds a good record or directive */
 	bool default_ttl_known, last_ttl_known;
 	uint32_t default_ttl_s, last_ttl_s;
 	size_t n_includes, n_generated;

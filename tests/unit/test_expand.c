@@ -93,6 +93,7 @@ static const struct {
     {"i. 5 A 192.0.2.1", "", "$INCLUDE inc\n; b", "i. 5 A 192.0.2.1\n; b"},
     {"i. 5 A 192.0.2.1", "", "$INCLUDE inc\r\n; b", "i. 5 A 192.0.2.1\r\n; b"},
     {"", "", "$INCLUDE inc\n; b", "; b"},
+    {"; secret\n", "", "$INCLUDE inc\n; b", "; b"},
     {"i. 5 A 192.0.2.1\n", "", "$INCLUDE inc", "i. 5 A 192.0.2.1\n"},
     {"i. 5 A 192.0.2.1\n", "", "$INCLUDE inc ; why\n;b", "; why\ni. 5 A 192.0.2.1\n;b"},
     {"i. 5 A 192.0.2.1\n", "", "$INCLUDE inc ; why", "; why\ni. 5 A 192.0.2.1\n"},
@@ -162,7 +163,8 @@ static const struct {
     {"$ORIGIN a.\n", "$TTL 5\nx A 192.0.2.1\n$INCLUDE inc\n", "Z012 3:1"},
     {"", "$TTL 5\nx A 192.0.2.1\n$TLSA _1._tcp.x mail.pem\n A 192.0.2.2\n", "Z012 4:2"},
     {"x A 1\n", "$TTL 5\nx A 1\n$INCLUDE inc\n$TLSA _0._tcp.x mail.pem\n",
-	"Z013 2:5, D001 4:7, Z013 inc:1:5<a.zone:3"},
+	"Z013 2:5, Z047 3:10, D001 4:7"},
+    {"x A 1\ny A 192.0.2.1\n", "$TTL 5\nx A 192.0.2.1\n$INCLUDE inc\n", "Z013 inc:1:5<a.zone:3"},
     {"", "$TTL 5\n$TLSA _1._tcp.x none.pem\n$INCLUDE none\n", "F001 2:17, F001 3:10"},
 };
 

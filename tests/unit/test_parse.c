@@ -189,8 +189,9 @@ static const struct {
     {ZONE_HEAD "\n$INCLUDE bad\nb A 2\n", "Z013 7:5, Z013 bad:2:5<a.zone:6"},
     {ZONE_HEAD "$INCLUDE outer\nb A 2\n",
 	"Z013 6:5, Z013 outer:3:5<a.zone:5, Z013 bad:2:5<outer:2<a.zone:5"},
-    {ZONE_HEAD "$INCLUDE bom\n", "Z004 bom:1:1<a.zone:5"},
-    {ZONE_HEAD "$INCLUDE open\na A 192.0.2.1\n", "Z003 open:1:3<a.zone:5"},
+    {ZONE_HEAD "$INCLUDE bom\n", "Z004 5:10"},
+    {ZONE_HEAD "$INCLUDE open\na A 192.0.2.1\n", "Z047 5:10"},
+    {ZONE_HEAD "$INCLUDE open2\na A 192.0.2.1\n", "Z003 open2:1:3<a.zone:5"},
 };
 
 static void
@@ -204,7 +205,8 @@ problems(void **state)
 	put("bad", "x A 192.0.2.1\ny A 1\n");
 	put("outer", "x A 192.0.2.1\n$INCLUDE bad\ny A 2\n");
 	put("bom", "\xef\xbb\xbf");
-	put("open", "b (\nA 192.0.2.1\n");
+	put("open", "b (\n A 192.0.2.1\n");
+	put("open2", "b (\n A 192.0.2.1\nc A 192.0.2.1\n");
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		struct zone_fixture f;
 
@@ -260,7 +262,7 @@ depth(void **state)
 	char path[16], text[100];
 
 	(void)state;
-	for (unsigned i = 0; i <= PARSE_INCLUDE_DEPTH; i++) {
+	for (unsigned i = 0; i <= PARSE_INCLUDE_DEPTH + 1; i++) {
 		snprintf(path, sizeof(path), "d%u", i);
 		snprintf(text, sizeof(text), "o%u A 192.0.2.1\n$INCLUDE d%u\n", i, i + 1);
 		put(path, i + 1 < PARSE_INCLUDE_DEPTH ? text : "last A 192.0.2.1\n");
@@ -270,6 +272,7 @@ depth(void **state)
 	zone_free(&f);
 
 	snprintf(path, sizeof(path), "d%u", PARSE_INCLUDE_DEPTH - 1);
+	snprintf(text, sizeof(text), "x A 192.0.2.1\n$INCLUDE d%u\n", PARSE_INCLUDE_DEPTH);
 	put(path, text);
 	zone_read(&f, ZONE_HEAD "$INCLUDE d0\n");
 	assert_int_equal(f.result, -1);
