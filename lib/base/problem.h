@@ -198,7 +198,7 @@ X(S_REVOKED,     "S039", WARNING, 0, "a revoked key that does not sign its revoc
 X(S_OLD,         "S040", NOTE,    0, "SHA-1 in DNSSEC", "RFC 9905", "validators stop to accept it") \
 X(S_UNKNOWN,     "S041", WARNING, 0, "an algorithm that zonepp cannot verify", "RFC 8624 section 3.1", "") \
 X(S_NO_DENIAL,   "S042", ERROR,   1, "a zone with neither NSEC nor NSEC3", "RFC 4035 section 2.3", "") \
-X(S_DENIAL_MIXED,"S043", ERROR,   1, "NSEC and NSEC3 in one zone", "RFC 5155 section 10.4", "") \
+X(S_DENIAL_MIXED,"S043", WARNING, 0, "NSEC and NSEC3 in one zone", "RFC 5155 sections 10.4 and 10.5", "once the one is complete the other is to be removed") \
 X(S_NSEC_MISSING,"S044", ERROR,   1, "a name without NSEC", "RFC 4035 section 2.3", "") \
 X(S_NSEC_NEXT,   "S045", ERROR,   1, "an NSEC or NSEC3 record that does not lead to the next one", "RFC 4034 section 4.1.1, RFC 5155 section 7.1", "") \
 X(S_NSEC_BITMAP, "S046", ERROR,   1, "a type bit map that differs from the types at its name", "RFC 4034 section 4.1.2, RFC 5155 section 7.1", "") \
@@ -209,6 +209,7 @@ X(S_NSEC3PARAM,  "S050", ERROR,   1, "a wrong NSEC3PARAM", "RFC 5155 section 4",
 X(S_NSEC3_FIELDS,"S051", ERROR,   1, "an NSEC3 record that is not of the zone's chain", "RFC 5155 section 7.1", "") \
 X(S_NSEC3_MISSING,"S052",ERROR,   1, "a name without NSEC3", "RFC 5155 section 7.1", "") \
 X(S_NSEC3_ORPHAN,"S053", ERROR,   1, "an NSEC3 record whose hash is that of no name", "RFC 5155 section 7.1", "") \
+X(S_NSEC3_OTHER, "S073", NOTE,    0, "NSEC3 records of a chain that is not announced", "RFC 5155 sections 4 and 7.3", "such a chain is being made or removed; servers do not use it") \
 X(S_NSEC3_COST,  "S054", WARNING, 0, "NSEC3 with salt or further iterations", "RFC 9276 section 3.1", "use 0 iterations and no salt") \
 X(S_ZONEMD,      "S060", ERROR,   1, "a ZONEMD digest that is not the zone's", "RFC 8976 section 4", "") \
 X(S_ZONEMD_SERIAL,"S061",ERROR,   1, "a ZONEMD record of another serial", "RFC 8976 section 4", "") \

@@ -83,12 +83,6 @@ visit_begin(struct visit *v, size_t i)
 	v->exists = verify_is_name(store, v->node);
 }
 
-static void (*const denial_checks[])(struct visit *v) = {
-    [VERIFY_NSEC] = visit_nsec,
-    [VERIFY_NSEC3] = visit_nsec3,
-    [VERIFY_NSEC3_OPT_OUT] = visit_nsec3,
-};
-
 /* What belongs to the apex alone. */
 static void
 check_place(struct visit *v, uint16_t type, enum problem problem)
@@ -108,8 +102,10 @@ visit_node(struct visit *v, size_t i)
 
 	visit_begin(v, i);
 	visit_signatures(v);
-	if (v->run->denial != VERIFY_NO_DENIAL)
-		denial_checks[v->run->denial](v);
+	if (v->run->any_nsec)
+		visit_nsec(v);
+	if (v->run->n_chains > 0)
+		visit_nsec3(v);
 	if (v->node->key_len > 0 && !v->occluded) {
 		check_place(v, TYPE_CDS, S_CDS_PLACE);
 		check_place(v, TYPE_CDNSKEY, S_CDS_PLACE);
@@ -140,11 +136,8 @@ take_chunk(void *ctx, size_t slot, size_t chunk)
 
 	(void)chunk;
 	faults_tell(&s->faults, run->diags);
-	for (size_t i = 0; i < s->n_missing; i++) {
-		run->missing = mem_grow(
-		    run->missing, run->n_missing, &run->cap_missing, sizeof(*run->missing));
-		memcpy(run->missing[run->n_missing++], s->missing[i], sizeof(*run->missing));
-	}
+	for (size_t i = 0; i < s->n_missing; i++)
+		verify_missing_take(run, &s->missing[i]);
 	s->n_missing = 0;
 	return 0;
 }
@@ -249,15 +242,17 @@ apex_pos(const struct verify_run *run)
 	return run->apex ? node_records(run->store, run->apex)->pos : pos_none();
 }
 
-/* Which kind of denial the zone means: the one that its apex tells of. */
+/* Which kind of denial serves: the one that the apex tells of (RFC 5155 sections 7.3, 10.4 and
+ * 10.5). */
 static enum verify_denial
 denial_of(const struct verify_run *run)
 {
-	if (node_rrset(run->store, run->apex, TYPE_NSEC3PARAM).n > 0 && run->n_chain > 0)
-		return VERIFY_NSEC3;
+	for (size_t i = 0; i < run->n_announced; i++)
+		if (run->chains[i].n > 0)
+			return VERIFY_NSEC3;
 	if (node_rrset(run->store, run->apex, TYPE_NSEC).n > 0)
 		return VERIFY_NSEC;
-	return run->n_chain > 0 ? VERIFY_NSEC3 : VERIFY_NO_DENIAL;
+	return run->n_chains > 0 ? VERIFY_NSEC3 : VERIFY_NO_DENIAL;
 }
 
 static const struct record *
@@ -276,7 +271,8 @@ first_of_type(const struct verify_run *run, uint16_t type, size_t *n)
 	return first;
 }
 
-/* A zone may lack what its apex should tell; and it may have both kinds (RFC 5155 section 10.4). */
+/* A zone may lack what its apex should tell; and while it goes from one kind to the other it has
+ * both, one of which is complete (RFC 5155 sections 10.4 and 10.5). */
 static void
 check_denial(struct verify_run *run)
 {
@@ -285,6 +281,7 @@ check_denial(struct verify_run *run)
 	const struct record *nsec3 = first_of_type(run, TYPE_NSEC3, &n_nsec3);
 	bool minor = run->denial == VERIFY_NSEC;
 
+	run->any_nsec = nsec != NULL;
 	if (run->denial == VERIFY_NO_DENIAL && nsec)
 		run->denial = VERIFY_NSEC;
 	if (!nsec && !nsec3)
@@ -292,8 +289,8 @@ check_denial(struct verify_run *run)
 		    "the zone has neither NSEC nor NSEC3 records");
 	else if (nsec && nsec3)
 		diag_add(run->diags, minor ? nsec3->pos : nsec->pos, S_DENIAL_MIXED,
-		    "the zone has %zu NSEC and %zu NSEC3 records; it is judged by its %s chain",
-		    n_nsec, n_nsec3, minor ? "NSEC" : "NSEC3");
+		    "the zone has %zu NSEC and %zu NSEC3 records: its %s chain serves", n_nsec,
+		    n_nsec3, minor ? "NSEC" : "NSEC3");
 }
 
 static void
@@ -349,7 +346,7 @@ begin_denial(struct verify_run *run)
 {
 	if (store_is_partial(run->store))
 		return;
-	verify_nsec3_begin(run);
+	verify_chains_begin(run);
 	run->denial = denial_of(run);
 	check_denial(run);
 }
@@ -416,6 +413,5 @@ verify_zone(struct diags *diags, const struct store *store, const struct verify_
 		run.soa = node_rrset(store, run.apex, TYPE_SOA).records;
 	run.keys_lost = store->lost_any || !run.apex || (run.apex->flags & NODE_LOST);
 	verify_whole(&run, result);
-	free(run.missing);
 	return diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }

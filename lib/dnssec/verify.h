@@ -14,7 +14,8 @@
  *	verify_signature.c  RRSIG records and what they cover
  *	verify_bitmap.c     type bit maps
  *	verify_nsec.c       the NSEC chain
- *	verify_nsec3.c      the NSEC3 chain
+ *	verify_chain.c      which NSEC3 chains there are
+ *	verify_nsec3.c      the NSEC3 chains
  *	verify_apex.c       who signs the keys, trust anchors
  *	verify_cds.c        CDS and CDNSKEY
  *	verify_zonemd.c     the zone's digest */

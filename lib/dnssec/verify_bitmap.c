@@ -49,7 +49,7 @@ list_of_node(struct visit *v, uint16_t denial, struct type_list *list)
 	bool any_signed = denial == TYPE_NSEC;
 
 	*list = (struct type_list){
-	    arena_alloc(&v->worker->scratch, (v->node->n + 2) * sizeof(uint16_t)), 0};
+	    arena_alloc(&v->worker->scratch, (v->node->n + 4) * sizeof(uint16_t)), 0};
 	for (size_t r = 0; r < v->node->n;) {
 		struct rrset set = node_rrset_at(v->run->store, v->node, r);
 
@@ -63,6 +63,26 @@ list_of_node(struct visit *v, uint16_t denial, struct type_list *list)
 		list_add(list, TYPE_NSEC);
 	if (any_signed)
 		list_add(list, TYPE_RRSIG);
+}
+
+static bool
+list_has(const struct type_list *list, uint16_t type)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->types[i] == type)
+			return true;
+	return false;
+}
+
+/* While a zone has both kinds, signers differ on whether NSEC3 lists NSEC and its signature. */
+static void
+allow_nsec(const struct visit *v, const struct type_list *stated, struct type_list *there)
+{
+	static const uint16_t types[] = {TYPE_NSEC, TYPE_RRSIG};
+
+	for (size_t i = 0; i < 2 && v->nsec.n > 0; i++)
+		if (list_has(stated, types[i]) && !list_has(there, types[i]))
+			list_add(there, types[i]);
 }
 
 /* Appends the types of `a` that are not in `b`, behind `what`. */
@@ -93,6 +113,8 @@ visit_bitmap(struct visit *v, struct pos pos, const char *name, struct bytes bit
 	list_of_bitmap(&v->worker->scratch, bitmap, &stated);
 	if (!ent)
 		list_of_node(v, denial, &there);
+	if (!ent && denial == TYPE_NSEC3)
+		allow_nsec(v, &stated, &there);
 	put_difference(&b, " lacks ", &there, &stated);
 	put_difference(&b,
 	    b.len ? ", and lists what is not there: " : " lists what is not there: ", &stated,

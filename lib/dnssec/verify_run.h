@@ -89,9 +89,11 @@ key_is_sep(const struct verify_key *key)
 
 /* --- The run --- */
 
+enum { NSEC3_HASH_LEN = 20, VERIFY_CHAINS_MOST = 8 };
+
 /* An NSEC3 record, and whose it is. */
 struct verify_nsec3 {
-	uint8_t hash[20];
+	uint8_t hash[NSEC3_HASH_LEN];
 	uint32_t node;
 	uint32_t record;   /* among the node's */
 	_Atomic bool seen; /* a name has this hash */
@@ -103,6 +105,30 @@ struct nsec3_fields {
 	uint8_t algorithm, flags;
 	uint16_t iterations;
 	struct bytes salt, next, bitmap;
+};
+
+/* The NSEC3 records of one set of parameters. */
+struct verify_chain {
+	struct nsec3_fields params;
+	struct pos pos;             /* of what tells the parameters first */
+	bool announced;             /* by NSEC3PARAM: it must be complete */
+	struct verify_nsec3 *items; /* by hash */
+	size_t n, cap;
+	uint32_t *index; /* by the first bits of a hash: the first of the chain not below it */
+	unsigned bits;
+	uint16_t *own; /* by node: key_len of the deepest name at or above it that has a record and
+			* that no earlier node is below; 0: none */
+	uint8_t (*missing)[NSEC3_HASH_LEN]; /* hashes whose NSEC3 was told to be missing */
+	size_t n_missing, cap_missing;
+};
+
+/* A name whose NSEC3 record is not there. */
+struct verify_missing {
+	struct verify_chain *chain;
+	uint32_t node;    /* at it, or the first below it */
+	uint16_t key_len; /* of the name's key, which begins that of the node */
+	bool pending;     /* an empty non-terminal: told only if a name below has a record */
+	uint8_t hash[NSEC3_HASH_LEN];
 };
 
 enum tally_kind { TALLY_STRAY, TALLY_DENIAL_TTL, N_TALLIES };
@@ -123,14 +149,11 @@ struct verify_run {
 	size_t n_algorithms;
 
 	enum verify_denial denial;
-	struct nsec3_fields nsec3;  /* the chain's parameters */
-	struct verify_nsec3 *chain; /* NSEC3 records, by hash */
-	size_t n_chain;
-	uint32_t
-	    *chain_index; /* by the first bits of a hash: the first of the chain not below it */
-	unsigned chain_bits;
-	uint8_t (*missing)[20]; /* hashes whose NSEC3 was told to be missing */
-	size_t n_missing, cap_missing;
+	bool any_nsec;
+	struct verify_chain chains[VERIFY_CHAINS_MOST]; /* of NSEC3; announced ones first */
+	size_t n_chains, n_announced;
+	struct verify_missing *pending;
+	size_t n_pending, cap_pending;
 
 	struct verify_worker *workers;
 	struct verify_slot *slots;
@@ -151,7 +174,7 @@ struct verify_worker {
 
 struct verify_slot {
 	struct faults faults;
-	uint8_t (*missing)[20];
+	struct verify_missing *missing;
 	size_t n_missing, cap_missing;
 };
 
@@ -190,6 +213,38 @@ verify_type_text(struct arena *a, uint16_t type);
 const char *
 visit_name_text(const struct visit *v);
 
+/* --- NSEC3 chains (verify_chain.c) --- */
+
+/* Collects them, ahead of the visits. */
+void
+verify_chains_begin(struct verify_run *run);
+
+void
+verify_chains_free(struct verify_run *run);
+
+/* The chain with these parameters, or NULL. */
+struct verify_chain *
+chain_of(struct verify_run *run, const struct nsec3_fields *nsec3);
+
+/* The number of the first of the chain that is not below `hash`; n where all are. */
+size_t
+chain_find(const struct verify_chain *chain, const uint8_t *hash);
+
+/* The chain's record at that hash, or NULL. */
+struct verify_nsec3 *
+chain_at(const struct verify_chain *chain, const uint8_t *hash);
+
+const struct record *
+chain_record(const struct verify_run *run, const struct verify_nsec3 *nsec3);
+
+/* Takes the RDATA of an NSEC3 or NSEC3PARAM record apart; zeros where they are malformed. */
+void
+nsec3_fields_of(const struct record *record, struct nsec3_fields *out);
+
+/* Reads the hash of an NSEC3 owner: its first label, directly below the apex. */
+bool
+nsec3_owner_hash(const struct node *node, uint8_t hash[NSEC3_HASH_LEN]);
+
 /* --- The checks, in their files --- */
 
 /* Collects the zone's keys and tells what is wrong with them. */
@@ -212,15 +267,13 @@ visit_nsec(struct visit *v);
 void
 visit_nsec3(struct visit *v);
 
-/* NSEC3 before and after the visits. */
+/* What a visit found missing; ahead of verify_nsec3_end. */
 void
-verify_nsec3_begin(struct verify_run *run);
+verify_missing_take(struct verify_run *run, const struct verify_missing *missing);
 
+/* NSEC3 after the visits. */
 void
 verify_nsec3_end(struct verify_run *run);
-
-int
-nsec3_split(struct bytes rdata, bool param, struct nsec3_fields *out);
 
 /* Who signs the DNSKEY RRset; trust anchors. After the visits, as the next two. */
 void

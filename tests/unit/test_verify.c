@@ -1,54 +1,11 @@
 #define _GNU_SOURCE
-#include "key_fixture.h"
+#include "verify_fixture.h"
 
 #include "base/codec.h"
 #include "dnssec/rrsig.h"
 #include "dnssec/verifier.h"
-#include "dnssec/verify.h"
-#include "zone/read.h"
 
 #include <inttypes.h>
-
-/* What a zone is found to be. */
-struct verdict {
-	struct verify_result result;
-	char codes[400]; /* of all problems, each once, in the order of the table, with blanks
-			    between */
-};
-
-static void
-note_codes(const struct diags *diags, char *out, size_t size)
-{
-	bool met[N_PROBLEMS] = {false};
-
-	for (size_t i = 0; i < diags->n; i++)
-		met[diags->items[i].problem] = true;
-	*out = '\0';
-	for (size_t i = 0; i < N_PROBLEMS; i++)
-		if (met[i])
-			snprintf(out + strlen(out), size - strlen(out), "%s%s", *out ? " " : "",
-			    problem_table[i].code);
-}
-
-static void
-judge(const char *text, int64_t at, bool crypto, struct verdict *out)
-{
-	struct verify_options options = {.at = at, .crypto = crypto, .n_workers = 2};
-	struct diags diags = {0};
-	struct store store;
-	char folder[64], path[80];
-
-	memset(out, 0, sizeof(*out));
-	fixture_folder(folder);
-	fixture_write(folder, "zone", text, 0644);
-	snprintf(path, sizeof(path), "%s/zone", folder);
-	if (read_store(&diags, path, NULL, 1, &store, NULL) == 0)
-		verify_zone(&diags, &store, &options, &out->result);
-	store_free(&store);
-	fixture_remove(folder);
-	note_codes(&diags, out->codes, sizeof(out->codes));
-	diags_free(&diags);
-}
 
 /* --- Signatures of the RFCs, in a zone that has little else --- */
 
