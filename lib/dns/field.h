@@ -12,6 +12,7 @@ struct reader {
 	const struct entry *entry;
 	const struct name *origin;
 	struct diags *diags;
+	struct rdata_trace *trace;
 	const struct type_info *info;
 	const struct type_field *field; /* the one being read */
 	uint8_t *begin, *out,
@@ -56,6 +57,10 @@ extern const struct field_row field_hip, field_wks, field_loc, field_apl, field_
 extern const struct field_row field_opaque;
 
 extern const struct field_row *const field_table[N_FIELD_KINDS];
+
+/* The name that a field of this kind holds at `w`, or NULL. */
+const uint8_t *
+field_name_at(uint8_t kind, const struct wire *w);
 
 /* Problems. Each begins with the names of type and field and returns -1. `at` is the offending byte
  * of the source; field_begin() gives a token's. */

@@ -235,6 +235,18 @@ prefix_name_print(struct buf *b, struct wire *w)
 	return w->begin[0] ? field_name.print(b, w) : 0;
 }
 
+const uint8_t *
+field_name_at(uint8_t kind, const struct wire *w)
+{
+	bool there = w->at < w->end;
+
+	if (kind == FIELD_GATEWAY)
+		there = w->begin[1] == KIND_NAME;
+	else if (kind == FIELD_RELAY)
+		there = (w->begin[1] & RELAY_MOST) == KIND_NAME;
+	return there ? w->at : NULL;
+}
+
 const struct field_row field_gateway = {gateway_parse, gateway_skip, gateway_print, false};
 const struct field_row field_relay_type = {relay_type_parse, octet_skip, relay_type_print, false};
 const struct field_row field_relay = {relay_parse, relay_skip, relay_print, false};

@@ -7,6 +7,8 @@ name_field_parse(struct reader *r, const struct token *t)
 	struct name_fault fault;
 	struct name name;
 
+	if (r->trace && r->trace->ahead-- == 0)
+		r->trace->token = t;
 	if (name_parse(token_text(t), r->origin, &name, &fault) < 0)
 		return field_problem(r, fault.problem, t->text + fault.at, "%s", fault.why);
 	if (!field_room(r, name.len))

@@ -117,7 +117,7 @@ int
 rdata_parse(struct rdata_text *text, uint16_t type, uint8_t *out, size_t *len)
 {
 	const struct type_info *info = type_info(type);
-	struct reader r = {text->at, text->end, text->entry, text->origin, text->diags,
+	struct reader r = {text->at, text->end, text->entry, text->origin, text->diags, text->trace,
 	    info ? info : &unknown, info ? info->fields : NULL, out, out, out + RDATA_LONGEST};
 	int rc;
 
@@ -206,6 +206,40 @@ rdata_canonical(uint16_t type, struct bytes rdata, uint8_t *out)
 		if (row->name)
 			name_lower(out + (begin - rdata.data), begin, (size_t)(w.at - begin));
 	}
+}
+
+struct rdata_walk
+rdata_walk(uint16_t type, struct bytes rdata)
+{
+	static const struct type_field none = {FIELD_END, NULL, NAME_SILENT};
+	const struct type_info *info = type_info(type);
+
+	return (struct rdata_walk){
+	    .rdata = rdata, .field = info && info->names ? info->fields : &none};
+}
+
+const uint8_t *
+rdata_walk_next(struct rdata_walk *walk, enum name_use *use)
+{
+	const uint8_t *begin = walk->rdata.data, *end = begin + walk->rdata.len;
+
+	while (walk->field->kind != FIELD_END) {
+		const struct type_field *field = walk->field;
+		struct wire w = {begin, begin + walk->at, end};
+		const uint8_t *name = field->use ? field_name_at(field->kind, &w) : NULL;
+
+		if (!name || field->kind != FIELD_NAMES)
+			walk->field++;
+		if ((name ? field_name.skip(&w) : field_table[field->kind]->skip(&w)) < 0)
+			break;
+		walk->at = (size_t)(w.at - begin);
+		if (name) {
+			walk->n++;
+			*use = field->use;
+			return name;
+		}
+	}
+	return NULL;
 }
 
 static int

@@ -15,6 +15,13 @@ struct rdata_text {
 	const struct entry *entry; /* for positions */
 	const struct name *origin; /* completes relative names; NULL: none is known */
 	struct diags *diags;
+	struct rdata_trace *trace; /* or NULL */
+};
+
+/* Asks rdata_parse for the token of a name, for messages about it. */
+struct rdata_trace {
+	unsigned ahead;            /* how many names stand before it */
+	const struct token *token; /* NULL: it was not met */
 };
 
 /* Reads all tokens as RDATA of `type`; the generic form `\# n hex` is taken for every type, and is
@@ -37,6 +44,22 @@ rdata_print(struct buf *b, uint16_t type, struct bytes rdata);
  * change. */
 void
 rdata_canonical(uint16_t type, struct bytes rdata, uint8_t *out);
+
+/* A walk over the names in RDATA that have a use (type.h). */
+struct rdata_walk {
+	struct bytes rdata;
+	size_t at; /* where the next field begins, or the next name of one that holds several */
+	const struct type_field *field;
+	unsigned n; /* names that were met */
+};
+
+/* `rdata` is well-formed. */
+struct rdata_walk
+rdata_walk(uint16_t type, struct bytes rdata);
+
+/* The next name, or NULL; `walk->n - 1` is its number then, and `*use` what it is for. */
+const uint8_t *
+rdata_walk_next(struct rdata_walk *walk, enum name_use *use);
 
 /* Canonical order of two RDATA of one type (RFC 4034 section 6.3). */
 int

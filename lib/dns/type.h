@@ -181,10 +181,24 @@ enum field_kind {
 
 enum { TYPE_FIELDS = 10 };
 
-/* One field: its kind and what messages call it ("preference"). */
+/* What the domain name in a field is there for, and so what is asked of it. */
+enum name_use {
+	NAME_SILENT,  /* written by machines: the signer of an RRSIG */
+	NAME_LOOSE,   /* nothing is asked of it */
+	NAME_SERVER,  /* a host with an address, which is not an alias: RFC 2181 section 10.3 */
+	NAME_HOST,    /* a host with an address */
+	NAME_SERVICE, /* the same; `.` is the owner itself, or no service: RFC 9460 section 2.5 */
+	NAME_DATA,    /* there are records of any type */
+	NAME_TREE,    /* there is something at it or below it */
+	NAME_PRIMARY, /* the server that a zone's data come from, which may be hidden */
+	NAME_MAILBOX, /* its first label is the local part: RFC 1035 section 8 */
+};
+
+/* One field: its kind, what messages call it ("preference"), and the use of the names in it. */
 struct type_field {
 	uint8_t kind;
 	const char *name;
+	enum name_use use;
 };
 
 struct type_info {
@@ -193,6 +207,7 @@ struct type_info {
 	bool lower; /* canonical form lowercases the names in its RDATA: RFC 4034 section 6.2 as
 		     * updated by RFC 6840 section 5.1 */
 	bool meta;  /* no zone holds it: OPT, TSIG, ANY, ... */
+	bool names; /* there are names in its RDATA that somebody wrote: fields with a `use` */
 	struct type_field fields[TYPE_FIELDS];
 };
 

@@ -462,7 +462,7 @@ parse(const char *line, uint8_t *out)
 
 	words_cut(&w, line);
 	text = (struct rdata_text){
-	    w.entry.tokens + 1, w.entry.tokens + w.entry.n, &w.entry, &example, &w.diags};
+	    w.entry.tokens + 1, w.entry.tokens + w.entry.n, &w.entry, &example, &w.diags, NULL};
 	rc = rdata_parse(&text, type_of(line), out, &len);
 	if (rc < 0)
 		print_message("%s\n  %s\n", line, w.diags.items[0].message);
@@ -817,6 +817,70 @@ times(void **state)
 	}
 }
 
+/* The names that somebody wrote, and the words that they were written as. */
+static const struct {
+	const char *line, *names; /* each with its use */
+} named[] = {
+    {"A 192.0.2.1", ""},
+    {"NS ns", "2 ns.example. ns, "},
+    {"SOA @ . 1 2 3 4 5", "7 example. @, 8 . ., "},
+    {"MX 1 a.", "2 a. a., "},
+    {"NAPTR 1 2 \"b\" \"c\" \"\" d", "5 d.example. d, "},
+    {"HTTPS 1 a alpn=h2", "4 a.example. a, "},
+    {"IPSECKEY 1 0 1 . AQ==", ""},
+    {"IPSECKEY 1 1 1 192.0.2.1 AQ==", ""},
+    {"IPSECKEY 1 3 1 a AQ==", "3 a.example. a, "},
+    {"AMTRELAY 1 1 0 .", ""},
+    {"AMTRELAY 1 1 2 ::1", ""},
+    {"AMTRELAY 1 1 3 a", "3 a.example. a, "},
+    {"A6 0 ::1", ""},
+    {"A6 64 ::1 a", "1 a.example. a, "},
+    {"HIP 2 01 AQ==", ""},
+    {"HIP 2 01 AQ== a b. c", "3 a.example. a, 3 b. b., 3 c.example. c, "},
+    {"MX \\# 5 0001 0161 00", "2 a. none, "},
+    {"NSEC a A", ""},
+    {"RRSIG A 13 1 5 20300101000000 20200101000000 1 a AQ==", ""},
+    {"TYPE65534 \\# 3 016100", ""},
+};
+
+static void
+names(void **state)
+{
+	static uint8_t out[RDATA_LONGEST];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(named); i++) {
+		ssize_t len = parse(named[i].line, out);
+		uint16_t type = type_of(named[i].line);
+		struct rdata_walk walk = rdata_walk(type, (struct bytes){out, (size_t)len});
+		struct name example = origin();
+		const uint8_t *wire;
+		enum name_use use;
+		struct buf b = {0};
+
+		while ((wire = rdata_walk_next(&walk, &use))) {
+			static uint8_t again[RDATA_LONGEST];
+			struct rdata_trace trace = {.ahead = walk.n - 1};
+			struct rdata_text text;
+			struct words w;
+			size_t n;
+
+			words_cut(&w, named[i].line);
+			text = (struct rdata_text){w.entry.tokens + 1, w.entry.tokens + w.entry.n,
+			    &w.entry, &example, &w.diags, &trace};
+			assert_int_equal(rdata_parse(&text, type, again, &n), 0);
+			buf_printf(&b, "%d ", (int)use);
+			name_print(&b, wire);
+			buf_printf(&b, " %.*s, ", trace.token ? (int)trace.token->len : 4,
+			    trace.token ? trace.token->text : "none");
+			words_free(&w);
+		}
+		buf_putc(&b, '\0');
+		assert_string_equal(b.data, named[i].names);
+		buf_free(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -829,6 +893,7 @@ main(void)
 	    cmocka_unit_test(canonical),
 	    cmocka_unit_test(order),
 	    cmocka_unit_test(times),
+	    cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

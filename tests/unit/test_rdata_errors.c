@@ -422,8 +422,8 @@ no_origin(void **state)
 
 	(void)state;
 	words_cut(&w, "MX 10 mail");
-	text =
-	    (struct rdata_text){w.entry.tokens + 1, w.entry.tokens + 3, &w.entry, NULL, &w.diags};
+	text = (struct rdata_text){
+	    w.entry.tokens + 1, w.entry.tokens + 3, &w.entry, NULL, &w.diags, NULL};
 	assert_int_equal(rdata_parse(&text, TYPE_MX, out, &len), -1);
 	assert_int_equal(w.diags.items[0].problem, Z_NO_ORIGIN);
 	assert_int_equal(w.diags.items[0].place.column, 7);
@@ -443,7 +443,7 @@ longest(void **state)
 	(void)state;
 	words_cut(&w, line);
 	text = (struct rdata_text){
-	    w.entry.tokens + 1, w.entry.tokens + w.entry.n, &w.entry, NULL, &w.diags};
+	    w.entry.tokens + 1, w.entry.tokens + w.entry.n, &w.entry, NULL, &w.diags, NULL};
 	assert_int_equal(rdata_parse(&text, TYPE_OPENPGPKEY, out, &len), 0);
 	assert_int_equal(len, RDATA_LONGEST);
 	words_free(&w);

@@ -72,6 +72,7 @@ fields(void **state)
 	(void)state;
 	for (unsigned type = 0; type <= UINT16_MAX; type++) {
 		const struct type_info *info = type_info((uint16_t)type);
+		bool used = false;
 		size_t n = 0;
 
 		if (!info)
@@ -79,7 +80,9 @@ fields(void **state)
 		for (; n < TYPE_FIELDS && info->fields[n].kind != FIELD_END; n++) {
 			assert_true(info->fields[n].kind < N_FIELD_KINDS);
 			assert_non_null(info->fields[n].name);
+			used = used || info->fields[n].use;
 		}
+		assert_int_equal(info->names, used);
 		assert_true(n < TYPE_FIELDS);
 		assert_int_equal(n == 0, info->meta);
 	}
