@@ -70,6 +70,17 @@ source_of(struct diags *diags, struct pos pos, size_t *offset)
 	return &diags->sources[number - 1];
 }
 
+bool
+diags_text(struct diags *diags, struct pos pos, struct text *text, size_t *offset)
+{
+	const struct source *source = source_of(diags, pos, offset);
+
+	if (!source || *offset > source->text.len)
+		return false;
+	*text = source->text;
+	return true;
+}
+
 /* The line that holds byte `offset`, without its end. */
 static struct text
 line_at(struct text text, size_t offset)
@@ -263,6 +274,15 @@ diag_add(struct diags *diags, struct pos pos, enum problem problem, const char *
 		add_context(diags, d, pos);
 	}
 	return severity_of(diags, problem) == SEVERITY_ERROR ? -1 : 0;
+}
+
+bool
+diag_is_told(const struct diags *diags, struct pos pos, enum problem problem)
+{
+	for (size_t i = diags->n; i > 0; i--)
+		if (diags->items[i - 1].order == pos.at && diags->items[i - 1].problem == problem)
+			return true;
+	return false;
 }
 
 int

@@ -100,6 +100,13 @@ pos_at(uint32_t source, size_t offset)
 	return (struct pos){(uint64_t)source << 44 | (uint64_t)offset};
 }
 
+/* The number of the source that `pos` is in; 0: nowhere. */
+static inline uint32_t
+pos_source(struct pos pos)
+{
+	return (uint32_t)(pos.at >> 44);
+}
+
 static inline struct pos
 pos_none(void)
 {
@@ -110,11 +117,21 @@ pos_none(void)
 struct pos
 diags_pos_of_line(const struct diags *diags, uint32_t source, size_t line, size_t column);
 
+/* The text that `pos` is in, with a '\0' behind it, and which octet of it. Returns false for
+ * nowhere. */
+bool
+diags_text(struct diags *diags, struct pos pos, struct text *text, size_t *offset);
+
 /* Adds a problem with the severity that it has in `diags`. Returns -1 if that is an error, else 0.
  */
 int
 diag_add(struct diags *diags, struct pos pos, enum problem problem, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Was this problem added at `pos` already? To be asked where one line, as a $GENERATE, makes many
+ * records with one fault. Of those that are kept. */
+bool
+diag_is_told(const struct diags *diags, struct pos pos, enum problem problem);
 
 /* As diag_add, for a file as a whole. */
 int

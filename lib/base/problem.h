@@ -68,6 +68,10 @@ X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035
 \
 X(Z_FOREIGN,     "Z047", ERROR,   1, "a file that does not prove to be a zone file", "", "where it should be one, `zonepp check FILE` shows what is wrong with it, unless FILE is a link") \
 X(Z_WILDCARD_HIDDEN,"Z050",WARNING,0, "a name that a wildcard does not answer any more", "RFC 4592 section 2.2.2", "give the name records of its own") \
+X(Z_HOST_NAME,   "Z051", WARNING, 0, "a host with a name that is none of a host", "RFC 952, RFC 1123 section 2.1", "use letters, digits and hyphens alone: BIND does not load the zone unless its check-names is turned off") \
+X(Z_LAST_DOT,    "Z052", WARNING, 0, "a relative name that reads like a whole one", "RFC 1035 section 5.1", "the origin is put behind a name without a last dot: add the dot, or leave the zone's name out") \
+X(Z_ADDRESS_NAME,"Z054", WARNING, 0, "an address where a name belongs", "RFC 1035 section 3.3", "name a host, and give the host the address") \
+X(Z_MAILBOX,     "Z055", WARNING, 0, "a mailbox that is none", "RFC 1035 section 8", "the first dot stands for the at sign, and dots ahead of it are written \\.") \
 \
 X(D_SOON,        "D100", WARNING, 0, "a certificate that expires soon", "RFC 7671 section 5.2", "renew it: usages 0, 1 and 2 validate dates") \
 X(D_SOON_EE,     "D101", NOTE,    0, "a certificate that expires soon, under usage 3", "RFC 7671 section 5.1", "usage 3 ignores dates, but other clients do not") \

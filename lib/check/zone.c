@@ -1,5 +1,7 @@
 #include "check/zone.h"
 
+#include "check/dot.h"
+#include "check/host.h"
 #include "check/size.h"
 #include "check/target.h"
 
@@ -187,6 +189,8 @@ static const struct {
     {NODE_OF_KEYS, check_key_flags},
     {NODE_WILDCARD, check_wildcard},
     {NODE_OTHER, check_occluded},
+    {NODE_ODD, host_check},
+    {NODE_TWICE, dot_check_owners},
 };
 
 static void

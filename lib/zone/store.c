@@ -1,6 +1,7 @@
 #include "zone/store.h"
 
 #include "base/mem.h"
+#include "dns/hostname.h"
 #include "zone/order.h"
 
 #include <stdlib.h>
@@ -250,16 +251,35 @@ type_flag(uint16_t type)
 	}
 }
 
+/* Numbers may be an address. */
 static uint32_t
-target_flag(const struct store *store, const struct record *record)
+name_flags(const struct store *store, const uint8_t *wire)
 {
-	const uint8_t *target = record_target(record);
-	size_t relative;
+	size_t len = name_length(wire, NAME_LONGEST), relative;
+	uint32_t flags = 0;
 
-	return target && name_in_zone(target, (size_t)(record->rdata + record->rdlen - target),
-			     store->apex.wire, store->apex.len, &relative)
-		   ? NODE_TARGETS
-		   : 0;
+	if (!hostname_labels(wire, len - 1) || ascii_is_digit((char)wire[1]))
+		flags |= NODE_ODD;
+	if (name_in_zone(wire, len, store->apex.wire, store->apex.len, &relative))
+		flags |= NODE_TARGETS;
+	return flags;
+}
+
+static uint32_t
+names_flags(const struct store *store, const struct record *record)
+{
+	const struct type_info *info = type_info(record->type);
+	struct rdata_walk walk;
+	const uint8_t *wire;
+	enum name_use use;
+	uint32_t flags = 0;
+
+	if (!info || !info->names)
+		return 0;
+	walk = rdata_walk(record->type, record_rdata(record));
+	while ((wire = rdata_walk_next(&walk, &use)))
+		flags |= use == NAME_SERVICE && !*wire ? NODE_TARGETS : name_flags(store, wire);
+	return flags;
 }
 
 /* RRSIGs have the TTLs of what they cover, and so may differ. */
@@ -271,12 +291,21 @@ pair_flag(const struct record *a, const struct record *b)
 	return a->ttl_s != b->ttl_s || type_is_singleton(a->type) ? NODE_UNEVEN : 0;
 }
 
-static bool
-is_wildcard(const struct node *node)
+static uint32_t
+owner_flags(const struct store *store, const struct node *node)
 {
 	const uint8_t *wire = node->key + node->key_len;
+	size_t relative;
+	uint32_t flags = 0;
 
-	return node->wire_len >= 2 && wire[0] == 1 && wire[1] == '*';
+	if (node->wire_len >= 2 && wire[0] == 1 && wire[1] == '*')
+		flags |= NODE_WILDCARD;
+	if (store->odd_apex || !hostname_labels(wire, node->wire_len))
+		flags |= NODE_ODD;
+	if (store->apex.len > 1 &&
+	    name_in_zone(wire, node->wire_len, store->apex.wire, store->apex.len - 1u, &relative))
+		flags |= NODE_TWICE;
+	return flags;
 }
 
 /* Puts the node's records in order and notes what they are. */
@@ -291,9 +320,9 @@ node_sort(struct store *store, struct node *node)
 		records_sort(records, node->n);
 		node->n = (uint32_t)records_unique(records, node->n);
 	}
-	node->flags = is_wildcard(node) ? NODE_WILDCARD : 0;
+	node->flags = owner_flags(store, node);
 	for (uint32_t i = 0; i < node->n; i++) {
-		node->flags |= type_flag(records[i].type) | target_flag(store, &records[i]);
+		node->flags |= type_flag(records[i].type) | names_flags(store, &records[i]);
 		size += records[i].rdlen + 10u;
 		if (i > 0)
 			node->flags |= pair_flag(&records[i - 1], &records[i]);
@@ -385,6 +414,7 @@ void
 store_sort(struct store *store)
 {
 	store->n_live = 0;
+	store->odd_apex = !hostname_is(store->apex.wire);
 	for (size_t i = 0; i < store->n_nodes; i++)
 		node_sort(store, &store->nodes[i]);
 	store->nodes = order_nodes(store->nodes, store->n_nodes);

@@ -31,10 +31,12 @@ enum node_flag {
 	NODE_OTHER = 512,      /* anything but addresses */
 	NODE_BELOW_CUT = 1024, /* occluded, and not by a DNAME */
 	NODE_WILDCARD = 2048,  /* its first label is an asterisk */
-	NODE_TARGETS = 4096,   /* NS, MX or SRV that name something in the zone */
+	NODE_TARGETS = 4096,   /* its RDATA name something in the zone */
 	NODE_LARGE = 8192,     /* its records together may be too large for a message */
 	NODE_TLSA = 16384,
 	NODE_LOST = 32768, /* records here or above may be lost: see store_lose */
+	NODE_ODD = 65536,      /* its name, or one in its RDATA, may be none of a host */
+	NODE_TWICE = 131072,   /* its name ends in the zone's name twice */
 	NODE_UNEVEN = 128, /* TTLs differ within an RRset, or a singleton type stands twice */
 };
 
@@ -56,6 +58,7 @@ struct store {
 	struct record *records;
 	size_t n_records, cap_records;
 	size_t n_live; /* records after sorting, duplicates removed */
+	bool odd_apex; /* the zone's name is none of a host */
 	bool no_zone_told;
 	bool refused; /* the last owner lies outside the zone: its further records too */
 

@@ -81,7 +81,7 @@ static const struct {
     {"@ NS x.y\n*.y A 192.0.2.1\n", ""},
     {"@ NS x\n* CNAME n.net.\n", "Z041 5:1"},
     {"@ NS x\n* TXT x\n", "Z040 5:1"},
-    {"@ NS *\n* A 192.0.2.1\n", ""},
+    {"@ NS *\n* A 192.0.2.1\n", "Z051 5:6"},
     /* Glue: at or below the delegation that needs it */
     {"a NS ns.a\n", "Z042 5:1"},
     {"a NS a\n", "Z042 5:1"},

@@ -1,0 +1,146 @@
+#include "dns/hostname.h"
+
+#include "dns/field.h"
+
+/* What an octet may be in the label of a host. */
+enum {
+	OCTET_OTHER,
+	OCTET_BORDER, /* letter, digit */
+	OCTET_INNER,  /* hyphen */
+};
+
+static const uint8_t octets[256] = {
+    ['0' ... '9'] = OCTET_BORDER,
+    ['A' ... 'Z'] = OCTET_BORDER,
+    ['a' ... 'z'] = OCTET_BORDER,
+    ['-'] = OCTET_INNER,
+};
+
+bool
+hostname_labels(const uint8_t *labels, size_t len)
+{
+	const uint8_t *end = labels + len;
+
+	while (labels < end) {
+		const uint8_t *first = labels + 1, *last = labels + *labels;
+		bool inner = true;
+
+		for (labels = first; labels < last; labels++)
+			inner = inner && octets[*labels] != OCTET_OTHER;
+		if (!inner || octets[*first] != OCTET_BORDER || octets[*last] != OCTET_BORDER)
+			return false;
+		labels = last + 1;
+	}
+	return true;
+}
+
+bool
+hostname_is(const uint8_t *wire)
+{
+	return hostname_labels(wire, name_length(wire, NAME_LONGEST) - 1);
+}
+
+static bool
+label_is(const uint8_t *label, const char *text)
+{
+	return text_is_nocase((struct text){(const char *)label + 1, *label}, text);
+}
+
+/* The host that Active Directory's clients ask for its global catalogue. */
+static bool
+is_catalogue(const uint8_t *wire)
+{
+	const uint8_t *second = wire + 1 + *wire;
+
+	return label_is(wire, "gc") && label_is(second, "_msdcs") &&
+	       hostname_is(second + 1 + *second);
+}
+
+/* Names that macros of SPF make (RFC 7208 section 5.7 and appendix D.1), all that they ask for
+ * being whether there is an address. Such a label is not the name's last. */
+static bool
+is_spf(const uint8_t *wire)
+{
+	for (; *wire && wire[1 + *wire]; wire += 1 + *wire)
+		if (label_is(wire, "_spf") || label_is(wire, "_spf_verify") ||
+		    label_is(wire, "_spf_rate"))
+			return true;
+	return false;
+}
+
+/* The types that stand at hosts, and what else they may stand at. */
+static const struct {
+	uint16_t type;
+	bool catalogue, spf;
+} host_types[] = {
+    {TYPE_A, true, true},
+    {TYPE_AAAA, true, false},
+    {TYPE_MX, false, false},
+    {TYPE_WKS, false, false},
+    {TYPE_A6, false, false},
+};
+
+bool
+hostname_may_own(const uint8_t *wire, uint16_t type)
+{
+	const uint8_t *host = wire[0] == 1 && wire[1] == '*' ? wire + 2 : wire;
+
+	for (size_t i = 0; i < sizeof(host_types) / sizeof(host_types[0]); i++)
+		if (type == host_types[i].type)
+			return hostname_is(host) ||
+			       (host_types[i].catalogue && is_catalogue(wire)) ||
+			       (host_types[i].spf && is_spf(wire));
+	return true;
+}
+
+bool
+hostname_is_mailbox(const uint8_t *wire)
+{
+	for (size_t i = 1; i <= *wire; i++)
+		if (wire[i] <= 0x20 || wire[i] >= 0x7f)
+			return false;
+	return *wire == 0 || hostname_is(wire + 1 + *wire);
+}
+
+bool
+hostname_has_at(const uint8_t *wire)
+{
+	for (; *wire; wire += 1 + *wire)
+		if (memchr(wire + 1, '@', *wire))
+			return true;
+	return false;
+}
+
+/* Writes the first `n` labels with dots between them; returns the length, 0 where they are not
+ * there or too long. */
+static size_t
+labels_text(const uint8_t *wire, unsigned n, char *out, size_t room)
+{
+	size_t len = 0;
+
+	for (; n > 0 && *wire; n--, wire += 1 + *wire) {
+		if (len + 1u + *wire > room)
+			return 0;
+		memcpy(out + len, wire + 1, *wire);
+		len += *wire;
+		out[len++] = '.';
+	}
+	return n == 0 ? len - 1 : 0;
+}
+
+unsigned
+hostname_address(const uint8_t *wire)
+{
+	enum { IP4_LABELS = 4 };
+	char text[2 * LABEL_LONGEST];
+	uint8_t ip[16];
+	size_t len;
+
+	if (!*wire || (!ascii_is_digit((char)wire[1]) && !memchr(wire + 1, ':', *wire)))
+		return 0;
+	len = labels_text(wire, IP4_LABELS, text, sizeof(text));
+	if (len && (ip4_parse((struct text){text, len}, ip) == 0 ||
+		       ip6_parse((struct text){text, len}, ip) == 0))
+		return IP4_LABELS;
+	return ip6_parse((struct text){(const char *)wire + 1, *wire}, ip) == 0;
+}

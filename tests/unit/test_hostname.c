@@ -1,0 +1,60 @@
+#include "zone_fixture.h"
+
+#include "dns/hostname.h"
+
+/* Only what other tests do not see: test_check_host has the rest, and e2e/host_names.t BIND's
+ * opinion. */
+static const struct {
+	const char *name;
+	unsigned address; /* labels */
+	bool host, mailbox, at;
+} rows[] = {
+    {".", 0, true, true, false},
+    {"a.", 0, true, true, false},
+    {"a-b.1.", 0, true, true, false},
+    {"-a.b.", 0, false, true, false},
+    {"a.-b.", 0, false, false, false},
+    {"a_.b.", 0, false, true, false},
+    {"a.b_c.", 0, false, false, false},
+    {"a\\.b.c.", 0, false, true, false},
+    {"a\\032b.c.", 0, false, false, false},
+    {"a\\200b.c.", 0, false, false, false},
+    {"a@b.c.", 0, false, true, true},
+    {"b.a@c.", 0, false, false, true},
+    /* Addresses */
+    {"192.0.2.1.", 4, true, true, false},
+    {"192.0.2.1.example.org.", 4, true, true, false},
+    {"192.0.2.", 0, true, true, false},
+    {"192.0.2.256.", 0, true, true, false},
+    {"192.0.2.01.", 0, true, true, false},
+    {"4.1.2.0.192.in-addr.arpa.", 4, true, true, false},
+    {"1.2.3.", 0, true, true, false},
+    {"2001:db8::1.", 1, false, true, false},
+    {"::1.example.org.", 1, false, true, false},
+    {"::ffff:192.0.2.1.", 4, false, true, false},
+    {"a:b.", 0, false, true, false},
+    {"dead.", 0, true, true, false},
+};
+
+static void
+names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct name name = name_of(rows[i].name);
+
+		if (hostname_is(name.wire) != rows[i].host ||
+		    hostname_is_mailbox(name.wire) != rows[i].mailbox ||
+		    hostname_has_at(name.wire) != rows[i].at ||
+		    hostname_address(name.wire) != rows[i].address)
+			fail_msg("%s", rows[i].name);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(names)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
