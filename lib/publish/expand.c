@@ -93,6 +93,26 @@ put_owner(struct expand *ex, struct parser *parser, const struct entry *entry)
 	name_print(ex->out, parser_owner(parser)->wire);
 }
 
+/* NSD and Knot take no origin that is relative, and no server takes one in quotes: those are
+ * written in full. What is none is left for the parser to complain of. */
+static void
+keep_origin(struct expand *ex, struct parser *parser, const struct entry *entry)
+{
+	const struct token *token = &entry->tokens[1];
+	struct name_fault fault;
+	struct name name;
+
+	ex->levels[ex->depth].origin_moved = true;
+	if (entry->n < 2 ||
+	    (name_parse(token_text(token), NULL, &name, &fault) == 0 && !token->quoted) ||
+	    !parser_origin_known(parser) ||
+	    name_parse(token_text(token), parser_origin(parser), &name, &fault) < 0)
+		return;
+	copy_to(ex, token->text - token->quoted);
+	name_print(ex->out, name.wire);
+	ex->levels[ex->depth].copied = token->text + token->len + token->quoted;
+}
+
 static void
 keep(struct expand *ex, struct parser *parser, const struct entry *entry)
 {
@@ -100,7 +120,7 @@ keep(struct expand *ex, struct parser *parser, const struct entry *entry)
 	bool directive = !entry->blank_owner && !first->quoted && *first->text == '$';
 
 	if (directive && text_is_nocase(token_text(first), "$ORIGIN"))
-		ex->levels[ex->depth].origin_moved = true;
+		keep_origin(ex, parser, entry);
 	if (directive)
 		return;
 	if (entry->blank_owner && ex->owner_moved && parser_owner(parser))
@@ -118,6 +138,23 @@ replace(struct expand *ex, const struct entry *entry)
 	ex->line_end = line_end_at(level, entry->end);
 	ex->between = false;
 	ex->owner_moved = true;
+}
+
+/* A line feed ahead of all lines but the first that stand for one entry. */
+static void
+next_record(struct expand *ex)
+{
+	if (ex->between)
+		buf_puts(ex->out, ex->line_end);
+	ex->between = true;
+}
+
+/* A line of $GENERATE means the same where it stands as a line of the file. */
+static void
+made(struct expand *ex, const struct entry *entry)
+{
+	next_record(ex);
+	buf_put(ex->out, entry->begin, (size_t)(entry->end - entry->begin));
 }
 
 /* A comment behind the file's name stays, on a line of its own. */
@@ -189,6 +226,9 @@ expand_entry(void *ctx, struct parser *parser, const struct entry *entry, enum e
 	case ENTRY_REPLACED:
 		replace(ex, entry);
 		break;
+	case ENTRY_MADE:
+		made(ex, entry);
+		break;
 	case ENTRY_INCLUDE:
 		include(ex, parser, entry);
 		break;
@@ -205,9 +245,7 @@ expand_record(void *ctx, const struct parsed *record)
 
 	if (!record->owner_text.data)
 		return 0;
-	if (ex->between)
-		buf_puts(ex->out, ex->line_end);
-	ex->between = true;
+	next_record(ex);
 	buf_put(ex->out, record->owner_text.data, record->owner_text.len);
 	buf_printf(ex->out, "\t%u\tIN\t", (unsigned)record->ttl_s);
 	type_print(ex->out, record->type);

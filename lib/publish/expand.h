@@ -1,5 +1,6 @@
-/* Expansion, text to text, as cpp does it: zonepp's own directives become records, $INCLUDE becomes
- * the file's text, and every other byte is kept. */
+/* Expansion, text to text, as cpp does it: zonepp's own directives and $GENERATE become records,
+ * $INCLUDE becomes the file's text, and every other byte is kept: what is left is a plain zone file
+ * for every server. */
 #ifndef PUBLISH_EXPAND_H
 #define PUBLISH_EXPAND_H
 

@@ -219,8 +219,10 @@ generate_one(struct generate *g, struct pos pos, long value)
 	if (fill_tokens(g, value) < 0)
 		return -1;
 	lex_begin_fixed(&lexer, parser->diags, (struct text){g->line.data, g->line.len - 1}, pos);
-	if (lex_next(&lexer) == LEX_ENTRY)
+	if (lex_next(&lexer) == LEX_ENTRY) {
+		parser_tell(parser, &lexer.entry, ENTRY_MADE);
 		result = parse_record(parser, &lexer.entry);
+	}
 	lex_end(&lexer);
 	return result;
 }

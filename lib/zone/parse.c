@@ -380,8 +380,8 @@ load_included(struct parser *parser, struct frame *included, struct text *text)
 	return 0;
 }
 
-static void
-tell_entry(struct parser *parser, const struct entry *entry, enum entry_kind kind)
+void
+parser_tell(struct parser *parser, const struct entry *entry, enum entry_kind kind)
 {
 	if (parser->options->sink.entry)
 		parser->options->sink.entry(parser->options->sink.ctx, parser, entry, kind);
@@ -410,24 +410,24 @@ parse_include(struct parser *parser, const struct entry *entry)
 		return -1;
 	parser->origin = inner;
 	forget_owner_text(parser);
-	tell_entry(parser, entry, ENTRY_INCLUDE);
+	parser_tell(parser, entry, ENTRY_INCLUDE);
 	parse_source(parser, text, &frame);
 	forget_owner_text(parser);
 	parser->owner = owner;
 	parser->origin = origin;
-	tell_entry(parser, entry, ENTRY_INCLUDED);
+	parser_tell(parser, entry, ENTRY_INCLUDED);
 	return 0;
 }
 
 static const struct {
 	const char *name;
 	int (*run)(struct parser *parser, const struct entry *entry);
-	bool tells; /* calls the sink's entry() itself */
+	enum entry_kind kind; /* ENTRY_INCLUDE: it tells the sink itself */
 } directives[] = {
-    {"ORIGIN", parse_origin, false},
-    {"TTL", parse_ttl, false},
-    {"INCLUDE", parse_include, true},
-    {"GENERATE", parse_generate, false},
+    {"ORIGIN", parse_origin, ENTRY_KEPT},
+    {"TTL", parse_ttl, ENTRY_KEPT},
+    {"INCLUDE", parse_include, ENTRY_INCLUDE},
+    {"GENERATE", parse_generate, ENTRY_REPLACED},
 };
 
 enum { N_DIRECTIVES = sizeof(directives) / sizeof(directives[0]), N_FURTHER_MOST = 32 };
@@ -458,8 +458,8 @@ parse_directive_entry(struct parser *parser, const struct entry *entry)
 
 	for (size_t i = 0; i < N_DIRECTIVES; i++)
 		if (text_is_nocase(name, directives[i].name)) {
-			if (!directives[i].tells)
-				tell_entry(parser, entry, ENTRY_KEPT);
+			if (directives[i].kind != ENTRY_INCLUDE)
+				parser_tell(parser, entry, directives[i].kind);
 			return directives[i].run(parser, entry);
 		}
 	for (; further && further->name; further++)
@@ -467,7 +467,7 @@ parse_directive_entry(struct parser *parser, const struct entry *entry)
 			int result;
 
 			parser->owner_given = false;
-			tell_entry(parser, entry, ENTRY_REPLACED);
+			parser_tell(parser, entry, ENTRY_REPLACED);
 			result = further->run(further->ctx, parser, entry);
 			arena_free(&parser->scratch);
 			parser->proved = parser->proved || result == 0;
@@ -489,7 +489,7 @@ parse_entry(struct parser *parser, const struct entry *entry)
 {
 	if (is_directive(entry))
 		return parse_directive_entry(parser, entry) < 0 ? tell_lost(parser, NULL, 0) : 0;
-	tell_entry(parser, entry, ENTRY_KEPT);
+	parser_tell(parser, entry, ENTRY_KEPT);
 	return parse_record(parser, entry);
 }
 

@@ -34,8 +34,9 @@ struct parsed {
 
 /* What becomes of an entry in a text-to-text run. */
 enum entry_kind {
-	ENTRY_KEPT,     /* a record, $ORIGIN, $TTL, $GENERATE: its text stays */
-	ENTRY_REPLACED, /* a further directive: the records that follow stand for it */
+	ENTRY_KEPT,     /* a record, $ORIGIN, $TTL: its text stays */
+	ENTRY_REPLACED, /* $GENERATE or a further directive: what follows stands for it */
+	ENTRY_MADE,     /* a line of $GENERATE: a text of its own */
 	ENTRY_INCLUDE,  /* the text of another file follows, up to ENTRY_INCLUDED */
 	ENTRY_INCLUDED, /* that file has ended */
 };

@@ -40,6 +40,10 @@ struct parser {
 int
 parse_record(struct parser *parser, const struct entry *entry);
 
+/* Tells the sink of an entry. */
+void
+parser_tell(struct parser *parser, const struct entry *entry, enum entry_kind kind);
+
 /* Executes $GENERATE (generate.c). */
 int
 parse_generate(struct parser *parser, const struct entry *entry);

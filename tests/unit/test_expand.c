@@ -60,7 +60,7 @@ static const struct {
     {"", "", "; only a comment  \n\n\t\r\n", "; only a comment  \n\n\t\r\n"},
     {"", "",
 	"$ORIGIN example.org. ; c\n$TTL 1h30m\n@ ( SOA a b 1 2 3\n 4 5 ) ; x\n  A\t192.0.2.1 \n"
-	"$GENERATE 1-2 a$ A 192.0.2.$\n$ttl 5\nb TXT \"$TLSA ; x\" \\\"\n (A 192.0.2.2)",
+	"$ttl 5\nb TXT \"$TLSA ; x\" \\\"\n (A 192.0.2.2)",
 	NULL},
     {"", "", "a. 5 A 192.0.2.1\r\n\r\n  A 192.0.2.2", NULL},
     /* $TLSA */
@@ -86,8 +86,31 @@ static const struct {
     {"", "",
 	"$ORIGIN o.\n$TTL 5\na A 192.0.2.1\n$TLSA _1._tcp.a mail.pem\n; x\n$ORIGIN p\n (\nA "
 	"192.0.2.2 )\n",
-	"$ORIGIN o.\n$TTL 5\na A 192.0.2.1\n_1._tcp.a\t5\tIN\t@T\n; x\n$ORIGIN p\na.o. (\nA "
+	"$ORIGIN o.\n$TTL 5\na A 192.0.2.1\n_1._tcp.a\t5\tIN\t@T\n; x\n$ORIGIN p.o.\na.o. (\nA "
 	"192.0.2.2 )\n"},
+    /* A relative origin, which NSD and Knot refuse, is written in full */
+    {"", "", "$ORIGIN o.\n$origin  p ; c\n$ORIGIN (q\n)\nx 5 A 192.0.2.1\n",
+	"$ORIGIN o.\n$origin  p.o. ; c\n$ORIGIN (q.p.o.\n)\nx 5 A 192.0.2.1\n"},
+    {"", "", "$ORIGIN o.\n$ORIGIN p\\.\n$ORIGIN @\n$ORIGIN \"o.\"\n",
+	"$ORIGIN o.\n$ORIGIN p\\..o.\n$ORIGIN p\\..o.\n$ORIGIN o.\n"},
+    {"", "", "$ORIGIN p\nx 5 A 192.0.2.1\n", NULL}, /* a part of a zone whose origin is not known */
+    /* $GENERATE becomes the lines that it means, of all types and in all forms */
+    {"", "", "$TTL 5\n$GENERATE 1-2 h$ MX 10 ns1\n", "$TTL 5\nh1 MX 10 ns1\nh2 MX 10 ns1\n"},
+    {"", "", "$generate 8-16/8 $.${0,3,x} 1h IN ( CNAME\n h$$$ ) ; c\r\n",
+	"8.008 1h IN CNAME h\\$8\r\n16.010 1h IN CNAME h\\$16 ; c\r\n"},
+    {"", "", "$TTL 5\n$GENERATE 9-10 ${1,0,n}.p CLASS1 7 PTR \"h$.a.\"",
+	"$TTL 5\na.p CLASS1 7 PTR h9.a.\nb.p CLASS1 7 PTR h10.a."},
+    {"", "", "$TTL 5\n$GENERATE 1-1 h$ TXT \"a ;$\" b\\$c \"$$\";why\n",
+	"$TTL 5\nh1 TXT \"a ;1\" b\\$c \"\\$\";why\n"},
+    {"", "", "$TTL 5\n$GENERATE 1-1 h$ TXT \"\\\"a $\\\"\"\n", "$TTL 5\nh1 TXT \"a 1\"\n"},
+    {"", "", "$TTL 5\n$GENERATE 1-1 a$ DS \"1 13 2 ( 00${0,62,x} )\"\n",
+	"$TTL 5\na1 DS 1 13 2 ( 00"
+	"00000000000000000000000000000000000000000000000000000000000001 )\n"},
+    {"", "", "$ORIGIN o.\n$TTL 5\na A 192.0.2.1\n$GENERATE 1-1 h$ A 192.0.2.$\n\n\tA 192.0.2.2\n",
+	"$ORIGIN o.\n$TTL 5\na A 192.0.2.1\nh1 A 192.0.2.1\n\na.o.\tA 192.0.2.2\n"},
+    {"$GENERATE 1-2 i$ A 192.0.2.$", "", "$ORIGIN o.\n$TTL 5\n$INCLUDE inc p\nb A 192.0.2.1\n",
+	"$ORIGIN o.\n$TTL 5\n$ORIGIN p.o.\ni1 A 192.0.2.1\ni2 A 192.0.2.2\n$ORIGIN o.\n"
+	"b A 192.0.2.1\n"},
     /* $INCLUDE */
     {"i. 5 A 192.0.2.1\n", "", "; a\n$INCLUDE inc\n; b\n", "; a\ni. 5 A 192.0.2.1\n; b\n"},
     {"i. 5 A 192.0.2.1", "", "$INCLUDE inc\n; b", "i. 5 A 192.0.2.1\n; b"},
@@ -100,7 +123,7 @@ static const struct {
     {"i 5 A 192.0.2.1\n", "", "$ORIGIN o.\n$INCLUDE inc p\nb A 192.0.2.1\n",
 	"$ORIGIN o.\n$ORIGIN p.o.\ni 5 A 192.0.2.1\n$ORIGIN o.\nb A 192.0.2.1\n"},
     {"$ORIGIN p\ni 5 A 192.0.2.1", "", "$ORIGIN o.\n$INCLUDE inc\nb A 192.0.2.1\n",
-	"$ORIGIN o.\n$ORIGIN p\ni 5 A 192.0.2.1\n$ORIGIN o.\nb A 192.0.2.1\n"},
+	"$ORIGIN o.\n$ORIGIN p.o.\ni 5 A 192.0.2.1\n$ORIGIN o.\nb A 192.0.2.1\n"},
     {"i 5 A 192.0.2.1\n", "", "$ORIGIN o.\r\n$INCLUDE inc p\r\n",
 	"$ORIGIN o.\r\n$ORIGIN p.o.\r\ni 5 A 192.0.2.1\n$ORIGIN o.\r\n"},
     {"i A 192.0.2.1\n", "", "$ORIGIN o.\n$TTL 5\na A 192.0.2.1\n$INCLUDE inc\n A 192.0.2.2\n",
@@ -165,6 +188,9 @@ static const struct {
     {"x A 1\n", "$TTL 5\nx A 1\n$INCLUDE inc\n$TLSA _0._tcp.x mail.pem\n",
 	"Z013 2:5, Z047 3:10, D001 4:7"},
     {"x A 1\ny A 192.0.2.1\n", "$TTL 5\nx A 192.0.2.1\n$INCLUDE inc\n", "Z013 inc:1:5<a.zone:3"},
+    {"", "$ORIGIN a..b\n", "Z010 1:11"},
+    {"", "$TTL 5\nx A 192.0.2.1\n$GENERATE 1-1 y A 192.0.2.1\n A 192.0.2.2\n", "Z012 4:2"},
+    {"", "$TTL 5\n$GENERATE 254-256 y A 192.0.2.$\n", "Z013 2:1"},
     {"", "$TTL 5\n$TLSA _1._tcp.x none.pem\n$INCLUDE none\n", "F001 2:17, F001 3:10"},
 };
 
@@ -232,12 +258,13 @@ load_text(struct buf *out, const char *template)
 
 static const char *const pieces[] = {"a A 192.0.2.1", "b 9 A 192.0.2.2", "a A 192.0.2.3",
     " A 192.0.2.4", "\tA 192.0.2.5 ; five", "  ( A\n 192.0.2.6 )", "$ORIGIN s",
-    "$ORIGIN example.org.", "$TTL 60", "$GENERATE 1-2 g$ A 192.0.2.$", "; comment", "", "   ", "()",
-    "@ TXT x", "$TLSA _1._tcp mail.pem", "$TLSA _{2,3}._tcp.a ( mail.pem ) ; c",
+    "$ORIGIN example.org.", "$TTL 60", "$GENERATE 1-2 g$ A 192.0.2.$",
+    "$GENERATE 1-2 g$ 8 MX ( 10 s$\n ) ; g", "$GENERATE 1-1 g TXT \"$ (\" \"\\\"\"", "; comment",
+    "", "   ", "()", "@ TXT x", "$TLSA _1._tcp mail.pem", "$TLSA _{2,3}._tcp.a ( mail.pem ) ; c",
     "$TLSA _4._tcp.b 8 mail.pem", "s\\$x A 192.0.2.7", "$INCLUDE inc", "$INCLUDE inc deep ; c",
     "$INCLUDE ( inc\n )", "$INCLUDE sub", "$INCLUDE sub @"};
 
-enum { N_WITHOUT_INC = 19, N_WITHOUT_SUB = 22 };
+enum { N_WITHOUT_INC = 21, N_WITHOUT_SUB = 24 };
 
 /* Lines of the first `n` pieces; the last one may lack its end. */
 static void
@@ -294,6 +321,7 @@ same_records(void **state)
 		assert_int_equal(expand(&out, &diags), 0);
 		assert_null(strstr(out.data, "$INCLUDE"));
 		assert_null(strstr(out.data, "$TLSA"));
+		assert_null(strstr(out.data, "$GENERATE"));
 		put("a.zone", out.data);
 		load_text(&of_text, out.data);
 		if (strcmp(of_template.data, of_text.data) != 0)
