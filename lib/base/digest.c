@@ -25,6 +25,16 @@ digest_sha256(struct bytes data, uint8_t out[DIGEST_LEN])
 		no_sha256();
 }
 
+void
+digest_hmac(struct bytes key, struct bytes data, uint8_t mac[DIGEST_LEN])
+{
+	size_t len;
+
+	if (!EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key.data, key.len, data.data, data.len,
+		mac, DIGEST_LEN, &len))
+		no_sha256();
+}
+
 struct digest *
 digest_begin(void)
 {

@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -184,6 +186,37 @@ read_private(const struct loader *l, const char *path, char *room, struct text *
 	if (fd >= 0)
 		close(fd);
 	return n < 0 ? -1 : 0;
+}
+
+static bool
+digest_private(const char *path, char *room, struct digest *digest)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n = fd < 0 ? -1 : read_all(fd, room, PRIVATE_LONGEST);
+
+	if (n > 0) {
+		digest_add(digest, &n, sizeof(n));
+		digest_add(digest, room, (size_t)n);
+		OPENSSL_cleanse(room, (size_t)n);
+	}
+	if (fd >= 0)
+		close(fd);
+	return n > 0;
+}
+
+bool
+key_folder_digest(const struct key_folder *folder, const struct name *zone, struct digest *digest)
+{
+	char room[PRIVATE_LONGEST], path[PATH_MAX];
+	bool any = false;
+	size_t n;
+	const struct key_file *files = key_folder_find(folder, zone, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s.private", folder->path,
+			files[i].base) < sizeof(path))
+			any |= digest_private(path, room, digest);
+	return any;
 }
 
 /* Takes dates and private key from the .private file, if there is one; otherwise the dates are

@@ -8,6 +8,7 @@
 #define DNSSEC_KEY_H
 
 #include "base/diag.h"
+#include "base/digest.h"
 #include "dns/name.h"
 #include "dnssec/algorithm.h"
 
@@ -87,6 +88,10 @@ key_folder_read(struct arena *a, struct diags *diags, const char *path, struct k
 /* The files of one zone, `*n` of them. */
 const struct key_file *
 key_folder_find(const struct key_folder *folder, const struct name *zone, size_t *n);
+
+/* Adds what the .private files of the zone hold to the digest. Returns whether there are any. */
+bool
+key_folder_digest(const struct key_folder *folder, const struct name *zone, struct digest *digest);
 
 /* Loads all keys of `zone` in a folder. Keys past Delete are loaded too, except those of algorithms
  * that are not for signing. Everything lives in `a`, which frees the private keys as well. No key

@@ -34,21 +34,15 @@ seal_by(const struct key *key, const uint8_t sha256[32], char seal[SEAL_LEN])
 {
 	uint8_t secret[DIGEST_LEN], mac[DIGEST_LEN];
 	struct buf hex = {0};
-	size_t len;
-	bool made;
 
 	if (!key->pkey || !secret_of(key->pkey, secret))
 		return false;
-	made = EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, secret, sizeof(secret), sha256, 32,
-		   mac, sizeof(mac), &len) != NULL;
+	digest_hmac((struct bytes){secret, sizeof(secret)}, (struct bytes){sha256, 32}, mac);
 	OPENSSL_cleanse(secret, sizeof(secret));
-	if (made) {
-		hex_encode(&hex, (struct bytes){mac, len});
-		memcpy(seal, hex.data, SEAL_LEN);
-		buf_free(&hex);
-	}
-	ERR_clear_error();
-	return made;
+	hex_encode(&hex, (struct bytes){mac, sizeof(mac)});
+	memcpy(seal, hex.data, SEAL_LEN);
+	buf_free(&hex);
+	return true;
 }
 
 bool

@@ -1,13 +1,77 @@
+#define _GNU_SOURCE
 #include "publish/cache.h"
 
 #include "base/codec.h"
+#include "base/digest.h"
 #include "base/output.h"
 #include "base/version.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <sys/stat.h>
+
+/* --- The seal: its last line --- */
+
+static const char purpose[] = "zonepp seal of a cache";
+
+/* What this file system alone knows of the published file: a copy of both has other numbers. */
+static void
+digest_identity(struct digest *digest, const char *path)
+{
+	struct stat st;
+	int64_t numbers[4] = {0};
+
+	if (stat(path, &st) == 0) {
+		numbers[0] = (int64_t)st.st_ino;
+		numbers[1] = st.st_size;
+		numbers[2] = st.st_ctim.tv_sec;
+		numbers[3] = st.st_ctim.tv_nsec;
+	}
+	digest_add(digest, numbers, sizeof(numbers));
+}
+
+/* Made with the zone's private keys, which a stranger does not have; a zone without any is held to
+ * the place where it was built. */
+static void
+seal_of(const struct zone_job *job, struct text text, struct buf *out)
+{
+	uint8_t secret[DIGEST_LEN], mac[DIGEST_LEN];
+	struct digest *digest = digest_begin();
+
+	digest_add(digest, purpose, sizeof(purpose));
+	if (!job->sign || !key_folder_digest(job->keys, job->load.zone, digest))
+		digest_identity(digest, job->output);
+	digest_end(digest, secret);
+	digest_hmac((struct bytes){secret, sizeof(secret)},
+	    (struct bytes){(const uint8_t *)text.data, text.len}, mac);
+	OPENSSL_cleanse(secret, sizeof(secret));
+	buf_puts(out, "seal ");
+	hex_encode(out, (struct bytes){mac, sizeof(mac)});
+	buf_putc(out, '\n');
+}
+
+/* Loads what the cache says, if we wrote it. */
+static bool
+load_sealed(struct diags *diags, const struct zone_job *job, struct text *text)
+{
+	struct buf seal = {0};
+	bool sealed = false;
+
+	if (file_load_if(diags, pos_none(), NULL, job->cache, text) == 0 && text->data) {
+		size_t len = 2 * DIGEST_LEN + sizeof("seal \n") - 1;
+		struct text body = {text->data, text->len > len ? text->len - len : 0};
+
+		seal_of(job, body, &seal);
+		sealed = body.len > 0 && CRYPTO_memcmp(seal.data, body.data + body.len, len) == 0;
+		*text = body;
+	}
+	buf_free(&seal);
+	return sealed;
+}
+
+/* --- What it says --- */
 
 static void
 put_nsec3(struct buf *b, const struct nsec3_params *params)
@@ -195,14 +259,10 @@ all_the_same(
 	buf_free(&settings);
 	if (!same || !read_result(take_line(&text), job->load.now, result))
 		return false;
-	for (;;) {
-		struct text line = take_line(&text);
-
-		if (text_is(line, "end"))
-			break; /* a file that was cut short has no such line */
-		if (!line.len || !same_input(line))
+	while (text.len > 0) {
+		last = take_line(&text);
+		if (!same_input(last))
 			return false;
-		last = line;
 	}
 	return last.len > 65 && text_is(((struct text){last.data + 65, last.len - 65}), output);
 }
@@ -215,8 +275,7 @@ cache_fresh(const struct zone_job *job, struct zone_result *result)
 	bool fresh;
 
 	*result = (struct zone_result){0};
-	fresh = file_load_if(&diags, pos_none(), NULL, job->cache, &text) == 0 && text.data &&
-		all_the_same(&diags.arena, text, job, result);
+	fresh = load_sealed(&diags, job, &text) && all_the_same(&diags.arena, text, job, result);
 	diags_free(&diags);
 	return fresh;
 }
@@ -245,10 +304,10 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
 	struct text text, line, last = {0};
 	bool known = false;
 
-	if (file_load_if(&diags, pos_none(), NULL, job->cache, &text) == 0 && text.data) {
-		while ((line = take_line(&text)).len > 0 && !text_is(line, "end"))
+	if (load_sealed(&diags, job, &text)) {
+		while ((line = take_line(&text)).len > 0)
 			last = line;
-		known = text_is(line, "end") && last.len > 65 && last.data[64] == ' ' &&
+		known = last.len > 65 && last.data[64] == ' ' &&
 			text_is(((struct text){last.data + 65, last.len - 65}),
 			    file_absolute(&diags.arena, job->output)) &&
 			hex_decode((struct text){last.data, 64}, sha256) == 32;
@@ -283,7 +342,8 @@ cache_store(const struct zone_job *job, const struct diags *diags, const struct 
 		buf_printf(&b, " %s\n", input->path);
 	}
 	put_sha256(&b, output_sha256);
-	buf_printf(&b, " %s\nend\n", file_absolute(&own.arena, job->output));
+	buf_printf(&b, " %s\n", file_absolute(&own.arena, job->output));
+	seal_of(job, (struct text){b.data, b.len}, &b);
 	out = output_open(&own, job->cache);
 	if (out) {
 		output_relax(out);

@@ -2,7 +2,10 @@
  * project file. If every input and the published file still have the same SHA-256, the settings are
  * the same, and no signature, key or certificate has changed its state or come so near to an end
  * that it is warned of, there is nothing to do, and nothing to parse. Deleting it costs only time.
- */
+ *
+ * Nothing is believed that another wrote: the file ends in a seal, made with the zone's private
+ * keys. A zone without such keys is sealed with what the file system knows of the published file,
+ * so that a cache that came with a copy of the project does not count. */
 #ifndef PUBLISH_CACHE_H
 #define PUBLISH_CACHE_H
 
@@ -12,7 +15,8 @@
 bool
 cache_fresh(const struct zone_job *job, struct zone_result *result);
 
-/* The serial that the last build published; returns false where none is remembered. */
+/* The serial that the last build published; returns false where none is remembered. It is asked
+ * for where the published file is lost, and so holds without the seal. */
 bool
 cache_serial(const struct zone_job *job, uint32_t *serial);
 
