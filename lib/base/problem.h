@@ -70,8 +70,10 @@ X(Z_FOREIGN,     "Z047", ERROR,   1, "a file that does not prove to be a zone fi
 X(Z_WILDCARD_HIDDEN,"Z050",WARNING,0, "a name that a wildcard does not answer any more", "RFC 4592 section 2.2.2", "give the name records of its own") \
 X(Z_HOST_NAME,   "Z051", WARNING, 0, "a host with a name that is none of a host", "RFC 952, RFC 1123 section 2.1", "use letters, digits and hyphens alone: BIND does not load the zone unless its check-names is turned off") \
 X(Z_LAST_DOT,    "Z052", WARNING, 0, "a relative name that reads like a whole one", "RFC 1035 section 5.1", "the origin is put behind a name without a last dot: add the dot, or leave the zone's name out") \
+X(Z_TARGET_LOST, "Z053", WARNING, 0, "a record that names what the zone does not have", "RFC 1034 section 3.6", "") \
 X(Z_ADDRESS_NAME,"Z054", WARNING, 0, "an address where a name belongs", "RFC 1035 section 3.3", "name a host, and give the host the address") \
 X(Z_MAILBOX,     "Z055", WARNING, 0, "a mailbox that is none", "RFC 1035 section 8", "the first dot stands for the at sign, and dots ahead of it are written \\.") \
+X(Z_ALIAS_LOOP,  "Z056", WARNING, 0, "aliases that lead back to themselves", "RFC 1034 section 3.6.2", "") \
 \
 X(D_SOON,        "D100", WARNING, 0, "a certificate that expires soon", "RFC 7671 section 5.2", "renew it: usages 0, 1 and 2 validate dates") \
 X(D_SOON_EE,     "D101", NOTE,    0, "a certificate that expires soon, under usage 3", "RFC 7671 section 5.1", "usage 3 ignores dates, but other clients do not") \

@@ -18,7 +18,7 @@ dot_is_lost(const struct store *store, const struct written *written)
 	struct name name;
 	size_t relative;
 
-	return read_whole(written, &name) &&
+	return store->apex.len > 1 && read_whole(written, &name) &&
 	       name_in_zone(name.wire, name.len, store->apex.wire, store->apex.len, &relative);
 }
 
@@ -45,12 +45,10 @@ is_top_level(const uint8_t *label)
 }
 
 bool
-dot_may_be_lost(const struct written *written)
+dot_may_be_lost(const struct written *written, struct name *whole)
 {
-	struct name name;
-
-	return read_whole(written, &name) && name_labels(name.wire) > 1 &&
-	       is_top_level(last_label(name.wire));
+	return read_whole(written, whole) && name_labels(whole->wire) > 1 &&
+	       is_top_level(last_label(whole->wire));
 }
 
 void

@@ -5,14 +5,15 @@
 
 #include "zone/written.h"
 
-/* Was it written without its last dot although, read with one, it lies in the zone? */
+/* Was it written without its last dot although, read with one, it lies in the zone? Never in the
+ * root zone, where all names do. */
 bool
 dot_is_lost(const struct store *store, const struct written *written);
 
-/* Was it written without, and does it read like a whole name, as web.provider.net does? To be asked
- * of names that lead nowhere. */
+/* Was it written without, and does it read like a whole name, as web.provider.net does? `*whole` is
+ * that one. To be asked of names that lead nowhere. */
 bool
-dot_may_be_lost(const struct written *written);
+dot_may_be_lost(const struct written *written, struct name *whole);
 
 /* Tells of each owner at the node that lacks its last dot. */
 void

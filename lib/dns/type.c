@@ -20,7 +20,7 @@ static const struct type_info types[N_PLACES] = {
 	[TYPE_CNAME] = {TYPE_CNAME, "CNAME", .names = true, .lower = true, .fields = {
 	    {FIELD_NAME, "target", NAME_DATA}}},
 	[TYPE_SOA] = {TYPE_SOA, "SOA", .names = true, .lower = true, .fields = {
-	    {FIELD_NAME, "primary server", NAME_PRIMARY}, {FIELD_NAME, "mailbox", NAME_MAILBOX},
+	    {FIELD_NAME, "primary server", NAME_LOOSE}, {FIELD_NAME, "mailbox", NAME_MAILBOX},
 	    {FIELD_U32, "serial"}, {FIELD_TTL, "refresh"}, {FIELD_TTL, "retry"},
 	    {FIELD_TTL, "expire"}, {FIELD_TTL, "minimum"}}},
 	[TYPE_MB] = {TYPE_MB, "MB", .names = true, .lower = true, .fields = {

@@ -184,13 +184,12 @@ enum { TYPE_FIELDS = 10 };
 /* What the domain name in a field is there for, and so what is asked of it. */
 enum name_use {
 	NAME_SILENT,  /* written by machines: the signer of an RRSIG */
-	NAME_LOOSE,   /* nothing is asked of it */
+	NAME_LOOSE,   /* nothing is asked of it: a primary server may be hidden */
 	NAME_SERVER,  /* a host with an address, which is not an alias: RFC 2181 section 10.3 */
 	NAME_HOST,    /* a host with an address */
 	NAME_SERVICE, /* the same; `.` is the owner itself, or no service: RFC 9460 section 2.5 */
 	NAME_DATA,    /* there are records of any type */
 	NAME_TREE,    /* there is something at it or below it */
-	NAME_PRIMARY, /* the server that a zone's data come from, which may be hidden */
 	NAME_MAILBOX, /* its first label is the local part: RFC 1035 section 8 */
 };
 

@@ -169,7 +169,7 @@ static const struct row registry[] = {
 static void
 last_dot_of_owners(void **state)
 {
-	static const struct row root[] = {{"example.org A 192.0.2.1\n", "Z040 3:1"}};
+	static const struct row root[] = {{"example.org A 192.0.2.1\n", "Z040 3:6"}};
 
 	(void)state;
 	check("example.org.", HEAD, owners, LENGTH(owners));

@@ -2,7 +2,7 @@
 
 #include "check/zone.h"
 
-#define HEAD "$ORIGIN example.org.\n$TTL 3600\n@ SOA ns hostmaster 1 2 3 4 300\n@ NS n.net.\n"
+#define HEAD "$ORIGIN example.org.\n$TTL 3600\n@ SOA n.net. hostmaster 1 2 3 4 300\n@ NS n.net.\n"
 
 #define DS "DS 1 13 2 0000000000000000000000000000000000000000000000000000000000000000\n"
 
@@ -27,8 +27,8 @@ static const struct {
     {"a CNAME b\na NS n.net.\n", "Z024 6:1"},
     {"sub NS n.net.\na.sub CNAME b\na.sub TXT x\n", "Z037 6:1, Z024 7:1"},
     /* One alone */
-    {"@ SOA a b 2 3 4 5 6\n", "Z025 5:1"},
-    {"@ SOA NS Hostmaster 1 2 3 4 300\n", ""},
+    {"@ SOA n.net. b 2 3 4 5 6\n", "Z025 5:1"},
+    {"@ SOA N.net. Hostmaster 1 2 3 4 300\n", ""},
     {"a DNAME b\na DNAME c\na DNAME d\n", "Z025 6:1, Z025 7:1"},
     /* RFC 2181 section 5.2 */
     {"a 5 A 192.0.2.1\na 6 A 192.0.2.2\n", "Z026 6:1"},
@@ -57,40 +57,40 @@ static const struct {
     {"@ DNAME b.example.net.\nx NSEC3 1 0 0 - 00000000000000000000000000000000 A\ny TXT x\n",
 	"Z033 7:1"},
     /* What NS records name */
-    {"@ NS ns\n", "Z040 5:1"},
-    {"@ NS ns\nns TXT x\n", "Z040 5:1"},
+    {"@ NS ns\n", "Z040 5:6"},
+    {"@ NS ns\nns TXT x\n", "Z040 5:6"},
     {"@ NS NS\nns A 192.0.2.1\n", ""},
     {"@ NS ns\nns AAAA ::1\n", ""},
-    {"@ NS @\n", "Z040 5:1"},
+    {"@ NS @\n", "Z040 5:6"},
     {"@ NS @\n@ A 192.0.2.1\n", ""},
-    {"@ NS ns\n@ NS nt\nns A 192.0.2.1\nx.ns A 192.0.2.1\n", "Z040 6:1"},
-    {"@ NS ns\nns CNAME b\nb A 192.0.2.1\n", "Z041 5:1"},
-    {"@ NS ns.d\nd DNAME b\n", "Z041 5:1"},
-    {"@ NS a.ns.d\nd DNAME b\nns.d A 192.0.2.1\n", "Z041 5:1, Z033 7:1"},
+    {"@ NS ns\n@ NS nt\nns A 192.0.2.1\nx.ns A 192.0.2.1\n", "Z040 6:6"},
+    {"@ NS ns\nns CNAME b\nb A 192.0.2.1\n", "Z041 5:6"},
+    {"@ NS ns.d\nd DNAME b\n", "Z041 5:6"},
+    {"@ NS a.ns.d\nd DNAME b\nns.d A 192.0.2.1\n", "Z041 5:6, Z033 7:1"},
     {"@ NS d\nd DNAME b\nd A 192.0.2.1\n", ""},
-    {"@ NS d\nd DNAME b\n", "Z040 5:1"},
-    {"a NS ns\n", "Z043 5:1"},
-    {"a NS ns\nns CNAME n.net.\n", "Z044 5:1"},
-    {"a NS ns.d\nd DNAME n.net.\n", "Z044 5:1"},
+    {"@ NS d\nd DNAME b\n", "Z040 5:6"},
+    {"a NS ns\n", "Z043 5:6"},
+    {"a NS ns\nns CNAME n.net.\n", "Z044 5:6"},
+    {"a NS ns.d\nd DNAME n.net.\n", "Z044 5:6"},
     {"b NS ns\na NS ns\nns A 192.0.2.1\n", ""},
     /* Wildcards, RFC 4592 */
     {"@ NS x\n* A 192.0.2.1\n", ""},
     {"@ NS x.y\n* A 192.0.2.1\n", ""},
-    {"@ NS x.y\n* A 192.0.2.1\ny TXT x\n", "Z040 5:1"},
-    {"@ NS x.y\n* A 192.0.2.1\na.y TXT x\n", "Z040 5:1"},
+    {"@ NS x.y\n* A 192.0.2.1\ny TXT x\n", "Z040 5:6"},
+    {"@ NS x.y\n* A 192.0.2.1\na.y TXT x\n", "Z040 5:6"},
     {"@ NS x.y\n*.y A 192.0.2.1\n", ""},
-    {"@ NS x\n* CNAME n.net.\n", "Z041 5:1"},
-    {"@ NS x\n* TXT x\n", "Z040 5:1"},
+    {"@ NS x\n* CNAME n.net.\n", "Z041 5:6"},
+    {"@ NS x\n* TXT x\n", "Z040 5:6"},
     {"@ NS *\n* A 192.0.2.1\n", "Z051 5:6"},
     /* Glue: at or below the delegation that needs it */
-    {"a NS ns.a\n", "Z042 5:1"},
-    {"a NS a\n", "Z042 5:1"},
+    {"a NS ns.a\n", "Z042 5:6"},
+    {"a NS a\n", "Z042 5:6"},
     {"a NS a\na A 192.0.2.1\n", ""},
     {"a NS ns.a\nns.a A 192.0.2.1\n", ""},
-    {"a NS ns.a\na NS nt.a\nnt.a AAAA ::1\n", "Z042 5:1"},
-    {"a NS ns.a\n* A 192.0.2.1\n", "Z042 5:1"},
-    {"a NS ns.a\nns.a TXT x\n", "Z042 5:1, Z037 6:1"},
-    {"a NS x.ns.a\nns.a A 192.0.2.1\n", "Z042 5:1"},
+    {"a NS ns.a\na NS nt.a\nnt.a AAAA ::1\n", "Z042 5:6"},
+    {"a NS ns.a\n* A 192.0.2.1\n", "Z042 5:6"},
+    {"a NS ns.a\nns.a TXT x\n", "Z042 5:6, Z037 6:1"},
+    {"a NS x.ns.a\nns.a A 192.0.2.1\n", "Z042 5:6"},
     {"a NS ns.b\nb NS ns.a\n", ""},
     {"a NS ns.b\nb NS n.net.\n", ""},
     {"@ NS ns.a\na NS n.net.\n", ""},
@@ -98,16 +98,16 @@ static const struct {
     {"ab NS ns.a\na NS n.net.\n", ""},
     {"a NS n.net.\nb.a NS ns.b.a\n", "Z037 6:1"},
     /* MX and SRV, RFC 2181 section 10.3, RFC 2782 */
-    {"@ MX 1 mx\n", "Z043 5:1"},
-    {"@ MX 1 mx\n* A 192.0.2.1\n_a.mx TXT a\n", "Z043 5:1"},
-    {"@ MX 1 mx.a\n* A 192.0.2.1\na TXT a\n", "Z043 5:1"},
+    {"@ MX 1 mx\n", "Z043 5:8"},
+    {"@ MX 1 mx\n* A 192.0.2.1\n_a.mx TXT a\n", "Z043 5:8"},
+    {"@ MX 1 mx.a\n* A 192.0.2.1\na TXT a\n", "Z043 5:8"},
     {"@ MX 1 mx.a\n*.a A 192.0.2.1\n", ""},
     {"@ MX 1 mx\nmx A 192.0.2.1\n", ""},
-    {"@ MX 1 mx\nmx CNAME n.net.\n", "Z044 5:1"},
+    {"@ MX 1 mx\nmx CNAME n.net.\n", "Z044 5:8"},
     {"@ MX 0 .\n@ SRV 0 0 0 .\n", ""},
     {"@ MX 1 mx.a\na NS n.net.\n", ""},
-    {"_a._tcp SRV 1 2 3 srv\n", "Z043 5:1"},
-    {"_a._tcp SRV 1 2 3 srv\nsrv CNAME n.net.\n", "Z044 5:1"},
+    {"_a._tcp SRV 1 2 3 srv\n", "Z043 5:19"},
+    {"_a._tcp SRV 1 2 3 srv\nsrv CNAME n.net.\n", "Z044 5:19"},
     {"_a._tcp SRV 1 2 3 srv\nsrv AAAA ::1\n", ""},
     /* RFC 4034 section 2.1.1 */
     {"@ DNSKEY 0 3 13 AAAA\n", "Z046 5:1"},
@@ -121,9 +121,14 @@ static const struct {
 static void
 zones(void **state)
 {
+	int8_t severities[N_PROBLEMS];
 	bool good = true;
 
 	(void)state;
+	for (int i = 0; i < N_PROBLEMS; i++)
+		severities[i] = (int8_t)problem_table[i].severity;
+	/* Many of these names lead nowhere: that is for test_check_target. */
+	severities[Z_TARGET_LOST] = SEVERITY_OFF;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		struct zone_fixture f;
 		char text[1000];
@@ -131,6 +136,7 @@ zones(void **state)
 
 		snprintf(text, sizeof(text), "%s%s", HEAD, rows[i].text);
 		zone_read_good(&f, text);
+		f.diags.severities = severities;
 		result = check_zone(&f.store, 0);
 		problems_print(&f.text, &f.diags);
 		if (strcmp(f.text.data, rows[i].problems) != 0) {
@@ -150,9 +156,9 @@ static const struct {
     {"$ORIGIN a.\n$TTL 5\n", "Z027 0:0"},
     {"$ORIGIN a.\n$TTL 5\n@ NS b.net.\n", "Z027 3:1"},
     {"$ORIGIN a.\n$TTL 5\nb A 192.0.2.1\n", "Z027 3:1"},
-    {"$ORIGIN a.\n$TTL 5\n@ SOA b c 1 2 3 4 5\n", "Z028 3:1"},
-    {"$ORIGIN a.\n$TTL 5\nx SOA b c 1 2 3 4 5\n@ A 192.0.2.1\n", "Z027 3:1, Z030 3:1"},
-    {"$ORIGIN .\n$TTL 5\n@ SOA b c 1 2 3 4 5\n@ NS a.\na. A 192.0.2.1\n", ""},
+    {"$ORIGIN a.\n$TTL 5\n@ SOA n.net. c 1 2 3 4 5\n", "Z028 3:1"},
+    {"$ORIGIN a.\n$TTL 5\nx SOA n.net. c 1 2 3 4 5\n@ A 192.0.2.1\n", "Z027 3:1, Z030 3:1"},
+    {"$ORIGIN .\n$TTL 5\n@ SOA a. c 1 2 3 4 5\n@ NS a.\na. A 192.0.2.1\n", ""},
 };
 
 static void

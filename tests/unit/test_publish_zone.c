@@ -224,7 +224,7 @@ static const struct {
 	const char *text, *said;
 } bad[] = {
     {"a A 1\n", "failed: Z013 5:5"},
-    {"a CNAME b\na A 192.0.2.1\n", "failed: Z024 6:1"},
+    {"a CNAME b.net.\na A 192.0.2.1\n", "failed: Z024 6:1"},
     {"@ SOA a b 1 2 3 4 5\n", "failed: Z025 5:1"},
     {"a.example.net. A 192.0.2.1\n", "failed: Z023 5:1"},
     {"$INCLUDE none\n", "failed: F001 5:10"},

@@ -823,7 +823,7 @@ static const struct {
 } named[] = {
     {"A 192.0.2.1", ""},
     {"NS ns", "2 ns.example. ns, "},
-    {"SOA @ . 1 2 3 4 5", "7 example. @, 8 . ., "},
+    {"SOA @ . 1 2 3 4 5", "1 example. @, 7 . ., "},
     {"MX 1 a.", "2 a. a., "},
     {"NAPTR 1 2 \"b\" \"c\" \"\" d", "5 d.example. d, "},
     {"HTTPS 1 a alpn=h2", "4 a.example. a, "},

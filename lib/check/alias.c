@@ -1,0 +1,111 @@
+#include "check/alias.h"
+
+#include "zone/lookup.h"
+#include "zone/written.h"
+
+enum { STEPS_MOST = 64 }; /* resolvers give up long before */
+
+/* Where a walk along aliases is. */
+struct walk {
+	const struct store *store;
+	uint8_t wire[NAME_LONGEST];
+	const struct record *record; /* the alias that led there */
+};
+
+static bool
+follow_cname(struct walk *walk, const struct node *node)
+{
+	size_t len;
+
+	walk->record = node_rrset(walk->store, node, TYPE_CNAME).records;
+	len = name_length(walk->record->rdata, walk->record->rdlen);
+	memcpy(walk->wire, walk->record->rdata, len);
+	return true;
+}
+
+/* The labels ahead of the owner stay (RFC 6672 section 2.3). */
+static bool
+follow_dname(struct walk *walk, const struct node *node)
+{
+	const struct record *record = node_rrset(walk->store, node, TYPE_DNAME).records;
+	size_t ahead =
+	    name_length(walk->wire, NAME_LONGEST) - node->wire_len - walk->store->apex.len;
+
+	if (ahead + record->rdlen > NAME_LONGEST)
+		return false;
+	memcpy(walk->wire + ahead, record->rdata, record->rdlen);
+	walk->record = record;
+	return true;
+}
+
+/* Goes on by one alias; returns false where none stands, or outside the zone. */
+static bool
+follow(struct walk *walk)
+{
+	struct lookup_key key;
+	const struct node *node;
+
+	if (!lookup_key_of(walk->store, walk->wire, &key))
+		return false;
+	node = lookup_exit(walk->store, &key);
+	if (node)
+		return !(node->flags & NODE_CUT) && follow_dname(walk, node);
+	node = lookup_answer(walk->store, &key);
+	return node && (node->flags & NODE_CNAME) && follow_cname(walk, node);
+}
+
+static void
+tell(const struct store *store, const struct node *node, const struct record *record)
+{
+	uint8_t owner[NAME_LONGEST];
+	struct written written;
+	struct buf b = {0};
+
+	written_name(store, record, 0, &written);
+	if (diag_is_told(store->diags, written.pos, Z_ALIAS_LOOP))
+		return;
+	node_wire(store, node, owner);
+	buf_puts(&b, "the ");
+	type_print(&b, record->type);
+	buf_puts(&b, " record of ");
+	name_print(&b, owner);
+	buf_puts(&b, " names ");
+	name_print(&b, record->rdata);
+	diag_add(store->diags, written.pos, Z_ALIAS_LOOP, "%.*s, which leads back to it",
+	    (int)b.len, b.data);
+	buf_free(&b);
+}
+
+/* Any name below a DNAME will do. */
+static bool
+begin(struct walk *walk, const struct record *record)
+{
+	static const uint8_t below[] = {1, '_'};
+	size_t ahead = record->type == TYPE_DNAME ? sizeof(below) : 0;
+
+	if (ahead + record->rdlen > NAME_LONGEST)
+		return false;
+	memcpy(walk->wire, below, ahead);
+	memcpy(walk->wire + ahead, record->rdata, record->rdlen);
+	walk->record = record;
+	return true;
+}
+
+void
+check_alias(const struct store *store, const struct node *node, const struct record *record)
+{
+	struct walk walk = {.store = store};
+
+	if ((record->type != TYPE_CNAME && record->type != TYPE_DNAME) || !begin(&walk, record))
+		return;
+	for (int i = 0; i < STEPS_MOST && follow(&walk); i++) {
+		bool alike = walk.record->type == record->type;
+
+		if (walk.record == record) {
+			tell(store, node, record);
+			return;
+		}
+		if (alike ? walk.record->pos.at < record->pos.at : record->type == TYPE_DNAME)
+			return;
+	}
+}
