@@ -24,7 +24,7 @@ run(struct cmd *cmd)
 	cmd->diags.track_inputs = path != NULL;
 	result = expand_file(&cmd->diags, &load, &text);
 	if (result == 0 && path)
-		result = overwrite_check(&cmd->diags, path);
+		result = overwrite_check(&cmd->diags, NULL, path);
 	if (result == 0) {
 		out = output_open(&cmd->diags, path ? path : "-");
 		result = out && output_write(out, text.data, text.len) == 0

@@ -13,7 +13,7 @@ write_zone(struct cmd *cmd, const struct store *store, const char *path)
 	struct output *out;
 	bool changed;
 
-	if (path && overwrite_check(&cmd->diags, path) < 0)
+	if (path && overwrite_check(&cmd->diags, NULL, path) < 0)
 		return -1;
 	out = output_open(&cmd->diags, path ? path : "-");
 	if (out && write_store(out, store, cmd->jobs) == 0)

@@ -19,7 +19,7 @@ struct creation {
 static int
 begin(struct creation *c)
 {
-	c->fd = file_open_unnamed(c->folder, 0600);
+	c->fd = file_open_unnamed(AT_FDCWD, c->folder, 0600);
 	if (c->fd >= 0)
 		return 0;
 	c->fd = open(c->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -30,7 +30,7 @@ begin(struct creation *c)
 static int
 give_name(struct creation *c)
 {
-	if (!c->named && file_give_name(c->fd, c->path) < 0)
+	if (!c->named && file_give_name(c->fd, AT_FDCWD, c->path) < 0)
 		return -1;
 	c->named = true;
 	return 0;
@@ -43,7 +43,7 @@ create_file(struct diags *diags, const char *path, mode_t mode, struct text text
 	int error;
 
 	if (begin(&c) == 0 && fchmod(c.fd, mode) == 0 && file_write(c.fd, text) == 0 &&
-	    fsync(c.fd) == 0 && give_name(&c) == 0 && file_sync_folder(c.folder) == 0) {
+	    fsync(c.fd) == 0 && give_name(&c) == 0 && file_sync_folder(AT_FDCWD, c.folder) == 0) {
 		close(c.fd);
 		return 0;
 	}

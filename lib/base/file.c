@@ -122,24 +122,68 @@ absolute_path(const char *path)
 	return out.data;
 }
 
-enum { READING = O_RDONLY | O_CLOEXEC | O_NONBLOCK };
+enum { READING = O_RDONLY | O_NONBLOCK };
 
-static int
-open_confined(const struct roots *roots, const char *path, int flags)
+int
+file_open(const struct roots *roots, const char *path, int flags)
 {
-	char *absolute = absolute_path(path);
-	int fd = confine_open(roots, absolute, flags);
+	char *absolute = roots ? absolute_path(path) : NULL;
+	int fd = roots ? confine_open(roots, absolute, flags) : open(path, flags | O_CLOEXEC, 0666);
 
 	free(absolute);
 	return fd;
 }
 
 static int
-report(struct diags *diags, struct pos pos, const char *path)
+folder_of(const struct roots *roots, const char *path, char name[NAME_MAX + 1])
+{
+	char *absolute = absolute_path(path);
+	int fd = confine_folder(roots, absolute, false, name);
+
+	free(absolute);
+	return fd;
+}
+
+/* Closes `fd` and hands on the result of what was done with it. */
+static int
+finish(int fd, int result)
 {
 	int error = errno;
-	enum problem problem = error == EXDEV ? F_CONFINED : F_READ;
-	const char *why = error == EXDEV    ? "it lies outside the project's folders"
+
+	close(fd);
+	errno = error;
+	return result;
+}
+
+int
+file_stat(const struct roots *roots, const char *path, struct stat *out)
+{
+	char name[NAME_MAX + 1];
+	int folder;
+
+	if (!roots)
+		return stat(path, out);
+	folder = folder_of(roots, path, name);
+	return folder < 0 ? -1 : finish(folder, fstatat(folder, name, out, AT_SYMLINK_NOFOLLOW));
+}
+
+int
+file_remove(const struct roots *roots, const char *path)
+{
+	char name[NAME_MAX + 1];
+	int folder = folder_of(roots, path, name);
+
+	return folder < 0 ? -1 : finish(folder, unlinkat(folder, name, 0));
+}
+
+static int
+report(struct diags *diags, struct pos pos, const struct roots *roots, const char *path)
+{
+	int error = errno;
+	bool is_link = error == EXDEV && roots->strict;
+	enum problem problem = is_link ? F_LINK : error == EXDEV ? F_CONFINED : F_READ;
+	const char *why = is_link           ? "a symbolic link leads elsewhere"
+			  : error == EXDEV  ? "it lies outside the project's folders"
 			  : error == EINVAL ? "it is not a regular file"
 			  : error == EBUSY  ? "it changed while it was read"
 					    : strerror(error);
@@ -160,7 +204,7 @@ load(struct diags *diags, const struct roots *roots, const char *path, bool stre
 
 	if (strcmp(path, "-") == 0)
 		return read_stream(diags, STDIN_FILENO, out);
-	fd = roots ? open_confined(roots, path, READING) : open(path, mode);
+	fd = file_open(roots, path, roots ? READING : mode);
 	if (fd < 0)
 		return -1;
 	result = load_fd(diags, fd, streams, out);
@@ -222,7 +266,7 @@ static int
 list(struct arena *a, const struct roots *roots, const char *path, struct file_list *out)
 {
 	int flags = READING | O_DIRECTORY, result, saved;
-	int fd = roots ? open_confined(roots, path, flags) : open(path, flags);
+	int fd = file_open(roots, path, flags);
 	DIR *dir;
 
 	if (fd < 0)
@@ -261,11 +305,11 @@ digest_list(const struct file_list *names, uint8_t sha256[32])
 
 /* Piece by piece: a published zone can be large. */
 static bool
-digest_of_file(struct diags *diags, const char *path, uint8_t sha256[32])
+digest_of_file(struct diags *diags, const struct roots *roots, const char *path, uint8_t sha256[32])
 {
 	struct digest *digest = digest_begin();
 	struct buf buf = {0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = file_open(roots, path, READING);
 	struct stat st;
 	ssize_t n = -1;
 
@@ -283,22 +327,25 @@ digest_of_file(struct diags *diags, const char *path, uint8_t sha256[32])
 }
 
 static bool
-digest_of_folder(struct diags *diags, const char *path, uint8_t sha256[32])
+digest_of_folder(
+    struct diags *diags, const struct roots *roots, const char *path, uint8_t sha256[32])
 {
 	struct file_list names;
 
-	if (list(&diags->arena, NULL, path, &names) < 0)
+	if (list(&diags->arena, roots, path, &names) < 0)
 		return false;
 	digest_list(&names, sha256);
 	return true;
 }
 
 static bool
-digest_of_secret(struct diags *diags, const char *path, uint8_t sha256[32])
+digest_of_secret(
+    struct diags *diags, const struct roots *roots, const char *path, uint8_t sha256[32])
 {
 	struct stat st;
+	int fd = file_open(roots, path, O_PATH);
 
-	if (stat(path, &st) < 0)
+	if (fd < 0 || finish(fd, fstat(fd, &st)) < 0)
 		return false;
 	digest_text(text_of(arena_printf(&diags->arena, "%ju %ju %jd %jd.%09ld %jd.%09ld",
 			(uintmax_t)st.st_dev, (uintmax_t)st.st_ino, (intmax_t)st.st_size,
@@ -309,16 +356,16 @@ digest_of_secret(struct diags *diags, const char *path, uint8_t sha256[32])
 }
 
 bool
-file_digest(enum input_kind kind, const char *path, uint8_t sha256[32])
+file_digest(enum input_kind kind, const struct roots *roots, const char *path, uint8_t sha256[32])
 {
-	static bool (*const digests[N_INPUT_KINDS])(
-	    struct diags * diags, const char *path, uint8_t sha256[32]) = {
+	static bool (*const digests[N_INPUT_KINDS])(struct diags * diags, const struct roots *roots,
+	    const char *path, uint8_t sha256[32]) = {
 	    [INPUT_FILE] = digest_of_file,
 	    [INPUT_FOLDER] = digest_of_folder,
 	    [INPUT_SECRET] = digest_of_secret,
 	};
 	struct diags diags = {0};
-	bool there = digests[kind](&diags, path, sha256);
+	bool there = digests[kind](&diags, roots, path, sha256);
 
 	diags_free(&diags);
 	return there;
@@ -397,7 +444,7 @@ file_load(struct diags *diags, struct pos pos, const struct roots *roots, const 
     struct text *out)
 {
 	if (load(diags, roots, path, named_by_person(pos, roots, path), out) < 0)
-		return report(diags, pos, path);
+		return report(diags, pos, roots, path);
 	file_note_input(diags, path, *out);
 	return 0;
 }
@@ -409,7 +456,7 @@ file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, con
 	if (load(diags, roots, path, false, out) < 0) {
 		*out = (struct text){0};
 		if (errno != ENOENT && errno != ENOTDIR)
-			return report(diags, pos, path);
+			return report(diags, pos, roots, path);
 	}
 	file_note_input(diags, path, *out);
 	return 0;
@@ -422,10 +469,10 @@ file_load_secret(struct diags *diags, struct pos pos, const struct roots *roots,
 	struct input *input;
 
 	if (load(diags, roots, path, named_by_person(pos, roots, path), out) < 0)
-		return report(diags, pos, path);
+		return report(diags, pos, roots, path);
 	input = note(diags, INPUT_SECRET, path, true);
 	if (input)
-		input->there = digest_of_secret(diags, path, input->sha256);
+		input->there = digest_of_secret(diags, roots, path, input->sha256);
 	return 0;
 }
 
@@ -437,7 +484,7 @@ file_list_if(struct diags *diags, struct pos pos, const struct roots *roots, con
 
 	if (list(&diags->arena, roots, path, out) < 0) {
 		*out = (struct file_list){0};
-		return errno == ENOENT || errno == ENOTDIR ? 0 : report(diags, pos, path);
+		return errno == ENOENT || errno == ENOTDIR ? 0 : report(diags, pos, roots, path);
 	}
 	input = note(diags, INPUT_FOLDER, path, true);
 	if (input)
@@ -528,24 +575,30 @@ file_write(int fd, struct text text)
 }
 
 int
-file_open_unnamed(const char *folder, mode_t mode)
+file_open_unnamed(int dir, const char *folder, mode_t mode)
 {
-	return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	return openat(dir, folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+}
+
+const char *
+file_path_of(int fd, char room[FILE_PATH_OF_FD])
+{
+	snprintf(room, FILE_PATH_OF_FD, "/proc/self/fd/%d", fd);
+	return room;
 }
 
 int
-file_give_name(int fd, const char *path)
+file_give_name(int fd, int dir, const char *path)
 {
-	char self[64];
+	char self[FILE_PATH_OF_FD];
 
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+	return linkat(AT_FDCWD, file_path_of(fd, self), dir, path, AT_SYMLINK_FOLLOW);
 }
 
 int
-file_sync_folder(const char *folder)
+file_sync_folder(int dir, const char *folder)
 {
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
+	int fd = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
 
 	if (fd < 0)
 		return -1;

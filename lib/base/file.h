@@ -7,7 +7,20 @@
 #include "base/confine.h"
 #include "base/diag.h"
 
+#include <sys/stat.h>
 #include <sys/types.h>
+
+/* Opens `path` as open(2), within `roots`. Returns -1 with errno set. */
+int
+file_open(const struct roots *roots, const char *path, int flags);
+
+/* As stat(2). Within roots, a symbolic link that was put there just now is seen as one. */
+int
+file_stat(const struct roots *roots, const char *path, struct stat *out);
+
+/* As unlink(2), within roots. */
+int
+file_remove(const struct roots *roots, const char *path);
 
 /* Loads `path` ("-": standard input) into memory that lives as long as `diags`. With roots, or
  * named at a position, it must be a regular file. Returns -1 with one problem added at `pos`, or at
@@ -59,7 +72,7 @@ file_is_linked(const struct roots *roots, const char *path);
 
 /* The SHA-256 of what an input of that kind is noted for; returns false where it cannot be read. */
 bool
-file_digest(enum input_kind kind, const char *path, uint8_t sha256[32]);
+file_digest(enum input_kind kind, const struct roots *roots, const char *path, uint8_t sha256[32]);
 
 /* `path` as seen from the folder of the file `base`, unless it is absolute; in `a`. */
 char *
@@ -87,17 +100,24 @@ file_make_folder(const char *path, mode_t mode);
 int
 file_write(int fd, struct text text);
 
-/* Opens a new file in `folder` that has no name, and vanishes with `fd` unless it gets one. Returns
- * -1 with errno set; some file systems know no such files. */
+/* Opens a new file in `folder` that has no name, and vanishes with `fd` unless it gets one. Paths
+ * start in the open folder `dir`, here and below. Returns -1 with errno set; some file systems know
+ * no such files. */
 int
-file_open_unnamed(const char *folder, mode_t mode);
+file_open_unnamed(int dir, const char *folder, mode_t mode);
 
 /* Gives the file the name `path`, if nothing has that name. Returns -1 with errno set. */
 int
-file_give_name(int fd, const char *path);
+file_give_name(int fd, int dir, const char *path);
 
 /* Makes the names in `folder` last, where its file system can. Returns -1 with errno set. */
 int
-file_sync_folder(const char *folder);
+file_sync_folder(int dir, const char *folder);
+
+enum { FILE_PATH_OF_FD = 32 };
+
+/* A path to the open file, for those who want one. */
+const char *
+file_path_of(int fd, char room[FILE_PATH_OF_FD]);
 
 #endif

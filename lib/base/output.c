@@ -23,13 +23,15 @@ enum output_kind {
 struct output {
 	struct diags *diags;
 	enum output_kind kind;
-	const char *path;   /* as the user wrote it */
-	const char *target; /* with symbolic links resolved */
-	const char *folder; /* of `target` */
-	char *temporary;    /* name of the temporary file, where it has one */
-	int old_fd;         /* of what the file holds now; -1: there is none */
-	struct buf old;     /* as much of it as was looked at */
-	bool old_broken;    /* the rest of it cannot be read */
+	const char *path;          /* as the user wrote it */
+	const struct roots *roots; /* where it may lie; NULL: anywhere */
+	const char *folder;        /* of the file, or of what waits for a stream */
+	int folder_fd;             /* of the file; -1: it is not there yet */
+	char name[NAME_MAX + 1];   /* of the file, in its folder */
+	char *temporary;           /* of the temporary file, where it has one */
+	int old_fd;                /* of what the file holds now; -1: there is none */
+	struct buf old;            /* as much of it as was looked at */
+	bool old_broken;           /* the rest of it cannot be read */
 	struct stat old_stat;
 	size_t agreed;  /* bytes of `old` that the new text repeats, while fd < 0 */
 	int fd;         /* -1: nothing was written yet */
@@ -53,6 +55,13 @@ temporary_fail(struct output *out, const char *what, int error)
 }
 
 static int
+link_fail(struct diags *diags, const char *path)
+{
+	return diag_add_path(
+	    diags, path, F_LINK, "cannot write %s: a symbolic link leads elsewhere", path);
+}
+
+static int
 output_fail(struct output *out, const char *what)
 {
 	int error = errno;
@@ -64,6 +73,8 @@ output_fail(struct output *out, const char *what)
 	else if (strcmp(out->path, "-") == 0)
 		diag_add(out->diags, pos_none(), F_STREAM, "cannot write standard output: %s",
 		    strerror(error));
+	else if (error == EXDEV && out->roots)
+		link_fail(out->diags, out->path);
 	else
 		diag_add_path(out->diags, out->path,
 		    out->kind == OUTPUT_STREAM ? F_STREAM : F_WRITE, "cannot %s %s: %s", what,
@@ -99,27 +110,69 @@ is_folder_name(const char *path)
 }
 
 static int
+refuse_folder_name(struct output *out)
+{
+	return diag_add_path(out->diags, out->path, F_STREAM,
+	    "cannot write %s: that is the name of a folder; add the name of a file", out->path);
+}
+
+/* Whoever names a path himself also means what its links lead to. */
+static int
 find_target(struct output *out)
 {
 	struct arena *a = &out->diags->arena;
 	char *real = realpath(out->path, NULL);
+	const char *target = real ? arena_text(a, real, strlen(real)) : follow_links(a, out->path);
+	const char *slash = strrchr(target, '/'), *name = slash ? slash + 1 : target;
 
-	out->target = real ? arena_text(a, real, strlen(real)) : follow_links(a, out->path);
 	free(real);
-	out->folder = file_folder(a, out->target);
-	if (!is_folder_name(out->target))
-		return 0;
-	diag_add_path(out->diags, out->path, F_STREAM,
-	    "cannot write %s: that is the name of a folder; add the name of a file", out->path);
-	return -1;
+	if (is_folder_name(target))
+		return refuse_folder_name(out);
+	if (strlen(name) > NAME_MAX) {
+		errno = ENAMETOOLONG;
+		return output_fail(out, "write");
+	}
+	out->folder = file_folder(a, target);
+	memcpy(out->name, name, strlen(name) + 1);
+	return 0;
+}
+
+/* Opens the folder that the file is in, which with `make` is made where it is missing. */
+static int
+open_folder(struct output *out, bool make)
+{
+	struct arena *a = &out->diags->arena;
+
+	if (out->roots)
+		out->folder_fd =
+		    confine_folder(out->roots, file_absolute(a, out->path), make, out->name);
+	else if (!make || file_make_folder(out->folder, 0777) == 0)
+		out->folder_fd = open(out->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return out->folder_fd < 0 ? -1 : 0;
+}
+
+/* Finds the folder, if it is there. */
+static int
+find_folder(struct output *out)
+{
+	if (out->roots && is_folder_name(out->path))
+		return refuse_folder_name(out);
+	if (!out->roots && find_target(out) < 0)
+		return -1;
+	if (open_folder(out, false) < 0 && errno != ENOENT && errno != ENOTDIR)
+		return output_fail(out, "write");
+	return 0;
 }
 
 static int
 open_old(struct output *out)
 {
-	out->old_fd = open(out->target, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (out->folder_fd < 0)
+		return 0;
+	out->old_fd =
+	    openat(out->folder_fd, out->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (out->old_fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : output_fail(out, "read");
+		return errno == ENOENT ? 0 : output_fail(out, "read");
 	/* Another run may have put it there just now. */
 	return fstat(out->old_fd, &out->old_stat) < 0 ? output_fail(out, "read") : 0;
 }
@@ -171,37 +224,77 @@ is_unchanged(struct output *out)
 
 /* A pipe that nobody reads is an error, and not a reason to wait. */
 static int
-open_stream(const char *path)
+open_stream(struct output *out)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+	enum { FLAGS = O_WRONLY | O_CLOEXEC | O_NONBLOCK };
 
-	if (fd >= 0)
-		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
-	return fd;
+	if (S_ISDIR(out->old_stat.st_mode)) {
+		errno = EISDIR;
+		return output_fail(out, "write");
+	}
+	out->fd = out->roots ? openat(out->folder_fd, out->name, FLAGS | O_NOFOLLOW)
+			     : open(out->path, FLAGS);
+	if (out->fd < 0)
+		return output_fail(out, "write");
+	fcntl(out->fd, F_SETFL, fcntl(out->fd, F_GETFL) & ~O_NONBLOCK);
+	return 0;
+}
+
+static int
+open_file(struct output *out)
+{
+	out->kind = OUTPUT_FILE;
+	return !out->roots && find_folder(out) < 0 ? -1 : open_old(out);
+}
+
+/* Is there something that is no regular file? What that is goes into `old_stat`. */
+static bool
+is_stream(struct output *out)
+{
+	int result = !out->roots ? stat(out->path, &out->old_stat)
+		     : out->folder_fd < 0
+			 ? -1
+			 : fstatat(out->folder_fd, out->name, &out->old_stat, AT_SYMLINK_NOFOLLOW);
+
+	return result == 0 && !S_ISREG(out->old_stat.st_mode);
 }
 
 struct output *
-output_open(struct diags *diags, const char *path)
+output_open_in(struct diags *diags, const struct roots *roots, const char *path)
 {
 	struct output *out = arena_zalloc(&diags->arena, sizeof(*out));
 
 	out->diags = diags;
 	out->path = path;
-	out->fd = out->old_fd = out->stream = -1;
+	out->roots = roots;
+	out->fd = out->old_fd = out->stream = out->folder_fd = -1;
 	if (strcmp(path, "-") == 0) {
 		out->fd = STDOUT_FILENO;
 		return out;
 	}
-	if (stat(path, &out->old_stat) == 0 && !S_ISREG(out->old_stat.st_mode)) {
-		out->fd = S_ISDIR(out->old_stat.st_mode) ? (errno = EISDIR, -1) : open_stream(path);
-		if (out->fd < 0) {
-			output_fail(out, "write");
-			return NULL;
-		}
-		return out;
+	if ((roots && find_folder(out) < 0) ||
+	    (is_stream(out) ? open_stream(out) : open_file(out)) < 0) {
+		output_abort(out);
+		return NULL;
 	}
-	out->kind = OUTPUT_FILE;
-	return find_target(out) < 0 || open_old(out) < 0 ? NULL : out;
+	return out;
+}
+
+struct output *
+output_open(struct diags *diags, const char *path)
+{
+	return output_open_in(diags, NULL, path);
+}
+
+int
+output_permitted(struct diags *diags, const struct roots *roots, const char *path)
+{
+	char name[NAME_MAX + 1];
+	int folder = confine_folder(roots, file_absolute(&diags->arena, path), false, name);
+
+	if (folder >= 0)
+		close(folder);
+	return folder < 0 && errno == EXDEV ? link_fail(diags, path) : 0;
 }
 
 static int
@@ -210,28 +303,25 @@ write_all(struct output *out, const char *data, size_t len)
 	return file_write(out->fd, (struct text){data, len}) < 0 ? output_fail(out, "write") : 0;
 }
 
-/* A new name beside the target; the process id keeps two runs apart. */
+/* A new name beside the file's; the process id keeps two runs apart. */
 static char *
 temporary_name(struct output *out)
 {
 	static const char suffix[] = ".zonepp-tmp";
-	const char *slash = strrchr(out->target, '/');
-	const char *base = slash ? slash + 1 : out->target;
 
-	return arena_printf(
-	    &out->diags->arena, "%s/.%.200s.%ld%s", out->folder, base, (long)getpid(), suffix);
+	return arena_printf(&out->diags->arena, ".%.200s.%ld%s", out->name, (long)getpid(), suffix);
 }
 
-/* Makes the folder of the target. A path that `..` leads out of a folder that was not there may end
+/* Makes the folder of the file. A path that `..` leads out of a folder that was not there may end
  * at a file of which nothing was known. */
 static int
 make_folder(struct output *out)
 {
 	struct stat st;
 
-	if (file_make_folder(out->folder, 0777) < 0)
+	if (open_folder(out, true) < 0)
 		return output_fail(out, "create a file beside");
-	if (stat(out->target, &st) < 0)
+	if (fstatat(out->folder_fd, out->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	errno = EEXIST;
 	return output_fail(out, "create");
@@ -244,16 +334,14 @@ begin_temporary(struct output *out)
 {
 	mode_t mode = out->old_fd >= 0 ? 0600 : 0666; /* an old file's mode comes in replace() */
 
-	out->fd = file_open_unnamed(out->folder, mode);
-	if (out->fd < 0 && errno == ENOENT) {
-		if (make_folder(out) < 0)
-			return -1;
-		out->fd = file_open_unnamed(out->folder, mode);
-	}
+	if (out->folder_fd < 0 && make_folder(out) < 0)
+		return -1;
+	out->fd = file_open_unnamed(out->folder_fd, ".", mode);
 	if (out->fd < 0) {
 		out->temporary = temporary_name(out);
-		unlink(out->temporary);
-		out->fd = open(out->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		unlinkat(out->folder_fd, out->temporary, 0);
+		out->fd = openat(
+		    out->folder_fd, out->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	}
 	if (out->fd < 0) {
 		out->temporary = NULL;
@@ -294,7 +382,7 @@ output_hold(struct output *out)
 		return;
 	out->folder = folder && *folder ? folder : "/tmp";
 	out->stream = out->fd;
-	out->fd = file_open_unnamed(out->folder, 0600);
+	out->fd = file_open_unnamed(AT_FDCWD, out->folder, 0600);
 	out->in_memory = out->fd < 0;
 	if (out->in_memory)
 		out->fd = memfd_create("zonepp", MFD_CLOEXEC);
@@ -342,8 +430,8 @@ name_temporary(struct output *out)
 	if (out->temporary)
 		return 0;
 	name = temporary_name(out);
-	unlink(name);
-	if (file_give_name(out->fd, name) < 0)
+	unlinkat(out->folder_fd, name, 0);
+	if (file_give_name(out->fd, out->folder_fd, name) < 0)
 		return -1;
 	out->temporary = name;
 	return 0;
@@ -366,11 +454,11 @@ replace(struct output *out)
 	out->fd = -1;
 	if (close(fd) < 0)
 		return output_fail(out, "close");
-	if (rename(out->temporary, out->target) < 0)
+	if (renameat(out->folder_fd, out->temporary, out->folder_fd, out->name) < 0)
 		return output_fail(out, "replace");
 	out->temporary = NULL;
 	close_old(out);
-	return !out->relaxed && file_sync_folder(out->folder) < 0
+	return !out->relaxed && file_sync_folder(out->folder_fd, ".") < 0
 		   ? output_fail(out, "sync the folder of")
 		   : 0;
 }
@@ -379,6 +467,12 @@ void
 output_hash(struct output *out)
 {
 	out->digest = digest_begin();
+}
+
+static const char *
+path_of(struct output *out, int fd)
+{
+	return file_path_of(fd, arena_alloc(&out->diags->arena, FILE_PATH_OF_FD));
 }
 
 const char *
@@ -393,7 +487,13 @@ output_draft(struct output *out)
 	/* The disk works while the draft is read; the sync comes with the commit. */
 	if (out->kind == OUTPUT_FILE && !out->relaxed)
 		sync_file_range(out->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-	return arena_printf(&out->diags->arena, "/proc/self/fd/%d", out->fd);
+	return path_of(out, out->fd);
+}
+
+const char *
+output_old(struct output *out)
+{
+	return out->old_fd < 0 ? NULL : path_of(out, out->old_fd);
 }
 
 void
@@ -470,6 +570,8 @@ release(struct output *out)
 int
 output_commit(struct output *out, bool *changed)
 {
+	int result;
+
 	*changed = true;
 	output_sha256(out);
 	if (out->stream >= 0 && !out->failed)
@@ -482,6 +584,7 @@ output_commit(struct output *out, bool *changed)
 		int fd = out->fd;
 
 		out->fd = -1;
+		output_abort(out);
 		if (fd != STDOUT_FILENO && close(fd) < 0)
 			return output_fail(out, "close");
 		return 0;
@@ -491,11 +594,9 @@ output_commit(struct output *out, bool *changed)
 		output_abort(out);
 		return 0;
 	}
-	if ((out->fd < 0 && begin_temporary(out) < 0) || replace(out) < 0) {
-		output_abort(out);
-		return -1;
-	}
-	return 0;
+	result = (out->fd < 0 && begin_temporary(out) < 0) || replace(out) < 0 ? -1 : 0;
+	output_abort(out);
+	return result;
 }
 
 static void
@@ -514,14 +615,15 @@ output_abort(struct output *out)
 	close_unless_stdout(&out->stream);
 	close_unless_stdout(&out->fd);
 	if (out->temporary)
-		unlink(out->temporary);
+		unlinkat(out->folder_fd, out->temporary, 0);
 	out->temporary = NULL;
+	close_unless_stdout(&out->folder_fd);
 }
 
 int
-output_replace(struct diags *diags, const char *path, struct text text)
+output_replace(struct diags *diags, const struct roots *roots, const char *path, struct text text)
 {
-	struct output *out = output_open(diags, path);
+	struct output *out = output_open_in(diags, roots, path);
 	bool changed;
 	int result = -1;
 

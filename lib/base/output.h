@@ -8,13 +8,23 @@
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 
+#include "base/confine.h"
 #include "base/diag.h"
 
 struct output;
 
-/* In `diags`' arena. Returns NULL with one problem added. */
+/* In `diags`' arena; links on the way are followed. Returns NULL with one problem added. */
 struct output *
 output_open(struct diags *diags, const char *path);
+
+/* The same for a path that a project names, within `roots`, which are strict and outlive the
+ * output; NULL: anywhere. "-" is standard output here, too. */
+struct output *
+output_open_in(struct diags *diags, const struct roots *roots, const char *path);
+
+/* Would no link keep the file at `path` from being written? Returns 0, or -1 with F_LINK added. */
+int
+output_permitted(struct diags *diags, const struct roots *roots, const char *path);
 
 /* Returns -1 with one problem added the first time that writing fails, silently -1 from then on. */
 int
@@ -51,6 +61,11 @@ output_attribute(struct output *out, const char *name, const void *value, size_t
 const char *
 output_draft(struct output *out);
 
+/* A path at which the file's old contents can be read ahead of output_commit; NULL: there was none.
+ */
+const char *
+output_old(struct output *out);
+
 /* Leaves out the syncs: for files whose loss costs only time. */
 void
 output_relax(struct output *out);
@@ -63,9 +78,9 @@ output_commit(struct output *out, bool *changed);
 void
 output_abort(struct output *out);
 
-/* Makes the file at `path` hold `text`, in one step, and only if that changes it. Returns 0, or -1
- * with one problem added. */
+/* Makes the file at `path`, within `roots`, hold `text`, in one step, and only if that changes it.
+ * Returns 0, or -1 with one problem added. */
 int
-output_replace(struct diags *diags, const char *path, struct text text);
+output_replace(struct diags *diags, const struct roots *roots, const char *path, struct text text);
 
 #endif

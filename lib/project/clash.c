@@ -6,12 +6,15 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A file that zonepp reads or writes. */
 struct use {
 	const char *path; /* absolute */
 	dev_t device;
 	ino_t inode; /* 0: it does not exist yet */
+	struct stat folder;
+	const char *name; /* in that folder, behind all links; NULL: the folder is not there */
 	bool is_output;
 	const struct project_zone *zone; /* of a template or an output; NULL: the project's own */
 	const char *what;                /* then what it is */
@@ -62,6 +65,28 @@ static bool
 same_inode(const struct use *a, const struct use *b)
 {
 	return a->inode && a->device == b->device && a->inode == b->inode && !same_path(a, b);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct use *m = a, *n = b;
+	int order = m->name && n->name ? strcmp(m->name, n->name) : !m->name - !n->name;
+
+	if (order == 0 && m->folder.st_dev != n->folder.st_dev)
+		return m->folder.st_dev > n->folder.st_dev ? 1 : -1;
+	if (order == 0 && m->folder.st_ino != n->folder.st_ino)
+		return m->folder.st_ino > n->folder.st_ino ? 1 : -1;
+	return order ? order : order_of(a, b);
+}
+
+/* Symbolic links that end at one file, which is still to be made. */
+static bool
+same_place(const struct use *a, const struct use *b)
+{
+	return !a->inode && !b->inode && a->name && b->name && strcmp(a->name, b->name) == 0 &&
+	       a->folder.st_dev == b->folder.st_dev && a->folder.st_ino == b->folder.st_ino &&
+	       !same_path(a, b);
 }
 
 /* `a` stands ahead of `b` in the project file. */
@@ -141,7 +166,20 @@ add_certificate(
 }
 
 static void
-add_zone(struct uses *uses, const struct project_zone *zone)
+find_place(struct arena *a, const struct roots *roots, struct use *output)
+{
+	char name[NAME_MAX + 1];
+	int fd = confine_folder(roots, output->path, false, name);
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &output->folder) == 0)
+		output->name = arena_text(a, name, strlen(name));
+	close(fd);
+}
+
+static void
+add_zone(struct uses *uses, const struct project *project, const struct project_zone *zone)
 {
 	struct use *output;
 
@@ -149,6 +187,7 @@ add_zone(struct uses *uses, const struct project_zone *zone)
 	output = add(uses, zone->output);
 	output->zone = zone;
 	output->is_output = true;
+	find_place(&uses->a, &project->outputs, output);
 }
 
 static void
@@ -160,7 +199,7 @@ add_all(struct uses *uses, const struct project *project)
 		add_certificate(uses, project, &project->certificates[i]);
 	add_command(uses, project, project->hook_changed);
 	for (size_t i = 0; i < project->n_zones; i++)
-		add_zone(uses, &project->zones[i]);
+		add_zone(uses, project, &project->zones[i]);
 }
 
 /* --- Folders of which some files are not for zones --- */
@@ -250,6 +289,8 @@ clash_check(struct diags *diags, const struct project *project)
 	find_clashes(diags, uses.items, uses.n, same_path);
 	qsort(uses.items, uses.n, sizeof(*uses.items), by_inode);
 	find_clashes(diags, uses.items, uses.n, same_inode);
+	qsort(uses.items, uses.n, sizeof(*uses.items), by_place);
+	find_clashes(diags, uses.items, uses.n, same_place);
 	check_folders(diags, project);
 	free(uses.items);
 	arena_free(&uses.a);

@@ -24,7 +24,7 @@ struct settings {
 struct file {
 	const struct yaml_node *defaults, *policies, *certificates, *hooks, *severity, *zones;
 	struct yaml_text keys;
-	struct yaml_texts allow;
+	struct yaml_texts allow, allow_output;
 	bool locking;
 };
 
@@ -86,6 +86,7 @@ static const struct yaml_field file_fields[] = {
     {"policies", YAML_MAPPING_OF, AT(file, policies), NULL, YAML_NOW},
     {"keys", YAML_TEXT, AT(file, keys), NULL, YAML_NOW},
     {"allow", YAML_TEXTS, AT(file, allow), NULL, YAML_NOW},
+    {"allow-output", YAML_TEXTS, AT(file, allow_output), NULL, YAML_NOW},
     {"certificates", YAML_MAPPING_OF, AT(file, certificates), NULL, YAML_NOW},
     {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL, YAML_NOW},
     {"locking", YAML_BOOL, AT(file, locking), NULL, YAML_NOW},
@@ -510,18 +511,27 @@ zones_read(struct load *load)
 	load->project->n_zones = i;
 }
 
+static struct roots
+roots_of(const struct load *load, const struct yaml_texts *folders, bool strict)
+{
+	const char **allowed = arena_alloc(load->a, folders->n * sizeof(*allowed) + 1);
+
+	for (size_t i = 0; i < folders->n; i++)
+		allowed[i] = file_absolute(load->a, path_of(load, folders->items[i].text));
+	return (struct roots){.project = file_absolute(load->a, load->project->folder),
+	    .allowed = allowed,
+	    .n_allowed = folders->n,
+	    .strict = strict};
+}
+
 static void
 roots_read(struct load *load)
 {
-	const struct yaml_texts *allow = &load->file.allow;
-	const char **allowed = arena_alloc(load->a, allow->n * sizeof(*allowed));
+	struct project *project = load->project;
 
-	for (size_t i = 0; i < allow->n; i++)
-		allowed[i] = file_absolute(load->a, path_of(load, allow->items[i].text));
-	load->project->roots =
-	    (struct roots){.project = file_absolute(load->a, load->project->folder),
-		.allowed = allowed,
-		.n_allowed = allow->n};
+	project->roots = roots_of(load, &load->file.allow, false);
+	project->outputs = roots_of(load, &load->file.allow_output, true);
+	project->own = roots_of(load, &(struct yaml_texts){0}, true);
 }
 
 /* Reads the top of the file; a file without zones does nothing, which nobody means. */

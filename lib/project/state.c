@@ -7,10 +7,10 @@
 #include "dns/rdata.h"
 #include "dns/type.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { FIELDS_MOST = 8, RECORD_WORDS = 4, WORDS_MOST = 16 };
 
@@ -262,8 +262,7 @@ facts_of_zone(struct arena *a, const struct facts *facts, const char *zone, stru
 struct line {
 	struct diags *diags;
 	uint32_t source;
-	const char *linked; /* the file's path, if it is a symbolic link: nothing of it is quoted */
-	const char *text;   /* of the file */
+	const char *text; /* of the file */
 	struct text words[WORDS_MOST];
 	size_t n;
 	struct text whole;
@@ -306,7 +305,8 @@ is_digit_up_to(struct text text, char most)
 static bool
 word_fits(enum word_type type, const struct text *words)
 {
-	static const char *const picks[] = {"leaf", "leaf-said", "top", "root", "issuer", "all", NULL};
+	static const char *const picks[] = {
+	    "leaf", "leaf-said", "top", "root", "issuer", "all", NULL};
 	static const char *const events[] = {
 	    "published", "ready", "deployed", "finished", "expiring", NULL};
 
@@ -366,8 +366,6 @@ read_field(struct arena *a, const struct field *field, const struct text *words,
 static int
 fault(const struct line *line, const char *at, enum problem problem, const char *what)
 {
-	if (line->linked)
-		return diag_add_path(line->diags, line->linked, problem, "%s", what);
 	return diag_error(
 	    line->diags, pos_at(line->source, (size_t)(at - line->text)), problem, "%s", what);
 }
@@ -440,17 +438,24 @@ read_line(struct line *line, struct facts *out)
 	return fault(line, line->words[0].data, P_STATE, "this is no fact that zonepp knows");
 }
 
+/* It lies in the folder of the project, and is not reached by a link there. */
+static struct roots
+roots_of(struct arena *a, const char *path)
+{
+	return (struct roots){.project = file_absolute(a, file_folder(a, path)), .strict = true};
+}
+
 int
 state_load(struct diags *diags, const char *path, struct facts *out)
 {
+	struct roots roots = roots_of(&diags->arena, path);
 	struct line line = {.diags = diags};
 	struct text text;
 	int result = 0;
 
 	*out = (struct facts){0};
-	if (file_load_if(diags, pos_none(), NULL, path, &text) < 0)
+	if (file_load_if(diags, pos_none(), &roots, path, &text) < 0)
 		return -1;
-	line.linked = file_is_linked(NULL, path) ? path : NULL;
 	line.text = text.data;
 	line.source = text.data ? diags_source(diags, path, text, pos_none()) : 0;
 	while (text.len > 0) {
@@ -482,7 +487,8 @@ state_path(struct arena *a, const struct project *project)
 int
 state_try(struct diags *diags, const char *path)
 {
-	struct output *out = output_open(diags, path);
+	struct roots roots = roots_of(&diags->arena, path);
+	struct output *out = output_open_in(diags, &roots, path);
 	int result;
 
 	if (!out)
@@ -495,15 +501,17 @@ state_try(struct diags *diags, const char *path)
 int
 state_save(struct diags *diags, const char *path, struct facts *facts)
 {
+	struct roots roots = roots_of(&diags->arena, path);
 	struct buf b = {0};
+	struct stat st;
 	int result;
 
-	if (facts->n == 0 && access(path, F_OK) < 0)
+	if (facts->n == 0 && file_stat(&roots, path, &st) < 0 && errno == ENOENT)
 		return 0;
 	facts_sort(facts);
 	buf_puts(&b, head);
 	facts_print(&b, facts);
-	result = output_replace(diags, path, (struct text){b.data, b.len});
+	result = output_replace(diags, &roots, path, (struct text){b.data, b.len});
 	buf_free(&b);
 	return result;
 }

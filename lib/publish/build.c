@@ -274,6 +274,8 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 		.dane = zone->dane,
 		.now = run->now},
 	    .output = zone->output,
+	    .outputs = &run->project->outputs,
+	    .own = &run->project->own,
 	    .serial = serials[zone->serial],
 	    .sign = zone->sign,
 	    .is_unsigned = !zone->sign && zone->dnssec == PROJECT_DNSSEC_HERE,
@@ -381,15 +383,17 @@ note_served(struct build_run *run, struct build_zone *build)
 static void
 run_hook(struct build_run *run, struct build_zone *build, bool written)
 {
+	const struct roots *own = &run->project->own;
 	const char *mark = unserved_path(&build->diags.arena, run->project, build->zone);
+	struct stat st;
 
-	if (!build->built || access(mark, F_OK) < 0)
+	if (!build->built || file_stat(own, mark, &st) < 0)
 		return;
 	if (hook_changed(&build->diags, run->project, build->zone) < 0 ||
 	    (written && note_served(run, build) < 0))
 		build->hook_failed = true;
 	else if (written)
-		unlink(mark);
+		file_remove(own, mark);
 }
 
 /* Marks the zones that are asked for; a name that the project lacks is an error. */
@@ -479,7 +483,9 @@ build_project(struct diags *diags, const struct project *project,
 		return -1;
 	}
 	run.now = now_of(options);
-	result = build_locked(&run);
+	result = options->check ? lock_check(diags, project) : 0;
+	if (build_locked(&run) < 0)
+		result = -1;
 	arena_free(&run.memory);
 	lock_end(lock);
 	return result;

@@ -18,12 +18,12 @@ static const char purpose[] = "zonepp seal of a cache";
 
 /* What this file system alone knows of the published file: a copy of both has other numbers. */
 static void
-digest_identity(struct digest *digest, const char *path)
+digest_identity(struct digest *digest, const struct zone_job *job)
 {
 	struct stat st;
 	int64_t numbers[4] = {0};
 
-	if (stat(path, &st) == 0) {
+	if (file_stat(job->outputs, job->output, &st) == 0) {
 		numbers[0] = (int64_t)st.st_ino;
 		numbers[1] = st.st_size;
 		numbers[2] = st.st_ctim.tv_sec;
@@ -42,7 +42,7 @@ seal_of(const struct zone_job *job, struct text text, struct buf *out)
 
 	digest_add(digest, purpose, sizeof(purpose));
 	if (!job->sign || !key_folder_digest(job->keys, job->load.zone, digest))
-		digest_identity(digest, job->output);
+		digest_identity(digest, job);
 	digest_end(digest, secret);
 	digest_hmac((struct bytes){secret, sizeof(secret)},
 	    (struct bytes){(const uint8_t *)text.data, text.len}, mac);
@@ -59,7 +59,7 @@ load_sealed(struct diags *diags, const struct zone_job *job, struct text *text)
 	struct buf seal = {0};
 	bool sealed = false;
 
-	if (file_load_if(diags, pos_none(), NULL, job->cache, text) == 0 && text->data) {
+	if (file_load_if(diags, pos_none(), job->own, job->cache, text) == 0 && text->data) {
 		size_t len = 2 * DIGEST_LEN + sizeof("seal \n") - 1;
 		struct text body = {text->data, text->len > len ? text->len - len : 0};
 
@@ -191,19 +191,31 @@ take_kind(struct text *line)
 
 /* What is there and cannot be read, or is no file, is not what was lacking. */
 static bool
-is_absent(const char *path)
+is_absent(const struct roots *roots, const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+	return file_stat(roots, path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* Where a file of that path may be read: the cache may hold any. */
+static const struct roots *
+roots_of(const struct zone_job *job, struct arena *a, const char *path)
+{
+	if (strcmp(path, file_absolute(a, job->output)) == 0)
+		return job->outputs;
+	if (job->keys && confine_is_below(path, file_absolute(a, job->keys->path)))
+		return NULL;
+	return job->load.roots;
 }
 
 /* "SHA256 PATH" behind the mark, or "- PATH" for a file that did not exist. */
 static bool
-same_input(struct text line)
+same_input(struct arena *a, const struct zone_job *job, struct text line)
 {
 	enum input_kind kind = take_kind(&line);
 	const char *space = memchr(line.data, ' ', line.len);
+	const struct roots *roots;
 	char path[4096], hex[2 * 32];
 	uint8_t now[32];
 	struct buf b = {0};
@@ -212,8 +224,9 @@ same_input(struct text line)
 	if (!space || (size_t)snprintf(path, sizeof(path), "%.*s",
 			  (int)(line.data + line.len - space - 1), space + 1) >= sizeof(path))
 		return false;
-	if (!file_digest(kind, path, now))
-		return space - line.data == 1 && *line.data == '-' && is_absent(path);
+	roots = roots_of(job, a, path);
+	if (!file_digest(kind, roots, path, now))
+		return space - line.data == 1 && *line.data == '-' && is_absent(roots, path);
 	put_sha256(&b, now);
 	memcpy(hex, b.data, sizeof(hex));
 	same =
@@ -261,7 +274,7 @@ all_the_same(
 		return false;
 	while (text.len > 0) {
 		last = take_line(&text);
-		if (!same_input(last))
+		if (!same_input(a, job, last))
 			return false;
 	}
 	return last.len > 65 && text_is(((struct text){last.data + 65, last.len - 65}), output);
@@ -288,7 +301,7 @@ cache_serial(const struct zone_job *job, uint32_t *serial)
 	struct text text, line;
 	bool known = false;
 
-	if (file_load_if(&diags, pos_none(), NULL, job->cache, &text) == 0 && text.data)
+	if (file_load_if(&diags, pos_none(), job->own, job->cache, &text) == 0 && text.data)
 		while (!known && (line = take_line(&text)).len > 0)
 			known = parse_result(line, &result, &(int64_t){0});
 	diags_free(&diags);
@@ -344,7 +357,7 @@ cache_store(const struct zone_job *job, const struct diags *diags, const struct 
 	put_sha256(&b, output_sha256);
 	buf_printf(&b, " %s\n", file_absolute(&own.arena, job->output));
 	seal_of(job, (struct text){b.data, b.len}, &b);
-	out = output_open(&own, job->cache);
+	out = output_open_in(&own, job->own, job->cache);
 	if (out) {
 		output_relax(out);
 		if (output_write(out, b.data, b.len) < 0 || output_commit(out, &changed) < 0)

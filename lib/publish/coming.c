@@ -11,7 +11,7 @@ add_kept(const struct project *project, const struct project_zone *zone, const s
 	struct previous previous;
 
 	facts_of_zone(a, facts, rolling.zone, &rolling.facts);
-	previous_load(&previous, zone->output, &zone->name, 1);
+	previous_load(&previous, &project->outputs, zone->output, &zone->name, 1);
 	rolling_arrange(&rolling, &out->rest, &out->zone, &previous, now_unix);
 	previous_free(&previous);
 }

@@ -21,6 +21,10 @@
 int
 lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock);
 
+/* Would no link keep the project from being locked? Returns 0, or -1 with problems added. */
+int
+lock_check(struct diags *diags, const struct project *project);
+
 /* Ends a lock; -1: there is none. */
 void
 lock_end(int lock);

@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 
 int
-overwrite_check(struct diags *diags, const char *path)
+overwrite_check(struct diags *diags, const struct roots *roots, const char *path)
 {
 	struct stat output, input;
 
-	if (stat(path, &output) < 0 || !S_ISREG(output.st_mode))
+	if (file_stat(roots, path, &output) < 0 || !S_ISREG(output.st_mode))
 		return 0;
 	for (size_t i = 0; i < diags->n_inputs; i++)
 		if (stat(diags->inputs[i].path, &input) == 0 && input.st_dev == output.st_dev &&

@@ -2,11 +2,11 @@
 #ifndef PUBLISH_OVERWRITE_H
 #define PUBLISH_OVERWRITE_H
 
-#include "base/diag.h"
+#include "base/file.h"
 
-/* Is the file at `path` none of those that were read while `diags` tracked its inputs? Returns 0,
- * or -1 with one problem added. */
+/* Is the file at `path`, within `roots` (NULL: anywhere), none of those that were read while
+ * `diags` tracked its inputs? Returns 0, or -1 with one problem added. */
 int
-overwrite_check(struct diags *diags, const char *path);
+overwrite_check(struct diags *diags, const struct roots *roots, const char *path);
 
 #endif

@@ -3,7 +3,9 @@
 #include "dns/serial.h"
 #include "zone/read.h"
 
+#include <fcntl.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 enum {
 	SERIAL_FROM_END = 20
@@ -38,11 +40,9 @@ zone_set_serial(struct store *store, uint32_t serial)
 	soa->rdata = rdata;
 }
 
-void
-previous_load(
-    struct previous *previous, const char *path, const struct name *apex, unsigned n_workers)
+static void
+load(struct previous *previous, const char *path, const struct name *apex, unsigned n_workers)
 {
-	*previous = (struct previous){0};
 	if (read_store(
 		&previous->diags, path, apex, n_workers, &previous->store, previous->sha256) < 0)
 		return;
@@ -52,6 +52,21 @@ previous_load(
 	previous->serial = zone_serial(&previous->store);
 	if (getxattr(path, PREVIOUS_SEAL, previous->seal, SEAL_LEN) != SEAL_LEN)
 		memset(previous->seal, 0, SEAL_LEN);
+}
+
+void
+previous_load(struct previous *previous, const struct roots *roots, const char *path,
+    const struct name *apex, unsigned n_workers)
+{
+	char open_path[FILE_PATH_OF_FD];
+	int fd;
+
+	*previous = (struct previous){0};
+	fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	load(previous, file_path_of(fd, open_path), apex, n_workers);
+	close(fd);
 }
 
 void

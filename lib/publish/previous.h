@@ -15,11 +15,11 @@ struct previous {
 	char seal[SEAL_LEN]; /* that it bears; zeros: none */
 };
 
-/* Reads the zone `apex` from the file at `path`. A missing or broken file is no problem: then
- * `there` is false. previous_free is due. */
+/* Reads the zone `apex` from the file at `path`, within `roots` (NULL: anywhere). A missing or
+ * broken file is no problem: then `there` is false. previous_free is due. */
 void
-previous_load(
-    struct previous *previous, const char *path, const struct name *apex, unsigned n_workers);
+previous_load(struct previous *previous, const struct roots *roots, const char *path,
+    const struct name *apex, unsigned n_workers);
 
 /* The attribute of a published file that holds its seal. */
 #define PREVIOUS_SEAL "user.zonepp.seal"

@@ -54,11 +54,11 @@ any_holds_back(struct look *look, const struct store *store)
 
 /* The file is not parsed where it cannot have TLSA records. */
 static bool
-may_hold_tlsa(const char *path, bool *there)
+may_hold_tlsa(const struct roots *roots, const char *path, bool *there)
 {
 	struct diags own = {0};
 	struct text text;
-	bool may = file_load_if(&own, pos_none(), NULL, path, &text) < 0 ||
+	bool may = file_load_if(&own, pos_none(), roots, path, &text) < 0 ||
 		   (text.data && strcasestr(text.data, "TLSA"));
 
 	*there = may || text.data;
@@ -67,16 +67,16 @@ may_hold_tlsa(const char *path, bool *there)
 }
 
 static bool
-is_unnoted(struct look *look, const struct project_zone *zone)
+is_unnoted(struct look *look, const struct roots *outputs, const struct project_zone *zone)
 {
 	struct previous published;
 	bool there, found;
 
 	if (is_told(look, 1u << FACT_PUBLISHED, NULL))
 		return false;
-	if (!may_hold_tlsa(zone->output, &there))
+	if (!may_hold_tlsa(outputs, zone->output, &there))
 		return look->strict && !there;
-	previous_load(&published, zone->output, &zone->name, 1);
+	previous_load(&published, outputs, zone->output, &zone->name, 1);
 	found = !published.there || any_holds_back(look, &published.store);
 	previous_free(&published);
 	return found;
@@ -93,7 +93,7 @@ unnoted_zone(
 		struct look look = {.roll = roll, .strict = strict};
 
 		facts_of_zone(&look.a, facts, fact_name(&look.a, &zone->name), &look.facts);
-		if (is_unnoted(&look, zone))
+		if (is_unnoted(&look, &project->outputs, zone))
 			found = zone->name_text;
 		arena_free(&look.a);
 	}

@@ -3,8 +3,6 @@
 #include "base/duration.h"
 #include "base/output.h"
 
-#include <unistd.h>
-
 static const char word[] = "pending ";
 
 const char *
@@ -14,7 +12,7 @@ unserved_path(struct arena *a, const struct project *project, const struct proje
 }
 
 static int
-write_mark(struct diags *diags, const char *path, int64_t t_unix)
+write_mark(struct diags *diags, const struct roots *own, const char *path, int64_t t_unix)
 {
 	struct buf b = {0};
 	int result;
@@ -22,31 +20,33 @@ write_mark(struct diags *diags, const char *path, int64_t t_unix)
 	buf_puts(&b, word);
 	instant_print_iso(&b, t_unix);
 	buf_putc(&b, '\n');
-	result = output_replace(diags, path, (struct text){b.data, b.len});
+	result = output_replace(diags, own, path, (struct text){b.data, b.len});
 	buf_free(&b);
 	return result;
 }
 
 int
-unserved_mark(struct diags *diags, const char *path, int64_t now_unix)
+unserved_mark(struct diags *diags, const struct roots *own, const char *path, int64_t now_unix)
 {
-	return access(path, F_OK) == 0 ? 0 : write_mark(diags, path, now_unix);
+	struct stat st;
+
+	return file_stat(own, path, &st) == 0 ? 0 : write_mark(diags, own, path, now_unix);
 }
 
 /* Returns false where the zone is not marked. A mark without a time is as old as can be. */
 static bool
-read_mark(const char *path, int64_t *since_unix)
+read_mark(const struct roots *own, const char *path, int64_t *since_unix)
 {
 	const size_t len = sizeof(word) - 1;
-	struct diags own = {0};
+	struct diags diags = {0};
 	struct text text = {0};
-	bool there = file_load_if(&own, pos_none(), NULL, path, &text) < 0 || text.data;
+	bool there = file_load_if(&diags, pos_none(), own, path, &text) < 0 || text.data;
 
 	*since_unix = 0;
 	if (text.data && text.len > len + 1 &&
 	    instant_parse((struct text){text.data + len, text.len - len - 1}, since_unix) < 0)
 		*since_unix = 0;
-	diags_free(&own);
+	diags_free(&diags);
 	return there;
 }
 
@@ -73,7 +73,8 @@ unserved_delay(const struct project *project, const struct project_zone *zone, s
 	const char *name = fact_name(&a, &zone->name);
 	int64_t since;
 	bool marked = project->hook_changed && facts->n > 0 &&
-		      read_mark(unserved_path(&a, project, zone), &since) && since < now_unix;
+		      read_mark(&project->own, unserved_path(&a, project, zone), &since) &&
+		      since < now_unix;
 
 	for (size_t i = 0; marked && i < facts->n; i++) {
 		struct fact *fact = &facts->items[i];
@@ -91,11 +92,11 @@ unserved_delay(const struct project *project, const struct project_zone *zone, s
 void
 unserved_renew(const struct project *project, const struct project_zone *zone, int64_t now_unix)
 {
-	struct diags own = {0}; /* a mark that is too old makes it wait longer */
-	const char *path = unserved_path(&own.arena, project, zone);
+	struct diags diags = {0}; /* a mark that is too old makes it wait longer */
+	const char *path = unserved_path(&diags.arena, project, zone);
 	int64_t since;
 
-	if (project->hook_changed && read_mark(path, &since) && since < now_unix)
-		write_mark(&own, path, now_unix);
-	diags_free(&own);
+	if (project->hook_changed && read_mark(&project->own, path, &since) && since < now_unix)
+		write_mark(&diags, &project->own, path, now_unix);
+	diags_free(&diags);
 }

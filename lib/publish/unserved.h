@@ -10,9 +10,10 @@
 const char *
 unserved_path(struct arena *a, const struct project *project, const struct project_zone *zone);
 
-/* Makes the file, unless it stands. Returns 0, or -1 with one problem added. */
+/* Makes the file, which is among the project's `own`, unless it stands. Returns 0, or -1 with one
+ * problem added. */
 int
-unserved_mark(struct diags *diags, const char *path, int64_t now_unix);
+unserved_mark(struct diags *diags, const struct roots *own, const char *path, int64_t now_unix);
 
 /* Moves what facts tell of the zone since it was marked, as if that had happened now. */
 void

@@ -78,11 +78,12 @@ read_previous(struct run *run)
 	const struct zone_job *job = run->job;
 	struct stat st;
 
-	if (run->previous_read || !job->previous || stat(job->previous, &st) < 0 ||
-	    !S_ISREG(st.st_mode))
+	if (run->previous_read || !job->previous ||
+	    file_stat(job->outputs, job->previous, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
 	run->previous_read = true;
-	previous_load(&run->previous, job->previous, &run->loaded.store.apex, job->n_workers);
+	previous_load(
+	    &run->previous, job->outputs, job->previous, &run->loaded.store.apex, job->n_workers);
 	if (!run->previous.there)
 		diag_add_path(run->diags, job->previous, S_PREVIOUS,
 		    "%s does not hold the zone, whole and without errors", job->previous);
@@ -358,7 +359,7 @@ verify_draft(struct run *run, struct output *out)
 	draft = output_draft(out);
 	run->diags->track_inputs = false;
 	run->diags->errors_only = true;
-	done = read_store(run->diags, draft ? draft : published, &run->loaded.store.apex,
+	done = read_store(run->diags, draft ? draft : output_old(out), &run->loaded.store.apex,
 	    options.n_workers, &store, NULL);
 	run->diags->sources[run->diags->n_sources - 1].path =
 	    strcmp(published, "-") == 0 ? "<stdout>" : published;
@@ -388,16 +389,16 @@ leave_mark(struct run *run, struct output *out)
 {
 	if (!run->job->mark || !output_draft(out))
 		return 0;
-	return unserved_mark(run->diags, run->job->mark, run->job->load.now);
+	return unserved_mark(run->diags, run->job->own, run->job->mark, run->job->load.now);
 }
 
 /* In PEM, or a key of BIND. */
 static bool
-holds_key_or_certificate(const char *path)
+holds_key_or_certificate(const struct roots *roots, const char *path)
 {
 	static const char pem[] = "-----BEGIN ";
 	char head[4096];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(roots, path, O_RDONLY);
 	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
 
 	if (fd >= 0)
@@ -410,15 +411,16 @@ holds_key_or_certificate(const char *path)
 static int
 check_overwrite(const struct run *run)
 {
+	const struct roots *roots = run->job->outputs;
 	struct stat output;
 
-	if (stat(run->job->output, &output) < 0 || !S_ISREG(output.st_mode))
+	if (file_stat(roots, run->job->output, &output) < 0 || !S_ISREG(output.st_mode))
 		return 0;
-	if (!run->previous.there && holds_key_or_certificate(run->job->output))
+	if (!run->previous.there && holds_key_or_certificate(roots, run->job->output))
 		return diag_add_path(run->diags, run->job->output, P_OUTPUT,
 		    "the zone would be written over %s, which holds a key or a certificate",
 		    run->job->output);
-	return overwrite_check(run->diags, run->job->output);
+	return overwrite_check(run->diags, roots, run->job->output);
 }
 
 /* For the next run, which then need not verify what it keeps. */
@@ -457,7 +459,7 @@ publish(struct run *run)
 
 	if (check_overwrite(run) < 0)
 		return -1;
-	out = output_open(run->diags, run->job->output);
+	out = output_open_in(run->diags, run->job->outputs, run->job->output);
 	if (!out)
 		return -1;
 	if (run->job->cache || run->job->sign)
@@ -501,18 +503,33 @@ run_begin(
 	    .refresh_s = job->refresh_s};
 }
 
+/* Is nothing that is written reached by a link that must not be followed? */
+static int
+check_links(const struct run *run)
+{
+	const struct zone_job *job = run->job;
+	const char *const own[] = {job->cache, job->mark};
+	int result = job->outputs ? output_permitted(run->diags, job->outputs, job->output) : 0;
+
+	for (size_t i = 0; job->own && i < sizeof(own) / sizeof(own[0]); i++)
+		if (own[i] && output_permitted(run->diags, job->own, own[i]) < 0)
+			result = -1;
+	return result;
+}
+
 int
 zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result)
 {
 	struct run run;
-	int done = -1;
+	int done = -1, linked;
 
 	run_begin(&run, diags, job, result);
-	if (job->cache && cache_fresh(job, result))
+	linked = check_links(&run);
+	if (linked == 0 && job->cache && cache_fresh(job, result))
 		return 0;
 	*result = (struct zone_result){0};
 	diags->track_inputs = true;
-	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0) {
+	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && linked == 0) {
 		result->n_tlsa += run.loaded.directives.tlsa.n_records;
 		compare_previous(&run);
 		if (choose_serial(&run) == 0)
@@ -545,13 +562,14 @@ zone_check(struct diags *diags, const struct zone_job *job)
 {
 	struct zone_result result = {0};
 	struct run run;
-	int done;
+	int done, linked;
 
 	run_begin(&run, diags, job, &result);
+	linked = check_links(&run);
 	done = read_all(&run) == 0 ? arrange(&run) : check_rest(&run);
 	if (done == 0)
 		done = check_against_previous(&run);
 	previous_free(&run.previous);
 	load_free(&run.loaded);
-	return done;
+	return linked < 0 ? -1 : done;
 }

@@ -27,6 +27,8 @@ enum zone_verify {
 struct zone_job {
 	struct load_options load;
 	const char *output;
+	const struct roots *outputs; /* where that may lie, and `previous`; NULL: anywhere */
+	const struct roots *own;     /* where `mark` and `cache` may */
 	enum zone_serial_policy serial;
 	bool sign;
 	bool is_unsigned;              /* and nothing else signs the zone */

@@ -34,7 +34,7 @@ call(void)
 }
 
 int
-open(const char *path, int flags, ...)
+openat(int folder, const char *path, int flags, ...)
 {
 	bool unnamed = (flags & O_TMPFILE) == O_TMPFILE;
 	mode_t mode = 0;
@@ -51,7 +51,7 @@ open(const char *path, int flags, ...)
 		}
 		call();
 	}
-	return NEXT(open)(path, flags, mode);
+	return NEXT(openat)(folder, path, flags, mode);
 }
 
 ssize_t
@@ -107,10 +107,10 @@ ftruncate(int fd, off_t len)
 }
 
 int
-mkdir(const char *path, mode_t mode)
+mkdirat(int folder, const char *path, mode_t mode)
 {
 	call();
-	return NEXT(mkdir)(path, mode);
+	return NEXT(mkdirat)(folder, path, mode);
 }
 
 int
@@ -121,15 +121,15 @@ linkat(int from_folder, const char *from, int to_folder, const char *to, int fla
 }
 
 int
-rename(const char *from, const char *to)
+renameat(int from_folder, const char *from, int to_folder, const char *to)
 {
 	call();
-	return NEXT(rename)(from, to);
+	return NEXT(renameat)(from_folder, from, to_folder, to);
 }
 
 int
-unlink(const char *path)
+unlinkat(int folder, const char *path, int flags)
 {
 	call();
-	return NEXT(unlink)(path);
+	return NEXT(unlinkat)(folder, path, flags);
 }

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "base/file.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,6 +81,27 @@ readlinkat(int dir, const char *path, char *to, size_t len)
 {
 	called();
 	return syscall(SYS_readlinkat, dir, path, to, len);
+}
+
+int
+mkdirat(int dir, const char *path, mode_t mode)
+{
+	called();
+	return (int)syscall(SYS_mkdirat, dir, path, mode);
+}
+
+int
+linkat(int from_dir, const char *from, int dir, const char *path, int flags)
+{
+	called();
+	return (int)syscall(SYS_linkat, from_dir, from, dir, path, flags);
+}
+
+int
+renameat(int from_dir, const char *from, int dir, const char *path)
+{
+	called();
+	return (int)syscall(SYS_renameat2, from_dir, from, dir, path, 0);
 }
 
 /* --- */
@@ -282,25 +304,25 @@ strict(void **state)
 		const char *path, *expected;
 	} rows[] = {
 	    {"project/public/x.zone", "project/public/x.zone"},
-	    {"project/link", "F003"},
-	    {"project/folder/b", "F003"},
-	    {"project/public/link-beside", "F003"},
+	    {"project/link", "F010"},
+	    {"project/folder/b", "F010"},
+	    {"project/public/link-beside", "F010"},
 	    {"project/public/link-out", "project/out/b"}, /* an allowed folder */
-	    {"project/out/link-a", "F003"},
-	    {"project/public/link-named", "F003"},
+	    {"project/out/link-a", "F010"},
+	    {"project/public/link-named", "F010"},
 	    {"project/to-allowed", "allowed/c"},
 	    {"project/live/c", "allowed/archive/c"},
-	    {"project/live/e", "F003"},
-	    {"project/to-secret", "F003"},
-	    {"project/to-secret-folder/d", "F003"},
-	    {"project/to-secret-folder/nothing", "F003"},
-	    {"project/loop-a", "F003"},
+	    {"project/live/e", "F010"},
+	    {"project/to-secret", "F010"},
+	    {"project/to-secret-folder/d", "F010"},
+	    {"project/to-secret-folder/nothing", "F010"},
+	    {"project/loop-a", "F010"},
 	    {"project/nothing", "F001"},
 	    {"named/f", "named/f"}, /* the project file names it */
 	    {"alias/f", "named/f"},
 	    {"named/link-f", "named/f"},
 	    {"alias/link-f", "named/f"},
-	    {"named/link-e", "F003"},
+	    {"named/link-e", "F010"},
 	    {"secret/d", "secret"},
 	};
 	struct arena a = {0};
@@ -414,6 +436,56 @@ races(void **state)
 	arena_free(&a);
 }
 
+static void
+run(const char *command)
+{
+	assert_int_equal(system(command), 0);
+}
+
+/* What is written into the project goes into a folder of the project, whatever it is called by
+ * then, or nowhere. */
+static void
+races_of_outputs(void **state)
+{
+	static const char *const rows[][3] = {
+	    {"race/public/x", "race/public", "race/link"},
+	    {"race/public/deep/x", "race/public", "race/link"},
+	    {"race/public/deep/x", "race/public/deep", "race/link"},
+	    {"race/public/made/x", "race/public", "race/link"},
+	    {"race/public/x", "race/public/x", "race/file"},
+	};
+	struct arena a = {0};
+	struct roots roots = {.project = file_absolute(&a, "race"), .strict = true};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		unsigned n_failed = 0;
+
+		for (stranger.at = 0;; stranger.at++) {
+			struct diags diags = {0};
+
+			run("rm -rf race outside && mkdir -p race/public/deep outside && "
+			    "echo old >race/public/x && echo old >race/public/deep/x && "
+			    "echo old >outside/x && ln -s ../outside race/link && "
+			    "ln -s ../outside/x race/file");
+			stranger.n_calls = 0;
+			stranger.other = rows[i][2];
+			stranger.name = rows[i][1];
+			n_failed +=
+			    output_replace(&diags, &roots, rows[i][0], text_of("new\n")) < 0;
+			stranger.name = NULL;
+			diags_free(&diags);
+			run("[ \"$(ls outside)\" = x ] && [ \"$(cat outside/x)\" = old ]");
+			if (stranger.n_calls <= stranger.at)
+				break;
+		}
+		assert_true(stranger.at > 5);
+		assert_true(n_failed > 0 && n_failed <= stranger.at);
+		run("grep -q new race/public/x race/public/*/x");
+	}
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -424,6 +496,7 @@ main(void)
 	    cmocka_unit_test(strict),
 	    cmocka_unit_test(made_folders),
 	    cmocka_unit_test(races),
+	    cmocka_unit_test(races_of_outputs),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

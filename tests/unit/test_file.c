@@ -187,22 +187,22 @@ inputs(void **state)
 	assert_int_equal(diags.inputs[1].kind, INPUT_SECRET);
 	for (size_t i = 0; i < 2; i++) {
 		assert_true(diags.inputs[i].there);
-		assert_true(file_digest(diags.inputs[i].kind, diags.inputs[i].path, now));
+		assert_true(file_digest(diags.inputs[i].kind, NULL, diags.inputs[i].path, now));
 		assert_memory_equal(now, diags.inputs[i].sha256, 32);
 	}
-	assert_true(file_digest(INPUT_FILE, "inputs/password", now));
+	assert_true(file_digest(INPUT_FILE, NULL, "inputs/password", now));
 	assert_memory_not_equal(now, diags.inputs[1].sha256, 32);
 
 	put("inputs/password", "other\n"); /* another size */
-	assert_true(file_digest(INPUT_SECRET, "inputs/password", now));
+	assert_true(file_digest(INPUT_SECRET, NULL, "inputs/password", now));
 	assert_memory_not_equal(now, diags.inputs[1].sha256, 32);
-	assert_true(file_digest(INPUT_FOLDER, "inputs", now));
+	assert_true(file_digest(INPUT_FOLDER, NULL, "inputs", now));
 	assert_memory_equal(now, diags.inputs[0].sha256, 32);
 	assert_int_equal(unlink("inputs/password") | mkdir("inputs/password", 0755), 0);
-	assert_true(file_digest(INPUT_FOLDER, "inputs", now)); /* a folder of the file's name */
+	assert_true(file_digest(INPUT_FOLDER, NULL, "inputs", now)); /* a folder of the file's name */
 	assert_memory_not_equal(now, diags.inputs[0].sha256, 32);
-	assert_false(file_digest(INPUT_FOLDER, "project/a", now));
-	assert_false(file_digest(INPUT_SECRET, "nothing", now));
+	assert_false(file_digest(INPUT_FOLDER, NULL, "project/a", now));
+	assert_false(file_digest(INPUT_SECRET, NULL, "nothing", now));
 	diags_free(&diags);
 }
 

@@ -90,7 +90,7 @@ same_content(void **state)
 
 		snprintf(text, sizeof(text), "%s%s", ZONE_HEAD, contents[i].published);
 		put("published", text);
-		previous_load(&previous, "published", &apex, 1);
+		previous_load(&previous, NULL, "published", &apex, 1);
 		assert_true(previous.there);
 		snprintf(text, sizeof(text), "%s%s", ZONE_HEAD, contents[i].text);
 		zone_read_good(&f, text);
@@ -126,7 +126,7 @@ same_soa(void **state)
 		char text[500];
 
 		put("published", ZONE_HEAD);
-		previous_load(&previous, "published", &apex, 1);
+		previous_load(&previous, NULL, "published", &apex, 1);
 		snprintf(text, sizeof(text), "$ORIGIN example.org.\n$TTL 3600\n@ SOA %s\n@ NS ns\n",
 		    soas[i].soa);
 		zone_read_good(&f, text);
@@ -150,14 +150,14 @@ nothing_published(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(texts); i++) {
 		put("published", texts[i]);
-		previous_load(&previous, "published", &apex, 1);
+		previous_load(&previous, NULL, "published", &apex, 1);
 		assert_false(previous.there);
 		previous_free(&previous);
 	}
-	previous_load(&previous, "no-such-file", &apex, 1);
+	previous_load(&previous, NULL, "no-such-file", &apex, 1);
 	assert_false(previous.there);
 	previous_free(&previous);
-	previous_load(&previous, ".", &apex, 1);
+	previous_load(&previous, NULL, ".", &apex, 1);
 	assert_false(previous.there);
 	previous_free(&previous);
 }

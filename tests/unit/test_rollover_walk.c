@@ -157,7 +157,7 @@ read_set(size_t owner, struct set *out)
 	struct rrset set = {0};
 
 	*out = (struct set){.until = INT64_MAX};
-	previous_load(&published, output_of(zone), &apex, 1);
+	previous_load(&published, NULL, output_of(zone), &apex, 1);
 	node = published.there ? store_node(&published.store, &name) : NULL;
 	if (node)
 		set = node_rrset(&published.store, node, TYPE_TLSA);
