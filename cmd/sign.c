@@ -8,7 +8,7 @@ static const struct cmd_option options[] = {
     CMD_ZONE,
     {"keys", 0, "DIR", "sign with the zone's keys in DIR"},
     {"key", 0, "FILE", "sign with this key (may be repeated)"},
-    {"validity", 0, "D", "how long signatures are valid (default: 14d)"},
+    {"validity", 0, "D", "how long signatures are valid (default: 14d, or more by SOA expire)"},
     {"inception-offset", 0, "D", "how far before now they begin (default: 1h)"},
     {"jitter", 0, "D", "by how much expiries are spread (default: 12h)"},
     {"nsec3", 0, NULL, "deny with NSEC3 in place of NSEC"},
@@ -18,7 +18,7 @@ static const struct cmd_option options[] = {
     {"zonemd", 0, "[=HASH]", "add a digest of the zone, sha384 or sha512 (default: sha384)"},
     {"cds", 0, "[=delete]", "add CDS and CDNSKEY; delete: to have the DS removed"},
     {"previous", 0, "FILE", "keep what still holds of the signatures in FILE"},
-    {"refresh", 0, "D", "make anew what expires sooner (default: 5/14 of the validity)"},
+    {"refresh", 0, "D", "make anew what expires sooner (default: by SOA expire)"},
     {"serial", 0, "MODE", "keep (default), auto, unixtime or date"},
     {"verify", 0, "MODE", "ahead of writing: chain (default), full with cryptography, none"},
     CMD_NOW,
@@ -102,8 +102,6 @@ set_previous(struct cmd *cmd, struct zone_job *job)
 {
 	job->previous = cmd_value(cmd, "previous");
 	job->serial = (enum zone_serial_policy)word_or(cmd, "serial", serials, ZONE_SERIAL_KEEP);
-	if (job->previous || cmd_value(cmd, "refresh"))
-		job->refresh_s = duration_or(cmd, "refresh", job->validity_s * 5 / 14);
 	if (job->serial == ZONE_SERIAL_AUTO && !job->previous)
 		cmd_usage(cmd, "--serial auto follows the serial of --previous FILE");
 }
@@ -127,7 +125,7 @@ run(struct cmd *cmd)
 {
 	enum { HOUR = 3600, DAY = 86400 };
 	struct name zone;
-	uint64_t validity_s = duration_or(cmd, "validity", 14 * DAY);
+	uint64_t validity_s = duration_or(cmd, "validity", LIFETIME_BY_SOA);
 	struct zone_job job = {
 	    .load = {.path = cmd->arguments[0],
 		.zone = cmd_zone(cmd, &zone),
@@ -136,9 +134,10 @@ run(struct cmd *cmd)
 		.now = cmd->now},
 	    .output = cmd_value(cmd, "output"),
 	    .sign = true,
-	    .validity_s = validity_s,
+	    .lifetime = {.validity_s = validity_s,
+		.refresh_s = duration_or(cmd, "refresh", LIFETIME_BY_SOA),
+		.jitter_s = duration_or(cmd, "jitter", validity_s >= 2 * DAY ? DAY / 2 : 0)},
 	    .offset_s = duration_or(cmd, "inception-offset", HOUR),
-	    .jitter_s = duration_or(cmd, "jitter", validity_s >= 2 * DAY ? DAY / 2 : 0),
 	    .zonemd = (uint8_t)word_or(cmd, "zonemd", zonemds, 0),
 	    .cds = (enum cds_mode)word_or(cmd, "cds", cdss, CDS_NONE),
 	    .verify = (enum zone_verify)word_or(cmd, "verify", verifies, ZONE_VERIFY_CHAIN),

@@ -35,25 +35,6 @@ print_algorithms(struct buf *b, const bool algorithms[UINT8_MAX + 1])
 	}
 }
 
-/* The two largest units. */
-static void
-print_span(struct buf *b, int64_t seconds)
-{
-	static const struct {
-		int64_t seconds;
-		char letter;
-	} units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
-	size_t i = 0;
-
-	while (i < 2 && seconds < units[i].seconds)
-		i++;
-	buf_printf(b, "%lld%c", (long long)(seconds / units[i].seconds), units[i].letter);
-	if (seconds % units[i].seconds / units[i + 1].seconds)
-		buf_printf(b, " %lld%c",
-		    (long long)(seconds % units[i].seconds / units[i + 1].seconds),
-		    units[i + 1].letter);
-}
-
 static void
 print_end(struct buf *b, const struct verify_result *result, int64_t at)
 {
@@ -62,7 +43,7 @@ print_end(struct buf *b, const struct verify_result *result, int64_t at)
 	buf_puts(b, left_s < 0 ? ", expired at " : ", valid until ");
 	instant_print_iso(b, result->earliest);
 	buf_puts(b, left_s < 0 ? " (" : " (in ");
-	print_span(b, left_s < 0 ? -left_s : left_s);
+	duration_print(b, (uint64_t)(left_s < 0 ? -left_s : left_s));
 	buf_puts(b, left_s < 0 ? " ago)" : ")");
 }
 

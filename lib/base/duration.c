@@ -1,5 +1,7 @@
 #include "base/duration.h"
 
+#include <inttypes.h>
+
 struct civil {
 	int64_t year;
 	unsigned month, day; /* from 1 */
@@ -10,6 +12,8 @@ static const struct {
 	char name;
 	uint32_t seconds;
 } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+
+enum { DAYS = 3 }; /* in the table: the largest unit that is written */
 
 static uint64_t
 unit_seconds(char c)
@@ -148,6 +152,28 @@ match_civil(struct text text, const char *pattern, struct civil *c)
 		}
 	}
 	return 0;
+}
+
+void
+duration_print(struct buf *b, uint64_t seconds)
+{
+	size_t i = DAYS;
+
+	while (i > 0 && seconds < units[i].seconds)
+		i--;
+	buf_printf(b, "%" PRIu64 "%c", seconds / units[i].seconds, units[i].name);
+	seconds %= units[i].seconds;
+	if (i > 0 && seconds / units[i - 1].seconds > 0)
+		buf_printf(b, "%" PRIu64 "%c", seconds / units[i - 1].seconds, units[i - 1].name);
+}
+
+const char *
+duration_text(struct arena *a, uint64_t seconds)
+{
+	struct buf b = {0};
+
+	duration_print(&b, seconds);
+	return buf_text(&b, a);
 }
 
 int

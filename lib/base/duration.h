@@ -10,6 +10,14 @@
 int
 duration_parse(struct text text, uint64_t most, uint64_t *seconds);
 
+/* Appends `41d16h`: its two largest units, rounded down. */
+void
+duration_print(struct buf *b, uint64_t seconds);
+
+/* The same as a string in the arena. */
+const char *
+duration_text(struct arena *a, uint64_t seconds);
+
 /* Reads 2026-11-23T12:00:00Z, 2026-11-23, YYYYMMDDHHMMSS (RFC 4034 section 3.2) or seconds since
  * 1970 (up to 12 digits). Returns -1 where the text is something else. */
 int

@@ -232,7 +232,7 @@ X(S_CDS_DIFFER,  "S070", ERROR,   1, "CDS and CDNSKEY that ask for different key
 X(S_NO_ZONE_KEY, "S087", ERROR,   1, "a signature or trust anchor of a DNSKEY that is no zone key", "RFC 4034 sections 2.1.1 and 5.2", "flags of zone keys are 256 or 257") \
 X(S_CDS_ALONE,   "S088", WARNING, 0, "CDS without CDNSKEY, or CDNSKEY without CDS", "RFC 7344 section 4", "publish both: some parents read only one of them") \
 X(S_PARTIAL,     "S072", NOTE,    0, "a zone of which a part could not be judged", "", "mend the errors in its text, and verify it again") \
-X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, or sign it for longer") \
+X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, and for longer: a validity and refresh that are not stated follow the SOA; or shorten its expire") \
 \
 X(P_SYNTAX,      "P001", ERROR,   1, "malformed YAML", "", "") \
 X(P_KEY,         "P002", ERROR,   1, "an unknown key", "", "") \

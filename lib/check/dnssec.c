@@ -4,8 +4,6 @@
 #include "check/size.h"
 #include "dnssec/pkey.h"
 
-#include <inttypes.h>
-
 enum { EXPIRE_FROM_END = 8 }; /* expire, minimum: RFC 1035 section 3.3.13 */
 
 /* --- The template's keys --- */
@@ -66,13 +64,16 @@ check_signatures_len(const struct store *store, const struct keys *keys)
 /* --- Times --- */
 
 void
-check_refresh(struct diags *diags, uint64_t validity_s, uint64_t jitter_s, uint64_t refresh_s)
+check_refresh(struct diags *diags, const struct lifetime *lifetime)
 {
-	if (refresh_s + jitter_s >= validity_s)
+	uint64_t both_s = lifetime->refresh_s + lifetime->jitter_s;
+
+	if (both_s >= lifetime->validity_s)
 		diag_add(diags, pos_none(), S_REFRESH,
-		    "every run makes all signatures anew: refresh and jitter together (%" PRIu64
-		    " s) are not shorter than the validity (%" PRIu64 " s)",
-		    refresh_s + jitter_s, validity_s);
+		    "every run makes all signatures anew: refresh and jitter together (%s) are not "
+		    "shorter than the validity (%s)",
+		    duration_text(&diags->arena, both_s),
+		    duration_text(&diags->arena, lifetime->validity_s));
 }
 
 static uint32_t
@@ -109,8 +110,9 @@ check_end(struct diags *diags, const struct copies *copies, int64_t now, int64_t
 	if (left_s >= needed_s)
 		return earliest - needed_s + 1;
 	diag_add(diags, copies->soa, S_END_NEAR,
-	    "a signature ends in %" PRId64 " s, ahead of SOA expire (%" PRId64
-	    " s) plus the largest TTL (%" PRId64 " s)",
-	    left_s, copies->expire_s, copies->ttl_s);
+	    "a signature ends in %s, ahead of SOA expire (%s) plus the largest TTL (%s)",
+	    duration_text(&diags->arena, (uint64_t)(left_s > 0 ? left_s : 0)),
+	    duration_text(&diags->arena, (uint64_t)copies->expire_s),
+	    duration_text(&diags->arena, (uint64_t)copies->ttl_s));
 	return INT64_MAX;
 }

@@ -4,6 +4,7 @@
 #define CHECK_DNSSEC_H
 
 #include "dnssec/key.h"
+#include "dnssec/lifetime.h"
 #include "zone/store.h"
 
 /* Does each DNSKEY record of the template, one of another signer, have an algorithm that the keys
@@ -18,7 +19,7 @@ check_signatures_len(const struct store *store, const struct keys *keys);
 
 /* Warns where a signature would be too old to be kept as soon as it is made. */
 void
-check_refresh(struct diags *diags, uint64_t validity_s, uint64_t jitter_s, uint64_t refresh_s);
+check_refresh(struct diags *diags, const struct lifetime *lifetime);
 
 /* For how long copies of a zone live: a secondary that loses its primary serves it until the SOA's
  * expire has passed, and a cache that asked it last keeps a record for its TTL. */

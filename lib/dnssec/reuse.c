@@ -127,6 +127,23 @@ same_head(const struct record *record, struct bytes fresh)
 	       memcmp(was + RRSIG_SIGNER, fresh.data + RRSIG_SIGNER, fresh.len - RRSIG_SIGNER) == 0;
 }
 
+static uint32_t
+period_of(const uint8_t *rdata)
+{
+	return read_u32(rdata + RRSIG_EXPIRATION) - read_u32(rdata + RRSIG_INCEPTION);
+}
+
+/* Was it made for as long as a new one would be? A policy of longer validity takes effect at once;
+ * after that all are equal, as the jitter is the same each time. */
+static bool
+is_long_enough(const uint8_t *rdata, const uint8_t *fresh)
+{
+	enum { NO_MATTER = 3600 }; /* as a clock or an offset may differ */
+	uint32_t was = period_of(rdata), is = period_of(fresh);
+
+	return is <= NO_MATTER || was >= is - NO_MATTER;
+}
+
 static bool
 is_current(const struct reuse *reuse, const uint8_t *rdata)
 {
@@ -146,7 +163,8 @@ reuse_signature(const struct reuse *reuse, const struct node *old, const struct 
 	for (size_t i = 0; i < signatures.n; i++)
 		if (same_head(&signatures.records[i], head) &&
 		    signatures.records[i].ttl_s == read_u32(head.data + RRSIG_TTL) &&
-		    is_current(reuse, signatures.records[i].rdata))
+		    is_current(reuse, signatures.records[i].rdata) &&
+		    is_long_enough(signatures.records[i].rdata, head.data))
 			return &signatures.records[i];
 	return NULL;
 }

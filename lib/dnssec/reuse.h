@@ -1,8 +1,9 @@
 /* Reuse: signatures of the previous output that need not be made again. Both zones are sorted, so
  * each worker moves a cursor through the old one. A signature is kept when owner, type, TTL and
- * RDATA set are the same, its key still signs, its inception has passed, and its expiry is further
- * away than `refresh`. It is verified before it is kept, unless the old file is known to be what we
- * wrote and holds the key's DNSKEY record (else another key could have had the same tag). */
+ * RDATA set are the same, its key still signs, its inception has passed, its expiry is further away
+ * than `refresh`, and it was made for as long as a new one would be. It is verified before it is
+ * kept, unless the old file is known to be what we wrote and holds the key's DNSKEY record (else
+ * another key could have had the same tag). */
 #ifndef DNSSEC_REUSE_H
 #define DNSSEC_REUSE_H
 

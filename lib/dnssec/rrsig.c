@@ -1,8 +1,7 @@
 #include "dnssec/rrsig.h"
 
+#include "base/duration.h"
 #include "dns/type.h"
-
-#include <inttypes.h>
 
 /* Times are compared in serial number arithmetic (RFC 4034 section 3.1.5), so neither end may lie
  * further from the clock than this. */
@@ -30,12 +29,13 @@ rrsig_period(struct diags *diags, int64_t now, uint64_t offset_s, uint64_t valid
 		return diag_error(diags, pos_none(), S_VALIDITY, "a validity of no time");
 	if (validity_s > PERIOD_LONGEST || offset_s > PERIOD_LONGEST - validity_s)
 		return diag_error(diags, pos_none(), S_VALIDITY,
-		    "signatures would be valid for 2^31 seconds or more; resolvers compare their "
+		    "signatures would be valid for 68 years or more; resolvers compare their "
 		    "times modulo 2^32");
 	if (jitter_s >= validity_s)
 		return diag_error(diags, pos_none(), S_VALIDITY,
-		    "the jitter (%" PRIu64 " s) could use up the whole validity (%" PRIu64 " s)",
-		    jitter_s, validity_s);
+		    "the jitter (%s) could use up the whole validity (%s)",
+		    duration_text(&diags->arena, jitter_s),
+		    duration_text(&diags->arena, validity_s));
 	if (now < 0 || (uint64_t)now < offset_s)
 		return diag_error(
 		    diags, pos_none(), S_VALIDITY, "signatures would begin before 1970");

@@ -1,5 +1,6 @@
 #include "dnssec/verify_run.h"
 
+#include "base/duration.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "dns/serial.h"
@@ -330,14 +331,15 @@ largest_ttl(const struct store *store)
 static void
 check_end(const struct verify_run *run, const struct verify_result *result)
 {
+	struct arena *a = &run->diags->arena;
 	int64_t expire_s = u32_at(run->soa->rdata + run->soa->rdlen - 8);
 	int64_t ttl_s = largest_ttl(run->store), left_s = result->earliest - run->options->at;
 
 	if (result->earliest != 0 && left_s > 0 && left_s < expire_s + ttl_s)
 		diag_add(run->diags, run->soa->pos, S_END_NEAR,
-		    "a signature ends in %lld s, ahead of SOA expire (%lld s) plus the largest TTL "
-		    "(%lld s)",
-		    (long long)left_s, (long long)expire_s, (long long)ttl_s);
+		    "a signature ends in %s, ahead of SOA expire (%s) plus the largest TTL (%s)",
+		    duration_text(a, (uint64_t)left_s), duration_text(a, (uint64_t)expire_s),
+		    duration_text(a, (uint64_t)ttl_s));
 }
 
 /* The chain links all names, so that it cannot be judged where any may be lost. */

@@ -131,8 +131,8 @@ static const struct project_policy policy_built_in = {
     .name = "default",
     .sign = true,
     .denial = PROJECT_DENIAL_NSEC,
-    .validity_s = 14 * 86400,
-    .refresh_s = 5 * 86400,
+    .validity_s = PROJECT_BY_SOA,
+    .refresh_s = PROJECT_BY_SOA,
     .inception_offset_s = 3600,
     .jitter_s = 12 * 3600,
 };
@@ -277,7 +277,9 @@ policy_nsec3(struct diags *diags, struct policy *policy)
 static int
 policy_check(struct diags *diags, const struct project_policy *policy)
 {
-	if (!policy->sign || (uint64_t)policy->refresh_s + policy->jitter_s < policy->validity_s)
+	uint64_t refresh_s = policy->refresh_s != PROJECT_BY_SOA ? policy->refresh_s : 0;
+
+	if (!policy->sign || refresh_s + policy->jitter_s < policy->validity_s)
 		return 0;
 	return diag_error(diags, policy->pos, P_VALUE,
 	    "policy \"%s\" would sign anew in every run: refresh and jitter together must be "

@@ -39,6 +39,8 @@ enum project_verify {
 	PROJECT_VERIFY_FULL,
 };
 
+#define PROJECT_BY_SOA UINT32_MAX /* the policy does not say: it follows from each zone's SOA */
+
 /* How zones are signed. A signature lives for `validity_s` less a part of `jitter_s`, and is made
  * anew when less than `refresh_s` of it is left; jitter_s + refresh_s < validity_s holds. */
 struct project_policy {

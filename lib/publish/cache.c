@@ -126,9 +126,9 @@ put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
 	buf_printf(b,
 	    "settings serial=%d sign=%d unsigned=%d dane=%d validity=%" PRIu64 " refresh=%" PRIu64
 	    " offset=%" PRIu64 " jitter=%" PRIu64 " verify=%d zonemd=%u cds=%d prove=%d\n",
-	    (int)job->serial, job->sign, job->is_unsigned, job->load.dane, job->validity_s,
-	    job->refresh_s, job->offset_s, job->jitter_s, (int)job->verify, job->zonemd,
-	    (int)job->cds, job->prove);
+	    (int)job->serial, job->sign, job->is_unsigned, job->load.dane, job->lifetime.validity_s,
+	    job->lifetime.refresh_s, job->offset_s, job->lifetime.jitter_s, (int)job->verify,
+	    job->zonemd, (int)job->cds, job->prove);
 	if (job->nsec3)
 		put_nsec3(b, job->nsec3);
 	if (job->load.roots)

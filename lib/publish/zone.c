@@ -29,6 +29,7 @@ struct run {
 	struct zone_result *result;
 	struct loaded loaded;
 	struct keys keys;
+	struct lifetime lifetime;
 	struct sign_options sign;
 	struct previous previous;
 	bool previous_read;
@@ -51,8 +52,8 @@ load_keys(struct run *run)
 
 	if (result < 0 || keys_roles(run->diags, where, &run->keys) < 0)
 		return -1;
-	run->next_warning =
-	    keystate_advise(run->diags, where, &run->keys, job->load.now, (int64_t)job->validity_s);
+	run->next_warning = keystate_advise(
+	    run->diags, where, &run->keys, job->load.now, (int64_t)run->lifetime.validity_s);
 	return 0;
 }
 
@@ -65,8 +66,11 @@ read_all(struct run *run)
 
 	if (!job->sign || run->loaded.store.apex.len == 0)
 		return loaded;
-	if (load_keys(run) < 0 || rrsig_period(run->diags, job->load.now, job->offset_s,
-				      job->validity_s, job->jitter_s, &run->sign.period) < 0)
+	run->lifetime = lifetime_of(&run->loaded.store, &job->lifetime);
+	run->sign.refresh_s = run->lifetime.refresh_s;
+	if (load_keys(run) < 0 ||
+	    rrsig_period(run->diags, job->load.now, job->offset_s, run->lifetime.validity_s,
+		run->lifetime.jitter_s, &run->sign.period) < 0)
 		return -1;
 	return loaded;
 }
@@ -129,7 +133,7 @@ arrange(struct run *run)
 	if (job->sign) {
 		sign_clean(store, &run->sign);
 		sign_add(store, &run->sign);
-		check_refresh(run->diags, job->validity_s, job->jitter_s, job->refresh_s);
+		check_refresh(run->diags, &run->lifetime);
 	}
 	store_sort(store);
 	if (job->sign) {
@@ -330,7 +334,7 @@ note_until(struct run *run)
 		no_later_than(until, run->keys.items[i].next_event);
 	if (!run->job->sign)
 		return;
-	no_later_than(until, run->result->earliest - (int64_t)run->job->refresh_s);
+	no_later_than(until, run->result->earliest - (int64_t)run->lifetime.refresh_s);
 	no_later_than(
 	    until, check_end(run->diags, &run->copies, run->job->load.now, run->result->earliest));
 }
@@ -499,8 +503,7 @@ run_begin(
 	    .zonemd = job->zonemd,
 	    .cds = job->cds,
 	    .n_workers = job->n_workers,
-	    .now = job->load.now,
-	    .refresh_s = job->refresh_s};
+	    .now = job->load.now};
 }
 
 /* Is nothing that is written reached by a link that must not be followed? */

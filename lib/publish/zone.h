@@ -4,6 +4,7 @@
 
 #include "dnssec/cds.h"
 #include "dnssec/key.h"
+#include "dnssec/lifetime.h"
 #include "dnssec/nsec3.h"
 #include "publish/load.h"
 #include "publish/rolling.h"
@@ -34,8 +35,9 @@ struct zone_job {
 	bool is_unsigned;              /* and nothing else signs the zone */
 	const struct key_folder *keys; /* or NULL, */
 	const char *const *key_files;  /* then these, NULL-terminated */
-	uint64_t validity_s, offset_s, jitter_s;
-	uint64_t refresh_s; /* signatures of `previous` that end sooner are made anew */
+	struct lifetime lifetime; /* LIFETIME_BY_SOA where it is left open; signatures of `previous`
+				   * that end sooner than `refresh_s` are made anew */
+	uint64_t offset_s;
 	const struct nsec3_params *nsec3; /* NULL: NSEC */
 	uint8_t zonemd;                   /* hash algorithm; 0: none */
 	enum cds_mode cds;

@@ -166,8 +166,8 @@ built_in(void **state)
 	assert_int_equal(zone->serial, PROJECT_SERIAL_AUTO);
 	assert_int_equal(zone->dnssec, PROJECT_DNSSEC_HERE);
 	assert_int_equal(zone->policy->denial, PROJECT_DENIAL_NSEC);
-	assert_int_equal(zone->policy->validity_s, 14 * 86400);
-	assert_int_equal(zone->policy->refresh_s, 5 * 86400);
+	assert_true(zone->policy->validity_s == PROJECT_BY_SOA);
+	assert_true(zone->policy->refresh_s == PROJECT_BY_SOA);
 	assert_int_equal(zone->policy->inception_offset_s, 3600);
 	assert_int_equal(zone->policy->jitter_s, 12 * 3600);
 	assert_null(p.hook_changed);
@@ -231,7 +231,7 @@ static const struct {
     {"defaults: {policy: b}\nzones: {a: , b: , c: }\n", "P005", 1, 20},
     {"defaults: {output: \"{zne}\"}\nzones: {a: }\n", "P005", 1, 20},
     {"defaults: []\nzones: {a: }\n", "P003", 1, 11},
-    {"policies: {p: {validity: 5d}}\nzones: {a: }\n", "P005", 1, 12},
+    {"policies: {p: {validity: 5d, refresh: 5d}}\nzones: {a: }\n", "P005", 1, 12},
     {"policies: {p: {validity: 0}}\nzones: {a: }\n", "P005", 1, 12},
     {"policies: {p: {sign: [true]}}\nzones: {a: }\n", "P003", 1, 22},
     {"policies: {p: x}\nzones: {a: }\n", "P003", 1, 15},

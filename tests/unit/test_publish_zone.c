@@ -69,10 +69,8 @@ static const struct zone_job signed_job = {
     .serial = ZONE_SERIAL_AUTO,
     .sign = true,
     .keys = &keys,
-    .validity_s = 14 * DAY,
-    .refresh_s = 5 * DAY,
+    .lifetime = {14 * DAY, 5 * DAY, 12 * HOUR},
     .offset_s = HOUR,
-    .jitter_s = 12 * HOUR,
     .n_workers = 2,
 };
 
@@ -283,7 +281,7 @@ no_keys(void **state)
 	job.key_files = none;
 	assert_true(strncmp(publish(&job, &result), "failed: ", 8) == 0);
 	job = signed_job;
-	job.validity_s = job.jitter_s;
+	job.lifetime.validity_s = job.lifetime.jitter_s;
 	assert_true(strncmp(publish(&job, &result), "failed: S", 9) == 0);
 	assert_true(is_untouched(&before, "public/out"));
 	assert_int_equal(n_files("public"), 1);
@@ -468,7 +466,8 @@ no_successor(void **state)
 	put_zone(5, "a A 192.0.2.1\n");
 	zone_key("keys", 1, 257, "Inactive: 20261211120000\n", base);
 	assert_string_equal(publish(&job, &result), "5 changed");
-	assert_said_at(&job, ZONE_NOW + 18 * DAY - (int64_t)job.validity_s, "S017 keys:0:0");
+	assert_said_at(
+	    &job, ZONE_NOW + 18 * DAY - (int64_t)job.lifetime.validity_s, "S017 keys:0:0");
 	assert_string_equal(publish(&job, &result), "S017 keys:0:0"); /* and again */
 	zone_key("keys", 1, 257, "", base);
 }
@@ -482,13 +481,13 @@ offline_end(void **state)
 
 	(void)state;
 	put_zone(5, "a A 192.0.2.1\n");
-	job.validity_s = 12 * DAY;
-	job.jitter_s = 0;
+	job.lifetime.validity_s = 12 * DAY;
+	job.lifetime.jitter_s = 0;
 	assert_string_equal(publish(&job, &result), "5 changed");
 	zone_key("keys", 1, 257, "", base);
 	snprintf(path, sizeof(path), "%s.private", base);
 	assert_int_equal(unlink(path), 0);
-	job.refresh_s = DAY;
+	job.lifetime.refresh_s = DAY;
 	assert_string_equal(publish(&job, &result), "5 same");
 	snprintf(warning, sizeof(warning), "S015 %s:0:0", base);
 	assert_said_at(&job, ZONE_NOW + 5 * DAY + 1, warning);
@@ -509,6 +508,26 @@ end_near(void **state)
 	assert_string_equal(publish(&job, &result), "5 same"); /* once for these signatures */
 }
 
+/* A longer validity makes anew what is too short by it, once; a shorter one leaves all as it is. */
+static void
+validities(void **state)
+{
+	struct zone_job job = signed_job;
+	struct zone_result result;
+
+	(void)state;
+	put_zone(5, "a A 192.0.2.1\n");
+	assert_string_equal(publish(&job, &result), "5 changed");
+	job.lifetime.validity_s = 60 * DAY;
+	assert_string_equal(publish(&job, &result), "6 changed");
+	assert_int_equal(result.n_kept, 0);
+	assert_true(result.earliest > ZONE_NOW + 59 * DAY);
+	job.load.now += DAY;
+	assert_string_equal(publish(&job, &result), "6 same");
+	job.lifetime.validity_s = 14 * DAY;
+	assert_string_equal(publish(&job, &result), "6 same");
+}
+
 int
 main(void)
 {
@@ -521,6 +540,7 @@ main(void)
 	    cmocka_unit_test_setup(signatures_kept, empty_public),
 	    cmocka_unit_test_setup(changes_of_signing, empty_public),
 	    cmocka_unit_test_setup(tampered, empty_public),
+	    cmocka_unit_test_setup(validities, empty_public),
 	    cmocka_unit_test_setup(no_successor, empty_public),
 	    cmocka_unit_test_setup(offline_end, empty_public),
 	    cmocka_unit_test_setup(end_near, empty_public),

@@ -112,14 +112,15 @@ same_set(void **state)
 	zone_free(&f);
 }
 
-/* Would the signature of the old zone be kept for a.example.org A? */
+/* Would the signature of the old zone be kept for a.example.org A, in place of one that is valid
+ * for so long? */
 static bool
-kept(const char *signature, int64_t now, uint64_t refresh_s, uint16_t tag)
+kept_for(uint32_t validity_s, const char *signature, int64_t now, uint64_t refresh_s, uint16_t tag)
 {
 	struct name signer = name_of("example.ORG."), owner = name_of("a.example.org.");
 	struct bytes rdata = {(const uint8_t *)"\300\0\2\1", 4};
 	struct rrsig_set set = {{owner.wire, owner.len}, 1, 3600, &rdata, 1};
-	struct rrsig_period period = {(uint32_t)now, (uint32_t)now + 14 * DAY, 0};
+	struct rrsig_period period = {(uint32_t)now, (uint32_t)now + validity_s, 0};
 	struct rrsig fresh = {0};
 	struct zone_fixture f;
 	struct reuse reuse;
@@ -136,12 +137,22 @@ kept(const char *signature, int64_t now, uint64_t refresh_s, uint16_t tag)
 	return result;
 }
 
+static bool
+kept(const char *signature, int64_t now, uint64_t refresh_s, uint16_t tag)
+{
+	return kept_for(11 * DAY, signature, now, refresh_s, tag);
+}
+
 static void
 signatures(void **state)
 {
 	static const char good[] = RRSIG_OF("A", "3", "3600");
 
 	(void)state;
+	assert_true(kept_for(11 * DAY + 3600, good, NOW, 0, 12345));
+	assert_false(kept_for(11 * DAY + 3601, good, NOW, 0, 12345));
+	assert_true(kept_for(DAY, good, NOW, 0, 12345));
+	assert_true(kept_for(60, good, NOW, 0, 12345));
 	assert_true(kept(good, NOW, 5 * DAY, 12345));
 	assert_true(kept(good, NOW, 10 * DAY - 1, 12345));
 	assert_false(kept(good, NOW, 10 * DAY, 12345));

@@ -1,0 +1,25 @@
+/* Lifetime: how long signatures are valid, and when they are made anew. What a policy leaves open
+ * follows from the zone: its signatures must outlive its copies. A secondary that lost its primary
+ * serves the zone until SOA expire has passed, and caches keep what it served for a TTL more
+ * (RFC 6781 section 4.4.2). */
+#ifndef DNSSEC_LIFETIME_H
+#define DNSSEC_LIFETIME_H
+
+#include "zone/store.h"
+
+#define LIFETIME_BY_SOA UINT64_MAX /* left open */
+
+struct lifetime {
+	uint64_t validity_s;
+	uint64_t refresh_s; /* what ends sooner is made anew */
+	uint64_t jitter_s;
+};
+
+/* Fills in the `policy` for a zone, sorted or not. Left open, `refresh` is 5/14 of the validity, or
+ * as long as copies live and a day more, where the validity has room for that; and `validity` is 14
+ * days, or as many more as refresh and jitter ask for. A SOA whose expire exceeds two months is not
+ * followed. */
+struct lifetime
+lifetime_of(const struct store *store, const struct lifetime *policy);
+
+#endif
