@@ -89,6 +89,8 @@ loader_certificate(struct loader *loader, const struct piece *piece)
 	struct bytes der = piece->der;
 	struct outline *outline = outline_read(der, &der.len);
 
+	if (!outline && loader_is_pkcs7(piece->der)) /* as Windows writes them, in PEM */
+		return loader_pkcs7(loader, piece);
 	if (!outline && der_is_cut_short(piece->der))
 		return loader_fail(loader, piece->line, "the certificate is cut short");
 	if (!outline)
@@ -213,12 +215,26 @@ certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *pat
 	loader.certs_only = options && options->certs_only;
 	loader.n = loader.n_keys = 0;
 	memset(loader.seen, 0, sizeof(loader.seen));
+	loader.unserved = (struct unserved){0};
 	*out = (struct certs){.path = arena_text(a, path, strlen(path))};
 	result = loader_read(&loader, contents);
+	out->unserved = loader.unserved;
 	if (result == 0 && loader.n)
 		result = keep_certs(&loader, out);
 	else if (result == 0 && !loader.certs_only)
 		result = loader_keep_key(&loader, out);
 	release(&loader);
 	return result;
+}
+
+void
+certs_check_served(struct diags *diags, struct pos pos, const struct certs *certs)
+{
+	const struct unserved *unserved = &certs->unserved;
+
+	if (unserved->fault.why)
+		diag_add(diags, pos, D_UNSERVED,
+		    "%s:%zu: %s: OpenSSL, with which most servers read it, %s", certs->path,
+		    unserved->fault.line, unserved->fault.why,
+		    unserved->all ? "does not load the file" : "leaves a certificate out");
 }

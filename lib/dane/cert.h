@@ -6,6 +6,7 @@
 #define DANE_CERT_H
 
 #include "dane/secret.h"
+#include "dane/served.h"
 
 enum {
 	CERTS_MOST = 256,             /* in one file */
@@ -39,6 +40,7 @@ struct certs {
 	size_t n;                   /* equal certificates count once */
 	const bool *issued;         /* n x n, see certs_issued */
 	const struct bare_key *key; /* where n is 0 */
+	struct unserved unserved;
 };
 
 struct certs_options {
@@ -62,6 +64,10 @@ certs_issued(const struct certs *certs, size_t issuer, size_t subject)
 int
 certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *path,
     struct text contents, const struct certs_options *options, struct certs *out);
+
+/* Warns at `pos` of a file that servers do not load as we do. */
+void
+certs_check_served(struct diags *diags, struct pos pos, const struct certs *certs);
 
 /* The certificate with its key, as OpenSSL decodes it; NULL if it refuses that. The caller frees
  * it.

@@ -4,7 +4,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/pkcs12.h>
-#include <openssl/pkcs7.h>
 
 int
 loader_fail(struct loader *loader, size_t line, const char *why)
@@ -56,12 +55,25 @@ static int (*const adders[N_CONTENTS])(struct loader *loader, const struct piece
     [CONTENT_REQUEST] = loader_request,
     [CONTENT_PUBLIC_KEY] = loader_public_key,
     [CONTENT_RSA_PUBLIC_KEY] = loader_rsa_public_key,
+    [CONTENT_PKCS7] = loader_pkcs7,
 };
 
 static bool
 is_certificate(enum content content)
 {
 	return content == CONTENT_CERTIFICATE || content == CONTENT_TRUSTED;
+}
+
+static bool
+is_bundle(enum content content)
+{
+	return content == CONTENT_PKCS7;
+}
+
+static bool
+is_other(enum content content)
+{
+	return !is_certificate(content) && !is_bundle(content);
 }
 
 static int
@@ -78,14 +90,17 @@ load_block(struct loader *loader, const struct pem_block *block)
 	if (pem_decode(loader->a, block, &piece.der, &fault) < 0)
 		return loader_fail(loader, fault.line, fault.why);
 	result = adders[block->content](loader, &piece);
-	if (!is_certificate(block->content))
+	if (is_certificate(block->content))
+		served_block(&loader->served, block, piece.der);
+	else
 		OPENSSL_cleanse((void *)(uintptr_t)piece.der.data, piece.der.len);
 	return result;
 }
 
-/* Loads the certificates or all else; `*found` says whether there was any block. */
+/* Loads the blocks that are meant; `*found` says whether there was any block. */
 static int
-load_blocks(struct loader *loader, struct text contents, bool certificates, bool *found)
+load_blocks(
+    struct loader *loader, struct text contents, bool (*meant)(enum content content), bool *found)
 {
 	enum pem_result result;
 	struct pem_block block;
@@ -96,7 +111,7 @@ load_blocks(struct loader *loader, struct text contents, bool certificates, bool
 	while ((result = pem_next(&pem, &block)) == PEM_BLOCK) {
 		*found = true;
 		loader->seen[block.content] = true;
-		if (is_certificate(block.content) == certificates && load_block(loader, &block) < 0)
+		if (meant(block.content) && load_block(loader, &block) < 0)
 			return -1;
 	}
 	return result == PEM_BAD ? loader_fail(loader, pem.fault.line, pem.fault.why) : 0;
@@ -109,13 +124,21 @@ is_passed_over(const struct loader *loader)
 	return loader->certs_only && loader->n == 0;
 }
 
-/* Certificates go first, because keys are looked at in their light. */
+/* Certificates go first, because keys are looked at in their light; those of bundles only where
+ * there are no others, because servers read no bundles. */
 static int
 load_pem(struct loader *loader, struct text contents, bool *found)
 {
-	if (load_blocks(loader, contents, true, found) < 0)
-		return -1;
-	return is_passed_over(loader) ? 0 : load_blocks(loader, contents, false, found);
+	int result;
+
+	served_begin(&loader->served, contents);
+	result = load_blocks(loader, contents, is_certificate, found);
+	loader->unserved = served_end(&loader->served);
+	if (result == 0 && loader->n == 0)
+		result = load_blocks(loader, contents, is_bundle, found);
+	if (result < 0 || is_passed_over(loader))
+		return result;
+	return load_blocks(loader, contents, is_other, found);
 }
 
 /* Does DER decode, to its last octet, as this? */
@@ -131,7 +154,6 @@ load_pem(struct loader *loader, struct text contents, bool *found)
 
 PROBE(is_pkcs12, PKCS12, d2i_PKCS12, PKCS12_free)
 PROBE(is_request, X509_REQ, d2i_X509_REQ, X509_REQ_free)
-PROBE(is_pkcs7, PKCS7, d2i_PKCS7, PKCS7_free)
 PROBE(is_crl, X509_CRL, d2i_X509_CRL, X509_CRL_free)
 PROBE(is_public_key, EVP_PKEY, d2i_PUBKEY, EVP_PKEY_free)
 PROBE(is_private_key, EVP_PKEY, d2i_AutoPrivateKey, EVP_PKEY_free)
@@ -141,7 +163,7 @@ static const struct probe {
 	bool (*is)(struct bytes der);
 	enum content content;
 } probes[] = {
-    {is_pkcs12, CONTENT_PKCS12}, {is_request, CONTENT_REQUEST}, {is_pkcs7, CONTENT_PKCS7},
+    {is_pkcs12, CONTENT_PKCS12}, {is_request, CONTENT_REQUEST}, {loader_is_pkcs7, CONTENT_PKCS7},
     {is_crl, CONTENT_CRL}, {is_public_key, CONTENT_PUBLIC_KEY},
     {is_encrypted, CONTENT_ENCRYPTED_KEY},
     {is_private_key, CONTENT_PRIVATE_KEY}, /* behind it, which would ask for a password */
@@ -180,7 +202,8 @@ load_der(struct loader *loader, struct bytes der)
 		piece.content = probes[i].content;
 		loader->seen[piece.content] = true;
 		if (!adders[piece.content] ||
-		    (is_passed_over(loader) && piece.content != CONTENT_PKCS12))
+		    (is_passed_over(loader) && piece.content != CONTENT_PKCS12 &&
+			piece.content != CONTENT_PKCS7))
 			return 0;
 		return adders[piece.content](loader, &piece);
 	}
@@ -199,8 +222,7 @@ static const struct {
     {CONTENT_OPENSSH_KEY, "a key of OpenSSH",
 	"name the certificate of the server, often fullchain.pem or cert.pem"},
     {CONTENT_PKCS12, "a PKCS#12 bundle without any", "export it with its certificate"},
-    {CONTENT_PKCS7, "a PKCS#7 bundle",
-	"take its certificates out with `openssl pkcs7 -print_certs -in FILE -out FILE.pem`"},
+    {CONTENT_PKCS7, "a PKCS#7 bundle without any", "export it with its certificates"},
     {CONTENT_CRL, "a revocation list (CRL)", "name a certificate"},
     {CONTENT_OTHER, "PEM blocks of other kinds", "name a certificate in PEM or DER"},
 };
@@ -243,12 +265,12 @@ may_pass(const struct loader *loader)
 {
 	static const enum content harmless[] = {CONTENT_PRIVATE_KEY, CONTENT_ENCRYPTED_KEY,
 	    CONTENT_OPENSSH_KEY, CONTENT_REQUEST, CONTENT_PUBLIC_KEY, CONTENT_RSA_PUBLIC_KEY,
-	    CONTENT_CRL, CONTENT_PKCS12, CONTENT_OTHER};
+	    CONTENT_CRL, CONTENT_PKCS12, CONTENT_PKCS7, CONTENT_OTHER};
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
 		any = any || loader->seen[harmless[i]];
-	return loader->certs_only && any && !loader->seen[CONTENT_PKCS7];
+	return loader->certs_only && any;
 }
 
 int

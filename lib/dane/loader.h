@@ -37,6 +37,8 @@ struct loader {
 	bool certs_only;
 	size_t n, n_keys;
 	bool seen[N_CONTENTS];
+	struct served served; /* of a file in PEM */
+	struct unserved unserved;
 	struct cert certs[CERTS_MOST];
 	struct held_cert held[CERTS_MOST];
 	struct held_key keys[KEYS_MOST];
@@ -79,6 +81,17 @@ loader_x509(struct loader *loader, size_t i);
 /* The certificate with that DER, or NULL. */
 struct cert *
 loader_find(struct loader *loader, struct bytes der);
+
+/* --- loader_pkcs7.c --- */
+
+/* Is it ContentInfo of PKCS#7 (RFC 2315 section 7) or CMS (RFC 5652 section 3), in DER or BER? */
+bool
+loader_is_pkcs7(struct bytes der);
+
+/* The certificates of a SignedData that signs nothing (RFC 2315 section 9.1, RFC 5652 section 5),
+ * as .p7b and .p7c files are. */
+int
+loader_pkcs7(struct loader *loader, const struct piece *piece);
 
 /* --- loader_key.c --- */
 

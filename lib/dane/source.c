@@ -133,7 +133,7 @@ static bool
 is_certificate_name(const char *name)
 {
 	static const char *const endings[] = {
-	    ".pem", ".crt", ".cer", ".cert", ".der", ".p12", ".pfx"};
+	    ".pem", ".crt", ".cer", ".cert", ".der", ".p12", ".pfx", ".p7b", ".p7c"};
 	const char *dot = strrchr(name, '.');
 
 	for (size_t i = 0; dot > name && i < sizeof(endings) / sizeof(endings[0]); i++)
@@ -155,7 +155,7 @@ add_entries(struct finder *finder, const struct file_list *names)
 	if (finder->n == 0)
 		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
 		    "the folder %s holds no file whose name ends in .pem, .crt, .cer, .cert, "
-		    ".der, .p12 or .pfx",
+		    ".der, .p12, .pfx, .p7b or .p7c",
 		    finder->written);
 	return 0;
 }

@@ -521,6 +521,8 @@ tlsa_add(
 	if (pick_certs(job->a, job->diags, pos, certs, job->pick, job->params.selector == TLSA_SPKI,
 		&picked) < 0)
 		return -1;
+	if (job->for_servers)
+		certs_check_served(job->diags, pos, certs);
 	check_rest_of_chain(job, pos, certs, &picked);
 	lint_chain(job, pos, certs, &picked);
 	for (size_t i = 0; i < picked.n; i++) {

@@ -119,6 +119,7 @@ struct tlsa_job {
 	struct tlsa_params params;
 	enum pick pick;
 	int64_t now_unix;
+	bool for_servers;  /* the files are what servers load */
 	tlsa_check *check; /* or NULL */
 	void *check_ctx;
 	struct tlsa_set set;

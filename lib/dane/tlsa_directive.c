@@ -333,6 +333,7 @@ call_begin(const struct tlsa_kind *kind, struct tlsa_context *ctx, struct parser
 	call.job = (struct tlsa_job){.a = call.a,
 	    .diags = call.diags,
 	    .now_unix = ctx->now_unix,
+	    .for_servers = kind->type == TYPE_TLSA,
 	    .check = kind->check,
 	    .set.first_expiry_unix = INT64_MAX};
 	return call;

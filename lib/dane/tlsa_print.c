@@ -100,6 +100,7 @@ tlsa_print(struct diags *diags, const struct tlsa_request *request, struct buf *
 	    .params = request->params,
 	    .pick = request->pick,
 	    .now_unix = request->now_unix,
+	    .for_servers = true,
 	    .set.first_expiry_unix = INT64_MAX};
 	int result = 0;
 

@@ -163,6 +163,7 @@ deploy(
 	struct roll_change change = {.a = &diags->arena};
 	struct hook hook = {.what = "deploy", .problem = P_DEPLOY};
 
+	certs_check_served(diags, certificate->pos, roll->next);
 	if (state_try(diags, state_path(change.a, project)) < 0 ||
 	    hook_certificate(diags, project, certificate, certificate->deploy, hook) < 0)
 		return -1;

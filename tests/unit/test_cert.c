@@ -1,7 +1,9 @@
 #include "loader_fixture.h"
 
+#include "dane/der.h"
 #include "dane/plain.h"
 
+#include <openssl/cms.h>
 #include <openssl/rsa.h>
 
 static int
@@ -272,6 +274,143 @@ who_may_issue(void **state)
 	EVP_PKEY_free(key);
 }
 
+static struct bytes
+bundle_alone(const struct bytes *ders)
+{
+	PKCS7 *p7 = PKCS7_new();
+	unsigned char *der = NULL;
+	struct bytes out;
+	int len;
+
+	PKCS7_set_type(p7, NID_pkcs7_signed);
+	p7->d.sign->contents->type = OBJ_nid2obj(NID_pkcs7_data);
+	for (size_t i = 0; i < 2; i++) {
+		X509 *x509 = cert_decode(ders[i]);
+
+		assert_true(PKCS7_add_certificate(p7, x509));
+		X509_free(x509);
+	}
+	len = i2d_PKCS7(p7, &der);
+	assert_true(len > 0);
+	out = (struct bytes){arena_copy(&arena, der, (size_t)len), (size_t)len};
+	OPENSSL_free(der);
+	PKCS7_free(p7);
+	return out;
+}
+
+/* A message that is signed, or encrypted for the certificate; NULL: only its signature. */
+static struct bytes
+message(struct bytes cert, EVP_PKEY *signer, const char *text)
+{
+	X509 *x509 = cert_decode(cert);
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	BIO *content = BIO_new_mem_buf(text ? text : "", -1);
+	CMS_ContentInfo *cms;
+	unsigned char *der = NULL;
+	struct bytes out;
+	int len;
+
+	sk_X509_push(certs, x509);
+	cms = signer ? CMS_sign(x509, signer, NULL, content,
+			   CMS_BINARY | (text ? 0u : (unsigned)CMS_DETACHED))
+		     : CMS_encrypt(certs, content, EVP_aes_128_cbc(), CMS_BINARY);
+	assert_non_null(cms);
+	len = i2d_CMS_ContentInfo(cms, &der);
+	assert_true(len > 0);
+	out = (struct bytes){arena_copy(&arena, der, (size_t)len), (size_t)len};
+	OPENSSL_free(der);
+	CMS_ContentInfo_free(cms);
+	BIO_free(content);
+	sk_X509_pop_free(certs, X509_free);
+	ERR_clear_error();
+	return out;
+}
+
+/* The outer three elements with lengths that are not said, as Windows and Java write them. */
+static struct bytes
+indefinite(struct bytes der)
+{
+	static const uint8_t begin[] = {0x30, 0x80}, inner[] = {0xa0, 0x80, 0x30, 0x80}, end[6];
+	enum { OID_LEN = 11 };
+	struct buf b = {0};
+	struct bytes out, rest = der;
+	size_t len;
+
+	buf_put(&b, begin, sizeof(begin));
+	rest.data += der_header(rest, &len);
+	buf_put(&b, rest.data, OID_LEN);
+	rest.data += OID_LEN;
+	buf_put(&b, inner, sizeof(inner));
+	for (int i = 0; i < 2; i++) {
+		rest.len = der.len - (size_t)(rest.data - der.data);
+		rest.data += der_header(rest, &len);
+	}
+	buf_put(&b, rest.data, der.len - (size_t)(rest.data - der.data));
+	buf_put(&b, end, sizeof(end));
+	out = (struct bytes){arena_copy(&arena, b.data, b.len), b.len};
+	buf_free(&b);
+	return out;
+}
+
+static const char *
+armoured(const char *label, struct bytes der)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	assert_true(PEM_write_bio(bio, label, "", der.data, (long)der.len) > 0);
+	return fixture_text_of_bio(&arena, bio);
+}
+
+static void
+pkcs7(void **state)
+{
+	static const char *const labels[] = {"PKCS7", "CMS", "PKCS #7 SIGNED DATA", "CERTIFICATE"};
+	EVP_PKEY *root = fixture_key(), *leaf = fixture_key();
+	const char *pem = fixture_cert_pem(&arena, &(struct cert_spec){.name = "x", .key = leaf});
+	struct bytes ders[2], certs_only, ber;
+	struct certs certs;
+	X509 *x509[] = {fixture_cert(&(struct cert_spec){.name = "Root", .key = root, .ca = true}),
+	    fixture_cert(&(struct cert_spec){
+		.name = "leaf", .key = leaf, .issuer = "Root", .issuer_key = root})};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		ders[i] = fixture_der(&arena, x509[i]);
+	certs_only = bundle_alone(ders);
+	ber = indefinite(certs_only);
+	for (size_t i = 0; i <= 2 * LENGTH(labels); i++) {
+		struct bytes der = i % 2 ? ber : certs_only;
+		struct text text = {(const char *)der.data, der.len};
+
+		if (i < 2 * LENGTH(labels))
+			text = text_of(armoured(labels[i / 2], der));
+		assert_int_equal(load(text, &certs), 0);
+		assert_int_equal(certs.n, 2);
+		for (size_t j = 0; j < 2; j++)
+			assert_true(bytes_equal(certs.items[j].der, ders[0]) ||
+				    bytes_equal(certs.items[j].der, ders[1]));
+		assert_true(certs_issued(&certs, 0, 1) || certs_issued(&certs, 1, 0));
+		assert_null(certs.unserved.fault.why);
+	}
+	assert_int_equal(load((struct text){(const char *)ber.data, ber.len}, &certs), 0);
+	load_good(arena_printf(&arena, "%s%s", pem, armoured("PKCS7", certs_only)), 1, &certs);
+	load_good(arena_printf(&arena, "%s%s", armoured("CMS", certs_only),
+		      fixture_key_pem(&arena, leaf, NULL)),
+	    2, &certs);
+	assert_true(certs.items[0].has_key != certs.items[1].has_key);
+	load_bad((struct text){(const char *)ber.data, ber.len - 9}, "neither PEM nor DER");
+	load_bad(text_of(armoured("PKCS7", message(ders[0], root, "a message"))),
+	    "(line 1) is a signed message");
+	load_bad(text_of(armoured("CMS", message(ders[0], root, NULL))), "is a signature");
+	load_bad(text_of(armoured("PKCS7", message(ders[0], NULL, "secret"))), "encrypted message");
+	load_bad(text_of(armoured("PKCS7", (struct bytes){ber.data, 20})), "is damaged");
+	load_bad((struct text){(const char *)certs_only.data, 100}, "cut short");
+	X509_free(x509[0]);
+	X509_free(x509[1]);
+	EVP_PKEY_free(root);
+	EVP_PKEY_free(leaf);
+}
+
 static void
 trusted_certificate(void **state)
 {
@@ -321,7 +460,8 @@ broken_contents(void **state)
 		"PEM blocks of other kinds"},
 	    {T("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"),
 		"but a key of OpenSSH"},
-	    {T("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n"), "but a PKCS#7 bundle"},
+	    {T("-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n"),
+		"the PKCS#7 bundle is damaged"},
 	    {T("\x30\x06\x02\x01\x03\x30\x01\x00"), "PKCS#12 bundle is damaged"},
 	};
 
@@ -401,6 +541,7 @@ main(void)
 	    FRESH_TEST(keys_and_duplicates),
 	    FRESH_TEST(who_issued_whom),
 	    FRESH_TEST(who_may_issue),
+	    FRESH_TEST(pkcs7),
 	    FRESH_TEST(trusted_certificate),
 	    FRESH_TEST(broken_contents),
 	    FRESH_TEST(wrong_lengths),
