@@ -1,5 +1,7 @@
 #include "zone/lookup.h"
 
+enum { ALIASES_MOST = 16 };
+
 bool
 lookup_key_of(const struct store *store, const uint8_t *wire, struct lookup_key *key)
 {
@@ -116,6 +118,61 @@ lookup_exit(const struct store *store, const struct lookup_key *key)
 		if (at.len == 0)
 			return exit;
 	}
+}
+
+/* RFC 6672 section 2.2: the labels ahead of the DNAME's owner stand ahead of its target. */
+static bool
+substitute(
+    const struct store *store, const struct node *dname, const struct name *name, struct name *out)
+{
+	struct bytes target = record_rdata(node_rrset(store, dname, TYPE_DNAME).records);
+	size_t kept = (size_t)name->len - dname->wire_len - store->apex.len;
+
+	if (kept + target.len > NAME_LONGEST)
+		return false;
+	memmove(out->wire, name->wire, kept);
+	memcpy(out->wire + kept, target.data, target.len);
+	out->len = (uint8_t)(kept + target.len);
+	return true;
+}
+
+bool
+lookup_alias(const struct store *store, const struct name *name, struct name *out)
+{
+	struct lookup_key key;
+	const struct node *node;
+	struct bytes target;
+
+	if (!lookup_key_of(store, name->wire, &key))
+		return false;
+	node = lookup_exit(store, &key);
+	if (node)
+		return !(node->flags & NODE_CUT) && substitute(store, node, name, out);
+	node = lookup_answer(store, &key);
+	if (!node || !(node->flags & NODE_CNAME))
+		return false;
+	target = record_rdata(node_rrset(store, node, TYPE_CNAME).records);
+	memcpy(out->wire, target.data, target.len);
+	out->len = (uint8_t)target.len;
+	return true;
+}
+
+enum lookup_end
+lookup_follow(const struct store *store, struct name *name)
+{
+	struct lookup_key key;
+	const struct node *exit;
+
+	for (int i = 0; i <= ALIASES_MOST; i++) {
+		if (!lookup_key_of(store, name->wire, &key))
+			return LOOKUP_AWAY;
+		exit = lookup_exit(store, &key);
+		if (exit && (exit->flags & NODE_CUT))
+			return LOOKUP_AWAY;
+		if (!lookup_alias(store, name, name))
+			return exit ? LOOKUP_CIRCLE : LOOKUP_HERE;
+	}
+	return LOOKUP_CIRCLE;
 }
 
 bool

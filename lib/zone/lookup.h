@@ -48,6 +48,21 @@ lookup_answer(const struct store *store, const struct lookup_key *key);
 const struct node *
 lookup_exit(const struct store *store, const struct lookup_key *key);
 
+/* Is the name an alias in this zone: by a CNAME, its own or a wildcard's, or by the DNAME above it
+ * (RFC 6672 section 2.2)? `out` is then what it stands for; it may be `name`. */
+bool
+lookup_alias(const struct store *store, const struct name *name, struct name *out);
+
+enum lookup_end {
+	LOOKUP_HERE,   /* in the zone, and no alias */
+	LOOKUP_AWAY,   /* outside the zone, or in one that it delegates */
+	LOOKUP_CIRCLE, /* nowhere, or too far */
+};
+
+/* Follows the aliases that begin at the name, which becomes their end. */
+enum lookup_end
+lookup_follow(const struct store *store, struct name *name);
+
 /* Has the node an RRset of this type? */
 bool
 lookup_has(const struct store *store, const struct node *node, uint16_t type);
