@@ -1,5 +1,6 @@
 #include "cmd.h"
 
+#include "check/dane_alias.h"
 #include "check/zone.h"
 #include "publish/load.h"
 #include "publish/overwrite.h"
@@ -34,14 +35,20 @@ run(struct cmd *cmd)
 	    .now = cmd->now};
 	const char *path = cmd_value(cmd, "output");
 	struct loaded loaded;
+	const struct tlsa_doubt *doubts;
 	int result;
 
 	cmd->diags.track_inputs = path != NULL;
 	result = load_zone(&cmd->diags, &load, &loaded);
 	store_sort(&loaded.store);
-	if (result < 0)
+	doubts = loaded.directives.tlsa.doubts;
+	if (result == 0)
+		result = check_zone(&loaded.store, 0);
+	else
 		check_names(&loaded.store);
-	else if (check_zone(&loaded.store, 0) == 0)
+	if (check_doubts(&loaded.store, doubts) < 0)
+		result = -1;
+	if (result == 0)
 		result = write_zone(cmd, &loaded.store, path);
 	load_free(&loaded);
 	return result;

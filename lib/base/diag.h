@@ -25,6 +25,7 @@ struct source {
 	    *file; /* where `text` is loaded from once a message needs it; NULL: it is there */
 	struct text text;    /* lives as long as the diags: in its arena or a cleanup hook of it */
 	struct pos includer; /* the $INCLUDE that asked for it, or nowhere */
+	bool concealed;      /* it may be no zone file, and nothing of it is to be told */
 };
 
 enum input_kind {
@@ -116,6 +117,13 @@ pos_none(void)
 /* The position of `line` and `column` (from 1, columns in characters of UTF-8) of a source. */
 struct pos
 diags_pos_of_line(const struct diags *diags, uint32_t source, size_t line, size_t column);
+
+/* Is nothing to be told of the source? */
+static inline bool
+pos_is_concealed(const struct diags *diags, struct pos pos)
+{
+	return pos_source(pos) > 0 && diags->sources[pos_source(pos) - 1].concealed;
+}
 
 /* The text that `pos` is in, with a '\0' behind it, and which octet of it. Returns false for
  * nowhere. */

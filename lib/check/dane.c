@@ -1,14 +1,17 @@
 #include "check/dane_run.h"
 
 void
-dane_set_read(const struct store *store, const struct node *node, struct dane_set *out)
+dane_set_read(const struct dane_run *run, const struct node *node, struct dane_set *out)
 {
+	const struct store *store = run->store;
+
 	node_wire(store, node, out->wire);
 	out->node = node;
 	out->text = lookup_text(store, out->wire);
 	out->set = node_rrset(store, node, TYPE_TLSA);
 	if (!dane_owner_read(out->wire, &out->owner))
 		out->owner.host = NULL;
+	out->services = dane_services(run, run->a, out->wire, &out->n_services);
 }
 
 static bool
@@ -45,7 +48,7 @@ check_nodes(const struct dane_run *run)
 		struct dane_set set;
 
 		if (is_ours(node, NODE_TLSA)) {
-			dane_set_read(run->store, node, &set);
+			dane_set_read(run, node, &set);
 			dane_check_set(run, &set);
 			dane_check_host(run, &set);
 		}
@@ -66,20 +69,26 @@ check_aliases(const struct dane_run *run)
 int
 check_dane(const struct store *store, const struct dane_options *options)
 {
-	struct dane_run run = {.store = store, .options = options, .diags = store->diags};
+	struct arena scratch = {0};
+	struct dane_run run = {
+	    .store = store, .options = options, .diags = store->diags, .a = &scratch};
 	size_t before = store->diags->n_severity[SEVERITY_ERROR];
 	const struct node *first = first_tlsa(store);
 
 	if (first || options->uses) {
 		namings_add(&run.namings, store);
 		namings_sort(&run.namings);
+		dane_aliases_begin(&run.aliases, store);
 	}
 	if (first) {
 		check_signed(&run, first);
 		check_nodes(&run);
 	}
+	check_doubts(store, options->doubts);
 	check_aliases(&run);
 	dane_check_uses(&run);
 	namings_end(&run.namings);
+	dane_aliases_end(&run.aliases);
+	arena_free(&scratch);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }

@@ -8,8 +8,9 @@
 #include "zone/store.h"
 
 struct dane_options {
-	const struct tlsa_use *uses; /* the certificates that $TLSA names */
-	bool is_unsigned;            /* nobody signs the zone */
+	const struct tlsa_use *uses;     /* the certificates that $TLSA names */
+	const struct tlsa_doubt *doubts; /* owners of $TLSA that the zone has to justify */
+	bool is_unsigned;                /* nobody signs the zone */
 };
 
 /* Looks at the whole sorted store. Returns -1 if problems were added that are errors. */

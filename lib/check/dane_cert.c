@@ -15,42 +15,151 @@ is_server(const struct tlsa_use *use, const struct cert *cert)
 	return !cert->is_ca || cert->has_key;
 }
 
-static void
-check_name(const struct dane_run *run, const struct tlsa_use *use, const struct cert *cert,
-    const struct references *names)
-{
-	enum problem problem = use->params.usage == TLSA_DANE_EE ? D_NAME_EE : D_NAME;
-	const char *missing = lint_missing(cert, names);
+/* A server's certificate, and for which of the services it has no name: what lint_missing says. */
+struct server {
+	const struct tlsa_use *use;
+	const struct cert *cert;
+	const char **missing;
+	bool any; /* it is for one of them */
+};
 
-	if (missing && missing == names->hosts[0])
-		diag_add(run->diags, use->pos, problem, "the certificate %s is not for %s",
-		    cert->name, missing);
-	else if (missing)
-		diag_add(run->diags, use->pos, problem,
-		    "the certificate %s is neither for %s nor for %s, which leads to it",
-		    cert->name, names->hosts[0], missing);
+/* The uses of one owner, and the services whose records they make. */
+struct owner {
+	const struct tlsa_use *const *uses;
+	size_t n;
+	const struct references *names; /* by which clients know each service */
+	size_t n_services;
+	struct server *servers;
+	size_t n_servers;
+};
+
+static void
+add_server(const struct dane_run *run, struct owner *owner, const struct tlsa_use *use,
+    const struct cert *cert)
+{
+	struct server *server = &owner->servers[owner->n_servers++];
+
+	*server = (struct server){.use = use, .cert = cert};
+	server->missing = arena_alloc(run->a, owner->n_services * sizeof(*server->missing));
+	for (size_t i = 0; i < owner->n_services; i++) {
+		server->missing[i] = lint_missing(cert, &owner->names[i]);
+		server->any = server->any || !server->missing[i];
+	}
 }
 
 static void
-check_names(const struct dane_run *run, const struct tlsa_use *use, const struct references *names)
+find_servers(const struct dane_run *run, struct owner *owner)
 {
-	for (size_t i = 0; i < use->certs->n; i++)
-		if (is_server(use, &use->certs->items[i]))
-			check_name(run, use, &use->certs->items[i], names);
+	size_t most = 0;
+
+	for (size_t i = 0; i < owner->n; i++)
+		most += owner->uses[i]->certs->n;
+	owner->servers = arena_alloc(run->a, (most + 1) * sizeof(*owner->servers));
+	for (size_t i = 0; i < owner->n; i++)
+		for (size_t j = 0; j < owner->uses[i]->certs->n; j++) {
+			const struct cert *cert = &owner->uses[i]->certs->items[j];
+
+			if (is_server(owner->uses[i], cert))
+				add_server(run, owner, owner->uses[i], cert);
+		}
+}
+
+static enum problem
+name_problem(const struct tlsa_use *use)
+{
+	return use->params.usage == TLSA_DANE_EE ? D_NAME_EE : D_NAME;
+}
+
+/* Do both serve one service: is `a`, which is to come, perhaps for the server that has `b` now? */
+static bool
+may_replace(const struct owner *owner, const struct server *a, const struct server *b)
+{
+	for (size_t i = 0; i < owner->n_services; i++)
+		if (!a->missing[i] && !b->missing[i])
+			return true;
+	return false;
+}
+
+/* Has the service a certificate of another server? */
+static bool
+has_other(const struct owner *owner, const struct server *but, size_t service)
+{
+	for (size_t i = 0; i < owner->n_servers; i++) {
+		const struct server *other = &owner->servers[i];
+
+		if (other->cert != but->cert && !other->use->coming && !other->missing[service] &&
+		    name_problem(other->use) == name_problem(but->use) &&
+		    !(but->use->coming && may_replace(owner, but, other)))
+			return true;
+	}
+	return false;
+}
+
+static void
+tell_name(const struct dane_run *run, const struct server *server, const struct references *names,
+    const char *missing)
+{
+	if (missing == names->hosts[0])
+		diag_add(run->diags, server->use->pos, name_problem(server->use),
+		    "the certificate %s is not for %s", server->cert->name, missing);
+	else
+		diag_add(run->diags, server->use->pos, name_problem(server->use),
+		    "the certificate %s is neither for %s nor for %s, which leads to it",
+		    server->cert->name, names->hosts[0], missing);
+}
+
+/* Several servers may share the records: then each service needs one certificate, and each
+ * certificate must be for one service. */
+static void
+check_server(const struct dane_run *run, const struct owner *owner, const struct server *server)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < owner->n_services; i++)
+		if (server->missing[i] && !has_other(owner, server, i)) {
+			tell_name(run, server, &owner->names[i], server->missing[i]);
+			told = true;
+		}
+	if (!server->any && !told)
+		tell_name(run, server, &owner->names[0], server->missing[0]);
 }
 
 /* A self-signed certificate that may issue, alone in its file, is a CA's by its looks; but a CA's
  * does not name the host. */
 static void
-check_own(const struct dane_run *run, const struct tlsa_use *use, const struct references *names)
+check_own(const struct dane_run *run, const struct tlsa_use *use, const struct owner *owner)
 {
 	bool as_ca = use->params.usage == TLSA_PKIX_TA || use->params.usage == TLSA_DANE_TA;
 
-	if (as_ca && use->certs->n == 1 && use->cert->self_signed &&
-	    !lint_missing(use->cert, names))
-		diag_add(run->diags, use->pos, D_OWN_AS_CA,
-		    "the certificate %s names %s: is it the server's own, and not a CA's?",
-		    use->cert->name, names->hosts[0]);
+	if (!as_ca || use->certs->n != 1 || !use->cert->self_signed)
+		return;
+	for (size_t i = 0; i < owner->n_services; i++)
+		if (!lint_missing(use->cert, &owner->names[i])) {
+			diag_add(run->diags, use->pos, D_OWN_AS_CA,
+			    "the certificate %s names %s: is it the server's own, and not a CA's?",
+			    use->cert->name, owner->names[i].hosts[0]);
+			return;
+		}
+}
+
+static void
+check_names(const struct dane_run *run, struct owner *owner)
+{
+	size_t n;
+	const struct dane_service *services = dane_services(run, run->a, owner->uses[0]->owner, &n);
+	struct references *names = arena_alloc(run->a, (n + 1) * sizeof(*names));
+
+	if (n == 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		namings_references(run->a, &run->namings, &services[i].owner, &names[i]);
+	owner->names = names;
+	owner->n_services = n;
+	find_servers(run, owner);
+	for (size_t i = 0; i < owner->n_servers; i++)
+		check_server(run, owner, &owner->servers[i]);
+	for (size_t i = 0; i < owner->n; i++)
+		check_own(run, owner->uses[i], owner);
 }
 
 /* --- What the server sends --- */
@@ -220,26 +329,20 @@ check_wait(const struct dane_run *run, const struct dane_set *set, const struct 
 static void
 check_owner(const struct dane_run *run, const struct tlsa_use *const *uses, size_t n)
 {
-	struct dane_owner owner;
-	struct references names;
+	struct owner owner = {.uses = uses, .n = n};
 	struct lookup_key key;
 	const struct node *node;
 	struct dane_set set;
-	bool named = dane_owner_read(uses[0]->owner, &owner);
 
-	if (named)
-		namings_references(&run->diags->arena, &run->namings, &owner, &names);
-	for (size_t i = 0; i < n && named; i++) {
-		check_names(run, uses[i], &names);
-		check_own(run, uses[i], &names);
+	check_names(run, &owner);
+	for (size_t i = 0; i < n; i++)
 		check_anchor(run, uses[i], uses, n);
-	}
 	if (!lookup_key_of(run->store, uses[0]->owner, &key))
 		return;
 	node = lookup_node(run->store, &key);
 	if (!node || !(node->flags & NODE_TLSA))
 		return;
-	dane_set_read(run->store, node, &set);
+	dane_set_read(run, node, &set);
 	for (size_t i = 0; i < n; i++) {
 		check_agility(run, &set, uses[i]);
 		check_wait(run, &set, uses[i]);
@@ -278,7 +381,10 @@ dane_check_uses(const struct dane_run *run)
 	qsort(uses, n, sizeof(*uses), by_owner);
 	for (size_t i = 1; i <= n; i++)
 		if (i == n || !name_equal(uses[first]->owner, uses[i]->owner)) {
+			struct arena_mark mark = arena_mark(run->a);
+
 			check_owner(run, uses + first, i - first);
+			arena_reset(run->a, mark);
 			first = i;
 		}
 }

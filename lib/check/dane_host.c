@@ -1,17 +1,5 @@
 #include "check/dane_run.h"
 
-/* Types by which a name leads to a server. */
-static const uint16_t leading[] = {TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_HTTPS, TYPE_SVCB};
-
-static bool
-leads(const struct store *store, const struct node *node)
-{
-	for (size_t i = 0; node && i < sizeof(leading) / sizeof(leading[0]); i++)
-		if (lookup_has(store, node, leading[i]))
-			return true;
-	return false;
-}
-
 static void
 add(const struct dane_run *run, const struct dane_set *set, enum problem problem, const char *what)
 {
@@ -47,34 +35,112 @@ check_address(const struct dane_run *run, const struct dane_set *set, const stru
 {
 	const struct node *wildcard = node ? NULL : hidden_wildcard(run->store, host);
 
-	if (leads(run->store, wildcard))
+	if (dane_host_leads(run->store, wildcard))
 		add(run, set, Z_WILDCARD_HIDDEN,
 		    "exists through these TLSA records alone, so the wildcard does not answer for "
 		    "it");
-	else if (!leads(run->store, node) && !namings_any(&run->namings, set->wire, NAMING_CNAME))
+	else if (!dane_host_leads(run->store, node))
 		add(run, set, D_NO_HOST, "has no address");
 }
 
 /* --- Aliases --- */
 
-/* `host` is an alias: do its target's own TLSA records for the port shadow these? */
-static bool
-is_shadowed(const struct dane_run *run, const struct dane_set *set, const struct node *host)
+/* Where the aliases of `host`, put behind the owner's port and protocol, and then those of that
+ * name end. Returns NULL where this zone has no TLSA records there. */
+static const struct node *
+target_set(const struct dane_run *run, const struct dane_set *set, struct name *host)
 {
-	const uint8_t *target = node_rrset(run->store, host, TYPE_CNAME).records[0].rdata;
-	size_t labels = (size_t)(set->owner.host - set->wire), len = name_length(target, 255);
-	uint8_t wire[NAME_LONGEST];
+	size_t labels = (size_t)(set->owner.host - set->wire);
+	struct lookup_key key;
+	struct name name;
+	const struct node *node;
+
+	if (lookup_follow(run->store, host) != LOOKUP_HERE || labels + host->len > NAME_LONGEST)
+		return NULL;
+	memcpy(name.wire, set->wire, labels);
+	memcpy(name.wire + labels, host->wire, host->len);
+	name.len = (uint8_t)(labels + host->len);
+	if (lookup_follow(run->store, &name) != LOOKUP_HERE ||
+	    !lookup_key_of(run->store, name.wire, &key))
+		return NULL;
+	node = lookup_answer(run->store, &key);
+	return node && (node->flags & NODE_TLSA) ? node : NULL;
+}
+
+/* `set->node` is the one that answers: the same answer shadows nothing. */
+static void
+check_alias(const struct dane_run *run, const struct dane_set *set)
+{
+	struct name host = {.len = (uint8_t)name_length(set->owner.host, NAME_LONGEST)};
+	const struct node *target;
+
+	memcpy(host.wire, set->owner.host, host.len);
+	target = target_set(run, set, &host);
+	if (target != set->node)
+		add(run, set, target ? D_ALIAS_SHADOW : D_ALIAS, "is an alias");
+}
+
+/* --- The host --- */
+
+static void
+check_host(const struct dane_run *run, const struct dane_set *set)
+{
 	struct lookup_key key;
 	const struct node *node;
 
-	if (labels + len > NAME_LONGEST)
-		return false;
-	memcpy(wire, set->wire, labels);
-	memcpy(wire + labels, target, len);
-	if (!lookup_key_of(run->store, wire, &key) || lookup_exit(run->store, &key))
-		return false;
-	node = lookup_answer(run->store, &key);
-	return node && (node->flags & NODE_TLSA);
+	if (!host_key(run, set, &key))
+		return;
+	node = lookup_node(run->store, &key);
+	if (node && (node->flags & NODE_CNAME))
+		check_alias(run, set);
+	else
+		check_address(run, set, &key, node);
+	if (dane_owner_is_smtp(&set->owner) && lookup_has(run->store, node, TYPE_MX) &&
+	    !namings_any(&run->namings, set->owner.host, NAMING_MX))
+		add(run, set, D_MX_MEANT, "has MX records that name other hosts");
+}
+
+static bool
+is_own(const struct dane_set *set)
+{
+	return set->n_services > 0 && !set->services[0].alias;
+}
+
+void
+dane_check_host(const struct dane_run *run, const struct dane_set *set)
+{
+	if (is_own(set))
+		check_host(run, set);
+	for (size_t i = is_own(set); i < set->n_services; i++) {
+		const struct dane_service *service = &set->services[i];
+		const struct node *at = service->alias->at;
+		struct dane_set alias = *set;
+
+		if (!(at->flags & NODE_CNAME))
+			continue; /* DNAME says nothing of single hosts */
+		memcpy(alias.wire, service->owner.wire, name_length(service->owner.wire, 255));
+		dane_owner_read(alias.wire, &alias.owner);
+		alias.text = lookup_text(run->store, alias.wire);
+		alias.set = node_rrset(run->store, at, TYPE_CNAME);
+		check_host(run, &alias);
+	}
+}
+
+/* --- Aliases of records --- */
+
+static enum lookup_end
+alias_end(const struct dane_run *run, const uint8_t *wire, const struct node **out)
+{
+	struct name name = {.len = (uint8_t)name_length(wire, NAME_LONGEST)};
+	struct lookup_key key;
+	enum lookup_end end;
+
+	memcpy(name.wire, wire, name.len);
+	end = lookup_follow(run->store, &name);
+	*out = end == LOOKUP_HERE && lookup_key_of(run->store, name.wire, &key)
+		   ? lookup_answer(run->store, &key)
+		   : NULL;
+	return end;
 }
 
 /* An alias for TLSA records makes its host exist, as such records do. */
@@ -84,10 +150,10 @@ check_alias_host(const struct dane_run *run, const struct node *node)
 	struct dane_set set;
 	struct lookup_key key;
 
-	dane_set_read(run->store, node, &set);
+	dane_set_read(run, node, &set);
 	set.set = node_rrset(run->store, node, TYPE_CNAME);
 	if (host_key(run, &set, &key) && !lookup_node(run->store, &key) &&
-	    leads(run->store, hidden_wildcard(run->store, &key)))
+	    dane_host_leads(run->store, hidden_wildcard(run->store, &key)))
 		add(run, &set, Z_WILDCARD_HIDDEN,
 		    "exists through this alias alone, so the wildcard does not answer for it");
 }
@@ -98,41 +164,21 @@ dane_check_alias(const struct dane_run *run, const struct node *node)
 	const struct record *cname = node_rrset(run->store, node, TYPE_CNAME).records;
 	uint8_t wire[NAME_LONGEST];
 	struct dane_owner owner;
-	struct lookup_key key;
-	const struct node *target;
+	const struct node *end;
 
 	if (node->key[node->key_len] < 2 || !strchr("_*", node->key[node->key_len + 1]))
 		return;
 	node_wire(run->store, node, wire);
 	if (!dane_owner_read(wire, &owner))
 		return;
+	if (alias_end(run, wire, &end) == LOOKUP_AWAY) {
+		check_alias_host(run, node);
+		return;
+	}
+	if (end && (end->flags & NODE_TLSA))
+		return; /* dane_check_host */
 	check_alias_host(run, node);
-	if (!lookup_key_of(run->store, cname->rdata, &key) || lookup_exit(run->store, &key))
-		return;
-	target = lookup_answer(run->store, &key);
-	if (!target || !(target->flags & (NODE_TLSA | NODE_CNAME)))
-		diag_add(run->diags, cname->pos, D_ALIAS_LOST,
-		    "%s is an alias of %s, which has no TLSA records",
-		    lookup_text(run->store, wire), lookup_text(run->store, cname->rdata));
-}
-
-/* --- The host --- */
-
-void
-dane_check_host(const struct dane_run *run, const struct dane_set *set)
-{
-	struct lookup_key key;
-	const struct node *node;
-
-	if (!host_key(run, set, &key))
-		return;
-	node = lookup_node(run->store, &key);
-	if (node && (node->flags & NODE_CNAME))
-		add(run, set, is_shadowed(run, set, node) ? D_ALIAS_SHADOW : D_ALIAS,
-		    "is an alias");
-	else
-		check_address(run, set, &key, node);
-	if (dane_owner_is_smtp(&set->owner) && lookup_has(run->store, node, TYPE_MX) &&
-	    !namings_any(&run->namings, set->owner.host, NAMING_MX))
-		add(run, set, D_MX_MEANT, "has MX records that name other hosts");
+	diag_add(run->diags, cname->pos, D_ALIAS_LOST,
+	    "%s is an alias of %s, which has no TLSA records", lookup_text(run->store, wire),
+	    lookup_text(run->store, cname->rdata));
 }

@@ -18,14 +18,49 @@ enum server {
 	SERVER_DANE,
 };
 
+/* What leads out of the zone may have some there. */
+static enum server
+server_at(const struct dane_run *run, const struct name *host)
+{
+	static const uint8_t labels[] = "\3_25\4_tcp";
+	enum { LEN = sizeof(labels) - 1 };
+	struct name name;
+	struct lookup_key key;
+	const struct node *node;
+
+	if (!lookup_key_of(run->store, host->wire, &key) || host->len + LEN > NAME_LONGEST)
+		return SERVER_UNKNOWN;
+	memcpy(name.wire, labels, LEN);
+	memcpy(name.wire + LEN, host->wire, host->len);
+	name.len = (uint8_t)(LEN + host->len);
+	switch (lookup_follow(run->store, &name)) {
+	case LOOKUP_AWAY:
+		return dane_smtp_node(run->store, &key) ? SERVER_DANE : SERVER_UNKNOWN;
+	case LOOKUP_CIRCLE:
+		return SERVER_BARE;
+	default:
+		node = lookup_key_of(run->store, name.wire, &key) ? lookup_answer(run->store, &key)
+								  : NULL;
+		return node && (node->flags & NODE_TLSA) ? SERVER_DANE : SERVER_BARE;
+	}
+}
+
+/* Clients ask for the end of the host's aliases first, and then for the host (RFC 7671 section 7).
+ */
 static enum server
 server_of(const struct dane_run *run, const struct record *mx)
 {
-	struct lookup_key key;
+	struct name host = {.len = (uint8_t)name_length(mx->rdata + 2, NAME_LONGEST)}, end;
+	enum server server;
 
-	if (!lookup_key_of(run->store, mx->rdata + 2, &key) || lookup_exit(run->store, &key))
+	memcpy(host.wire, mx->rdata + 2, host.len);
+	end = host;
+	server = server_at(run, &host);
+	if (server == SERVER_DANE)
+		return SERVER_DANE;
+	if (lookup_follow(run->store, &end) != LOOKUP_HERE)
 		return SERVER_UNKNOWN;
-	return dane_smtp_node(run->store, &key) ? SERVER_DANE : SERVER_BARE;
+	return name_equal(host.wire, end.wire) ? server : server_at(run, &end);
 }
 
 /* As server_of, at less cost where the answer is no. */

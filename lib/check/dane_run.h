@@ -3,6 +3,7 @@
 #define CHECK_DANE_RUN_H
 
 #include "check/dane.h"
+#include "check/dane_alias.h"
 #include "dane/naming.h"
 #include "zone/lookup.h"
 
@@ -11,7 +12,24 @@ struct dane_run {
 	const struct dane_options *options;
 	struct diags *diags;
 	struct namings namings;
+	struct dane_aliases aliases;
+	struct arena *a; /* as long as the run */
 };
+
+/* A service whose records a set is. */
+struct dane_service {
+	struct dane_owner owner;
+	const struct dane_alias *alias; /* that leads to the set; NULL: the set is its own */
+};
+
+/* dane_service.c: those of the set at the name, in `a`. An owner of their form whose host is not
+ * there, and that aliases lead to, is none. */
+const struct dane_service *
+dane_services(const struct dane_run *run, struct arena *a, const uint8_t *wire, size_t *n);
+
+/* dane_service.c: is there a server, as far as the zone can tell? */
+bool
+dane_host_leads(const struct store *store, const struct node *node);
 
 /* The TLSA records of one owner. */
 struct dane_set {
@@ -20,6 +38,8 @@ struct dane_set {
 	struct rrset set;
 	struct dane_owner owner; /* `host` is NULL where it has not its form */
 	uint8_t wire[NAME_LONGEST];
+	const struct dane_service *services;
+	size_t n_services;
 };
 
 static inline struct tlsa_params
@@ -36,13 +56,13 @@ dane_data(const struct record *record)
 
 /* The set at a node that has TLSA records. */
 void
-dane_set_read(const struct store *store, const struct node *node, struct dane_set *out);
+dane_set_read(const struct dane_run *run, const struct node *node, struct dane_set *out);
 
 /* dane_set.c: what is wrong with the records themselves. */
 void
 dane_check_set(const struct dane_run *run, const struct dane_set *set);
 
-/* dane_host.c: what is wrong with the host that the owner names. */
+/* dane_host.c: what is wrong with the hosts that the owner and its aliases name. */
 void
 dane_check_host(const struct dane_run *run, const struct dane_set *set);
 

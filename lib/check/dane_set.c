@@ -55,18 +55,20 @@ check_counts(const struct dane_run *run, const struct dane_set *set, const struc
 		    "all TLSA records of %s are digests by SHA2-512", set->text);
 }
 
-/* Do mail servers find the set: at port 25, or at any where the host is an MX host? */
+/* Do mail servers find the service: at port 25, or at any where the host is an MX host? */
 static bool
-is_for_smtp(const struct dane_run *run, const struct dane_set *set)
+is_for_smtp(const struct dane_run *run, const struct dane_service *service)
 {
-	struct lookup_key host;
+	const struct dane_owner *owner = &service->owner;
+	struct lookup_key host, wildcard;
 
-	if (!set->owner.host || dane_owner_is_smtp(&set->owner))
-		return set->owner.host != NULL;
-	return set->owner.tcp && set->owner.port == 0 &&
-	       namings_any(&run->namings, set->owner.host, NAMING_MX) &&
-	       lookup_key_of(run->store, set->owner.host, &host) &&
-	       dane_smtp_node(run->store, &host) == set->node;
+	if (dane_owner_is_smtp(owner))
+		return true;
+	return owner->tcp && owner->port == 0 &&
+	       namings_any(&run->namings, owner->host, NAMING_MX) &&
+	       lookup_key_of(run->store, owner->host, &host) &&
+	       lookup_key_of(run->store, owner->wire, &wildcard) &&
+	       dane_smtp_node(run->store, &host) == lookup_node(run->store, &wildcard);
 }
 
 /* RFC 7672 section 3.1.3 is about SMTP between servers; submission has clients with a list of CAs.
@@ -75,11 +77,16 @@ static void
 check_smtp_usage(const struct dane_run *run, const struct dane_set *set)
 {
 	const struct record *record = &set->set.records[0]; /* sorted: the lowest usage */
+	size_t i = 0;
 
-	if (record->rdata[0] <= TLSA_PKIX_EE && is_for_smtp(run, set))
+	if (record->rdata[0] > TLSA_PKIX_EE)
+		return;
+	while (i < set->n_services && !is_for_smtp(run, &set->services[i]))
+		i++;
+	if (i < set->n_services)
 		diag_add(run->diags, record->pos, D_PKIX_MAIL,
-		    "%s has a TLSA record of usage %u, which mail servers do not use", set->text,
-		    record->rdata[0]);
+		    "%s has a TLSA record of usage %u, which mail servers do not use",
+		    lookup_text(run->store, set->services[i].owner.wire), record->rdata[0]);
 }
 
 /* Another form may be the target of aliases, also in other zones, but hardly so at a host. */
@@ -91,6 +98,17 @@ is_lost(const struct dane_run *run, const struct dane_set *set)
 		    lookup_has(run->store, set->node, TYPE_AAAA)) &&
 		   !(set->node->flags & NODE_WILDCARD) &&
 		   !namings_any(&run->namings, set->wire, NAMING_CNAME));
+}
+
+/* Then D001 was said of it. */
+static bool
+is_doubted(const struct dane_run *run, const struct dane_set *set)
+{
+	const struct tlsa_doubt *doubt = run->options->doubts;
+
+	while (doubt && !name_equal(doubt->owner.wire, set->wire))
+		doubt = doubt->next;
+	return doubt;
 }
 
 void
@@ -114,7 +132,12 @@ dane_check_set(const struct dane_run *run, const struct dane_set *set)
 	if (set->set.n > SET_MOST)
 		diag_add(run->diags, set->set.records[0].pos, D_MANY, "%s has %zu TLSA records",
 		    set->text, set->set.n);
-	if (!set->owner.host && is_lost(run, set))
+	if (set->owner.host || set->n_services > 0)
+		return;
+	if (is_lost(run, set) && !is_doubted(run, set))
 		diag_add(run->diags, set->set.records[0].pos, D_LOST_OWNER,
 		    "%s has TLSA records, and not the form _port._proto.host", set->text);
+	else if (dane_owner_is_shared(set->wire))
+		diag_add(run->diags, set->set.records[0].pos, D_SHARED_ALONE,
+		    "no alias in this zone leads to the TLSA records of %s", set->text);
 }

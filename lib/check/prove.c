@@ -1,8 +1,8 @@
 #include "check/prove.h"
 
 #include "base/mem.h"
+#include "check/dane_run.h"
 #include "dane/prove.h"
-#include "zone/lookup.h"
 
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@ struct run {
 	const struct store *store;
 	struct diags *diags;
 	struct prover *prover;
-	struct namings namings;
+	struct dane_run dane;
 	struct arena a;
 };
 
@@ -40,13 +40,20 @@ rows_compare(const void *a, const void *b)
 
 /* --- One owner --- */
 
+/* A service whose records they are. */
+struct service {
+	const char *text; /* _25._tcp.mail.example.org */
+	struct references names;
+	unsigned port; /* of TCP; 0: another, or any */
+	bool refused;  /* no certificate was accepted yet by the records in question */
+};
+
 struct owner {
 	struct run *run;
 	const struct row *rows; /* all that are its */
 	size_t n_rows;
-	const char *text; /* _25._tcp.mail.example.org */
-	struct references names;
-	unsigned port; /* of TCP; 0: another, or any */
+	struct service *services;
+	size_t n_services;
 	struct rrset rrset;
 	bool any_chain;
 };
@@ -55,6 +62,7 @@ struct owner {
 struct leaf {
 	const struct tlsa_use *use;
 	size_t at;
+	bool accepted; /* by a service, by the records in question */
 };
 
 static struct tlsa_params
@@ -85,12 +93,12 @@ find_cert(const struct certs *certs, const struct cert *sought)
 /* Of several files that hold the server's certificate, the server may present any: one has to do.
  * The verdict is that of the first, where none does. */
 static int
-judge(const struct owner *owner, const struct leaf *leaf, const struct bytes *rdata, size_t n,
-    struct verdict *out)
+judge(const struct owner *owner, const struct leaf *leaf, const struct references *names,
+    const struct bytes *rdata, size_t n, struct verdict *out)
 {
 	const struct cert *cert = &leaf->use->certs->items[leaf->at];
 	struct prover *prover = owner->run->prover;
-	int done = prove_chain(prover, leaf->use->certs, leaf->at, &owner->names, rdata, n, out);
+	int done = prove_chain(prover, leaf->use->certs, leaf->at, names, rdata, n, out);
 
 	for (size_t i = 0; i < owner->n_rows && done == 0 && out->why != VERDICT_MATCH; i++) {
 		const struct tlsa_use *other = owner->rows[i].use;
@@ -100,56 +108,133 @@ judge(const struct owner *owner, const struct leaf *leaf, const struct bytes *rd
 		if (other->certs == leaf->use->certs || other->coming != leaf->use->coming ||
 		    at == other->certs->n)
 			continue;
-		done = prove_chain(prover, other->certs, at, &owner->names, rdata, n, &verdict);
+		done = prove_chain(prover, other->certs, at, names, rdata, n, &verdict);
 		if (done == 0 && verdict.why == VERDICT_MATCH)
 			*out = verdict;
 	}
 	return done;
 }
 
-/* Judges the chain by the records of one usage, selector and matching type. */
-static int
-prove_params(struct owner *owner, const struct leaf *leaf, struct tlsa_params params)
+/* The records of one usage, selector and matching type. */
+struct triple {
+	struct tlsa_params params;
+	const struct bytes *rdata;
+	size_t n;
+};
+
+static struct triple
+triple_of(struct owner *owner, struct tlsa_params params)
 {
-	const struct tlsa_use *use = leaf->use;
-	struct run *run = owner->run;
-	struct bytes *rdata = arena_alloc(&run->a, owner->rrset.n * sizeof(*rdata));
-	struct verdict verdict;
+	struct bytes *rdata = arena_alloc(&owner->run->a, (owner->rrset.n + 1) * sizeof(*rdata));
 	size_t n = 0;
 
 	for (size_t i = 0; i < owner->rrset.n; i++)
 		if (same_params(params_of(&owner->rrset.records[i]), params))
 			rdata[n++] = record_rdata(&owner->rrset.records[i]);
-	if (judge(owner, leaf, rdata, n, &verdict) < 0)
-		return diag_error(run->diags, use->pos, F_SYSTEM, "OpenSSL fails to verify");
-	if (verdict.why == VERDICT_MATCH)
-		return 0;
-	return diag_error(run->diags, use->pos, D_UNPROVEN,
-	    "with the record%s %u %u %u of %s a client would refuse the chain of %s%s: %s",
-	    n > 1 ? "s" : "", params.usage, params.selector, params.matching, owner->text,
-	    use->certs->items[leaf->at].name, use->coming ? ", which is to come" : "",
-	    verdict.text);
+	return (struct triple){params, rdata, n};
 }
 
-/* A chain to come need not be known to the records of other directives yet. */
 static int
-prove_leaf(struct owner *owner, const struct leaf *leaf)
+tell(struct owner *owner, const struct leaf *leaf, const struct triple *triple,
+    const struct service *service, const struct verdict *verdict)
+{
+	const struct tlsa_use *use = leaf->use;
+
+	return diag_error(owner->run->diags, use->pos, D_UNPROVEN,
+	    "with the record%s %u %u %u of %s a client would refuse the chain of %s%s: %s",
+	    triple->n > 1 ? "s" : "", triple->params.usage, triple->params.selector,
+	    triple->params.matching, service->text, use->certs->items[leaf->at].name,
+	    use->coming ? ", which is to come" : "", verdict->text);
+}
+
+/* A certificate is for one at least of the services that share the records. */
+static int
+prove_leaf(struct owner *owner, struct leaf *leaf, const struct triple *triple)
+{
+	struct verdict verdict, first;
+	const struct service *refused = NULL;
+
+	leaf->accepted = false;
+	for (size_t i = 0; i < owner->n_services; i++) {
+		struct service *service = &owner->services[i];
+
+		if (!verdict_counts(service->port, triple->params.usage))
+			continue;
+		if (judge(owner, leaf, &service->names, triple->rdata, triple->n, &verdict) < 0)
+			return diag_error(
+			    owner->run->diags, leaf->use->pos, F_SYSTEM, "OpenSSL fails to verify");
+		if (verdict.why == VERDICT_MATCH) {
+			leaf->accepted = true;
+			service->refused = false;
+		} else if (!refused) {
+			refused = service;
+			first = verdict;
+		}
+	}
+	return !refused || leaf->accepted ? 0 : tell(owner, leaf, triple, refused, &first);
+}
+
+/* And each service has a certificate. Where none of the leaves is for any, that was said. */
+static int
+prove_services(
+    struct owner *owner, const struct leaf *leaves, size_t n, const struct triple *triple)
+{
+	struct verdict verdict;
+	size_t first = 0;
+	int result = 0;
+
+	while (first < n && !leaves[first].accepted)
+		first++;
+	for (size_t i = 0; i < owner->n_services && first < n; i++) {
+		const struct service *service = &owner->services[i];
+
+		if (!service->refused || !verdict_counts(service->port, triple->params.usage))
+			continue;
+		if (judge(owner, &leaves[first], &service->names, triple->rdata, triple->n,
+			&verdict) == 0)
+			result = tell(owner, &leaves[first], triple, service, &verdict);
+	}
+	return result;
+}
+
+static int
+prove_triple(struct owner *owner, struct leaf *leaves, size_t n, struct tlsa_params params)
+{
+	struct triple triple = triple_of(owner, params);
+	int result = 0;
+
+	for (size_t i = 0; i < owner->n_services; i++)
+		owner->services[i].refused = true;
+	for (size_t i = 0; i < n; i++)
+		if (prove_leaf(owner, &leaves[i], &triple) < 0)
+			result = -1;
+	return prove_services(owner, leaves, n, &triple) < 0 ? -1 : result;
+}
+
+/* The chains that are in use, by each of the parameters: RDATA is sorted. */
+static int
+prove_now(struct owner *owner, struct leaf *leaves, size_t n)
 {
 	const struct record *records = owner->rrset.records;
 	int result = 0;
 
-	if (leaf->use->coming)
-		return verdict_counts(owner->port, leaf->use->params.usage)
-			   ? prove_params(owner, leaf, leaf->use->params)
-			   : 0;
-	for (size_t i = 0; i < owner->rrset.n; i++) {
-		struct tlsa_params params = params_of(&records[i]);
+	for (size_t i = 0; i < owner->rrset.n; i++)
+		if ((i == 0 || !same_params(params_of(&records[i]), params_of(&records[i - 1]))) &&
+		    prove_triple(owner, leaves, n, params_of(&records[i])) < 0)
+			result = -1;
+	return result;
+}
 
-		if (i > 0 && same_params(params, params_of(&records[i - 1])))
-			continue; /* RDATA is sorted */
-		if (!verdict_counts(owner->port, params.usage))
-			continue;
-		if (prove_params(owner, leaf, params) < 0)
+/* A chain to come need not be known to the records of other directives yet. */
+static int
+prove_coming(struct owner *owner, struct leaf *leaves, size_t n)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct triple triple = triple_of(owner, leaves[i].use->params);
+
+		if (prove_leaf(owner, &leaves[i], &triple) < 0)
 			result = -1;
 	}
 	return result;
@@ -184,61 +269,103 @@ stands_before(const struct owner *owner, size_t row, const struct cert *cert)
 	return false;
 }
 
-/* Files of CAs alone are no chain; a file of several servers' certificates holds one for each. */
-static int
-prove_row(struct owner *owner, size_t row)
+/* The certificates of servers. Files of CAs alone are no chain; a file of several servers'
+ * certificates holds one for each. */
+static struct leaf *
+leaves_find(struct owner *owner, bool coming, size_t *n)
 {
-	const struct tlsa_use *use = owner->rows[row].use;
+	struct leaf *leaves;
+	size_t most = 0;
+
+	*n = 0;
+	for (size_t row = 0; row < owner->n_rows; row++)
+		most += owner->rows[row].use->certs->n;
+	leaves = arena_alloc(&owner->run->a, (most + 1) * sizeof(*leaves));
+	for (size_t row = 0; row < owner->n_rows; row++) {
+		const struct tlsa_use *use = owner->rows[row].use;
+
+		for (size_t i = 0; i < use->certs->n; i++) {
+			if (!is_leaf(use, i))
+				continue;
+			owner->any_chain = true;
+			if (use->coming == coming &&
+			    !stands_before(owner, row, &use->certs->items[i]))
+				leaves[(*n)++] = (struct leaf){.use = use, .at = i};
+		}
+	}
+	return leaves;
+}
+
+/* Services whose records cannot be used at all are errors, and are left out. */
+static int
+check_usable(struct owner *owner)
+{
+	const struct rrset *rrset = &owner->rrset;
+	size_t kept = 0;
 	int result = 0;
 
-	for (size_t i = 0; i < use->certs->n; i++) {
-		const struct leaf leaf = {use, i};
+	for (size_t i = 0; i < owner->n_services; i++) {
+		const struct service *service = &owner->services[i];
+		size_t r = 0;
 
-		if (!is_leaf(use, i))
-			continue;
-		owner->any_chain = true;
-		if (!stands_before(owner, row, &use->certs->items[i]) &&
-		    prove_leaf(owner, &leaf) < 0)
-			result = -1;
+		while (r < rrset->n && !verdict_counts(service->port, rrset->records[r].rdata[0]))
+			r++;
+		if (r < rrset->n || rrset->n == 0)
+			owner->services[kept++] = *service;
+		else
+			result = diag_error(owner->run->diags, owner->rows[0].use->pos, D_UNUSABLE,
+			    "nothing can be proved of %s: %s", service->text, verdict_none_counts);
 	}
+	owner->n_services = kept;
 	return result;
 }
 
-static bool
-any_counts(const struct owner *owner)
+/* A set that no alias of this zone leads to is for those of others: their names are not known. */
+static void
+find_services(struct owner *owner, const uint8_t *wire)
 {
-	for (size_t i = 0; i < owner->rrset.n; i++)
-		if (verdict_counts(owner->port, owner->rrset.records[i].rdata[0]))
-			return true;
-	return false;
+	struct run *run = owner->run;
+	size_t n;
+	const struct dane_service *services = dane_services(&run->dane, &run->a, wire, &n);
+
+	owner->services = arena_zalloc(&run->a, (n + 1) * sizeof(*owner->services));
+	owner->n_services = n > 0 ? n : 1;
+	owner->services[0].text = lookup_text(run->store, wire);
+	for (size_t i = 0; i < n; i++) {
+		const struct dane_owner *at = &services[i].owner;
+		struct service *service = &owner->services[i];
+
+		service->text = lookup_text(run->store, at->wire);
+		service->port = at->tcp ? at->port : 0;
+		namings_references(&run->a, &run->dane.namings, at, &service->names);
+	}
 }
 
 static int
 prove_owner(struct run *run, const struct row *rows, size_t n)
 {
-	const uint8_t *wire = rows[0].use->owner;
 	const struct node *node = lookup_node(run->store, &rows[0].key);
-	struct owner owner = {
-	    .run = run, .rows = rows, .n_rows = n, .text = lookup_text(run->store, wire)};
-	struct dane_owner parts;
-	int result = 0;
+	struct owner owner = {.run = run, .rows = rows, .n_rows = n};
+	struct leaf *now, *coming;
+	size_t n_now, n_coming;
+	int result;
 
 	if (node)
 		owner.rrset = node_rrset(run->store, node, TYPE_TLSA);
-	if (!dane_owner_read(wire, &parts))
-		return 0;
-	owner.port = parts.tcp ? parts.port : 0;
-	namings_references(&run->a, &run->namings, &parts, &owner.names);
-	if (owner.rrset.n > 0 && !any_counts(&owner))
-		return diag_error(run->diags, rows[0].use->pos, D_UNUSABLE,
-		    "nothing can be proved of %s: %s", owner.text, verdict_none_counts);
-	for (size_t i = 0; i < n; i++)
-		if (prove_row(&owner, i) < 0)
-			result = -1;
+	find_services(&owner, rows[0].use->owner);
+	result = check_usable(&owner);
+	if (owner.n_services == 0)
+		return result;
+	now = leaves_find(&owner, false, &n_now);
+	coming = leaves_find(&owner, true, &n_coming);
+	if (prove_now(&owner, now, n_now) < 0)
+		result = -1;
+	if (prove_coming(&owner, coming, n_coming) < 0)
+		result = -1;
 	if (!owner.any_chain)
 		return diag_error(run->diags, rows[0].use->pos, D_NO_PROOF,
 		    "no source of %s holds the server's own certificate, so nothing can be proved",
-		    owner.text);
+		    lookup_text(run->store, rows[0].use->owner));
 	return result;
 }
 
@@ -262,7 +389,8 @@ rows_make(const struct store *store, const struct tlsa_use *uses, size_t *n)
 int
 prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_unix)
 {
-	struct run run = {.store = store, .diags = store->diags};
+	struct run run = {
+	    .store = store, .diags = store->diags, .dane = {.store = store, .diags = store->diags}};
 	struct row *rows;
 	size_t n, end;
 	int result = 0;
@@ -272,8 +400,9 @@ prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_u
 	run.prover = prover_begin(now_unix);
 	if (!run.prover)
 		return diag_error(run.diags, uses->pos, F_SYSTEM, "OpenSSL fails to verify");
-	namings_add(&run.namings, store);
-	namings_sort(&run.namings);
+	namings_add(&run.dane.namings, store);
+	namings_sort(&run.dane.namings);
+	dane_aliases_begin(&run.dane.aliases, store);
 	rows = rows_make(store, uses, &n);
 	for (size_t i = 0; i < n; i = end) {
 		struct arena_mark mark = arena_mark(&run.a);
@@ -286,7 +415,8 @@ prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_u
 	}
 	free(rows);
 	arena_free(&run.a);
-	namings_end(&run.namings);
+	namings_end(&run.dane.namings);
+	dane_aliases_end(&run.dane.aliases);
 	prover_end(run.prover);
 	return result;
 }

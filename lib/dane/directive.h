@@ -7,13 +7,15 @@
 
 #include "dane/arguments.h"
 #include "dane/braces.h"
+#include "dane/tlsa.h"
 #include "zone/parse.h"
 
 struct directive_owner {
 	struct name name;
 	struct text text; /* as `expand` writes it */
 	struct pos pos;
-	const char *mail; /* the address that it stands for (mailbox.h), or NULL */
+	const char *mail;              /* the address that it stands for (mailbox.h), or NULL */
+	struct tlsa_owner_fault fault; /* of $TLSA: what only aliases can justify */
 };
 
 /* One directive that is being executed. Its memory goes when it returns. */

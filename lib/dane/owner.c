@@ -22,11 +22,13 @@ read_port(struct text label, unsigned *port)
 	return *port <= UINT16_MAX;
 }
 
-static bool
-is_protocol(struct text label)
+bool
+dane_owner_is_protocol(const uint8_t *label)
 {
-	return text_is_nocase(label, "_tcp") || text_is_nocase(label, "_udp") ||
-	       text_is_nocase(label, "_sctp");
+	struct text text = label_text(label);
+
+	return text_is_nocase(text, "_tcp") || text_is_nocase(text, "_udp") ||
+	       text_is_nocase(text, "_sctp");
 }
 
 bool
@@ -35,7 +37,7 @@ dane_owner_read(const uint8_t *wire, struct dane_owner *out)
 	const uint8_t *second = wire + 1 + *wire;
 
 	if (!*wire || !*second || !read_port(label_text(wire), &out->port) ||
-	    !is_protocol(label_text(second)))
+	    !dane_owner_is_protocol(second))
 		return false;
 	out->wire = wire;
 	out->proto = second;
@@ -50,20 +52,52 @@ dane_owner_is_smtp(const struct dane_owner *owner)
 	return owner->tcp && owner->port == DANE_SMTP;
 }
 
-/* A port with or without its underscore, or a protocol, in the first two labels. */
+static bool
+is_digits(struct text text)
+{
+	size_t i = 0;
+
+	while (i < text.len && ascii_is_digit(text.data[i]))
+		i++;
+	return i > 0 && i == text.len;
+}
+
+static bool
+has_underscore(const uint8_t *label)
+{
+	return *label > 0 && label[1] == '_';
+}
+
+static bool
+any_underscore(const uint8_t *wire)
+{
+	while (*wire && !has_underscore(wire))
+		wire += 1 + *wire;
+	return *wire > 0;
+}
+
 bool
 dane_owner_is_meant(const uint8_t *wire)
 {
 	const uint8_t *second = wire + 1 + *wire;
 	struct text first = label_text(wire);
-	size_t digits = 0;
 
-	if (first.len > 0 && first.data[0] == '_') {
-		first.data++;
-		first.len--;
-	}
-	while (digits < first.len && ascii_is_digit(first.data[digits]))
-		digits++;
-	return (digits > 0 && digits == first.len) || is_protocol(label_text(wire)) ||
-	       (*wire && is_protocol(label_text(second)));
+	if (!*wire)
+		return false;
+	if (dane_owner_is_protocol(wire) || dane_owner_is_protocol(second))
+		return true;
+	if (has_underscore(wire))
+		return is_digits((struct text){first.data + 1, first.len - 1});
+	return is_digits(first) && !any_underscore(second);
+}
+
+bool
+dane_owner_is_shared(const uint8_t *wire)
+{
+	if (!*wire || has_underscore(wire) || !any_underscore(wire))
+		return false;
+	for (; *wire; wire += 1 + *wire)
+		if (dane_owner_is_protocol(wire))
+			return false;
+	return true;
 }

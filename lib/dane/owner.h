@@ -19,12 +19,23 @@ struct dane_owner {
 bool
 dane_owner_read(const uint8_t *wire, struct dane_owner *out);
 
+/* Is the label one of _tcp, _udp and _sctp? */
+bool
+dane_owner_is_protocol(const uint8_t *label);
+
 /* Is it about mail from server to server? */
 bool
 dane_owner_is_smtp(const struct dane_owner *owner);
 
-/* Does it look as if it should have that form? */
+/* Has it a port with its underscore, or a protocol, in the first two labels, or a bare port and no
+ * underscore behind it: should it have that form? */
 bool
 dane_owner_is_meant(const uint8_t *wire);
+
+/* Is it plainly a name for records that `_port._proto` aliases lead to, of this zone or of others,
+ * as tlsa._dane.example.org (RFC 7671 section 5.1): below a label with an underscore, and no host?
+ */
+bool
+dane_owner_is_shared(const uint8_t *wire);
 
 #endif

@@ -136,12 +136,13 @@ judge(const struct prover *prover, const struct chain *chain, const struct refer
     const char *domain, const struct bytes *rdata, size_t n, struct verdict *out)
 {
 	SSL *ssl = SSL_new(prover->ctx);
-	int usable = ssl ? verdict_attach(ssl, names->hosts[0], prover->now_unix, rdata, n) : -1;
+	const char *host = names->n_hosts > 0 ? names->hosts[0] : NULL;
+	int usable = ssl ? verdict_attach(ssl, host, prover->now_unix, rdata, n) : -1;
 	int error, done = usable < 0 ? -1 : 0;
 
 	*out = verdict_unusable();
 	if (usable > 0) {
-		done = verdict_add_names(ssl, names->hosts + 1, names->n_hosts - 1);
+		done = verdict_add_names(ssl, names->hosts, names->n_hosts);
 		if (done == 0 && domain)
 			done = verdict_add_names(ssl, &domain, 1);
 		if (done == 0)

@@ -23,7 +23,8 @@ prover_end(struct prover *prover);
 
 /* Judges a server that sends certificate `leaf` of the file and all others behind it, by these `n`
  * records alone, as each of the clients that know it by `names` would: the verdict is that of the
- * first that refuses it. Returns 0, or -1 where OpenSSL fails. */
+ * first that refuses it. Without any names none is asked for. Returns 0, or -1 where OpenSSL fails.
+ */
 int
 prove_chain(struct prover *prover, const struct certs *certs, size_t leaf,
     const struct references *names, const struct bytes *rdata, size_t n, struct verdict *out);

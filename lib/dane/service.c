@@ -28,16 +28,15 @@ zone_of(const struct service_zones *zones, const struct name *name)
 	return best;
 }
 
-/* What answers for `name`, unless another zone is to be asked about it. */
+/* What answers for `name` in its zone, unless that delegates it. */
 static const struct node *
-find_node(const struct service_zones *zones, const struct name *name, const struct store **store)
+find_node(const struct store *store, const struct name *name)
 {
 	struct lookup_key key;
 
-	*store = zone_of(zones, name);
-	if (!*store || !lookup_key_of(*store, name->wire, &key) || lookup_exit(*store, &key))
+	if (!lookup_key_of(store, name->wire, &key) || lookup_exit(store, &key))
 		return NULL;
-	return lookup_answer(*store, &key);
+	return lookup_answer(store, &key);
 }
 
 static void
@@ -55,14 +54,12 @@ follow(const struct service_zones *zones, struct name *name, uint16_t type)
 	struct rrset none = {NULL, 0, type};
 
 	for (int i = 0; i <= ALIASES_MOST; i++) {
-		const struct store *store;
-		const struct node *node = find_node(zones, name, &store);
+		const struct store *store = zone_of(zones, name);
+		const struct node *node = store ? find_node(store, name) : NULL;
 		struct rrset rrset = node ? node_rrset(store, node, type) : none;
-		struct rrset alias = node ? node_rrset(store, node, TYPE_CNAME) : none;
 
-		if (rrset.n > 0 || alias.n == 0)
+		if (rrset.n > 0 || !store || !lookup_alias(store, name, name))
 			return rrset;
-		name_set(name, record_rdata(alias.records));
 	}
 	return none;
 }
@@ -226,6 +223,21 @@ set_domains(struct arena *a, const struct service_zones *zones, struct services 
 	}
 }
 
+/* Is it just where aliases of other owners lead, as the host has no address? */
+static bool
+is_name_for_others(const struct service_zones *zones, const struct namings *namings,
+    const struct dane_owner *owner)
+{
+	struct name host = {.len = (uint8_t)name_length(owner->host, NAME_LONGEST)}, end;
+	const struct store *store;
+
+	memcpy(host.wire, owner->host, host.len);
+	store = zone_of(zones, &host);
+	return store && namings_any(namings, owner->wire, NAMING_CNAME) &&
+	       !lookup_alias(store, &host, &end) &&
+	       !lookup_has_address(store, find_node(store, &host));
+}
+
 static void
 set_names(struct arena *a, const struct service_zones *zones, struct services *services)
 {
@@ -235,9 +247,15 @@ set_names(struct arena *a, const struct service_zones *zones, struct services *s
 	for (size_t i = 0; i < zones->n && services->n > 0; i++)
 		namings_add(&namings, zones->items[i]);
 	namings_sort(&namings);
-	for (size_t i = 0; i < services->n; i++)
-		if (dane_owner_read(services->items[i].owner.wire, &owner))
-			namings_references(a, &namings, &owner, &services->items[i].names);
+	for (size_t i = 0; i < services->n; i++) {
+		struct service *service = &services->items[i];
+
+		if (!dane_owner_read(service->owner.wire, &owner))
+			continue;
+		namings_references(a, &namings, &owner, &service->names);
+		if (!service->skipped && is_name_for_others(zones, &namings, &owner))
+			service->skipped = "aliases lead to it, and its host has no address";
+	}
 	namings_end(&namings);
 }
 

@@ -90,6 +90,7 @@ struct owner {
 	const struct entry *entry;
 	const struct braced *text;
 	const struct name *name;
+	struct tlsa_owner_fault *fault;
 };
 
 /* Where label `number` begins in the text; its end where the origin supplies the label. */
@@ -130,39 +131,37 @@ fail(const struct owner *owner, unsigned number, const char *why)
 	return diag_error(owner->diags, label_pos(owner, number), D_OWNER, "%s", why);
 }
 
-static int
-check_port(const struct owner *owner, const uint8_t *label)
+/* What keeps the label from being a port, or NULL. */
+static const char *
+port_fault(struct text label)
 {
-	struct text text = label_text(label);
 	unsigned port = 0;
 
-	if (text_is(text, "*"))
-		return 0;
-	if (text.len < 2 || text.data[0] != '_')
-		return fail(owner, 0, "the owner does not begin with a port, as in _25");
-	if (text_is(text, "_*"))
-		return fail(owner, 0, "any port is written * without an underscore");
-	for (size_t i = 1; i < text.len; i++) {
-		if (!ascii_is_digit(text.data[i]))
-			return fail(owner, 0, "the port is not a number");
-		port = port > UINT16_MAX ? port : port * 10 + (unsigned)(text.data[i] - '0');
+	if (text_is(label, "*"))
+		return NULL;
+	if (label.len < 2 || label.data[0] != '_')
+		return "the owner does not begin with a port, as in _25";
+	if (text_is(label, "_*"))
+		return "any port is written * without an underscore";
+	for (size_t i = 1; i < label.len; i++) {
+		if (!ascii_is_digit(label.data[i]))
+			return "the port is not a number";
+		port = port > UINT16_MAX ? port : port * 10 + (unsigned)(label.data[i] - '0');
 	}
-	if (text.data[1] == '0' && text.len > 2)
-		return fail(owner, 0, "the port has a leading zero");
-	if (port == 0 || port > UINT16_MAX)
-		return fail(owner, 0, "the port is not between 1 and 65535");
-	return 0;
+	if (label.data[1] == '0' && label.len > 2)
+		return "the port has a leading zero";
+	return port == 0 || port > UINT16_MAX ? "the port is not between 1 and 65535" : NULL;
 }
 
-static int
-check_protocol(const struct owner *owner, const uint8_t *label)
+static const char *
+protocol_fault(struct text label)
 {
 	static const char *const protocols[] = {"_tcp", "_udp", "_sctp"};
 
 	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-		if (text_is_nocase(label_text(label), protocols[i]))
-			return 0;
-	return fail(owner, 1, "the protocol is not _tcp, _udp or _sctp");
+		if (text_is_nocase(label, protocols[i]))
+			return NULL;
+	return "the protocol is not _tcp, _udp or _sctp";
 }
 
 static bool
@@ -189,6 +188,43 @@ check_host_label(const struct owner *owner, const uint8_t *label, unsigned numbe
 	return 0;
 }
 
+static bool
+is_host_label(const uint8_t *label)
+{
+	for (size_t i = 1; i <= *label; i++)
+		if (!is_host_octet(label[i]))
+			return false;
+	return true;
+}
+
+/* What is no _port._proto may yet be the name of a set that aliases lead to. */
+static int
+doubt(const struct owner *owner, unsigned number, const char *why)
+{
+	const uint8_t *first = owner->name->wire, *second = first + 1 + *first;
+
+	*owner->fault = (struct tlsa_owner_fault){why, label_pos(owner, number)};
+	if ((is_host_label(first) || text_is(label_text(first), "*")) && is_host_label(second))
+		return 0;
+	return fail(owner, number, why);
+}
+
+static int
+check_port_protocol(const struct owner *owner)
+{
+	const uint8_t *port = owner->name->wire, *protocol = port + 1 + *port;
+	const char *why = port_fault(label_text(port));
+
+	if (why)
+		return doubt(owner, 0, why);
+	why = protocol_fault(label_text(protocol));
+	if (why)
+		return doubt(owner, 1, why);
+	return protocol[1 + *protocol]
+		   ? 0
+		   : fail(owner, 0, "the owner has no host behind _port._proto");
+}
+
 static int
 check_labels(const struct owner *owner)
 {
@@ -196,14 +232,10 @@ check_labels(const struct owner *owner)
 
 	if (name_labels(label) < 2)
 		return fail(owner, 0, "the owner has no _port._proto");
-	if (check_port(owner, label) < 0)
+	if (check_port_protocol(owner) < 0)
 		return -1;
 	label += 1 + *label;
-	if (check_protocol(owner, label) < 0)
-		return -1;
 	label += 1 + *label;
-	if (*label == 0)
-		return fail(owner, 0, "the owner has no host behind _port._proto");
 	for (unsigned number = 2; *label; number++, label += 1 + *label)
 		if (check_host_label(owner, label, number) < 0)
 			return -1;
@@ -212,10 +244,12 @@ check_labels(const struct owner *owner)
 
 int
 tlsa_owner(struct diags *diags, const struct entry *entry, const struct braced *text,
-    const struct name *origin, struct name *out)
+    const struct name *origin, struct name *out, struct tlsa_owner_fault *doubt)
 {
-	struct owner owner = {diags, entry, text, out};
+	struct owner owner = {diags, entry, text, out, doubt};
 	struct name_fault fault;
+
+	*doubt = (struct tlsa_owner_fault){0};
 
 	for (size_t i = 0; i < text->text.len; i++)
 		if ((uint8_t)text->text.data[i] >= 0x80)

@@ -51,11 +51,25 @@ int
 tlsa_parameter(struct diags *diags, struct pos pos, enum tlsa_field field, struct text text,
     struct tlsa_params *out);
 
-/* Reads an owner, `_port._proto.host` (RFC 6698 section 3), against `origin` (NULL: none is known).
- * Returns 0, or -1 with one problem added at the label or byte. */
+/* What keeps an owner from having the form `_port._proto.host` (RFC 6698 section 3). */
+struct tlsa_owner_fault {
+	const char *why; /* NULL: nothing does */
+	struct pos pos;  /* of the label */
+};
+
+/* An owner without its form, until the zone is read: check/dane_alias.h. */
+struct tlsa_doubt {
+	struct name owner;
+	struct tlsa_owner_fault fault;
+	struct tlsa_doubt *next;
+};
+
+/* Reads an owner against `origin` (NULL: none is known). One that has not its form may be where
+ * aliases lead, which the whole zone tells: it is no problem yet. Returns 0, or -1 with one problem
+ * added at the label or byte. */
 int
 tlsa_owner(struct diags *diags, const struct entry *entry, const struct braced *owner,
-    const struct name *origin, struct name *out);
+    const struct name *origin, struct name *out, struct tlsa_owner_fault *fault);
 
 /* Which certificates of a file `usage` means, by the option pick= (NULL: not given).
  * Returns 0, or -1 with one problem added at `pos`. */

@@ -183,7 +183,8 @@ read_arguments(struct call *call, struct arguments *arguments)
 static int
 read_owner(struct directive *d, const struct braced *text, struct directive_owner *out)
 {
-	return tlsa_owner(d->diags, d->entry, text, parser_origin(d->parser), &out->name);
+	return tlsa_owner(
+	    d->diags, d->entry, text, parser_origin(d->parser), &out->name, &out->fault);
 }
 
 static int
@@ -339,11 +340,31 @@ call_begin(const struct tlsa_kind *kind, struct tlsa_context *ctx, struct parser
 	return call;
 }
 
+/* Owners that the whole zone has to justify. */
+static void
+note_doubts(struct call *call)
+{
+	struct tlsa_context *ctx = call->ctx;
+
+	for (size_t i = 0; i < call->common.n_owners; i++) {
+		const struct directive_owner *owner = &call->common.owners[i];
+		struct tlsa_doubt *noted;
+
+		if (!owner->fault.why)
+			continue;
+		noted = arena_alloc(ctx->files.a, sizeof(*noted));
+		*noted = (struct tlsa_doubt){owner->name, owner->fault, ctx->doubts};
+		ctx->doubts = noted;
+	}
+}
+
 static int
 execute(struct call *call)
 {
 	struct arguments arguments;
 	bool ok = call->kind->owners(&call->common) == 0;
+
+	note_doubts(call);
 
 	if (call->entry->n < 2)
 		return -1;

@@ -24,6 +24,7 @@ struct tlsa_context {
 	size_t n_records;             /* that were made */
 	struct named_use *named_uses; /* of named certificates in TLSA records, unless silent */
 	struct tlsa_use *uses;        /* in the arena of `files`, silent or not */
+	struct tlsa_doubt *doubts;    /* likewise */
 	int64_t first_expiry_unix;    /* when a certificate, silent or not, expires or is warned of
 				       * first; INT64_MAX: none */
 };

@@ -1,5 +1,6 @@
 #include "dane/tlsa_print.h"
 
+#include "dane/owner.h"
 #include "dane/tlsa_source.h"
 #include "dns/rdata.h"
 
@@ -40,6 +41,20 @@ line_next(struct line *line, const char *argument)
 	return pos;
 }
 
+/* Here no zone tells of aliases: only what is plainly a name for them is taken as one. */
+static int
+read_owner(
+    struct diags *diags, const struct entry *entry, const struct braced *text, struct name *out)
+{
+	struct tlsa_owner_fault fault;
+
+	if (tlsa_owner(diags, entry, text, &root, out, &fault) < 0)
+		return -1;
+	if (!fault.why || dane_owner_is_shared(out->wire))
+		return 0;
+	return diag_error(diags, fault.pos, D_OWNER, "%s", fault.why);
+}
+
 static int
 read_owners(struct diags *diags, struct line *line, const char *owner, struct braced_list *texts,
     struct name **names)
@@ -53,7 +68,7 @@ read_owners(struct diags *diags, struct line *line, const char *owner, struct br
 		return -1;
 	*names = arena_alloc(&diags->arena, texts->n * sizeof(**names));
 	for (size_t i = 0; i < texts->n; i++)
-		if (tlsa_owner(diags, &entry, &texts->items[i], &root, &(*names)[i]) < 0)
+		if (read_owner(diags, &entry, &texts->items[i], &(*names)[i]) < 0)
 			result = -1;
 	return result;
 }

@@ -48,8 +48,9 @@ extern const char verdict_none_counts[];
 struct ssl_ctx_st *
 verdict_context(void);
 
-/* Lets `ssl` verify the server `host` (without last dot; NUL-terminated) by `n` records, dates as
- * of `now_unix`. Returns the number of records that a client can use, or -1. */
+/* Lets `ssl` verify the server `host` (without last dot; NUL-terminated; NULL: whatever its name)
+ * by `n` records, dates as of `now_unix`. Returns the number of records that a client can use, or
+ * -1. */
 int
 verdict_attach(
     struct ssl_st *ssl, const char *host, int64_t now_unix, const struct bytes *rdata, size_t n);

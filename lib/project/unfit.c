@@ -1,17 +1,21 @@
 #include "project/unfit.h"
 
-/* Of "_25._tcp.mail.example.org.": "mail.example.org". */
+#include "dane/owner.h"
+
+/* Of "_25._tcp.mail.example.org.": "mail.example.org". NULL for another name, to which aliases lead
+ * from hosts that are not known here. */
 static const char *
 host_of(struct arena *a, const char *owner)
 {
-	const char *host = owner;
+	static const struct name root = {.len = 1};
+	struct name name;
+	struct name_fault fault;
+	struct dane_owner parts;
 
-	for (int i = 0; i < 2; i++) {
-		const char *dot = strchr(host, '.');
-
-		host = dot ? dot + 1 : "";
-	}
-	return arena_text(a, host, *host ? strlen(host) - 1 : 0);
+	if (name_parse(text_of(owner), &root, &name, &fault) < 0 ||
+	    !dane_owner_read(name.wire, &parts))
+		return NULL;
+	return name_text(a, parts.host);
 }
 
 static bool
@@ -31,7 +35,7 @@ missing_host(struct arena *a, const struct facts *facts, const struct roll *roll
 		if (!is_validated(&facts->items[i], roll))
 			continue;
 		host = host_of(a, facts->items[i].owner);
-		if (pins_cover(roll->current, host) && !pins_cover(roll->next, host))
+		if (host && pins_cover(roll->current, host) && !pins_cover(roll->next, host))
 			return host;
 	}
 	return NULL;

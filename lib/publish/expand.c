@@ -1,5 +1,7 @@
 #include "publish/expand.h"
 
+#include "check/dane_alias.h"
+
 /* One file of the include stack, and how far its text was copied. */
 struct level {
 	struct text text;
@@ -18,6 +20,7 @@ struct expand {
 	bool between;         /* a record of that entry was written before */
 	bool owner_moved;     /* the last owner of the output is not the template's */
 	bool failed;
+	struct store aliases; /* all CNAME and DNAME records: they justify owners of $TLSA */
 };
 
 static void
@@ -238,11 +241,22 @@ expand_entry(void *ctx, struct parser *parser, const struct entry *entry, enum e
 	}
 }
 
+static void
+keep_alias(struct expand *ex, const struct parsed *record)
+{
+	struct parsed alias = *record;
+
+	alias.same_owner = false;
+	if (record->type == TYPE_CNAME || record->type == TYPE_DNAME)
+		store_add(&ex->aliases, &alias);
+}
+
 static int
 expand_record(void *ctx, const struct parsed *record)
 {
 	struct expand *ex = ctx;
 
+	keep_alias(ex, record);
 	if (!record->owner_text.data)
 		return 0;
 	next_record(ex);
@@ -258,6 +272,9 @@ expand_record(void *ctx, const struct parsed *record)
 	return 0;
 }
 
+/* The text may be a part of any zone. */
+static const struct name everything = {.len = 1};
+
 int
 expand_file(struct diags *diags, const struct load_options *options, struct buf *out)
 {
@@ -270,10 +287,17 @@ expand_file(struct diags *diags, const struct load_options *options, struct buf 
 	    .sink = {.ctx = &ex, .record = expand_record, .entry = expand_entry}};
 	struct text text;
 	struct name zone;
+	int parsed;
 
 	directives_begin(&directives, &diags->arena, options->now, true);
 	directives_name(&directives, options->certificates);
-	if (parse_file(diags, &parse, options->path, &zone) < 0 || ex.failed)
+	store_begin(&ex.aliases, diags, &everything);
+	parsed = parse_file(diags, &parse, options->path, &zone);
+	store_sort(&ex.aliases);
+	if (check_doubts(&ex.aliases, directives.tlsa.doubts) < 0 || parsed < 0)
+		ex.failed = true;
+	store_free(&ex.aliases);
+	if (ex.failed)
 		return -1;
 	text = diags->sources[ex.first_source].text;
 	if (!ex.levels[0].text.data)

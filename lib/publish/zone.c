@@ -3,6 +3,7 @@
 
 #include "base/duration.h"
 #include "check/dane.h"
+#include "check/dane_alias.h"
 #include "check/dnssec.h"
 #include "check/prove.h"
 #include "check/zone.h"
@@ -124,8 +125,9 @@ arrange(struct run *run)
 {
 	struct store *store = &run->loaded.store;
 	const struct zone_job *job = run->job;
-	struct dane_options dane = {
-	    .uses = run->loaded.directives.tlsa.uses, .is_unsigned = job->is_unsigned};
+	struct dane_options dane = {.uses = run->loaded.directives.tlsa.uses,
+	    .doubts = run->loaded.directives.tlsa.doubts,
+	    .is_unsigned = job->is_unsigned};
 	size_t signatures_len = 0;
 	int bad = 0;
 
@@ -162,6 +164,7 @@ check_rest(struct run *run)
 	if (store->apex.len > 0 && run->diags->status == 1) {
 		store_sort(store);
 		check_names(store);
+		check_doubts(store, run->loaded.directives.tlsa.doubts);
 	}
 	return -1;
 }

@@ -555,6 +555,7 @@ conceal(struct parser *parser, const struct frame *frame, struct diags_mark mark
 	bool failed = parser->diags->n_severity[SEVERITY_ERROR] > mark.n_severity[SEVERITY_ERROR];
 
 	diags_reset(parser->diags, mark);
+	parser->diags->sources[frame->source - 1].concealed = true;
 	if (failed)
 		fail_hidden(
 		    parser, frame, Z_FOREIGN, "holds no good record: nothing of it is shown");

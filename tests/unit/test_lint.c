@@ -89,6 +89,13 @@ setup(void **state)
 	put_certs("part.pem", cert_of(&spec), ca_cert);
 	spec.san = "DNS:example.org";
 	put_certs("domain.pem", cert_of(&spec), ca_cert);
+	spec.san = "DNS:mx1.example.org";
+	put_certs("mx1.pem", cert_of(&spec), ca_cert);
+	put_certs("mx1-next.pem", cert_of(&spec), ca_cert);
+	spec.san = "DNS:mx2.example.org";
+	put_certs("mx2.pem", cert_of(&spec), ca_cert);
+	spec.san = "DNS:mx1.example.org,DNS:mx2.example.org";
+	put_certs("mx12.pem", cert_of(&spec), ca_cert);
 	spec.san = "DNS:imap.example.org";
 	put_certs("imap.pem", cert_of(&spec), ca_cert);
 	spec.san = NULL;
@@ -160,6 +167,7 @@ is_good(const struct row *row)
 	put("a.zone", arena_printf(&pems, "%s%s", HEAD, row->text));
 	if (load_zone(&diags, &load, &loaded) == 0) {
 		store_sort(&loaded.store);
+		options.doubts = loaded.directives.tlsa.doubts;
 		options.uses = loaded.directives.tlsa.uses;
 		check_dane(&loaded.store, &options);
 	}
@@ -362,6 +370,95 @@ domains(void **state)
 	check_rows_and_proof(rows, LENGTH(rows));
 }
 
+#define MX "mx1 A 192.0.2.1\nmx2 A 192.0.2.2\n" /* lines 6 and 7 */
+#define SHARE "_25._tcp.mx1 CNAME tlsa._dane\n_25._tcp.mx2 CNAME tlsa._dane\n"
+
+/* One set for several services (RFC 7671 sections 5.1, 5.2 and 7): lint and proof agree. */
+static void
+shared(void **state)
+{
+	static const struct row rows[] = {
+	    {"_25._tcp.mail CNAME tlsa._dane\n$TLSA tlsa._dane 2 1 1 mail.pem\n", "", 0},
+	    {"$TLSA tlsa._dane 2 1 1 mail.pem\n_25._tcp.mail CNAME tlsa._dane\n", "", 0},
+	    {"_25._tcp.mail CNAME TLSA._dane\n$TLSA tlsa._DANE mail.pem\n", "", 0},
+	    {"_25._tcp.mail CNAME mail-tlsa\n$TLSA mail-tlsa 2 1 1 mail.pem\n", "", 0},
+	    {"_25._tcp.mail CNAME _dane\n$TLSA _dane mail.pem\n", "", 0},
+	    {"_25._tcp.mail CNAME 3.1.1._dane\n$TLSA 3.1.1._dane mail.pem\n", "", 0},
+	    {"_25._tcp.mail CNAME _25._dane\n$TLSA _25._dane mail.pem\n", "", 0},
+	    {"_25._tcp.mail CNAME a\na CNAME tlsa._dane\n$TLSA tlsa._dane 2 1 1 mail.pem\n", "", 0},
+	    {"*._tcp.mail CNAME tlsa._dane\n$TLSA tlsa._dane 2 1 1 mail.pem\n", "", 0},
+	    {"_25._tcp.mail CNAME a._dane\n$TLSA *._dane 2 1 1 mail.pem\n", "", 0},
+	    {"_25._tcp.mail CNAME x.d\nd DNAME _dane\n$TLSA x._dane 2 1 1 mail.pem\n", "", 0},
+	    {"_tcp.mail DNAME d\n$TLSA _25.d 2 1 1 mail.pem\n", "", 0},
+	    {"mail DNAME d\n$TLSA _25._tcp.d 2 1 1 mail.pem\n", "", 0},
+	    {"mail DNAME d\n$TLSA _25._tcp.d 2 1 1 mx1.pem\n", "D102 7:24", 0},
+	    {"_tcp.mail DNAME _tcp.mx1\n$TLSA _25._tcp.mx1 2 1 1 mx1.pem\nmx1 A 192.0.2.1\n",
+		"D102 7:26", 0},
+	    /* An owner of the form may itself be just a name for others. */
+	    {"_25._tcp.mail CNAME _25._tcp.d\n$TLSA _25._tcp.d 2 1 1 mail.pem\n", "", 0},
+	    {"_25._tcp.mail CNAME _25._tcp.d\n_25._tcp.d CNAME tlsa._dane\n"
+	     "$TLSA tlsa._dane 2 1 1 mail.pem\n",
+		"", 0},
+	    /* Names are those of all hosts where aliases begin. */
+	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx12.pem\n", "", 0},
+	    {MX SHARE "$TLSA tlsa._dane 2 1 1 wild.pem\n", "", 0},
+	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx1.pem mx2.pem\n", "", 0},
+	    {MX SHARE "$TLSA tlsa._dane 3 1 1 mx1.pem mx2.pem\n", "", 0},
+	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx1.pem\n$TLSA tlsa._dane 2 1 1 mx2.pem\n", "", 0},
+	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx1.pem\n", "D102 10:24", 0},
+	    {MX SHARE "$TLSA tlsa._dane 3 1 1 mx1.pem\n", "D103 10:24", 0},
+	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mail.pem\n", "D102 10:24, D102 10:24", 0},
+	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx1.pem mx2.pem mail.pem\n", "D102 10:40", 0},
+	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx12.pem next=mx12.pem\n", "", 0},
+	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx1.pem mx2.pem next=mx1-next.pem\n", "", 0},
+	    {MX "_25._tcp.mx2 CNAME _25._tcp.mx1\n$TLSA _25._tcp.mx1 2 1 1 mx1.pem mx2.pem\n", "",
+		0},
+	    {MX "_25._tcp.mx2 CNAME _25._tcp.mx1\n$TLSA _25._tcp.mx1 2 1 1 mx1.pem\n", "D102 9:26",
+		0},
+	    {MX "_25._tcp.mx2 CNAME _25._tcp.mx1\n$TLSA _25._tcp.mx1 2 1 1 mx2.pem\n", "D102 9:26",
+		0},
+	    /* Each alias has its port. */
+	    {"@ MX 0 mail\n_25._tcp.mail CNAME tlsa._dane\n$TLSA tlsa._dane 2 1 1 domain.pem\n", "",
+		0},
+	    {"@ MX 0 mail\n_25._tcp.mail CNAME tlsa._dane\n_465._tcp.mail CNAME tlsa._dane\n"
+	     "$TLSA tlsa._dane 2 1 1 domain.pem\n",
+		"D102 9:24", 0},
+	};
+
+	(void)state;
+	check_rows_and_proof(rows, LENGTH(rows));
+}
+
+/* What no alias of the zone leads to. */
+static void
+not_shared(void **state)
+{
+	static const struct row rows[] = {
+	    /* perhaps those of others do */
+	    {"$TLSA tlsa._dane 2 1 1 mail.pem\n", "D126 6:7", 0},
+	    {"$TLSA 3.1.1._dane mail.pem\n", "D126 6:7", 0},
+	    {"$TLSA *._dane mail.pem\n", "D126 6:7", 0},
+	    {"_25._tcp.mail CNAME a._dane\n$TLSA b._dane mail.pem\n", "D115 6:1, D126 7:7", 0},
+	    {"_x.mail CNAME a._dane\n$TLSA a._dane mail.pem\n", "D126 7:7", 0},
+	    {"a._dane TLSA 3 1 1 " OTHER "\n", "D126 6:1", 0},
+	    /* or it is a mistake */
+	    {"$TLSA mail mail.pem\n", "D001 6:7", 0},
+	    {"$TLSA _25._tpc.mail mail.pem\n", "D001 6:11", 0},
+	    {"$TLSA 25._tcp.mail mail.pem\n", "D001 6:7", 0},
+	    {"$TLSA _99999._tcp.mail mail.pem\n", "D001 6:7", 0},
+	    {"$TLSA _smtp.mail mail.pem\n", "D001 6:7", 0},
+	    {"$TLSA mail._tcp mail.pem\n", "D001 6:7", 0},
+	    {"$TLSA mail._25._tcp mail.pem\n", "D001 6:7", 0},
+	    {"$TLSA 25.tcp.mail mail.pem\n", "D001 6:7", 0},
+	    {"$TLSA _dane mail.pem\n", "D001 6:7", 0},
+	    {"$TLSA dane mail.pem\nx CNAME dane\n", "D001 6:7", 0},
+	    {"$TLSA a.b._dane.{x,_tcp} mail.pem\n", "D126 6:7, D001 6:7", 0},
+	};
+
+	(void)state;
+	check_rows(rows, LENGTH(rows));
+}
+
 /* RFC 7671 section 5.2.2 */
 static void
 anchors(void **state)
@@ -444,6 +541,8 @@ main(void)
 	    cmocka_unit_test(weak),
 	    cmocka_unit_test(names),
 	    cmocka_unit_test(domains),
+	    cmocka_unit_test(shared),
+	    cmocka_unit_test(not_shared),
 	    cmocka_unit_test(anchors),
 	    cmocka_unit_test(beside),
 	    cmocka_unit_test(waits),

@@ -101,6 +101,10 @@ static const struct {
     {"_25._tcp.", NULL, D_OWNER, 1, "no host"},
     {".", NULL, D_OWNER, 1, "no _port._proto"},
     {"@", NULL, D_OWNER, 1, "does not begin with a port"},
+    {"mail", NULL, D_OWNER, 1, "does not begin with a port"},
+    {"tlsa._dane", NULL, D_OWNER, 1, "does not begin with a port"},
+    {"*._dane", NULL, D_OWNER, 3, "_tcp, _udp or _sctp"},
+    {"tlsa.*", NULL, D_OWNER, 1, "does not begin with a port"},
     {"_25._tcp..mail", NULL, Z_NAME, 10, "empty"},
 };
 
@@ -111,12 +115,15 @@ check_owner(const char *text, const struct name *origin, size_t row)
 	struct entry entry = {.begin = text, .base = text};
 	struct braced_list list;
 	struct name name;
+	struct tlsa_owner_fault fault;
 	struct buf buf = {0};
 	int result;
 
 	entry.source = diags_source(&diags, "x", text_of(text), pos_none());
 	assert_int_equal(braces_expand(&diags.arena, &diags, &entry, text_of(text), &list), 0);
-	result = tlsa_owner(&diags, &entry, &list.items[0], origin, &name);
+	result = tlsa_owner(&diags, &entry, &list.items[0], origin, &name, &fault);
+	if (fault.why && diags.n == 0) /* the zone would have to justify it */
+		result = diag_error(&diags, fault.pos, D_OWNER, "%s", fault.why);
 	assert_int_equal(result, owners[row].name ? 0 : -1);
 	if (result == 0) {
 		name_print(&buf, name.wire);
@@ -149,14 +156,58 @@ owner_without_origin(void **state)
 	const char *text = "_25._tcp.mail";
 	struct entry entry = {.begin = text, .base = text};
 	struct braced_list list;
+	struct tlsa_owner_fault fault;
 	struct name name;
 
 	(void)state;
 	entry.source = diags_source(&diags, "x", text_of(text), pos_none());
 	assert_int_equal(braces_expand(&diags.arena, &diags, &entry, text_of(text), &list), 0);
-	assert_int_equal(tlsa_owner(&diags, &entry, &list.items[0], NULL, &name), -1);
+	assert_int_equal(tlsa_owner(&diags, &entry, &list.items[0], NULL, &name, &fault), -1);
 	fixture_one_problem(&diags, Z_NO_ORIGIN, "no origin");
 	diags_free(&diags);
+}
+
+/* Only the zone can tell of the first ones; the others are wrong whatever it says. */
+static void
+owners_in_doubt(void **state)
+{
+	static const struct {
+		const char *text;
+		bool doubt;
+	} by[] = {
+	    {"mail", true},
+	    {"tlsa._dane", true},
+	    {"3.1.1._dane", true},
+	    {"_25._tpc.mail", true},
+	    {"25._tcp.mail", true},
+	    {"_99999._tcp.mail", true},
+	    {"*._dane", true},
+	    {".", false},
+	    {"tlsa.*", false},
+	    {"ma\\032il._dane", false},
+	    {"tlsa._dane.*", false},
+	};
+	struct name origin;
+	struct name_fault fault;
+
+	(void)state;
+	assert_int_equal(name_parse(text_of("example.org."), NULL, &origin, &fault), 0);
+	for (size_t i = 0; i < LENGTH(by); i++) {
+		struct diags diags = {0};
+		struct entry entry = {.begin = by[i].text, .base = by[i].text};
+		struct tlsa_owner_fault found;
+		struct braced_list list;
+		struct name name;
+
+		entry.source = diags_source(&diags, "x", text_of(by[i].text), pos_none());
+		assert_int_equal(
+		    braces_expand(&diags.arena, &diags, &entry, text_of(by[i].text), &list), 0);
+		assert_int_equal(tlsa_owner(&diags, &entry, &list.items[0], &origin, &name, &found),
+		    by[i].doubt ? 0 : -1);
+		assert_int_equal(diags.n, !by[i].doubt);
+		assert_true(by[i].doubt == (diags.n == 0 && found.why));
+		diags_free(&diags);
+	}
 }
 
 /* --- Association data --- */
@@ -364,6 +415,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parameter_values),
 	    cmocka_unit_test(owner_forms),
+	    cmocka_unit_test(owners_in_doubt),
 	    cmocka_unit_test(owner_without_origin),
 	    cmocka_unit_test(association),
 	    cmocka_unit_test(nothing_has_no_digest),
