@@ -5,7 +5,7 @@
 #include "dns/rdata.h"
 
 /* Names on the command line are absolute. */
-static const struct name root = {1, {0}};
+static const struct name root = {.len = 1};
 
 /* The arguments as one line of text, which problems can point into. */
 struct line {

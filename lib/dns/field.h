@@ -13,6 +13,7 @@ struct reader {
 	const struct name *origin;
 	struct diags *diags;
 	struct rdata_trace *trace;
+	bool odd; /* as in struct rdata_text */
 	const struct type_info *info;
 	const struct type_field *field; /* the one being read */
 	uint8_t *begin, *out,

@@ -16,28 +16,24 @@ static const uint8_t octets[256] = {
     ['-'] = OCTET_INNER,
 };
 
-bool
-hostname_labels(const uint8_t *labels, size_t len)
+static bool
+is_label(const uint8_t *label)
 {
-	const uint8_t *end = labels + len;
+	const uint8_t *first = label + 1, *last = label + *label;
 
-	while (labels < end) {
-		const uint8_t *first = labels + 1, *last = labels + *labels;
-		bool inner = true;
-
-		for (labels = first; labels < last; labels++)
-			inner = inner && octets[*labels] != OCTET_OTHER;
-		if (!inner || octets[*first] != OCTET_BORDER || octets[*last] != OCTET_BORDER)
+	for (const uint8_t *p = first; p <= last; p++)
+		if (octets[*p] == OCTET_OTHER)
 			return false;
-		labels = last + 1;
-	}
-	return true;
+	return octets[*first] == OCTET_BORDER && octets[*last] == OCTET_BORDER;
 }
 
 bool
 hostname_is(const uint8_t *wire)
 {
-	return hostname_labels(wire, name_length(wire, NAME_LONGEST) - 1);
+	for (; *wire; wire += 1 + *wire)
+		if (!is_label(wire))
+			return false;
+	return true;
 }
 
 static bool

@@ -11,10 +11,6 @@
 bool
 hostname_is(const uint8_t *wire);
 
-/* The same for `len` octets of whole labels. */
-bool
-hostname_labels(const uint8_t *labels, size_t len);
-
 /* May a record of this type stand at the name? True for types that may stand anywhere. */
 bool
 hostname_may_own(const uint8_t *wire, uint16_t type);

@@ -4,13 +4,23 @@
 
 /* What a byte of a name's text is. */
 enum name_class {
-	PLAIN,
+	ODD,
+	LETTER, /* or digit: what names of hosts are made of, */
+	HYPHEN, /* with hyphens inside */
 	DOT,
 	ESCAPE,
 	HIGH, /* above ASCII */
 };
 
-static const uint8_t name_classes[256] = {['.'] = DOT, ['\\'] = ESCAPE, [128 ... 255] = HIGH};
+static const uint8_t name_classes[256] = {
+    ['0' ... '9'] = LETTER,
+    ['A' ... 'Z'] = LETTER,
+    ['a' ... 'z'] = LETTER,
+    ['-'] = HYPHEN,
+    ['.'] = DOT,
+    ['\\'] = ESCAPE,
+    [128 ... 255] = HIGH,
+};
 
 static int
 fail(struct name_fault *fault, const char *why, size_t at)
@@ -32,6 +42,7 @@ append_origin(struct text text, const struct name *origin, size_t len, struct na
 		return fail(
 		    fault, "the name is longer than 255 octets", text.len ? text.len - 1 : 0);
 	memcpy(out->wire + len, origin->wire, origin->len);
+	out->odd = out->odd || origin->odd;
 	out->len = (uint8_t)(len + origin->len);
 	return 0;
 }
@@ -41,6 +52,7 @@ name_parse(struct text text, const struct name *origin, struct name *out, struct
 {
 	size_t i = 0, label = 0, n = 1; /* n: the next octet; label: the length octet's place */
 
+	out->odd = false;
 	if (text.len == 0)
 		return fail(fault, "the name is empty", 0);
 	if (text.len == 1 && text.data[0] == '@')
@@ -65,6 +77,7 @@ name_parse(struct text text, const struct name *origin, struct name *out, struct
 			i++;
 			continue;
 		case ESCAPE:
+			out->odd = true;
 			octet = escape_decode(text, &i);
 			if (octet < 0)
 				return fail(fault,
@@ -76,7 +89,16 @@ name_parse(struct text text, const struct name *origin, struct name *out, struct
 			*fault = (struct name_fault){
 			    "the name is not ASCII; octets above 127 are written \\DDD", i, Z_UTF8};
 			return -1;
+		case LETTER:
+			i++;
+			break;
+		case HYPHEN:
+			i++;
+			if (n == label + 1 || i == text.len || text.data[i] == '.')
+				out->odd = true;
+			break;
 		default:
+			out->odd = true;
 			i++;
 		}
 		if (n - label > LABEL_LONGEST)

@@ -16,6 +16,7 @@ enum {
 struct name {
 	uint8_t len; /* octets with the root label; 0: no name */
 	uint8_t wire[NAME_LONGEST];
+	bool odd; /* name_parse saw that it may be none of a host (hostname.h) */
 };
 
 /* What is wrong with a name, for the message. */

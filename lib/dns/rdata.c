@@ -85,6 +85,7 @@ generic_parse(struct reader *r)
 		return field_problem(r, Z_GENERIC, field_begin(count),
 		    "%.*s is not a length from 0 to %d", FIELD_SHOWN(count), RDATA_LONGEST);
 	data = r->at < r->end ? r->at : count;
+	r->odd = true;
 	if (generic_data(r, count, (size_t)n) < 0)
 		return -1;
 	return generic_check(r, data);
@@ -117,7 +118,7 @@ int
 rdata_parse(struct rdata_text *text, uint16_t type, uint8_t *out, size_t *len)
 {
 	const struct type_info *info = type_info(type);
-	struct reader r = {text->at, text->end, text->entry, text->origin, text->diags, text->trace,
+	struct reader r = {text->at, text->end, text->entry, text->origin, text->diags, text->trace, false,
 	    info ? info : &unknown, info ? info->fields : NULL, out, out, out + RDATA_LONGEST};
 	int rc;
 
@@ -129,6 +130,7 @@ rdata_parse(struct rdata_text *text, uint16_t type, uint8_t *out, size_t *len)
 		rc = fields_parse(&r);
 	*len = (size_t)(r.out - out);
 	text->at = r.at;
+	text->odd = r.odd;
 	return rc;
 }
 

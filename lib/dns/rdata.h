@@ -16,6 +16,7 @@ struct rdata_text {
 	const struct name *origin; /* completes relative names; NULL: none is known */
 	struct diags *diags;
 	struct rdata_trace *trace; /* or NULL */
+	bool odd; /* rdata_parse sets it: a name may be none of a host, or an address */
 };
 
 /* Asks rdata_parse for the token of a name, for messages about it. */

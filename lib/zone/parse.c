@@ -272,6 +272,7 @@ parse_fields(struct parser *parser, const struct entry *entry, const struct toke
 			       &record->ttl_s) < 0)
 		return -1;
 	record->rdata = (struct bytes){parser->rdata, len};
+	record->odd = text.odd;
 	return 0;
 }
 

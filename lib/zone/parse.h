@@ -26,6 +26,7 @@ struct parsed {
 	struct bytes rdata;
 	struct pos pos;
 	bool same_owner; /* as the record before */
+	bool odd;        /* a name in its RDATA may be none of a host (rdata.h) */
 
 	/* For records that a directive made, how `expand` shall write them. */
 	struct text owner_text; /* as in the template; data NULL: absolute */

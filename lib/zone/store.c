@@ -1,7 +1,6 @@
 #include "zone/store.h"
 
 #include "base/mem.h"
-#include "dns/hostname.h"
 #include "zone/order.h"
 
 #include <stdlib.h>
@@ -105,6 +104,8 @@ store_add(void *ctx, const struct parsed *parsed)
 		return -1;
 	record_new(store, &(struct record){parsed->rdata.data, parsed->pos, parsed->ttl_s,
 			      parsed->type, (uint16_t)parsed->rdata.len});
+	if (parsed->odd || parsed->owner->odd)
+		store->nodes[store->n_nodes - 1].flags |= NODE_ODD;
 	return 0;
 }
 
@@ -251,35 +252,36 @@ type_flag(uint16_t type)
 	}
 }
 
-/* Numbers may be an address. */
-static uint32_t
-name_flags(const struct store *store, const uint8_t *wire)
+static bool
+is_in_zone(const struct store *store, const uint8_t *name, size_t len)
 {
-	size_t len = name_length(wire, NAME_LONGEST), relative;
-	uint32_t flags = 0;
+	size_t relative;
 
-	if (!hostname_labels(wire, len - 1) || ascii_is_digit((char)wire[1]))
-		flags |= NODE_ODD;
-	if (name_in_zone(wire, len, store->apex.wire, store->apex.len, &relative))
-		flags |= NODE_TARGETS;
-	return flags;
+	return name_in_zone(name, len, store->apex.wire, store->apex.len, &relative);
 }
 
+/* With SVCB and HTTPS, the root stands for the owner (RFC 9460 section 2.5). */
 static uint32_t
-names_flags(const struct store *store, const struct record *record)
+target_flag(const struct store *store, const struct record *record)
 {
-	const struct type_info *info = type_info(record->type);
+	const uint8_t *name = record_target(record);
+	const struct type_info *info;
 	struct rdata_walk walk;
-	const uint8_t *wire;
 	enum name_use use;
-	uint32_t flags = 0;
 
+	if (name)
+		return is_in_zone(store, name, (size_t)(record->rdata + record->rdlen - name))
+			   ? NODE_TARGETS
+			   : 0;
+	info = type_info(record->type);
 	if (!info || !info->names)
 		return 0;
 	walk = rdata_walk(record->type, record_rdata(record));
-	while ((wire = rdata_walk_next(&walk, &use)))
-		flags |= use == NAME_SERVICE && !*wire ? NODE_TARGETS : name_flags(store, wire);
-	return flags;
+	while ((name = rdata_walk_next(&walk, &use)))
+		if ((use == NAME_SERVICE && !*name) ||
+		    is_in_zone(store, name, name_length(name, NAME_LONGEST)))
+			return NODE_TARGETS;
+	return 0;
 }
 
 /* RRSIGs have the TTLs of what they cover, and so may differ. */
@@ -296,12 +298,10 @@ owner_flags(const struct store *store, const struct node *node)
 {
 	const uint8_t *wire = node->key + node->key_len;
 	size_t relative;
-	uint32_t flags = 0;
+	uint32_t flags = node->flags & NODE_ODD;
 
 	if (node->wire_len >= 2 && wire[0] == 1 && wire[1] == '*')
 		flags |= NODE_WILDCARD;
-	if (store->odd_apex || !hostname_labels(wire, node->wire_len))
-		flags |= NODE_ODD;
 	if (store->apex.len > 1 &&
 	    name_in_zone(wire, node->wire_len, store->apex.wire, store->apex.len - 1u, &relative))
 		flags |= NODE_TWICE;
@@ -322,7 +322,7 @@ node_sort(struct store *store, struct node *node)
 	}
 	node->flags = owner_flags(store, node);
 	for (uint32_t i = 0; i < node->n; i++) {
-		node->flags |= type_flag(records[i].type) | names_flags(store, &records[i]);
+		node->flags |= type_flag(records[i].type) | target_flag(store, &records[i]);
 		size += records[i].rdlen + 10u;
 		if (i > 0)
 			node->flags |= pair_flag(&records[i - 1], &records[i]);
@@ -337,12 +337,14 @@ nodes_join(struct store *store, struct node *nodes, size_t n)
 {
 	size_t first = store->n_records;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		nodes[0].flags |= nodes[i].flags;
 		for (size_t j = 0; j < nodes[i].n; j++) {
 			store->records = mem_grow(store->records, store->n_records,
 			    &store->cap_records, sizeof(*store->records));
 			store->records[store->n_records++] = store->records[nodes[i].first + j];
 		}
+	}
 	nodes[0].first = (uint32_t)first;
 	nodes[0].n = (uint32_t)(store->n_records - first);
 	node_sort(store, &nodes[0]);
@@ -414,7 +416,6 @@ void
 store_sort(struct store *store)
 {
 	store->n_live = 0;
-	store->odd_apex = !hostname_is(store->apex.wire);
 	for (size_t i = 0; i < store->n_nodes; i++)
 		node_sort(store, &store->nodes[i]);
 	store->nodes = order_nodes(store->nodes, store->n_nodes);

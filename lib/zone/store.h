@@ -35,7 +35,7 @@ enum node_flag {
 	NODE_LARGE = 8192,     /* its records together may be too large for a message */
 	NODE_TLSA = 16384,
 	NODE_LOST = 32768, /* records here or above may be lost: see store_lose */
-	NODE_ODD = 65536,      /* its name, or one in its RDATA, may be none of a host */
+	NODE_ODD = 65536,      /* its name, or one in its RDATA, may be none of a host: while parsing */
 	NODE_TWICE = 131072,   /* its name ends in the zone's name twice */
 	NODE_UNEVEN = 128, /* TTLs differ within an RRset, or a singleton type stands twice */
 };
@@ -58,7 +58,6 @@ struct store {
 	struct record *records;
 	size_t n_records, cap_records;
 	size_t n_live; /* records after sorting, duplicates removed */
-	bool odd_apex; /* the zone's name is none of a host */
 	bool no_zone_told;
 	bool refused; /* the last owner lies outside the zone: its further records too */
 

@@ -51,10 +51,36 @@ names(void **state)
 	}
 }
 
+/* name_parse, which sees each octet anyway, tells of all names that are none of a host. */
+static void
+odd(void **state)
+{
+	static const char *const forms[] = {"%s.", "a.%s.b.", "%sa.", "a%s.", "a%sb", "%s"};
+	const struct name origins[] = {name_of("b-1.c."), name_of("_b.c.")};
+	struct name_fault fault;
+	struct name name;
+	char text[20], octet[8];
+
+	(void)state;
+	for (unsigned c = 0; c < 256; c++)
+		for (size_t i = 0; i < LENGTH(forms); i++) {
+			snprintf(octet, sizeof(octet), c > 0x20 && c < 0x7f ? "%c" : "\\%03u", c);
+			snprintf(text, sizeof(text), forms[i], octet);
+			for (size_t o = 0; o < LENGTH(origins); o++) {
+				if (name_parse(text_of(text), &origins[o], &name, &fault) < 0)
+					continue;
+				if (!hostname_is(name.wire) && !name.odd)
+					fail_msg("%s is not odd", text);
+				if (hostname_is(name.wire) && name.odd && !strchr(text, '\\'))
+					fail_msg("%s is odd", text);
+			}
+		}
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(names)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(names), cmocka_unit_test(odd)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

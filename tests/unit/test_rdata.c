@@ -461,8 +461,11 @@ parse(const char *line, uint8_t *out)
 	int rc;
 
 	words_cut(&w, line);
-	text = (struct rdata_text){
-	    w.entry.tokens + 1, w.entry.tokens + w.entry.n, &w.entry, &example, &w.diags, NULL};
+	text = (struct rdata_text){.at = w.entry.tokens + 1,
+	    .end = w.entry.tokens + w.entry.n,
+	    .entry = &w.entry,
+	    .origin = &example,
+	    .diags = &w.diags};
 	rc = rdata_parse(&text, type_of(line), out, &len);
 	if (rc < 0)
 		print_message("%s\n  %s\n", line, w.diags.items[0].message);
@@ -866,8 +869,12 @@ names(void **state)
 			size_t n;
 
 			words_cut(&w, named[i].line);
-			text = (struct rdata_text){w.entry.tokens + 1, w.entry.tokens + w.entry.n,
-			    &w.entry, &example, &w.diags, &trace};
+			text = (struct rdata_text){.at = w.entry.tokens + 1,
+			    .end = w.entry.tokens + w.entry.n,
+			    .entry = &w.entry,
+			    .origin = &example,
+			    .diags = &w.diags,
+			    .trace = &trace};
 			assert_int_equal(rdata_parse(&text, type, again, &n), 0);
 			buf_printf(&b, "%d ", (int)use);
 			name_print(&b, wire);

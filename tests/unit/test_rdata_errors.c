@@ -303,8 +303,11 @@ parse_bad(struct words *w, const char *line, const struct diag **d)
 	words_cut(w, line);
 	assert_int_equal(name_parse(text_of("example."), NULL, &origin, &fault), 0);
 	assert_int_equal(type_parse(token_text(&w->entry.tokens[0]), &type), 0);
-	text = (struct rdata_text){
-	    w->entry.tokens + 1, w->entry.tokens + w->entry.n, &w->entry, &origin, &w->diags};
+	text = (struct rdata_text){.at = w->entry.tokens + 1,
+	    .end = w->entry.tokens + w->entry.n,
+	    .entry = &w->entry,
+	    .origin = &origin,
+	    .diags = &w->diags};
 	if (rdata_parse(&text, type, out, &len) == 0)
 		fail_msg("accepted: %.100s", line);
 	assert_int_equal(w->diags.n, 1);
@@ -422,8 +425,10 @@ no_origin(void **state)
 
 	(void)state;
 	words_cut(&w, "MX 10 mail");
-	text = (struct rdata_text){
-	    w.entry.tokens + 1, w.entry.tokens + 3, &w.entry, NULL, &w.diags, NULL};
+	text = (struct rdata_text){.at = w.entry.tokens + 1,
+	    .end = w.entry.tokens + 3,
+	    .entry = &w.entry,
+	    .diags = &w.diags};
 	assert_int_equal(rdata_parse(&text, TYPE_MX, out, &len), -1);
 	assert_int_equal(w.diags.items[0].problem, Z_NO_ORIGIN);
 	assert_int_equal(w.diags.items[0].place.column, 7);
@@ -442,8 +447,10 @@ longest(void **state)
 
 	(void)state;
 	words_cut(&w, line);
-	text = (struct rdata_text){
-	    w.entry.tokens + 1, w.entry.tokens + w.entry.n, &w.entry, NULL, &w.diags, NULL};
+	text = (struct rdata_text){.at = w.entry.tokens + 1,
+	    .end = w.entry.tokens + w.entry.n,
+	    .entry = &w.entry,
+	    .diags = &w.diags};
 	assert_int_equal(rdata_parse(&text, TYPE_OPENPGPKEY, out, &len), 0);
 	assert_int_equal(len, RDATA_LONGEST);
 	words_free(&w);
