@@ -53,6 +53,26 @@ hex_word(struct reader *r, const struct token *t, struct carry *carry)
 	return 0;
 }
 
+/* RFC 8078 section 4 prints the records that ask to delete with a last field of `0`, which is no
+ * octet (erratum 5049). */
+static bool
+is_deletion_as_printed(const struct reader *r, const struct token *t)
+{
+	bool cds = r->info->type == TYPE_CDS;
+
+	return (cds || r->info->type == TYPE_CDNSKEY) && text_is(token_text(t), "0") &&
+	       r->out[-1] == 0 && (!cds || r->out[-2] == 0);
+}
+
+static int
+tell_deletion(const struct reader *r, const struct token *t)
+{
+	return field_error(r, t->text,
+	    "0 is not a whole octet: the record that asks to delete is %s (RFC 8078 section 4, "
+	    "erratum 5049)",
+	    r->info->type == TYPE_CDS ? "CDS 0 0 0 00" : "CDNSKEY 0 3 0 AA==");
+}
+
 int
 hex_words_parse(struct reader *r)
 {
@@ -64,6 +84,8 @@ hex_words_parse(struct reader *r)
 		if (!t || hex_word(r, t, &carry) < 0)
 			return -1;
 	} while (r->at < r->end);
+	if (carry.n_digits == 1 && is_deletion_as_printed(r, t))
+		return tell_deletion(r, t);
 	if (carry.n_digits % 2)
 		return field_error(
 		    r, t->text, "the number of hex digits is odd: %zu", carry.n_digits);
@@ -127,6 +149,8 @@ base64_end(struct reader *r, const struct token *t, const struct carry *carry)
 	static const uint8_t spare_bits[4] = {0, 0, 4, 2};
 	size_t n_last = carry->n_digits % 4;
 
+	if (carry->n_digits == 1 && is_deletion_as_printed(r, t))
+		return tell_deletion(r, t);
 	if ((n_last + carry->n_pads) % 4 || carry->n_pads > 2 || n_last == 1)
 		return field_error(r, t->text,
 		    "the base64 text is cut off: %zu digits and %zu pads", carry->n_digits,

@@ -69,7 +69,16 @@ static const struct fault faults[] = {
 	    "DS algorithm: RSASHA3 is neither a number from 0 to 255 nor a name that is known her"
 	    "e"},
 	{"DS 12345 8 2 9f86zz", 18, "DS digest: \"9f86zz\" is not hexadecimal"},
-	{"CDS 0 0 0 0", 11, "CDS digest: the number of hex digits is odd: 1"},
+	{"CDS 0 0 0 0", 11,
+	    "CDS digest: 0 is not a whole octet: the record that asks to delete is CDS 0 0 0 00 (R"
+	    "FC 8078 section 4, erratum 5049)"},
+	{"CDNSKEY 0 3 0 0", 15,
+	    "CDNSKEY public key: 0 is not a whole octet: the record that asks to delete is CDNSKEY"
+	    " 0 3 0 AA== (RFC 8078 section 4, erratum 5049)"},
+	{"CDS 1 8 2 0", 11, "CDS digest: the number of hex digits is odd: 1"},
+	{"CDNSKEY 257 3 8 0", 17,
+	    "CDNSKEY public key: the base64 text is cut off: 1 digits and 0 pads"},
+	{"DS 0 0 0 0", 10, "DS digest: the number of hex digits is odd: 1"},
 	{"CDS 0 0 0 0000", 11, "CDS digest: 2 octets; the form that deletes (0) has 1"},
 	{"TLSA 3 1 1 abcd", 12, "TLSA association data: 2 octets; SHA2-256 (1) has 32"},
 	{"TLSA 4 1 1 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 6,
