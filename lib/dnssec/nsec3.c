@@ -28,9 +28,6 @@ read_iterations(struct diags *diags, struct pos pos, struct text text, struct ns
 		return diag_error(diags, pos, S_NSEC3_PARAMS,
 		    "\"%.*s\" iterations: not a number from 0 to %d", (int)text.len, text.data,
 		    NSEC3_ITERATIONS_MOST);
-	if (n > 0)
-		diag_add(diags, pos, S_NSEC3_COST,
-		    "%u iterations cost servers and resolvers time, and hide nothing", n);
 	out->iterations = (uint16_t)n;
 	return 0;
 }
@@ -51,7 +48,6 @@ read_salt(struct diags *diags, struct pos pos, struct text text, struct nsec3_pa
 		return diag_error(diags, pos, S_NSEC3_PARAMS,
 		    "the salt \"%.*s\" is not pairs of hexadecimal digits; - is none",
 		    (int)text.len, text.data);
-	diag_add(diags, pos, S_NSEC3_COST, "a salt of %u octets protects nothing", (unsigned)len);
 	out->salt_len = (uint8_t)len;
 	return 0;
 }
@@ -62,7 +58,15 @@ nsec3_params_read(struct diags *diags, const struct nsec3_words *words, struct n
 	int iterations = read_iterations(diags, words->iterations_pos, words->iterations, out);
 	int salt = read_salt(diags, words->salt_pos, words->salt, out);
 
-	return iterations < 0 || salt < 0 ? -1 : 0;
+	if (iterations < 0 || salt < 0)
+		return -1;
+	if (out->iterations > 0 || out->salt_len > 0)
+		diag_add(diags, out->iterations > 0 ? words->iterations_pos : words->salt_pos,
+		    S_NSEC3_COST,
+		    "NSEC3 with %u further iterations and a salt of %u octets costs servers and "
+		    "resolvers time, and hides nothing",
+		    out->iterations, out->salt_len);
+	return 0;
 }
 
 /* --- Which names --- */
