@@ -208,8 +208,8 @@ note_of(struct arena *a, const struct problem_info *info)
 	return *info->remedy ? info->remedy : NULL;
 }
 
-static enum severity
-severity_of(const struct diags *diags, enum problem problem)
+enum severity
+diag_severity(const struct diags *diags, enum problem problem)
 {
 	return diags->severities ? (enum severity)diags->severities[problem]
 				 : problem_table[problem].severity;
@@ -230,7 +230,7 @@ count(struct diags *diags, enum problem problem, enum severity severity)
 static struct diag *
 diag_new(struct diags *diags, enum problem problem)
 {
-	enum severity severity = severity_of(diags, problem);
+	enum severity severity = diag_severity(diags, problem);
 	struct diag *d;
 
 	if (severity == SEVERITY_OFF || (diags->errors_only && severity != SEVERITY_ERROR))
@@ -273,7 +273,7 @@ diag_add(struct diags *diags, struct pos pos, enum problem problem, const char *
 		va_end(args);
 		add_context(diags, d, pos);
 	}
-	return severity_of(diags, problem) == SEVERITY_ERROR ? -1 : 0;
+	return diag_severity(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
 bool
@@ -297,7 +297,7 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 		va_end(args);
 		d->place.path = arena_text(&diags->arena, path, strlen(path));
 	}
-	return severity_of(diags, problem) == SEVERITY_ERROR ? -1 : 0;
+	return diag_severity(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
 int
@@ -310,7 +310,7 @@ diag_add_unquoted(struct diags *diags, struct pos pos, enum problem problem, con
 		add_context(diags, d, pos);
 		d->line_text = (struct text){NULL, 0};
 	}
-	return severity_of(diags, problem) == SEVERITY_ERROR ? -1 : 0;
+	return diag_severity(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
 struct diags_mark

@@ -130,6 +130,10 @@ pos_is_concealed(const struct diags *diags, struct pos pos)
 bool
 diags_text(struct diags *diags, struct pos pos, struct text *text, size_t *offset);
 
+/* How bad the problem is taken to be. */
+enum severity
+diag_severity(const struct diags *diags, enum problem problem);
+
 /* Adds a problem with the severity that it has in `diags`. Returns -1 if that is an error, else 0.
  */
 int

@@ -29,7 +29,7 @@ coming_load(const struct project *project, const struct project_zone *zone,
 	    .now = now_unix};
 	int result;
 
-	out->diags = out->rest = (struct diags){0};
+	out->diags = out->rest = (struct diags){.severities = project->severities};
 	result = load_zone(&out->diags, &load, &out->zone);
 	if (result == 0 && out->zone.directives.tlsa.named_uses)
 		add_kept(project, zone, facts, now_unix, out);

@@ -32,17 +32,25 @@ no_zone(struct store *store, struct pos pos)
 	return -1;
 }
 
+/* A project may let such records be left out, with a warning. Not so those of a directive: what is
+ * known of its certificates would be of records that nobody gets. */
 static int
 out_of_zone(struct store *store, const struct parsed *parsed)
 {
+	bool lenient = diag_severity(store->diags, Z_OUT_OF_ZONE) != SEVERITY_ERROR;
+	bool made = parsed->owner_text.data != NULL;
 	struct buf b = {0};
+	int result;
 
 	name_print(&b, parsed->owner->wire);
 	buf_puts(&b, " lies outside the zone ");
 	name_print(&b, store->apex.wire);
-	diag_add(store->diags, parsed->pos, Z_OUT_OF_ZONE, "%.*s", (int)b.len, b.data);
+	if (lenient && !made)
+		buf_puts(&b, ": its records are left out");
+	result = diag_add(store->diags, parsed->pos,
+	    lenient && made ? Z_OUT_DIRECTIVE : Z_OUT_OF_ZONE, "%.*s", (int)b.len, b.data);
 	buf_free(&b);
-	return -1;
+	return result;
 }
 
 static void
@@ -96,12 +104,14 @@ store_add(void *ctx, const struct parsed *parsed)
 	if (!parsed->same_owner || (store->n_nodes == 0 && !store->refused)) {
 		store->refused = !name_in_zone(parsed->owner->wire, parsed->owner->len,
 		    store->apex.wire, store->apex.len, &relative);
-		if (store->refused)
-			return out_of_zone(store, parsed);
+		if (store->refused) {
+			store->dropped = out_of_zone(store, parsed) == 0;
+			return store->dropped ? 0 : -1;
+		}
 		node_new(store, parsed->owner->wire, relative);
 	}
 	if (store->refused)
-		return -1;
+		return store->dropped ? 0 : -1;
 	record_new(store, &(struct record){parsed->rdata.data, parsed->pos, parsed->ttl_s,
 			      parsed->type, (uint16_t)parsed->rdata.len});
 	if (parsed->odd || parsed->owner->odd)

@@ -59,7 +59,8 @@ struct store {
 	size_t n_records, cap_records;
 	size_t n_live; /* records after sorting, duplicates removed */
 	bool no_zone_told;
-	bool refused; /* the last owner lies outside the zone: its further records too */
+	bool refused; /* the last owner lies outside the zone: its further records too, */
+	bool dropped; /* which are left out, and that is no error */
 
 	/* What a zone with faults lacks, for the judge. Until store_sort: owners of records that
 	 * could not be read. */
