@@ -4,6 +4,7 @@
 #include "check/host.h"
 #include "check/size.h"
 #include "check/target.h"
+#include "dnssec/key.h"
 
 #include <stdio.h>
 
@@ -147,6 +148,36 @@ check_key_flags(const struct store *store, const struct node *node)
 			    node_text(store, node));
 }
 
+static bool
+are_namesakes(const struct record *a, const struct record *b)
+{
+	enum { ALGORITHM = 3 }; /* in DNSKEY RDATA: RFC 4034 section 2.1 */
+
+	return a->rdata[ALGORITHM] == b->rdata[ALGORITHM] &&
+	       key_tag(record_rdata(a)) == key_tag(record_rdata(b)) &&
+	       rdata_compare(TYPE_DNSKEY, record_rdata(a), record_rdata(b)) != 0;
+}
+
+/* Each key that shares its tag is told of once, whoever made it. */
+static void
+check_key_tags(const struct store *store, const struct node *node)
+{
+	struct rrset set = node_rrset(store, node, TYPE_DNSKEY);
+
+	for (size_t i = 1; i < set.n && node->key_len == 0; i++) {
+		const struct record *key = &set.records[i];
+		size_t j = 0;
+
+		while (j < i && !are_namesakes(&set.records[j], key))
+			j++;
+		if (j < i)
+			diag_add(store->diags, later_of(&set.records[j], key)->pos, S_TAG_TWICE,
+			    "%s has another DNSKEY record of algorithm %u with the key tag %u",
+			    node_text(store, node), key->rdata[3],
+			    (unsigned)key_tag(record_rdata(key)));
+	}
+}
+
 /* RFC 4592 section 4.2; BIND does not load such a zone. */
 static void
 check_wildcard(const struct store *store, const struct node *node)
@@ -187,6 +218,7 @@ static const struct {
     {NODE_SOA | NODE_DNAME | NODE_DS, check_places},
     {NODE_OF_KEYS, check_keys},
     {NODE_OF_KEYS, check_key_flags},
+    {NODE_OF_KEYS, check_key_tags},
     {NODE_WILDCARD, check_wildcard},
     {NODE_OTHER, check_occluded},
     {NODE_ODD, host_check},

@@ -4,6 +4,8 @@
 
 #define HEAD "$ORIGIN example.org.\n$TTL 3600\n@ SOA n.net. hostmaster 1 2 3 4 300\n@ NS n.net.\n"
 
+#define KEY "l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n"
+#define NAMESAKE "lqKXTS0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=\n" /* two 16-bit words swapped */
 #define DS "DS 1 13 2 0000000000000000000000000000000000000000000000000000000000000000\n"
 
 /* What stands behind HEAD (lines 1 to 4), and the problems. */
@@ -48,6 +50,14 @@ static const struct {
     {"a NS n.net.\nb.a A 192.0.2.1\nb.a AAAA ::1\n", ""},
     {"* NS n.net.\n", "Z030 5:1"},
     {"a CDS 0 0 0 00\n", "Z038 5:1"},
+    /* Key tags; those of the last two differ, or their algorithms */
+    {"@ DNSKEY 257 3 15 " KEY "@ DNSKEY 257 3 15 " NAMESAKE, "S074 6:1"},
+    {"@ DNSKEY 257 3 15 " NAMESAKE "@ DNSKEY 257 3 15 " KEY, "S074 6:1"},
+    {"a DNSKEY 257 3 15 " KEY "a DNSKEY 257 3 15 " NAMESAKE, "Z038 6:1"},
+    {"@ DNSKEY 257 3 15 " KEY "@ DNSKEY 257 3 15 " KEY, ""},
+    {"@ 5 DNSKEY 257 3 15 " KEY "@ 6 DNSKEY 257 3 15 " KEY, "Z026 6:1"},
+    {"@ DNSKEY 257 3 15 " KEY "@ DNSKEY 256 3 15 " NAMESAKE, ""},
+    {"@ DNSKEY 257 3 15 " KEY "@ DNSKEY 258 3 14 " NAMESAKE, ""},
     {"@ DNAME b.example.net.\n", ""},
     /* RFC 6672 section 2.4: once for the DNAME */
     {"a DNAME b\nx.a A 192.0.2.1\ny.a A 192.0.2.1\n", "Z033 6:1"},
