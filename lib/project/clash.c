@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "project/state.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -165,12 +166,16 @@ add_certificate(
 	add_command(uses, project, c->notify);
 }
 
+/* An output that a link leads astray is refused when its zone is built: it keeps no other zone from
+ * being built, for any change of the project can make such a link. */
 static void
 find_place(struct arena *a, const struct roots *roots, struct use *output)
 {
 	char name[NAME_MAX + 1];
 	int fd = confine_folder(roots, output->path, false, name);
 
+	if (fd < 0 && errno == EXDEV)
+		output->inode = 0;
 	if (fd < 0)
 		return;
 	if (fstat(fd, &output->folder) == 0)
