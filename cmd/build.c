@@ -4,7 +4,8 @@
 #include "publish/build.h"
 #include "publish/roll.h"
 
-static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY, CMD_JOBS, CMD_NOW, CMD_END};
+static const struct cmd_option options[] = {
+    CMD_PROJECT, CMD_DIRECTORY, CMD_ALLOW, CMD_JOBS, CMD_NOW, CMD_END};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)

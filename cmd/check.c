@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY,
+static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY, CMD_ALLOW,
     {"zone", 0, "NAME", "the zone of the FILE (default: its first absolute $ORIGIN)"},
     {"prove", 0, NULL, "let OpenSSL's DANE verifier judge each certificate by the records"},
     {"werror", 0, NULL, "exit with status 1 where there are warnings"}, CMD_JOBS, CMD_NOW, CMD_END};
@@ -57,15 +57,13 @@ static int
 check_arguments_files(struct cmd *cmd, struct tally *tally)
 {
 	struct name zone;
-	struct check_options how = {.zone = cmd_zone(cmd, &zone),
-	    .now = cmd->now,
-	    .n_workers = cmd->jobs,
-	    .prove = cmd_value(cmd, "prove") != NULL};
+	struct check_options how = {
+	    .n_workers = cmd->jobs, .prove = cmd_value(cmd, "prove") != NULL};
 	struct check_file *files = mem_alloc(cmd->n_arguments * sizeof(*files));
 	int result;
 
 	for (size_t i = 0; i < cmd->n_arguments; i++)
-		files[i] = (struct check_file){.path = cmd->arguments[i]};
+		files[i] = (struct check_file){.load = cmd_template(cmd, cmd->arguments[i], &zone)};
 	result = check_files(files, cmd->n_arguments, &how);
 	for (size_t i = 0; i < cmd->n_arguments; i++) {
 		take(cmd, &files[i].diags, tally);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum { HELP_COLUMN = 26 };
 
@@ -123,6 +124,32 @@ cmd_print(struct cmd *cmd, struct text text)
 	return output_commit(out, &changed);
 }
 
+/* Adds what --allow names, links in it followed: that is a person's own word. */
+static void
+allow(struct cmd *cmd, struct roots *roots)
+{
+	struct arena *a = &cmd->diags.arena;
+	const char *const *values = cmd_values(cmd, "allow");
+	const char **allowed;
+	size_t n = 0;
+
+	while (values[n])
+		n++;
+	allowed = arena_alloc(a, (roots->n_allowed + n) * sizeof(*allowed) + 1);
+	for (size_t i = 0; i < roots->n_allowed; i++)
+		allowed[i] = roots->allowed[i];
+	for (size_t i = 0; i < n; i++) {
+		char *real = realpath(values[i], NULL);
+		struct stat st;
+
+		if (!real || stat(real, &st) < 0 || !S_ISDIR(st.st_mode))
+			cmd_usage(cmd, "--allow %s: not a folder", values[i]);
+		allowed[roots->n_allowed++] = arena_text(a, real, strlen(real));
+		free(real);
+	}
+	roots->allowed = allowed;
+}
+
 int
 cmd_project(struct cmd *cmd, struct project *project)
 {
@@ -130,8 +157,19 @@ cmd_project(struct cmd *cmd, struct project *project)
 
 	if (!path)
 		path = project_find(&cmd->diags, ".");
-	return path ? project_load(&cmd->diags, path, project) : -1;
+	if (!path || project_load(&cmd->diags, path, project) < 0)
+		return -1;
+	allow(cmd, &project->roots);
+	return 0;
 }
+
+/* The project of a file. */
+struct cmd_nearest {
+	const char *path; /* of the project file */
+	struct project project;
+	struct tlsa_names certificates;
+	bool good;
+};
 
 static void
 free_diags(void *diags)
@@ -139,20 +177,86 @@ free_diags(void *diags)
 	diags_free(diags);
 }
 
-const struct tlsa_names *
-cmd_certificates(struct cmd *cmd)
+/* Its faults are not those of a verb that is asked for one file. */
+static struct cmd_nearest *
+load_nearest(struct cmd *cmd, const char *path)
 {
 	struct arena *a = &cmd->diags.arena;
-	const char *path = project_find_if(a, ".");
-	struct diags *own = arena_zalloc(a, sizeof(*own)); /* its faults are not this verb's */
-	struct tlsa_names *names = arena_alloc(a, sizeof(*names));
-	struct project project;
+	struct cmd_nearest *nearest = arena_zalloc(a, sizeof(*nearest));
+	struct diags *own = arena_zalloc(a, sizeof(*own));
 
 	arena_on_free(a, free_diags, own);
-	if (!path || project_load(own, path, &project) < 0)
-		return NULL;
-	*names = load_certificates(a, &project);
-	return names;
+	nearest->path = path;
+	nearest->good = project_load(own, path, &nearest->project) == 0;
+	if (!nearest->project.roots.project)
+		nearest->project.roots.project = file_absolute(a, file_folder(a, path));
+	nearest->certificates = load_certificates(a, &nearest->project);
+	return nearest;
+}
+
+static bool
+is_same_file(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
+/* The project of the file in `folder`; NULL: there is none. */
+static struct cmd_nearest *
+nearest_of(struct cmd *cmd, const char *folder)
+{
+	struct arena *a = &cmd->diags.arena;
+	const char *here = project_find_if(a, "."), *above = project_find_if(a, folder);
+	const char *path = above && !(here && is_same_file(here, above)) ? above : here;
+
+	if (path && (!cmd->nearest || strcmp(cmd->nearest->path, path) != 0))
+		cmd->nearest = load_nearest(cmd, path);
+	return path ? cmd->nearest : NULL;
+}
+
+/* Streams and devices lie in no folder. */
+static const char *
+folder_of(struct arena *a, const char *path)
+{
+	const char *absolute = file_absolute(a, path);
+
+	if (strcmp(path, "-") == 0 || confine_is_below(absolute, "/dev") ||
+	    confine_is_below(absolute, "/proc"))
+		return ".";
+	return file_folder(a, path);
+}
+
+const struct roots *
+cmd_roots(struct cmd *cmd, const char *path)
+{
+	struct arena *a = &cmd->diags.arena;
+	const char *folder = folder_of(a, path);
+	const struct cmd_nearest *nearest = nearest_of(cmd, folder);
+	struct roots *roots = arena_zalloc(a, sizeof(*roots));
+
+	if (nearest)
+		*roots = nearest->project.roots;
+	roots->beside = file_absolute(a, folder);
+	allow(cmd, roots);
+	return roots;
+}
+
+struct load_options
+cmd_template(struct cmd *cmd, const char *path, struct name *zone)
+{
+	struct load_options load = {.path = path,
+	    .zone = cmd_zone(cmd, zone),
+	    .roots = cmd_roots(cmd, path),
+	    .named = true,
+	    .dane = true,
+	    .now = cmd->now};
+	struct cmd_nearest *nearest = nearest_of(cmd, folder_of(&cmd->diags.arena, path));
+
+	if (nearest && nearest->good)
+		load.certificates = &nearest->certificates;
+	return load;
 }
 
 void

@@ -30,6 +30,7 @@ struct cmd {
 	const char **arguments; /* NULL-terminated */
 	size_t n_arguments;
 	struct report_style style;
+	struct cmd_nearest *nearest; /* the project that was found last */
 	int64_t now;
 	bool clock; /* that is what the clock said at the start */
 	unsigned jobs;
@@ -64,6 +65,10 @@ struct verb {
 #define CMD_PROJECT                                                                                \
 	{                                                                                          \
 		"project", 'p', "FILE", "the project file (default: the nearest zonepp.yaml)"      \
+	}
+#define CMD_ALLOW                                                                                  \
+	{                                                                                          \
+		"allow", 0, "DIR", "a further folder that templates may read; may be repeated"     \
 	}
 #define CMD_DIRECTORY                                                                              \
 	{                                                                                          \
@@ -116,10 +121,16 @@ cmd_print(struct cmd *cmd, struct text text);
 int
 cmd_project(struct cmd *cmd, struct project *project);
 
-/* What templates may call cert:NAME: the certificates of the nearest project, if there is one
- * without errors; else NULL. */
-const struct tlsa_names *
-cmd_certificates(struct cmd *cmd);
+/* What a zone file that a person names may include and read: its own folder, that of its project
+ * (the nearest above it, or else above the working folder) with what that allows, and what --allow
+ * names. */
+const struct roots *
+cmd_roots(struct cmd *cmd, const char *path);
+
+/* How the template that a person names is loaded: within these roots, and with the certificates of
+ * that project. `zone` is room for the name of --zone. */
+struct load_options
+cmd_template(struct cmd *cmd, const char *path, struct name *zone);
 
 /* Shows problems on standard error; the exit status will be theirs at least. */
 void

@@ -4,17 +4,13 @@
 #include "publish/expand.h"
 #include "publish/overwrite.h"
 
-static const struct cmd_option options[] = {CMD_OUTPUT, CMD_ZONE, CMD_NOW, CMD_END};
+static const struct cmd_option options[] = {CMD_OUTPUT, CMD_ZONE, CMD_ALLOW, CMD_NOW, CMD_END};
 
 static int
 run(struct cmd *cmd)
 {
 	struct name zone;
-	struct load_options load = {.path = cmd->arguments[0],
-	    .zone = cmd_zone(cmd, &zone),
-	    .certificates = cmd_certificates(cmd),
-	    .dane = true,
-	    .now = cmd->now};
+	struct load_options load = cmd_template(cmd, cmd->arguments[0], &zone);
 	const char *path = cmd_value(cmd, "output");
 	struct buf text = {0};
 	struct output *out;

@@ -6,7 +6,8 @@
 #include "publish/overwrite.h"
 #include "zone/write.h"
 
-static const struct cmd_option options[] = {CMD_ZONE, CMD_OUTPUT, CMD_NOW, CMD_JOBS, CMD_END};
+static const struct cmd_option options[] = {
+    CMD_ZONE, CMD_OUTPUT, CMD_ALLOW, CMD_NOW, CMD_JOBS, CMD_END};
 
 static int
 write_zone(struct cmd *cmd, const struct store *store, const char *path)
@@ -28,11 +29,7 @@ static int
 run(struct cmd *cmd)
 {
 	struct name zone;
-	struct load_options load = {.path = cmd->arguments[0],
-	    .zone = cmd_zone(cmd, &zone),
-	    .certificates = cmd_certificates(cmd),
-	    .dane = true,
-	    .now = cmd->now};
+	struct load_options load = cmd_template(cmd, cmd->arguments[0], &zone);
 	const char *path = cmd_value(cmd, "output");
 	struct loaded loaded;
 	const struct tlsa_doubt *doubts;

@@ -13,6 +13,7 @@ enum { CONNECTIONS = 16, TIMEOUT_S = 10, TIMEOUT_LONGEST_S = 600 };
 static const struct cmd_option options[] = {
     CMD_PROJECT,
     CMD_DIRECTORY,
+    CMD_ALLOW,
     {"records", 0, "FILE", "probe by the TLSA records of a zone file instead"},
     {"zone", 0, "NAME", "the zone in FILE (default: that of the first SOA record)"},
     {"live", 0, "[=RESOLVER]", "probe by the records that a validating resolver finds now"},
@@ -97,7 +98,8 @@ load_records(struct cmd *cmd, const char *path, struct zones *zones)
 	zones_alloc(zones, 1);
 	zones->n = 1;
 	zones->stores[0] = store = &zones->items[0].zone.store;
-	return read_store(&zones->items[0].diags, path, cmd_zone(cmd, &zone), 1, store, NULL);
+	return read_store(&zones->items[0].diags, cmd_roots(cmd, path), path, cmd_zone(cmd, &zone),
+	    1, store, NULL);
 }
 
 static struct service_detour *

@@ -10,6 +10,7 @@ static const struct cmd_option options[] = {
     {"json", 0, NULL, "as JSON, for programs"},
     CMD_PROJECT,
     CMD_DIRECTORY,
+    CMD_ALLOW,
     CMD_NOW,
     CMD_END,
 };

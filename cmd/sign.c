@@ -6,6 +6,7 @@
 static const struct cmd_option options[] = {
     CMD_OUTPUT,
     CMD_ZONE,
+    CMD_ALLOW,
     {"keys", 0, "DIR", "sign with the zone's keys in DIR"},
     {"key", 0, "FILE", "sign with this key (may be repeated)"},
     {"validity", 0, "D", "how long signatures are valid (default: 14d, or more by SOA expire)"},
@@ -127,11 +128,7 @@ run(struct cmd *cmd)
 	struct name zone;
 	uint64_t validity_s = duration_or(cmd, "validity", LIFETIME_BY_SOA);
 	struct zone_job job = {
-	    .load = {.path = cmd->arguments[0],
-		.zone = cmd_zone(cmd, &zone),
-		.certificates = cmd_certificates(cmd),
-		.dane = true,
-		.now = cmd->now},
+	    .load = cmd_template(cmd, cmd->arguments[0], &zone),
 	    .output = cmd_value(cmd, "output"),
 	    .sign = true,
 	    .lifetime = {.validity_s = validity_s,

@@ -10,6 +10,7 @@ static const struct cmd_option options[] = {
     {"zone", 0, "NAME", "the zone's name (default: that of the first SOA record)"},
     {"at", 0, "TIME", "when signatures shall be valid (default: as --now)"},
     {"anchor", 0, "FILE", "DS or DNSKEY records that must lead to the zone's keys"},
+    CMD_ALLOW,
     CMD_NOW,
     CMD_JOBS,
     CMD_END,
@@ -119,8 +120,9 @@ run(struct cmd *cmd)
 {
 	struct name zone;
 	struct store store;
+	const char *path = cmd->arguments[0];
 	int result = read_store(
-	    &cmd->diags, cmd->arguments[0], cmd_zone(cmd, &zone), cmd->jobs, &store, NULL);
+	    &cmd->diags, cmd_roots(cmd, path), path, cmd_zone(cmd, &zone), cmd->jobs, &store, NULL);
 
 	if (store.n_nodes > 0 && verify(cmd, &store) < 0)
 		result = -1;

@@ -185,7 +185,7 @@ begins_in_root(const struct roots *roots, const char *path)
 	for (size_t i = 0; i < roots->n_allowed; i++)
 		if (confine_is_below(path, roots->allowed[i]))
 			return true;
-	return confine_is_below(path, roots->project) ||
+	return (roots->project && confine_is_below(path, roots->project)) ||
 	       (roots->beside && confine_is_below(path, roots->beside));
 }
 
@@ -328,7 +328,7 @@ allowed_at(const struct roots *roots, const char *path)
 	char name[NAME_MAX + 1];
 	int fd;
 
-	if (!confine_is_below(path, roots->project))
+	if (!roots->project || !confine_is_below(path, roots->project))
 		return place_at(path);
 	fd = walk_to(&strictly, path, false, true, name);
 	if (fd < 0)
@@ -343,7 +343,6 @@ walk_to(
     const struct roots *roots, const char *path, bool make, bool to_folder, char name[NAME_MAX + 1])
 {
 	struct walk walk = {.roots = roots,
-	    .project = place_at(roots->project),
 	    .allowed = mem_alloc((roots->n_allowed + 1) * sizeof(*walk.allowed)),
 	    .make = make,
 	    .to_folder = to_folder,
@@ -354,6 +353,8 @@ walk_to(
 	    .name = name};
 	int result;
 
+	if (roots->project)
+		walk.project = place_at(roots->project);
 	if (roots->beside)
 		walk.beside = place_at(roots->beside);
 	for (size_t i = 0; i < roots->n_allowed; i++)

@@ -20,7 +20,7 @@
  * only what it says: links there lead into `allowed` folders alone, and so does a link in the
  * file's own place, unless it stays in the folder, outside the project, that the path names. */
 struct roots {
-	const char *project;
+	const char *project; /* or NULL: without another folder, nothing may be entered */
 	const char *const *allowed;
 	size_t n_allowed;
 	const char *beside; /* or NULL */

@@ -183,7 +183,7 @@ report(struct diags *diags, struct pos pos, const struct roots *roots, const cha
 	bool is_link = error == EXDEV && roots->strict;
 	enum problem problem = is_link ? F_LINK : error == EXDEV ? F_CONFINED : F_READ;
 	const char *why = is_link           ? "a symbolic link leads elsewhere"
-			  : error == EXDEV  ? "it lies outside the project's folders"
+			  : error == EXDEV  ? "it lies outside the folders that may be read"
 			  : error == EINVAL ? "it is not a regular file"
 			  : error == EBUSY  ? "it changed while it was read"
 					    : strerror(error);
@@ -417,7 +417,8 @@ bool
 file_is_linked(const struct roots *roots, const char *path)
 {
 	char *absolute = absolute_path(path), *slash = strrchr(absolute, '/');
-	bool inside = roots && confine_is_below(absolute, roots->project), linked = false;
+	bool inside = roots && roots->project && confine_is_below(absolute, roots->project);
+	bool linked = false;
 	size_t above = inside ? strlen(roots->project) : (size_t)(slash - absolute);
 	struct stat st;
 

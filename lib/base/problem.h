@@ -14,7 +14,7 @@
 #define PROBLEMS(X) \
 X(F_READ,        "F001", ERROR,   2, "a file cannot be read", "", "") \
 X(F_WRITE,       "F002", ERROR,   2, "a file cannot be written", "", "the published file is as it was") \
-X(F_CONFINED,    "F003", ERROR,   1, "a file outside the project's folders", "", "name its folder under `allow:` in zonepp.yaml") \
+X(F_CONFINED,    "F003", ERROR,   1, "a file outside the folders that may be read", "", "name its folder with --allow, or under `allow:` in zonepp.yaml") \
 X(F_LINK,        "F010", ERROR,   1, "a symbolic link where zonepp writes", "", "remove the link; to write zones through it, name the folder that it leads to under `allow-output:` in zonepp.yaml") \
 X(F_STREAM,      "F005", ERROR,   2, "an output that is no regular file cannot be written", "", "") \
 X(F_SYSTEM,      "F004", ERROR,   2, "the system refused a service", "", "") \

@@ -199,7 +199,7 @@ certificates_read(
 
 	for (const struct yaml_node *node = n ? certificates->first : NULL; node; node = node->next)
 		if (certificate_read(diags, project, node, &items[i]) == 0)
-			i++;
+			items[i++].roots = &project->roots;
 	project->certificates = items;
 	project->n_certificates = i;
 }

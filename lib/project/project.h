@@ -67,9 +67,10 @@ struct project_server {
 struct project_certificate {
 	const char *name;
 	struct pos pos;
-	const char *current; /* path */
-	const char *next;    /* path, or NULL */
-	const char *pass;    /* opens both: env:NAME or file:PATH; or NULL */
+	const char *current;       /* path */
+	const char *next;          /* path, or NULL */
+	const char *pass;          /* opens both: env:NAME or file:PATH; or NULL */
+	const struct roots *roots; /* in which they lie: the project's */
 	uint32_t wait_s;
 	bool wait_written; /* in the file, or it is the default */
 	const struct project_server *servers;

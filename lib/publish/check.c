@@ -12,10 +12,7 @@ check_one(void *ctx, unsigned worker, size_t slot, size_t chunk)
 {
 	const struct check_run *run = ctx;
 	struct check_file *file = &run->files[chunk];
-	struct zone_job job = {.load = {.path = file->path,
-				   .zone = run->options->zone,
-				   .dane = true,
-				   .now = run->options->now},
+	struct zone_job job = {.load = file->load,
 	    .serial = ZONE_SERIAL_AUTO,
 	    .prove = run->options->prove,
 	    .n_workers = 1};

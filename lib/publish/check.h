@@ -6,13 +6,11 @@
 #include "publish/zone.h"
 
 struct check_file {
-	const char *path;   /* "-": standard input */
+	struct load_options load;
 	struct diags diags; /* the file's own problems; diags_free is due */
 };
 
 struct check_options {
-	const struct name *zone; /* or NULL: each file names its own */
-	int64_t now;
 	unsigned n_workers;
 	bool prove; /* judge the certificates by the records (check/prove.h) */
 };

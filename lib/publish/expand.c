@@ -283,6 +283,7 @@ expand_file(struct diags *diags, const struct load_options *options, struct buf 
 	struct parse_options parse = {.zone = options->zone,
 	    .fragment = true,
 	    .roots = options->roots,
+	    .named = options->named,
 	    .directives = directives.rows,
 	    .sink = {.ctx = &ex, .record = expand_record, .entry = expand_entry}};
 	struct text text;

@@ -20,6 +20,7 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 {
 	struct parse_options parse = {.zone = options->zone,
 	    .roots = options->roots,
+	    .named = options->named,
 	    .directives = loaded->directives.rows,
 	    .sink = {.ctx = &loaded->store, .record = store_add}};
 	struct name zone;

@@ -43,8 +43,8 @@ zone_set_serial(struct store *store, uint32_t serial)
 static void
 load(struct previous *previous, const char *path, const struct name *apex, unsigned n_workers)
 {
-	if (read_store(
-		&previous->diags, path, apex, n_workers, &previous->store, previous->sha256) < 0)
+	if (read_store(&previous->diags, NULL, path, apex, n_workers, &previous->store,
+		previous->sha256) < 0)
 		return;
 	previous->there = soa_of(&previous->store) != NULL;
 	if (!previous->there)

@@ -366,8 +366,8 @@ verify_draft(struct run *run, struct output *out)
 	draft = output_draft(out);
 	run->diags->track_inputs = false;
 	run->diags->errors_only = true;
-	done = read_store(run->diags, draft ? draft : output_old(out), &run->loaded.store.apex,
-	    options.n_workers, &store, NULL);
+	done = read_store(run->diags, NULL, draft ? draft : output_old(out),
+	    &run->loaded.store.apex, options.n_workers, &store, NULL);
 	run->diags->sources[run->diags->n_sources - 1].path =
 	    strcmp(published, "-") == 0 ? "<stdout>" : published;
 	if (done == 0)

@@ -632,7 +632,7 @@ parse_file(
 	struct text text;
 	uint32_t source;
 
-	if (parse_load(diags, options->roots, path, &text, &source) < 0)
+	if (parse_load(diags, options->named ? NULL : options->roots, path, &text, &source) < 0)
 		return -1;
 	return parse_text(diags, options, path, text, source, zone);
 }

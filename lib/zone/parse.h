@@ -67,7 +67,8 @@ struct parse_directive {
 struct parse_options {
 	const struct name *zone; /* the zone's name, or NULL: the first absolute $ORIGIN names it */
 	bool fragment; /* the text may be a part of a zone: an unknown origin is no fault */
-	const struct roots *roots;                /* what may be read, or NULL */
+	const struct roots *roots; /* what may be read, or NULL */
+	bool named; /* by a person: the file itself may lie anywhere, what it names may not */
 	const struct parse_directive *directives; /* ended by a row without name; or NULL */
 	struct parse_sink sink;
 };

@@ -66,11 +66,13 @@ find_soa(struct text text, uint32_t source, struct name *apex)
 }
 
 static int
-read_whole(struct diags *diags, const char *path, const struct name *apex, struct store *store,
-    uint8_t sha256[32])
+read_whole(struct diags *diags, const struct roots *roots, const char *path,
+    const struct name *apex, struct store *store, uint8_t sha256[32])
 {
-	struct parse_options options = {
-	    .zone = apex, .sink = {.ctx = store, .record = add_record, .lost = store_lose}};
+	static const struct roots nowhere = {0};
+	struct parse_options options = {.zone = apex,
+	    .roots = roots ? roots : &nowhere,
+	    .sink = {.ctx = store, .record = add_record, .lost = store_lose}};
 	struct name zone;
 	struct text text;
 	uint32_t source;
@@ -274,8 +276,8 @@ read_parts(struct diags *diags, const char *path, const struct name *zone, unsig
 }
 
 int
-read_store(struct diags *diags, const char *path, const struct name *apex, unsigned n_workers,
-    struct store *store, uint8_t sha256[32])
+read_store(struct diags *diags, const struct roots *roots, const char *path,
+    const struct name *apex, unsigned n_workers, struct store *store, uint8_t sha256[32])
 {
 	bool done = false;
 	int result = 0;
@@ -287,7 +289,7 @@ read_store(struct diags *diags, const char *path, const struct name *apex, unsig
 			store_free(store);
 	}
 	if (!done)
-		result = read_whole(diags, path, apex, store, sha256);
+		result = read_whole(diags, roots, path, apex, store, sha256);
 	if (result == 0 && store->apex.len == 0)
 		result = diag_add_path(diags, path, Z_NO_SOA, "no record at all");
 	store_sort(store);

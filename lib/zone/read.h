@@ -9,11 +9,12 @@
 
 /* Reads the zone `apex` (NULL: the one that the first SOA record names) from the file at `path`
  * ("-": standard input) into `store`, whose store_begin this is, and sorts it; directives other
- * than the zone file's own are refused. `sha256` (or NULL) becomes the file's digest.
+ * than the zone file's own are refused. What it includes must lie in `roots`; NULL: it may include
+ * nothing. `sha256` (or NULL) becomes the file's digest.
  * Returns 0, or -1 with all problems of the file added; then the store has what could be read, for
  * the judge (store_is_partial). store_free is due either way. */
 int
-read_store(struct diags *diags, const char *path, const struct name *apex, unsigned n_workers,
-    struct store *store, uint8_t sha256[32]);
+read_store(struct diags *diags, const struct roots *roots, const char *path,
+    const struct name *apex, unsigned n_workers, struct store *store, uint8_t sha256[32]);
 
 #endif

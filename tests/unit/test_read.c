@@ -15,7 +15,7 @@ read_with(struct zone_fixture *f, const char *apex, unsigned n_workers)
 	if (apex)
 		name = name_of(apex);
 	f->result =
-	    read_store(&f->diags, "a.zone", apex ? &name : NULL, n_workers, &f->store, NULL);
+	    read_store(&f->diags, NULL, "a.zone", apex ? &name : NULL, n_workers, &f->store, NULL);
 }
 
 /* Many threads and one give the same records at the same places, and the same problems. */
@@ -165,7 +165,7 @@ pipe_once(void **state)
 		execlp("cp", "cp", "a.zone", "pipe", (char *)NULL);
 	assert_true(writer > 0);
 	f = (struct zone_fixture){0};
-	f.result = read_store(&f.diags, "pipe", NULL, 4, &f.store, NULL);
+	f.result = read_store(&f.diags, NULL, "pipe", NULL, 4, &f.store, NULL);
 	assert_int_equal(count_closed(watch), 1);
 	close(watch);
 	assert_int_equal(waitpid(writer, &status, 0), writer);
