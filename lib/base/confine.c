@@ -22,7 +22,7 @@ struct place {
 	ino_t inode; /* 0: none */
 };
 
-/* A folder on the way from "/". */
+/* A folder on the way from "/", or from the project. */
 struct step {
 	struct place place;
 	bool in_project, in_allowed;
@@ -34,6 +34,8 @@ struct walk {
 	struct place *allowed;
 	bool make;
 	bool to_folder; /* the last name is to be entered, too */
+	bool begins_in_project;
+	bool left_by_above; /* it did, and what is above it must be known */
 
 	int fd; /* the last of `steps` */
 	struct step steps[DEPTH_MOST];
@@ -132,7 +134,22 @@ enter_root(struct walk *walk)
 	int fd = open("/", FOLDER);
 
 	walk->depth = 0;
+	walk->begins_in_project = false;
 	return fd < 0 ? -1 : enter(walk, fd);
+}
+
+/* Most paths lie in the project: what is above it need not be walked through. The kernel may follow
+ * the operator's links to it. */
+static int
+enter_project(struct walk *walk)
+{
+	const char *project = walk->roots->project;
+	int fd = open(project, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || place_of(fd, &walk->project) < 0)
+		return fd < 0 ? -1 : close_with(fd, errno);
+	walk->ahead += strlen(project);
+	return enter(walk, fd);
 }
 
 /* Goes to the folder above, which is still the one that the walk came through. */
@@ -142,8 +159,10 @@ go_up(struct walk *walk)
 	struct place above;
 	int fd;
 
-	if (walk->depth == 1)
-		return 0;
+	if (walk->depth == 1) {
+		walk->left_by_above = walk->begins_in_project;
+		return walk->left_by_above ? -1 : 0;
+	}
 	fd = openat(walk->fd, "..", FOLDER);
 	if (fd < 0 || place_of(fd, &above) < 0)
 		return fd < 0 ? -1 : close_with(fd, errno);
@@ -281,7 +300,7 @@ reach_file(struct walk *walk, bool *there)
 static int
 go(struct walk *walk)
 {
-	int result = enter_root(walk);
+	int result = walk->begins_in_project ? enter_project(walk) : enter_root(walk);
 	bool there = false;
 
 	while (result == 0 && !there && take_name(walk, &result)) {
@@ -338,14 +357,24 @@ allowed_at(const struct roots *roots, const char *path)
 	return place;
 }
 
+/* Is all that matters of folders above the project that they are above it? */
+static bool
+may_begin_in_project(const struct roots *roots, const char *path)
+{
+	return roots->project && (!roots->strict || roots->n_allowed == 0) &&
+	       confine_is_below(path, roots->project);
+}
+
+/* `from_root`: not from the project, though the path may begin there. */
 static int
-walk_to(
-    const struct roots *roots, const char *path, bool make, bool to_folder, char name[NAME_MAX + 1])
+walk_from(const struct roots *roots, const char *path, bool make, bool to_folder, bool *from_root,
+    char name[NAME_MAX + 1])
 {
 	struct walk walk = {.roots = roots,
 	    .allowed = mem_alloc((roots->n_allowed + 1) * sizeof(*walk.allowed)),
 	    .make = make,
 	    .to_folder = to_folder,
+	    .begins_in_project = !*from_root && may_begin_in_project(roots, path),
 	    .fd = -1,
 	    .trusted = roots->strict,
 	    .honest = begins_in_root(roots, path),
@@ -353,18 +382,29 @@ walk_to(
 	    .name = name};
 	int result;
 
-	if (roots->project)
+	if (roots->project && !walk.begins_in_project)
 		walk.project = place_at(roots->project);
 	if (roots->beside)
 		walk.beside = place_at(roots->beside);
 	for (size_t i = 0; i < roots->n_allowed; i++)
 		walk.allowed[i] = allowed_at(roots, roots->allowed[i]);
 	result = go(&walk);
+	*from_root = walk.left_by_above;
 	free(walk.allowed);
 	free(walk.text);
 	if (result < 0 && walk.fd >= 0)
 		return close_with(walk.fd, errno);
 	return result < 0 ? -1 : walk.fd;
+}
+
+static int
+walk_to(
+    const struct roots *roots, const char *path, bool make, bool to_folder, char name[NAME_MAX + 1])
+{
+	bool from_root = false;
+	int fd = walk_from(roots, path, make, to_folder, &from_root, name);
+
+	return from_root ? walk_from(roots, path, make, to_folder, &from_root, name) : fd;
 }
 
 int
