@@ -180,7 +180,7 @@ static int
 report(struct diags *diags, struct pos pos, const struct roots *roots, const char *path)
 {
 	int error = errno;
-	bool is_link = error == EXDEV && roots->strict;
+	bool is_link = error == EXDEV && roots && roots->strict;
 	enum problem problem = is_link ? F_LINK : error == EXDEV ? F_CONFINED : F_READ;
 	const char *why = is_link           ? "a symbolic link leads elsewhere"
 			  : error == EXDEV  ? "it lies outside the folders that may be read"
@@ -475,6 +475,12 @@ file_load_secret(struct diags *diags, struct pos pos, const struct roots *roots,
 	if (input)
 		input->there = digest_of_secret(diags, roots, path, input->sha256);
 	return 0;
+}
+
+int
+file_refuse(struct diags *diags, const struct roots *roots, const char *path)
+{
+	return report(diags, pos_none(), roots, path);
 }
 
 int

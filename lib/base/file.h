@@ -56,6 +56,10 @@ int
 file_list_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct file_list *out);
 
+/* Adds that `path` cannot be opened within `roots`, for the reason in errno. Returns -1. */
+int
+file_refuse(struct diags *diags, const struct roots *roots, const char *path);
+
 /* Notes that `path` was read and held `text` (data NULL: there is no such file), where `diags`
  * tracks its inputs. For those who read by other means than file_load. */
 void

@@ -28,6 +28,7 @@ enum {
 struct loader {
 	struct arena *a;
 	struct diags *diags;
+	const struct roots *roots;
 	const struct name *zone;
 	int64_t now;
 	struct keys *out;
@@ -167,7 +168,7 @@ check_mode(const struct loader *l, const char *path, int fd)
 static int
 read_private(const struct loader *l, const char *path, char *room, struct text *text)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(l->roots, path, O_RDONLY | O_NONBLOCK);
 	ssize_t n;
 
 	*text = (struct text){0};
@@ -177,7 +178,7 @@ read_private(const struct loader *l, const char *path, char *room, struct text *
 	}
 	n = fd < 0 ? -1 : read_all(fd, room, PRIVATE_LONGEST);
 	if (n < 0) {
-		diag_add_path(l->diags, path, F_READ, "cannot read %s: %s", path, strerror(errno));
+		file_refuse(l->diags, l->roots, path);
 	} else {
 		check_mode(l, path, fd);
 		*text = (struct text){room, (size_t)n};
@@ -189,9 +190,9 @@ read_private(const struct loader *l, const char *path, char *room, struct text *
 }
 
 static bool
-digest_private(const char *path, char *room, struct digest *digest)
+digest_private(const struct roots *roots, const char *path, char *room, struct digest *digest)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : read_all(fd, room, PRIVATE_LONGEST);
 
 	if (n > 0) {
@@ -215,7 +216,7 @@ key_folder_digest(const struct key_folder *folder, const struct name *zone, stru
 	for (size_t i = 0; i < n; i++)
 		if ((size_t)snprintf(path, sizeof(path), "%s/%s.private", folder->path,
 			files[i].base) < sizeof(path))
-			any |= digest_private(path, room, digest);
+			any |= digest_private(folder->roots, path, room, digest);
 	return any;
 }
 
@@ -279,7 +280,7 @@ load_pair(const struct loader *l, const char *base, const struct keyfile_name *n
 
 	*key = (struct key){
 	    .path = base, .algorithm = algorithm && !algorithm->refused ? algorithm : NULL};
-	if (file_load(l->diags, pos_none(), NULL, key_path, &text) < 0 ||
+	if (file_load(l->diags, pos_none(), l->roots, key_path, &text) < 0 ||
 	    keyfile_public(l->diags, key_path, text, &public_key) < 0 ||
 	    check_public(l, key_path, name, &public_key) < 0 ||
 	    read_private(l, private_path, room, &text) < 0 ||
@@ -410,14 +411,21 @@ take_file(struct arena *a, const char *file, struct key_folder *folder, size_t *
 int
 key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out)
 {
-	DIR *dir = opendir(path);
+	return key_folder_read_in(a, diags, NULL, path, out);
+}
+
+int
+key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roots,
+    const char *path, struct key_folder *out)
+{
+	int fd = file_open(roots, path, O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	size_t cap = 0, kept = 0;
 
-	*out = (struct key_folder){.path = arena_text(a, path, strlen(path))};
+	*out = (struct key_folder){.path = arena_text(a, path, strlen(path)), .roots = roots};
 	if (!dir)
-		return diag_add_path(
-		    diags, path, F_READ, "cannot read %s: %s", path, strerror(errno));
+		return file_refuse(diags, roots, path);
 	while ((entry = readdir(dir)))
 		take_file(a, entry->d_name, out, &cap);
 	closedir(dir);
@@ -473,6 +481,8 @@ keys_load(struct arena *a, struct diags *diags, const struct key_folder *folder,
 	size_t n;
 	const struct key_file *files = key_folder_find(folder, zone, &n);
 	struct loader l = loader(a, diags, zone, now, n, out);
+
+	l.roots = folder->roots;
 
 	for (size_t i = 0; i < n; i++)
 		if (keyfile_name(text_of(files[i].base), &name) == 0)

@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "dns/name.h"
 #include "dnssec/algorithm.h"
 
@@ -75,7 +76,8 @@ struct key_file {
 
 struct key_folder {
 	const char *path;
-	struct key_file *items; /* sorted by zone and name */
+	const struct roots *roots; /* in which the keys lie; NULL: anywhere */
+	struct key_file *items;    /* sorted by zone and name */
 	size_t n;
 };
 
@@ -84,6 +86,11 @@ struct key_folder {
  * added. */
 int
 key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out);
+
+/* The same for the folder of a project, which with its files must lie in `roots`. */
+int
+key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roots,
+    const char *path, struct key_folder *out);
 
 /* The files of one zone, `*n` of them. */
 const struct key_file *

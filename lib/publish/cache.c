@@ -205,7 +205,7 @@ roots_of(const struct zone_job *job, struct arena *a, const char *path)
 	if (strcmp(path, file_absolute(a, job->output)) == 0)
 		return job->outputs;
 	if (job->keys && confine_is_below(path, file_absolute(a, job->keys->path)))
-		return NULL;
+		return job->keys->roots;
 	return job->load.roots;
 }
 
