@@ -118,17 +118,17 @@ a=$tmp/a b=$tmp/b
 ends_by() { # ends_by DAY FILE: how many signatures do
 	grep 'IN.RRSIG' "$2" | awk -v end="$(at "$1" %Y%m%d%H%M%S)" '$9 <= end' | wc -l
 }
-ok 'signatures that end from day 6 to day 14' sign "$a" 0 --jitter 8d
+ok 'signatures that end from day 6 to day 14' sign "$a" 0 --validity 14d --jitter 8d
 ok 'on day 4, those that end sooner than in 5 days are renewed' \
-	sign "$b" 4 --jitter 8d --refresh 5d --previous "$a"
+	sign "$b" 4 --validity 14d --jitter 8d --refresh 5d --previous "$a"
 old=$(ends_by 9 "$a")
 new=$(made "$a" "$b" | wc -w)
 ok 'some are' [ "$new" -gt 0 ]
 ok 'others are not' [ "$new" -lt "$(grep -c 'IN.RRSIG' "$b")" ]
 ok 'exactly those that are old' [ "$new" -eq "$old" ]
 ok 'none is left that ends soon' [ "$(ends_by 9 "$b")" -eq 0 ]
-ok 'a warning that the serial stays' says S085 sign "$b" 4 --jitter 8d --refresh 5d --previous "$a"
-ok 'near the end all are renewed' sign "$b" 7 --refresh 13d --previous "$a"
+ok 'a warning that the serial stays' says S085 sign "$b" 4 --validity 14d --jitter 8d --refresh 5d --previous "$a"
+ok 'near the end all are renewed' sign "$b" 7 --validity 14d --refresh 13d --previous "$a"
 ok 'none is kept' none_kept "$a" "$b"
 ok 'an inception in the future' sign "$a" 14
 ok 'signed four days ahead of it' sign "$b" 10 --previous "$a"
@@ -257,7 +257,7 @@ ok "the template's serial" serial 7
 touch_template 8
 ok 'a change' build 1
 ok 'plus 1' serial 8
-ok 'signatures grow older' build 7
+ok 'signatures grow older' build 4
 ok 'there is time' serial 8
 ok 'and old' build 10
 ok 'plus 1' serial 9

@@ -244,5 +244,5 @@ ok 'expire and validity in harmony: no word' prints '' zonepp sign -o "$tmp/out.
 ok 'signatures that end before SOA expire plus TTL' says S071 zonepp sign -o "$tmp/out.zone" \
 	--zone example.org --keys "$csk" --validity 7d "$tmp/tricky"
 ok 'refresh longer than the validity' says S082 zonepp sign -o "$tmp/out.zone" \
-	--zone example.org --keys "$csk" --refresh 20d "$tmp/tricky"
+	--zone example.org --keys "$csk" --validity 14d --refresh 20d "$tmp/tricky"
 plan
