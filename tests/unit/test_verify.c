@@ -312,6 +312,9 @@ zonemds(void **state)
 	    {zonemd_a2, "MAIL1", "mail1", "S020", true},
 	    {zonemd_a3, "1 2 08cf", "1 2 08ce", "S020 S060 S063", false},
 	    {zonemd_a3, "1 240 ", "1 241 ", "S020 S063", true},
+	    /* outside the zone, and so outside the digest: section 3.3 */
+	    {zonemd_a2, "duplicate", "example.net. 60 TXT x\nduplicate", "Z023 S020", true},
+	    {zonemd_a2, "duplicate", "lost NOTYPE x\nduplicate", "Z006 S020 S072", false},
 	};
 	struct verdict verdict;
 

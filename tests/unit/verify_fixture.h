@@ -40,7 +40,8 @@ judge(const char *text, int64_t at, bool crypto, struct verdict *out)
 	fixture_folder(folder);
 	fixture_write(folder, "zone", text, 0644);
 	snprintf(path, sizeof(path), "%s/zone", folder);
-	if (read_store(&diags, NULL, path, NULL, 1, &store, NULL) == 0)
+	read_store(&diags, NULL, path, NULL, 1, &store, NULL);
+	if (store.n_nodes > 0)
 		verify_zone(&diags, &store, &options, &out->result);
 	store_free(&store);
 	fixture_remove(folder);
