@@ -22,7 +22,7 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 	    .roots = options->roots,
 	    .named = options->named,
 	    .directives = loaded->directives.rows,
-	    .sink = {.ctx = &loaded->store, .record = store_add}};
+	    .sink = {.ctx = &loaded->store, .record = store_add, .lost = store_lose}};
 	struct name zone;
 
 	directives_begin(&loaded->directives, &diags->arena, options->now, options->dane);

@@ -149,13 +149,18 @@ arrange(struct run *run)
 	return check_dane(store, &dane) < 0 ? -1 : bad;
 }
 
-/* A template with faults is looked through as far as it could be read: one run tells of all. */
+/* A template with faults is looked through as far as it could be read: one run tells of all. Where
+ * nothing of it is lost but what lies outside the zone, that is all there is. */
 static int
 check_rest(struct run *run)
 {
 	struct store *store = &run->loaded.store;
 	struct rolling *rolling = run->job->rolling;
 
+	if (store->apex.len > 0 && run->diags->status == 1 && !store_is_partial(store)) {
+		arrange(run);
+		return -1;
+	}
 	if (rolling && run->loaded.directives.tlsa.named_uses && store->apex.len > 0) {
 		read_previous(run);
 		rolling_remember(

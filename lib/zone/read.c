@@ -42,6 +42,17 @@ add_record(void *ctx, const struct parsed *record)
 	return store_add(store, record);
 }
 
+/* Its owner names the zone even where the rest of a SOA record is broken. */
+static void
+lose_record(void *ctx, const struct name *owner, uint16_t type)
+{
+	struct store *store = ctx;
+
+	if (owner && store->apex.len == 0 && type == TYPE_SOA)
+		store->apex = *owner;
+	store_lose(store, owner, type);
+}
+
 static int
 take_soa(void *ctx, const struct parsed *record)
 {
@@ -72,7 +83,7 @@ read_whole(struct diags *diags, const struct roots *roots, const char *path,
 	static const struct roots nowhere = {0};
 	struct parse_options options = {.zone = apex,
 	    .roots = roots ? roots : &nowhere,
-	    .sink = {.ctx = store, .record = add_record, .lost = store_lose}};
+	    .sink = {.ctx = store, .record = add_record, .lost = lose_record}};
 	struct name zone;
 	struct text text;
 	uint32_t source;

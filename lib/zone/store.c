@@ -127,8 +127,7 @@ store_lose(void *ctx, const struct name *owner, uint16_t type)
 	struct node node;
 	size_t relative;
 
-	if (owner && store->apex.len == 0 && type == TYPE_SOA)
-		store->apex = *owner;
+	(void)type;
 	if (!owner || store->apex.len == 0) {
 		store->lost_any = true;
 		return;
