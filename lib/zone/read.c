@@ -53,27 +53,36 @@ lose_record(void *ctx, const struct name *owner, uint16_t type)
 	store_lose(store, owner, type);
 }
 
+/* What may name the zone. */
+struct naming {
+	struct name soa, signer; /* len 0: not met */
+};
+
 static int
-take_soa(void *ctx, const struct parsed *record)
+take_naming(void *ctx, const struct parsed *record)
 {
-	struct name *apex = ctx;
+	struct naming *naming = ctx;
 
 	if (record->type == TYPE_SOA)
-		*apex = *record->owner;
-	return apex->len > 0 ? -1 : 0;
+		naming->soa = *record->owner;
+	if (record->type == TYPE_RRSIG && naming->signer.len == 0)
+		take_signer(record, &naming->signer);
+	return naming->soa.len > 0 ? -1 : 0;
 }
 
-/* Names the zone by its SOA record, should others stand ahead of it. */
+/* Names the zone by its SOA record, should others stand ahead of it, or by who signs. */
 static void
-find_soa(struct text text, uint32_t source, struct name *apex)
+find_name(struct text text, uint32_t source, struct name *apex)
 {
+	struct naming naming = {0};
 	struct diags diags = {0};
-	struct parse_options options = {.sink = {.ctx = apex, .record = take_soa}};
+	struct parse_options options = {.sink = {.ctx = &naming, .record = take_naming}};
 	struct parse_part all = {.text = text, .to = text.len, .source = source};
 
 	if (!file_is_private(text))
 		parse_part(&diags, &options, &all);
 	diags_free(&diags);
+	*apex = naming.soa.len > 0 ? naming.soa : naming.signer;
 }
 
 static int
@@ -94,7 +103,7 @@ read_whole(struct diags *diags, const struct roots *roots, const char *path,
 	if (sha256)
 		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
 	if (!apex)
-		find_soa(text, source, &store->apex);
+		find_name(text, source, &store->apex);
 	return parse_text(diags, &options, path, text, source, &zone);
 }
 
