@@ -16,6 +16,14 @@ size_rrsig(const struct store *store, size_t signature_len)
 	return RECORD + SIGNER + store->apex.len + signature_len;
 }
 
+size_t
+size_rrsig_least(const struct store *store)
+{
+	enum { SHORTEST = 64 }; /* RFC 6605 section 4, RFC 8080 section 4 */
+
+	return size_rrsig(store, SHORTEST);
+}
+
 /* Types of many records whose RDATA end in a name that may be compressed (RFC 3597 section 4). */
 static const struct {
 	uint16_t type;

@@ -9,6 +9,10 @@
 size_t
 size_rrsig(const struct store *store, size_t signature_len);
 
+/* The same with the shortest signature that there is, for zones that another signs. */
+size_t
+size_rrsig_least(const struct store *store);
+
 /* Looks at the whole sorted store; adds problems to its diags. `signatures_len`: octets of the
  * RRSIG records that each RRset will get; those that it has are counted as they are. */
 void

@@ -6,6 +6,7 @@
 #include "check/dane_alias.h"
 #include "check/dnssec.h"
 #include "check/prove.h"
+#include "check/size.h"
 #include "check/zone.h"
 #include "dns/serial.h"
 #include "dnssec/keystate.h"
@@ -120,6 +121,17 @@ remember(struct run *run)
 		facts_sort(&rolling->facts);
 }
 
+/* `dnssec: external`, and the template has no signatures yet. */
+static bool
+is_signed_later(const struct run *run)
+{
+	const struct zone_job *job = run->job;
+	const struct node *apex = store_apex(&run->loaded.store);
+
+	return !job->sign && !job->is_unsigned && job->output && apex &&
+	       node_rrset(&run->loaded.store, apex, TYPE_RRSIG).n == 0;
+}
+
 static int
 arrange(struct run *run)
 {
@@ -141,6 +153,8 @@ arrange(struct run *run)
 	if (job->sign) {
 		bad = check_foreign_keys(store, &run->keys);
 		signatures_len = check_signatures_len(store, &run->keys);
+	} else if (is_signed_later(run)) {
+		signatures_len = size_rrsig_least(store);
 	}
 	if (check_zone(store, signatures_len) < 0)
 		bad = -1;
