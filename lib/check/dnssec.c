@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "check/size.h"
 #include "dnssec/pkey.h"
+#include "dnssec/rrsig.h"
 
 enum { EXPIRE_FROM_END = 8 }; /* expire, minimum: RFC 1035 section 3.3.13 */
 
@@ -74,6 +75,27 @@ check_refresh(struct diags *diags, const struct lifetime *lifetime)
 		    "shorter than the validity (%s)",
 		    duration_text(&diags->arena, both_s),
 		    duration_text(&diags->arena, lifetime->validity_s));
+}
+
+bool
+check_first_end(const struct store *store, int64_t now, int64_t *end_unix)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < store->n_nodes; i++) {
+		struct rrset set = node_rrset(store, &store->nodes[i], TYPE_RRSIG);
+
+		for (size_t r = 0; r < set.n; r++) {
+			uint32_t end = read_u32(set.records[r].rdata + RRSIG_EXPIRATION);
+			/* RFC 4034 section 3.1.5: serial number arithmetic */
+			int64_t end_near = now + (int32_t)(end - (uint32_t)now);
+
+			if (!any || end_near < *end_unix)
+				*end_unix = end_near;
+			any = true;
+		}
+	}
+	return any;
 }
 
 static uint32_t

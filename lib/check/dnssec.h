@@ -21,6 +21,10 @@ check_signatures_len(const struct store *store, const struct keys *keys);
 void
 check_refresh(struct diags *diags, const struct lifetime *lifetime);
 
+/* When the first of the store's signatures ends. Returns false where it has none. */
+bool
+check_first_end(const struct store *store, int64_t now, int64_t *end_unix);
+
 /* For how long copies of a zone live: a secondary that loses its primary serves it until the SOA's
  * expire has passed, and a cache that asked it last keeps a record for its TTL. */
 struct copies {

@@ -567,6 +567,23 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	return done;
 }
 
+/* Nobody has built for long; whoever asks what is wrong is to be told. */
+static void
+check_published(struct run *run)
+{
+	struct arena *a = &run->diags->arena;
+	struct buf b = {0};
+	int64_t end;
+
+	if (!run->job->sign || !run->previous.there ||
+	    !check_first_end(&run->previous.store, run->job->load.now, &end) ||
+	    end > run->job->load.now)
+		return;
+	instant_print_iso(&b, end);
+	diag_add_path(run->diags, run->job->output, S_PUBLISHED_END,
+	    "a signature of the published zone expired at %s", buf_text(&b, a));
+}
+
 /* What a build would say of the published zone and of the keys that cannot sign. */
 static int
 check_against_previous(struct run *run)
@@ -575,6 +592,7 @@ check_against_previous(struct run *run)
 	int done = 0;
 
 	compare_previous(run);
+	check_published(run);
 	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);
 	if (run->job->sign)
