@@ -1,9 +1,9 @@
 /* Reuse: signatures of the previous output that need not be made again. Both zones are sorted, so
  * each worker moves a cursor through the old one. A signature is kept when owner, type, TTL and
  * RDATA set are the same, its key still signs, its inception has passed, its expiry is further away
- * than `refresh`, and it was made for as long as a new one would be. It is verified before it is
- * kept, unless the old file is known to be what we wrote and holds the key's DNSKEY record (else
- * another key could have had the same tag). */
+ * than `refresh`, and it was made for as long as a new one would be (`any_validity`: or not). It is
+ * verified before it is kept, unless the old file is known to be what we wrote and holds the key's
+ * DNSKEY record (else another key could have had the same tag). */
 #ifndef DNSSEC_REUSE_H
 #define DNSSEC_REUSE_H
 
@@ -16,6 +16,7 @@ struct reuse {
 	bool trusted;            /* the old file is, byte for byte, what we wrote */
 	uint32_t now;
 	uint32_t refresh_s;
+	bool any_validity; /* what was made for a shorter one is kept, too */
 	const bool *known; /* by key: the old zone has the same DNSKEY record */
 };
 

@@ -130,6 +130,7 @@ run_begin(struct sign_run *run)
 	run->pass.nsec_ttl_s = nsec_ttl(node_records(store, store_apex(store)));
 	reuse_begin(&store->diags->arena, &run->pass.reuse, options->previous, options->keys,
 	    options->now, options->refresh_s, options->previous_trusted);
+	run->pass.reuse.any_validity = options->any_validity;
 	if (offline_find(store, options, &run->pass.offline) < 0)
 		return -1;
 	if (options->nsec3) {

@@ -23,6 +23,7 @@ struct sign_options {
 	const struct store *previous; /* what was published, to reuse signatures of; or NULL */
 	bool previous_trusted;        /* it is known to be what we wrote */
 	uint64_t refresh_s;           /* signatures that end sooner are made anew */
+	bool any_validity;            /* not so those that were made for a shorter validity */
 	bool zonemd_kept;             /* sign_unchanged said so: the previous ZONEMD holds */
 };
 

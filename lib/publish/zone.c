@@ -70,6 +70,8 @@ read_all(struct run *run)
 		return loaded;
 	run->lifetime = lifetime_of(&run->loaded.store, &job->lifetime);
 	run->sign.refresh_s = run->lifetime.refresh_s;
+	/* Where the validity follows the zone, it moves with a TTL: refresh then is what counts. */
+	run->sign.any_validity = job->lifetime.validity_s == LIFETIME_BY_SOA;
 	if (load_keys(run) < 0 ||
 	    rrsig_period(run->diags, job->load.now, job->offset_s, run->lifetime.validity_s,
 		run->lifetime.jitter_s, &run->sign.period) < 0)

@@ -528,6 +528,24 @@ validities(void **state)
 	assert_string_equal(publish(&job, &result), "6 same");
 }
 
+/* A record with a longer TTL than others lengthens the validity that follows the zone, and is no
+ * reason to sign the others anew. */
+static void
+longer_ttl(void **state)
+{
+	struct zone_job job = signed_job;
+	struct zone_result result;
+
+	(void)state;
+	job.lifetime.validity_s = job.lifetime.refresh_s = LIFETIME_BY_SOA;
+	put_zone(5, "a A 192.0.2.1\n");
+	assert_string_equal(publish(&job, &result), "5 changed");
+	put_zone(5, "a A 192.0.2.1\nb 9d A 192.0.2.1\n");
+	assert_string_equal(publish(&job, &result), "6 changed");
+	assert_true(result.earliest < ZONE_NOW + 14 * DAY);
+	assert_true(result.n_kept > 0);
+}
+
 int
 main(void)
 {
@@ -541,6 +559,7 @@ main(void)
 	    cmocka_unit_test_setup(changes_of_signing, empty_public),
 	    cmocka_unit_test_setup(tampered, empty_public),
 	    cmocka_unit_test_setup(validities, empty_public),
+	    cmocka_unit_test_setup(longer_ttl, empty_public),
 	    cmocka_unit_test_setup(no_successor, empty_public),
 	    cmocka_unit_test_setup(offline_end, empty_public),
 	    cmocka_unit_test_setup(end_near, empty_public),
