@@ -1,5 +1,7 @@
 #include "check/dane_run.h"
 
+#include "zone/written.h"
+
 static void
 add(const struct dane_run *run, const struct dane_set *set, enum problem problem, const char *what)
 {
@@ -39,7 +41,8 @@ check_address(const struct dane_run *run, const struct dane_set *set, const stru
 		add(run, set, Z_WILDCARD_HIDDEN,
 		    "exists through these TLSA records alone, so the wildcard does not answer for "
 		    "it");
-	else if (!dane_host_leads(run->store, node))
+	else if (!dane_host_leads(run->store, node) && /* the owner is none that was meant */
+		 !diag_is_told(run->diags, set->set.records[0].pos, Z_LAST_DOT))
 		add(run, set, D_NO_HOST, "has no address");
 }
 
@@ -165,6 +168,7 @@ dane_check_alias(const struct dane_run *run, const struct node *node)
 	uint8_t wire[NAME_LONGEST];
 	struct dane_owner owner;
 	const struct node *end;
+	struct written written;
 
 	if (node->key[node->key_len] < 2 || !strchr("_*", node->key[node->key_len + 1]))
 		return;
@@ -178,6 +182,10 @@ dane_check_alias(const struct dane_run *run, const struct node *node)
 	if (end && (end->flags & NODE_TLSA))
 		return; /* dane_check_host */
 	check_alias_host(run, node);
+	written_name(run->store, cname, 0, &written);
+	if (diag_is_told(run->diags, written.pos, Z_TARGET_LOST) ||
+	    diag_is_told(run->diags, written.pos, Z_LAST_DOT))
+		return; /* check_targets */
 	diag_add(run->diags, cname->pos, D_ALIAS_LOST,
 	    "%s is an alias of %s, which has no TLSA records", lookup_text(run->store, wire),
 	    lookup_text(run->store, cname->rdata));

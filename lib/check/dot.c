@@ -15,11 +15,7 @@ read_whole(const struct written *written, struct name *out)
 bool
 dot_is_lost(const struct store *store, const struct written *written)
 {
-	struct name name;
-	size_t relative;
-
-	return store->apex.len > 1 && read_whole(written, &name) &&
-	       name_in_zone(name.wire, name.len, store->apex.wire, store->apex.len, &relative);
+	return written->relative && name_lacks_dot(written->text, &store->apex);
 }
 
 static const uint8_t *
@@ -65,6 +61,15 @@ is_of_registry(const struct store *store, const struct node *node)
 	return name_labels(store->apex.wire) == 1 && (node->flags & (NODE_CUT | NODE_OCCLUDED));
 }
 
+/* Do other problems at the same place ask already? */
+static bool
+is_asked(const struct store *store, struct pos pos)
+{
+	return diag_is_told(store->diags, pos, Z_LAST_DOT) ||
+	       diag_is_told(store->diags, pos, Z_TYPE_PLACE) ||
+	       diag_is_told(store->diags, pos, Z_NO_NS);
+}
+
 void
 dot_check_owners(const struct store *store, const struct node *node)
 {
@@ -79,7 +84,7 @@ dot_check_owners(const struct store *store, const struct node *node)
 		struct buf b = {0};
 
 		if (!written_owner(store, &records[i], &written) || !dot_is_lost(store, &written) ||
-		    diag_is_told(store->diags, written.pos, Z_LAST_DOT))
+		    is_asked(store, written.pos))
 			continue;
 		name_print(&b, wire);
 		buf_printf(&b, " has records");

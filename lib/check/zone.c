@@ -96,10 +96,17 @@ static void
 wrong_place(const struct store *store, const struct node *node, uint16_t type, const char *why)
 {
 	struct rrset set = node_rrset(store, node, type);
+	struct written written;
+	struct buf ask = {0};
 
-	if (set.n > 0)
-		diag_add(store->diags, set.records[0].pos, Z_TYPE_PLACE, "%s has a %s record: %s",
-		    node_text(store, node), type_text(store, type), why);
+	if (set.n == 0)
+		return;
+	if (written_owner(store, &set.records[0], &written) && dot_is_lost(store, &written))
+		dot_ask(&ask, &written);
+	diag_add(store->diags, set.records[0].pos, Z_TYPE_PLACE, "%s has a %s record: %s%.*s",
+	    node_text(store, node), type_text(store, type), why, (int)ask.len,
+	    ask.len ? ask.data : "");
+	buf_free(&ask);
 }
 
 /* Below a delegation only addresses are of use, as glue. */
@@ -279,20 +286,48 @@ first_pos(const struct store *store)
 	return store->n_records > 0 ? store->records[0].pos : pos_none();
 }
 
+/* Records of the type at the name that the apex gets where it is written without its last dot. */
+static bool
+find_dotless(const struct store *store, uint16_t type, struct written *out)
+{
+	for (size_t i = 0; i < store->n_nodes; i++) {
+		const struct node *node = &store->nodes[i];
+		struct rrset set;
+
+		if (!(node->flags & NODE_TWICE) || node->wire_len != store->apex.len - 1)
+			continue;
+		set = node_rrset(store, node, type);
+		return set.n > 0 && written_owner(store, &set.records[0], out) &&
+		       dot_is_lost(store, out);
+	}
+	return false;
+}
+
+static void
+apex_lacks(const struct store *store, uint16_t type, enum problem problem, struct pos pos)
+{
+	struct written written;
+	struct buf b = {0};
+
+	name_print(&b, store->apex.wire);
+	buf_puts(&b, type == TYPE_SOA ? " has no SOA record" : " has no NS records");
+	if (find_dotless(store, type, &written)) {
+		dot_ask(&b, &written);
+		pos = written.pos;
+	}
+	diag_add(store->diags, pos, problem, "%.*s", (int)b.len, b.data);
+	buf_free(&b);
+}
+
 static void
 check_apex(const struct store *store)
 {
 	const struct node *apex = store_apex(store);
-	struct buf b = {0};
 
-	name_print(&b, store->apex.wire);
-	buf_putc(&b, '\0');
 	if (!apex || node_rrset(store, apex, TYPE_SOA).n == 0)
-		diag_add(store->diags, first_pos(store), Z_NO_SOA, "%s has no SOA record", b.data);
+		apex_lacks(store, TYPE_SOA, Z_NO_SOA, first_pos(store));
 	else if (node_rrset(store, apex, TYPE_NS).n == 0)
-		diag_add(store->diags, node_records(store, apex)->pos, Z_NO_NS,
-		    "%s has no NS records", b.data);
-	buf_free(&b);
+		apex_lacks(store, TYPE_NS, Z_NO_NS, node_records(store, apex)->pos);
 }
 
 int

@@ -34,8 +34,12 @@ append_origin(struct text text, const struct name *origin, size_t len, struct na
     struct name_fault *fault)
 {
 	if (!origin) {
+		bool dots = text.len && memchr(text.data, '.', text.len);
+
 		*fault = (struct name_fault){
-		    "the name is relative, and no origin is known", 0, Z_NO_ORIGIN};
+		    dots ? "the name is relative, and no origin is known; is its last dot missing?"
+			 : "the name is relative, and no origin is known",
+		    0, Z_NO_ORIGIN};
 		return -1;
 	}
 	if (len + origin->len > NAME_LONGEST)
@@ -253,6 +257,19 @@ name_in_zone(
 		at += 1u + name[at];
 	*relative = want;
 	return at == want && equal_nocase(name + want, apex, apex_len);
+}
+
+bool
+name_lacks_dot(struct text text, const struct name *apex)
+{
+	static const struct name root = {.len = 1};
+	struct name_fault fault;
+	struct name name;
+	size_t relative;
+
+	return apex->len > 1 && name_parse(text, NULL, &name, &fault) < 0 &&
+	       fault.problem == Z_NO_ORIGIN && name_parse(text, &root, &name, &fault) == 0 &&
+	       name_in_zone(name.wire, name.len, apex->wire, apex->len, &relative);
 }
 
 static uint8_t *

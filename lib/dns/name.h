@@ -60,6 +60,11 @@ name_lower(uint8_t *out, const uint8_t *wire, size_t len);
 bool
 name_equal(const uint8_t *a, const uint8_t *b);
 
+/* Is the text a relative name that, with a last dot behind it, lies at or below `apex`? Never where
+ * that is the root, below which all names are. */
+bool
+name_lacks_dot(struct text text, const struct name *apex);
+
 /* Is `name` at or below `apex`? `*relative` is then the number of octets before the apex. */
 bool
 name_in_zone(

@@ -316,6 +316,18 @@ refuse_extra(struct parser *parser, const struct entry *entry, size_t n)
 	    "more follows than %.*s takes", (int)entry->tokens[0].len, entry->tokens[0].text);
 }
 
+/* All names that follow would be wrong. */
+static void
+ask_for_dot(struct parser *parser, const struct entry *entry, const struct token *token,
+    const struct name *origin)
+{
+	if (name_lacks_dot(token_text(token), &parser->zone))
+		diag_add(parser->diags, token_pos(entry, token), Z_LAST_DOT,
+		    "the origin becomes %s; is the last dot of %.*s missing?",
+		    name_absolute_text(&parser->diags->arena, origin->wire), (int)token->len,
+		    token->text);
+}
+
 static int
 parse_origin(struct parser *parser, const struct entry *entry)
 {
@@ -327,6 +339,7 @@ parse_origin(struct parser *parser, const struct entry *entry)
 	if (refuse_extra(parser, entry, 2) < 0 ||
 	    parser_name(parser, entry, token_text(token), &origin) < 0)
 		return -1;
+	ask_for_dot(parser, entry, token, &origin);
 	parser->origin = origin;
 	forget_owner_text(parser);
 	if (parser->zone.len == 0 && !parser->any_record)
@@ -404,6 +417,8 @@ parse_include(struct parser *parser, const struct entry *entry)
 	    (entry->n == 3 &&
 		parser_name(parser, entry, token_text(&entry->tokens[2]), &inner) < 0))
 		return -1;
+	if (entry->n == 3)
+		ask_for_dot(parser, entry, &entry->tokens[2], &inner);
 	frame.asked = token_pos(entry, &entry->tokens[1]);
 	frame.path = file_beside(a, parser->frame->path, token_text(&entry->tokens[1]));
 	frame.absolute = file_absolute(a, frame.path);
