@@ -3,7 +3,7 @@
 #include "zone/lookup.h"
 #include "zone/written.h"
 
-enum { STEPS_MOST = 64 }; /* resolvers give up long before */
+enum { STEPS_MOST = 32 }; /* resolvers give up long before */
 
 /* Where a walk along aliases is. */
 struct walk {

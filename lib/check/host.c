@@ -35,16 +35,22 @@ tell(const struct part *part, const struct written *written, enum problem proble
 
 /* --- Addresses --- */
 
+/* Could a relative name have become this one, of which the first `n` labels are an address, or is
+ * it nothing but that? In zones of block lists numbers are names, which then exist. */
 static bool
-exists(const struct store *store, const uint8_t *wire)
+may_be_written(const struct store *store, const uint8_t *wire, unsigned n)
 {
+	const uint8_t *behind = wire;
 	struct lookup_key key;
 
-	return lookup_key_of(store, wire, &key) &&
-	       (lookup_answer(store, &key) || lookup_exit(store, &key));
+	for (; n > 0; n--)
+		behind += 1 + *behind;
+	if (!lookup_key_of(store, behind, &key))
+		return *behind == 0;
+	return lookup_key_of(store, wire, &key) && !lookup_answer(store, &key) &&
+	       !lookup_exit(store, &key);
 }
 
-/* In zones of block lists numbers are names, which then exist. */
 bool
 host_is_address(const struct store *store, const struct record *record, unsigned number,
     const uint8_t *wire, struct written *written)
@@ -54,7 +60,8 @@ host_is_address(const struct store *store, const struct record *record, unsigned
 	struct name_fault fault;
 	struct name name;
 
-	if (n == 0 || !written_name(store, record, number, written) || exists(store, wire))
+	if (n == 0 || !may_be_written(store, wire, n) ||
+	    !written_name(store, record, number, written))
 		return false;
 	return name_parse(written->text, &root, &name, &fault) == 0 &&
 	       name_labels(name.wire) == n && hostname_address(name.wire) == n;
@@ -206,7 +213,7 @@ host_check(const struct store *store, const struct node *node)
 		    .store = store, .node = node, .record = &node_records(store, node)[i]};
 		struct rdata_walk walk = rdata_walk(part.record->type, record_rdata(part.record));
 
-		while ((part.wire = rdata_walk_next(&walk, &part.use))) {
+		while (walk.n < WRITTEN_MOST && (part.wire = rdata_walk_next(&walk, &part.use))) {
 			part.number = walk.n - 1;
 			check_part(&part);
 		}

@@ -136,14 +136,16 @@ service_problem(const struct target *t)
 	return Z_TARGET;
 }
 
-/* The first label is no part of the host's name. */
+/* The first label is no part of the host's name. A zone of one label may be a host. */
 static enum problem
 mailbox_problem(const struct target *t)
 {
 	struct lookup_key host = t->key;
 
+	if (t->key.len == 0)
+		return name_labels(t->store->apex.wire) > 1 ? Z_MAILBOX : none;
 	lookup_parent(&host);
-	return t->key.len > 0 && !lookup_exit(t->store, &host) && !lookup_answer(t->store, &host) &&
+	return !lookup_exit(t->store, &host) && !lookup_answer(t->store, &host) &&
 		       !lookup_exists(t->store, &host, NULL)
 		   ? Z_MAILBOX
 		   : none;
@@ -230,7 +232,8 @@ why(const struct target *t, enum problem problem)
 	case Z_GLUE:
 		return ", which is below the delegation and has no glue";
 	case Z_MAILBOX:
-		return ", a mailbox at a name that does not exist";
+		return t->key.len == 0 ? ", the zone itself, where a mailbox belongs"
+				       : ", a mailbox at a name that does not exist";
 	default:
 		if (t->found != FOUND_NOTHING || t->use == NAME_MAILBOX)
 			return "";
@@ -332,7 +335,7 @@ check_record(const struct store *store, size_t i, const struct record *record)
 	t.store = store;
 	t.node = i;
 	t.record = record;
-	while ((t.wire = rdata_walk_next(&walk, &t.use))) {
+	while (walk.n < WRITTEN_MOST && (t.wire = rdata_walk_next(&walk, &t.use))) {
 		t.number = walk.n - 1;
 		if (is_none(&t))
 			continue;

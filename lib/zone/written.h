@@ -5,6 +5,10 @@
 
 #include "zone/store.h"
 
+/* Names of one record that are worth it: a HIP record may have thousands, and each is looked for
+ * again. */
+enum { WRITTEN_MOST = 16 };
+
 struct written {
 	struct text text; /* lives as long as the store's diags */
 	struct pos pos;

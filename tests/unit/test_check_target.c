@@ -186,6 +186,25 @@ targets(void **state)
 }
 
 /* The head's name servers are names of the root's own zone. */
+/* Each name of a HIP record is looked for again in the text, so only the first are. */
+static void
+many_names(void **state)
+{
+	struct zone_fixture f;
+	struct buf text = {0};
+
+	(void)state;
+	buf_puts(&text, "$ORIGIN example.org.\n" HEAD "a HIP 2 01 AQ==");
+	for (int i = 0; i < 3000; i++)
+		buf_printf(&text, " n%d", i);
+	buf_printf(&text, "\n%c", '\0');
+	zone_read_good(&f, text.data);
+	check_zone(&f.store, 0);
+	assert_int_equal(f.diags.n_severity[SEVERITY_WARNING], 16);
+	buf_free(&text);
+	zone_free(&f);
+}
+
 static void
 of_the_root(void **state)
 {
@@ -224,6 +243,8 @@ primaries(void **state)
 	    {"ns hostmaster.example.org", "Z052 3:10"},
 	    {"ns hostmaster.example.net", "Z052 3:10"},
 	    {"ns host.master", "Z055 3:10"},
+	    {"ns @", "Z055 3:10"},
+	    {"ns example.org.", "Z055 3:10"},
 	    {"a_b.net. x.a_b.net.", "Z051 3:7, Z051 3:16"},
 	};
 
@@ -249,6 +270,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(targets),
+	    cmocka_unit_test(many_names),
 	    cmocka_unit_test(of_the_root),
 	    cmocka_unit_test(primaries),
 	};
