@@ -238,7 +238,9 @@ cmd_roots(struct cmd *cmd, const char *path)
 
 	if (nearest)
 		*roots = nearest->project.roots;
-	roots->beside = file_absolute(a, folder);
+	folder = file_absolute(a, folder);
+	if (strcmp(folder, "/") != 0) /* where a container begins: everything lies in it */
+		roots->beside = folder;
 	allow(cmd, roots);
 	return roots;
 }
