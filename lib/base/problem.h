@@ -101,8 +101,9 @@ X(D_UNSIGNED,    "D120", WARNING, 0, "TLSA records in a zone without DNSSEC", "R
 X(D_PRIVATE,     "D121", WARNING, 0, "TLSA parameters for private use", "RFC 6698 section 7", "no client of others knows them") \
 X(D_TTL_WAIT,    "D122", WARNING, 0, "a TTL that makes rollovers wait longer than `wait`", "RFC 7671 section 8.1", "a rollover waits for twice the TTL: shorten it, or lengthen `wait`") \
 X(D_MAIL_BARE,   "D123", NOTE,    0, "a mail domain with DANE, but without SPF, DKIM or DMARC", "RFC 7208, RFC 6376, RFC 7489", "DANE protects mail on its way to you, these protect the domain's name in other mail") \
-X(D_SHARED_ALONE,"D126", NOTE,    0, "a shared TLSA set to which no alias in the zone leads", "RFC 7671 section 5.1", "write _port._proto CNAMEs that lead there, as in _25._tcp.mail; those of other zones are not seen here") \
 X(D_OWN_AS_CA,   "D124", WARNING, 0, "a server's own certificate under usage 0 or 2", "RFC 7671 section 5.2", "clients do not take the server's own certificate for a CA: write 3 1 1") \
+X(D_SHARED_ALONE,"D126", NOTE,    0, "a shared TLSA set to which no alias in the zone leads", "RFC 7671 section 5.1", "write _port._proto CNAMEs that lead there, as in _25._tcp.mail; those of other zones are not seen here") \
+X(D_ROOT_ALONE,  "D127", NOTE,    0, "a pinned root that servers rarely send", "RFC 7671 section 5.2.2", "let the server send it, or pin the intermediate CA that issues") \
 \
 X(D_OWNER,       "D001", ERROR,   1, "an owner that is no TLSA owner", "RFC 6698 section 3", "write _port._proto.host, as in _25._tcp.mail, or a CNAME at such an owner that leads here") \
 X(D_PARAMETER,   "D002", ERROR,   1, "a TLSA parameter that is none", "RFC 6698 section 2.1, RFC 7218", "") \

@@ -70,9 +70,15 @@ dane_check_host(const struct dane_run *run, const struct dane_set *set);
 void
 dane_check_alias(const struct dane_run *run, const struct node *node);
 
-/* dane_cert.c: the records beside the certificates that $TLSA names. */
+/* dane_cert.c: the certificates that $TLSA names. */
 void
 dane_check_uses(const struct dane_run *run);
+
+/* dane_sent.c: the records beside the certificates of the uses, which are of one owner, and what
+ * the servers send. `set->set` is empty where the zone publishes none. */
+void
+dane_check_sent(const struct dane_run *run, const struct dane_set *set,
+    const struct tlsa_use *const *uses, size_t n);
 
 /* dane_mail.c: what answers for the TLSA records of SMTP at the host: TLSA, or a CNAME that leads
  * to them; or NULL. */

@@ -16,6 +16,7 @@ struct counts {
 	const struct record *first[N_USAGES][N_SELECTORS][TLSA_SHA2_512 + 1];
 };
 
+/* 2 0 0 is what spares servers from sending the CA (RFC 7671 section 5.2.2). */
 static void
 check_pair(const struct dane_run *run, const struct dane_set *set, const struct counts *counts,
     unsigned usage, unsigned selector)
@@ -23,7 +24,7 @@ check_pair(const struct dane_run *run, const struct dane_set *set, const struct 
 	const size_t *n = counts->n[usage][selector];
 	const struct record *const *first = counts->first[usage][selector];
 
-	if (n[TLSA_FULL] > 0)
+	if (n[TLSA_FULL] > 0 && (usage != TLSA_DANE_TA || selector != TLSA_CERT))
 		diag_add(run->diags, first[TLSA_FULL]->pos, D_FULL,
 		    "TLSA %u %u 0 of %s holds the whole %s", usage, selector, set->text,
 		    selector == TLSA_CERT ? "certificate" : "public key");

@@ -38,6 +38,8 @@ static const struct row records[] = {
     {WWW "_443._tcp.www " T512, "D112 6:1"},
     {WWW "_443._tcp.www " T512 "_443._tcp.www TLSA 2 0 1 " D1 "\n", ""},
     {WWW "_443._tcp.www TLSA 3 1 0 00\n", "D111 6:1"},
+    {WWW "_443._tcp.www TLSA 2 1 0 00\n", "D111 6:1"},
+    {WWW "_443._tcp.www TLSA 2 0 0 00\n", ""}, /* RFC 7671 section 5.2.2 */
     /* RFC 7672 section 3.1.3 */
     {WWW "_25._tcp.www TLSA 1 1 1 " D1 "\n", "D106 6:1"},
     {WWW "_25._tcp.www " T1 "_25._tcp.www TLSA 0 1 1 " D1 "\n", "D106 7:1"},

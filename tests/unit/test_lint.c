@@ -58,6 +58,25 @@ sign_again(X509 *x509, EVP_PKEY *key, const EVP_MD *md)
 	return x509;
 }
 
+/* Another CA below another root, and a server's certificate of it. */
+static void
+put_others(const struct cert_spec *of)
+{
+	EVP_PKEY *root = keep_key(fixture_key()), *ca = keep_key(fixture_key());
+	struct cert_spec root_spec = {.name = "Root B", .key = root, .ca = true};
+	struct cert_spec ca_spec = {
+	    .name = "CA B", .key = ca, .issuer = "Root B", .issuer_key = root, .ca = true};
+	struct cert_spec spec = *of;
+	X509 *ca_cert = cert_of(&ca_spec);
+
+	put_certs("root-b.pem", cert_of(&root_spec), NULL);
+	put_certs("ca-b.pem", ca_cert, NULL);
+	spec.issuer = "CA B";
+	spec.issuer_key = ca;
+	spec.key = keep_key(fixture_key());
+	put_certs("mail-b.pem", cert_of(&spec), ca_cert);
+}
+
 static int
 setup(void **state)
 {
@@ -78,9 +97,13 @@ setup(void **state)
 		return -1;
 	put_certs("root.pem", root_cert, NULL);
 	put_certs("ca.pem", ca_cert, NULL);
+	put_certs("cas.pem", ca_cert, root_cert);
 	cert = cert_of(&spec);
 	put_certs("mail.pem", cert, ca_cert);
 	put_certs("leaf.pem", cert, NULL);
+	put("whole.pem", arena_printf(&pems, "%s%s%s", fixture_pem(&pems, cert),
+			     fixture_pem(&pems, ca_cert), fixture_pem(&pems, root_cert)));
+	put_others(&spec);
 	spec.key = other;
 	put_certs("next.pem", cert_of(&spec), ca_cert);
 	spec.san = "DNS:*.example.org";
@@ -295,7 +318,7 @@ names(void **state)
 	    {"$TLSA _443._tcp.mail 0 1 1 own.pem\n", "D124 6:28", 0},
 	    {"$TLSA _443._tcp.mail 3 1 1 own.pem\n", "", 0},
 	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 2 1 1 own.pem\n", "", 0},
-	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n", "D127 6:28", 0},
 	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 2 1 1 mail.pem\n", "D102 7:25", 0},
 	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 0 1 1 mail.pem\n", "D102 7:25", 0},
 	    {"a A 192.0.2.1\n$TLSA _443._tcp.a 1 1 1 mail.pem\n", "D102 7:25", 0},
@@ -459,18 +482,63 @@ not_shared(void **state)
 	check_rows(rows, LENGTH(rows));
 }
 
+#define ANCHORS(params, sources)                                                                   \
+	"$TLSA _443._tcp.mail mail.pem\n$TLSA _443._tcp.mail " params " " sources "\n"
+
 /* RFC 7671 section 5.2.2 */
 static void
 anchors(void **state)
 {
 	static const struct row rows[] = {
-	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n", "", 0},
-	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem root.pem\n", "D107 6:37", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 ca.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem root.pem\n", "", 0},
+	    {ANCHORS("2 1 1", "root.pem"), "D107 7:28", 0},
+	    {ANCHORS("2 0 1", "root.pem"), "D107 7:28", 0},
+	    {ANCHORS("2 1 1", "ca-b.pem"), "D107 7:28", 0},
+	    {ANCHORS("2 1 1", "ca.pem"), "", 0},
+	    {ANCHORS("2 1 1", "cas.pem"), "D107 7:28", 0},
+	    {ANCHORS("2 1 1", "cas.pem pick=all"), "", 0},
 	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n$TLSA _443._tcp.mail mail.pem\n", "D107 6:28",
 		0},
-	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n$TLSA _25._tcp.mail mail.pem\n", "", 0},
-	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n$TLSA _443._tcp.mail leaf.pem\n", "", 0},
-	    {"$TLSA _443._tcp.mail 2 1 1 ca.pem\n$TLSA _443._tcp.mail mail.pem\n", "", 0},
+	    /* One that is sent will do; the other is for the future. */
+	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem ca-b.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem root-b.pem\n", "", 0},
+	    {ANCHORS("2 1 1", "ca.pem ca-b.pem"), "", 0},
+	    {ANCHORS("2 1 1", "ca-b.pem root-b.pem"), "D107 7:28, D107 7:37", 0},
+	    {ANCHORS("2 1 1", "ca.pem") "$TLSA _443._tcp.mail 2 1 1 ca-b.pem\n", "", 0},
+	    /* But with other parameters it is for other clients (section 8), */
+	    {ANCHORS("2 1 1", "ca.pem") "$TLSA _443._tcp.mail 2 0 1 ca-b.pem\n", "D107 8:28", 0},
+	    /* and each server that has the records must be anchored. */
+	    {"$TLSA _443._tcp.mail mail.pem mail-b.pem\n$TLSA _443._tcp.mail 2 1 1 ca.pem\n",
+		"D107 7:28", 0},
+	    {"$TLSA _443._tcp.mail mail.pem mail-b.pem\n$TLSA _443._tcp.mail 2 1 1 ca.pem "
+	     "ca-b.pem\n",
+		"", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem mail-b.pem\n", "", 0},
+	    /* Records that hold all of it spare the server from sending it. */
+	    {ANCHORS("2 0 0", "root.pem"), "", 0},
+	    {ANCHORS("2 0 0", "ca.pem"), "", 0},
+	    {ANCHORS("2 1 0", "root.pem"), "D111 7:7", 0},
+	    {ANCHORS("2 1 0", "ca.pem"), "D111 7:7", 0},
+	    {ANCHORS("2 0 0", "root-b.pem"), "D107 7:28", 0},
+	    {ANCHORS("2 0 0", "ca-b.pem"), "D107 7:28", 0},
+	    {ANCHORS("2 0 0", "ca.pem root-b.pem"), "", 0},
+	    /* Under usage 0 clients have the root themselves. */
+	    {ANCHORS("0 1 1", "root.pem"), "", 0},
+	    {ANCHORS("0 1 1", "ca.pem"), "", 0},
+	    {ANCHORS("0 1 1", "root-b.pem"), "D107 7:28", 0},
+	    {ANCHORS("0 1 1", "ca.pem root-b.pem"), "", 0},
+	    /* Nothing is known of what servers send. */
+	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n$TLSA _25._tcp.mail mail.pem\n", "D127 6:28", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n$TLSA _443._tcp.mail leaf.pem\n", "D127 6:28",
+		0},
+	    {"$TLSA _443._tcp.mail 2 1 1 root.pem\n", "D127 6:28", 0},
+	    {"$TLSA _{443,25}._tcp.mail 2 0 1 root.pem\n", "D127 6:33", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 cas.pem\n", "D127 6:28", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 cas.pem pick=issuer\n", "D127 6:28", 0},
+	    {"$TLSA _443._tcp.mail 2 0 0 root.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 0 1 1 root.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 own.pem\n", "D124 6:28", 0},
 	    {"$TLSA _443._tcp.mail 0 1 1 root.pem\n$TLSA _443._tcp.mail mail.pem\n", "", 0},
 	    {"$TLSA _443._tcp.mail 2 1 1 ca.pem next=root.pem\n$TLSA _443._tcp.mail mail.pem\n", "",
 		0},
@@ -499,6 +567,9 @@ beside(void **state)
 	    {"$TLSA _443._tcp.mail mail.pem\n$TLSA _443._tcp.mail 3 1 2 next.pem\n",
 		"D108 6:22, D108 7:28", 0},
 	    {"$TLSA _443._tcp.mail mail.pem next.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail mail.pem\n$TLSA _443._tcp.mail 2 1 1 mail-b.pem\n",
+		"D109 6:7, D109 7:7", 0},
+	    {"$TLSA _443._tcp.mail 3 1 1 mail.pem\n$TLSA _443._tcp.mail 0 1 1 whole.pem\n", "", 0},
 	};
 
 	(void)state;

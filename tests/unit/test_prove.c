@@ -134,6 +134,8 @@ static const struct {
     /* the pinned CA is not sent (RFC 7671 section 5.2.2) */
     {"lI", "mail.example.org", "211R", VERDICT_NOT_IN_CHAIN, 0, 0},
     {"lI", "mail.example.org", "200R", VERDICT_MATCH, 0, 2},
+    {"lI", "mail.example.org", "210R", VERDICT_MATCH, 0, 1},
+    {"lI", "mail.example.org", "210E", VERDICT_NOT_IN_CHAIN, 0, 0},
     {"l", "mail.example.org", "211I", VERDICT_NOT_IN_CHAIN, 0, 0},
     {"l", "mail.example.org", "311l", VERDICT_MATCH, 0, 0},
     /* the file without its root is its own anchor */

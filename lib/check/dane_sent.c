@@ -1,0 +1,293 @@
+#include "check/dane_run.h"
+
+#include <openssl/sha.h>
+
+/* --- Records beside certificates --- */
+
+static bool
+matches(const struct record *record, const struct cert *cert)
+{
+	struct tlsa_params params = dane_params(record);
+	struct bytes in = params.selector == TLSA_SPKI ? cert->spki : cert->der;
+	uint8_t digest[SHA512_DIGEST_LENGTH];
+	struct bytes data = {digest, 0};
+
+	if (params.matching == TLSA_FULL)
+		return bytes_equal(dane_data(record), in);
+	if (params.matching == TLSA_SHA2_256 && SHA256(in.data, in.len, digest))
+		data.len = SHA256_DIGEST_LENGTH;
+	else if (params.matching == TLSA_SHA2_512 && SHA512(in.data, in.len, digest))
+		data.len = SHA512_DIGEST_LENGTH;
+	return data.len > 0 && bytes_equal(dane_data(record), data);
+}
+
+/* Does a record with the parameters of `like`, but this matching type, match the certificate? */
+static bool
+set_matches(const struct rrset *set, struct tlsa_params like, uint8_t matching,
+    const struct cert *cert, size_t *n)
+{
+	bool match = false;
+
+	*n = 0;
+	for (size_t i = 0; i < set->n; i++) {
+		struct tlsa_params params = dane_params(&set->records[i]);
+
+		if (params.usage != like.usage || params.selector != like.selector ||
+		    params.matching != matching)
+			continue;
+		++*n;
+		match = match || matches(&set->records[i], cert);
+	}
+	return match;
+}
+
+/* RFC 7671 section 9: who takes the stronger digest does not look at the other. Where the numbers
+ * differ, that was said already. */
+static void
+check_agility(const struct dane_run *run, const struct dane_set *set, const struct tlsa_use *use)
+{
+	size_t n_256, n_512;
+	bool by_256 = set_matches(&set->set, use->params, TLSA_SHA2_256, use->cert, &n_256);
+	bool by_512 = set_matches(&set->set, use->params, TLSA_SHA2_512, use->cert, &n_512);
+
+	if (n_256 != n_512 || n_256 == 0 || by_256 == by_512)
+		return;
+	diag_add(run->diags, use->pos, D_AGILITY,
+	    "%s is in the TLSA %u %u %d of %s, and not in the %u %u %d", use->cert->name,
+	    use->params.usage, use->params.selector, by_256 ? TLSA_SHA2_256 : TLSA_SHA2_512,
+	    set->text, use->params.usage, use->params.selector,
+	    by_256 ? TLSA_SHA2_512 : TLSA_SHA2_256);
+}
+
+/* RFC 7671 section 8.1: who wrote `wait` counts on it, and waits for longer. */
+static void
+check_wait(const struct dane_run *run, const struct dane_set *set, const struct tlsa_use *use)
+{
+	uint32_t ttl_s = set->set.records[0].ttl_s;
+
+	if (use->wait_s > 0 && 2 * (uint64_t)ttl_s > use->wait_s)
+		diag_add(run->diags, use->pos, D_TTL_WAIT,
+		    "the TLSA records of %s have a TTL of %u s: the next certificate waits for "
+		    "twice that, and not for the %u s of `wait`",
+		    set->text, (unsigned)ttl_s, (unsigned)use->wait_s);
+}
+
+/* --- What the server sends --- */
+
+/* Does the file hold the server's certificate and its chain, so that it is what the server sends?
+ */
+static bool
+is_served(const struct certs *certs)
+{
+	bool ca = false, server = false;
+
+	for (size_t i = 0; i < certs->n; i++) {
+		ca = ca || (certs->items[i].is_ca && !certs->items[i].has_key);
+		server = server || !certs->items[i].is_ca || certs->items[i].has_key;
+	}
+	return ca && server;
+}
+
+/* Do people who make chains leave the certificate out, as clients have it? */
+static bool
+is_root(const struct tlsa_use *use)
+{
+	return use->cert->self_signed && use->cert->is_ca && !use->cert->for_server;
+}
+
+static bool
+same_params(struct tlsa_params a, struct tlsa_params b)
+{
+	return a.usage == b.usage && a.selector == b.selector && a.matching == b.matching;
+}
+
+static bool
+set_has(const struct dane_set *set, struct tlsa_params params, const struct certs *sent)
+{
+	for (size_t i = 0; i < set->set.n; i++)
+		for (size_t j = 0;
+		     same_params(dane_params(&set->set.records[i]), params) && j < sent->n; j++)
+			if (matches(&set->set.records[i], &sent->items[j]))
+				return true;
+	return false;
+}
+
+/* Clients have it themselves: under usage 0 in their list of CAs, or from the record, if that holds
+ * it in full (RFC 7671 section 5.2.2). */
+static bool
+need_not_be_sent(struct tlsa_params params)
+{
+	return params.usage == TLSA_PKIX_TA ||
+	       (params.usage == TLSA_DANE_TA && params.matching == TLSA_FULL);
+}
+
+static bool
+is_in(const struct cert *cert, bool by_key, const struct certs *sent)
+{
+	for (size_t i = 0; i < sent->n; i++)
+		if (by_key ? bytes_equal(sent->items[i].spki, cert->spki)
+			   : bytes_equal(sent->items[i].der, cert->der))
+			return true;
+	return false;
+}
+
+static bool
+issued_any(const struct cert *cert, const struct certs *sent)
+{
+	for (size_t i = 0; i < sent->n; i++)
+		if (cert_issued(cert, &sent->items[i]))
+			return true;
+	return false;
+}
+
+/* RFC 7671 section 8: one CA of those that are pinned with the same parameters will do, the others
+ * may be for the future. */
+static bool
+is_anchored(const struct dane_set *set, const struct tlsa_use *const *uses, size_t n,
+    struct tlsa_params params, const struct certs *sent)
+{
+	if (set_has(set, params, sent))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (same_params(uses[i]->params, params) && !uses[i]->coming &&
+		    (is_in(uses[i]->cert, params.selector == TLSA_SPKI, sent) ||
+			(need_not_be_sent(params) && issued_any(uses[i]->cert, sent))))
+			return true;
+	return false;
+}
+
+static void
+tell_anchor(const struct dane_run *run, const struct tlsa_use *use, const struct certs *sent)
+{
+	if (need_not_be_sent(use->params))
+		diag_add(run->diags, use->pos, D_TA_ABSENT,
+		    "the CA %s did not issue what is in %s, which the server sends",
+		    use->cert->name, sent->path);
+	else
+		diag_add(run->diags, use->pos, D_TA_ABSENT,
+		    "the CA %s is not in %s, which the server sends", use->cert->name, sent->path);
+}
+
+/* A file of CAs alone beside those that the servers send. */
+static void
+check_anchor(const struct dane_run *run, const struct dane_set *set, const struct tlsa_use *use,
+    const struct tlsa_use *const *uses, size_t n)
+{
+	bool as_ca = use->params.usage == TLSA_PKIX_TA || use->params.usage == TLSA_DANE_TA;
+	bool any = false;
+
+	if (!as_ca || use->coming || is_served(use->certs))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (uses[i]->coming || !is_served(uses[i]->certs))
+			continue;
+		any = true;
+		if (!is_anchored(set, uses, n, use->params, uses[i]->certs)) {
+			tell_anchor(run, use, uses[i]->certs);
+			return;
+		}
+	}
+	if (!any && is_root(use) && !need_not_be_sent(use->params))
+		diag_add(run->diags, use->pos, D_ROOT_ALONE,
+		    "the root %s is pinned, which most servers do not send", use->cert->name);
+}
+
+/* May something that is not known to be sent with a chain match the record? */
+static bool
+matches_other(const struct record *record, const struct tlsa_use *const *uses, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0;
+		     !uses[i]->coming && !is_served(uses[i]->certs) && j < uses[i]->certs->n; j++)
+			if (matches(record, &uses[i]->certs->items[j]))
+				return true;
+	return false;
+}
+
+static bool
+any_matches(const struct record *records, size_t n, const struct certs *sent)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < sent->n; j++)
+			if (matches(&records[i], &sent->items[j]))
+				return true;
+	return false;
+}
+
+/* By another digest of what the records hold? That is for check_agility() to tell. */
+static bool
+differs_in_digest(const struct dane_set *set, const struct record *like, const struct certs *sent)
+{
+	for (size_t i = 0; i < set->set.n; i++)
+		if (memcmp(set->set.records[i].rdata, like->rdata, 2) == 0 &&
+		    any_matches(&set->set.records[i], 1, sent))
+			return true;
+	return false;
+}
+
+/* The first file that is sent and that none of the records, which are of one triple, matches. */
+static const struct certs *
+unmatched(const struct dane_set *set, const struct record *records, size_t n_records,
+    const struct tlsa_use *const *uses, size_t n)
+{
+	const struct certs *first = NULL, *other = NULL;
+	bool any = false;
+
+	for (size_t i = 0; i < n_records; i++)
+		if (matches_other(&records[i], uses, n))
+			return NULL;
+	for (size_t i = 0; i < n; i++) {
+		const struct certs *sent = uses[i]->certs;
+
+		if (uses[i]->coming || !is_served(sent))
+			continue;
+		if (any_matches(records, n_records, sent) ||
+		    is_anchored(set, uses, n, dane_params(records), sent)) {
+			any = true;
+			continue;
+		}
+		first = first ? first : sent;
+		if (!other && !differs_in_digest(set, records, sent))
+			other = sent;
+	}
+	return any ? other : first;
+}
+
+/* Records of one triple are neighbours. */
+static void
+check_triples(const struct dane_run *run, const struct dane_set *set,
+    const struct tlsa_use *const *uses, size_t n)
+{
+	const struct record *records = set->set.records;
+	size_t first = 0;
+
+	for (size_t i = 0; i < set->set.n; i++) {
+		struct tlsa_params params = dane_params(&records[i]);
+		const struct certs *sent;
+
+		if (i + 1 < set->set.n && same_params(dane_params(&records[i + 1]), params))
+			continue;
+		sent = params.usage <= TLSA_DANE_EE && params.matching <= TLSA_SHA2_512
+			   ? unmatched(set, &records[first], i + 1 - first, uses, n)
+			   : NULL;
+		if (sent)
+			diag_add(run->diags, records[i].pos, D_TRIPLE,
+			    "no TLSA %u %u %u of %s matches what the server sends by %s",
+			    params.usage, params.selector, params.matching, set->text, sent->path);
+		first = i + 1;
+	}
+}
+
+void
+dane_check_sent(const struct dane_run *run, const struct dane_set *set,
+    const struct tlsa_use *const *uses, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		check_anchor(run, set, uses[i], uses, n);
+		if (set->set.n > 0) {
+			check_agility(run, set, uses[i]);
+			check_wait(run, set, uses[i]);
+		}
+	}
+	check_triples(run, set, uses, n);
+}
