@@ -5,15 +5,6 @@
 
 /* --- Names --- */
 
-/* Is it a server's own certificate, as far as the file shows? */
-static bool
-is_server(const struct tlsa_use *use, const struct cert *cert)
-{
-	if (use->params.usage == TLSA_DANE_EE || use->params.usage == TLSA_PKIX_EE)
-		return cert == use->cert;
-	return !cert->is_ca || cert->has_key;
-}
-
 /* A server's certificate, and for which of the services it has no name: what lint_missing says. */
 struct server {
 	const struct tlsa_use *use;
@@ -58,15 +49,9 @@ find_servers(const struct dane_run *run, struct owner *owner)
 		for (size_t j = 0; j < owner->uses[i]->certs->n; j++) {
 			const struct cert *cert = &owner->uses[i]->certs->items[j];
 
-			if (is_server(owner->uses[i], cert))
+			if (lint_is_server(owner->uses[i], cert))
 				add_server(run, owner, owner->uses[i], cert);
 		}
-}
-
-static enum problem
-name_problem(const struct tlsa_use *use)
-{
-	return use->params.usage == TLSA_DANE_EE ? D_NAME_EE : D_NAME;
 }
 
 /* Do both serve one service: is `a`, which is to come, perhaps for the server that has `b` now? */
@@ -87,7 +72,7 @@ has_other(const struct owner *owner, const struct server *but, size_t service)
 		const struct server *other = &owner->servers[i];
 
 		if (other->cert != but->cert && !other->use->coming && !other->missing[service] &&
-		    name_problem(other->use) == name_problem(but->use) &&
+		    lint_name_problem(other->use) == lint_name_problem(but->use) &&
 		    !(but->use->coming && may_replace(owner, but, other)))
 			return true;
 	}
@@ -99,10 +84,9 @@ tell_name(const struct dane_run *run, const struct server *server, const struct 
     const char *missing)
 {
 	if (missing == names->hosts[0])
-		diag_add(run->diags, server->use->pos, name_problem(server->use),
-		    "the certificate %s is not for %s", server->cert->name, missing);
+		lint_tell_name(run->diags, server->use, server->cert, missing);
 	else
-		diag_add(run->diags, server->use->pos, name_problem(server->use),
+		diag_add(run->diags, server->use->pos, lint_name_problem(server->use),
 		    "the certificate %s is neither for %s nor for %s, which leads to it",
 		    server->cert->name, names->hosts[0], missing);
 }

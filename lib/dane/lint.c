@@ -113,6 +113,28 @@ lint_chain(
 
 /* --- Names --- */
 
+bool
+lint_is_server(const struct tlsa_use *use, const struct cert *cert)
+{
+	if (use->params.usage == TLSA_DANE_EE || use->params.usage == TLSA_PKIX_EE)
+		return cert == use->cert;
+	return !cert->is_ca || cert->has_key;
+}
+
+enum problem
+lint_name_problem(const struct tlsa_use *use)
+{
+	return use->params.usage == TLSA_DANE_EE ? D_NAME_EE : D_NAME;
+}
+
+int
+lint_tell_name(
+    struct diags *diags, const struct tlsa_use *use, const struct cert *cert, const char *host)
+{
+	return diag_add(diags, use->pos, lint_name_problem(use), "the certificate %s is not for %s",
+	    cert->name, host);
+}
+
 static bool
 covers(X509 *x509, const char *host)
 {

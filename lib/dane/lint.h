@@ -24,6 +24,20 @@ lint_chain(
 bool
 lint_covers(const struct cert *cert, const char *host);
 
+/* Is it a server's own certificate, as far as the file of the use shows? */
+bool
+lint_is_server(const struct tlsa_use *use, const struct cert *cert);
+
+/* What it is where such a certificate does not name the host: usage 3 ignores names (RFC 7671
+ * section 5.1). */
+enum problem
+lint_name_problem(const struct tlsa_use *use);
+
+/* Tells that it does not. Returns -1 if that is an error, else 0. */
+int
+lint_tell_name(
+    struct diags *diags, const struct tlsa_use *use, const struct cert *cert, const char *host);
+
 /* The first client, by the domain that it comes from, for which the certificate has no name; or by
  * the host, where it has none for any. NULL: it is for all. */
 const char *

@@ -1,5 +1,6 @@
 #include "dane/tlsa_print.h"
 
+#include "dane/lint.h"
 #include "dane/owner.h"
 #include "dane/tlsa_source.h"
 #include "dns/rdata.h"
@@ -92,6 +93,28 @@ read_paths(struct tlsa_job *job, struct line *line, const struct tlsa_request *r
 	return result;
 }
 
+/* As lint of a zone does, where the owner names the host. */
+static int
+check_names(struct diags *diags, const struct tlsa_use *uses, const struct name *name)
+{
+	struct dane_owner owner;
+	const char *host;
+	int result = 0;
+
+	if (!dane_owner_read(name->wire, &owner))
+		return 0;
+	host = name_text(&diags->arena, owner.host);
+	for (const struct tlsa_use *use = uses; use; use = use->next)
+		for (size_t i = 0; i < use->certs->n; i++) {
+			const struct cert *cert = &use->certs->items[i];
+
+			if (lint_is_server(use, cert) && !lint_covers(cert, host) &&
+			    lint_tell_name(diags, use, cert, host) < 0)
+				result = -1;
+		}
+	return result;
+}
+
 static void
 print(struct buf *out, const struct name *owner, const struct tlsa_set *set)
 {
@@ -124,6 +147,11 @@ tlsa_print(struct diags *diags, const struct tlsa_request *request, struct buf *
 	if (read_paths(&job, &line, request) < 0 || result < 0)
 		return -1;
 	tlsa_check_bare(&job);
+	for (size_t i = 0; i < texts.n; i++)
+		if (check_names(diags, job.set.uses, &names[i]) < 0)
+			result = -1;
+	if (result < 0)
+		return -1;
 	if (!names)
 		print(out, NULL, &job.set);
 	for (size_t i = 0; i < texts.n; i++)
