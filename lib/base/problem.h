@@ -146,6 +146,9 @@ X(D_DKIM_SHORT,  "D059", ERROR,   1, "an RSA key too short for DKIM", "RFC 8301 
 X(D_DKIM_WEAK,   "D060", WARNING, 0, "a DKIM key of less than 2048 bits", "RFC 8301 section 3.2", "make one of 2048 bits") \
 X(D_MAIL_CERT,   "D061", WARNING, 0, "a certificate that does not name the address", "RFC 8550 section 3", "clients may not use it for mail of that address") \
 X(D_MAIL_FORM,   "D062", WARNING, 0, "a mail address in decomposed characters", "RFC 8162 section 3", "write it in Unicode Normalization Form C") \
+X(D_MAIL_STAR,   "D064", WARNING, 0, "an asterisk as a mail address", "RFC 8162 section 3, RFC 7929 section 3", "a record for all addresses has an asterisk in place of the digest") \
+X(D_MAIL_USE,    "D065", WARNING, 0, "a certificate that is not for mail", "RFC 8550 section 4.4.4", "clients refuse it: get one whose extended key usage has emailProtection") \
+X(D_MAIL_CASE,   "D066", NOTE,    0, "capitals in the address of an OpenPGP key", "RFC 7929 section 3", "GnuPG asks in lower case: write both, as in {Hugh,hugh}@, unless one record has that name already") \
 X(D_SSH_PORT,    "D063", ERROR,   1, "keys of a host that differ from port to port", "RFC 4255 section 3", "SSHFP records hold at every port: write port=22 or another one, or port=any for all") \
 X(D_UNPROVEN,    "D140", ERROR,   1, "records by which clients would refuse the server", "RFC 7671 sections 8 and 9", "") \
 X(D_NO_PROOF,    "D141", ERROR,   1, "records that cannot be proved", "", "name the file with the chain that the server presents, or set `prove: false`") \

@@ -103,6 +103,61 @@ check_characters(struct reader *r)
 	return 0;
 }
 
+/* --- A name that holds the digest already --- */
+
+static bool
+is_hex(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!ascii_is_digit(text[i]) && (uint8_t)(ascii_lower((uint8_t)text[i]) - 'a') >= 6)
+			return false;
+	return true;
+}
+
+static bool
+is_digest(const uint8_t *label)
+{
+	return *label == 2 * HASH_LEN && is_hex((const char *)label + 1, *label);
+}
+
+/* Is it no address, but has a digest first, or the label `service`? */
+static bool
+is_literal(struct text text, const char *service)
+{
+	const char *dot = memchr(text.data, '.', text.len);
+	size_t len = strlen(service), first = dot ? (size_t)(dot - text.data) : text.len;
+	bool any = first == 2 * HASH_LEN && is_hex(text.data, first);
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '@' || text.data[i] == '"' || text.data[i] == '\\')
+			return false;
+		any = any || (text.data[i] == '.' && text.len - i - 1 >= len &&
+				 text_is_nocase((struct text){text.data + i + 1, len}, service));
+	}
+	return any;
+}
+
+/* The owner as the RFCs have it: the digest, or * for all addresses, and the service. */
+static int
+read_literal(struct directive *d, const struct braced *text, const char *service,
+    struct directive_owner *out)
+{
+	const struct reader r = {.d = d, .text = text};
+	const uint8_t *first = out->name.wire, *second;
+
+	if (directive_name(d, text, out) < 0)
+		return -1;
+	if (!is_digest(first) && !(*first == 1 && first[1] == '*'))
+		return fail(&r, 0,
+		    "the digest ahead of the service is not 56 hexadecimal digits (SHA-256 of the "
+		    "local part, cut to 28 octets)");
+	second = first + 1 + *first;
+	if (*second != strlen(service) ||
+	    !text_is_nocase((struct text){(const char *)second + 1, *second}, service))
+		return fail(&r, 0, "the service does not stand behind the digest");
+	return 0;
+}
+
 /* --- The domain --- */
 
 static bool
@@ -187,6 +242,17 @@ written(const struct reader *r, const struct name *name)
 	return keep(r->d, &buf);
 }
 
+/* The digest of an asterisk is that of one address. */
+static void
+check_star(const struct reader *r, const char *service)
+{
+	if (r->len == 1 && r->local[0] == '*')
+		diag_add(r->d->diags, braced_pos(r->d->entry, r->text, 0), D_MAIL_STAR,
+		    "this is the one address *@%s: for all of them write *.%s.%s",
+		    name_text(r->d->a, r->domain.wire), service,
+		    name_absolute_text(r->d->a, r->domain.wire));
+}
+
 /* With `service` the digest and that label stand for the local part. */
 static int
 read_address(struct directive *d, const struct braced *text, const char *service,
@@ -197,10 +263,13 @@ read_address(struct directive *d, const struct braced *text, const char *service
 	struct buf hex = {0};
 	int result;
 
+	if (service && is_literal(text->text, service))
+		return read_literal(d, text, service, out);
 	if (read_local(&r) < 0 || check_characters(&r) < 0 || read_domain(&r) < 0)
 		return -1;
 	out->name = r.domain;
 	if (service) {
+		check_star(&r, service);
 		digest_sha256((struct bytes){r.local, r.len}, digest);
 		hex_encode(&hex, (struct bytes){digest, HASH_LEN});
 		result = prepend(&r, service, strlen(service), &out->name) < 0

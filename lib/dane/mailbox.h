@@ -4,7 +4,10 @@
  *
  * `local@domain` is a mail address and no name of the zone file: the domain is absolute with or
  * without its last dot. `local@` is one at the origin. The local part counts as it is written, in
- * upper and lower case; quotes and backslashes are undone. */
+ * upper and lower case; quotes and backslashes are undone.
+ *
+ * The first two also take the name itself, `digest._smimecert` or `digest._openpgpkey`, relative to
+ * the origin like any; with * as the digest it is for all addresses. Then there is no `mail`. */
 #ifndef DANE_MAILBOX_H
 #define DANE_MAILBOX_H
 

@@ -30,12 +30,48 @@ add_source(struct directive *d, const struct argument *source, struct record_set
 	    check_size(d, source, path, key.data.len) < 0)
 		return -1;
 	for (size_t i = 0; i < d->n_owners; i++)
-		if (!openpgp_names(&key, d->owners[i].mail))
+		if (d->owners[i].mail && !openpgp_names(&key, d->owners[i].mail))
 			diag_add(d->diags, source->pos, D_PGP_USER,
 			    "%s has no user ID with the address %s", path, d->owners[i].mail);
 	record_set_add(d, set, key.data,
 	    arena_printf(d->a, "%s %s", plain_text(d->a, source->text), key.fingerprint));
 	return 0;
+}
+
+/* In lower case, of which only the local part matters. */
+static bool
+has_capitals(const char *mail)
+{
+	const char *end = strrchr(mail, '@');
+
+	for (; mail < end; mail++)
+		if (ascii_lower((uint8_t)*mail) != (uint8_t)*mail)
+			return true;
+	return false;
+}
+
+static bool
+has_twin(const struct directive *d, const char *mail)
+{
+	for (size_t i = 0; i < d->n_owners; i++)
+		if (d->owners[i].mail && text_is_nocase(text_of(mail), d->owners[i].mail) &&
+		    !has_capitals(d->owners[i].mail))
+			return true;
+	return false;
+}
+
+/* Who looks a key up with GnuPG asks for the digest of the address in lower case. */
+static void
+check_case(const struct directive *d)
+{
+	for (size_t i = 0; i < d->n_owners; i++) {
+		const struct directive_owner *owner = &d->owners[i];
+
+		if (owner->mail && has_capitals(owner->mail) && !has_twin(d, owner->mail))
+			diag_add(d->diags, owner->pos, D_MAIL_CASE,
+			    "clients that ask in lower case do not find the key of %s",
+			    owner->mail);
+	}
 }
 
 int
@@ -48,6 +84,7 @@ openpgpkey_directive(void *ctx, struct parser *parser, const struct entry *entry
 	struct record_set set = {0};
 	struct arguments arguments;
 
+	check_case(&d);
 	if (directive_rest(&d, no_options, "no key file is named", &arguments) < 0)
 		return -1;
 	for (size_t i = 0; i < arguments.n; i++)

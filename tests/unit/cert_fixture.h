@@ -26,6 +26,7 @@ struct cert_spec {
 	bool ca;
 	int64_t from, to;  /* 0: FROM, TO */
 	const char *san;   /* "DNS:..." or NULL */
+	const char *use;   /* extended key usage, or NULL */
 	bool without_null; /* the RSA SPKI has no parameters at all */
 };
 
@@ -75,6 +76,8 @@ fixture_cert(const struct cert_spec *spec)
 	fixture_extension(x509, NID_basic_constraints, spec->ca ? "critical,CA:TRUE" : "CA:FALSE");
 	if (spec->san)
 		fixture_extension(x509, NID_subject_alt_name, spec->san);
+	if (spec->use)
+		fixture_extension(x509, NID_ext_key_usage, spec->use);
 	if (spec->without_null) {
 		X509_PUBKEY_get0_param(NULL, NULL, NULL, &algorithm, X509_get_X509_PUBKEY(x509));
 		X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_rsaEncryption), V_ASN1_UNDEF, NULL);

@@ -12,7 +12,9 @@ show(struct directive *d)
 	static const uint8_t empty[] = {0};
 	struct record_set set = {0};
 
-	record_set_add(d, &set, (struct bytes){empty, 1}, d->n_owners ? d->owners[0].mail : "");
+	const char *mail = d->n_owners ? d->owners[0].mail : NULL;
+
+	record_set_add(d, &set, (struct bytes){empty, 1}, mail ? mail : "");
 	return directive_emit_all(d, TYPE_TXT, &set);
 }
 
@@ -92,6 +94,16 @@ owners(void **state)
 	    {"$SMIMEA m\xc3\xbcller@",
 		"2dbd218072117713f2d5996a726a9b216ed791ffd0783b6ba4ab6d61._smimecert.example.com. "
 		"3600 TXT \"\"\n"},
+	    /* the name itself */
+	    {"$SMIMEA " HUGH "._smimecert", HUGH "._smimecert.example.com. 3600 TXT \"\"\n"},
+	    {"$SMIMEA " HUGH "._SMIMECERT.example.com.",
+		HUGH "._SMIMECERT.example.com. 3600 TXT \"\"\n"},
+	    {"$OPENPGPKEY " HUGH "._openpgpkey.sub",
+		HUGH "._openpgpkey.sub.example.com. 3600 TXT \"\"\n"},
+	    {"$ORIGIN _smimecert\n$SMIMEA " HUGH, HUGH "._smimecert.example.com. 3600 TXT \"\"\n"},
+	    {"$SMIMEA {" HUGH ",*}._smimecert", HUGH "._smimecert.example.com. 3600 TXT \"\"\n"
+						     "*._smimecert.example.com. 3600 TXT \"\"\n"},
+	    {"$OPENPGPKEY *._openpgpkey", "*._openpgpkey.example.com. 3600 TXT \"\"\n"},
 	    {"$PLAIN hugh@", "hugh.example.com. 3600 TXT \"\"\n"},
 	    {"$PLAIN hugh.x@sub.example.com", "hugh\\.x.sub.example.com. 3600 TXT \"\"\n"},
 	};
@@ -110,6 +122,21 @@ bad_addresses(void **state)
 	    {"$SMIMEA hugh", D_MAILBOX, 9, "no @", NULL},
 	    {"$SMIMEA hugh.example.com", D_MAILBOX, 9, "no @", NULL},
 	    {"$SMIMEA \"hugh\"", D_MAILBOX, 9, "no @", NULL},
+	    {"$SMIMEA hugh._smimecert", D_MAILBOX, 9, "56 hexadecimal digits", NULL},
+	    {"$SMIMEA " X16 X16 X16 "12345678._smimecert", D_MAILBOX, 9, "56 hexadecimal", NULL},
+	    {"$SMIMEA " HUGH "0._smimecert", D_MAILBOX, 9, "56 hexadecimal digits", NULL},
+	    {"$SMIMEA a." HUGH "._smimecert", D_MAILBOX, 9, "56 hexadecimal digits", NULL},
+	    {"$SMIMEA " HUGH, D_MAILBOX, 9, "the service", NULL},
+	    {"$SMIMEA " HUGH "._openpgpkey", D_MAILBOX, 9, "the service", NULL},
+	    {"$OPENPGPKEY " HUGH "._smimecert", D_MAILBOX, 13, "the service", NULL},
+	    {"$SMIMEA " HUGH ".a._smimecert", D_MAILBOX, 9, "the service", NULL},
+	    {"$SMIMEA *", D_MAILBOX, 9, "no @", NULL},
+	    {"$SMIMEA *@", D_MAIL_STAR, 9, "*._smimecert.example.com.",
+		"684888c0ebb17f374298b65ee2807526c066094c701bcc7ebbe1c109._smimecert.example.com. "
+		"3600 TXT \"\"\n"},
+	    {"$OPENPGPKEY \"*\"@sub.example.com", D_MAIL_STAR, 13, "*._openpgpkey.sub.example.com.",
+		"684888c0ebb17f374298b65ee2807526c066094c701bcc7ebbe1c109._openpgpkey.sub.example."
+		"com. 3600 TXT \"\"\n"},
 	    {"$SMIMEA \"hugh\" @example.com", D_MAILBOX, 9, "no @", NULL},
 	    {"$SMIMEA \"hugh\"x@example.com", D_MAILBOX, 9, "no @", NULL},
 	    {"$SMIMEA @", D_MAILBOX, 9, "no local part", NULL},

@@ -254,6 +254,37 @@ user_ids(void **state)
 	}
 }
 
+/* GnuPG asks in lower case. */
+static void
+capitals(void **state)
+{
+	static const struct {
+		const char *line;
+		bool note;
+	} rows[] = {
+	    {"$OPENPGPKEY hugh@ hugh.gpg", false},
+	    {"$OPENPGPKEY hugh@Example.Com hugh.gpg", false},
+	    {"$OPENPGPKEY " OWNER " hugh.gpg", false},
+	    {"$OPENPGPKEY *._openpgpkey hugh.gpg", false},
+	    {"$OPENPGPKEY Hugh@ hugh.gpg", true},
+	    {"$OPENPGPKEY \"hugH\"@example.com hugh.gpg", true},
+	    {"$OPENPGPKEY {Hugh,hugh}@ hugh.gpg", false},
+	    {"$OPENPGPKEY {Hugh,HUGH}@example.com hugh.gpg", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct run run;
+
+		fixture_parse(&fixture, &run, rows[i].line);
+		assert_int_equal(run.result, 0);
+		assert_int_equal(run.diags.n > 0, rows[i].note);
+		for (size_t k = 0; k < run.diags.n; k++)
+			assert_int_equal(run.diags.items[k].problem, D_MAIL_CASE);
+		run_end(&run);
+	}
+}
+
 /* Lengths at the borders of the forms of the header, and of a record. */
 static void
 sizes(void **state)
@@ -318,6 +349,7 @@ main(void)
 	    cmocka_unit_test(bad_packets),
 	    cmocka_unit_test(bad_armour),
 	    cmocka_unit_test(user_ids),
+	    cmocka_unit_test(capitals),
 	    cmocka_unit_test(sizes),
 	    cmocka_unit_test(texts_for_expand),
 	    cmocka_unit_test(no_dane),

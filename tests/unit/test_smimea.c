@@ -47,6 +47,15 @@ begin(void **state)
 		    a, &(struct cert_spec){.name = "Demo CA", .key = ca_key, .ca = true}),
 		pem));
 	fixture_text(&fixture, "key.pem", fixture_key_pem(a, key, NULL));
+	spec.use = "serverAuth";
+	fixture_text(&fixture, "server.pem", fixture_cert_pem(a, &spec));
+	spec.use = "clientAuth,codeSigning";
+	fixture_text(&fixture, "client.pem", fixture_cert_pem(a, &spec));
+	spec.use = "serverAuth,emailProtection";
+	fixture_text(&fixture, "mail.pem", fixture_cert_pem(a, &spec));
+	spec.use = "serverAuth,anyExtendedKeyUsage";
+	fixture_text(&fixture, "any.pem", fixture_cert_pem(a, &spec));
+	spec.use = NULL;
 	spec.san = NULL;
 	fixture_text(&fixture, "plain.pem", fixture_cert_pem(a, &spec));
 	spec.from = FROM - 10 * DAY;
@@ -142,15 +151,20 @@ warnings(void **state)
 	    "CN=Hugh is not for the address lucy@example.com", 2);
 	one_warning("$SMIMEA hugh@example.org 3 1 1 hugh.pem", D_MAIL_CERT, "hugh@example.org", 1);
 	one_warning("$SMIMEA hugh@ old.pem", D_EXPIRED_EE, "has expired", 1);
+	/* RFC 8550 section 4.4.4 */
+	one_warning("$SMIMEA hugh@ server.pem", D_MAIL_USE, "CN=Hugh is not for mail", 1);
+	one_warning("$SMIMEA hugh@ client.pem", D_MAIL_USE, "lacks emailProtection", 1);
 
 	/* Neither a CA nor a certificate without any address is for another one. */
 	fresh_context(state);
 	fixture_parse(&fixture, &run,
 	    "$SMIMEA lucy@ 2 0 1 both.pem\n$SMIMEA Hugh@EXAMPLE.com both.pem\n"
-	    "$SMIMEA lucy@ plain.pem");
+	    "$SMIMEA lucy@ plain.pem\n$SMIMEA hugh@ mail.pem\n$SMIMEA hugh@ any.pem\n"
+	    "$SMIMEA {0123456789012345678901234567890123456789012345678901abcd,*}._smimecert "
+	    "hugh.pem");
 	assert_int_equal(run.result, 0);
 	assert_int_equal(run.diags.n, 0);
-	assert_int_equal(context.n_records, 3);
+	assert_int_equal(context.n_records, 7);
 	run_end(&run);
 }
 
