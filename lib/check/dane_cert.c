@@ -5,19 +5,21 @@
 
 /* --- Names --- */
 
-/* A server's certificate, and for which of the services it has no name: what lint_missing says. */
+/* A server's certificate, and the services that it is for, or has no name for. */
 struct server {
 	const struct tlsa_use *use;
 	const struct cert *cert;
-	const char **missing;
-	bool any; /* it is for one of them */
+	const char **missing; /* by service, what lint_missing says */
+	bool *named;          /* it has a name, and records of its usage count there */
+	bool any;             /* it is for one of them, or its records count for none */
 };
 
 /* The uses of one owner, and the services whose records they make. */
 struct owner {
 	const struct tlsa_use *const *uses;
 	size_t n;
-	const struct references *names; /* by which clients know each service */
+	const struct dane_service *services;
+	const struct references *names; /* by which clients know each of them */
 	size_t n_services;
 	struct server *servers;
 	size_t n_servers;
@@ -30,11 +32,18 @@ add_server(const struct dane_run *run, struct owner *owner, const struct tlsa_us
 	struct server *server = &owner->servers[owner->n_servers++];
 
 	*server = (struct server){.use = use, .cert = cert};
-	server->missing = arena_alloc(run->a, owner->n_services * sizeof(*server->missing));
+	server->missing = arena_zalloc(run->a, owner->n_services * sizeof(*server->missing));
+	server->named = arena_zalloc(run->a, owner->n_services * sizeof(*server->named));
+	server->any = true;
 	for (size_t i = 0; i < owner->n_services; i++) {
+		if (!dane_counts(&owner->services[i], use->params.usage))
+			continue;
 		server->missing[i] = lint_missing(cert, &owner->names[i]);
-		server->any = server->any || !server->missing[i];
+		server->named[i] = !server->missing[i];
+		server->any = false;
 	}
+	for (size_t i = 0; i < owner->n_services; i++)
+		server->any = server->any || server->named[i];
 }
 
 static void
@@ -59,7 +68,7 @@ static bool
 may_replace(const struct owner *owner, const struct server *a, const struct server *b)
 {
 	for (size_t i = 0; i < owner->n_services; i++)
-		if (!a->missing[i] && !b->missing[i])
+		if (a->named[i] && b->named[i])
 			return true;
 	return false;
 }
@@ -71,8 +80,7 @@ has_other(const struct owner *owner, const struct server *but, size_t service)
 	for (size_t i = 0; i < owner->n_servers; i++) {
 		const struct server *other = &owner->servers[i];
 
-		if (other->cert != but->cert && !other->use->coming && !other->missing[service] &&
-		    lint_name_problem(other->use) == lint_name_problem(but->use) &&
+		if (other->cert != but->cert && !other->use->coming && other->named[service] &&
 		    !(but->use->coming && may_replace(owner, but, other)))
 			return true;
 	}
@@ -96,15 +104,18 @@ tell_name(const struct dane_run *run, const struct server *server, const struct 
 static void
 check_server(const struct dane_run *run, const struct owner *owner, const struct server *server)
 {
-	bool told = false;
+	bool told = server->any;
 
 	for (size_t i = 0; i < owner->n_services; i++)
 		if (server->missing[i] && !has_other(owner, server, i)) {
 			tell_name(run, server, &owner->names[i], server->missing[i]);
 			told = true;
 		}
-	if (!server->any && !told)
-		tell_name(run, server, &owner->names[0], server->missing[0]);
+	for (size_t i = 0; i < owner->n_services && !told; i++)
+		if (server->missing[i]) {
+			tell_name(run, server, &owner->names[i], server->missing[i]);
+			told = true;
+		}
 }
 
 /* A self-signed certificate that may issue, alone in its file, is a CA's by its looks; but a CA's
@@ -136,6 +147,7 @@ check_names(const struct dane_run *run, struct owner *owner)
 		return;
 	for (size_t i = 0; i < n; i++)
 		namings_references(run->a, &run->namings, &services[i].owner, &names[i]);
+	owner->services = services;
 	owner->names = names;
 	owner->n_services = n;
 	find_servers(run, owner);

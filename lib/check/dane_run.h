@@ -27,6 +27,10 @@ struct dane_service {
 const struct dane_service *
 dane_services(const struct dane_run *run, struct arena *a, const uint8_t *wire, size_t *n);
 
+/* dane_service.c: do clients of the service use records of this usage (RFC 7672 section 3.1.3)? */
+bool
+dane_counts(const struct dane_service *service, uint8_t usage);
+
 /* dane_service.c: is there a server, as far as the zone can tell? */
 bool
 dane_host_leads(const struct store *store, const struct node *node);

@@ -140,10 +140,20 @@ issued_any(const struct cert *cert, const struct certs *sent)
 	return false;
 }
 
+/* Do both files hold a certificate of one server? Then it may send either. */
+static bool
+same_server(const struct certs *a, const struct certs *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if ((!a->items[i].is_ca || a->items[i].has_key) && is_in(&a->items[i], false, b))
+			return true;
+	return false;
+}
+
 /* RFC 7671 section 8: one CA of those that are pinned with the same parameters will do, the others
  * may be for the future. */
 static bool
-is_anchored(const struct dane_set *set, const struct tlsa_use *const *uses, size_t n,
+is_anchored_by(const struct dane_set *set, const struct tlsa_use *const *uses, size_t n,
     struct tlsa_params params, const struct certs *sent)
 {
 	if (set_has(set, params, sent))
@@ -154,6 +164,27 @@ is_anchored(const struct dane_set *set, const struct tlsa_use *const *uses, size
 			(need_not_be_sent(params) && issued_any(uses[i]->cert, sent))))
 			return true;
 	return false;
+}
+
+static bool
+is_anchored(const struct dane_set *set, const struct tlsa_use *const *uses, size_t n,
+    struct tlsa_params params, const struct certs *sent)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!uses[i]->coming && same_server(sent, uses[i]->certs) &&
+		    is_anchored_by(set, uses, n, params, uses[i]->certs))
+			return true;
+	return false;
+}
+
+/* That mail servers use none of usages 0 and 1 was said. */
+static bool
+any_counts(const struct dane_set *set, uint8_t usage)
+{
+	for (size_t i = 0; i < set->n_services; i++)
+		if (dane_counts(&set->services[i], usage))
+			return true;
+	return set->n_services == 0;
 }
 
 static void
@@ -176,7 +207,7 @@ check_anchor(const struct dane_run *run, const struct dane_set *set, const struc
 	bool as_ca = use->params.usage == TLSA_PKIX_TA || use->params.usage == TLSA_DANE_TA;
 	bool any = false;
 
-	if (!as_ca || use->coming || is_served(use->certs))
+	if (!as_ca || use->coming || is_served(use->certs) || !any_counts(set, use->params.usage))
 		return;
 	for (size_t i = 0; i < n; i++) {
 		if (uses[i]->coming || !is_served(uses[i]->certs))
@@ -192,15 +223,28 @@ check_anchor(const struct dane_run *run, const struct dane_set *set, const struc
 		    "the root %s is pinned, which most servers do not send", use->cert->name);
 }
 
-/* May something that is not known to be sent with a chain match the record? */
+static bool
+is_of_cas(const struct certs *certs)
+{
+	for (size_t i = 0; i < certs->n; i++)
+		if (!certs->items[i].is_ca || certs->items[i].has_key)
+			return false;
+	return true;
+}
+
+/* May something that is not known to be sent with a chain match the record? What was said of a CA
+ * is not said of its record again. */
 static bool
 matches_other(const struct record *record, const struct tlsa_use *const *uses, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (is_of_cas(uses[i]->certs) && !same_params(uses[i]->params, dane_params(record)))
+			continue;
 		for (size_t j = 0;
 		     !uses[i]->coming && !is_served(uses[i]->certs) && j < uses[i]->certs->n; j++)
 			if (matches(record, &uses[i]->certs->items[j]))
 				return true;
+	}
 	return false;
 }
 
@@ -241,8 +285,7 @@ unmatched(const struct dane_set *set, const struct record *records, size_t n_rec
 
 		if (uses[i]->coming || !is_served(sent))
 			continue;
-		if (any_matches(records, n_records, sent) ||
-		    is_anchored(set, uses, n, dane_params(records), sent)) {
+		if (is_anchored(set, uses, n, dane_params(records), sent)) {
 			any = true;
 			continue;
 		}

@@ -1,4 +1,5 @@
 #include "check/dane_run.h"
+#include "dane/verdict.h"
 
 /* Types by which a name leads to a server. */
 static const uint16_t leading[] = {TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_HTTPS, TYPE_SVCB};
@@ -10,6 +11,12 @@ dane_host_leads(const struct store *store, const struct node *node)
 		if (lookup_has(store, node, leading[i]))
 			return true;
 	return false;
+}
+
+bool
+dane_counts(const struct dane_service *service, uint8_t usage)
+{
+	return verdict_counts(service->owner.tcp ? service->owner.port : 0, usage);
 }
 
 /* A name of this form may also be just where aliases lead. */

@@ -90,48 +90,66 @@ find_cert(const struct certs *certs, const struct cert *sought)
 	return i;
 }
 
-/* Of several files that hold the server's certificate, the server may present any: one has to do.
- * The verdict is that of the first, where none does. */
-static int
-judge(const struct owner *owner, const struct leaf *leaf, const struct references *names,
-    const struct bytes *rdata, size_t n, struct verdict *out)
-{
-	const struct cert *cert = &leaf->use->certs->items[leaf->at];
-	struct prover *prover = owner->run->prover;
-	int done = prove_chain(prover, leaf->use->certs, leaf->at, names, rdata, n, out);
-
-	for (size_t i = 0; i < owner->n_rows && done == 0 && out->why != VERDICT_MATCH; i++) {
-		const struct tlsa_use *other = owner->rows[i].use;
-		size_t at = find_cert(other->certs, cert);
-		struct verdict verdict;
-
-		if (other->certs == leaf->use->certs || other->coming != leaf->use->coming ||
-		    at == other->certs->n)
-			continue;
-		done = prove_chain(prover, other->certs, at, names, rdata, n, &verdict);
-		if (done == 0 && verdict.why == VERDICT_MATCH)
-			*out = verdict;
-	}
-	return done;
-}
-
 /* The records of one usage, selector and matching type. */
 struct triple {
 	struct tlsa_params params;
 	const struct bytes *rdata;
 	size_t n;
+	const struct cert *const *trusted; /* CAs that usage 0 pins: clients have them */
+	size_t n_trusted;
 };
+
+static void
+set_trusted(struct owner *owner, struct triple *triple)
+{
+	const struct cert **trusted =
+	    arena_alloc(&owner->run->a, owner->n_rows * sizeof(const struct cert *));
+
+	for (size_t i = 0; i < owner->n_rows; i++)
+		if (owner->rows[i].use->params.usage == TLSA_PKIX_TA && owner->rows[i].use->cert)
+			trusted[triple->n_trusted++] = owner->rows[i].use->cert;
+	triple->trusted = trusted;
+}
 
 static struct triple
 triple_of(struct owner *owner, struct tlsa_params params)
 {
 	struct bytes *rdata = arena_alloc(&owner->run->a, (owner->rrset.n + 1) * sizeof(*rdata));
-	size_t n = 0;
+	struct triple triple = {.params = params, .rdata = rdata};
 
 	for (size_t i = 0; i < owner->rrset.n; i++)
 		if (same_params(params_of(&owner->rrset.records[i]), params))
-			rdata[n++] = record_rdata(&owner->rrset.records[i]);
-	return (struct triple){params, rdata, n};
+			rdata[triple.n++] = record_rdata(&owner->rrset.records[i]);
+	if (params.usage == TLSA_PKIX_TA)
+		set_trusted(owner, &triple);
+	return triple;
+}
+
+/* Of several files that hold the server's certificate, the server may present any: one has to do.
+ * The verdict is that of the first, where none does. */
+static int
+judge(const struct owner *owner, const struct leaf *leaf, const struct references *names,
+    const struct triple *triple, struct verdict *out)
+{
+	struct proved server = {leaf->use->certs, leaf->at, triple->trusted, triple->n_trusted};
+	const struct cert *cert = &leaf->use->certs->items[leaf->at];
+	struct prover *prover = owner->run->prover;
+	int done = prove_chain(prover, &server, names, triple->rdata, triple->n, out);
+
+	for (size_t i = 0; i < owner->n_rows && done == 0 && out->why != VERDICT_MATCH; i++) {
+		const struct tlsa_use *other = owner->rows[i].use;
+		struct verdict verdict;
+
+		server.certs = other->certs;
+		server.leaf = find_cert(other->certs, cert);
+		if (other->certs == leaf->use->certs || other->coming != leaf->use->coming ||
+		    server.leaf == other->certs->n)
+			continue;
+		done = prove_chain(prover, &server, names, triple->rdata, triple->n, &verdict);
+		if (done == 0 && verdict.why == VERDICT_MATCH)
+			*out = verdict;
+	}
+	return done;
 }
 
 static int
@@ -160,7 +178,7 @@ prove_leaf(struct owner *owner, struct leaf *leaf, const struct triple *triple)
 
 		if (!verdict_counts(service->port, triple->params.usage))
 			continue;
-		if (judge(owner, leaf, &service->names, triple->rdata, triple->n, &verdict) < 0)
+		if (judge(owner, leaf, &service->names, triple, &verdict) < 0)
 			return diag_error(
 			    owner->run->diags, leaf->use->pos, F_SYSTEM, "OpenSSL fails to verify");
 		if (verdict.why == VERDICT_MATCH) {
@@ -190,8 +208,7 @@ prove_services(
 
 		if (!service->refused || !verdict_counts(service->port, triple->params.usage))
 			continue;
-		if (judge(owner, &leaves[first], &service->names, triple->rdata, triple->n,
-			&verdict) == 0)
+		if (judge(owner, &leaves[first], &service->names, triple, &verdict) == 0)
 			result = tell(owner, &leaves[first], triple, service, &verdict);
 	}
 	return result;

@@ -54,26 +54,31 @@ chain_free(struct chain *chain)
 }
 
 static bool
-is_topmost(const struct certs *certs, size_t subject)
+is_topmost(const struct proved *server, size_t subject)
 {
+	const struct certs *certs = server->certs;
+
 	for (size_t i = 0; i < certs->n; i++)
 		if (certs_issued(certs, i, subject))
+			return false;
+	for (size_t i = 0; i < server->n_trusted; i++)
+		if (cert_issued(server->trusted[i], &certs->items[subject]))
 			return false;
 	return true;
 }
 
 static int
-chain_add(struct chain *chain, const struct certs *certs, size_t i, bool is_leaf)
+add_sent(struct chain *chain, const struct proved *server, size_t i)
 {
-	X509 *x509 = cert_decode(certs->items[i].der);
+	X509 *x509 = cert_decode(server->certs->items[i].der);
 
 	if (!x509)
 		return -1;
-	if (is_topmost(certs, i) && X509_STORE_add_cert(chain->anchors, x509) != 1) {
+	if (is_topmost(server, i) && X509_STORE_add_cert(chain->anchors, x509) != 1) {
 		X509_free(x509);
 		return -1;
 	}
-	if (is_leaf)
+	if (i == server->leaf)
 		chain->leaf = x509;
 	else if (sk_X509_push(chain->others, x509) == 0) {
 		X509_free(x509);
@@ -83,7 +88,17 @@ chain_add(struct chain *chain, const struct certs *certs, size_t i, bool is_leaf
 }
 
 static int
-chain_make(struct chain *chain, const struct certs *certs, size_t leaf)
+add_trusted(struct chain *chain, const struct cert *cert)
+{
+	X509 *x509 = cert_decode(cert->der);
+	int done = x509 && X509_STORE_add_cert(chain->anchors, x509) == 1 ? 0 : -1;
+
+	X509_free(x509);
+	return done;
+}
+
+static int
+chain_make(struct chain *chain, const struct proved *server)
 {
 	chain->leaf = NULL;
 	chain->others = sk_X509_new_null();
@@ -91,8 +106,11 @@ chain_make(struct chain *chain, const struct certs *certs, size_t leaf)
 	if (!chain->others || !chain->anchors)
 		return -1;
 	X509_STORE_set_flags(chain->anchors, X509_V_FLAG_PARTIAL_CHAIN);
-	for (size_t i = 0; i < certs->n; i++)
-		if (chain_add(chain, certs, i, i == leaf) < 0)
+	for (size_t i = 0; i < server->certs->n; i++)
+		if (add_sent(chain, server, i) < 0)
+			return -1;
+	for (size_t i = 0; i < server->n_trusted; i++)
+		if (add_trusted(chain, server->trusted[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -172,11 +190,11 @@ judge_all(const struct prover *prover, const struct chain *chain, const struct r
 }
 
 int
-prove_chain(struct prover *prover, const struct certs *certs, size_t leaf,
-    const struct references *names, const struct bytes *rdata, size_t n, struct verdict *out)
+prove_chain(struct prover *prover, const struct proved *server, const struct references *names,
+    const struct bytes *rdata, size_t n, struct verdict *out)
 {
 	struct chain chain;
-	int done = chain_make(&chain, certs, leaf);
+	int done = chain_make(&chain, server);
 
 	if (done == 0)
 		done = judge_all(prover, &chain, names, rdata, n, out);

@@ -350,6 +350,10 @@ domains(void **state)
 	    /* The domain that the mail goes to counts for SMTP alone (RFC 7672 section 3.2.2), */
 	    {"$TLSA _25._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "", 0},
 	    {"$TLSA _25._tcp.mail domain.pem\n@ MX 0 mail\n", "", 0},
+	    /* (of usages that mail servers use), */
+	    {"$TLSA _25._tcp.mail domain.pem\n$TLSA _25._tcp.mail 1 1 1 domain.pem\n"
+	     "$TLSA _25._tcp.mail 0 1 1 root-b.pem\n",
+		"D103 6:21, D106 8:7", 0},
 	    {"$TLSA *._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "", 0},
 	    {"$TLSA _25._udp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "D102 6:27", 0},
 	    {"$TLSA _443._tcp.mail 2 1 1 domain.pem\n@ MX 0 mail\n", "D102 6:28", 0},
@@ -428,6 +432,7 @@ shared(void **state)
 	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx1.pem mx2.pem\n", "", 0},
 	    {MX SHARE "$TLSA tlsa._dane 3 1 1 mx1.pem mx2.pem\n", "", 0},
 	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx1.pem\n$TLSA tlsa._dane 2 1 1 mx2.pem\n", "", 0},
+	    {MX SHARE "$TLSA tlsa._dane 3 0 1 wild.pem\n$TLSA tlsa._dane 2 1 1 ca.pem\n", "", 0},
 	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mx1.pem\n", "D102 10:24", 0},
 	    {MX SHARE "$TLSA tlsa._dane 3 1 1 mx1.pem\n", "D103 10:24", 0},
 	    {MX SHARE "$TLSA tlsa._dane 2 1 1 mail.pem\n", "D102 10:24, D102 10:24", 0},
@@ -570,6 +575,14 @@ beside(void **state)
 	    {"$TLSA _443._tcp.mail mail.pem\n$TLSA _443._tcp.mail 2 1 1 mail-b.pem\n",
 		"D109 6:7, D109 7:7", 0},
 	    {"$TLSA _443._tcp.mail 3 1 1 mail.pem\n$TLSA _443._tcp.mail 0 1 1 whole.pem\n", "", 0},
+	    /* Of two files of one server it may send either. */
+	    {"$TLSA _443._tcp.mail mail.pem\n$TLSA _443._tcp.mail 2 1 1 whole.pem\n", "", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem mail-b.pem\n"
+	     "$TLSA _443._tcp.mail 3 1 1 mail.pem mail-b.pem\n",
+		"", 0},
+	    {"$TLSA _443._tcp.mail 2 1 1 mail.pem\n$TLSA _443._tcp.mail mail-b.pem\n"
+	     "$TLSA _443._tcp.mail 2 0 0 ca.pem ca-b.pem\n",
+		"D109 6:7, D109 7:7", 0},
 	};
 
 	(void)state;

@@ -5,7 +5,7 @@
 #include <openssl/evp.h>
 
 /* The cast: one certificate for each letter. Files are written as strings of letters, the server's
- * own first. */
+ * own first; behind +, a CA that clients trust. */
 enum { LETTERS = 'z' - 'A' + 1 };
 
 static struct arena arena;
@@ -141,6 +141,12 @@ static const struct {
     /* the file without its root is its own anchor */
     {"lI", "mail.example.org", "111l", VERDICT_MATCH, 0, 0},
     {"l", "mail.example.org", "111l", VERDICT_MATCH, 0, 0},
+    /* nor one that clients have themselves */
+    {"lI+R", "mail.example.org", "011R", VERDICT_MATCH, 0, 2},
+    {"l+I", "mail.example.org", "011I", VERDICT_MATCH, 0, 1},
+    {"lIR+R", "mail.example.org", "011R", VERDICT_MATCH, 0, 2},
+    {"lI+E", "mail.example.org", "011E", VERDICT_NOT_IN_CHAIN, 0, 0},
+    {"lI+R", "other.example.org", "011R", VERDICT_NAME, 0, 0},
     /* names: not for usage 3 (RFC 7671 section 5.1) */
     {"wIR", "mail.example.org", "311w", VERDICT_MATCH, 0, 0},
     {"wIR", "mail.example.org", "211I", VERDICT_NAME, 0, 0},
@@ -185,15 +191,21 @@ prove_by(
 	struct bytes rdata[8];
 	struct certs certs;
 	struct verdict verdict;
+	const struct cert *trusted[] = {NULL};
 	size_t n = 0;
 
-	for (; *file; file++)
+	if (strchr(file, '+'))
+		trusted[0] = &single[strchr(file, '+')[1] - 'A'].items[0];
+	for (; *file && *file != '+'; file++)
 		text = arena_printf(&arena, "%s%s", text, pem[*file - 'A']);
 	assert_int_equal(
 	    certs_load(&arena, &diags, pos_none(), "x", text_of(text), NULL, &certs), 0);
 	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
 		rdata[n++] = record(word);
-	assert_int_equal(prove_chain(prover, &certs, 0, names, rdata, n, &verdict), 0);
+	assert_int_equal(
+	    prove_chain(prover, &(struct proved){&certs, 0, trusted, trusted[0] != NULL}, names,
+		rdata, n, &verdict),
+	    0);
 	diags_free(&diags);
 	return verdict;
 }
@@ -265,6 +277,7 @@ short_rdata(void **state)
 	static const uint8_t octets[] = {3, 1, 1, 0};
 	const char *host = "mail.example.org";
 	const struct references names = {&host, NULL, 1, 0};
+	const struct proved server = {.certs = &single['l' - 'A']};
 	struct prover *prover = prover_begin(NOW);
 	struct verdict verdict;
 
@@ -272,8 +285,7 @@ short_rdata(void **state)
 	for (size_t len = 0; len <= sizeof(octets); len++) {
 		struct bytes rdata = {octets, len};
 
-		assert_int_equal(
-		    prove_chain(prover, &single['l' - 'A'], 0, &names, &rdata, 1, &verdict), 0);
+		assert_int_equal(prove_chain(prover, &server, &names, &rdata, 1, &verdict), 0);
 		assert_int_equal(verdict.why, VERDICT_UNUSABLE);
 	}
 	prover_end(prover);
