@@ -1,6 +1,7 @@
 #include "check/dane_run.h"
 #include "dane/lint.h"
 
+#include <openssl/x509.h>
 #include <stdlib.h>
 
 /* --- Names --- */
@@ -30,6 +31,7 @@ add_server(const struct dane_run *run, struct owner *owner, const struct tlsa_us
     const struct cert *cert)
 {
 	struct server *server = &owner->servers[owner->n_servers++];
+	X509 *x509 = cert_decode(cert->der);
 
 	*server = (struct server){.use = use, .cert = cert};
 	server->missing = arena_zalloc(run->a, owner->n_services * sizeof(*server->missing));
@@ -38,12 +40,13 @@ add_server(const struct dane_run *run, struct owner *owner, const struct tlsa_us
 	for (size_t i = 0; i < owner->n_services; i++) {
 		if (!dane_counts(&owner->services[i], use->params.usage))
 			continue;
-		server->missing[i] = lint_missing(cert, &owner->names[i]);
+		server->missing[i] = lint_missing(x509, &owner->names[i]);
 		server->named[i] = !server->missing[i];
 		server->any = false;
 	}
 	for (size_t i = 0; i < owner->n_services; i++)
 		server->any = server->any || server->named[i];
+	X509_free(x509);
 }
 
 static void
@@ -124,16 +127,19 @@ static void
 check_own(const struct dane_run *run, const struct tlsa_use *use, const struct owner *owner)
 {
 	bool as_ca = use->params.usage == TLSA_PKIX_TA || use->params.usage == TLSA_DANE_TA;
+	X509 *x509;
 
 	if (!as_ca || use->certs->n != 1 || !use->cert->self_signed)
 		return;
+	x509 = cert_decode(use->cert->der);
 	for (size_t i = 0; i < owner->n_services; i++)
-		if (!lint_missing(use->cert, &owner->names[i])) {
+		if (!lint_missing(x509, &owner->names[i])) {
 			diag_add(run->diags, use->pos, D_OWN_AS_CA,
 			    "the certificate %s names %s: is it the server's own, and not a CA's?",
 			    use->cert->name, owner->names[i].hosts[0]);
-			return;
+			break;
 		}
+	X509_free(x509);
 }
 
 static void

@@ -138,23 +138,25 @@ lint_tell_name(
 static bool
 covers(X509 *x509, const char *host)
 {
-	return X509_check_host(
-		   x509, host, strlen(host), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+	bool result = x509 && X509_check_host(x509, host, strlen(host),
+				  X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+
+	ERR_clear_error();
+	return result;
 }
 
 bool
 lint_covers(const struct cert *cert, const char *host)
 {
 	X509 *x509 = cert_decode(cert->der);
-	bool result = x509 && covers(x509, host);
+	bool result = covers(x509, host);
 
 	X509_free(x509);
-	ERR_clear_error();
 	return result;
 }
 
-static const char *
-missing(X509 *x509, const struct references *names)
+const char *
+lint_missing(X509 *x509, const struct references *names)
 {
 	const char *first = NULL;
 	bool any = false;
@@ -168,15 +170,4 @@ missing(X509 *x509, const struct references *names)
 		else if (!first)
 			first = names->domains[i];
 	return any ? first : names->hosts[0];
-}
-
-const char *
-lint_missing(const struct cert *cert, const struct references *names)
-{
-	X509 *x509 = cert_decode(cert->der);
-	const char *result = x509 ? missing(x509, names) : names->hosts[0];
-
-	X509_free(x509);
-	ERR_clear_error();
-	return result;
 }

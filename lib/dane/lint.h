@@ -38,9 +38,9 @@ int
 lint_tell_name(
     struct diags *diags, const struct tlsa_use *use, const struct cert *cert, const char *host);
 
-/* The first client, by the domain that it comes from, for which the certificate has no name; or by
- * the host, where it has none for any. NULL: it is for all. */
+/* The first client, by the domain that it comes from, for which the certificate (see cert_decode)
+ * has no name; or by the host, where it has none for any. NULL: it is for all. */
 const char *
-lint_missing(const struct cert *cert, const struct references *names);
+lint_missing(struct x509_st *x509, const struct references *names);
 
 #endif

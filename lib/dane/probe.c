@@ -115,11 +115,15 @@ records_that_count(struct arena *a, const struct service *service, struct bytes 
 static const char *
 missing_name(const struct probe_result *result)
 {
-	struct cert cert = {.der = result->certificate};
+	const char *missing;
+	X509 *x509;
 
 	if (result->verdict != VERDICT_MATCH || result->record.data[0] == TLSA_DANE_EE)
 		return NULL;
-	return lint_missing(&cert, &result->service->names);
+	x509 = cert_decode(result->certificate);
+	missing = lint_missing(x509, &result->service->names);
+	X509_free(x509);
+	return missing;
 }
 
 static void
