@@ -12,6 +12,7 @@ dane_set_read(const struct dane_run *run, const struct node *node, struct dane_s
 	if (!dane_owner_read(out->wire, &out->owner))
 		out->owner.host = NULL;
 	out->services = dane_services(run, run->a, out->wire, &out->n_services);
+	dane_aliases_of(&run->aliases, out->wire, &out->n_aliases);
 }
 
 static bool

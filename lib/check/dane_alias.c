@@ -22,6 +22,16 @@ set_end(struct dane_aliases *aliases, const struct store *store, const struct na
 	alias->end = kept;
 }
 
+/* *.mail answers for _25._tcp.mail, too; but one that leads to a host is for that. */
+static bool
+leads_to_host(const struct store *store, const struct name *end)
+{
+	struct lookup_key key;
+
+	return lookup_key_of(store, end->wire, &key) &&
+	       lookup_has_address(store, lookup_answer(store, &key));
+}
+
 /* What leads out of the zone is not known here. */
 static void
 add(struct dane_aliases *aliases, const struct store *store, const struct name *from,
@@ -30,8 +40,10 @@ add(struct dane_aliases *aliases, const struct store *store, const struct name *
 	struct dane_alias alias = {.at = at};
 	struct name end = *from;
 	struct dane_owner owner;
+	bool has_form = dane_owner_read(from->wire, &owner);
 
-	if (!dane_owner_read(from->wire, &owner) || lookup_follow(store, &end) != LOOKUP_HERE)
+	if ((!has_form && !(at->flags & NODE_WILDCARD)) ||
+	    lookup_follow(store, &end) != LOOKUP_HERE || (!has_form && leads_to_host(store, &end)))
 		return;
 	set_end(aliases, store, &end, &alias);
 	alias.wire = arena_copy(&aliases->a, from->wire, from->len);

@@ -11,7 +11,7 @@
 struct dane_alias {
 	const uint8_t *end;    /* where it leads, in lower case; in the zone */
 	size_t end_len;        /* octets of that */
-	const uint8_t *wire;   /* where it begins: _port._proto.host */
+	const uint8_t *wire;   /* where it begins: _port._proto.host, or * above such names */
 	const struct node *at; /* whose CNAME or DNAME it is */
 };
 

@@ -43,7 +43,7 @@ struct dane_set {
 	struct dane_owner owner; /* `host` is NULL where it has not its form */
 	uint8_t wire[NAME_LONGEST];
 	const struct dane_service *services;
-	size_t n_services;
+	size_t n_services, n_aliases;
 };
 
 static inline struct tlsa_params

@@ -133,7 +133,7 @@ dane_check_set(const struct dane_run *run, const struct dane_set *set)
 	if (set->set.n > SET_MOST)
 		diag_add(run->diags, set->set.records[0].pos, D_MANY, "%s has %zu TLSA records",
 		    set->text, set->set.n);
-	if (set->owner.host || set->n_services > 0)
+	if (set->owner.host || set->n_aliases > 0)
 		return;
 	if (is_lost(run, set) && !is_doubted(run, set))
 		diag_add(run->diags, set->set.records[0].pos, D_LOST_OWNER,

@@ -421,6 +421,8 @@ shared(void **state)
 	    {"mail DNAME d\n$TLSA _25._tcp.d 2 1 1 mx1.pem\n", "D102 7:24", 0},
 	    {"_tcp.mail DNAME _tcp.mx1\n$TLSA _25._tcp.mx1 2 1 1 mx1.pem\nmx1 A 192.0.2.1\n",
 		"D102 7:26", 0},
+	    {"*.mail CNAME t\n$TLSA t mail.pem\n", "", 0},
+	    {"*.mail CNAME t._dane\n$TLSA t._dane 2 1 1 mail.pem\n", "", 0},
 	    /* An owner of the form may itself be just a name for others. */
 	    {"_25._tcp.mail CNAME _25._tcp.d\n$TLSA _25._tcp.d 2 1 1 mail.pem\n", "", 0},
 	    {"_25._tcp.mail CNAME _25._tcp.d\n_25._tcp.d CNAME tlsa._dane\n"
@@ -480,6 +482,7 @@ not_shared(void **state)
 	    {"$TLSA 25.tcp.mail mail.pem\n", "D001 6:7", 0},
 	    {"$TLSA _dane mail.pem\n", "D001 6:7", 0},
 	    {"$TLSA dane mail.pem\nx CNAME dane\n", "D001 6:7", 0},
+	    {"$TLSA mail mail.pem\n* CNAME mail\n", "D001 6:7", 0},
 	    {"$TLSA a.b._dane.{x,_tcp} mail.pem\n", "D126 6:7, D001 6:7", 0},
 	};
 
