@@ -69,6 +69,7 @@ X(Z_SERIAL,      "Z036", WARNING, 0, "a serial that does not move on", "RFC 1912
 X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035 section 2.4", "DS belongs beside the NS records of a child zone") \
 \
 X(Z_FOREIGN,     "Z047", ERROR,   1, "a file that does not prove to be a zone file", "", "where it should be one, `zonepp check FILE` shows what is wrong with it, unless FILE is a link") \
+X(Z_EXPORT,      "Z110", ERROR,   1, "what another program writes, and no zone file has", "RFC 1035 section 5", "") \
 X(Z_WILDCARD_HIDDEN,"Z050",WARNING,0, "a name that a wildcard does not answer any more", "RFC 4592 section 2.2.2", "give the name records of its own") \
 X(Z_HOST_NAME,   "Z051", WARNING, 0, "a host with a name that is none of a host", "RFC 952, RFC 1123 section 2.1", "use letters, digits and hyphens alone: BIND does not load the zone unless its check-names is turned off") \
 X(Z_LAST_DOT,    "Z052", WARNING, 0, "a relative name that reads like a whole one", "RFC 1035 section 5.1", "the origin is put behind a name without a last dot: add the dot, or leave the zone's name out") \

@@ -1,6 +1,7 @@
 #include "zone/parser.h"
 
 #include "base/duration.h"
+#include "zone/foreign.h"
 
 enum { TTL_MOST = 0x7fffffff }; /* RFC 2181 section 8 */
 
@@ -131,11 +132,36 @@ parser_ttl_class(struct parser *parser, const struct entry *entry, const struct 
 }
 
 static int
+fail_foreign(struct parser *parser, const struct entry *entry, const struct token *token,
+    const struct foreign *foreign)
+{
+	return diag_error(parser->diags, token_pos(entry, token), Z_EXPORT, "%.*s %s: %s",
+	    (int)(token->len > 64 ? 64 : token->len), token->text, foreign->what, foreign->remedy);
+}
+
+/* Says what stands in the place of a type. */
+static int
+fail_type(struct parser *parser, const struct entry *entry, const struct token *token)
+{
+	struct text text = token_text(token);
+	const struct foreign *foreign = token->quoted ? NULL : foreign_type(text);
+	const char *nearest = diag_nearest(text, type_names());
+
+	if (foreign)
+		return fail_foreign(parser, entry, token, foreign);
+	foreign = foreign_line(entry);
+	if (foreign)
+		return fail_foreign(parser, entry, entry->tokens, foreign);
+	return diag_error(parser->diags, token_pos(entry, token), Z_TYPE,
+	    "%.*s is not a record type%s%s%s", (int)(text.len > 64 ? 64 : text.len), text.data,
+	    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+}
+
+static int
 type_parse_token(
     struct parser *parser, const struct entry *entry, const struct token *token, uint16_t *type)
 {
 	struct text text = token_text(token);
-	const char *nearest;
 
 	if (!token->quoted && type_parse(text, type) == 0) {
 		if (!type_is_meta(*type))
@@ -146,10 +172,7 @@ type_parse_token(
 	if (*text.data == '$')
 		return diag_error(parser->diags, token_pos(entry, token), Z_DIRECTIVE,
 		    "a directive stands at the beginning of its line");
-	nearest = diag_nearest(text, type_names());
-	return diag_error(parser->diags, token_pos(entry, token), Z_TYPE,
-	    "%.*s is not a record type%s%s%s", (int)(text.len > 64 ? 64 : text.len), text.data,
-	    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+	return fail_type(parser, entry, token);
 }
 
 static uint32_t
@@ -289,7 +312,12 @@ parse_record(struct parser *parser, const struct entry *entry)
 {
 	const struct token *token = entry->tokens;
 	struct parsed record = {.owner = &parser->owner, .pos = token_pos(entry, token)};
+	const struct foreign *foreign = entry->n == 1 ? foreign_line(entry) : NULL;
 
+	if (foreign) {
+		fail_foreign(parser, entry, token, foreign);
+		return tell_lost(parser, NULL, 0);
+	}
 	if (owner_parse(parser, entry, &token, &record.same_owner) < 0)
 		return tell_lost(parser, NULL, 0);
 	if (parse_fields(parser, entry, token, &record) < 0)
@@ -452,6 +480,7 @@ static int
 unknown_directive(struct parser *parser, const struct entry *entry, struct text name)
 {
 	const struct parse_directive *further = parser->options->directives;
+	const struct foreign *foreign = foreign_directive(name);
 	const char *known[N_DIRECTIVES + N_FURTHER_MOST + 1], *nearest;
 	size_t n = 0;
 
@@ -461,6 +490,8 @@ unknown_directive(struct parser *parser, const struct entry *entry, struct text 
 		known[n++] = further->name;
 	known[n] = NULL;
 	nearest = diag_nearest(name, known);
+	if (foreign)
+		return fail_foreign(parser, entry, entry->tokens, foreign);
 	return diag_error(parser->diags, token_pos(entry, entry->tokens), Z_DIRECTIVE,
 	    "$%.*s is not a directive%s%s%s", (int)(name.len > 64 ? 64 : name.len), name.data,
 	    nearest ? "; did you mean $" : "", nearest ? nearest : "", nearest ? "?" : "");
