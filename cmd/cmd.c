@@ -245,6 +245,16 @@ cmd_roots(struct cmd *cmd, const char *path)
 	return roots;
 }
 
+/* The zone whose template the file is, or NULL. */
+static const struct project_zone *
+zone_of(const struct project *project, const char *path)
+{
+	for (size_t i = 0; i < project->n_zones; i++)
+		if (is_same_file(path, project->zones[i].template))
+			return &project->zones[i];
+	return NULL;
+}
+
 struct load_options
 cmd_template(struct cmd *cmd, const char *path, struct name *zone)
 {
@@ -256,8 +266,10 @@ cmd_template(struct cmd *cmd, const char *path, struct name *zone)
 	    .now = cmd->now};
 	struct cmd_nearest *nearest = nearest_of(cmd, folder_of(&cmd->diags.arena, path));
 
-	if (nearest && nearest->good)
+	if (nearest && nearest->good) {
 		load.certificates = &nearest->certificates;
+		load.includes = load_includes(&nearest->project, zone_of(&nearest->project, path));
+	}
 	return load;
 }
 

@@ -12,12 +12,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum include_from {
+	INCLUDE_FROM_FILE,
+	INCLUDE_FROM_PROJECT,
+};
+
 /* The keys of `defaults`, each of which a zone may override. */
 struct settings {
 	struct yaml_text template, output, policy;
 	enum project_serial serial;
 	enum project_dnssec dnssec;
 	bool dane, prove;
+	enum include_from include_from;
 };
 
 /* The top of the file. */
@@ -79,6 +85,12 @@ static const struct yaml_choice verifies[] = {
     {NULL, 0, YAML_NOW},
 };
 
+static const struct yaml_choice include_froms[] = {
+    {"file", INCLUDE_FROM_FILE, YAML_NOW},
+    {"project", INCLUDE_FROM_PROJECT, YAML_NOW},
+    {NULL, 0, YAML_NOW},
+};
+
 #define AT(type, member) offsetof(struct type, member)
 
 static const struct yaml_field file_fields[] = {
@@ -103,6 +115,7 @@ static const struct yaml_field settings_fields[] = {
     {"dane", YAML_BOOL, AT(settings, dane), NULL, YAML_NOW},
     {"prove", YAML_BOOL, AT(settings, prove), NULL, YAML_NOW},
     {"dnssec", YAML_CHOICE, AT(settings, dnssec), dnssecs, YAML_NOW},
+    {"include-from", YAML_CHOICE, AT(settings, include_from), include_froms, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
 };
 
@@ -355,6 +368,7 @@ defaults_read(struct load *load)
 		return;
 	pattern_check(load->diags, load->defaults.template);
 	pattern_check(load->diags, load->defaults.output);
+	load->project->include_from_project = load->defaults.include_from == INCLUDE_FROM_PROJECT;
 	if (!policy_find(load, load->defaults.policy))
 		load->defaults.policy = settings_built_in.policy;
 }
@@ -430,6 +444,7 @@ zone_read(struct load *load, const struct yaml_node *node, struct project_zone *
 	zone->dnssec = s.dnssec;
 	zone->dane = s.dane;
 	zone->prove = s.prove;
+	zone->include_from_project = s.include_from == INCLUDE_FROM_PROJECT;
 	return 0;
 }
 

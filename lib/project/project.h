@@ -92,6 +92,7 @@ struct project_zone {
 	enum project_dnssec dnssec;
 	bool dane;  /* false: directives are checked, but those of DANE make no records */
 	bool prove; /* judge certificates by the records ahead of their publication */
+	bool include_from_project; /* paths of $INCLUDE start in the project's folder */
 };
 
 struct project {
@@ -108,6 +109,7 @@ struct project {
 	size_t n_certificates;
 	const int8_t *severities;        /* as in struct diags; NULL: the file sets none */
 	const char *const *hook_changed; /* arguments, NULL at the end; NULL: none */
+	bool include_from_project;       /* that of templates of no zone */
 	bool locking;                    /* false: the operator keeps two runs apart */
 };
 

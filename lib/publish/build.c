@@ -308,6 +308,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 		.zone = &zone->name,
 		.roots = &run->project->roots,
 		.certificates = &run->certificates,
+		.includes = load_includes(run->project, zone),
 		.dane = zone->dane,
 		.now = run->now},
 	    .output = zone->output,

@@ -125,10 +125,11 @@ put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
 	buf_printf(b, "zonepp %s\ntemplate %s\n", zonepp_version, file_absolute(a, job->load.path));
 	buf_printf(b,
 	    "settings serial=%d sign=%d unsigned=%d dane=%d validity=%" PRIu64 " refresh=%" PRIu64
-	    " offset=%" PRIu64 " jitter=%" PRIu64 " verify=%d zonemd=%u cds=%d prove=%d\n",
+	    " offset=%" PRIu64 " jitter=%" PRIu64
+	    " verify=%d zonemd=%u cds=%d prove=%d include=%d\n",
 	    (int)job->serial, job->sign, job->is_unsigned, job->load.dane, job->lifetime.validity_s,
 	    job->lifetime.refresh_s, job->offset_s, job->lifetime.jitter_s, (int)job->verify,
-	    job->zonemd, (int)job->cds, job->prove);
+	    job->zonemd, (int)job->cds, job->prove, job->load.includes.from_folder);
 	if (job->nsec3)
 		put_nsec3(b, job->nsec3);
 	if (job->load.roots)

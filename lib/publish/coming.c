@@ -25,6 +25,7 @@ coming_load(const struct project *project, const struct project_zone *zone,
 	    .zone = &zone->name,
 	    .roots = &project->roots,
 	    .certificates = certificates,
+	    .includes = load_includes(project, zone),
 	    .dane = zone->dane,
 	    .now = now_unix};
 	int result;

@@ -284,6 +284,7 @@ expand_file(struct diags *diags, const struct load_options *options, struct buf 
 	    .fragment = true,
 	    .roots = options->roots,
 	    .named = options->named,
+	    .includes = options->includes,
 	    .directives = directives.rows,
 	    .sink = {.ctx = &ex, .record = expand_record, .entry = expand_entry}};
 	struct text text;

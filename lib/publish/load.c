@@ -15,12 +15,20 @@ load_certificates(struct arena *a, const struct project *project)
 	return (struct tlsa_names){items, n};
 }
 
+struct parse_includes
+load_includes(const struct project *project, const struct project_zone *zone)
+{
+	return (struct parse_includes){.folder = project->folder,
+	    .from_folder = zone ? zone->include_from_project : project->include_from_project};
+}
+
 int
 load_zone(struct diags *diags, const struct load_options *options, struct loaded *loaded)
 {
 	struct parse_options parse = {.zone = options->zone,
 	    .roots = options->roots,
 	    .named = options->named,
+	    .includes = options->includes,
 	    .directives = loaded->directives.rows,
 	    .sink = {.ctx = &loaded->store, .record = store_add, .lost = store_lose}};
 	struct name zone;

@@ -13,7 +13,8 @@ struct load_options {
 	const struct roots *roots;             /* or NULL: all may be read */
 	bool named;                            /* see struct parse_options */
 	const struct tlsa_names *certificates; /* of the project file; NULL: there is none */
-	bool dane;                             /* see directives_begin */
+	struct parse_includes includes;
+	bool dane; /* see directives_begin */
 	int64_t now;
 };
 
@@ -25,6 +26,10 @@ struct loaded {
 /* What templates of `project` may call cert:NAME; in `a`. */
 struct tlsa_names
 load_certificates(struct arena *a, const struct project *project);
+
+/* How templates of `zone` include files; NULL: those of no zone of the project. */
+struct parse_includes
+load_includes(const struct project *project, const struct project_zone *zone);
 
 /* Returns 0, or -1 with all problems of the template added. Either way load_free is due. */
 int

@@ -3,6 +3,8 @@
 #include "base/duration.h"
 #include "zone/foreign.h"
 
+#include <errno.h>
+
 enum { TTL_MOST = 0x7fffffff }; /* RFC 2181 section 8 */
 
 struct diags *
@@ -406,14 +408,51 @@ check_circle(struct parser *parser, const struct frame *included)
 	return 0;
 }
 
+/* Where the file is looked for, or, with `other`, where it could have been meant instead; NULL:
+ * nowhere. */
+static const char *
+included_path(struct parser *parser, struct text name, bool other)
+{
+	const struct parse_includes *includes = &parser->options->includes;
+	struct arena *a = &parser->diags->arena;
+
+	if (includes->from_folder == other)
+		return file_beside(a, parser->frame->path, name);
+	if (!includes->folder)
+		return NULL;
+	return file_join(a, includes->folder, arena_text(a, name.data, name.len));
+}
+
+/* A file that is in the other place is the likeliest thing meant. */
+static int
+fail_missing(struct parser *parser, const struct frame *included, struct text name)
+{
+	const char *other = included_path(parser, name, true);
+	struct stat st;
+
+	if (!other || file_stat(parser->options->roots, other, &st) < 0 || !S_ISREG(st.st_mode))
+		return diag_error(parser->diags, included->asked, F_READ, "cannot read %s: %s",
+		    included->path, strerror(ENOENT));
+	return diag_error(parser->diags, included->asked, F_READ,
+	    parser->options->includes.from_folder
+		? "cannot read %s: %s; but %s, beside the file that includes it, is there: write "
+		  "its path from the project's folder, where `include-from: project` looks"
+		: "cannot read %s: %s; but %s, in the project's folder, is there: paths start "
+		  "beside the file that includes them, or, with `include-from: project` in the "
+		  "project file, in the project's folder, as in BIND's `directory`",
+	    included->path, strerror(ENOENT), other);
+}
+
 /* A file that includes another one that is there is a zone file. */
 static int
-load_included(struct parser *parser, struct frame *included, struct text *text)
+load_included(struct parser *parser, struct frame *included, struct text name, struct text *text)
 {
 	if (check_circle(parser, included) < 0 ||
-	    file_load(
+	    file_load_if(
 		parser->diags, included->asked, parser->options->roots, included->path, text) < 0)
 		return -1;
+	if (!text->data)
+		return fail_missing(parser, included, name);
 	parser->proved = true;
 	if (included->depth > PARSE_INCLUDE_DEPTH)
 		return diag_error(parser->diags, included->asked, Z_INCLUDE_DEPTH,
@@ -437,7 +476,7 @@ parse_include(struct parser *parser, const struct entry *entry)
 	    .depth = parser->frame->depth + 1, .includer = parser->frame, .hidden = true};
 	struct name origin = parser->origin, owner = parser->owner, inner = parser->origin;
 	struct arena *a = &parser->diags->arena;
-	struct text text;
+	struct text text, name;
 
 	if (entry->n < 2)
 		return too_few(parser, entry, "the file's name");
@@ -448,9 +487,10 @@ parse_include(struct parser *parser, const struct entry *entry)
 	if (entry->n == 3)
 		ask_for_dot(parser, entry, &entry->tokens[2], &inner);
 	frame.asked = token_pos(entry, &entry->tokens[1]);
-	frame.path = file_beside(a, parser->frame->path, token_text(&entry->tokens[1]));
+	name = token_text(&entry->tokens[1]);
+	frame.path = included_path(parser, name, false);
 	frame.absolute = file_absolute(a, frame.path);
-	if (load_included(parser, &frame, &text) < 0)
+	if (load_included(parser, &frame, name, &text) < 0)
 		return -1;
 	parser->origin = inner;
 	forget_owner_text(parser);

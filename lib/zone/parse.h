@@ -64,12 +64,20 @@ struct parse_directive {
 	void *ctx;
 };
 
+/* Where the paths of $INCLUDE start: beside the file that includes, or, as in BIND's `directory`,
+ * in one folder for all. */
+struct parse_includes {
+	const char *folder; /* of the project; NULL: there is none */
+	bool from_folder;
+};
+
 struct parse_options {
 	const struct name *zone; /* the zone's name, or NULL: the first absolute $ORIGIN names it */
 	bool fragment; /* the text may be a part of a zone: an unknown origin is no fault */
 	const struct roots *roots; /* what may be read, or NULL */
 	bool named; /* by a person: the file itself may lie anywhere, what it names may not */
 	const struct parse_directive *directives; /* ended by a row without name; or NULL */
+	struct parse_includes includes;
 	struct parse_sink sink;
 };
 
