@@ -2,6 +2,7 @@
 #include "dane/dkim.h"
 
 #include "base/codec.h"
+#include "dane/ed25519.h"
 #include "dane/pem.h"
 #include "dane/plain.h"
 
@@ -15,7 +16,6 @@ enum {
 	RSA_BITS_LEAST = 1024, /* RFC 8301 section 3.2 */
 	RSA_BITS_GOOD = 2048,
 	STRING_LONGEST = 255,
-	ED25519_LEN = 32,
 	DER_SEQUENCE = 0x30,
 };
 
@@ -177,6 +177,7 @@ put_tags(struct directive *d, const struct arguments *arguments, struct buf *out
 struct reader {
 	struct directive *d;
 	const struct argument *source;
+	const struct argument *half; /* key=; or NULL */
 	const char *path;
 };
 
@@ -244,6 +245,99 @@ decode_key(struct text text)
 	}
 	ERR_clear_error();
 	return key;
+}
+
+/* --- Ed25519 in base64, as rspamd and dkimpy write it --- */
+
+static const char private_word[] = "private", public_word[] = "public";
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The octets of a file of nothing but base64; 0 where it is none, or of another length. */
+static size_t
+bare_octets(struct text text, uint8_t octets[2 * ED25519_LEN])
+{
+	enum { LONGEST = 88, ROOM = 3 * (LONGEST / 4) + 3 };
+	uint8_t decoded[ROOM];
+	ssize_t len;
+
+	for (; text.len && is_blank(text.data[text.len - 1]);)
+		text.len--;
+	for (; text.len && is_blank(*text.data); text.data++)
+		text.len--;
+	if (text.len > LONGEST)
+		return 0;
+	len = base64_decode(text, decoded);
+	if (len != ED25519_LEN && len != 2 * ED25519_LEN)
+		len = 0;
+	memcpy(octets, decoded, (size_t)len);
+	OPENSSL_cleanse(decoded, sizeof(decoded));
+	return (size_t)len;
+}
+
+static EVP_PKEY *
+private_of(const uint8_t octets[ED25519_LEN])
+{
+	return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, octets, ED25519_LEN);
+}
+
+/* libsodium's secret key: the private half, then the public one. */
+static int
+take_both(const struct reader *r, const uint8_t octets[2 * ED25519_LEN], EVP_PKEY **key)
+{
+	uint8_t raw[ED25519_LEN];
+	size_t len = sizeof(raw);
+
+	*key = private_of(octets);
+	if (*key && EVP_PKEY_get_raw_public_key(*key, raw, &len) == 1 &&
+	    memcmp(raw, octets + ED25519_LEN, len) == 0)
+		return 0;
+	EVP_PKEY_free(*key);
+	*key = NULL;
+	return fail(r, "holds 64 octets that are no Ed25519 key: the second half is not the public "
+		       "key of the first");
+}
+
+/* A private key that is taken for a public one would be published, and one that is taken the other
+ * way round verifies nothing: what may be either is asked for. */
+static int
+take_half(const struct reader *r, const uint8_t octets[ED25519_LEN], EVP_PKEY **key)
+{
+	bool may_be_public = ed25519_may_be_public(octets);
+	bool is_public = r->half && strcmp(r->half->value, public_word) == 0;
+
+	if (!r->half && may_be_public)
+		return fail(r,
+		    "holds 32 octets that may be a private Ed25519 key or a public one: write "
+		    "key=private or key=public");
+	if (is_public && !may_be_public)
+		return fail(r, "holds 32 octets that are no public Ed25519 key");
+	*key = is_public ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, octets, ED25519_LEN)
+			 : private_of(octets);
+	return *key ? 0 : fail(r, "holds no key that can be read");
+}
+
+/* `*key` stays NULL where the file holds something else. */
+static int
+take_bare(const struct reader *r, struct text contents, EVP_PKEY **key)
+{
+	uint8_t octets[2 * ED25519_LEN];
+	size_t len = bare_octets(contents, octets);
+	int result = 0;
+
+	*key = NULL;
+	if (len != ED25519_LEN && r->half)
+		return diag_error(r->d->diags, r->half->key_pos, D_DKIM_TAG,
+		    "key= is for an Ed25519 key of 32 octets in base64, which does not tell itself "
+		    "what it is");
+	if (len)
+		result = len == ED25519_LEN ? take_half(r, octets, key) : take_both(r, octets, key);
+	OPENSSL_cleanse(octets, sizeof(octets));
+	return result;
 }
 
 /* Do the two halves of a private key belong together? PEM has no checksum, and the public half of a
@@ -332,9 +426,13 @@ read_key(const struct reader *r, struct text contents, const struct kind **kind,
 	EVP_PKEY *key;
 	int result;
 
-	if (find_key(r, contents, &text) < 0)
+	if (take_bare(r, contents, &key) < 0)
 		return -1;
-	key = decode_key(text);
+	if (!key) {
+		if (find_key(r, contents, &text) < 0)
+			return -1;
+		key = decode_key(text);
+	}
 	if (!key)
 		return fail(r, "holds no key that can be read: name one in PEM or DER");
 	result =
@@ -395,19 +493,36 @@ strings_of(struct arena *a, const struct buf *text)
 	return (struct bytes){rdata, (size_t)(p - rdata)};
 }
 
+static int
+check_half(const struct reader *r, bool revoked)
+{
+	const struct argument *half = r->half;
+
+	if (!half || (!revoked && (strcmp(half->value, private_word) == 0 ||
+				      strcmp(half->value, public_word) == 0)))
+		return 0;
+	return diag_error(r->d->diags, revoked ? half->key_pos : half->pos, D_DKIM_TAG,
+	    revoked ? "key= goes with a key file" : "key= is followed by private or public");
+}
+
 /* Writes the record's text; `*what` is its comment. */
 static int
 make_text(struct directive *d, const struct arguments *arguments, struct buf *text,
     struct buf *base64, const char **what)
 {
-	struct reader r = {.d = d, .source = source_of(d, arguments)};
+	struct reader r = {
+	    .d = d, .source = source_of(d, arguments), .half = arguments_option(arguments, "key")};
 	const struct kind *kind = NULL;
+	bool revoked;
 	int result;
 
 	if (!r.source)
 		return -1;
+	revoked = !r.source->quoted && text_is(r.source->text, "revoke");
+	if (check_half(&r, revoked) < 0)
+		return -1;
 	buf_puts(text, "v=DKIM1;");
-	if (!r.source->quoted && text_is(r.source->text, "revoke")) {
+	if (revoked) {
 		*what = "revoked";
 	} else {
 		if (load_key(&r, &kind, base64) < 0)
@@ -424,7 +539,7 @@ make_text(struct directive *d, const struct arguments *arguments, struct buf *te
 int
 dkim_directive(void *ctx, struct parser *parser, const struct entry *entry)
 {
-	static const char *const known[] = {"g", "h", "k", "n", "p", "s", "t", "v", NULL};
+	static const char *const known[] = {"g", "h", "k", "key", "n", "p", "s", "t", "v", NULL};
 	struct directive d = directive_begin(parser, entry);
 	int result = directive_owners(&d, D_RECORD_OWNER, read_owner);
 	struct buf text = {0}, base64 = {0};

@@ -1,6 +1,6 @@
 /* The directive
  *
- *     $DKIM selector [ttl] [class] keyfile|revoke [tag=value...]
+ *     $DKIM selector [ttl] [class] keyfile|revoke [key=private|public] [tag=value...]
  *
  * which stands for the TXT record of a DKIM key (RFC 6376 section 3.6.1, RFC 8463) at
  * selector._domainkey and the origin. An owner that has a label _domainkey is taken as it is. The

@@ -2,6 +2,7 @@
 
 #include "dane/plain.h"
 
+#include <arpa/inet.h>
 #include <openssl/x509v3.h>
 
 static const char *
@@ -29,10 +30,22 @@ entry_text(struct arena *a, const X509_NAME *subject, int nid, const char *label
 }
 
 static const char *
+address_text(struct arena *a, const ASN1_OCTET_STRING *value)
+{
+	int len = ASN1_STRING_length(value);
+	char text[INET6_ADDRSTRLEN];
+
+	if (len != 4 && len != 16)
+		return NULL;
+	inet_ntop(len == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(value), text, sizeof(text));
+	return arena_printf(a, "SAN=%s", text);
+}
+
+static const char *
 san_text(struct arena *a, const STACK_OF(X509_EXTENSION) * extensions)
 {
 	GENERAL_NAMES *names = X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
-	const char *text = NULL;
+	const char *text = NULL, *address = NULL;
 
 	for (int i = 0; !text && i < sk_GENERAL_NAME_num(names); i++) {
 		int type;
@@ -40,9 +53,11 @@ san_text(struct arena *a, const STACK_OF(X509_EXTENSION) * extensions)
 
 		if (type == GEN_DNS || type == GEN_EMAIL || type == GEN_URI)
 			text = label_text(a, "SAN", value);
+		else if (type == GEN_IPADD && !address)
+			address = address_text(a, value);
 	}
 	GENERAL_NAMES_free(names);
-	return text;
+	return text ? text : address;
 }
 
 static const char *

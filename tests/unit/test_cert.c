@@ -135,6 +135,9 @@ static const struct {
 } names[] = {
     {"mail.example.org", "DNS:other.example.org", "CN=mail.example.org"},
     {NULL, "IP:192.0.2.1,DNS:mail.example.org", "SAN=mail.example.org"},
+    {"", "email:a@example.org,DNS:mail.example.org", "SAN=a@example.org"},
+    {NULL, "IP:192.0.2.1,IP:2001:db8::1", "SAN=192.0.2.1"},
+    {NULL, "IP:2001:db8::1", "SAN=2001:db8::1"},
     {"a; b\\", NULL, "CN=a\\059 b\\092"},
     {"x\n$INCLUDE y", NULL, "CN=x\\010$INCLUDE y"},
     {"b\xc3\xbc"

@@ -85,6 +85,26 @@ make_rsa_files(void)
 	    arena_printf(&fixture.arena, "%s%s", public_pem(rsa), public_pem(rsa)));
 }
 
+/* In base64 and nothing else. */
+static void
+make_bare_files(const uint8_t *seed)
+{
+	uint8_t both[64 + 3];
+	char *text;
+
+	memcpy(both, seed, 32);
+	assert_int_equal(base64_decode(text_of(ED25519), both + 32), 32);
+	fixture_text(&fixture, "ed.both", fixture_base64(&fixture, (struct bytes){both, 64}));
+	both[63] ^= 1;
+	fixture_text(&fixture, "ed.broken", fixture_base64(&fixture, (struct bytes){both, 64}));
+	fixture_text(&fixture, "ed.seed", " " ED25519_SEED "\r\n");
+	fixture_text(&fixture, "ed.half", ED25519 "\n");
+	fixture_text(&fixture, "ed.31", fixture_base64(&fixture, (struct bytes){both, 31}));
+	text = arena_text(&fixture.arena, ED25519_SEED, strlen(ED25519_SEED));
+	text[5] = '!';
+	fixture_text(&fixture, "ed.text", text);
+}
+
 static void
 make_ed25519_files(void)
 {
@@ -101,6 +121,7 @@ make_ed25519_files(void)
 	fixture_text(&fixture, "ed.key", fixture_key_pem(&fixture.arena, key, NULL));
 	fixture_text(&fixture, "ed.pub", public_pem(key));
 	EVP_PKEY_free(key);
+	make_bare_files(seed);
 }
 
 static void
@@ -161,6 +182,10 @@ good_lines(void **state)
 	    {"$DKIM {a,b} ed.pub", "a._domainkey.example.com. 3600 TXT " ED_TEXT
 				   "b._domainkey.example.com. 3600 TXT " ED_TEXT},
 	    {"$ORIGIN _domainkey.example.com.\n$DKIM mail ed.pub", AT ED_TEXT},
+	    {"$DKIM mail ed.both", AT ED_TEXT},
+	    {"$DKIM mail ed.seed", AT ED_TEXT},
+	    {"$DKIM mail ed.seed key=private", AT ED_TEXT},
+	    {"$DKIM mail key=public ed.half", AT ED_TEXT},
 	    {"$DKIM mail revoke", AT "\"v=DKIM1; p=\"\n"},
 	    {"$DKIM mail revoke n=\"gone\"", AT "\"v=DKIM1; n=gone; p=\"\n"},
 	    {"$DKIM mail ed.pub t=y:s s=email h=sha256",
@@ -219,6 +244,15 @@ bad_lines(void **state)
 	    {"$DKIM mail ed.pub k=rsa", D_DKIM_TAG, 19, "follows from the key", NULL},
 	    {"$DKIM mail ed.pub p=", D_KEY_VALUE, 19, "no value", NULL},
 	    {"$DKIM mail ed.pub x=y", D_KEY_VALUE, 19, "no option x", NULL},
+	    {"$DKIM mail ed.half", D_KEY_FILE, 12, "key=private or key=public", NULL},
+	    {"$DKIM mail ed.seed key=public", D_KEY_FILE, 12, "no public Ed25519 key", NULL},
+	    {"$DKIM mail ed.broken", D_KEY_FILE, 12, "the second half", NULL},
+	    {"$DKIM mail ed.31", D_KEY_FILE, 12, "holds no key", NULL},
+	    {"$DKIM mail ed.text", D_KEY_FILE, 12, "holds no key", NULL},
+	    {"$DKIM mail ed.both key=private", D_DKIM_TAG, 20, "32 octets", NULL},
+	    {"$DKIM mail rsa.pub key=public", D_DKIM_TAG, 20, "32 octets", NULL},
+	    {"$DKIM mail ed.half key=both", D_DKIM_TAG, 24, "private or public", NULL},
+	    {"$DKIM mail revoke key=public", D_DKIM_TAG, 19, "goes with a key file", NULL},
 	    {"$DKIM mail rsa.enc", D_KEY_FILE, 12, "encrypted private key", NULL},
 	    {"$DKIM mail rsa.oldenc", D_KEY_FILE, 12, "encrypted private key", NULL},
 	    {"$DKIM mail several", D_KEY_FILE, 12, "several keys", NULL},
