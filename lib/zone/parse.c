@@ -271,6 +271,16 @@ owner_parse(
 	return -1;
 }
 
+/* Route 53 writes the type of the answers ahead of its own word, as in `A ALIAS lb.example.net.`.
+ */
+static bool
+is_alias_of(uint16_t type, const struct token *data, const struct token *end)
+{
+	return data < end && data->len == strlen("ALIAS") &&
+	       (type == TYPE_A || type == TYPE_AAAA) && !data->quoted &&
+	       text_is_nocase(token_text(data), "ALIAS");
+}
+
 /* Reads all behind the owner; the RDATA come to lie in the parser. */
 static int
 parse_fields(struct parser *parser, const struct entry *entry, const struct token *token,
@@ -291,6 +301,8 @@ parse_fields(struct parser *parser, const struct entry *entry, const struct toke
 	text.at = token + 1;
 	text.end = end;
 	text.origin = parser_origin(parser);
+	if (is_alias_of(record->type, text.at, end))
+		return fail_foreign(parser, entry, text.at, foreign_type(token_text(text.at)));
 	if (rdata_parse(&text, record->type, parser->rdata, &len) < 0)
 		return -1;
 	if (!ttl_stated && ttl_of_record(parser, record->pos, record->type, parser->rdata, len,
