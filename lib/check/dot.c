@@ -61,6 +61,26 @@ is_of_registry(const struct store *store, const struct node *node)
 	return name_labels(store->apex.wire) == 1 && (node->flags & (NODE_CUT | NODE_OCCLUDED));
 }
 
+/* Of a brace list that ends a directive's owner, the alternative that is to blame becomes the text.
+ */
+static bool
+is_lost_in_braces(const struct store *store, struct written *written)
+{
+	const char *begin = written->text.data, *end = begin + written->text.len, *piece;
+
+	if (written->text.len == 0 || end[-1] != '}')
+		return false;
+	for (end--;; end = piece - 1) {
+		for (piece = end; piece > begin && piece[-1] != ',' && piece[-1] != '{';)
+			piece--;
+		written->text = (struct text){piece, (size_t)(end - piece)};
+		if (name_lacks_dot(written->text, &store->apex))
+			return true;
+		if (piece == begin || piece[-1] == '{')
+			return false;
+	}
+}
+
 /* Do other problems at the same place ask already? */
 static bool
 is_asked(const struct store *store, struct pos pos)
@@ -83,7 +103,8 @@ dot_check_owners(const struct store *store, const struct node *node)
 		struct written written;
 		struct buf b = {0};
 
-		if (!written_owner(store, &records[i], &written) || !dot_is_lost(store, &written) ||
+		if (!written_owner(store, &records[i], &written) ||
+		    (!dot_is_lost(store, &written) && !is_lost_in_braces(store, &written)) ||
 		    is_asked(store, written.pos))
 			continue;
 		name_print(&b, wire);
