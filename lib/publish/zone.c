@@ -35,6 +35,7 @@ struct run {
 	struct sign_options sign;
 	struct previous previous;
 	bool previous_read;
+	bool keyless;         /* the keys cannot sign, which was told of */
 	int64_t next_warning; /* when one begins that is not said yet */
 	struct copies copies; /* of the zone that is signed */
 	bool same;            /* as what was published before, but for what signing makes */
@@ -74,8 +75,10 @@ read_all(struct run *run)
 	run->sign.any_validity = job->lifetime.validity_s == LIFETIME_BY_SOA;
 	if (load_keys(run) < 0 ||
 	    rrsig_period(run->diags, job->load.now, job->offset_s, run->lifetime.validity_s,
-		run->lifetime.jitter_s, &run->sign.period) < 0)
+		run->lifetime.jitter_s, &run->sign.period) < 0) {
+		run->keyless = true;
 		return -1;
+	}
 	return loaded;
 }
 
@@ -165,6 +168,17 @@ arrange(struct run *run)
 	return check_dane(store, &dane) < 0 ? -1 : bad;
 }
 
+/* What can be told of a zone without keys that sign it. */
+static void
+check_unsigned(struct run *run)
+{
+	struct dane_options dane = {.uses = run->loaded.directives.tlsa.uses};
+
+	store_sort(&run->loaded.store);
+	check_zone(&run->loaded.store, 0);
+	check_dane(&run->loaded.store, &dane);
+}
+
 /* A template with faults is looked through as far as it could be read: one run tells of all. Where
  * nothing of it is lost but what lies outside the zone, that is all there is. */
 static int
@@ -172,8 +186,9 @@ check_rest(struct run *run)
 {
 	struct store *store = &run->loaded.store;
 	struct rolling *rolling = run->job->rolling;
+	bool whole = store->n_records > 0 && !store_is_partial(store);
 
-	if (store->apex.len > 0 && run->diags->status == 1 && !store_is_partial(store)) {
+	if (whole && !run->keyless) {
 		arrange(run);
 		return -1;
 	}
@@ -182,10 +197,11 @@ check_rest(struct run *run)
 		rolling_remember(
 		    rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
 	}
-	if (store->apex.len > 0 && run->diags->status == 1) {
+	if (whole) {
+		check_unsigned(run);
+	} else if (store->apex.len > 0 && run->diags->status == 1) {
 		store_sort(store);
 		check_names(store);
-		check_doubts(store, run->loaded.directives.tlsa.doubts);
 	}
 	return -1;
 }
