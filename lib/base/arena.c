@@ -22,6 +22,12 @@ struct arena_hook {
 	void *handle;
 };
 
+static size_t
+block_size(const struct arena_block *block)
+{
+	return (size_t)(block->end - (const uint8_t *)block);
+}
+
 static uint8_t *
 arena_refill(struct arena *a, size_t size)
 {
@@ -36,6 +42,8 @@ arena_refill(struct arena *a, size_t size)
 	block->older = a->block;
 	block->end = block->data + room;
 	a->block = block;
+	if (a->account)
+		account_take(a->account, LIMIT_MEMORY, block_size(block));
 	a->at = block->data + size;
 	a->end = block->end;
 	return block->data;
@@ -131,6 +139,8 @@ arena_reset(struct arena *a, struct arena_mark mark)
 	while (a->block != mark.block) {
 		struct arena_block *older = a->block->older;
 
+		if (a->account)
+			account_give(a->account, LIMIT_MEMORY, block_size(a->block));
 		free(a->block);
 		a->block = older;
 	}
@@ -152,6 +162,20 @@ arena_free(struct arena *a)
 	a->next_size = 0;
 }
 
+static void
+charge_blocks(struct account *account, const struct arena_block *block)
+{
+	for (; account && block; block = block->older)
+		account_take(account, LIMIT_MEMORY, block_size(block));
+}
+
+void
+arena_charge(struct arena *a, struct account *account)
+{
+	charge_blocks(account, a->block);
+	a->account = account;
+}
+
 /* Behind the newest block, which is still being filled. */
 void
 arena_join(struct arena *a, struct arena *from)
@@ -160,6 +184,7 @@ arena_join(struct arena *a, struct arena *from)
 
 	if (!last)
 		return;
+	charge_blocks(a->account, last);
 	while (last->older)
 		last = last->older;
 	if (a->block) {

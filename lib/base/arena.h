@@ -3,8 +3,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/account.h"
 
 struct arena_block;
 struct arena_hook;
@@ -15,6 +14,7 @@ struct arena {
 	uint8_t *at, *end;         /* free part of `block` */
 	size_t next_size;          /* of the next block, in bytes */
 	struct arena_hook *hooks;
+	struct account *account; /* to which its memory is put; NULL: to none */
 };
 
 /* A place to come back to. */
@@ -58,6 +58,11 @@ arena_reset(struct arena *a, struct arena_mark mark);
 
 void
 arena_free(struct arena *a);
+
+/* Puts the memory that the arena has, and what it takes from now on, to `account`, which outlives
+ * it. */
+void
+arena_charge(struct arena *a, struct account *account);
 
 /* Hands the memory of `from` on to `a`, of which no mark is in use; `from` is empty then, but for
  * its hooks. */

@@ -313,10 +313,45 @@ diag_add_unquoted(struct diags *diags, struct pos pos, enum problem problem, con
 	return diag_severity(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
+int
+diag_over_in(struct diags *diags, struct pos pos, const char *path)
+{
+	static const struct {
+		enum problem problem;
+		const char *what, *unit;
+	} rows[N_LIMITS] = {
+	    [LIMIT_MEMORY] = {F_MEMORY, "the zone takes more memory than", "octets"},
+	    [LIMIT_RECORDS] = {Z_RECORDS, "the zone has more than", "records"},
+	    [LIMIT_MADE] = {Z_MADE, "directives and repeated files make more than",
+		"octets of records"},
+	    [LIMIT_WORK] = {F_WORK, "the zone's certificates and keys take more work than",
+		"steps"},
+	};
+	enum limit reached = diags->account.reached;
+
+	const char *message;
+
+	if (diags->over_told)
+		return -1;
+	diags->over_told = true;
+	message = arena_printf(&diags->arena, "%s %llu %s", rows[reached].what,
+	    (unsigned long long)diags->account.most[reached], rows[reached].unit);
+	if (path && !pos.at)
+		return diag_add_path(diags, path, rows[reached].problem, "%s", message);
+	return diag_error(diags, pos, rows[reached].problem, "%s", message);
+}
+
+int
+diag_over(struct diags *diags, struct pos pos)
+{
+	return diag_over_in(diags, pos, NULL);
+}
+
 struct diags_mark
 diags_mark(const struct diags *diags)
 {
-	struct diags_mark mark = {.n = diags->n, .status = diags->status};
+	struct diags_mark mark = {
+	    .n = diags->n, .status = diags->status, .over_told = diags->over_told};
 
 	memcpy(mark.n_severity, diags->n_severity, sizeof(mark.n_severity));
 	return mark;
@@ -328,6 +363,7 @@ diags_reset(struct diags *diags, struct diags_mark mark)
 	diags->n = mark.n;
 	memcpy(diags->n_severity, mark.n_severity, sizeof(mark.n_severity));
 	diags->status = mark.status;
+	diags->over_told = mark.over_told;
 }
 
 static bool

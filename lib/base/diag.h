@@ -81,7 +81,9 @@ struct diags {
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
 	void (*waiting)(
-	    const char *path); /* tells at once that another holds this lock; NULL: no */
+	    const char *path);  /* tells at once that another holds this lock; NULL: no */
+	struct account account; /* of the zone */
+	bool over_told;         /* that a limit of it was reached */
 };
 
 void
@@ -157,10 +159,19 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 int
 diag_add_unquoted(struct diags *diags, struct pos pos, enum problem problem, const char *message);
 
+/* Says, once, which limit of the account was reached. Returns -1. */
+int
+diag_over(struct diags *diags, struct pos pos);
+
+/* As diag_over, for the file at `path` where `pos` is nowhere. */
+int
+diag_over_in(struct diags *diags, struct pos pos, const char *path);
+
 /* What was said by now. */
 struct diags_mark {
 	size_t n, n_severity[SEVERITY_ERROR + 1];
 	int status;
+	bool over_told;
 };
 
 struct diags_mark

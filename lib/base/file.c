@@ -71,7 +71,7 @@ read_regular(struct diags *diags, int fd, size_t len, struct text *out)
 }
 
 static int
-load_fd(struct diags *diags, int fd, bool streams, struct text *out)
+load_fd(struct diags *diags, int fd, bool streams, size_t most, struct text *out)
 {
 	struct stat st;
 
@@ -87,6 +87,11 @@ load_fd(struct diags *diags, int fd, bool streams, struct text *out)
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size == 0)
 		return read_stream(diags, fd, out); /* /proc files claim no size */
+	if ((size_t)st.st_size > most ||
+	    !account_may_take(&diags->account, LIMIT_MEMORY, (uint64_t)st.st_size)) {
+		errno = EFBIG;
+		return -1;
+	}
 	return read_regular(diags, fd, (size_t)st.st_size, out);
 }
 
@@ -181,13 +186,19 @@ report(struct diags *diags, struct pos pos, const struct roots *roots, const cha
 {
 	int error = errno;
 	bool is_link = error == EXDEV && roots && roots->strict;
-	enum problem problem = is_link ? F_LINK : error == EXDEV ? F_CONFINED : F_READ;
+	enum problem problem = is_link          ? F_LINK
+			       : error == EXDEV ? F_CONFINED
+			       : error == EFBIG ? F_LARGE
+						: F_READ;
 	const char *why = is_link           ? "a symbolic link leads elsewhere"
 			  : error == EXDEV  ? "it lies outside the folders that may be read"
 			  : error == EINVAL ? "it is not a regular file"
 			  : error == EBUSY  ? "it changed while it was read"
+			  : error == EFBIG  ? "it is too large for what it should be"
 					    : strerror(error);
 
+	if (diags->account.is_over)
+		return diag_over_in(diags, pos, path);
 	if (!pos.at)
 		return diag_add_path(diags, path, problem, "cannot read %s: %s", path, why);
 	return diag_error(diags, pos, problem, "cannot read %s: %s", path, why);
@@ -196,7 +207,7 @@ report(struct diags *diags, struct pos pos, const struct roots *roots, const cha
 /* Pipes and devices are read only where a person named them: what a template or project names may
  * not make a build wait, or read without end. */
 static int
-load(struct diags *diags, const struct roots *roots, const char *path, bool streams,
+load(struct diags *diags, const struct roots *roots, const char *path, bool streams, size_t most,
     struct text *out)
 {
 	int mode = streams ? READING & ~O_NONBLOCK : READING;
@@ -207,7 +218,7 @@ load(struct diags *diags, const struct roots *roots, const char *path, bool stre
 	fd = file_open(roots, path, roots ? READING : mode);
 	if (fd < 0)
 		return -1;
-	result = load_fd(diags, fd, streams, out);
+	result = load_fd(diags, fd, streams, most, out);
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -444,19 +455,44 @@ int
 file_load(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out)
 {
-	if (load(diags, roots, path, named_by_person(pos, roots, path), out) < 0)
+	if (load(diags, roots, path, named_by_person(pos, roots, path), SIZE_MAX, out) < 0)
 		return report(diags, pos, roots, path);
 	file_note_input(diags, path, *out);
 	return 0;
+}
+
+static bool
+is_absent(void)
+{
+	return errno == ENOENT || errno == ENOTDIR;
 }
 
 int
 file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out)
 {
-	if (load(diags, roots, path, false, out) < 0) {
+	if (load(diags, roots, path, false, SIZE_MAX, out) < 0) {
 		*out = (struct text){0};
-		if (errno != ENOENT && errno != ENOTDIR)
+		if (!is_absent())
+			return report(diags, pos, roots, path);
+	}
+	file_note_input(diags, path, *out);
+	return 0;
+}
+
+int
+file_load_small(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    size_t most, bool may_lack, struct text *out)
+{
+	bool streams = !may_lack && named_by_person(pos, roots, path);
+
+	if (load(diags, roots, path, streams, most, out) < 0) {
+		*out = (struct text){0};
+		if (errno == EFBIG && !diags->account.is_over)
+			return diag_error(diags, pos, F_LARGE,
+			    "%s is too large for what it should be: more than %zu octets", path,
+			    most);
+		if (!may_lack || !is_absent())
 			return report(diags, pos, roots, path);
 	}
 	file_note_input(diags, path, *out);
@@ -467,9 +503,10 @@ int
 file_load_secret(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out)
 {
+	enum { SECRET_FILE_MOST = 1 << 16 };
 	struct input *input;
 
-	if (load(diags, roots, path, named_by_person(pos, roots, path), out) < 0)
+	if (load(diags, roots, path, named_by_person(pos, roots, path), SECRET_FILE_MOST, out) < 0)
 		return report(diags, pos, roots, path);
 	input = note(diags, INPUT_SECRET, path, true);
 	if (input)

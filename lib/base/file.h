@@ -34,6 +34,12 @@ int
 file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out);
 
+/* As file_load, or with `may_lack` as file_load_if, for a file that is refused unread if it is
+ * larger than `most` octets. */
+int
+file_load_small(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    size_t most, bool may_lack, struct text *out);
+
 /* As file_load, for a password: what is noted of it (INPUT_SECRET) tells nothing of its contents.
  */
 int

@@ -17,6 +17,9 @@ X(F_WRITE,       "F002", ERROR,   2, "a file cannot be written", "", "the publis
 X(F_CONFINED,    "F003", ERROR,   1, "a file outside the folders that may be read", "", "name its folder with --allow, or under `allow:` in zonepp.yaml") \
 X(F_LINK,        "F010", ERROR,   1, "a symbolic link where zonepp writes", "", "remove the link; to write zones through it, name the folder that it leads to under `allow-output:` in zonepp.yaml") \
 X(F_STREAM,      "F005", ERROR,   2, "an output that is no regular file cannot be written", "", "") \
+X(F_MEMORY,      "F015", ERROR,   1, "a zone that takes too much memory", "", "raise `limits: { memory: }` in zonepp.yaml where it is meant to be so large") \
+X(F_WORK,        "F016", ERROR,   1, "a zone whose certificates and keys take too much work", "", "take smaller files, with fewer iterations, or raise `limits: { work: }` in zonepp.yaml") \
+X(F_LARGE,       "F017", ERROR,   1, "a file that is too large for what it should be", "", "") \
 X(F_SYSTEM,      "F004", ERROR,   2, "the system refused a service", "", "") \
 X(F_LOCKING,     "F006", ERROR,   2, "a lock that cannot be had", "", "nothing was done, as two at once would spoil each other's work; let who builds write the folder .zonepp") \
 X(F_NO_LOCKS,    "F007", ERROR,   2, "a file system without locks", "", "write `locking: false` into zonepp.yaml, and see to it that no two commands work on the project at once") \
@@ -69,6 +72,8 @@ X(Z_SERIAL,      "Z036", WARNING, 0, "a serial that does not move on", "RFC 1912
 X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035 section 2.4", "DS belongs beside the NS records of a child zone") \
 \
 X(Z_FOREIGN,     "Z047", ERROR,   1, "a file that does not prove to be a zone file", "", "where it should be one, `zonepp check FILE` shows what is wrong with it, unless FILE is a link") \
+X(Z_RECORDS,     "Z100", ERROR,   1, "a zone with too many records", "", "raise `limits: { records: }` in zonepp.yaml where it is meant to be so large") \
+X(Z_MADE,        "Z101", ERROR,   1, "directives and repeated files that make too much", "", "raise `limits: { made: }` in zonepp.yaml where it is meant to be so large") \
 X(Z_EXPORT,      "Z110", ERROR,   1, "what another program writes, and no zone file has", "RFC 1035 section 5", "") \
 X(Z_WILDCARD_HIDDEN,"Z050",WARNING,0, "a name that a wildcard does not answer any more", "RFC 4592 section 2.2.2", "give the name records of its own") \
 X(Z_HOST_NAME,   "Z051", WARNING, 0, "a host with a name that is none of a host", "RFC 952, RFC 1123 section 2.1", "use letters, digits and hyphens alone: BIND does not load the zone unless its check-names is turned off") \

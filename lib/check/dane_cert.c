@@ -165,6 +165,18 @@ check_names(const struct dane_run *run, struct owner *owner)
 
 /* --- By owner --- */
 
+/* Each use is looked at in the light of the others. */
+static int
+charge(const struct dane_run *run, const struct tlsa_use *const *uses, size_t n)
+{
+	enum { NEARBY = 8 };
+
+	for (size_t i = 0; i < n; i++)
+		if (certs_charge(run->diags, uses[i]->pos, uses[i]->certs, 1 + n / NEARBY) < 0)
+			return -1;
+	return 0;
+}
+
 static void
 check_owner(const struct dane_run *run, const struct tlsa_use *const *uses, size_t n)
 {
@@ -173,6 +185,8 @@ check_owner(const struct dane_run *run, const struct tlsa_use *const *uses, size
 	struct lookup_key key;
 	const struct node *node;
 
+	if (charge(run, uses, n) < 0)
+		return;
 	check_names(run, &owner);
 	node =
 	    lookup_key_of(run->store, uses[0]->owner, &key) ? lookup_node(run->store, &key) : NULL;

@@ -125,6 +125,9 @@ triple_of(struct owner *owner, struct tlsa_params params)
 	return triple;
 }
 
+/* How much longer a proof takes than a look at the chain. */
+enum { PROOF_COST = 8 };
+
 /* Of several files that hold the server's certificate, the server may present any: one has to do.
  * The verdict is that of the first, where none does. */
 static int
@@ -134,7 +137,11 @@ judge(const struct owner *owner, const struct leaf *leaf, const struct reference
 	struct proved server = {leaf->use->certs, leaf->at, triple->trusted, triple->n_trusted};
 	const struct cert *cert = &leaf->use->certs->items[leaf->at];
 	struct prover *prover = owner->run->prover;
-	int done = prove_chain(prover, &server, names, triple->rdata, triple->n, out);
+	int done;
+
+	if (certs_charge(owner->run->diags, leaf->use->pos, leaf->use->certs, PROOF_COST) < 0)
+		return -1;
+	done = prove_chain(prover, &server, names, triple->rdata, triple->n, out);
 
 	for (size_t i = 0; i < owner->n_rows && done == 0 && out->why != VERDICT_MATCH; i++) {
 		const struct tlsa_use *other = owner->rows[i].use;
@@ -165,6 +172,16 @@ tell(struct owner *owner, const struct leaf *leaf, const struct triple *triple,
 	    use->coming ? ", which is to come" : "", verdict->text);
 }
 
+/* Where the account of the zone is over, that was said. */
+static int
+fail(const struct owner *owner, struct pos pos)
+{
+	struct diags *diags = owner->run->diags;
+
+	return diags->account.is_over ? -1
+				      : diag_error(diags, pos, F_SYSTEM, "OpenSSL fails to verify");
+}
+
 /* A certificate is for one at least of the services that share the records. */
 static int
 prove_leaf(struct owner *owner, struct leaf *leaf, const struct triple *triple)
@@ -179,8 +196,7 @@ prove_leaf(struct owner *owner, struct leaf *leaf, const struct triple *triple)
 		if (!verdict_counts(service->port, triple->params.usage))
 			continue;
 		if (judge(owner, leaf, &service->names, triple, &verdict) < 0)
-			return diag_error(
-			    owner->run->diags, leaf->use->pos, F_SYSTEM, "OpenSSL fails to verify");
+			return fail(owner, leaf->use->pos);
 		if (verdict.why == VERDICT_MATCH) {
 			leaf->accepted = true;
 			service->refused = false;

@@ -114,6 +114,40 @@ may_issue(const struct cert *issuer, const struct outline *by, const struct cert
 	return !bytes_equal(issuer->spki, subject->spki) && outline_is_issued_by(of, by);
 }
 
+int
+certs_charge(struct diags *diags, struct pos pos, const struct certs *certs, uint64_t times)
+{
+	enum { CERT_COST = 64, OCTETS_A_STEP = 8 };
+	uint64_t cost = CERT_COST; /* of a key alone */
+
+	for (size_t i = 0; i < certs->n; i++)
+		cost += CERT_COST + certs->items[i].der.len / OCTETS_A_STEP;
+	return account_take(&diags->account, LIMIT_WORK, cost * times) ? 0 : diag_over(diags, pos);
+}
+
+int
+key_charge(struct diags *diags, struct pos pos, const EVP_PKEY *key)
+{
+	enum { BITS_CUBED_A_STEP = 1 << 20 };
+	uint64_t bits = (uint64_t)EVP_PKEY_get_bits(key);
+
+	return account_take(&diags->account, LIMIT_WORK, bits * bits * bits / BITS_CUBED_A_STEP)
+		   ? 0
+		   : diag_over(diags, pos);
+}
+
+/* What a signature takes to be verified, in the steps of an account: RSA grows with the square of
+ * the bits, and so do curves, which take longer. */
+static uint64_t
+verify_cost(EVP_PKEY *key)
+{
+	enum { BITS_SQUARED_A_STEP = 1 << 16, CURVE_FACTOR = 256 };
+	uint64_t bits = key ? (uint64_t)EVP_PKEY_get_bits(key) : 0;
+	uint64_t factor = key && !EVP_PKEY_is_a(key, "RSA") ? CURVE_FACTOR : 1;
+
+	return bits * bits * factor / BITS_SQUARED_A_STEP;
+}
+
 static bool
 has_signed(X509 *by, X509 *of)
 {
@@ -148,9 +182,16 @@ cert_issued(const struct cert *issuer, const struct cert *subject)
 static bool
 issued(struct loader *loader, size_t by, size_t of)
 {
-	return may_issue(&loader->certs[by], loader->held[by].outline, &loader->certs[of],
-		   loader->held[of].outline) &&
-	       has_signed(loader_x509(loader, by), loader_x509(loader, of));
+	struct account *account = &loader->diags->account;
+	X509 *issuer;
+
+	if (!may_issue(&loader->certs[by], loader->held[by].outline, &loader->certs[of],
+		loader->held[of].outline))
+		return false;
+	issuer = loader_x509(loader, by);
+	return account_take(
+		   account, LIMIT_WORK, verify_cost(issuer ? X509_get0_pubkey(issuer) : NULL)) &&
+	       has_signed(issuer, loader_x509(loader, of));
 }
 
 static const bool *
@@ -185,7 +226,9 @@ keep_certs(struct loader *loader, struct certs *out)
 	out->items = memcpy(arena_alloc(loader->a, loader->n * sizeof(*out->items)), loader->certs,
 	    loader->n * sizeof(*out->items));
 	out->issued = issue_matrix(loader);
-	return 0;
+	if (loader->diags->account.is_over)
+		return diag_over(loader->diags, loader->pos);
+	return certs_charge(loader->diags, loader->pos, out, 1);
 }
 
 static void

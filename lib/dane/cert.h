@@ -13,6 +13,7 @@ enum {
 	CERT_FILE_LARGEST = 16 << 20, /* octets */
 };
 
+struct evp_pkey_st;
 struct x509_st;
 
 struct cert {
@@ -74,6 +75,15 @@ certs_check_served(struct diags *diags, struct pos pos, const struct certs *cert
  */
 struct x509_st *
 cert_decode(struct bytes der);
+
+/* Puts what it takes to look through the certificates `times` times to the zone's account. Returns
+ * -1 once that is over, which is told of at `pos`: certificates can be large, and named often. */
+int
+certs_charge(struct diags *diags, struct pos pos, const struct certs *certs, uint64_t times);
+
+/* As certs_charge, for a signature that is made with the key, to see that it is sound. */
+int
+key_charge(struct diags *diags, struct pos pos, const struct evp_pkey_st *key);
 
 /* As certs_issued, for certificates of two files. */
 bool

@@ -125,7 +125,8 @@ directive_load(struct directive *d, const struct argument *source, size_t most, 
 		return diag_error(d->diags, source->pos, D_KEY_FILE,
 		    "standard input is no source; a file of that name is written ./-");
 	*path = directive_path(d, source);
-	if (file_load(d->diags, source->pos, parser_roots(d->parser), *path, contents) < 0)
+	if (file_load_small(
+		d->diags, source->pos, parser_roots(d->parser), *path, most, false, contents) < 0)
 		return -1;
 	if (contents->len == 0)
 		return diag_error(d->diags, source->pos, D_KEY_FILE, "%s is empty", *path);

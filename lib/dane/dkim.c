@@ -2,6 +2,7 @@
 #include "dane/dkim.h"
 
 #include "base/codec.h"
+#include "dane/cert.h"
 #include "dane/ed25519.h"
 #include "dane/pem.h"
 #include "dane/plain.h"
@@ -435,8 +436,12 @@ read_key(const struct reader *r, struct text contents, const struct kind **kind,
 	}
 	if (!key)
 		return fail(r, "holds no key that can be read: name one in PEM or DER");
-	result =
-	    is_sound(key) ? put_key(r, key, kind, base64) : fail(r, "holds a damaged private key");
+	if (key_charge(r->d->diags, r->source->pos, key) < 0)
+		result = -1;
+	else if (!is_sound(key))
+		result = fail(r, "holds a damaged private key");
+	else
+		result = put_key(r, key, kind, base64);
 	EVP_PKEY_free(key);
 	ERR_clear_error();
 	return result;

@@ -54,8 +54,8 @@ cert_files_load(struct cert_files *files, struct diags *diags, struct pos pos,
 	*out = find(files, wanted);
 	if (*out)
 		return 0;
-	if ((wanted->may_lack ? file_load_if(diags, pos, wanted->roots, wanted->path, &contents)
-			      : file_load(diags, pos, wanted->roots, wanted->path, &contents)) < 0)
+	if (file_load_small(diags, pos, wanted->roots, wanted->path, CERT_FILE_LARGEST,
+		wanted->may_lack, &contents) < 0)
 		return -1;
 	if (!contents.data)
 		return 0;

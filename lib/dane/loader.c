@@ -38,10 +38,13 @@ loader_fail_unlock(struct loader *loader, enum unlock why, size_t line, const ch
 		"is encrypted in an old way, for which OpenSSL's legacy provider is needed: "
 		"install that, or make the file anew with today's algorithms"},
 	    [UNLOCK_COSTLY] = {D_BAD_SOURCE,
-		"asks for more than 10,000,000 iterations to be opened, which takes too long"},
+		"asks for more than 10,000,000 iterations to be opened, or as much work of "
+		"another kind, which takes too long: make the file anew with fewer"},
 	    [UNLOCK_TOO_MUCH] = {D_BAD_SOURCE, "holds more than 256 certificates and keys"},
 	};
 
+	if (why == UNLOCK_OVER)
+		return diag_over(loader->diags, loader->pos);
 	return diag_error(loader->diags, loader->pos, rows[why].problem, "%s: %s%s %s",
 	    loader->path, what, loader_line(loader, line), rows[why].text);
 }

@@ -147,7 +147,7 @@ loader_encrypted_key(struct loader *loader, const struct piece *piece)
 
 	if (stays_locked(loader))
 		return 0;
-	result = unlock_key(piece->der, &loader->secret, &key.handle);
+	result = unlock_key(&loader->diags->account, piece->der, &loader->secret, &key.handle);
 	if (result != UNLOCK_DONE)
 		return loader_fail_unlock(loader, result, piece->line, "the private key");
 	return add_key(loader, key);
@@ -185,7 +185,8 @@ int
 loader_bundle(struct loader *loader, const struct piece *piece)
 {
 	struct bundle bundle;
-	enum unlock why = unlock_bundle(loader->a, piece->der, &loader->secret, &bundle);
+	enum unlock why =
+	    unlock_bundle(loader->a, &loader->diags->account, piece->der, &loader->secret, &bundle);
 	int result = 0;
 
 	if (why != UNLOCK_DONE)
@@ -291,9 +292,12 @@ derive_spki(struct loader *loader, struct held_key *key)
 	    [SPKI_PSS] = "is for RSA-PSS",
 	};
 	unsigned char *der = NULL;
-	int len = i2d_PUBKEY(key->handle, &der);
 	enum spki_form form = SPKI_PLAIN;
+	int len;
 
+	if (key_charge(loader->diags, loader->pos, key->handle) < 0)
+		return -1;
+	len = i2d_PUBKEY(key->handle, &der);
 	if (len > 0)
 		key->spki = copy(loader, (struct bytes){der, (size_t)len});
 	OPENSSL_free(der);

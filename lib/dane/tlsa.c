@@ -548,6 +548,8 @@ tlsa_add(
 	struct picked picked;
 	int result = 0;
 
+	if (certs_charge(job->diags, pos, certs, 1) < 0)
+		return -1;
 	if (certs->key) {
 		add_use(job, pos, certs, NULL, coming);
 		return add_bare_key(job, pos, certs, label, coming);

@@ -44,49 +44,71 @@ fault(enum unlock otherwise)
 
 /* --- Costs --- */
 
-static bool
-is_costly(const ASN1_INTEGER *iterations)
+/* The iterations of a key derivation, or what takes as long. More than 64 bits are as many as
+ * these. */
+static uint64_t
+number_of(const ASN1_INTEGER *integer)
 {
-	int64_t n;
+	uint64_t n;
 
-	return iterations &&
-	       (ASN1_INTEGER_get_int64(&n, iterations) != 1 || n < 1 || n > ITERATIONS_MOST);
+	if (!integer)
+		return 0;
+	if (ASN1_INTEGER_get_uint64(&n, integer) != 1)
+		n = UINT64_MAX;
+	return n;
 }
 
-static bool
-is_costly_kdf(const X509_ALGOR *algorithm)
+static uint64_t
+product(uint64_t a, uint64_t b)
+{
+	return a && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+}
+
+/* RFC 8018 section 5.2, RFC 7914 section 7: scrypt mixes 2 x 2 x N x r x p blocks of 64 octets,
+ * eight of which take about as long as an iteration with HMAC-SHA-256. */
+static uint64_t
+cost_of_kdf(const X509_ALGOR *algorithm)
 {
 	PBKDF2PARAM *pbkdf2 =
-	    algorithm ? ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), algorithm->parameter)
-		      : NULL;
-	bool costly = pbkdf2 && is_costly(pbkdf2->iter);
+	    ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), algorithm->parameter);
+	SCRYPT_PARAMS *scrypt =
+	    ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), algorithm->parameter);
+	uint64_t cost = 0;
 
+	if (OBJ_obj2nid(algorithm->algorithm) == NID_id_scrypt && scrypt)
+		cost =
+		    product(product(number_of(scrypt->costParameter), number_of(scrypt->blockSize)),
+			number_of(scrypt->parallelizationParameter));
+	else if (pbkdf2)
+		cost = number_of(pbkdf2->iter);
 	PBKDF2PARAM_free(pbkdf2);
-	return costly;
+	SCRYPT_PARAMS_free(scrypt);
+	return cost;
 }
 
-/* The parameters of PKCS#12's own schemes and of PBES1, or of PBES2 (RFC 8018 appendix A). */
-static bool
-is_costly_scheme(const X509_ALGOR *algorithm)
+/* The parameters of PKCS#12's own schemes and of PBES1, or of PBES2 and PBMAC1, which are alike
+ * (RFC 8018 appendix A). */
+static uint64_t
+cost_of_scheme(const X509_ALGOR *algorithm)
 {
 	PBEPARAM *pbe = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter);
 	PBE2PARAM *pbe2 =
 	    ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), algorithm->parameter);
-	bool costly = (pbe && is_costly(pbe->iter)) || (pbe2 && is_costly_kdf(pbe2->keyfunc));
+	uint64_t cost = pbe2 ? cost_of_kdf(pbe2->keyfunc) : pbe ? number_of(pbe->iter) : 0;
 
 	PBEPARAM_free(pbe);
 	PBE2PARAM_free(pbe2);
 	ERR_clear_error();
-	return costly;
+	return cost;
 }
 
-static bool
-is_costly_key(const X509_SIG *sig)
+static uint64_t
+cost_of_key(const X509_SIG *sig)
 {
 	const X509_ALGOR *algorithm;
 
 	X509_SIG_get0(sig, &algorithm, NULL);
-	return is_costly_scheme(algorithm);
+	return cost_of_scheme(algorithm);
 }
 
 /* --- OpenSSL's legacy provider, in a context of its own --- */
@@ -128,7 +150,19 @@ struct locked {
 	OSSL_LIB_CTX *ctx;
 	struct bundle *bundle;
 	EVP_PKEY **key;
+	struct account *account;
+	uint64_t cost; /* so far */
 };
+
+/* A derivation that lies ahead. */
+static enum unlock
+spend(struct locked *locked, uint64_t cost)
+{
+	if (cost > ITERATIONS_MOST || locked->cost + cost > ITERATIONS_MOST)
+		return UNLOCK_COSTLY;
+	locked->cost += cost;
+	return account_take(locked->account, LIMIT_WORK, cost) ? UNLOCK_DONE : UNLOCK_OVER;
+}
 
 static enum unlock
 with_legacy(struct locked *locked, enum unlock (*open)(struct locked *locked))
@@ -156,11 +190,9 @@ open_key(struct locked *locked)
 	const unsigned char *at = locked->der.data;
 	X509_SIG *sig = d2i_X509_SIG(NULL, &at, (long)locked->der.len);
 	PKCS8_PRIV_KEY_INFO *info = NULL;
-	enum unlock result = UNLOCK_DAMAGED;
+	enum unlock result = sig ? spend(locked, cost_of_key(sig)) : UNLOCK_DAMAGED;
 
-	if (sig && is_costly_key(sig)) {
-		result = UNLOCK_COSTLY;
-	} else if (sig) {
+	if (result == UNLOCK_DONE) {
 		info = PKCS8_decrypt_ex(
 		    sig, locked->password, locked->password_len, locked->ctx, NULL);
 		*locked->key = info ? EVP_PKCS82PKEY(info) : NULL;
@@ -173,9 +205,10 @@ open_key(struct locked *locked)
 }
 
 enum unlock
-unlock_key(struct bytes der, const struct secret *secret, EVP_PKEY **out)
+unlock_key(struct account *account, struct bytes der, const struct secret *secret, EVP_PKEY **out)
 {
-	struct locked locked = {.der = der, .password = secret->data, .key = out};
+	struct locked locked = {
+	    .der = der, .password = secret->data, .key = out, .account = account};
 	enum unlock result;
 
 	*out = NULL;
@@ -232,11 +265,12 @@ add(struct locked *locked, const PKCS12_SAFEBAG *bag, X509 *x509, EVP_PKEY *key)
 static enum unlock
 add_shrouded(struct locked *locked, const PKCS12_SAFEBAG *bag)
 {
+	enum unlock result = spend(locked, cost_of_key(PKCS12_SAFEBAG_get0_pkcs8(bag)));
 	PKCS8_PRIV_KEY_INFO *info;
 	EVP_PKEY *key;
 
-	if (is_costly_key(PKCS12_SAFEBAG_get0_pkcs8(bag)))
-		return UNLOCK_COSTLY;
+	if (result != UNLOCK_DONE)
+		return result;
 	info =
 	    PKCS12_decrypt_skey_ex(bag, locked->password, locked->password_len, locked->ctx, NULL);
 	if (!info)
@@ -287,8 +321,9 @@ add_safe(struct locked *locked, PKCS7 *safe)
 	if (PKCS7_type_is_data(safe)) {
 		bags = PKCS12_unpack_p7data(safe);
 	} else if (PKCS7_type_is_encrypted(safe)) {
-		if (is_costly_scheme(safe->d.encrypted->enc_data->algorithm))
-			return UNLOCK_COSTLY;
+		result = spend(locked, cost_of_scheme(safe->d.encrypted->enc_data->algorithm));
+		if (result != UNLOCK_DONE)
+			return result;
 		bags = PKCS12_unpack_p7encdata(safe, locked->password, locked->password_len);
 	} else {
 		return UNLOCK_UNKNOWN;
@@ -301,15 +336,20 @@ add_safe(struct locked *locked, PKCS7 *safe)
 }
 
 static enum unlock
-check_mac(const struct locked *locked, PKCS12 *p12)
+check_mac(struct locked *locked, PKCS12 *p12)
 {
 	const ASN1_INTEGER *iterations = NULL;
+	const X509_ALGOR *algorithm = NULL;
+	uint64_t cost;
+	enum unlock result;
 
 	if (!PKCS12_mac_present(p12))
 		return UNLOCK_DONE;
-	PKCS12_get0_mac(NULL, NULL, NULL, &iterations, p12);
-	if (is_costly(iterations))
-		return UNLOCK_COSTLY;
+	PKCS12_get0_mac(NULL, &algorithm, NULL, &iterations, p12);
+	cost = algorithm && algorithm->parameter ? cost_of_scheme(algorithm) : 0;
+	result = spend(locked, cost > number_of(iterations) ? cost : number_of(iterations));
+	if (result != UNLOCK_DONE)
+		return result;
 	if (PKCS12_verify_mac(p12, locked->password, locked->password_len))
 		return UNLOCK_DONE;
 	return fault(UNLOCK_WRONG_PASSWORD);
@@ -353,13 +393,15 @@ open_bundle(struct locked *locked)
 
 /* The empty password has two forms, and both are in use. */
 enum unlock
-unlock_bundle(struct arena *a, struct bytes der, const struct secret *secret, struct bundle *out)
+unlock_bundle(struct arena *a, struct account *account, struct bytes der,
+    const struct secret *secret, struct bundle *out)
 {
 	struct locked locked = {.a = a,
 	    .der = der,
 	    .password = secret->len ? secret->data : NULL,
 	    .password_len = (int)secret->len,
-	    .bundle = out};
+	    .bundle = out,
+	    .account = account};
 	enum unlock result = with_legacy(&locked, open_bundle);
 
 	if (result == UNLOCK_WRONG_PASSWORD && secret->len == 0) {

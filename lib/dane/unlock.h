@@ -16,12 +16,13 @@ enum unlock {
 	UNLOCK_UNKNOWN,   /* an algorithm that this OpenSSL does not have */
 	UNLOCK_NO_LEGACY, /* one that its legacy provider has, which is not installed */
 	UNLOCK_COSTLY,    /* more than ITERATIONS_MOST */
+	UNLOCK_OVER,      /* more work than the zone may take */
 	UNLOCK_TOO_MUCH,  /* more than BUNDLE_MOST */
 };
 
 enum {
 	BUNDLE_MOST = 256, /* certificates and keys of a bundle */
-	/* Of a key derivation, of which a file can ask for hours. */
+	/* Of all key derivations of a file, of which it can ask for hours. */
 	ITERATIONS_MOST = 10 * 1000 * 1000,
 };
 
@@ -37,16 +38,19 @@ struct bundle {
 	size_t n;
 };
 
+/* What is opened takes work from `account`: see lib/base/account.h. */
+
 /* Opens a PKCS#12 bundle. Without a password (data NULL) the empty one is tried. Identifiers lie in
  * `a`; bundle_free is due if it is UNLOCK_DONE. */
 enum unlock
-unlock_bundle(struct arena *a, struct bytes der, const struct secret *secret, struct bundle *out);
+unlock_bundle(struct arena *a, struct account *account, struct bytes der,
+    const struct secret *secret, struct bundle *out);
 
 void
 bundle_free(struct bundle *bundle);
 
 /* Opens an EncryptedPrivateKeyInfo; `*out` is the caller's to free. */
 enum unlock
-unlock_key(struct bytes der, const struct secret *secret, EVP_PKEY **out);
+unlock_key(struct account *account, struct bytes der, const struct secret *secret, EVP_PKEY **out);
 
 #endif

@@ -19,9 +19,10 @@
 #include <unistd.h>
 
 enum {
-	PRIVATE_LONGEST = 16384, /* octets of a .private file; RSA with 4096 bits has 3300 */
-	RSA_ADVISED = 2048,      /* bits */
-	PROTOCOL_DNSSEC = 3,     /* RFC 4034 section 2.1.2 */
+	KEY_FILE_LARGEST = 1 << 16, /* octets of a .key file, most of which are comments */
+	PRIVATE_LONGEST = 16384,    /* octets of a .private file; RSA with 4096 bits has 3300 */
+	RSA_ADVISED = 2048,         /* bits */
+	PROTOCOL_DNSSEC = 3,        /* RFC 4034 section 2.1.2 */
 };
 
 /* What the loading of each key needs. */
@@ -280,7 +281,8 @@ load_pair(const struct loader *l, const char *base, const struct keyfile_name *n
 
 	*key = (struct key){
 	    .path = base, .algorithm = algorithm && !algorithm->refused ? algorithm : NULL};
-	if (file_load(l->diags, pos_none(), l->roots, key_path, &text) < 0 ||
+	if (file_load_small(
+		l->diags, pos_none(), l->roots, key_path, KEY_FILE_LARGEST, false, &text) < 0 ||
 	    keyfile_public(l->diags, key_path, text, &public_key) < 0 ||
 	    check_public(l, key_path, name, &public_key) < 0 ||
 	    read_private(l, private_path, room, &text) < 0 ||

@@ -28,7 +28,8 @@ struct settings {
 
 /* The top of the file. */
 struct file {
-	const struct yaml_node *defaults, *policies, *certificates, *hooks, *severity, *zones;
+	const struct yaml_node *defaults, *policies, *certificates, *hooks, *limits, *severity,
+	    *zones;
 	struct yaml_text keys;
 	struct yaml_texts allow, allow_output;
 	bool locking;
@@ -101,6 +102,7 @@ static const struct yaml_field file_fields[] = {
     {"allow-output", YAML_TEXTS, AT(file, allow_output), NULL, YAML_NOW},
     {"certificates", YAML_MAPPING_OF, AT(file, certificates), NULL, YAML_NOW},
     {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL, YAML_NOW},
+    {"limits", YAML_MAPPING_OF, AT(file, limits), NULL, YAML_NOW},
     {"locking", YAML_BOOL, AT(file, locking), NULL, YAML_NOW},
     {"severity", YAML_MAPPING_OF, AT(file, severity), NULL, YAML_NOW},
     {"zones", YAML_MAPPING_OF, AT(file, zones), NULL, YAML_NOW},
@@ -137,6 +139,14 @@ static const struct yaml_field policy_fields[] = {
 
 static const struct yaml_field hook_fields[] = {
     {"changed", YAML_TEXTS, AT(hooks, changed), NULL, YAML_NOW},
+    {NULL, 0, 0, NULL, YAML_NOW},
+};
+
+static const struct yaml_field limit_fields[] = {
+    {"memory", YAML_AMOUNT, AT(limits, most[LIMIT_MEMORY]), NULL, YAML_NOW},
+    {"records", YAML_AMOUNT, AT(limits, most[LIMIT_RECORDS]), NULL, YAML_NOW},
+    {"made", YAML_AMOUNT, AT(limits, most[LIMIT_MADE]), NULL, YAML_NOW},
+    {"work", YAML_AMOUNT, AT(limits, most[LIMIT_WORK]), NULL, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
 };
 
@@ -357,6 +367,19 @@ hooks_read(struct load *load)
 	if (hooks.changed.items && hooks.changed.n == 0)
 		diag_add(load->diags, hooks.changed.pos, P_VALUE, "changed wants a command");
 	load->project->hook_changed = hooks.changed.n ? hooks.changed.argv : NULL;
+}
+
+static void
+limits_read(struct load *load)
+{
+	struct limits *limits = &load->project->limits;
+
+	if (!load->file.limits)
+		return;
+	yaml_read(load->diags, load->file.limits, "limits", limit_fields, limits);
+	if (limits->most[LIMIT_RECORDS] > UINT32_MAX)
+		diag_add(load->diags, load->file.limits->pos, P_VALUE,
+		    "a zone has at most 4294967295 records");
 }
 
 static void
@@ -587,6 +610,7 @@ project_load(struct diags *diags, const char *path, struct project *out)
 	policies_read(&load);
 	certificates_read(diags, load.file.certificates, out);
 	hooks_read(&load);
+	limits_read(&load);
 	if (load.file.severity)
 		out->severities = severity_read(diags, load.file.severity);
 	defaults_read(&load);

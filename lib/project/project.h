@@ -101,6 +101,7 @@ struct project {
 	struct roots roots;   /* what templates may read: for file_load() */
 	struct roots outputs; /* where zones are written: for output_open_in() */
 	struct roots own;     /* and what zonepp keeps for itself in the folder */
+	struct limits limits; /* what each zone may take */
 	const struct project_zone *zones; /* in canonical order (RFC 4034 section 6.1) */
 	size_t n_zones;
 	const struct project_policy *policies; /* in the file's order, the built-in one last */

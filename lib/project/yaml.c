@@ -430,6 +430,48 @@ duration_set(
 	return 0;
 }
 
+/* Returns 0, or -1 where the text is no amount or exceeds 64 bits. */
+static int
+amount_parse(struct text text, uint64_t *out)
+{
+	static const struct {
+		const char *unit;
+		uint64_t factor;
+	} units[] = {{"", 1}, {"B", 1}, {"K", 1000}, {"M", 1000000}, {"G", 1000000000},
+	    {"KB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {"KiB", UINT64_C(1) << 10},
+	    {"MiB", UINT64_C(1) << 20}, {"GiB", UINT64_C(1) << 30}};
+	uint64_t n = 0;
+	size_t i = 0;
+
+	for (; i < text.len && ascii_is_digit(text.data[i]); i++) {
+		if (n > (UINT64_MAX - 9) / 10)
+			return -1;
+		n = n * 10 + (uint64_t)(text.data[i] - '0');
+	}
+	if (n == 0)
+		return -1;
+	text = (struct text){text.data + i, text.len - i};
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (text_is_nocase(text, units[i].unit) && n <= UINT64_MAX / units[i].factor) {
+			*out = n * units[i].factor;
+			return 0;
+		}
+	return -1;
+}
+
+static int
+amount_set(
+    struct diags *diags, const struct yaml_field *field, const struct yaml_node *node, void *out)
+{
+	if (!is_string(node))
+		return wrong_type(diags, node, field->name, "an amount such as 500000, 50M or 8GB");
+	if (amount_parse(node->text, out) < 0)
+		return diag_error(diags, node->pos, P_VALUE,
+		    "\"%s\" is no amount: write a number from 1 on, as in 500000, 50M, 8GB or 8GiB",
+		    node->text.data);
+	return 0;
+}
+
 /* Appends "; did you mean ..." or "; known are ...". */
 static void
 put_hint(struct buf *b, struct text word, const char *const *known)
@@ -520,6 +562,7 @@ static int (*const setters[])(
     [YAML_TEXT] = text_set,
     [YAML_BOOL] = bool_set,
     [YAML_DURATION] = duration_set,
+    [YAML_AMOUNT] = amount_set,
     [YAML_CHOICE] = choice_set,
     [YAML_TEXTS] = texts_set,
     [YAML_MAPPING_OF] = mapping_set,

@@ -39,9 +39,10 @@ yaml_is_null(const struct yaml_node *node);
 enum yaml_type {
 	YAML_TEXT, /* struct yaml_text: a string that is not empty, without control characters */
 	YAML_BOOL, /* bool: true or false */
-	YAML_DURATION,   /* uint32_t: seconds */
-	YAML_CHOICE,     /* an enum: one of `choices` */
-	YAML_TEXTS,      /* struct yaml_texts: a list of strings */
+	YAML_DURATION, /* uint32_t: seconds */
+	YAML_AMOUNT, /* uint64_t: 1 or more, with K, M, G (thousands) or KiB, MiB, GiB behind it */
+	YAML_CHOICE, /* an enum: one of `choices` */
+	YAML_TEXTS,  /* struct yaml_texts: a list of strings */
 	YAML_MAPPING_OF, /* const struct yaml_node *: a mapping for the caller to walk */
 };
 

@@ -307,6 +307,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .load = {.path = zone->template,
 		.zone = &zone->name,
 		.roots = &run->project->roots,
+		.limits = &run->project->limits,
 		.certificates = &run->certificates,
 		.includes = load_includes(run->project, zone),
 		.dane = zone->dane,

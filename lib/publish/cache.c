@@ -135,6 +135,8 @@ put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
 	if (job->load.roots)
 		for (size_t i = 0; i < job->load.roots->n_allowed; i++)
 			buf_printf(b, "allow %s\n", job->load.roots->allowed[i]);
+	for (int i = 0; job->load.limits && i < N_LIMITS; i++)
+		buf_printf(b, "limit %d %" PRIu64 "\n", i, job->load.limits->most[i]);
 	for (int i = 0; job->severities && i < N_PROBLEMS; i++)
 		if (job->severities[i] != (int)problem_table[i].severity)
 			buf_printf(

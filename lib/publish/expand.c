@@ -291,6 +291,7 @@ expand_file(struct diags *diags, const struct load_options *options, struct buf 
 	struct name zone;
 	int parsed;
 
+	load_begin(diags, options);
 	directives_begin(&directives, &diags->arena, options->now, true);
 	directives_name(&directives, options->certificates);
 	store_begin(&ex.aliases, diags, &everything);

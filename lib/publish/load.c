@@ -22,6 +22,14 @@ load_includes(const struct project *project, const struct project_zone *zone)
 	    .from_folder = zone ? zone->include_from_project : project->include_from_project};
 }
 
+void
+load_begin(struct diags *diags, const struct load_options *options)
+{
+	account_open(&diags->account, options->limits);
+	if (!diags->arena.account)
+		arena_charge(&diags->arena, &diags->account);
+}
+
 int
 load_zone(struct diags *diags, const struct load_options *options, struct loaded *loaded)
 {
@@ -32,11 +40,19 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 	    .directives = loaded->directives.rows,
 	    .sink = {.ctx = &loaded->store, .record = store_add, .lost = store_lose}};
 	struct name zone;
+	int parsed;
 
+	load_begin(diags, options);
 	directives_begin(&loaded->directives, &diags->arena, options->now, options->dane);
 	directives_name(&loaded->directives, options->certificates);
 	store_begin(&loaded->store, diags, options->zone);
-	if (parse_file(diags, &parse, options->path, &zone) < 0)
+	parsed = parse_file(diags, &parse, options->path, &zone);
+	if (diags->account.is_over) {
+		store_lose(&loaded->store, NULL, 0);
+		parsed = diag_over_in(diags, pos_none(), options->path);
+	}
+	account_read(&diags->account);
+	if (parsed < 0)
 		return -1;
 	if (loaded->store.apex.len == 0) {
 		if (zone.len == 0)

@@ -12,6 +12,7 @@ struct load_options {
 	const struct name *zone;               /* or NULL: the template names it */
 	const struct roots *roots;             /* or NULL: all may be read */
 	bool named;                            /* see struct parse_options */
+	const struct limits *limits;           /* of the zone's account, or NULL */
 	const struct tlsa_names *certificates; /* of the project file; NULL: there is none */
 	struct parse_includes includes;
 	bool dane; /* see directives_begin */
@@ -30,6 +31,10 @@ load_certificates(struct arena *a, const struct project *project);
 /* How templates of `zone` include files; NULL: those of no zone of the project. */
 struct parse_includes
 load_includes(const struct project *project, const struct project_zone *zone);
+
+/* Opens the account of the zone whose problems `diags` holds, which does not move from now on. */
+void
+load_begin(struct diags *diags, const struct load_options *options);
 
 /* Returns 0, or -1 with all problems of the template added. Either way load_free is due. */
 int

@@ -216,7 +216,7 @@ generate_one(struct generate *g, struct pos pos, long value)
 	struct lexer lexer;
 	int result = -1;
 
-	if (fill_tokens(g, value) < 0)
+	if (fill_tokens(g, value) < 0 || parser_charge(parser, pos, g->line.len) < 0)
 		return -1;
 	lex_begin_fixed(&lexer, parser->diags, (struct text){g->line.data, g->line.len - 1}, pos);
 	if (lex_next(&lexer) == LEX_ENTRY) {

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+#include <sys/stat.h>
+
 enum { TTL_MOST = 0x7fffffff }; /* RFC 2181 section 8 */
 
 struct diags *
@@ -214,8 +216,33 @@ ttl_of_record(struct parser *parser, struct pos pos, uint16_t type, const uint8_
 /* --- Records --- */
 
 int
+parser_charge(struct parser *parser, struct pos pos, size_t octets)
+{
+	if (account_take(&parser->diags->account, LIMIT_MADE, octets))
+		return 0;
+	parser->failed = true;
+	return diag_over(parser->diags, pos);
+}
+
+/* What a record takes besides its octets. */
+enum { RECORD_OVERHEAD = 64 };
+
+static int
+charge_record(struct parser *parser, const struct parsed *record)
+{
+	size_t octets = RECORD_OVERHEAD + record->owner->len + record->rdata.len;
+	bool within = account_take(&parser->diags->account, LIMIT_RECORDS, 1);
+
+	if (parser->making)
+		return parser_charge(parser, record->pos, octets);
+	return within ? 0 : parser_charge(parser, record->pos, 0);
+}
+
+int
 parser_record(struct parser *parser, struct parsed *record)
 {
+	if (charge_record(parser, record) < 0)
+		return -1;
 	parser->any_record = true;
 	parser->proved = true;
 	parser->last_ttl_known = true;
@@ -455,6 +482,24 @@ fail_missing(struct parser *parser, const struct frame *included, struct text na
 	    included->path, strerror(ENOENT), other);
 }
 
+/* Was the file included before, under whatever name? Then few octets stand for many. */
+static bool
+is_repeated(struct parser *parser, const char *path)
+{
+	struct included *file;
+	struct stat st;
+
+	if (file_stat(parser->options->roots, path, &st) < 0)
+		return true;
+	for (file = parser->included; file; file = file->earlier)
+		if (file->dev == st.st_dev && file->ino == st.st_ino)
+			return true;
+	file = arena_alloc(&parser->diags->arena, sizeof(*file));
+	*file = (struct included){st.st_dev, st.st_ino, parser->included};
+	parser->included = file;
+	return false;
+}
+
 /* A file that includes another one that is there is a zone file. */
 static int
 load_included(struct parser *parser, struct frame *included, struct text name, struct text *text)
@@ -466,6 +511,11 @@ load_included(struct parser *parser, struct frame *included, struct text name, s
 	if (!text->data)
 		return fail_missing(parser, included, name);
 	parser->proved = true;
+	if (is_repeated(parser, included->path)) {
+		parser->making = true;
+		if (parser_charge(parser, included->asked, text->len) < 0)
+			return -1;
+	}
 	if (included->depth > PARSE_INCLUDE_DEPTH)
 		return diag_error(parser->diags, included->asked, Z_INCLUDE_DEPTH,
 		    "files are included more than %d deep", PARSE_INCLUDE_DEPTH);
@@ -488,6 +538,7 @@ parse_include(struct parser *parser, const struct entry *entry)
 	    .depth = parser->frame->depth + 1, .includer = parser->frame, .hidden = true};
 	struct name origin = parser->origin, owner = parser->owner, inner = parser->origin;
 	struct arena *a = &parser->diags->arena;
+	bool making = parser->making;
 	struct text text, name;
 
 	if (entry->n < 2)
@@ -502,8 +553,10 @@ parse_include(struct parser *parser, const struct entry *entry)
 	name = token_text(&entry->tokens[1]);
 	frame.path = included_path(parser, name, false);
 	frame.absolute = file_absolute(a, frame.path);
-	if (load_included(parser, &frame, name, &text) < 0)
+	if (load_included(parser, &frame, name, &text) < 0) {
+		parser->making = making;
 		return -1;
+	}
 	parser->origin = inner;
 	forget_owner_text(parser);
 	parser_tell(parser, entry, ENTRY_INCLUDE);
@@ -511,6 +564,7 @@ parse_include(struct parser *parser, const struct entry *entry)
 	forget_owner_text(parser);
 	parser->owner = owner;
 	parser->origin = origin;
+	parser->making = making;
 	parser_tell(parser, entry, ENTRY_INCLUDED);
 	return 0;
 }
@@ -563,11 +617,14 @@ parse_directive_entry(struct parser *parser, const struct entry *entry)
 		}
 	for (; further && further->name; further++)
 		if (text_is_nocase(name, further->name)) {
+			bool making = parser->making;
 			int result;
 
 			parser->owner_given = false;
+			parser->making = true;
 			parser_tell(parser, entry, ENTRY_REPLACED);
 			result = further->run(further->ctx, parser, entry);
+			parser->making = making;
 			arena_free(&parser->scratch);
 			parser->proved = parser->proved || result == 0;
 			return result;
@@ -633,17 +690,31 @@ refuse_bom(struct parser *parser, struct text text, const struct frame *frame)
 	return 0;
 }
 
+/* A limit was reached: what is left of the template is not read. */
+static void
+stop(struct parser *parser, const struct frame *frame)
+{
+	const struct entry *last = &frame->lexer.entry;
+
+	parser->failed = true;
+	diag_over(
+	    parser->diags, last->begin ? entry_pos(last, last->begin) : pos_at(frame->source, 0));
+}
+
 static void
 parse_entries(struct parser *parser, struct frame *frame)
 {
+	const struct account *account = &parser->diags->account;
 	enum lex_result result;
 
-	while ((result = lex_next(&frame->lexer)) != LEX_END) {
+	while (!account->is_over && (result = lex_next(&frame->lexer)) != LEX_END) {
 		if (result == LEX_BAD)
 			tell_lost(parser, NULL, 0);
 		if (result == LEX_BAD || parse_entry(parser, &frame->lexer.entry) < 0)
 			parser->failed = true;
 	}
+	if (account->is_over)
+		stop(parser, frame);
 	lex_end(&frame->lexer);
 }
 
@@ -655,7 +726,9 @@ conceal(struct parser *parser, const struct frame *frame, struct diags_mark mark
 
 	diags_reset(parser->diags, mark);
 	parser->diags->sources[frame->source - 1].concealed = true;
-	if (failed)
+	if (parser->diags->account.is_over)
+		diag_over(parser->diags, frame->asked);
+	else if (failed)
 		fail_hidden(
 		    parser, frame, Z_FOREIGN, "holds no good record: nothing of it is shown");
 }
@@ -690,6 +763,7 @@ parser_begin(struct parser *parser, struct diags *diags, const struct parse_opti
 {
 	parser->options = options;
 	parser->diags = diags;
+	parser->scratch.account = &diags->account;
 	if (options->zone) {
 		parser->zone = *options->zone;
 		parser->origin = *options->zone;

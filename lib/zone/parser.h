@@ -5,6 +5,8 @@
 #include "zone/lex.h"
 #include "zone/parse.h"
 
+#include <sys/types.h>
+
 /* A file that is being read. */
 struct frame {
 	struct lexer lexer;
@@ -15,6 +17,13 @@ struct frame {
 	const struct frame *includer;
 	struct pos asked; /* the $INCLUDE that asked for it, or nowhere */
 	bool hidden;      /* its text is not quoted before it has proved to be a zone file */
+};
+
+/* A file that was included. */
+struct included {
+	dev_t dev;
+	ino_t ino;
+	struct included *earlier;
 };
 
 struct parser {
@@ -28,13 +37,20 @@ struct parser {
 	struct text owner_text; /* of which `owner` was read, if it can be read again */
 	bool owner_given;       /* the sink has seen a record of `owner` */
 	bool any_record;
+	bool making; /* what comes is made by a directive, or of a file that was included before */
 	bool proved; /* the file, or one that it includes, holds a good record or directive */
 	bool default_ttl_known, last_ttl_known;
 	uint32_t default_ttl_s, last_ttl_s;
+	struct included *included; /* the latest */
 	size_t n_includes, n_generated;
 	bool failed;
 	uint8_t rdata[RDATA_LONGEST];
 };
+
+/* Puts octets that are made of less text to the zone's account. Returns -1 once it is over, which
+ * is told of at `pos`. */
+int
+parser_charge(struct parser *parser, struct pos pos, size_t octets);
 
 /* Parses and hands on one record. Returns -1 after adding a problem. */
 int

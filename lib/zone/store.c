@@ -8,7 +8,7 @@
 void
 store_begin(struct store *store, struct diags *diags, const struct name *apex)
 {
-	*store = (struct store){.diags = diags};
+	*store = (struct store){.diags = diags, .data.account = &diags->account};
 	if (apex)
 		store->apex = *apex;
 }
@@ -20,6 +20,19 @@ store_free(struct store *store)
 	free(store->records);
 	free(store->lost);
 	arena_free(&store->data);
+}
+
+/* Room for one more element, which is put to the zone's account. */
+static void *
+grow(struct store *store, void *old, size_t n, size_t *cap, size_t size)
+{
+	size_t before = *cap;
+
+	if (n < before)
+		return old;
+	old = mem_grow(old, n, cap, size);
+	account_take(&store->diags->account, LIMIT_MEMORY, (*cap - before) * size);
+	return old;
 }
 
 static int
@@ -73,7 +86,7 @@ static void
 node_new(struct store *store, const uint8_t *wire, size_t wire_len)
 {
 	store->nodes =
-	    mem_grow(store->nodes, store->n_nodes, &store->cap_nodes, sizeof(*store->nodes));
+	    grow(store, store->nodes, store->n_nodes, &store->cap_nodes, sizeof(*store->nodes));
 	node_make(store, wire, wire_len, &store->nodes[store->n_nodes++]);
 }
 
@@ -82,8 +95,8 @@ record_new(struct store *store, const struct record *record)
 {
 	struct record *copy;
 
-	store->records = mem_grow(
-	    store->records, store->n_records, &store->cap_records, sizeof(*store->records));
+	store->records = grow(
+	    store, store->records, store->n_records, &store->cap_records, sizeof(*store->records));
 	copy = &store->records[store->n_records++];
 	*copy = *record;
 	copy->rdata = arena_copy(&store->data, record->rdata, record->rdlen);

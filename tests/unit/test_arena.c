@@ -106,6 +106,38 @@ hooks(void **state)
 	assert_string_equal(order, "ba");
 }
 
+/* What an arena takes, keeps and gives back is in the account, and that of a joined one too. */
+static void
+accounts(void **state)
+{
+	struct account account = {0};
+	struct limits limits = {.most = {[LIMIT_MEMORY] = 100000}};
+	struct arena a = {0}, other = {0};
+	struct arena_mark mark;
+	uint64_t *taken = &account.taken[LIMIT_MEMORY];
+
+	(void)state;
+	account_open(&account, &limits);
+	arena_alloc(&a, 10000);
+	arena_charge(&a, &account);
+	assert_in_range(*taken, 10000, 20000);
+	mark = arena_mark(&a);
+	arena_alloc(&a, 50000);
+	assert_in_range(*taken, 60000, 80000);
+	arena_reset(&a, mark);
+	assert_in_range(*taken, 10000, 20000);
+	arena_alloc(&other, 70000);
+	arena_join(&a, &other);
+	assert_in_range(*taken, 80000, 99000);
+	assert_false(account.is_over);
+	assert_false(account_may_take(&account, LIMIT_MEMORY, 100000));
+	assert_true(account.is_over);
+	assert_int_equal(account.reached, LIMIT_MEMORY);
+	arena_free(&a);
+	assert_int_equal(*taken, 0);
+	assert_false(account_take(&account, LIMIT_WORK, 1)); /* once over, it stays so */
+}
+
 int
 main(void)
 {
@@ -116,6 +148,7 @@ main(void)
 	    cmocka_unit_test(copies),
 	    cmocka_unit_test(marks),
 	    cmocka_unit_test(hooks),
+	    cmocka_unit_test(accounts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -695,37 +695,111 @@ passwords(void **state)
 	EVP_PKEY_free(key);
 }
 
-/* A file could ask for hours of work. */
-static void
-costly(void **state)
+static ASN1_OCTET_STRING *
+octets_of(ASN1_OCTET_STRING *octets)
 {
-	X509_ALGOR *scheme = PKCS5_pbe2_set(EVP_aes_128_cbc(), ITERATIONS_MOST + 1, NULL, 0);
+	ASN1_OCTET_STRING_set(octets, (const unsigned char *)"0123456789abcdef", 16);
+	return octets;
+}
+
+/* A key that is encrypted by `scheme`, as far as can be told ahead of opening it. */
+static struct text
+key_of(X509_ALGOR *scheme)
+{
 	X509_SIG *sig = X509_SIG_new();
-	EVP_PKEY *key = fixture_key();
-	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = key});
-	struct text bundle = pkcs12(&(struct p12_spec){
-	    .key = key, .cert = x509, .password = password, .mac_iterations = 0x7a69});
-	static const uint8_t iterations[] = {0x02, 0x02, 0x7a, 0x69};
-	const uint8_t *at = fixture_find((struct bytes){(const uint8_t *)bundle.data, bundle.len},
-	    (struct bytes){iterations, sizeof(iterations)});
 	X509_ALGOR *algorithm;
 	ASN1_OCTET_STRING *octets;
 	unsigned char *der = NULL;
 	int len;
 
-	(void)state;
 	X509_SIG_getm(sig, &algorithm, &octets);
 	X509_ALGOR_copy(algorithm, scheme);
-	ASN1_OCTET_STRING_set(octets, (const unsigned char *)"0123456789abcdef", 16);
+	octets_of(octets);
 	len = i2d_X509_SIG(sig, &der);
-	load_bad(own(der, len), &right, D_BAD_SOURCE, "more than 10,000,000 iterations");
 	X509_SIG_free(sig);
-	X509_ALGOR_free(scheme);
+	return own(der, len);
+}
+
+/* A PKCS#12 bundle of the same kind, without a MAC. */
+static struct text
+bundle_of(X509_ALGOR *scheme)
+{
+	PKCS12 *p12 = PKCS12_init(NID_pkcs7_data);
+	STACK_OF(PKCS7) *safes = sk_PKCS7_new_null();
+	PKCS7 *safe = PKCS7_new();
+	PKCS7_ENC_CONTENT *content;
+	unsigned char *der = NULL;
+	int len;
+
+	PKCS7_set_type(safe, NID_pkcs7_encrypted);
+	content = safe->d.encrypted->enc_data;
+	content->content_type = OBJ_nid2obj(NID_pkcs7_data);
+	X509_ALGOR_copy(content->algorithm, scheme);
+	content->enc_data = octets_of(ASN1_OCTET_STRING_new());
+	sk_PKCS7_push(safes, safe);
+	PKCS12_pack_authsafes(p12, safes);
+	len = i2d_PKCS12(p12, &der);
+	sk_PKCS7_pop_free(safes, PKCS7_free);
+	PKCS12_free(p12);
+	return own(der, len);
+}
+
+/* A file could ask for hours of work, in 224 octets. */
+static void
+costly(void **state)
+{
+	const EVP_CIPHER *aes = EVP_aes_128_cbc();
+	X509_ALGOR *schemes[] = {
+	    PKCS5_pbe2_set(aes, ITERATIONS_MOST + 1, NULL, 0),
+	    PKCS5_pbe2_set_scrypt(aes, NULL, 0, NULL, 16384, 8, 8000),
+	    PKCS5_pbe2_set_scrypt(aes, NULL, 0, NULL, 2048, 1, 100000),
+	};
+	static const uint8_t iterations[] = {0x02, 0x02, 0x7a, 0x69};
+	EVP_PKEY *key = fixture_key();
+	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = key});
+	struct text bundle = pkcs12(&(struct p12_spec){
+	    .key = key, .cert = x509, .password = password, .mac_iterations = 0x7a69});
+	const uint8_t *at = fixture_find((struct bytes){(const uint8_t *)bundle.data, bundle.len},
+	    (struct bytes){iterations, sizeof(iterations)});
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(schemes); i++) {
+		assert_non_null(schemes[i]);
+		load_bad(key_of(schemes[i]), &right, D_BAD_SOURCE, "more than 10,000,000");
+		load_bad(bundle_of(schemes[i]), &right, D_BAD_SOURCE, "more than 10,000,000");
+		X509_ALGOR_free(schemes[i]);
+	}
 
 	/* A negative number is none that a key derivation could do either. */
 	assert_non_null(at);
 	((uint8_t *)(uintptr_t)at)[2] = 0xff;
 	load_bad(bundle, &right, D_BAD_SOURCE, "iterations");
+	X509_free(x509);
+	EVP_PKEY_free(key);
+}
+
+/* What is within bounds is counted for the whole zone: MAC, certificate and key, 500 each. */
+static void
+costly_in_sum(void **state)
+{
+	EVP_PKEY *key = fixture_key();
+	X509 *x509 = fixture_cert(&(struct cert_spec){.name = "x", .key = key});
+	struct text bundle = pkcs12(&(struct p12_spec){
+	    .key = key, .cert = x509, .password = password, .mac_iterations = 500});
+	struct limits limits = {.most = {[LIMIT_WORK] = 100000}};
+	struct certs certs;
+	uint64_t each;
+
+	(void)state;
+	account_open(&diags.account, &limits);
+	assert_int_equal(load(bundle, &right, &certs), 0);
+	each = diags.account.taken[LIMIT_WORK];
+	assert_true(each > 500 && each < 100000);
+	for (uint64_t n = 2; n * each <= 100000; n++)
+		assert_int_equal(load(bundle, &right, &certs), 0);
+	load_bad(bundle, &right, F_WORK, "more work than 100000 steps");
+	diags.account = (struct account){0};
+	diags.over_told = false;
 	X509_free(x509);
 	EVP_PKEY_free(key);
 }
@@ -782,6 +856,7 @@ main(void)
 	    FRESH_TEST(damaged_bundles),
 	    FRESH_TEST(passwords),
 	    FRESH_TEST(costly),
+	    FRESH_TEST(costly_in_sum),
 	    FRESH_TEST(certificates_only),
 	};
 

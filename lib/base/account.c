@@ -1,0 +1,68 @@
+#include "base/account.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Of the container; "max" where it has none. */
+static uint64_t
+limit_of_group(void)
+{
+	FILE *file = fopen("/sys/fs/cgroup/memory.max", "re");
+	unsigned long long most = UINT64_MAX;
+
+	if (file && fscanf(file, "%llu", &most) != 1)
+		most = UINT64_MAX;
+	if (file)
+		fclose(file);
+	return most;
+}
+
+static uint64_t
+memory_there(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	uint64_t there = UINT64_MAX;
+	struct rlimit rlimit;
+
+	if (pages > 0 && size > 0)
+		there = (uint64_t)pages * (uint64_t)size;
+	if (getrlimit(RLIMIT_AS, &rlimit) == 0 && rlimit.rlim_cur != RLIM_INFINITY)
+		there = least(there, rlimit.rlim_cur);
+	return least(there, limit_of_group());
+}
+
+uint64_t
+account_default(enum limit limit)
+{
+	static const uint64_t usual[N_LIMITS] = {
+	    [LIMIT_RECORDS] = 50 * 1000 * 1000,
+	    [LIMIT_MADE] = 500 * 1000 * 1000,
+	    [LIMIT_WORK] = 30 * 1000 * 1000,
+	};
+
+	return limit == LIMIT_MEMORY ? memory_there() / 2 : usual[limit];
+}
+
+void
+account_open(struct account *account, const struct limits *limits)
+{
+	for (int i = 0; i < N_LIMITS; i++)
+		account->most[i] =
+		    limits && limits->most[i] ? limits->most[i] : account_default((enum limit)i);
+	account->is_open = true;
+}
+
+void
+account_read(struct account *account)
+{
+	for (int i = 0; i < N_LIMITS; i++)
+		if (i != LIMIT_WORK)
+			account->most[i] = UINT64_MAX;
+}
