@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "cmd.h"
 
 #include "base/duration.h"
