@@ -82,6 +82,20 @@ X(Z_TARGET_LOST, "Z053", WARNING, 0, "a record that names what the zone does not
 X(Z_ADDRESS_NAME,"Z054", WARNING, 0, "an address where a name belongs", "RFC 1035 section 3.3", "name a host, and give the host the address") \
 X(Z_MAILBOX,     "Z055", WARNING, 0, "a mailbox that is none", "RFC 1035 section 8", "the first dot stands for the at sign, and dots ahead of it are written \\.") \
 X(Z_ALIAS_LOOP,  "Z056", WARNING, 0, "aliases that lead back to themselves", "RFC 1034 section 3.6.2", "") \
+X(Z_TEXT_CUT,    "Z070", WARNING, 0, "a text that ends at a semicolon", "RFC 1035 section 5.1", "put the whole text into quotes: outside of them a semicolon begins a comment") \
+X(Z_TEXT_JOINED, "Z071", WARNING, 0, "strings that are joined without blanks", "RFC 7208 section 3.3, RFC 6376 section 3.6.2.2", "put the whole text into one pair of quotes, or end each string but the last with a blank") \
+X(Z_TEXT_PLACE,  "Z072", WARNING, 0, "a text at a name where nobody looks for it", "", "") \
+X(Z_SPF,         "Z073", WARNING, 0, "an SPF record that receivers do not use", "RFC 7208 sections 4.5 and 4.6", "") \
+X(Z_SPF_LOOKUPS, "Z074", WARNING, 0, "an SPF record that asks for too many lookups", "RFC 7208 section 4.6.4", "name addresses (ip4, ip6) in place of names") \
+X(Z_SPF_STYLE,   "Z075", NOTE,    0, "a part of an SPF record that does no good", "RFC 7208", "") \
+X(Z_DMARC,       "Z076", WARNING, 0, "a DMARC record that receivers do not use as it stands", "RFC 7489 sections 6.3 and 6.6.3", "") \
+X(Z_DKIM,        "Z077", WARNING, 0, "a DKIM key that verifiers do not use", "RFC 6376 section 3.6.1, RFC 8301, RFC 8463", "") \
+X(Z_DKIM_KEY,    "Z078", NOTE,    0, "a DKIM key that is short, or cannot be read", "RFC 6376 section 3.6.1, RFC 8301 section 3.2", "publish one of 2048 bits, whole") \
+X(Z_TLSRPT,      "Z079", WARNING, 0, "a TLSRPT record that senders do not use", "RFC 8460 section 3", "") \
+X(Z_MTA_STS,     "Z080", WARNING, 0, "an MTA-STS record that senders do not use", "RFC 8461 section 3.1", "") \
+X(Z_MTA_STS_HOST,"Z081", NOTE,    0, "an MTA-STS record without the host of its policy", "RFC 8461 section 3.3", "") \
+X(Z_CAA,         "Z082", WARNING, 0, "a CAA record that CAs do not understand", "RFC 8659 section 4", "CAs take a malformed one for a ban") \
+X(Z_CAA_STYLE,   "Z083", NOTE,    0, "a part of a CAA record that has no meaning", "RFC 8659 section 4.1", "") \
 \
 X(D_SOON,        "D100", WARNING, 0, "a certificate that expires soon", "RFC 7671 section 5.2", "renew it: usages 0, 1 and 2 validate dates") \
 X(D_SOON_EE,     "D101", NOTE,    0, "a certificate that expires soon, under usage 3", "RFC 7671 section 5.1", "usage 3 ignores dates, but other clients do not") \

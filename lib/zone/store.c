@@ -269,6 +269,13 @@ type_flag(uint16_t type)
 		return NODE_OF_KEYS | NODE_OTHER;
 	case TYPE_TLSA:
 		return NODE_TLSA | NODE_OTHER;
+	case TYPE_TXT:
+	case TYPE_SPF:
+	case TYPE_CAA:
+		return NODE_TEXT | NODE_OTHER;
+	case TYPE_SVCB:
+	case TYPE_HTTPS:
+		return NODE_SERVICE | NODE_OTHER;
 	default:
 		return NODE_OTHER;
 	}

@@ -37,6 +37,8 @@ enum node_flag {
 	NODE_LOST = 32768, /* records here or above may be lost: see store_lose */
 	NODE_ODD = 65536,      /* its name, or one in its RDATA, may be none of a host: while parsing */
 	NODE_TWICE = 131072,   /* its name ends in the zone's name twice */
+	NODE_TEXT = 1 << 20,    /* TXT, SPF or CAA */
+	NODE_SERVICE = 1 << 21, /* SVCB or HTTPS */
 	NODE_UNEVEN = 128, /* TTLs differ within an RRset, or a singleton type stands twice */
 };
 

@@ -1,0 +1,167 @@
+/* What the files of the lint of texts share; for these alone. */
+#ifndef CHECK_TEXT_PART_H
+#define CHECK_TEXT_PART_H
+
+#include "check/text.h"
+
+#include "zone/lex.h"
+
+/* --- text_words.c: a record as it stands in the template --- */
+
+struct words {
+	struct lexer lexer;
+	const struct token *first; /* of the strings; NULL: they cannot be told apart */
+	const struct token *last;  /* of the entry; NULL: there is none */
+	struct pos pos;            /* of the entry */
+	bool directive;            /* which stands for the record */
+};
+
+/* Reads the entry of a record with `n_strings` strings. words_end frees it. */
+void
+words_begin(
+    struct words *w, const struct store *store, const struct record *record, size_t n_strings);
+
+void
+words_end(struct words *w);
+
+/* Where an octet of the strings, joined, stands; the entry's place if that is not known. */
+struct pos
+words_pos(const struct words *w, size_t at);
+
+/* Where the string of number `i` begins. */
+struct pos
+words_string_pos(const struct words *w, size_t i);
+
+/* A comment behind a string. */
+struct words_comment {
+	struct text text; /* behind its semicolon */
+	struct pos pos;
+	bool glued;  /* no blank stands ahead of the semicolon */
+	bool quoted; /* the string is */
+};
+
+/* The comment behind the string of number `i` on its line; of a directive, that behind its last
+ * word. False: there is none. */
+bool
+words_comment(const struct words *w, size_t i, struct words_comment *out);
+
+/* --- One text that is judged --- */
+
+struct text_judged {
+	const struct store *store;
+	const struct record *record;
+	const struct words *words; /* NULL: problems are counted alone */
+	const char *kind;          /* "SPF" */
+	const uint8_t *owner;
+	struct text text; /* its strings, joined */
+	size_t n_faults;  /* but for matters of style */
+	bool at_report;   /* below _report._dmarc: RFC 7489 section 7.1 */
+};
+
+/* Adds a problem at an octet of the text. */
+void
+text_fault(struct text_judged *t, enum problem problem, size_t at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* A part of a text for `%.*s`, not too long. */
+#define TEXT_SHOWN(t) (int)((t).len < 60 ? (t).len : 60), (t).data
+
+static inline bool
+text_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Without the blanks at both ends. */
+static inline struct text
+text_trim(struct text t)
+{
+	while (t.len && text_is_blank(*t.data))
+		t = (struct text){t.data + 1, t.len - 1};
+	while (t.len && text_is_blank(t.data[t.len - 1]))
+		t.len--;
+	return t;
+}
+
+static inline bool
+text_is_alphanumeric(char c)
+{
+	return ascii_is_digit(c) || (uint8_t)(ascii_lower((uint8_t)c) - 'a') < 26;
+}
+
+/* --- text_tags.c: lists of `name=value` between semicolons --- */
+
+struct tag {
+	struct text name, value; /* trimmed */
+	size_t at, value_at;     /* where they begin in the text */
+};
+
+/* What to do with a tag. */
+struct tag_rule {
+	const char *name;
+	bool required;
+	void (*check)(struct text_judged *t, enum problem problem, const struct tag *tag);
+};
+
+struct tag_list {
+	enum problem problem;
+	const char *version; /* the value of v=, which stands first */
+	bool version_optional;
+	const struct tag_rule *rules; /* up to a NULL name; others are passed over */
+};
+
+void
+tags_check(struct text_judged *t, const struct tag_list *list);
+
+/* The value of a tag, or data NULL. */
+struct text
+tags_value(struct text text, const char *name);
+
+/* Takes what is ahead of the next `separator`, trimmed; false at the end. `*at` is where the rest
+ * begins in the text, `*item_at` gets where the item does. */
+bool
+item_next(struct text *rest, size_t *at, char separator, struct text *item, size_t *item_at);
+
+/* Is the value one of some words, in any case? */
+bool
+text_is_one_of(struct text value, const char *const *words);
+
+/* mailto: with one address: an @ with something on both sides. */
+bool
+text_is_mail(struct text address);
+
+/* --- The grammars --- */
+
+void
+dmarc_check(struct text_judged *t);
+
+void
+tlsrpt_check(struct text_judged *t);
+
+void
+mta_sts_check(struct text_judged *t);
+
+void
+dkim_check(struct text_judged *t);
+
+void
+spf_check(struct text_judged *t);
+
+/* Does a term of SPF begin at string joint `at`, and none end there? */
+bool
+spf_is_joint(struct text text, size_t at);
+
+/* CAA: the value alone is the text. */
+void
+caa_check(struct text_judged *t);
+
+/* How many lookups the SPF record of a node asks for, those of records that it includes within the
+ * zone too (RFC 7208 section 4.6.4). */
+void
+spf_check_lookups(struct text_judged *t);
+
+/* The SPF record at a node, its strings joined in `b`; false: it has none. */
+bool
+text_spf_of(const struct store *store, const struct node *node, struct buf *b);
+
+#endif
