@@ -1,4 +1,5 @@
 #include "check/dane_run.h"
+#include "check/text.h"
 
 const struct node *
 dane_smtp_node(const struct store *store, const struct lookup_key *host)
@@ -74,23 +75,6 @@ has_dane(const struct dane_run *run, const struct record *mx)
 
 /* --- SPF, DKIM, DMARC --- */
 
-/* Has the name a TXT record that begins so? A CNAME leads to one elsewhere. */
-static bool
-has_text(const struct dane_run *run, const struct node *node, const char *begin)
-{
-	size_t len = strlen(begin);
-	struct rrset set = {0};
-
-	if (node)
-		set = node_rrset(run->store, node, TYPE_TXT);
-	for (size_t i = 0; i < set.n; i++)
-		if (*set.records[i].rdata >= len &&
-		    text_is_nocase(
-			(struct text){(const char *)set.records[i].rdata + 1, len}, begin))
-			return true;
-	return node && (node->flags & NODE_CNAME);
-}
-
 /* Of the domain or the apex; above the apex there may be one that counts (RFC 7489 section 6.6.3),
  * which is not known where the apex is itself below another domain. */
 static bool
@@ -101,9 +85,30 @@ has_dmarc(const struct dane_run *run, const struct lookup_key *domain)
 	if (name_labels(run->store->apex.wire) > 2)
 		return true;
 	return (lookup_child(&key, "_dmarc") &&
-		   has_text(run, lookup_answer(run->store, &key), "v=DMARC1")) ||
+		   text_has(run->store, lookup_answer(run->store, &key), TEXT_DMARC)) ||
 	       (lookup_child(&apex, "_dmarc") &&
-		   has_text(run, lookup_answer(run->store, &apex), "v=DMARC1"));
+		   text_has(run->store, lookup_answer(run->store, &apex), TEXT_DMARC));
+}
+
+/* Is there a key, or a delegation that may hold one, below _domainkey of the name? */
+static bool
+has_key_below(const struct dane_run *run, struct lookup_key *key)
+{
+	const struct store *store = run->store;
+	size_t i;
+
+	if (!lookup_child(key, "_domainkey"))
+		return false;
+	i = store_find(store, store->n_nodes, key->octets, key->len);
+	for (; i < store->n_nodes; i++) {
+		const struct node *node = &store->nodes[i];
+
+		if (node->key_len < key->len || memcmp(node->key, key->octets, key->len) != 0)
+			return false;
+		if ((node->flags & (NODE_CUT | NODE_DNAME)) || text_has(store, node, TEXT_DKIM))
+			return true;
+	}
+	return false;
 }
 
 /* A selector of any name, of the domain or the apex. */
@@ -112,8 +117,7 @@ has_dkim(const struct dane_run *run, const struct lookup_key *domain)
 {
 	struct lookup_key key = *domain, apex = {.len = 0};
 
-	return (lookup_child(&key, "_domainkey") && lookup_exists(run->store, &key, NULL)) ||
-	       (lookup_child(&apex, "_domainkey") && lookup_exists(run->store, &apex, NULL));
+	return has_key_below(run, &key) || has_key_below(run, &apex);
 }
 
 static void
@@ -126,7 +130,7 @@ check_bare(const struct dane_run *run, const struct node *domain, const uint8_t 
 		const char *name;
 		bool has;
 	} kinds[] = {
-	    {"SPF", has_text(run, domain, "v=spf1")},
+	    {"SPF", text_has(run->store, domain, TEXT_SPF)},
 	    {"DKIM", known && has_dkim(run, &key)},
 	    {"DMARC", known && has_dmarc(run, &key)},
 	};

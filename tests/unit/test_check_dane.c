@@ -11,7 +11,7 @@
 
 /* A web server, and all that a mail domain needs. */
 #define WWW "www A 192.0.2.80\n"
-#define MAIL "@ TXT \"v=spf1 -all\"\nx._domainkey TXT x\n_dmarc TXT \"v=DMARC1; p=none\"\n"
+#define MAIL "@ TXT \"v=spf1 -all\"\nx._domainkey TXT p=\n_dmarc TXT \"v=DMARC1; p=none\"\n"
 
 /* What stands behind ZONE_HEAD (lines 1 to 4), and the problems. */
 struct row {
@@ -170,9 +170,19 @@ static const struct row mail[] = {
     {MAIL "@ MX 0 m\na MX 1 n\nm A 192.0.2.1\nn A 192.0.2.2\n_25._tcp.m " T1, ""},
     /* SPF, DKIM, DMARC */
     {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1, "D123 5:1"},
-    {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1 "@ TXT \"v=spf1 -all\"\nx._domainkey TXT x\n",
+    {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1 "@ TXT \"v=spf1 -all\"\nx._domainkey TXT p=\n",
 	"D123 5:1"},
     {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1 "@ TXT \"v=spf1 -all\"\n_dmarc TXT v=dmarc1\n",
+	"D123 5:1"},
+    /* What receivers take for none counts as none. */
+    {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1
+     "@ TXT \"v=spf1 foo\"\nx._domainkey TXT p=\n_dmarc TXT \"v=DMARC1; p=none\"\n",
+	"D123 5:1"},
+    {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1
+     "@ TXT v=spf1\nx._domainkey TXT p=\n_dmarc TXT v=DMARC1; p=none\n",
+	"D123 5:1"},
+    {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1
+     "@ TXT v=spf1\nx._domainkey TXT k=rsa; p=\n_dmarc TXT \"v=DMARC1; p=none\"\n",
 	"D123 5:1"},
     {MAIL "@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1, ""},
     {MAIL "a MX 0 m\na TXT v=spf1\nm A 192.0.2.1\n_25._tcp.m " T1, ""},
