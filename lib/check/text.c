@@ -269,9 +269,12 @@ is_good(const struct text_judged *t, const struct grammar *g, struct text text)
 static bool
 goes_on(const struct words_comment *comment, const struct grammar *g)
 {
-	const char *equals = memchr(comment->text.data, '=', comment->text.len);
-	struct text name = comment->text;
+	struct text name = text_trim(comment->text);
+	const char *equals;
 
+	if (name.len && *name.data == '"')
+		name = (struct text){name.data + 1, name.len - 1};
+	equals = memchr(name.data, '=', name.len);
 	if (!equals)
 		return false;
 	name.len = (size_t)(equals - name.data);
@@ -333,7 +336,7 @@ tell_joined(const struct text_judged *t, const struct grammar *g, size_t n_strin
 		i = find_joint(t->record, t->text);
 	buf_free(&spaced);
 	if (i > 0)
-		diag_add(t->store->diags, words_string_pos(t->words, i), Z_TEXT_JOINED,
+		diag_add(t->store->diags, words_nth_pos(t->words, i), Z_TEXT_JOINED,
 		    "%s has %zu strings, which are joined without a blank: %.*s%s", what_of(t),
 		    n_strings, TEXT_SHOWN(t->text), t->text.len > 60 ? "..." : "");
 	return i > 0;

@@ -3,47 +3,7 @@
 #define CHECK_TEXT_PART_H
 
 #include "check/text.h"
-
-#include "zone/lex.h"
-
-/* --- text_words.c: a record as it stands in the template --- */
-
-struct words {
-	struct lexer lexer;
-	const struct token *first; /* of the strings; NULL: they cannot be told apart */
-	const struct token *last;  /* of the entry; NULL: there is none */
-	struct pos pos;            /* of the entry */
-	bool directive;            /* which stands for the record */
-};
-
-/* Reads the entry of a record with `n_strings` strings. words_end frees it. */
-void
-words_begin(
-    struct words *w, const struct store *store, const struct record *record, size_t n_strings);
-
-void
-words_end(struct words *w);
-
-/* Where an octet of the strings, joined, stands; the entry's place if that is not known. */
-struct pos
-words_pos(const struct words *w, size_t at);
-
-/* Where the string of number `i` begins. */
-struct pos
-words_string_pos(const struct words *w, size_t i);
-
-/* A comment behind a string. */
-struct words_comment {
-	struct text text; /* behind its semicolon */
-	struct pos pos;
-	bool glued;  /* no blank stands ahead of the semicolon */
-	bool quoted; /* the string is */
-};
-
-/* The comment behind the string of number `i` on its line; of a directive, that behind its last
- * word. False: there is none. */
-bool
-words_comment(const struct words *w, size_t i, struct words_comment *out);
+#include "check/words_part.h"
 
 /* --- One text that is judged --- */
 
