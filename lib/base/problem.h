@@ -96,6 +96,9 @@ X(Z_MTA_STS,     "Z080", WARNING, 0, "an MTA-STS record that senders do not use"
 X(Z_MTA_STS_HOST,"Z081", NOTE,    0, "an MTA-STS record without the host of its policy", "RFC 8461 section 3.3", "") \
 X(Z_CAA,         "Z082", WARNING, 0, "a CAA record that CAs do not understand", "RFC 8659 section 4", "CAs take a malformed one for a ban") \
 X(Z_CAA_STYLE,   "Z083", NOTE,    0, "a part of a CAA record that has no meaning", "RFC 8659 section 4.1", "") \
+X(Z_SVCB_ALIAS,  "Z084", WARNING, 0, "a part of SVCB or HTTPS records that clients ignore", "RFC 9460 sections 2.4.1 and 2.4.2", "records of priority 0 have no parameters, and no others beside them") \
+X(Z_SVCB_MANDATORY,"Z085",NOTE,   0, "a key that is mandatory without being listed", "RFC 9460 sections 8 and 9, RFC 9461", "take it out of mandatory=") \
+X(Z_SVCB_DOHPATH,"Z086", WARNING, 0, "DNS over HTTPS without its path", "RFC 9461 sections 4.1 and 5", "add dohpath=/dns-query{?dns}, with the path that the server has") \
 \
 X(D_SOON,        "D100", WARNING, 0, "a certificate that expires soon", "RFC 7671 section 5.2", "renew it: usages 0, 1 and 2 validate dates") \
 X(D_SOON_EE,     "D101", NOTE,    0, "a certificate that expires soon, under usage 3", "RFC 7671 section 5.1", "usage 3 ignores dates, but other clients do not") \

@@ -7,6 +7,7 @@
 #include "check/dnssec.h"
 #include "check/prove.h"
 #include "check/size.h"
+#include "check/svcb.h"
 #include "check/text.h"
 #include "check/zone.h"
 #include "dns/serial.h"
@@ -165,6 +166,7 @@ arrange(struct run *run)
 	if (check_zone(store, signatures_len) < 0)
 		bad = -1;
 	check_texts(store);
+	check_services(store);
 	if (job->prove && job->load.dane && prove_zone(store, dane.uses, job->load.now) < 0)
 		bad = -1;
 	return check_dane(store, &dane) < 0 ? -1 : bad;
