@@ -342,15 +342,44 @@ tell_joined(const struct text_judged *t, const struct grammar *g, size_t n_strin
 	return i > 0;
 }
 
-/* At a name where nobody looks for it; elsewhere a CNAME may lead to it. */
+/* Is the owner `dmarc`, where a mail domain has no `_dmarc`? */
+static bool
+lacks_underscore(const struct store *store, const struct owner *owner, const char *place)
+{
+	struct text label = {(const char *)owner->wire + 1, *owner->wire};
+	struct lookup_key key;
+	char meant[16];
+	int len = snprintf(meant, sizeof(meant), "_%.*s", (int)label.len, label.data);
+
+	if (label.len + 1 >= sizeof(meant) ||
+	    !text_is_nocase((struct text){place, strcspn(place, ".")}, meant) || len < 0 ||
+	    !lookup_key_of(store, owner->wire, &key))
+		return false;
+	lookup_parent(&key);
+	if (!lookup_has(store, lookup_node(store, &key), TYPE_MX))
+		return false;
+	for (char *p = meant; *p; p++)
+		*p = (char)ascii_lower((uint8_t)*p);
+	return lookup_child(&key, meant) && !lookup_exists(store, &key, NULL);
+}
+
+/* At a name where nobody looks for it: the apex, or one that lacks its underscore. A CNAME may lead
+ * to others. */
 static bool
 tell_place(const struct text_judged *t, const struct grammar *g, const struct owner *owner)
 {
-	if (!g->asked_at || g->asked_at(owner) || !owner->apex)
+	const uint8_t *domain = owner->wire;
+
+	if (!g->asked_at || g->asked_at(owner))
 		return false;
+	if (!owner->apex) {
+		if (!lacks_underscore(t->store, owner, g->place))
+			return false;
+		domain += 1 + *domain;
+	}
 	diag_add(t->store->diags, t->record->pos, Z_TEXT_PLACE,
 	    "%s is not looked for here, but at %s.%s", what_of(t), g->place,
-	    lookup_text(t->store, owner->wire));
+	    lookup_text(t->store, domain));
 	return true;
 }
 

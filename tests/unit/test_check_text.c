@@ -120,6 +120,12 @@ static const struct {
     {"k._domainkey TXT p=" RSA_1024 "; t=s\n", "Z070 5:236"},
     {"k._domainkey TXT \"v=DKIM1; p=\"\nk._domainkey TXT \"v=DKIM1; k=rsa; p=\"\n", "Z077 6:1"},
     {"@ TXT v=MCPv1;k=ed25519;p=x\n", "Z070 5:14"},
+    /* Where nobody looks */
+    {"dmarc TXT \"v=DMARC1; p=none\"\n@ MX 0 .\n", "Z072 5:1"},
+    {"DMARC.a TXT \"v=DMARC1; p=none\"\na MX 0 .\n", "Z072 5:1"},
+    {"@ MX 0 .\nmta-sts TXT \"v=STSv1; id=1\"\n", "Z072 6:1"},
+    {"@ TXT \"v=TLSRPTv1; rua=mailto:a@b.c\"\n", "Z072 5:1"},
+    {"@ TXT \"v=DKIM1; p=\"\n", "Z072 5:1"},
     /* Escapes, blank owners, other records between, and a part in parentheses */
     {" TXT \"v=spf1 \\105p4:192.0.2.1 \\\"\"\n", "Z073 5:31"},
     {"a A 192.0.2.1\n\tTXT ( \"v=spf1\" ; x=y\n\" mx\" \" all2\" ) ; b\n", "Z073 7:9"},
@@ -175,6 +181,8 @@ static const char *const good[] = {
     "k._domainkey TXT \"v=DKIM1; p=" RSA_PLAIN_BEGIN " \" \" " RSA_PLAIN_END "\"\n",
     "k._domainkey TXT \"v=DKIM1; k=ed25519; p=" ED25519 "\"\n",
     "@ TXT v=verifydomain ; thanks=all\n",
+    "@ MX 0 .\n_dmarc CNAME dmarc\ndmarc TXT \"v=DMARC1; p=none\"\n",
+    "s1.domainkey.u1 TXT \"k=rsa; t=s; p=\"\n", "policies TXT \"v=DMARC1; p=none\"\n",
     "a NS ns.net.\nx.a TXT \"v=spf1 foo\"\n", /* not the zone's */
 };
 
