@@ -13,6 +13,7 @@ enum found {
 	FOUND_NOTHING,
 	FOUND_ALIAS, /* of a CNAME, or below a DNAME */
 	FOUND_CHILD, /* at or below a delegation, without an address */
+	FOUND_LOST,  /* nothing or too little, but it may be what could not be read */
 };
 
 /* Whose records name a server. */
@@ -146,7 +147,7 @@ mailbox_problem(const struct target *t)
 		return name_labels(t->store->apex.wire) > 1 ? Z_MAILBOX : none;
 	lookup_parent(&host);
 	return !lookup_exit(t->store, &host) && !lookup_answer(t->store, &host) &&
-		       !lookup_exists(t->store, &host, NULL)
+		       !lookup_exists(t->store, &host, NULL) && !lookup_is_lost(t->store, &host)
 		   ? Z_MAILBOX
 		   : none;
 }
@@ -346,6 +347,8 @@ check_record(const struct store *store, size_t i, const struct record *record)
 		if (!lookup_key_of(store, t.wire, &t.key))
 			continue;
 		t.found = found_of(store, i, &t.key);
+		if (t.found != FOUND_ADDRESS && lookup_is_lost(store, &t.key))
+			t.found = FOUND_LOST;
 		check_target(&t);
 		if (t.found == FOUND_ALIAS || t.use == NAME_TREE)
 			check_alias(store, node_of(&t), record);

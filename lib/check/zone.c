@@ -338,6 +338,7 @@ check_names(const struct store *store)
 	for (size_t i = 0; i < store->n_nodes; i++)
 		check_node(store, &store->nodes[i]);
 	check_dnames(store);
+	check_targets(store);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }
 
@@ -350,8 +351,6 @@ check_zone(const struct store *store, size_t signatures_len)
 	if (!store_is_partial(store))
 		check_apex(store);
 	check_names(store);
-	if (!store_is_partial(store))
-		check_targets(store);
 	check_sizes(store, signatures_len);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }

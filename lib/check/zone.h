@@ -11,8 +11,8 @@
 int
 check_zone(const struct store *store, size_t signatures_len);
 
-/* The part of it that holds for each name alone: for a zone of which records are known to be
- * missing. */
+/* The part of it that holds for each name, as far as it is not lost: for a zone of which records
+ * are known to be missing. */
 int
 check_names(const struct store *store);
 

@@ -175,6 +175,52 @@ lookup_follow(const struct store *store, struct name *name)
 	return LOOKUP_CIRCLE;
 }
 
+/* Is a record lost at the name, or, for `below`, at one below it? */
+static bool
+lost_at(const struct store *store, const struct lookup_key *key, bool below)
+{
+	size_t low = 0, high = store->n_lost;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct node *node = &store->lost[middle];
+		size_t n = node->key_len < key->len ? node->key_len : key->len;
+		int order = memcmp(node->key, key->octets, n);
+
+		if (order < 0 || (order == 0 && node->key_len < key->len))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < store->n_lost && store->lost[low].key_len >= key->len &&
+	       memcmp(store->lost[low].key, key->octets, key->len) == 0 &&
+	       (below || store->lost[low].key_len == key->len);
+}
+
+/* Of the names above, those may matter that had NS or DNAME; that the apex had a DNAME is passed
+ * over. */
+bool
+lookup_is_lost(const struct store *store, const struct lookup_key *key)
+{
+	struct lookup_key at = *key;
+
+	if (store->lost_any || lost_at(store, key, true))
+		return true;
+	if (store->n_lost == 0)
+		return false;
+	while (at.len > 0) {
+		struct lookup_key wildcard;
+
+		lookup_parent(&at);
+		wildcard = at;
+		if (at.len > 0 && lost_at(store, &at, false))
+			return true;
+		if (lookup_child(&wildcard, "*") && lost_at(store, &wildcard, false))
+			return true;
+	}
+	return false;
+}
+
 bool
 lookup_has(const struct store *store, const struct node *node, uint16_t type)
 {

@@ -63,6 +63,10 @@ enum lookup_end {
 enum lookup_end
 lookup_follow(const struct store *store, struct name *name);
 
+/* May records be lost (store_lose) that would answer for the name, or lead it out of the zone? */
+bool
+lookup_is_lost(const struct store *store, const struct lookup_key *key);
+
 /* Has the node an RRset of this type? */
 bool
 lookup_has(const struct store *store, const struct node *node, uint16_t type);

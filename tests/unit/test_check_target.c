@@ -154,6 +154,27 @@ static const struct row loops[] = {
     {"$GENERATE 1-3 a$ CNAME a$\n", "Z056 7:24"},
 };
 
+/* Records that could not be read (Z013) may be those that are missing. */
+static const struct row partial[] = {
+    {"a CNAME none\nb A x\n", "Z053 7:9, Z013 8:5"},
+    {"a CNAME b\nb A x\n", "Z013 8:5"},
+    {"a MX 1 txt\ntxt A x\n", "Z013 8:7"},
+    {"a MX 1 b\nb CNAME host\nb A x\n", "Z013 9:5"},
+    {"a CNAME b\nc.b A x\n", "Z013 8:7"},
+    {"a CNAME c.b\nb A x\n", "Z013 8:5"},
+    {"a CNAME c.b\n* A x\n", "Z013 8:5"},
+    {"a CNAME c.b\n*.b A x\n", "Z013 8:7"},
+    {"a CNAME c.b\n*.d A x\n", "Z053 7:9, Z013 8:7"},
+    {"s NS ns.s\nns.s A x\n", "Z013 8:8"},
+    {"a RP joe.b .\nb A x\n", "Z013 8:5"},
+    {"a CNAME none\n@ MX x\n", "Z053 7:9, Z013 8:6"},
+    /* Of what, is not known */
+    {"a CNAME none\n$INCLUDE none\n", "F001 8:10"},
+    {"a CNAME none\na..b A 192.0.2.1\n", "Z010 8:3"},
+    {"a CNAME host.example.org\na_b A 192.0.2.1\na..b A 192.0.2.1\n",
+	"Z052 7:9, Z051 8:1, Z010 9:3"},
+};
+
 /* Names below the arpa domain, and of a registry that has one like itself */
 static const struct row reverse[] = {
     {"1 PTR host.example.net.\n", ""},
@@ -181,6 +202,7 @@ targets(void **state)
 	check("example.org.", addresses, LENGTH(addresses));
 	check("example.org.", dots, LENGTH(dots));
 	check("example.org.", loops, LENGTH(loops));
+	check("example.org.", partial, LENGTH(partial));
 	check("2.0.192.in-addr.arpa.", reverse, LENGTH(reverse));
 	check("org.", registry, LENGTH(registry));
 }

@@ -109,7 +109,8 @@ static inline void
 zone_load(struct zone_fixture *f, const char *path, const char *zone)
 {
 	struct name apex = {0}, found;
-	struct parse_options options = {.sink = {.ctx = &f->store, .record = store_add}};
+	struct parse_options options = {
+	    .sink = {.ctx = &f->store, .record = store_add, .lost = store_lose}};
 
 	*f = (struct zone_fixture){0};
 	if (zone)
