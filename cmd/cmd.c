@@ -189,6 +189,7 @@ load_nearest(struct cmd *cmd, const char *path)
 	arena_on_free(a, free_diags, own);
 	nearest->path = path;
 	nearest->good = project_load(own, path, &nearest->project) == 0;
+	diags_take_unreadable(&cmd->diags, own);
 	if (!nearest->project.roots.project)
 		nearest->project.roots.project = file_absolute(a, file_folder(a, path));
 	nearest->certificates = load_certificates(a, &nearest->project);
@@ -208,10 +209,12 @@ is_same_file(const char *path, const char *other)
 static struct cmd_nearest *
 nearest_of(struct cmd *cmd, const char *folder)
 {
-	struct arena *a = &cmd->diags.arena;
-	const char *here = project_find_if(a, "."), *above = project_find_if(a, folder);
-	const char *path = above && !(here && is_same_file(here, above)) ? above : here;
+	const char *here, *above, *path;
 
+	if (project_find_if(&cmd->diags, ".", &here) < 0 ||
+	    project_find_if(&cmd->diags, folder, &above) < 0)
+		return NULL;
+	path = above && !(here && is_same_file(here, above)) ? above : here;
 	if (path && (!cmd->nearest || strcmp(cmd->nearest->path, path) != 0))
 		cmd->nearest = load_nearest(cmd, path);
 	return path ? cmd->nearest : NULL;

@@ -19,25 +19,26 @@
 
 /* --- Where the keys are --- */
 
-/* The project file, where one is to be used: --keys goes without. */
-static const char *
-project_path(struct cmd *cmd)
+/* The project file, where one is to be used; else NULL: --keys goes without. */
+static int
+find_project(struct cmd *cmd, const char **path)
 {
-	const char *path = cmd_value(cmd, "project");
-
-	if (cmd_value(cmd, "keys"))
-		return NULL;
-	return path ? path : project_find_if(&cmd->diags.arena, ".");
+	*path = cmd_value(cmd, "keys") ? NULL : cmd_value(cmd, "project");
+	if (*path || cmd_value(cmd, "keys"))
+		return 0;
+	return project_find_if(&cmd->diags, ".", path);
 }
 
 /* The folder with the keys of the zone called `name`, or NULL with a problem added. */
 static const char *
 folder_of(struct cmd *cmd, const char *name)
 {
-	const char *folder = cmd_value(cmd, "keys"), *path = project_path(cmd);
+	const char *folder = cmd_value(cmd, "keys"), *path;
 	const struct project_zone *zone;
 	struct project project;
 
+	if (find_project(cmd, &path) < 0)
+		return NULL;
 	if (!path)
 		return folder ? folder : ".";
 	if (project_load(&cmd->diags, path, &project) < 0)
@@ -240,10 +241,12 @@ list_folder(struct zones *zones, const char *path)
 static int
 list(struct cmd *cmd)
 {
-	const char *path = project_path(cmd), *folder = cmd_value(cmd, "keys");
+	const char *path, *folder = cmd_value(cmd, "keys");
 	struct zones zones = {.cmd = cmd};
 	struct buf b = {0};
 
+	if (find_project(cmd, &path) < 0)
+		return -1;
 	if (path)
 		list_project(&zones, path);
 	else

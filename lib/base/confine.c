@@ -326,12 +326,24 @@ go(struct walk *walk)
 
 /* --- Roots --- */
 
-static struct place
-place_at(const char *path)
+/* Returns -1 with errno set. */
+static int
+place_at(const char *path, struct place *out)
 {
 	struct stat st;
 
-	return stat(path, &st) < 0 ? (struct place){0} : (struct place){st.st_dev, st.st_ino};
+	if (stat(path, &st) < 0)
+		return -1;
+	*out = (struct place){st.st_dev, st.st_ino};
+	return 0;
+}
+
+/* Does the error tell that the caller can reach no such folder? Others tell nothing. */
+static bool
+is_out_of_reach(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP ||
+	       error == EXDEV;
 }
 
 static int
@@ -339,22 +351,22 @@ walk_to(const struct roots *roots, const char *path, bool make, bool to_folder,
     char name[NAME_MAX + 1]);
 
 /* A folder of the project allows nothing where a link leads to it. */
-static struct place
-allowed_at(const struct roots *roots, const char *path)
+static int
+allowed_at(const struct roots *roots, const char *path, struct place *out)
 {
 	struct roots strictly = {.project = roots->project, .strict = true};
-	struct place place = {0};
 	char name[NAME_MAX + 1];
-	int fd;
+	int fd, result;
 
+	*out = (struct place){0};
 	if (!roots->project || !confine_is_below(path, roots->project))
-		return place_at(path);
+		return place_at(path, out) < 0 && !is_out_of_reach(errno) ? -1 : 0;
 	fd = walk_to(&strictly, path, false, true, name);
 	if (fd < 0)
-		return place;
-	place_of(fd, &place);
+		return is_out_of_reach(errno) ? 0 : -1;
+	result = place_of(fd, out);
 	close(fd);
-	return place;
+	return result;
 }
 
 /* Is all that matters of folders above the project that they are above it? */
@@ -380,15 +392,15 @@ walk_from(const struct roots *roots, const char *path, bool make, bool to_folder
 	    .honest = begins_in_root(roots, path),
 	    .ahead = path,
 	    .name = name};
-	int result;
+	int result = 0;
 
 	if (roots->project && !walk.begins_in_project)
-		walk.project = place_at(roots->project);
-	if (roots->beside)
-		walk.beside = place_at(roots->beside);
-	for (size_t i = 0; i < roots->n_allowed; i++)
-		walk.allowed[i] = allowed_at(roots, roots->allowed[i]);
-	result = go(&walk);
+		result = place_at(roots->project, &walk.project);
+	if (result == 0 && roots->beside)
+		result = place_at(roots->beside, &walk.beside);
+	for (size_t i = 0; result == 0 && i < roots->n_allowed; i++)
+		result = allowed_at(roots, roots->allowed[i], &walk.allowed[i]);
+	result = result == 0 ? go(&walk) : -1;
 	*from_root = walk.left_by_above;
 	free(walk.allowed);
 	free(walk.text);

@@ -301,6 +301,16 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 }
 
 int
+diags_take_unreadable(struct diags *diags, const struct diags *from)
+{
+	diags->unreadable = diags->unreadable || from->unreadable;
+	for (size_t i = 0; from->unreadable && i < from->n; i++)
+		if (from->items[i].problem == F_READ)
+			return diag_error(diags, pos_none(), F_READ, "%s", from->items[i].message);
+	return 0;
+}
+
+int
 diag_add_unquoted(struct diags *diags, struct pos pos, enum problem problem, const char *message)
 {
 	struct diag *d = diag_new(diags, problem);

@@ -80,6 +80,7 @@ struct diags {
 	bool track_inputs;        /* note in `inputs` what file_load reads */
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
+	bool unreadable; /* something could not be read, and not because it was not there */
 	void (*waiting)(
 	    const char *path);  /* tells at once that another holds this lock; NULL: no */
 	struct account account; /* of the zone */
@@ -151,6 +152,11 @@ diag_is_told(const struct diags *diags, struct pos pos, enum problem problem);
 int
 diag_add_path(struct diags *diags, const char *path, enum problem problem, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Adds what `from` tells of something that is there and could not be read: for those who pass over
+ * its other problems, and over what is not there. Returns -1 if there was such a thing, else 0. */
+int
+diags_take_unreadable(struct diags *diags, const struct diags *from);
 
 /* As diag_add, for problems that are errors: always returns -1. */
 #define diag_error(...) (diag_add(__VA_ARGS__), -1)

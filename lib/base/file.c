@@ -100,11 +100,11 @@ static char *
 absolute_path(const char *path)
 {
 	struct buf in = {0}, out = {0};
-	char *cwd = path[0] == '/' ? NULL : getcwd(NULL, 0);
-	char *save = NULL;
+	bool relative = path[0] != '/';
+	char *cwd = relative ? getcwd(NULL, 0) : NULL, *save = NULL;
 
-	if (cwd) {
-		buf_puts(&in, cwd);
+	if (relative) { /* a working folder that has no name any more is found all the same */
+		buf_puts(&in, cwd ? cwd : "/proc/self/cwd");
 		buf_putc(&in, '/');
 	}
 	buf_put(&in, path, strlen(path) + 1);
@@ -137,6 +137,12 @@ file_open(const struct roots *roots, const char *path, int flags)
 
 	free(absolute);
 	return fd;
+}
+
+bool
+file_is_absence(int error)
+{
+	return error == ENOENT || error == ENOTDIR;
 }
 
 static int
@@ -186,6 +192,8 @@ report(struct diags *diags, struct pos pos, const struct roots *roots, const cha
 {
 	int error = errno;
 	bool is_link = error == EXDEV && roots && roots->strict;
+	bool is_another = error == EXDEV || error == EINVAL || error == EISDIR || error == ELOOP ||
+			  error == EFBIG;
 	enum problem problem = is_link          ? F_LINK
 			       : error == EXDEV ? F_CONFINED
 			       : error == EFBIG ? F_LARGE
@@ -197,6 +205,7 @@ report(struct diags *diags, struct pos pos, const struct roots *roots, const cha
 			  : error == EFBIG  ? "it is too large for what it should be"
 					    : strerror(error);
 
+	diags->unreadable = diags->unreadable || !(is_another || file_is_absence(error));
 	if (diags->account.is_over)
 		return diag_over_in(diags, pos, path);
 	if (!pos.at)
@@ -235,14 +244,20 @@ compare_entries(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static bool
-is_folder(DIR *dir, const struct dirent *entry)
+/* A link that leads nowhere is no folder. Returns -1 with errno set. */
+static int
+is_folder(DIR *dir, const struct dirent *entry, bool *out)
 {
-	struct stat st;
+	struct stat st = {0};
 
+	*out = entry->d_type == DT_DIR;
 	if (entry->d_type != DT_LNK && entry->d_type != DT_UNKNOWN)
-		return entry->d_type == DT_DIR;
-	return fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode);
+		return 0;
+	if (fstatat(dirfd(dir), entry->d_name, &st, 0) < 0 && !file_is_absence(errno) &&
+	    errno != ELOOP)
+		return -1;
+	*out = S_ISDIR(st.st_mode);
+	return 0;
 }
 
 static int
@@ -254,11 +269,15 @@ read_entries(struct arena *a, DIR *dir, struct file_list *out)
 	int error;
 
 	for (out->n = 0; errno = 0, (entry = readdir(dir));) {
+		bool folder;
+
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
+		if (is_folder(dir, entry, &folder) < 0)
+			break;
 		items = mem_grow(items, out->n, &cap, sizeof(*items));
 		items[out->n++] = (struct file_entry){
-		    arena_text(a, entry->d_name, strlen(entry->d_name)), is_folder(dir, entry)};
+		    arena_text(a, entry->d_name, strlen(entry->d_name)), folder};
 	}
 	error = errno;
 	if (out->n > 1)
@@ -461,19 +480,13 @@ file_load(struct diags *diags, struct pos pos, const struct roots *roots, const 
 	return 0;
 }
 
-static bool
-is_absent(void)
-{
-	return errno == ENOENT || errno == ENOTDIR;
-}
-
 int
 file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out)
 {
 	if (load(diags, roots, path, false, SIZE_MAX, out) < 0) {
 		*out = (struct text){0};
-		if (!is_absent())
+		if (!file_is_absence(errno))
 			return report(diags, pos, roots, path);
 	}
 	file_note_input(diags, path, *out);
@@ -492,7 +505,7 @@ file_load_small(struct diags *diags, struct pos pos, const struct roots *roots, 
 			return diag_error(diags, pos, F_LARGE,
 			    "%s is too large for what it should be: more than %zu octets", path,
 			    most);
-		if (!may_lack || !is_absent())
+		if (!may_lack || !file_is_absence(errno))
 			return report(diags, pos, roots, path);
 	}
 	file_note_input(diags, path, *out);
@@ -528,12 +541,20 @@ file_list_if(struct diags *diags, struct pos pos, const struct roots *roots, con
 
 	if (list(&diags->arena, roots, path, out) < 0) {
 		*out = (struct file_list){0};
-		return errno == ENOENT || errno == ENOTDIR ? 0 : report(diags, pos, roots, path);
+		return file_is_absence(errno) ? 0 : report(diags, pos, roots, path);
 	}
 	input = note(diags, INPUT_FOLDER, path, true);
 	if (input)
 		digest_list(out, input->sha256);
 	return 0;
+}
+
+int
+file_stat_if(
+    struct diags *diags, const struct roots *roots, const char *path, struct stat *st, bool *there)
+{
+	*there = file_stat(roots, path, st) == 0;
+	return *there || file_is_absence(errno) ? 0 : report(diags, pos_none(), roots, path);
 }
 
 char *

@@ -62,9 +62,19 @@ int
 file_list_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct file_list *out);
 
+/* As file_stat, in which nothing but ENOENT and ENOTDIR is absence: `*there` tells. Returns -1 with
+ * one problem added where it cannot be told. */
+int
+file_stat_if(
+    struct diags *diags, const struct roots *roots, const char *path, struct stat *st, bool *there);
+
 /* Adds that `path` cannot be opened within `roots`, for the reason in errno. Returns -1. */
 int
 file_refuse(struct diags *diags, const struct roots *roots, const char *path);
+
+/* Is errno that of a file or folder that is not there? */
+bool
+file_is_absence(int error);
 
 /* Notes that `path` was read and held `text` (data NULL: there is no such file), where `diags`
  * tracks its inputs. For those who read by other means than file_load. */

@@ -83,7 +83,7 @@ output_fail(struct output *out, const char *what)
 	return -1;
 }
 
-/* Where symbolic links lead, though nothing may be there yet. */
+/* Where symbolic links lead, though nothing may be there yet. Returns NULL with errno set. */
 static const char *
 follow_links(struct arena *a, const char *path)
 {
@@ -93,6 +93,8 @@ follow_links(struct arena *a, const char *path)
 		char link[LINK_LONGEST];
 		ssize_t n = readlink(path, link, sizeof(link));
 
+		if (n < 0 && errno != EINVAL && !file_is_absence(errno))
+			return NULL;
 		if (n <= 0 || n == (ssize_t)sizeof(link))
 			break;
 		path = file_beside(a, path, (struct text){link, (size_t)n});
@@ -122,10 +124,17 @@ find_target(struct output *out)
 {
 	struct arena *a = &out->diags->arena;
 	char *real = realpath(out->path, NULL);
-	const char *target = real ? arena_text(a, real, strlen(real)) : follow_links(a, out->path);
-	const char *slash = strrchr(target, '/'), *name = slash ? slash + 1 : target;
+	const char *target = NULL, *slash, *name;
 
+	if (real)
+		target = arena_text(a, real, strlen(real));
+	else if (file_is_absence(errno))
+		target = follow_links(a, out->path);
 	free(real);
+	if (!target)
+		return output_fail(out, "read");
+	slash = strrchr(target, '/');
+	name = slash ? slash + 1 : target;
 	if (is_folder_name(target))
 		return refuse_folder_name(out);
 	if (strlen(name) > NAME_MAX) {
@@ -159,7 +168,7 @@ find_folder(struct output *out)
 		return refuse_folder_name(out);
 	if (!out->roots && find_target(out) < 0)
 		return -1;
-	if (open_folder(out, false) < 0 && errno != ENOENT && errno != ENOTDIR)
+	if (open_folder(out, false) < 0 && !file_is_absence(errno))
 		return output_fail(out, "write");
 	return 0;
 }
@@ -172,7 +181,7 @@ open_old(struct output *out)
 	out->old_fd =
 	    openat(out->folder_fd, out->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (out->old_fd < 0)
-		return errno == ENOENT ? 0 : output_fail(out, "read");
+		return file_is_absence(errno) ? 0 : output_fail(out, "read");
 	/* Another run may have put it there just now. */
 	return fstat(out->old_fd, &out->old_stat) < 0 ? output_fail(out, "read") : 0;
 }
@@ -322,7 +331,7 @@ make_folder(struct output *out)
 	if (open_folder(out, true) < 0)
 		return output_fail(out, "create a file beside");
 	if (fstatat(out->folder_fd, out->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
+		return file_is_absence(errno) ? 0 : output_fail(out, "read");
 	errno = EEXIST;
 	return output_fail(out, "create");
 }

@@ -154,15 +154,18 @@ read_all(int fd, char *out, size_t room)
 	return -1;
 }
 
-static void
+static int
 check_mode(const struct loader *l, const char *path, int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)))
+	if (fstat(fd, &st) < 0)
+		return file_refuse(l->diags, l->roots, path);
+	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)))
 		diag_add_path(l->diags, path, S_KEY_MODE,
 		    "the private key has mode %03o: others than its owner have access to it",
 		    (unsigned)st.st_mode & 0777);
+	return 0;
 }
 
 /* Text of a .private file; `text->data` is NULL if there is none. */
@@ -180,8 +183,9 @@ read_private(const struct loader *l, const char *path, char *room, struct text *
 	n = fd < 0 ? -1 : read_all(fd, room, PRIVATE_LONGEST);
 	if (n < 0) {
 		file_refuse(l->diags, l->roots, path);
+	} else if (check_mode(l, path, fd) < 0) {
+		n = -1;
 	} else {
-		check_mode(l, path, fd);
 		*text = (struct text){room, (size_t)n};
 		file_note_input(l->diags, path, *text);
 	}
@@ -424,16 +428,26 @@ key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roo
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	size_t cap = 0, kept = 0;
+	int error;
 
 	*out = (struct key_folder){.path = arena_text(a, path, strlen(path)), .roots = roots};
 	if (!dir)
 		return file_refuse(diags, roots, path);
-	while ((entry = readdir(dir)))
+	errno = 0;
+	while ((entry = readdir(dir))) {
 		take_file(a, entry->d_name, out, &cap);
+		errno = 0;
+	}
+	error = errno;
 	closedir(dir);
+	arena_on_free(a, free, out->items);
+	if (error) { /* a key less would be a zone that is signed another way */
+		out->n = 0;
+		errno = error;
+		return file_refuse(diags, roots, path);
+	}
 	if (out->n == 0)
 		return 0;
-	arena_on_free(a, free, out->items);
 	qsort(out->items, out->n, sizeof(*out->items), compare_files);
 	for (size_t i = 0; i < out->n; i++) /* .key and .private have one stem */
 		if (kept == 0 || compare_files(&out->items[kept - 1], &out->items[i]) != 0)

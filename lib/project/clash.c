@@ -25,6 +25,7 @@ struct uses {
 	struct use *items;
 	size_t n, cap;
 	struct arena a; /* of the texts */
+	struct diags *diags;
 };
 
 static int
@@ -127,6 +128,17 @@ find_clashes(struct diags *diags, const struct use *uses, size_t n,
 	}
 }
 
+/* What the caller may not look at is none of the outputs that he may write. */
+static bool
+look(struct diags *diags, const char *path, struct stat *st)
+{
+	if (stat(path, st) == 0)
+		return true;
+	if (!file_is_absence(errno) && errno != EACCES && errno != ELOOP)
+		file_refuse(diags, NULL, path);
+	return false;
+}
+
 static struct use *
 add(struct uses *uses, const char *path)
 {
@@ -136,7 +148,7 @@ add(struct uses *uses, const char *path)
 	uses->items = mem_grow(uses->items, uses->n, &uses->cap, sizeof(*uses->items));
 	use = &uses->items[uses->n++];
 	*use = (struct use){.path = file_absolute(&uses->a, path)};
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+	if (look(uses->diags, path, &st) && S_ISREG(st.st_mode)) {
 		use->device = st.st_dev;
 		use->inode = st.st_ino;
 	}
@@ -216,12 +228,12 @@ struct folder {
 };
 
 static struct folder
-folder_of(struct arena *a, const char *path)
+folder_of(struct diags *diags, struct arena *a, const char *path)
 {
 	struct folder folder = {.path = file_absolute(a, path)};
 	struct stat st;
 
-	if (stat(folder.path, &st) == 0) {
+	if (look(diags, folder.path, &st)) {
 		folder.device = st.st_dev;
 		folder.inode = st.st_ino;
 	}
@@ -249,11 +261,11 @@ is_key_name(const char *path)
 }
 
 static bool
-is_among_keys(
-    struct arena *a, const struct project *project, const char *path, struct folder parent)
+is_among_keys(struct diags *diags, struct arena *a, const struct project *project, const char *path,
+    struct folder parent)
 {
 	for (size_t i = 0; is_key_name(path) && i < project->n_zones; i++)
-		if (same_folder(folder_of(a, project->zones[i].keys), parent))
+		if (same_folder(folder_of(diags, a, project->zones[i].keys), parent))
 			return true;
 	return false;
 }
@@ -262,19 +274,19 @@ static void
 check_folders(struct diags *diags, const struct project *project)
 {
 	struct arena a = {0};
-	struct folder own = folder_of(&a, file_join(&a, project->folder, ".zonepp"));
+	struct folder own = folder_of(diags, &a, file_join(&a, project->folder, ".zonepp"));
 
 	for (size_t i = 0; i < project->n_zones; i++) {
 		const struct project_zone *zone = &project->zones[i];
 		struct arena_mark mark = arena_mark(&a);
 		struct folder parent =
-		    folder_of(&a, file_folder(&a, file_absolute(&a, zone->output)));
+		    folder_of(diags, &a, file_folder(&a, file_absolute(&a, zone->output)));
 
 		if (same_folder(own, parent))
 			diag_add(diags, zone->pos, P_OUTPUT,
 			    "the output of zone \"%s\" is in the cache's folder, %s",
 			    zone->name_text, zone->output);
-		else if (is_among_keys(&a, project, zone->output, parent))
+		else if (is_among_keys(diags, &a, project, zone->output, parent))
 			diag_add(diags, zone->pos, P_OUTPUT,
 			    "the output of zone \"%s\" has the name of a key, %s", zone->name_text,
 			    zone->output);
@@ -287,7 +299,7 @@ int
 clash_check(struct diags *diags, const struct project *project)
 {
 	size_t n_errors = diags->n_severity[SEVERITY_ERROR];
-	struct uses uses = {0};
+	struct uses uses = {.diags = diags};
 
 	add_all(&uses, project);
 	qsort(uses.items, uses.n, sizeof(*uses.items), by_path);

@@ -119,9 +119,10 @@ struct project {
 const char *
 project_find(struct diags *diags, const char *folder);
 
-/* As project_find, without a problem where there is none; in `a`. */
-const char *
-project_find_if(struct arena *a, const char *folder);
+/* As project_find, without a problem where there is none: `*path` is NULL then. Returns 0, or -1
+ * with one problem added where that cannot be told. */
+int
+project_find_if(struct diags *diags, const char *folder, const char **path);
 
 /* Loads the project file at `path`. Returns 0, or -1 with all its problems added. */
 int

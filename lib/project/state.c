@@ -504,9 +504,12 @@ state_save(struct diags *diags, const char *path, struct facts *facts)
 	struct roots roots = roots_of(&diags->arena, path);
 	struct buf b = {0};
 	struct stat st;
+	bool there;
 	int result;
 
-	if (facts->n == 0 && file_stat(&roots, path, &st) < 0 && errno == ENOENT)
+	if (file_stat_if(diags, &roots, path, &st, &there) < 0)
+		return -1;
+	if (facts->n == 0 && !there)
 		return 0;
 	facts_sort(facts);
 	buf_puts(&b, head);

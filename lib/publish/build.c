@@ -273,7 +273,9 @@ read_state(struct build_run *run)
 		    .forget = forget,
 		    .ctx = run};
 		facts_of_zone(&zone->arena, &run->facts, rolling->zone, &rolling->facts);
-		unserved_delay(run->project, zone->zone, &rolling->facts, run->now);
+		if (unserved_delay(
+			run->diags, run->project, zone->zone, &rolling->facts, run->now) < 0)
+			return -1;
 		rolling->before = rolling->facts;
 	}
 	return 0;
@@ -408,10 +410,10 @@ note_served(struct build_run *run, struct build_zone *build)
 	if (lock_begin(&build->diags, run->project, LOCK_STATE, &lock) < 0)
 		return -1;
 	result = state_load(&build->diags, path, &facts);
-	if (result == 0) {
-		unserved_delay(run->project, build->zone, &facts, now);
+	if (result == 0)
+		result = unserved_delay(&build->diags, run->project, build->zone, &facts, now);
+	if (result == 0)
 		result = state_save(&build->diags, path, &facts);
-	}
 	lock_end(lock);
 	return result;
 }
@@ -421,16 +423,17 @@ static void
 run_hook(struct build_run *run, struct build_zone *build, bool written)
 {
 	const struct roots *own = &run->project->own;
-	const char *mark = unserved_path(&build->diags.arena, run->project, build->zone);
-	struct stat st;
+	struct diags *diags = &build->diags;
+	const char *mark = unserved_path(&diags->arena, run->project, build->zone);
+	bool marked;
 
-	if (!build->built || file_stat(own, mark, &st) < 0)
+	if (!build->built)
 		return;
-	if (hook_changed(&build->diags, run->project, build->zone) < 0 ||
-	    (written && note_served(run, build) < 0))
+	if (unserved_is_marked(diags, own, mark, &marked) < 0 ||
+	    (marked && (hook_changed(diags, run->project, build->zone) < 0 ||
+			   (written && note_served(run, build) < 0) ||
+			   (written && unserved_clear(diags, own, mark) < 0))))
 		build->hook_failed = true;
-	else if (written)
-		file_remove(own, mark);
 }
 
 /* Marks the zones that are asked for; a name that the project lacks is an error. */
@@ -484,7 +487,8 @@ build_locked(struct build_run *run)
 	build_all(run, run->build);
 	written = check ? 0 : write_state(run, run->diags, true);
 	for (size_t i = 0; written == 0 && !check && i < run->build->n; i++)
-		unserved_renew(run->project, run->build->zones[i].zone, run->now);
+		written =
+		    unserved_renew(run->diags, run->project, run->build->zones[i].zone, run->now);
 	lock_end(lock);
 	return finish_zones(run, written == 0) < 0 ? -1 : written;
 }

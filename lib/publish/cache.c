@@ -296,21 +296,24 @@ cache_fresh(const struct zone_job *job, struct zone_result *result)
 	return fresh;
 }
 
-bool
-cache_serial(const struct zone_job *job, uint32_t *serial)
+int
+cache_serial(struct diags *diags, const struct zone_job *job, uint32_t *serial, bool *known)
 {
-	struct diags diags = {0};
+	struct diags own = {0};
 	struct zone_result result;
 	struct text text, line;
-	bool known = false;
+	int done = 0;
 
-	if (file_load_if(&diags, pos_none(), job->own, job->cache, &text) == 0 && text.data)
-		while (!known && (line = take_line(&text)).len > 0)
-			known = parse_result(line, &result, &(int64_t){0});
-	diags_free(&diags);
-	if (known)
+	*known = false;
+	if (file_load_if(&own, pos_none(), job->own, job->cache, &text) < 0)
+		done = diags_take_unreadable(diags, &own);
+	else if (text.data)
+		while (!*known && (line = take_line(&text)).len > 0)
+			*known = parse_result(line, &result, &(int64_t){0});
+	diags_free(&own);
+	if (*known)
 		*serial = result.serial;
-	return known;
+	return done;
 }
 
 bool

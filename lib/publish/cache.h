@@ -15,10 +15,11 @@
 bool
 cache_fresh(const struct zone_job *job, struct zone_result *result);
 
-/* The serial that the last build published; returns false where none is remembered. It is asked
- * for where the published file is lost, and so holds without the seal. */
-bool
-cache_serial(const struct zone_job *job, uint32_t *serial);
+/* The serial that the last build published; `*known` tells whether one is remembered. It is asked
+ * for where the published file is lost, and so holds without the seal. Returns 0, or -1 with one
+ * problem added where that cannot be read. */
+int
+cache_serial(struct diags *diags, const struct zone_job *job, uint32_t *serial, bool *known);
 
 /* The SHA-256 of what the last build wrote; returns false where none is remembered. */
 bool

@@ -2,18 +2,22 @@
 
 #include "publish/rolling.h"
 
-static void
+static int
 add_kept(const struct project *project, const struct project_zone *zone, const struct facts *facts,
     int64_t now_unix, struct coming *out)
 {
 	struct arena *a = &out->rest.arena;
 	struct rolling rolling = {.a = a, .project = project, .zone = fact_name(a, &zone->name)};
 	struct previous previous;
+	int result;
 
 	facts_of_zone(a, facts, rolling.zone, &rolling.facts);
-	previous_load(&previous, &project->outputs, zone->output, &zone->name, 1);
-	rolling_arrange(&rolling, &out->rest, &out->zone, &previous, now_unix);
+	result =
+	    previous_load(&out->diags, &previous, &project->outputs, zone->output, &zone->name, 1);
+	if (result == 0)
+		rolling_arrange(&rolling, &out->rest, &out->zone, &previous, now_unix);
 	previous_free(&previous);
+	return result;
 }
 
 int
@@ -34,7 +38,7 @@ coming_load(const struct project *project, const struct project_zone *zone,
 	out->diags = out->rest = (struct diags){.severities = project->severities};
 	result = load_zone(&out->diags, &load, &out->zone);
 	if (result == 0 && out->zone.directives.tlsa.named_uses)
-		add_kept(project, zone, facts, now_unix, out);
+		result = add_kept(project, zone, facts, now_unix, out);
 	store_sort(&out->zone.store);
 	return result;
 }

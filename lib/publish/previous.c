@@ -3,6 +3,7 @@
 #include "dns/serial.h"
 #include "zone/read.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -51,22 +52,28 @@ load(struct previous *previous, const char *path, const struct name *apex, unsig
 		return;
 	previous->serial = zone_serial(&previous->store);
 	if (getxattr(path, PREVIOUS_SEAL, previous->seal, SEAL_LEN) != SEAL_LEN)
-		memset(previous->seal, 0, SEAL_LEN);
+		memset(previous->seal, 0, SEAL_LEN); /* then its signatures are verified */
 }
 
-void
-previous_load(struct previous *previous, const struct roots *roots, const char *path,
-    const struct name *apex, unsigned n_workers)
+int
+previous_load(struct diags *diags, struct previous *previous, const struct roots *roots,
+    const char *path, const struct name *apex, unsigned n_workers)
 {
 	char open_path[FILE_PATH_OF_FD];
 	int fd;
 
 	*previous = (struct previous){0};
 	fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
-	if (fd < 0)
-		return;
+	if (fd < 0) /* what lies elsewhere is another's affair */
+		return file_is_absence(errno) || errno == EXDEV || errno == ELOOP
+			   ? 0
+			   : file_refuse(diags, roots, path);
 	load(previous, file_path_of(fd, open_path), apex, n_workers);
 	close(fd);
+	if (!previous->diags.unreadable)
+		return 0;
+	diags->unreadable = true;
+	return diag_error(diags, pos_none(), F_READ, "cannot read %s", path);
 }
 
 void

@@ -16,10 +16,11 @@ struct previous {
 };
 
 /* Reads the zone `apex` from the file at `path`, within `roots` (NULL: anywhere). A missing or
- * broken file is no problem: then `there` is false. previous_free is due. */
-void
-previous_load(struct previous *previous, const struct roots *roots, const char *path,
-    const struct name *apex, unsigned n_workers);
+ * broken file is no problem: then `there` is false. Returns 0, or -1 with one problem added where
+ * the file is there and cannot be read. Either way previous_free is due. */
+int
+previous_load(struct diags *diags, struct previous *previous, const struct roots *roots,
+    const char *path, const struct name *apex, unsigned n_workers);
 
 /* The attribute of a published file that holds its seal. */
 #define PREVIOUS_SEAL "user.zonepp.seal"

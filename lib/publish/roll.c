@@ -29,7 +29,8 @@ roll_known(struct diags *diags, const struct project *project, int64_t now_unix,
 
 	rollover_adopt(project, out);
 	for (size_t i = 0; i < project->n_zones; i++)
-		unserved_delay(project, &project->zones[i], out, now_unix);
+		if (unserved_delay(diags, project, &project->zones[i], out, now_unix) < 0)
+			result = -1;
 	return result;
 }
 
@@ -43,18 +44,20 @@ is_dane_off(const struct project *project)
 }
 
 /* Records of which no fact tells keep the gate closed. */
-static void
-mind_unnoted(
-    const struct project *project, const struct facts *facts, bool strict, struct roll *roll)
+static int
+mind_unnoted(struct diags *diags, const struct project *project, const struct facts *facts,
+    bool strict, struct roll *roll)
 {
 	if (!roll->rollover.gate || (roll->facts.used && roll->facts.same))
-		return;
-	roll->unnoted = unnoted_zone(project, facts, roll, strict);
+		return 0;
+	if (unnoted_zone(diags, project, facts, roll, strict, &roll->unnoted) < 0)
+		return -1;
 	if (!roll->unnoted)
-		return;
+		return 0;
 	roll->facts.left_unix = roll->facts.next_since = roll->facts.next_safe_unix =
 	    ROLLOVER_NEVER;
 	roll->rollover = rollover_judge(&roll->facts);
+	return 0;
 }
 
 /* A project in which DANE is off has nothing that a cache could have, unless facts or its published
@@ -75,7 +78,8 @@ roll_of(struct diags *diags, const struct project *project,
 		    out->nameless_unix > now_unix ? out->nameless_unix : now_unix;
 		out->rollover = rollover_judge(&out->facts);
 	}
-	mind_unnoted(project, facts, off, out);
+	if (mind_unnoted(diags, project, facts, off, out) < 0)
+		return -1;
 	unfit_mind(&diags->arena, facts, out);
 	return 0;
 }

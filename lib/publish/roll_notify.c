@@ -348,6 +348,8 @@ notify_one(const struct notify *notify, const struct project_certificate *certif
 			result = tell_all(notify, &roll);
 		if (prune(notify, &roll) < 0)
 			result = -1;
+	} else {
+		result = diags_take_unreadable(notify->diags, &own);
 	}
 	diags_free(&own);
 	return result;

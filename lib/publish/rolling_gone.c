@@ -152,6 +152,7 @@ arrange_unnoted(struct rolling_run *r, const struct project_certificate *certifi
 	for (size_t i = 0; certs && r->previous->there && i < store->n_nodes; i++)
 		if (store->nodes[i].flags & NODE_TLSA)
 			leave_unnoted(r, certificate, certs, &store->nodes[i]);
+	diags_take_unreadable(r->diags, &own);
 	diags_free(&own);
 }
 

@@ -52,50 +52,63 @@ any_holds_back(struct look *look, const struct store *store)
 	return false;
 }
 
-/* The file is not parsed where it cannot have TLSA records. */
-static bool
-may_hold_tlsa(const struct roots *roots, const char *path, bool *there)
+/* The file is not parsed where it cannot have TLSA records. What is there and is no file may. */
+static int
+may_hold_tlsa(
+    struct diags *diags, const struct roots *roots, const char *path, bool *there, bool *may)
 {
 	struct diags own = {0};
 	struct text text;
-	bool may = file_load_if(&own, pos_none(), roots, path, &text) < 0 ||
-		   (text.data && strcasestr(text.data, "TLSA"));
+	int result;
 
-	*there = may || text.data;
+	*may = file_load_if(&own, pos_none(), roots, path, &text) < 0 ||
+	       (text.data && strcasestr(text.data, "TLSA"));
+	*there = *may || text.data;
+	result = diags_take_unreadable(diags, &own);
 	diags_free(&own);
-	return may;
+	return result;
 }
 
-static bool
-is_unnoted(struct look *look, const struct roots *outputs, const struct project_zone *zone)
+static int
+look_at(struct diags *diags, struct look *look, const struct roots *outputs,
+    const struct project_zone *zone, bool *found)
 {
 	struct previous published;
-	bool there, found;
+	bool there, may;
+	int result;
 
+	*found = false;
 	if (is_told(look, 1u << FACT_PUBLISHED, NULL))
-		return false;
-	if (!may_hold_tlsa(outputs, zone->output, &there))
-		return look->strict && !there;
-	previous_load(&published, outputs, zone->output, &zone->name, 1);
-	found = !published.there || any_holds_back(look, &published.store);
+		return 0;
+	if (may_hold_tlsa(diags, outputs, zone->output, &there, &may) < 0)
+		return -1;
+	if (!may) {
+		*found = look->strict && !there;
+		return 0;
+	}
+	result = previous_load(diags, &published, outputs, zone->output, &zone->name, 1);
+	*found = !published.there || any_holds_back(look, &published.store);
 	previous_free(&published);
-	return found;
+	return result;
 }
 
-const char *
-unnoted_zone(
-    const struct project *project, const struct facts *facts, const struct roll *roll, bool strict)
+int
+unnoted_zone(struct diags *diags, const struct project *project, const struct facts *facts,
+    const struct roll *roll, bool strict, const char **out)
 {
-	const char *found = NULL;
+	bool found = false;
+	int result = 0;
 
-	for (size_t i = 0; !found && i < project->n_zones; i++) {
+	*out = NULL;
+	for (size_t i = 0; !found && result == 0 && i < project->n_zones; i++) {
 		const struct project_zone *zone = &project->zones[i];
 		struct look look = {.roll = roll, .strict = strict};
 
 		facts_of_zone(&look.a, facts, fact_name(&look.a, &zone->name), &look.facts);
-		if (is_unnoted(&look, &project->outputs, zone))
-			found = zone->name_text;
+		result = look_at(diags, &look, &project->outputs, zone, &found);
+		if (found)
+			*out = zone->name_text;
 		arena_free(&look.a);
 	}
-	return found;
+	return result;
 }

@@ -7,11 +7,12 @@
 #include "project/rollover.h"
 
 /* The first zone whose published file has TLSA records under which the current certificate is taken
- * and the next one is not, and of which sorted `facts` tell nothing: its name, or NULL. A file that
- * cannot be read may have such ones. Where there are no facts at all, so that no clock runs, one
- * that is not there may have had them, and records of the next one are no help: `strict`. */
-const char *
-unnoted_zone(
-    const struct project *project, const struct facts *facts, const struct roll *roll, bool strict);
+ * and the next one is not, and of which sorted `facts` tell nothing: its name, or NULL in `*out`.
+ * Returns 0, or -1 with one problem added where such a file cannot be read. Where there are no
+ * facts at all, so that no clock runs, one that is not there may have had them, and records of the
+ * next one are no help: `strict`. */
+int
+unnoted_zone(struct diags *diags, const struct project *project, const struct facts *facts,
+    const struct roll *roll, bool strict, const char **out);
 
 #endif

@@ -3,6 +3,8 @@
 #include "base/duration.h"
 #include "base/output.h"
 
+#include <errno.h>
+
 static const char word[] = "pending ";
 
 const char *
@@ -26,28 +28,47 @@ write_mark(struct diags *diags, const struct roots *own, const char *path, int64
 }
 
 int
-unserved_mark(struct diags *diags, const struct roots *own, const char *path, int64_t now_unix)
+unserved_is_marked(struct diags *diags, const struct roots *own, const char *path, bool *marked)
 {
 	struct stat st;
 
-	return file_stat(own, path, &st) == 0 ? 0 : write_mark(diags, own, path, now_unix);
+	return file_stat_if(diags, own, path, &st, marked);
 }
 
-/* Returns false where the zone is not marked. A mark without a time is as old as can be. */
-static bool
-read_mark(const struct roots *own, const char *path, int64_t *since_unix)
+int
+unserved_mark(struct diags *diags, const struct roots *own, const char *path, int64_t now_unix)
+{
+	bool marked;
+
+	if (unserved_is_marked(diags, own, path, &marked) < 0)
+		return -1;
+	return marked ? 0 : write_mark(diags, own, path, now_unix);
+}
+
+int
+unserved_clear(struct diags *diags, const struct roots *own, const char *path)
+{
+	if (file_remove(own, path) == 0 || errno == ENOENT)
+		return 0;
+	return diag_error(
+	    diags, pos_none(), F_WRITE, "cannot remove %s: %s", path, strerror(errno));
+}
+
+/* A mark without a time is as old as can be. */
+static int
+read_mark(struct diags *diags, const struct roots *own, const char *path, bool *there,
+    int64_t *since_unix)
 {
 	const size_t len = sizeof(word) - 1;
-	struct diags diags = {0};
-	struct text text = {0};
-	bool there = file_load_if(&diags, pos_none(), own, path, &text) < 0 || text.data;
+	struct text text;
+	int result = file_load_if(diags, pos_none(), own, path, &text);
 
+	*there = text.data != NULL;
 	*since_unix = 0;
 	if (text.data && text.len > len + 1 &&
 	    instant_parse((struct text){text.data + len, text.len - len - 1}, since_unix) < 0)
 		*since_unix = 0;
-	diags_free(&diags);
-	return there;
+	return result;
 }
 
 /* Of these kinds the time is when copies vanish. */
@@ -65,17 +86,19 @@ delay_begin(struct fact *fact, int64_t since_unix, int64_t now_unix)
 		fact->t_unix = instant_later(fact->t_unix, now_unix);
 }
 
-void
-unserved_delay(const struct project *project, const struct project_zone *zone, struct facts *facts,
-    int64_t now_unix)
+int
+unserved_delay(struct diags *diags, const struct project *project, const struct project_zone *zone,
+    struct facts *facts, int64_t now_unix)
 {
-	struct arena a = {0};
-	const char *name = fact_name(&a, &zone->name);
-	int64_t since;
-	bool marked = project->hook_changed && facts->n > 0 &&
-		      read_mark(&project->own, unserved_path(&a, project, zone), &since) &&
-		      since < now_unix;
+	struct arena *a = &diags->arena;
+	const char *name = fact_name(a, &zone->name);
+	int64_t since = 0;
+	bool marked = false;
 
+	if (project->hook_changed && facts->n > 0 &&
+	    read_mark(diags, &project->own, unserved_path(a, project, zone), &marked, &since) < 0)
+		return -1;
+	marked = marked && since < now_unix;
 	for (size_t i = 0; marked && i < facts->n; i++) {
 		struct fact *fact = &facts->items[i];
 
@@ -86,17 +109,18 @@ unserved_delay(const struct project *project, const struct project_zone *zone, s
 		else if (fact->kind == FACT_LEFT || fact->kind == FACT_TTL)
 			delay_end(fact, since, now_unix);
 	}
-	arena_free(&a);
+	return 0;
 }
 
-void
-unserved_renew(const struct project *project, const struct project_zone *zone, int64_t now_unix)
+int
+unserved_renew(struct diags *diags, const struct project *project, const struct project_zone *zone,
+    int64_t now_unix)
 {
-	struct diags diags = {0}; /* a mark that is too old makes it wait longer */
-	const char *path = unserved_path(&diags.arena, project, zone);
+	const char *path = unserved_path(&diags->arena, project, zone);
+	bool marked = false;
 	int64_t since;
 
-	if (project->hook_changed && read_mark(&project->own, path, &since) && since < now_unix)
-		write_mark(&diags, &project->own, path, now_unix);
-	diags_free(&diags);
+	if (project->hook_changed && read_mark(diags, &project->own, path, &marked, &since) < 0)
+		return -1;
+	return marked && since < now_unix ? write_mark(diags, &project->own, path, now_unix) : 0;
 }

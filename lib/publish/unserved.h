@@ -15,13 +15,24 @@ unserved_path(struct arena *a, const struct project *project, const struct proje
 int
 unserved_mark(struct diags *diags, const struct roots *own, const char *path, int64_t now_unix);
 
-/* Moves what facts tell of the zone since it was marked, as if that had happened now. */
-void
-unserved_delay(const struct project *project, const struct project_zone *zone, struct facts *facts,
-    int64_t now_unix);
+/* Is the zone marked? Returns 0, or -1 with one problem added where that cannot be told. */
+int
+unserved_is_marked(struct diags *diags, const struct roots *own, const char *path, bool *marked);
 
-/* Once such facts are written down: the zone, if it is marked, is so since now. */
-void
-unserved_renew(const struct project *project, const struct project_zone *zone, int64_t now_unix);
+/* Removes the mark. Returns 0, or -1 with one problem added. */
+int
+unserved_clear(struct diags *diags, const struct roots *own, const char *path);
+
+/* Moves what facts tell of the zone since it was marked, as if that had happened now. Returns 0, or
+ * -1 with one problem added where the mark cannot be read. */
+int
+unserved_delay(struct diags *diags, const struct project *project, const struct project_zone *zone,
+    struct facts *facts, int64_t now_unix);
+
+/* Once such facts are written down: the zone, if it is marked, is so since now. Returns 0, or -1
+ * with one problem added. */
+int
+unserved_renew(struct diags *diags, const struct project *project, const struct project_zone *zone,
+    int64_t now_unix);
 
 #endif

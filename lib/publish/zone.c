@@ -22,6 +22,7 @@
 #include "zone/read.h"
 #include "zone/write.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,35 +86,43 @@ read_all(struct run *run)
 }
 
 /* The published zone, or the one given, whose signatures may be kept. */
-static void
+static int
 read_previous(struct run *run)
 {
 	const struct zone_job *job = run->job;
 	struct stat st;
+	bool there;
 
-	if (run->previous_read || !job->previous ||
-	    file_stat(job->outputs, job->previous, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
+	if (run->previous_read || !job->previous)
+		return 0;
 	run->previous_read = true;
-	previous_load(
-	    &run->previous, job->outputs, job->previous, &run->loaded.store.apex, job->n_workers);
+	if (file_stat_if(run->diags, job->outputs, job->previous, &st, &there) < 0)
+		return -1;
+	if (!there || !S_ISREG(st.st_mode))
+		return 0;
+	if (previous_load(run->diags, &run->previous, job->outputs, job->previous,
+		&run->loaded.store.apex, job->n_workers) < 0)
+		return -1;
 	if (!run->previous.there)
 		diag_add_path(run->diags, job->previous, S_PREVIOUS,
 		    "%s does not hold the zone, whole and without errors", job->previous);
+	return 0;
 }
 
 /* Records that the template no longer asks for may have to stay. */
-static void
+static int
 roll(struct run *run)
 {
 	struct rolling *rolling = run->job->rolling;
 
 	if (!rolling)
-		return;
-	read_previous(run);
+		return 0;
+	if (read_previous(run) < 0)
+		return -1;
 	rolling_remember(rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
 	rolling_arrange(rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
 	run->result->n_tlsa = rolling->n_kept;
+	return 0;
 }
 
 /* The zone stays as it is published. */
@@ -150,7 +159,8 @@ arrange(struct run *run)
 	size_t signatures_len = 0;
 	int bad = 0;
 
-	roll(run);
+	if (roll(run) < 0)
+		bad = -1;
 	if (job->sign) {
 		sign_clean(store, &run->sign);
 		sign_add(store, &run->sign);
@@ -158,7 +168,8 @@ arrange(struct run *run)
 	}
 	store_sort(store);
 	if (job->sign) {
-		bad = check_foreign_keys(store, &run->keys);
+		if (check_foreign_keys(store, &run->keys) < 0)
+			bad = -1;
 		signatures_len = check_signatures_len(store, &run->keys);
 	} else if (is_signed_later(run)) {
 		signatures_len = size_rrsig_least(store);
@@ -196,11 +207,10 @@ check_rest(struct run *run)
 		arrange(run);
 		return -1;
 	}
-	if (rolling && run->loaded.directives.tlsa.named_uses && store->apex.len > 0) {
-		read_previous(run);
+	if (rolling && run->loaded.directives.tlsa.named_uses && store->apex.len > 0 &&
+	    read_previous(run) == 0)
 		rolling_remember(
 		    rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
-	}
 	if (whole) {
 		check_unsigned(run);
 	} else if (store->apex.len > 0 && run->diags->status == 1) {
@@ -225,15 +235,17 @@ is_trusted(const struct run *run)
 }
 
 /* What of the published zone can stay. */
-static void
+static int
 compare_previous(struct run *run)
 {
-	read_previous(run);
+	if (read_previous(run) < 0)
+		return -1;
 	if (!run->previous.there)
-		return;
+		return 0;
 	run->same = previous_same_content(&run->previous, &run->loaded.store, run->job->sign);
 	run->sign.previous = &run->previous.store;
 	run->sign.previous_trusted = is_trusted(run);
+	return 0;
 }
 
 static uint32_t
@@ -309,16 +321,17 @@ choose_serial(struct run *run)
 {
 	struct store *store = &run->loaded.store;
 	uint32_t wanted = wanted_serial(run), next = wanted, last;
-	bool unchanged = false;
+	bool unchanged = false, known = false;
 
 	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);
 	else if (run->previous.there)
 		next = next_serial(run->previous.serial, wanted);
 	else if (run->job->serial != ZONE_SERIAL_KEEP && run->job->cache &&
-		 cache_serial(run->job, &last))
-		next = next_serial(
-		    last, wanted); /* the published file was lost, its serial is known */
+		 cache_serial(run->diags, run->job, &last, &known) < 0)
+		return -1;
+	if (known) /* the published file was lost */
+		next = next_serial(last, wanted);
 	if (run->same && may_stay(run, wanted) && find_unchanged(run, &unchanged) < 0)
 		return -1;
 	if (unchanged)
@@ -441,18 +454,24 @@ leave_mark(struct run *run, struct output *out)
 }
 
 /* In PEM, or a key of BIND. */
-static bool
-holds_key_or_certificate(const struct roots *roots, const char *path)
+static int
+holds_key_or_certificate(
+    struct diags *diags, const struct roots *roots, const char *path, bool *out)
 {
 	static const char pem[] = "-----BEGIN ";
 	char head[4096];
-	int fd = file_open(roots, path, O_RDONLY);
+	int fd = file_open(roots, path, O_RDONLY), error;
 	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
 
+	error = errno;
 	if (fd >= 0)
 		close(fd);
-	return len > 0 && (file_is_private((struct text){head, (size_t)len}) ||
-			      memmem(head, (size_t)len, pem, sizeof(pem) - 1));
+	errno = error;
+	if (len < 0)
+		return file_refuse(diags, roots, path);
+	*out = file_is_private((struct text){head, (size_t)len}) ||
+	       memmem(head, (size_t)len, pem, sizeof(pem) - 1);
+	return 0;
 }
 
 /* The zone must not be written over what it was made of, nor over what another zone may be. */
@@ -461,10 +480,16 @@ check_overwrite(const struct run *run)
 {
 	const struct roots *roots = run->job->outputs;
 	struct stat output;
+	bool there, precious = false;
 
-	if (file_stat(roots, run->job->output, &output) < 0 || !S_ISREG(output.st_mode))
+	if (file_stat_if(run->diags, roots, run->job->output, &output, &there) < 0)
+		return -1;
+	if (!there || !S_ISREG(output.st_mode))
 		return 0;
-	if (!run->previous.there && holds_key_or_certificate(roots, run->job->output))
+	if (!run->previous.there &&
+	    holds_key_or_certificate(run->diags, roots, run->job->output, &precious) < 0)
+		return -1;
+	if (precious)
 		return diag_add_path(run->diags, run->job->output, P_OUTPUT,
 		    "the zone would be written over %s, which holds a key or a certificate",
 		    run->job->output);
@@ -578,8 +603,7 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	diags->track_inputs = true;
 	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && linked == 0) {
 		result->n_tlsa += run.loaded.directives.tlsa.n_records;
-		compare_previous(&run);
-		if (choose_serial(&run) == 0)
+		if (compare_previous(&run) == 0 && choose_serial(&run) == 0)
 			done = publish(&run);
 	}
 	if (done < 0)
@@ -613,7 +637,8 @@ check_against_previous(struct run *run)
 	struct offline offline;
 	int done = 0;
 
-	compare_previous(run);
+	if (compare_previous(run) < 0)
+		return -1;
 	check_published(run);
 	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);

@@ -153,11 +153,12 @@ read_set(size_t owner, struct set *out)
 	struct name apex = name_of(arena_printf(&arena, "%s.", zone));
 	struct name name = name_of(arena_printf(&arena, "%s.%s.", owners[owner].label, zone));
 	struct previous published;
+	struct diags none = {0};
 	const struct node *node;
 	struct rrset set = {0};
 
 	*out = (struct set){.until = INT64_MAX};
-	previous_load(&published, NULL, output_of(zone), &apex, 1);
+	assert_int_equal(previous_load(&none, &published, NULL, output_of(zone), &apex, 1), 0);
 	node = published.there ? store_node(&published.store, &name) : NULL;
 	if (node)
 		set = node_rrset(&published.store, node, TYPE_TLSA);
