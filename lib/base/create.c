@@ -43,8 +43,9 @@ create_file(struct diags *diags, const char *path, mode_t mode, struct text text
 	int error;
 
 	if (begin(&c) == 0 && fchmod(c.fd, mode) == 0 && file_write(c.fd, text) == 0 &&
-	    fsync(c.fd) == 0 && give_name(&c) == 0 && file_sync_folder(AT_FDCWD, c.folder) == 0) {
+	    fsync(c.fd) == 0 && give_name(&c) == 0) {
 		close(c.fd);
+		file_sync_name(diags, path, AT_FDCWD, c.folder);
 		return 0;
 	}
 	error = errno;

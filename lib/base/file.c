@@ -660,8 +660,8 @@ file_give_name(int fd, int dir, const char *path)
 	return linkat(AT_FDCWD, file_path_of(fd, self), dir, path, AT_SYMLINK_FOLLOW);
 }
 
-int
-file_sync_folder(int dir, const char *folder)
+static int
+sync_folder(int dir, const char *folder)
 {
 	int fd = openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
 
@@ -672,4 +672,12 @@ file_sync_folder(int dir, const char *folder)
 		result = 0; /* a file system that cannot sync folders */
 	close(fd);
 	return result;
+}
+
+void
+file_sync_name(struct diags *diags, const char *path, int dir, const char *folder)
+{
+	if (sync_folder(dir, folder) < 0)
+		diag_add_path(diags, path, F_UNSYNCED,
+		    "%s is written, but its folder cannot be synced: %s", path, strerror(errno));
 }

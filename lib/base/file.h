@@ -130,9 +130,10 @@ file_open_unnamed(int dir, const char *folder, mode_t mode);
 int
 file_give_name(int fd, int dir, const char *path);
 
-/* Makes the names in `folder` last, where its file system can. Returns -1 with errno set. */
-int
-file_sync_folder(int dir, const char *folder);
+/* Makes the new name `path` in `folder` last, where its file system can. Adds one problem where
+ * that fails. */
+void
+file_sync_name(struct diags *diags, const char *path, int dir, const char *folder);
 
 enum { FILE_PATH_OF_FD = 32 };
 

@@ -467,9 +467,9 @@ replace(struct output *out)
 		return output_fail(out, "replace");
 	out->temporary = NULL;
 	close_old(out);
-	return !out->relaxed && file_sync_folder(out->folder_fd, ".") < 0
-		   ? output_fail(out, "sync the folder of")
-		   : 0;
+	if (!out->relaxed)
+		file_sync_name(out->diags, out->path, out->folder_fd, ".");
+	return 0;
 }
 
 void

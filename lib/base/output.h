@@ -1,7 +1,8 @@
 /* A file that is replaced in one step, or not at all. What is written is first compared with what
  * the file holds: as long as both agree nothing touches the disk. From the first difference on it
  * goes to an unnamed temporary file in the same folder, which output_commit syncs, closes checked,
- * renames over the old one, and syncs the folder. Whatever happens before, the old file is whole.
+ * renames over the old one, and syncs the folder. Whatever happens before the rename, the old file
+ * is whole; whatever happens behind it, the new one is the file.
  *
  * "-" is standard output; devices and pipes are written directly, or by output_commit in one go
  * behind output_hold. */
@@ -70,7 +71,8 @@ output_old(struct output *out);
 void
 output_relax(struct output *out);
 
-/* Makes the new file the file; `*changed` says whether it differs from the old one. */
+/* Makes the new file the file; `*changed` says whether it differs from the old one. Returns 0 if it
+ * is, or -1 with one problem added. That a power cut may undo it is a problem, and returns 0. */
 int
 output_commit(struct output *out, bool *changed);
 

@@ -23,6 +23,8 @@ X(F_LARGE,       "F017", ERROR,   1, "a file that is too large for what it shoul
 X(F_SYSTEM,      "F004", ERROR,   2, "the system refused a service", "", "") \
 X(F_LOCKING,     "F006", ERROR,   2, "a lock that cannot be had", "", "nothing was done, as two at once would spoil each other's work; let who builds write the folder .zonepp") \
 X(F_NO_LOCKS,    "F007", ERROR,   2, "a file system without locks", "", "write `locking: false` into zonepp.yaml, and see to it that no two commands work on the project at once") \
+X(F_UNSYNCED,    "F008", ERROR,   2, "a new file that a power cut may undo", "", "the file is in its place: it stays unless the machine stops now") \
+X(F_CACHE,       "F009", ERROR,   2, "the memory of a build that cannot be written", "", "the zone is published; the next build makes it anew: let who builds write the folder .zonepp") \
 \
 X(Z_SYNTAX,      "Z001", ERROR,   1, "malformed text", "RFC 1035 section 5.1", "") \
 X(Z_QUOTE,       "Z002", ERROR,   1, "unbalanced quotes", "RFC 1035 section 5.1", "close the string on its line; a quote inside one is \\\"") \

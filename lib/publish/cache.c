@@ -336,7 +336,7 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
 }
 
 void
-cache_store(const struct zone_job *job, const struct diags *diags, const struct zone_result *result,
+cache_store(const struct zone_job *job, struct diags *diags, const struct zone_result *result,
     const uint8_t output_sha256[32])
 {
 	struct diags own = {0};
@@ -369,6 +369,8 @@ cache_store(const struct zone_job *job, const struct diags *diags, const struct 
 		if (output_write(out, b.data, b.len) < 0 || output_commit(out, &changed) < 0)
 			output_abort(out);
 	}
+	if (own.n > 0)
+		diag_add(diags, pos_none(), F_CACHE, "%s", own.items[0].message);
 	buf_free(&b);
 	diags_free(&own);
 }

@@ -25,10 +25,10 @@ cache_serial(struct diags *diags, const struct zone_job *job, uint32_t *serial, 
 bool
 cache_output_sha256(const struct zone_job *job, uint8_t sha256[32]);
 
-/* Remembers a build, whose diags tracked its inputs. A cache that cannot be written is
- * no problem. */
+/* Remembers a build, whose diags tracked its inputs. Adds one problem to them where that cannot be
+ * written. */
 void
-cache_store(const struct zone_job *job, const struct diags *diags, const struct zone_result *result,
+cache_store(const struct zone_job *job, struct diags *diags, const struct zone_result *result,
     const uint8_t output_sha256[32]);
 
 #endif

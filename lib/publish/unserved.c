@@ -32,7 +32,10 @@ unserved_is_marked(struct diags *diags, const struct roots *own, const char *pat
 {
 	struct stat st;
 
-	return file_stat_if(diags, own, path, &st, marked);
+	*marked = file_stat(own, path, &st) == 0;
+	if (*marked || file_is_absence(errno) || errno == EXDEV)
+		return 0; /* of a link tells whoever would write there */
+	return file_refuse(diags, own, path);
 }
 
 int

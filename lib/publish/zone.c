@@ -91,14 +91,15 @@ read_previous(struct run *run)
 {
 	const struct zone_job *job = run->job;
 	struct stat st;
-	bool there;
 
 	if (run->previous_read || !job->previous)
 		return 0;
 	run->previous_read = true;
-	if (file_stat_if(run->diags, job->outputs, job->previous, &st, &there) < 0)
-		return -1;
-	if (!there || !S_ISREG(st.st_mode))
+	if (file_stat(job->outputs, job->previous, &st) < 0)
+		return file_is_absence(errno) || errno == EXDEV
+			   ? 0 /* of a link tells whoever would write there */
+			   : file_refuse(run->diags, job->outputs, job->previous);
+	if (!S_ISREG(st.st_mode))
 		return 0;
 	if (previous_load(run->diags, &run->previous, job->outputs, job->previous,
 		&run->loaded.store.apex, job->n_workers) < 0)

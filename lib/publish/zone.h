@@ -63,9 +63,9 @@ struct zone_result {
 	bool changed;
 };
 
-/* Builds and publishes the zone. Returns 0, or -1 with problems added; then the published file is
- * as it was. One error holds nothing back, and 0 is returned with it: D_TOO_EARLY, since the zone
- * that would not be published is the one that ends it. */
+/* Builds and publishes the zone. Returns 0 if it is published, or -1 with problems added; then the
+ * published file is as it was. Some errors come with a 0: D_TOO_EARLY, since the zone that would
+ * not be published is the one that ends it; and those of what follows the publication. */
 int
 zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result);
 
