@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
@@ -419,9 +421,59 @@ walk_to(
 	return from_root ? walk_from(roots, path, make, to_folder, &from_root, name) : fd;
 }
 
+/* --- Most paths lead through no link --- */
+
+/* Opens a path of the project in which no name is a link: whoever may write it may have what is
+ * there. The kernel sees to both (openat2(2)). What else there is, the walk finds out: false. */
+static bool
+open_directly(const struct roots *roots, const char *path, size_t len, int flags, int *result)
+{
+	struct open_how how = {
+	    .flags = (unsigned)flags | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+	size_t above = roots->project ? strlen(roots->project) : 0;
+	char relative[PATH_MAX];
+	int project;
+
+	if (above <= 1 || len <= above + 1 || len - above > sizeof(relative) ||
+	    !confine_is_below(path, roots->project))
+		return false;
+	memcpy(relative, path + above + 1, len - above - 1);
+	relative[len - above - 1] = '\0';
+	project = open(roots->project, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (project < 0)
+		return false;
+	*result = (int)syscall(SYS_openat2, project, relative, &how, sizeof(how));
+	close_with(project, errno);
+	return *result >= 0 || errno == ENOENT;
+}
+
+/* The same for confine_folder. */
+static bool
+folder_directly(const struct roots *roots, const char *path, char name[NAME_MAX + 1], int *result)
+{
+	const char *slash = strrchr(path, '/');
+	char link[1];
+
+	if (!slash || strlen(slash + 1) > NAME_MAX ||
+	    !open_directly(roots, path, (size_t)(slash - path), O_PATH | O_DIRECTORY, result))
+		return false;
+	if (*result < 0)
+		return true;
+	memcpy(name, slash + 1, strlen(slash + 1) + 1);
+	if (readlinkat(*result, name, link, sizeof(link)) < 0 &&
+	    (errno == EINVAL || errno == ENOENT))
+		return true;
+	close(*result);
+	return false;
+}
+
 int
 confine_folder(const struct roots *roots, const char *path, bool make, char name[NAME_MAX + 1])
 {
+	int fd;
+
+	if (folder_directly(roots, path, name, &fd) && (fd >= 0 || !make))
+		return fd;
 	return walk_to(roots, path, make, false, name);
 }
 
@@ -432,6 +484,8 @@ confine_open(const struct roots *roots, const char *path, int flags)
 	char name[NAME_MAX + 1];
 	int fd = -1;
 
+	if (!(flags & O_CREAT) && open_directly(roots, path, strlen(path), flags, &fd))
+		return fd;
 	for (unsigned i = 0; i < LINKS_MOST; i++) {
 		int folder =
 		    walk_to(roots, path, (flags & O_CREAT) != 0, (flags & O_DIRECTORY) != 0, name);
