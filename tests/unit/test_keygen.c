@@ -114,7 +114,7 @@ taken_tags(void **state)
 
 	(void)state;
 	begin(&f, "example.org.", 15);
-	f.folder.items = arena_alloc(&f.a, 65536 * sizeof(*f.folder.items));
+	f.folder.items = arena_alloc(&f.a, (65536 + 5) * sizeof(*f.folder.items));
 	zone = arena_copy(&f.a, f.request.zone.wire, f.request.zone.len);
 	for (unsigned tag = 0; tag < TAKEN; tag++)
 		f.folder.items[f.folder.n++] = (struct key_file){.zone = {zone, f.request.zone.len},
@@ -123,6 +123,8 @@ taken_tags(void **state)
 		assert_int_equal(generate(&f), 0);
 		assert_int_equal(keyfile_name(text_of(f.base), &name), 0);
 		assert_in_range(name.tag, TAKEN + 128, 65535 - 128);
+		f.folder.items[f.folder.n++] = (struct key_file){
+		    .zone = {zone, f.request.zone.len}, .base = f.base}; /* taken now, too */
 	}
 	for (unsigned tag = TAKEN; tag < 65536; tag++)
 		f.folder.items[f.folder.n++] = (struct key_file){.zone = {zone, f.request.zone.len},
