@@ -649,15 +649,6 @@ parse_entry(struct parser *parser, const struct entry *entry)
 	return parse_record(parser, entry);
 }
 
-static int
-refuse_private(struct parser *parser, struct text text, const struct frame *frame)
-{
-	if (!file_is_private(text))
-		return 0;
-	return diag_add_path(
-	    parser->diags, frame->path, Z_SYNTAX, "this is no zone file: it holds a private key");
-}
-
 /* Says what is wrong with the file, of which nothing is quoted, where it is asked for. */
 static int
 fail_hidden(struct parser *parser, const struct frame *frame, enum problem problem, const char *why)
@@ -666,6 +657,14 @@ fail_hidden(struct parser *parser, const struct frame *frame, enum problem probl
 		return diag_add_path(
 		    parser->diags, frame->path, problem, "%s %s", frame->path, why);
 	return diag_error(parser->diags, frame->asked, problem, "%s %s", frame->path, why);
+}
+
+static int
+refuse_private(struct parser *parser, struct text text, const struct frame *frame)
+{
+	if (!file_is_private(text))
+		return 0;
+	return fail_hidden(parser, frame, Z_SYNTAX, "is no zone file: it holds a private key");
 }
 
 static int
