@@ -141,12 +141,59 @@ is_last(const struct certs *certs, size_t i)
 	return !issued_another(certs, i);
 }
 
+/* Is the common name, by which subjects are called, that of a host (RFC 6125 section 6.4.4)? */
+static bool
+is_called_as_host(const struct cert *cert)
+{
+	static const char cn[] = "CN=";
+	const char *name = cert->name + sizeof(cn) - 1;
+
+	return strncmp(cert->name, cn, sizeof(cn) - 1) == 0 && strchr(name, '.') &&
+	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				  "-.*")];
+}
+
+static bool
+has_host(const struct cert *cert)
+{
+	X509 *x509 = cert_decode(cert->der);
+	GENERAL_NAMES *names =
+	    x509 ? X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL) : NULL;
+	bool any = false;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		int type = sk_GENERAL_NAME_value(names, i)->type;
+
+		any = any || type == GEN_DNS || type == GEN_IPADD;
+	}
+	GENERAL_NAMES_free(names);
+	X509_free(x509);
+	ERR_clear_error();
+	return any;
+}
+
+/* Is it for a host by the names that clients look at (RFC 6125 section 6.4)? */
+static bool
+names_host(const struct cert *cert)
+{
+	return is_called_as_host(cert) || has_host(cert);
+}
+
+/* Servers present the first certificate of a file as their own, and openssl-req(1) lets those that
+ * it signs with their own key issue others. */
+static bool
+may_be_presented(const struct certs *certs, size_t i)
+{
+	return i == 0 && certs->items[i].line && certs->items[i].self_signed &&
+	       certs->items[i].for_server && has_host(&certs->items[i]);
+}
+
 /* A CA whose certificates are elsewhere looks like an end, too; beside one that is no CA it is
  * none. */
 bool
 pick_may_be_end(const struct certs *certs, size_t i)
 {
-	if (!is_last(certs, i) || !certs->items[i].is_ca)
+	if (!is_last(certs, i) || !certs->items[i].is_ca || may_be_presented(certs, i))
 		return is_last(certs, i);
 	for (size_t j = 0; j < certs->n; j++)
 		if (!certs->items[j].is_ca && is_last(certs, j))
@@ -163,38 +210,6 @@ leaves(const struct choice *choice)
 		if (pick_may_be_end(choice->certs, i))
 			set_add(&set, i);
 	return set;
-}
-
-/* Is the common name, by which subjects are called, that of a host (RFC 6125 section 6.4.4)? */
-static bool
-is_called_as_host(const struct cert *cert)
-{
-	static const char cn[] = "CN=";
-	const char *name = cert->name + sizeof(cn) - 1;
-
-	return strncmp(cert->name, cn, sizeof(cn) - 1) == 0 && strchr(name, '.') &&
-	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				  "-.*")];
-}
-
-/* Is it for a host by the names that clients look at (RFC 6125 section 6.4)? */
-static bool
-names_host(const struct cert *cert)
-{
-	X509 *x509 = cert_decode(cert->der);
-	GENERAL_NAMES *names =
-	    x509 ? X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL) : NULL;
-	bool any = is_called_as_host(cert);
-
-	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-		int type = sk_GENERAL_NAME_value(names, i)->type;
-
-		any = any || type == GEN_DNS || type == GEN_IPADD;
-	}
-	GENERAL_NAMES_free(names);
-	X509_free(x509);
-	ERR_clear_error();
-	return any;
 }
 
 static struct set

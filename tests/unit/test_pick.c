@@ -163,6 +163,10 @@ static const struct row {
     {"lIS", PICK_TOP, NULL, D_AMBIGUOUS, "CN=Other Root"},
     {"oR", PICK_LEAF, "o", 0, NULL}, /* self-signed, and no CA */
     {"lp", PICK_LEAF, "l", 0, NULL},
+    {"pl", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf (line 1)"}, /* servers present the first */
+    {"pIl", PICK_LEAF_SAID, "p", 0, NULL},
+    {"pl2", PICK_LEAF, "l", 0, NULL},
+    {"Spl", PICK_LEAF, "l", 0, NULL},
     {"lRS", PICK_LEAF, "l", 0, NULL},
     {"lIRS20", PICK_LEAF, "l", 0, NULL}, /* with the CA's key, too */
     {"lmIS", PICK_LEAF, NULL, D_AMBIGUOUS, "CN=leaf (line 1) and CN=leaf (line "},
