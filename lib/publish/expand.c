@@ -20,7 +20,7 @@ struct expand {
 	bool between;         /* a record of that entry was written before */
 	bool owner_moved;     /* the last owner of the output is not the template's */
 	bool failed;
-	struct store aliases; /* all CNAME and DNAME records: they justify owners of $TLSA */
+	struct store aliases; /* what justifies owners of $TLSA, see keep_alias */
 };
 
 static void
@@ -241,14 +241,17 @@ expand_entry(void *ctx, struct parser *parser, const struct entry *entry, enum e
 	}
 }
 
+/* Aliases, what a DNAME makes some of, and hosts, which an alias for all names may be meant for. */
 static void
 keep_alias(struct expand *ex, const struct parsed *record)
 {
+	static const uint16_t kept[] = {TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_DNAME, TYPE_TLSA};
 	struct parsed alias = *record;
 
 	alias.same_owner = false;
-	if (record->type == TYPE_CNAME || record->type == TYPE_DNAME)
-		store_add(&ex->aliases, &alias);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (record->type == kept[i])
+			store_add(&ex->aliases, &alias);
 }
 
 static int
@@ -296,7 +299,8 @@ expand_file(struct diags *diags, const struct load_options *options, struct buf 
 	directives_name(&directives, options->certificates);
 	store_begin(&ex.aliases, diags, &everything);
 	parsed = parse_file(diags, &parse, options->path, &zone);
-	store_sort(&ex.aliases);
+	if (directives.tlsa.doubts)
+		store_sort(&ex.aliases);
 	if (check_doubts(&ex.aliases, directives.tlsa.doubts) < 0 || parsed < 0)
 		ex.failed = true;
 	store_free(&ex.aliases);
