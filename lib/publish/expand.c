@@ -19,6 +19,12 @@ struct expand {
 	const char *line_end; /* of the entry that is being replaced */
 	bool between;         /* a record of that entry was written before */
 	bool owner_moved;     /* the last owner of the output is not the template's */
+	const char *line;     /* of the entry that is kept; NULL: it is made, or a directive */
+	struct text made;     /* a line of $GENERATE that waits for its record */
+	bool owner_wanted;    /* the line needs its owner in full */
+	bool in_zone;         /* a SOA record came */
+	bool ttl_known;       /* `ttl_s` is what a $TTL of ours says */
+	uint32_t ttl_s;
 	bool failed;
 	struct store aliases; /* what justifies owners of $TLSA, see keep_alias */
 };
@@ -83,19 +89,6 @@ put_origin(struct expand *ex, struct parser *parser, const char *line_end)
 	buf_puts(ex->out, line_end);
 }
 
-/* A line without owner that means another name than the last one of the output. */
-static void
-put_owner(struct expand *ex, struct parser *parser, const struct entry *entry)
-{
-	const char *line = entry->begin;
-
-	while (line > ex->levels[ex->depth].copied && line[-1] != '\n')
-		line--;
-	need_origin(ex, parser, entry, "the line needs its owner in full");
-	copy_to(ex, line);
-	name_print(ex->out, parser_owner(parser)->wire);
-}
-
 /* NSD and Knot take no origin that is relative, and no server takes one in quotes: those are
  * written in full. What is none is left for the parser to complain of. */
 static void
@@ -116,18 +109,33 @@ keep_origin(struct expand *ex, struct parser *parser, const struct entry *entry)
 	ex->levels[ex->depth].copied = token->text + token->len + token->quoted;
 }
 
+/* Where a $TTL or an owner can be put ahead of the entry. */
+static const char *
+line_of(const struct expand *ex, const struct entry *entry)
+{
+	const char *line = entry->begin;
+
+	while (line > ex->levels[ex->depth].copied && line[-1] != '\n')
+		line--;
+	return line;
+}
+
+/* A line without owner may mean another name than the last one of the output. */
 static void
 keep(struct expand *ex, struct parser *parser, const struct entry *entry)
 {
 	const struct token *first = entry->tokens;
 	bool directive = !entry->blank_owner && !first->quoted && *first->text == '$';
 
+	ex->line = NULL;
 	if (directive && text_is_nocase(token_text(first), "$ORIGIN"))
 		keep_origin(ex, parser, entry);
 	if (directive)
 		return;
-	if (entry->blank_owner && ex->owner_moved && parser_owner(parser))
-		put_owner(ex, parser, entry);
+	ex->line = line_of(ex, entry);
+	ex->owner_wanted = entry->blank_owner && ex->owner_moved && parser_owner(parser);
+	if (ex->owner_wanted)
+		need_origin(ex, parser, entry, "the line needs its owner in full");
 	ex->owner_moved = false;
 }
 
@@ -157,7 +165,8 @@ static void
 made(struct expand *ex, const struct entry *entry)
 {
 	next_record(ex);
-	buf_put(ex->out, entry->begin, (size_t)(entry->end - entry->begin));
+	ex->line = NULL;
+	ex->made = (struct text){entry->begin, (size_t)(entry->end - entry->begin)};
 }
 
 /* A comment behind the file's name stays, on a line of its own. */
@@ -254,14 +263,45 @@ keep_alias(struct expand *ex, const struct parsed *record)
 			store_add(&ex->aliases, &alias);
 }
 
+/* Without a $TTL BIND takes the last TTL, NSD and Knot their own. In a part of a zone nothing is
+ * known of a $TTL ahead of it. */
+static void
+put_ttl(struct expand *ex, const struct parsed *record, const char *line_end)
+{
+	ex->in_zone = ex->in_zone || record->type == TYPE_SOA;
+	if (!ex->in_zone || !record->ttl_taken || (ex->ttl_known && ex->ttl_s == record->ttl_s))
+		return;
+	if (ex->line)
+		copy_to(ex, ex->line);
+	buf_printf(ex->out, "$TTL %u%s", (unsigned)record->ttl_s, line_end);
+	ex->ttl_known = true;
+	ex->ttl_s = record->ttl_s;
+}
+
+/* A record of the template's own text, or of a line of $GENERATE. */
+static void
+put_kept(struct expand *ex, const struct parsed *record)
+{
+	put_ttl(
+	    ex, record, ex->line ? line_end_at(&ex->levels[ex->depth], ex->line) : ex->line_end);
+	if (!ex->line)
+		buf_put(ex->out, ex->made.data, ex->made.len);
+	if (ex->line && ex->owner_wanted) {
+		copy_to(ex, ex->line);
+		name_print(ex->out, record->owner->wire);
+	}
+}
+
 static int
 expand_record(void *ctx, const struct parsed *record)
 {
 	struct expand *ex = ctx;
 
 	keep_alias(ex, record);
-	if (!record->owner_text.data)
+	if (!record->owner_text.data) {
+		put_kept(ex, record);
 		return 0;
+	}
 	next_record(ex);
 	buf_put(ex->out, record->owner_text.data, record->owner_text.len);
 	buf_printf(ex->out, "\t%u\tIN\t", (unsigned)record->ttl_s);

@@ -315,7 +315,7 @@ parse_fields(struct parser *parser, const struct entry *entry, const struct toke
 {
 	const struct token *end = entry->tokens + entry->n;
 	struct rdata_text text = {.entry = entry, .diags = parser->diags};
-	bool ttl_stated;
+	bool ttl_stated, ttl_known = parser->default_ttl_known;
 	size_t len;
 
 	if (parser_ttl_class(parser, entry, &token, &record->ttl_s, &ttl_stated) < 0)
@@ -337,6 +337,7 @@ parse_fields(struct parser *parser, const struct entry *entry, const struct toke
 		return -1;
 	record->rdata = (struct bytes){parser->rdata, len};
 	record->odd = text.odd;
+	record->ttl_taken = !ttl_stated && !ttl_known;
 	return 0;
 }
 

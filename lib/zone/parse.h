@@ -27,6 +27,7 @@ struct parsed {
 	struct pos pos;
 	bool same_owner; /* as the record before */
 	bool odd;        /* a name in its RDATA may be none of a host (rdata.h) */
+	bool ttl_taken;  /* from the record before, or the SOA's minimum, for want of a $TTL */
 
 	/* For records that a directive made, how `expand` shall write them. */
 	struct text owner_text; /* as in the template; data NULL: absolute */

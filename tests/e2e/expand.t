@@ -1,6 +1,6 @@
 #!/bin/sh
-# What `zonepp expand` writes is a plain zone file: BIND, NSD and Knot load it, and read the records
-# that `zonepp print` makes of the template.
+# What `zonepp expand` writes is a plain zone file: BIND, NSD and Knot load it, and BIND and NSD read
+# the records that `zonepp print` makes of the template.
 # shellcheck disable=SC2016 # dollars of directives
 # shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
@@ -31,8 +31,11 @@ same_as_bind() { # ... and what BIND reads in the template
 plain() { # only what every server knows is left of the directives
 	! grep -i '^\$' "$tmp/expanded" | grep -viE '^\$(ORIGIN|TTL)[[:blank:]]'
 }
-nsd_loads() {
-	PATH="$PATH:/usr/sbin" nsd-checkzone example.org "$tmp/expanded"
+nsd_loads() { # ... and reads in it the records of print
+	PATH="$PATH:/usr/sbin" nsd-checkzone -p example.org "$tmp/expanded" >"$tmp/nsd.out" 2>&1 ||
+		{ cat "$tmp/nsd.out" >&2; return 1; }
+	bind_reads "$tmp/printed" | normal >"$tmp/template"
+	[ -s "$tmp/template" ] && bind_reads "$tmp/nsd.out" | normal | diff -u "$tmp/template" -
 }
 expands() { # expands WHAT [same_as_bind]: the template on standard input
 	{
@@ -115,6 +118,22 @@ mail A 192.0.2.25
 $TLSA _{25,465}._tcp.mail mail.pem ; why
 $GENERATE 1-2 m$ A 192.0.2.$
 	AAAA 2001:db8::25
+ZONE
+
+printf 'k 55 A 192.0.2.77\n\tTXT x\n' >"$tmp/zone/fourth"
+expands 'records without TTL, where no $TTL is' <<'ZONE'
+c 50 A 192.0.2.5
+b A 192.0.2.6
+$GENERATE 1-2 d$ A 192.0.2.$
+$GENERATE 1-2 e$ 77 A 192.0.2.$
+$GENERATE 1-2 f$ TXT ${0,3,d} ; ( ha )
+$TLSA _25._tcp.ns 99 mail.pem
+	TXT "the owner moved, and its TTL" (
+	"on two lines" )
+$INCLUDE fourth
+g IN TXT y
+$TTL 5
+h TXT z
 ZONE
 
 plan
