@@ -16,32 +16,35 @@
 
 static const char purpose[] = "zonepp seal of a cache";
 
-/* What this file system alone knows of the published file: a copy of both has other numbers. */
-static void
+/* What this file system alone knows of the published file: a copy of both has other numbers.
+ * Returns false where there is no such file. */
+static bool
 digest_identity(struct digest *digest, const struct zone_job *job)
 {
 	struct stat st;
-	int64_t numbers[4] = {0};
+	int64_t numbers[4];
 
-	if (file_stat(job->outputs, job->output, &st) == 0) {
-		numbers[0] = (int64_t)st.st_ino;
-		numbers[1] = st.st_size;
-		numbers[2] = st.st_ctim.tv_sec;
-		numbers[3] = st.st_ctim.tv_nsec;
-	}
+	if (file_stat(job->outputs, job->output, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	numbers[0] = (int64_t)st.st_ino;
+	numbers[1] = st.st_size;
+	numbers[2] = st.st_ctim.tv_sec;
+	numbers[3] = st.st_ctim.tv_nsec;
 	digest_add(digest, numbers, sizeof(numbers));
+	return true;
 }
 
 /* Made with the zone's private keys, which a stranger does not have; a zone without any is held to
- * the place where it was built. */
-static void
+ * the place where it was built. Returns false where there is neither: then anyone could make it. */
+static bool
 seal_of(const struct zone_job *job, struct text text, struct buf *out)
 {
 	uint8_t secret[DIGEST_LEN], mac[DIGEST_LEN];
 	struct digest *digest = digest_begin();
+	bool known;
 
 	digest_add(digest, purpose, sizeof(purpose));
-	if (!job->sign || !key_folder_digest(job->keys, job->load.zone, digest))
+	known = (job->sign && key_folder_digest(job->keys, job->load.zone, digest)) ||
 		digest_identity(digest, job);
 	digest_end(digest, secret);
 	digest_hmac((struct bytes){secret, sizeof(secret)},
@@ -50,6 +53,7 @@ seal_of(const struct zone_job *job, struct text text, struct buf *out)
 	buf_puts(out, "seal ");
 	hex_encode(out, (struct bytes){mac, sizeof(mac)});
 	buf_putc(out, '\n');
+	return known;
 }
 
 /* Loads what the cache says, if we wrote it. */
@@ -63,8 +67,8 @@ load_sealed(struct diags *diags, const struct zone_job *job, struct text *text)
 		size_t len = 2 * DIGEST_LEN + sizeof("seal \n") - 1;
 		struct text body = {text->data, text->len > len ? text->len - len : 0};
 
-		seal_of(job, body, &seal);
-		sealed = body.len > 0 && CRYPTO_memcmp(seal.data, body.data + body.len, len) == 0;
+		sealed = seal_of(job, body, &seal) && body.len > 0 &&
+			 CRYPTO_memcmp(seal.data, body.data + body.len, len) == 0;
 		*text = body;
 	}
 	buf_free(&seal);
