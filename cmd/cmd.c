@@ -205,16 +205,35 @@ is_same_file(const char *path, const char *other)
 	       a.st_ino == b.st_ino;
 }
 
+/* Within a project anyone who changes a file of it may add a project file, which must permit
+ * nothing: of several, the topmost counts, or the one in which the caller stands (`here`). */
+static int
+find_topmost(struct cmd *cmd, const char *folder, const char *here, const char **path)
+{
+	const char *next;
+
+	*path = NULL;
+	while (project_find_if(&cmd->diags, folder, &next) == 0) {
+		if (!next || (*path && is_same_file(*path, next))) /* again: that of "/" */
+			return 0;
+		*path = here && is_same_file(here, next) ? here : next;
+		if (*path == here)
+			return 0;
+		folder = file_join(&cmd->diags.arena, file_folder(&cmd->diags.arena, next), "..");
+	}
+	return -1;
+}
+
 /* The project of the file in `folder`; NULL: there is none. */
 static struct cmd_nearest *
 nearest_of(struct cmd *cmd, const char *folder)
 {
-	const char *here, *above, *path;
+	const char *here, *path;
 
 	if (project_find_if(&cmd->diags, ".", &here) < 0 ||
-	    project_find_if(&cmd->diags, folder, &above) < 0)
+	    find_topmost(cmd, folder, here, &path) < 0)
 		return NULL;
-	path = above && !(here && is_same_file(here, above)) ? above : here;
+	path = path ? path : here;
 	if (path && (!cmd->nearest || strcmp(cmd->nearest->path, path) != 0))
 		cmd->nearest = load_nearest(cmd, path);
 	return path ? cmd->nearest : NULL;
