@@ -12,6 +12,7 @@ enum {
 	HASH_SHA1 = 1,
 	HASH_DIGITS = 32, /* base32hex */
 	INDEX_BITS_MOST = 24,
+	ITERATIONS_MOST = 500, /* resolvers may answer SERVFAIL to more: RFC 9276 section 3.2 */
 };
 
 static int
@@ -82,7 +83,8 @@ chain_new(struct verify_run *run, const struct nsec3_fields *params, struct pos 
 	if (run->n_chains == VERIFY_CHAINS_MOST)
 		return NULL;
 	run->n_chains++;
-	*chain = (struct verify_chain){.params = *params, .pos = pos};
+	*chain = (struct verify_chain){
+	    .params = *params, .pos = pos, .dear = params->iterations > ITERATIONS_MOST};
 	return chain;
 }
 
@@ -188,14 +190,26 @@ check_announced(struct verify_run *run, const struct rrset *param)
 	run->chains[0].announced = true;
 }
 
-/* What is said once about the parameters, for resolvers bear the cost. */
+/* Resolvers bear the cost, and so would we: a small zone can ask for hours. */
+static void
+check_dear(const struct verify_run *run)
+{
+	for (size_t i = 0; i < run->n_chains; i++)
+		if (run->chains[i].dear)
+			diag_add(run->diags, run->chains[i].pos, S_NSEC3_DEAR,
+			    "NSEC3 with %u further iterations: a chain with more than %d is not "
+			    "judged",
+			    run->chains[i].params.iterations, ITERATIONS_MOST);
+}
+
+/* What is said once about the parameters. */
 static void
 check_cost(const struct verify_run *run)
 {
 	for (size_t i = 0; i < run->n_chains; i++) {
 		const struct nsec3_fields *params = &run->chains[i].params;
 
-		if (params->iterations == 0 && params->salt.len == 0)
+		if (run->chains[i].dear || (params->iterations == 0 && params->salt.len == 0))
 			continue;
 		diag_add(run->diags, run->chains[i].pos, S_NSEC3_COST,
 		    "NSEC3 with %u further iterations and a salt of %zu octets", params->iterations,
@@ -271,6 +285,7 @@ verify_chains_begin(struct verify_run *run)
 	for (size_t i = 0; i < run->store->n_nodes; i++)
 		take_node(run, (uint32_t)i);
 	check_announced(run, &param);
+	check_dear(run);
 	check_cost(run);
 	for (size_t i = 0; i < run->n_chains; i++) {
 		index_chain(&run->chains[i]);

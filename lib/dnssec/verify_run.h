@@ -112,6 +112,7 @@ struct verify_chain {
 	struct nsec3_fields params;
 	struct pos pos;             /* of what tells the parameters first */
 	bool announced;             /* by NSEC3PARAM: it must be complete */
+	bool dear;                  /* of more iterations than resolvers compute: not judged */
 	struct verify_nsec3 *items; /* by hash */
 	size_t n, cap;
 	uint32_t *index; /* by the first bits of a hash: the first of the chain not below it */

@@ -201,6 +201,35 @@ several_chains(void **state)
 		expect(cases[i].text, cases[i].chains, cases[i].n, cases[i].codes);
 }
 
+/* A chain of many iterations is not judged, whatever it holds: here nobody waits for 65535. */
+static void
+dear_chains(void **state)
+{
+	static const char dear[] = DATA "example. 5 IN NSEC3PARAM 1 0 65535 ab\n",
+			  most[] = DATA "example. 5 IN NSEC3PARAM 1 0 500 ab\n",
+			  both[] = DATA PARAM "-\nexample. 5 IN NSEC3PARAM 1 0 501 ab\n";
+	static const struct {
+		const char *text;
+		struct chain chains[2];
+		size_t n;
+		const char *codes;
+	} cases[] = {
+	    {most, {{names, "ab", 500, 0, NULL}}, 1, "S021 S035 S054"},
+	    {most, {{names, "ab", 500, 0, "www.example."}}, 1, "S021 S035 S052 S054"},
+	    {dear, {{names_none, "ab", 65535, 0, NULL}}, 1, "S021 S035 S076"},
+	    {both, {{names, "-", 0, 0, NULL}, {names_none, "ab", 501, 0, NULL}}, 2,
+		"S021 S035 S076"},
+	    {both, {{names, "-", 0, 0, "www.example."}, {names_none, "ab", 501, 0, NULL}}, 2,
+		"S021 S035 S052 S076"},
+	    {DATA PARAM "-\n", {{names, "-", 0, 0, NULL}, {names_none, "ab", 501, 0, NULL}}, 2,
+		"S021 S035 S076"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++)
+		expect(cases[i].text, cases[i].chains, cases[i].n, cases[i].codes);
+}
+
 /* --- From NSEC to NSEC3 and back (RFC 5155 sections 10.4 and 10.5) --- */
 
 #define NSEC_APEX "example. 5 IN NSEC x.ent.example. SOA RRSIG NSEC DNSKEY\n"
@@ -243,6 +272,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(empty_non_terminals),
 	    cmocka_unit_test(several_chains),
+	    cmocka_unit_test(dear_chains),
 	    cmocka_unit_test(both_kinds),
 	};
 
