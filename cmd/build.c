@@ -5,7 +5,7 @@
 #include "publish/roll.h"
 
 static const struct cmd_option options[] = {
-    CMD_PROJECT, CMD_DIRECTORY, CMD_ALLOW, CMD_JOBS, CMD_NOW, CMD_END};
+    CMD_PROJECT, CMD_DIRECTORY, CMD_ALLOW, CMD_SECRET, CMD_JOBS, CMD_NOW, CMD_END};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)

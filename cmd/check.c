@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY, CMD_ALLOW,
+static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY, CMD_ALLOW, CMD_SECRET,
     {"zone", 0, "NAME", "the zone of the FILE (default: its first absolute $ORIGIN)"},
     {"prove", 0, NULL, "let OpenSSL's DANE verifier judge each certificate by the records"},
     {"werror", 0, NULL, "exit with status 1 where there are warnings"}, CMD_JOBS, CMD_NOW, CMD_END};

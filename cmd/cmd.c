@@ -151,6 +151,27 @@ allow(struct cmd *cmd, struct roots *roots)
 	roots->allowed = allowed;
 }
 
+/* Adds what --secret names. */
+static void
+reveal(struct cmd *cmd, struct secrets *secrets)
+{
+	const char *const *values = cmd_values(cmd, "secret");
+	const char **names;
+	size_t n = 0;
+
+	while (values[n])
+		n++;
+	names = arena_alloc(&cmd->diags.arena, (secrets->n + n) * sizeof(*names) + 1);
+	for (size_t i = 0; i < secrets->n; i++)
+		names[i] = secrets->names[i];
+	for (size_t i = 0; i < n; i++) {
+		if (!secret_is_name(values[i])) /* and may be the password itself */
+			cmd_usage(cmd, "--secret: not a name of an environment variable");
+		names[secrets->n++] = values[i];
+	}
+	secrets->names = names;
+}
+
 int
 cmd_project(struct cmd *cmd, struct project *project)
 {
@@ -161,6 +182,7 @@ cmd_project(struct cmd *cmd, struct project *project)
 	if (!path || project_load(&cmd->diags, path, project) < 0)
 		return -1;
 	allow(cmd, &project->roots);
+	reveal(cmd, &project->secrets);
 	return 0;
 }
 
@@ -289,6 +311,9 @@ cmd_template(struct cmd *cmd, const char *path, struct name *zone)
 	    .now = cmd->now};
 	struct cmd_nearest *nearest = nearest_of(cmd, folder_of(&cmd->diags.arena, path));
 
+	if (nearest)
+		load.secrets = nearest->project.secrets;
+	reveal(cmd, &load.secrets);
 	if (nearest && nearest->good) {
 		load.certificates = &nearest->certificates;
 		load.includes = load_includes(&nearest->project, zone_of(&nearest->project, path));

@@ -70,6 +70,11 @@ struct verb {
 	{                                                                                          \
 		"allow", 0, "DIR", "a further folder that templates may read; may be repeated"     \
 	}
+#define CMD_SECRET                                                                                 \
+	{                                                                                          \
+		"secret", 0, "NAME",                                                               \
+		    "an environment variable that templates may read; may be repeated"             \
+	}
 #define CMD_DIRECTORY                                                                              \
 	{                                                                                          \
 		"directory", 'C', "DIR", "change to DIR first"                                     \

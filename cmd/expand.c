@@ -4,7 +4,8 @@
 #include "publish/expand.h"
 #include "publish/overwrite.h"
 
-static const struct cmd_option options[] = {CMD_OUTPUT, CMD_ZONE, CMD_ALLOW, CMD_NOW, CMD_END};
+static const struct cmd_option options[] = {
+    CMD_OUTPUT, CMD_ZONE, CMD_ALLOW, CMD_SECRET, CMD_NOW, CMD_END};
 
 static int
 run(struct cmd *cmd)

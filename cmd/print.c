@@ -7,7 +7,7 @@
 #include "zone/write.h"
 
 static const struct cmd_option options[] = {
-    CMD_ZONE, CMD_OUTPUT, CMD_ALLOW, CMD_NOW, CMD_JOBS, CMD_END};
+    CMD_ZONE, CMD_OUTPUT, CMD_ALLOW, CMD_SECRET, CMD_NOW, CMD_JOBS, CMD_END};
 
 static int
 write_zone(struct cmd *cmd, const struct store *store, const char *path)

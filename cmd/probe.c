@@ -14,6 +14,7 @@ static const struct cmd_option options[] = {
     CMD_PROJECT,
     CMD_DIRECTORY,
     CMD_ALLOW,
+    CMD_SECRET,
     {"records", 0, "FILE", "probe by the TLSA records of a zone file instead"},
     {"zone", 0, "NAME", "the zone in FILE (default: that of the first SOA record)"},
     {"live", 0, "[=RESOLVER]", "probe by the records that a validating resolver finds now"},

@@ -11,6 +11,7 @@ static const struct cmd_option options[] = {
     CMD_PROJECT,
     CMD_DIRECTORY,
     CMD_ALLOW,
+    CMD_SECRET,
     CMD_NOW,
     CMD_END,
 };

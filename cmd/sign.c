@@ -7,6 +7,7 @@ static const struct cmd_option options[] = {
     CMD_OUTPUT,
     CMD_ZONE,
     CMD_ALLOW,
+    CMD_SECRET,
     {"keys", 0, "DIR", "sign with the zone's keys in DIR"},
     {"key", 0, "FILE", "sign with this key (may be repeated)"},
     {"validity", 0, "D", "how long signatures are valid (default: 14d, or more by SOA expire)"},

@@ -61,7 +61,7 @@ run(struct cmd *cmd)
 	must(cmd, tlsa_pick(&cmd->diags, pos_none(), request.params.usage, cmd_value(cmd, "pick"),
 		      &request.pick));
 	if (pass)
-		result = secret_read(&cmd->diags, pos_none(), NULL, "", pass, &secret);
+		result = secret_read(&cmd->diags, pos_none(), NULL, NULL, "", pass, &secret);
 	if (result == 0)
 		result = print(cmd, &request);
 	secret_end(&secret);

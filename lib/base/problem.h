@@ -158,6 +158,7 @@ X(D_ENCODING,    "D035", ERROR,   1, "a key whose encoding in the certificate is
 X(D_NO_ENTITY,   "D036", ERROR,   1, "a folder or pattern without a certificate that is meant", "", "") \
 X(D_BARE_OTHER,  "D037", WARNING, 0, "a key or request that belongs to none of the certificates named beside it", "", "put next= ahead of it if it is for the certificate that comes next") \
 X(D_UNSERVED,    "D038", WARNING, 0, "a certificate file that servers cannot load", "RFC 7468 section 2", "write it anew: BEGIN and END alone on their lines, from the first column, all lines ended by LF or CRLF") \
+X(D_SECRET,      "D049", ERROR,   1, "an environment variable that templates may not read", "", "list it under `secrets:` in zonepp.yaml, or name it with --secret") \
 X(D_RECORD_OWNER,"D050", ERROR,   1, "an owner that is none for the directive", "", "") \
 X(D_MAILBOX,     "D051", ERROR,   1, "a mail address that is none", "RFC 5321 section 4.1.2", "write local@domain, or local@ for one at the origin") \
 X(D_KEY_FILE,    "D052", ERROR,   1, "a file that holds no such key", "", "") \

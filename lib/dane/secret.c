@@ -21,11 +21,46 @@ is_usual_name(const char *name)
 	return !name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")];
 }
 
-static int
-read_environment(struct diags *diags, struct pos pos, const char *name, struct secret *out)
+bool
+secret_is_name(const char *name)
 {
-	char *value = getenv(name);
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789_";
 
+	return *name && !ascii_is_digit(*name) && !name[strspn(name, letters)];
+}
+
+static bool
+is_listed(const struct secrets *secrets, const char *name)
+{
+	for (size_t i = 0; i < secrets->n; i++)
+		if (strcmp(secrets->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int
+refuse_unlisted(struct diags *diags, struct pos pos, const char *name)
+{
+	static const char why[] = "templates may not read the environment variable";
+
+	if (is_usual_name(name))
+		return diag_error(
+		    diags, pos, D_SECRET, "%s %s", why, plain_text(&diags->arena, text_of(name)));
+	diag_add_unquoted(
+	    diags, pos, D_SECRET, arena_printf(&diags->arena, "%s that env: names", why));
+	return -1;
+}
+
+static int
+read_environment(struct diags *diags, struct pos pos, const struct secrets *secrets,
+    const char *name, struct secret *out)
+{
+	char *value;
+
+	if (secrets && !is_listed(secrets, name))
+		return refuse_unlisted(diags, pos, name);
+	value = getenv(name);
 	if (!value && !is_usual_name(name))
 		return refuse(diags, pos,
 		    "the environment variable that env: names is not set: it should hold the "
@@ -87,14 +122,14 @@ secret_check(struct diags *diags, struct pos pos, const char *spec)
 }
 
 int
-secret_read(struct diags *diags, struct pos pos, const struct roots *roots, const char *base,
-    const char *spec, struct secret *out)
+secret_read(struct diags *diags, struct pos pos, const struct secrets *secrets,
+    const struct roots *roots, const char *base, const char *spec, struct secret *out)
 {
 	*out = (struct secret){.spec = spec};
 	if (secret_check(diags, pos, spec) < 0)
 		return -1;
 	if (is_environment(spec))
-		return read_environment(diags, pos, spec + 4, out);
+		return read_environment(diags, pos, secrets, spec + 4, out);
 	return read_file(
 	    diags, pos, roots, file_beside(&diags->arena, base, text_of(spec + 5)), out);
 }

@@ -172,8 +172,9 @@ read_arguments(struct call *call, struct arguments *arguments)
 		return diag_error(call->diags, token_pos(call->entry, end_of(call) - 1),
 		    D_NO_SOURCE, "no certificate is named");
 	pass = arguments_option(arguments, "pass");
-	if (pass && secret_read(call->diags, pass->pos, parser_roots(call->parser),
-			parser_path(call->parser), pass->value, &call->secret) < 0)
+	if (pass &&
+	    secret_read(call->diags, pass->pos, &call->ctx->secrets, parser_roots(call->parser),
+		parser_path(call->parser), pass->value, &call->secret) < 0)
 		return -1;
 	pick = arguments_option(arguments, "pick");
 	return tlsa_pick(call->diags, pick ? pick->pos : pos_none(), call->job.params.usage,

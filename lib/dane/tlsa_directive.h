@@ -18,6 +18,7 @@
 struct tlsa_context {
 	int64_t now_unix;
 	const struct tlsa_names *names; /* NULL: there is no project file */
+	struct secrets secrets;         /* that pass=env: may name */
 	bool silent;                    /* check everything, but make no records */
 	struct cert_files files;        /* all that was read */
 

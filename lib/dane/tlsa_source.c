@@ -104,7 +104,7 @@ load_named(const struct tlsa_reader *reader, const struct tlsa_source *source,
 	own.secret = &secret;
 	if (named->pass)
 		result = secret_read(
-		    reader->job->diags, source->pos, reader->roots, "", named->pass, &secret);
+		    reader->job->diags, source->pos, NULL, reader->roots, "", named->pass, &secret);
 	if (result == 0)
 		result = load_both(&own, source, named, use);
 	secret_end(&secret);

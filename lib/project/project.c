@@ -32,7 +32,7 @@ struct file {
 	const struct yaml_node *defaults, *policies, *certificates, *hooks, *limits, *severity,
 	    *zones;
 	struct yaml_text keys;
-	struct yaml_texts allow, allow_output;
+	struct yaml_texts allow, allow_output, secrets;
 	bool locking;
 };
 
@@ -105,6 +105,7 @@ static const struct yaml_field file_fields[] = {
     {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL, YAML_NOW},
     {"limits", YAML_MAPPING_OF, AT(file, limits), NULL, YAML_NOW},
     {"locking", YAML_BOOL, AT(file, locking), NULL, YAML_NOW},
+    {"secrets", YAML_TEXTS, AT(file, secrets), NULL, YAML_NOW},
     {"severity", YAML_MAPPING_OF, AT(file, severity), NULL, YAML_NOW},
     {"zones", YAML_MAPPING_OF, AT(file, zones), NULL, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
@@ -575,6 +576,20 @@ roots_read(struct load *load)
 	project->own = roots_of(load, &(struct yaml_texts){0}, true);
 }
 
+/* What is no name may be the password itself: it is not quoted. */
+static void
+secrets_read(struct load *load)
+{
+	const struct yaml_texts *secrets = &load->file.secrets;
+
+	for (size_t i = 0; i < secrets->n; i++)
+		if (!secret_is_name(secrets->items[i].text))
+			diag_add_unquoted(load->diags, secrets->items[i].pos, P_VALUE,
+			    "secrets wants names of environment variables: letters, digits and "
+			    "underscores");
+	load->project->secrets = (struct secrets){secrets->argv, secrets->n};
+}
+
 /* Reads the top of the file; a file without zones does nothing, which nobody means. */
 static void
 file_read(struct load *load, const struct yaml_node *root)
@@ -608,6 +623,7 @@ project_load(struct diags *diags, const char *path, struct project *out)
 		return -1;
 	file_read(&load, root);
 	roots_read(&load);
+	secrets_read(&load);
 	policies_read(&load);
 	certificates_read(diags, load.file.certificates, out);
 	hooks_read(&load);

@@ -6,6 +6,7 @@
 #define PROJECT_PROJECT_H
 
 #include "base/file.h"
+#include "dane/secret.h"
 #include "dns/name.h"
 #include "dnssec/cds.h"
 #include "dnssec/nsec3.h"
@@ -96,12 +97,13 @@ struct project_zone {
 };
 
 struct project {
-	const char *path;     /* of the project file, as messages call it */
-	const char *folder;   /* where relative paths start: "." for the working folder */
-	struct roots roots;   /* what templates may read: for file_load() */
-	struct roots outputs; /* where zones are written: for output_open_in() */
-	struct roots own;     /* and what zonepp keeps for itself in the folder */
-	struct limits limits; /* what each zone may take */
+	const char *path;       /* of the project file, as messages call it */
+	const char *folder;     /* where relative paths start: "." for the working folder */
+	struct roots roots;     /* what templates may read: for file_load() */
+	struct secrets secrets; /* environment variables that templates may read */
+	struct roots outputs;   /* where zones are written: for output_open_in() */
+	struct roots own;       /* and what zonepp keeps for itself in the folder */
+	struct limits limits;   /* what each zone may take */
 	const struct project_zone *zones; /* in canonical order (RFC 4034 section 6.1) */
 	size_t n_zones;
 	const struct project_policy *policies; /* in the file's order, the built-in one last */

@@ -260,8 +260,8 @@ load_file(struct diags *diags, const struct project_certificate *certificate,
 	wanted->roots = certificate->roots;
 	wanted->options.secret = &secret;
 	if (certificate->pass)
-		result =
-		    secret_read(diags, pos, certificate->roots, "", certificate->pass, &secret);
+		result = secret_read(
+		    diags, pos, NULL, certificate->roots, "", certificate->pass, &secret);
 	if (result == 0)
 		result = cert_files_load(&files, diags, pos, wanted, out);
 	wanted->options.secret = NULL;

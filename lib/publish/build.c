@@ -309,6 +309,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .load = {.path = zone->template,
 		.zone = &zone->name,
 		.roots = &run->project->roots,
+		.secrets = run->project->secrets,
 		.limits = &run->project->limits,
 		.certificates = &run->certificates,
 		.includes = load_includes(run->project, zone),

@@ -139,6 +139,8 @@ put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
 	if (job->load.roots)
 		for (size_t i = 0; i < job->load.roots->n_allowed; i++)
 			buf_printf(b, "allow %s\n", job->load.roots->allowed[i]);
+	for (size_t i = 0; i < job->load.secrets.n; i++)
+		buf_printf(b, "secret %s\n", job->load.secrets.names[i]);
 	for (int i = 0; job->load.limits && i < N_LIMITS; i++)
 		buf_printf(b, "limit %d %" PRIu64 "\n", i, job->load.limits->most[i]);
 	for (int i = 0; job->severities && i < N_PROBLEMS; i++)

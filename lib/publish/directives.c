@@ -27,9 +27,10 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 }
 
 void
-directives_name(struct directives *d, const struct tlsa_names *names)
+directives_name(struct directives *d, const struct tlsa_names *names, struct secrets secrets)
 {
 	d->tlsa.names = d->smimea.names = names;
+	d->tlsa.secrets = d->smimea.secrets = secrets;
 }
 
 int64_t

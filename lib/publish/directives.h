@@ -21,9 +21,9 @@ struct directives {
 void
 directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool dane);
 
-/* What cert:NAME stands for; NULL: there is no project file. */
+/* What cert:NAME stands for (NULL: there is no project file), and what pass=env: may name. */
 void
-directives_name(struct directives *d, const struct tlsa_names *names);
+directives_name(struct directives *d, const struct tlsa_names *names, struct secrets secrets);
 
 /* The earliest notAfter of all certificates that became records; INT64_MAX: none. */
 int64_t

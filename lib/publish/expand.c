@@ -336,7 +336,7 @@ expand_file(struct diags *diags, const struct load_options *options, struct buf 
 
 	load_begin(diags, options);
 	directives_begin(&directives, &diags->arena, options->now, true);
-	directives_name(&directives, options->certificates);
+	directives_name(&directives, options->certificates, options->secrets);
 	store_begin(&ex.aliases, diags, &everything);
 	parsed = parse_file(diags, &parse, options->path, &zone);
 	if (directives.tlsa.doubts)

@@ -11,6 +11,7 @@ struct load_options {
 	const char *path;                      /* of the template; "-": standard input */
 	const struct name *zone;               /* or NULL: the template names it */
 	const struct roots *roots;             /* or NULL: all may be read */
+	struct secrets secrets;                /* environment variables that may be read */
 	bool named;                            /* see struct parse_options */
 	const struct limits *limits;           /* of the zone's account, or NULL */
 	const struct tlsa_names *certificates; /* of the project file; NULL: there is none */

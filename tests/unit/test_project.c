@@ -58,6 +58,7 @@ static const char whole[] =
     "  unsigned: { sign: false }\n"
     "keys: keys/\n"
     "allow: [/etc/letsencrypt/live/, ../shared]\n"
+    "secrets: [MAIL_PASSWORD, web_2]\n"
     "certificates:\n"
     "  mail: { current: certs/mail.pem, next: certs/mail-next.pem, wait: 12h,\n"
     "    pass: \"file:mail.password\",\n"
@@ -118,6 +119,9 @@ whole_project(void **state)
 	assert_string_equal(p.folder, "p");
 	snprintf(expected, sizeof(expected), "%s/p", folder);
 	assert_string_equal(p.roots.project, expected);
+	assert_int_equal(p.secrets.n, 2);
+	assert_string_equal(p.secrets.names[0], "MAIL_PASSWORD");
+	assert_string_equal(p.secrets.names[1], "web_2");
 	assert_int_equal(p.roots.n_allowed, 2);
 	assert_string_equal(p.roots.allowed[0], "/etc/letsencrypt/live");
 	snprintf(expected, sizeof(expected), "%s/shared", folder);
@@ -172,6 +176,7 @@ built_in(void **state)
 	assert_int_equal(zone->policy->jitter_s, 12 * 3600);
 	assert_null(p.hook_changed);
 	assert_int_equal(p.roots.n_allowed, 0);
+	assert_int_equal(p.secrets.n, 0);
 	diags_free(&diags);
 }
 
@@ -267,6 +272,11 @@ static const struct {
     {"policies: {p: {cds: maybe}}\nzones: {a: }\n", "P005", 1, 21},
     {"policies: {p: {verify: half}}\nzones: {a: }\n", "P005", 1, 24},
     {"allow: /etc\nzones: {a: }\n", "P003", 1, 8},
+    {"secrets: PASSWORD\nzones: {a: }\n", "P003", 1, 10},
+    {"secrets: [A, \"env:B\"]\nzones: {a: }\n", "P005", 1, 14},
+    {"secrets: [A=x]\nzones: {a: }\n", "P005", 1, 11},
+    {"secrets: [1A]\nzones: {a: }\n", "P005", 1, 11},
+    {"secrets: [\"*\"]\nzones: {a: }\n", "P005", 1, 11},
     {"zones:\n\ta: {}\n", "P001", 2, 1},
 };
 

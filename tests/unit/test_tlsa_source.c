@@ -92,8 +92,17 @@ static const struct bad bad_password[] = {
     {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=", D_KEY_VALUE, 38, "no value"},
     {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:ZONEPP_TEST_NOTHING", D_PASSWORD, 43,
 	"the environment variable ZONEPP_TEST_NOTHING is not set"},
-    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:geheim", D_PASSWORD, 43,
-	"the environment variable that env: names is not set"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:ZONEPP_TEST_OTHER", D_SECRET, 43,
+	"templates may not read the environment variable ZONEPP_TEST_OTHER"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:ZONEPP_TEST_UNSET", D_SECRET, 43,
+	"templates may not read the environment variable ZONEPP_TEST_UNSET"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:geheim", D_SECRET, 43,
+	"templates may not read the environment variable that env: names"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:ZONEPP_TEST_PASSWOR", D_SECRET, 43,
+	"may not read"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:ZONEPP_TEST_PASSWORD=x", D_SECRET, 43,
+	"may not read"},
+    {"$TLSA _25._tcp.mail ../keys/mail.p12 pass=env:", D_PASSWORD, 43, "env:NAME or file:PATH"},
 };
 
 static void

@@ -89,7 +89,9 @@ make_keys(const struct cert_spec *mail)
 	write_file("keys/wrong", "verraten\n");
 	write_file("keys/long", arena_printf(&arena, "%*s", SECRET_LONGEST + 1, "geheim"));
 	setenv("ZONEPP_TEST_PASSWORD", "geheim", 1);
+	setenv("ZONEPP_TEST_OTHER", "geheim", 1);
 	unsetenv("ZONEPP_TEST_NOTHING");
+	unsetenv("ZONEPP_TEST_UNSET");
 }
 
 static inline void
@@ -233,8 +235,11 @@ parse(struct run *run, const char *lines, const struct roots *roots)
 static inline void
 run_begin(struct run *run)
 {
+	static const char *const names[] = {"ZONEPP_TEST_PASSWORD", "ZONEPP_TEST_NOTHING"};
+
 	*run = (struct run){0};
 	tlsa_context_begin(&run->ctx, &run->diags.arena, NOW);
+	run->ctx.secrets = (struct secrets){names, sizeof(names) / sizeof(names[0])};
 }
 
 static inline void
