@@ -43,6 +43,7 @@ struct policy {
 };
 
 struct hooks {
+	uint32_t timeout_s;
 	struct yaml_texts changed;
 };
 
@@ -140,6 +141,7 @@ static const struct yaml_field policy_fields[] = {
 };
 
 static const struct yaml_field hook_fields[] = {
+    {"timeout", YAML_DURATION, AT(hooks, timeout_s), NULL, YAML_NOW},
     {"changed", YAML_TEXTS, AT(hooks, changed), NULL, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
 };
@@ -361,13 +363,19 @@ policy_find(const struct load *load, struct yaml_text name)
 static void
 hooks_read(struct load *load)
 {
-	struct hooks hooks = {0};
+	enum { TIMEOUT_S = 600 };
+	struct hooks hooks = {.timeout_s = TIMEOUT_S};
 
+	load->project->hook_timeout_s = TIMEOUT_S;
 	if (!load->file.hooks ||
 	    yaml_read(load->diags, load->file.hooks, "hooks", hook_fields, &hooks) < 0)
 		return;
 	if (hooks.changed.items && hooks.changed.n == 0)
 		diag_add(load->diags, hooks.changed.pos, P_VALUE, "changed wants a command");
+	if (hooks.timeout_s == 0)
+		diag_add(load->diags, load->file.hooks->pos, P_VALUE,
+		    "timeout is 0: no command would be done in time");
+	load->project->hook_timeout_s = hooks.timeout_s;
 	load->project->hook_changed = hooks.changed.n ? hooks.changed.argv : NULL;
 }
 

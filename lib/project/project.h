@@ -112,6 +112,7 @@ struct project {
 	size_t n_certificates;
 	const int8_t *severities;        /* as in struct diags; NULL: the file sets none */
 	const char *const *hook_changed; /* arguments, NULL at the end; NULL: none */
+	uint32_t hook_timeout_s;         /* of each command: `changed`, `deploy` and `notify` */
 	bool include_from_project;       /* that of templates of no zone */
 	bool locking;                    /* false: the operator keeps two runs apart */
 };

@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "publish/hook.h"
 
+#include "base/duration.h"
+#include "publish/child.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,51 +28,47 @@ open_input(struct text input)
 	return fd;
 }
 
-/* Runs `argv` in `folder`; returns the status of waitpid, or -1 with errno set. */
+/* Returns as child_run. */
 static int
-run(const char *folder, char **argv, int input)
+run(const struct project *project, const struct hook *hook, struct child_end *end)
 {
-	posix_spawn_file_actions_t actions;
-	pid_t child;
-	int error, status;
+	struct child child = {.folder = project->folder,
+	    .argv = hook->argv,
+	    .environ = environ,
+	    .timeout_s = project->hook_timeout_s};
+	int result = -1, error;
 
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-	posix_spawn_file_actions_addchdir_np(&actions, folder);
-	error = posix_spawnp(&child, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (error) {
-		errno = error;
-		return -1;
-	}
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return status;
+	child.input = open_input(hook->input);
+	if (child.input >= 0)
+		result = child_run(&child, end);
+	error = errno;
+	if (child.input >= 0)
+		close(child.input);
+	errno = error;
+	return result;
 }
 
 int
 hook_run(struct diags *diags, const struct project *project, const struct hook *hook)
 {
-	int input = open_input(hook->input), status = -1, error;
+	struct arena *a = &diags->arena;
+	struct child_end end;
+	const char *what = arena_printf(a, "%s %s for %s", hook->what, hook->argv[0], hook->whom);
 
-	if (input >= 0)
-		status = run(project->folder, hook->argv, input);
-	error = errno;
-	if (input >= 0)
-		close(input);
-	if (status == 0)
-		return 0;
-	if (status < 0)
-		return diag_error(diags, pos_none(), hook->problem, "%s %s for %s: %s", hook->what,
-		    hook->argv[0], hook->whom, strerror(error));
-	if (WIFSIGNALED(status))
-		return diag_error(diags, pos_none(), hook->problem,
-		    "%s %s for %s: ended by signal %d", hook->what, hook->argv[0], hook->whom,
-		    WTERMSIG(status));
-	return diag_error(diags, pos_none(), hook->problem, "%s %s for %s: exit status %d",
-	    hook->what, hook->argv[0], hook->whom, WEXITSTATUS(status));
+	if (run(project, hook, &end) < 0)
+		return diag_error(
+		    diags, pos_none(), hook->problem, "%s: %s", what, strerror(errno));
+	if (end.late)
+		return diag_error(diags, pos_none(), P_TIMEOUT,
+		    "%s: ended, as it took longer than %s", what,
+		    duration_text(a, project->hook_timeout_s));
+	if (WIFSIGNALED(end.status))
+		return diag_error(diags, pos_none(), hook->problem, "%s: ended by signal %d", what,
+		    WTERMSIG(end.status));
+	if (WEXITSTATUS(end.status) != 0)
+		return diag_error(diags, pos_none(), hook->problem, "%s: exit status %d", what,
+		    WEXITSTATUS(end.status));
+	return 0;
 }
 
 /* A copy of `argv` in which each mark is replaced; marks and values end in a NULL. */

@@ -13,7 +13,8 @@ struct hook {
 	enum problem problem;
 };
 
-/* Runs the command and waits for it. Returns 0, or -1 with one problem added. */
+/* Runs the command and waits for it, at most for the project's `hook_timeout_s`. Returns 0, or -1
+ * with one problem added. */
 int
 hook_run(struct diags *diags, const struct project *project, const struct hook *hook);
 

@@ -67,6 +67,7 @@ static const char whole[] =
     "    deploy: [hooks/install, mail], notify: [hooks/chat] }\n"
     "  web: { current: /etc/web.pem, pass: \"env:WEB\" }\n"
     "hooks:\n"
+    "  timeout: 1m30s\n"
     "  changed: [nsd-control, reload, \"{zone}\"]\n"
     "zones:\n"
     "  z.example: { dnssec: external, dane: false, output: \"/srv/{zone}\" }\n"
@@ -128,6 +129,7 @@ whole_project(void **state)
 	assert_string_equal(p.roots.allowed[1], expected);
 	assert_string_equal(p.hook_changed[1], "reload");
 	assert_null(p.hook_changed[3]);
+	assert_int_equal(p.hook_timeout_s, 90);
 	assert_string_equal(
 	    project_replace(&diags.arena, "-{zone}-{zone}", "{zone}", p.zones[2].name_text),
 	    "-0/25.2.0.192.in-addr.arpa-0/25.2.0.192.in-addr.arpa");
@@ -175,6 +177,7 @@ built_in(void **state)
 	assert_int_equal(zone->policy->inception_offset_s, 3600);
 	assert_int_equal(zone->policy->jitter_s, 12 * 3600);
 	assert_null(p.hook_changed);
+	assert_int_equal(p.hook_timeout_s, 600);
 	assert_int_equal(p.roots.n_allowed, 0);
 	assert_int_equal(p.secrets.n, 0);
 	diags_free(&diags);
@@ -263,6 +266,8 @@ static const struct {
     {"certificates: {m: {current: x, servers: [\"[::1\"]}}\nzones: {a: }\n", "P005", 1, 42},
     {"hooks: {change: [x]}\nzones: {a: }\n", "P002", 1, 9},
     {"hooks: {changed: x}\nzones: {a: }\n", "P003", 1, 18},
+    {"hooks: {timeout: 0s}\nzones: {a: }\n", "P005", 1, 8},
+    {"hooks: {timeout: soon}\nzones: {a: }\n", "P005", 1, 18},
     {"hooks: {changed: []}\nzones: {a: }\n", "P005", 1, 18},
     {"hooks: x\nzones: {a: }\n", "P003", 1, 8},
     {"keys: [x]\nzones: {a: }\n", "P003", 1, 7},

@@ -1,0 +1,169 @@
+#define _GNU_SOURCE
+#include "publish/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How long a process that is asked to end may take before it is killed. */
+enum { GRACE_S = 3 };
+
+static const int64_t S_NS = 1000000000;
+
+struct watch {
+	pid_t pid;                 /* the child, and the number of its group; 0: there is none */
+	sigset_t set;              /* SIGCHLD, and the signals that end this process */
+	sigset_t blocked;          /* before */
+	struct sigaction on_child; /* before */
+	int signal;                /* the last that came to end this process; 0: none did */
+	int status, error;
+};
+
+static int64_t
+clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * S_NS + now.tv_nsec;
+}
+
+/* Does the signal end this process? A caller such as nohup(1) may have seen to it that not. */
+static bool
+is_deadly(const struct watch *watch, int signal)
+{
+	struct sigaction now;
+
+	return sigaction(signal, NULL, &now) == 0 && now.sa_handler != SIG_IGN &&
+	       sigismember(&watch->blocked, signal) == 0;
+}
+
+/* Signals wait from here on until they are asked for: none is lost between two looks. */
+static void
+watch_begin(struct watch *watch)
+{
+	static const int ends[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+	sigemptyset(&watch->set);
+	sigaddset(&watch->set, SIGCHLD);
+	pthread_sigmask(SIG_BLOCK, &watch->set, &watch->blocked);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (is_deadly(watch, ends[i]))
+			sigaddset(&watch->set, ends[i]);
+	pthread_sigmask(SIG_BLOCK, &watch->set, NULL);
+	/* Where a caller has it ignored, nobody learns how a child ended. */
+	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &watch->on_child);
+}
+
+/* A signal that came to end this process now does. */
+static void
+watch_end(const struct watch *watch)
+{
+	sigaction(SIGCHLD, &watch->on_child, NULL);
+	pthread_sigmask(SIG_SETMASK, &watch->blocked, NULL);
+	if (watch->signal)
+		raise(watch->signal);
+}
+
+/* Returns 0, or an error number. */
+static int
+spawn(struct watch *watch, const struct child *child)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int error;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, child->input, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+	posix_spawn_file_actions_addchdir_np(&actions, child->folder);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setsigmask(&attributes, &watch->blocked);
+	error = posix_spawnp(
+	    &watch->pid, child->argv[0], &actions, &attributes, child->argv, child->environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+static bool
+has_ended(struct watch *watch)
+{
+	pid_t pid = waitpid(watch->pid, &watch->status, WNOHANG);
+
+	watch->error = pid < 0 ? errno : 0;
+	return pid != 0;
+}
+
+/* Have all processes of the group ended of which this one would learn? */
+static bool
+has_group_ended(struct watch *watch)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-watch->pid, &status, WNOHANG)) > 0)
+		if (pid == watch->pid)
+			watch->status = status;
+	return pid < 0;
+}
+
+/* Waits until that is so; returns false where a signal or the end of the time came first. */
+static bool
+wait_until(struct watch *watch, bool (*is_so)(struct watch *watch), int64_t seconds)
+{
+	int64_t end = clock_ns() + seconds * S_NS;
+
+	while (!is_so(watch)) {
+		int64_t left = end - clock_ns();
+		struct timespec pause = {left > 0 ? left / S_NS : 0, left > 0 ? left % S_NS : 0};
+		int signal = sigtimedwait(&watch->set, NULL, &pause);
+
+		if (signal < 0 && errno == EAGAIN)
+			return false;
+		if (signal > 0 && signal != SIGCHLD) {
+			watch->signal = signal;
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Those whose parent ends in this become children of this process, which thus learns of their end.
+ * A second signal does not wait for the grace to pass. */
+static void
+end_group(struct watch *watch)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	kill(-watch->pid, SIGTERM);
+	kill(-watch->pid, SIGCONT); /* what is stopped would not see it */
+	wait_until(watch, has_group_ended, GRACE_S);
+	kill(-watch->pid, SIGKILL);
+	wait_until(watch, has_group_ended, GRACE_S);
+	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+}
+
+int
+child_run(const struct child *child, struct child_end *end)
+{
+	struct watch watch = {0};
+
+	*end = (struct child_end){0};
+	watch_begin(&watch);
+	watch.error = spawn(&watch, child);
+	if (!watch.error && !wait_until(&watch, has_ended, child->timeout_s)) {
+		end->late = watch.signal == 0;
+		end_group(&watch);
+	}
+	watch_end(&watch);
+	end->status = watch.status;
+	errno = watch.error;
+	return watch.error ? -1 : 0;
+}
