@@ -286,7 +286,8 @@ X(P_STATE_MERGE, "P013", ERROR,   1, "a state file that holds an unfinished merg
 X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "the wait does not begin before each of `servers` has answered") \
 X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "zonepp roll --deploy runs it again") \
 X(P_NOTIFY,      "P016", ERROR,   2, "a notify command that failed", "", "the next build or zonepp roll --deploy tells it again") \
-X(P_TIMEOUT,     "P017", ERROR,   2, "a hook, deploy or notify command that takes too long", "", "the next run starts it again; where it may take longer, raise `hooks: { timeout: }` in zonepp.yaml")
+X(P_TIMEOUT,     "P017", ERROR,   2, "a hook, deploy or notify command that takes too long", "", "the next run starts it again; where it may take longer, raise `hooks: { timeout: }` in zonepp.yaml") \
+X(P_NESTED,      "P018", ERROR,   2, "a run in a hook that the outer run would have to wait for", "", "leave it to the outer run, or start it when that has ended")
 /* clang-format on */
 
 enum severity {

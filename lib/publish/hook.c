@@ -3,6 +3,7 @@
 
 #include "base/duration.h"
 #include "publish/child.h"
+#include "publish/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,13 +29,31 @@ open_input(struct text input)
 	return fd;
 }
 
+/* The environment, in which `variable` (NAME=VALUE) takes the place of one of its name. */
+static char **
+environment(struct arena *a, char *variable)
+{
+	size_t n = 0, len = strcspn(variable, "=") + 1;
+	char **copy, **to;
+
+	while (environ[n])
+		n++;
+	to = copy = arena_alloc(a, (n + 2) * sizeof(*copy));
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], variable, len) != 0)
+			*to++ = environ[i];
+	*to++ = variable;
+	*to = NULL;
+	return copy;
+}
+
 /* Returns as child_run. */
 static int
-run(const struct project *project, const struct hook *hook, struct child_end *end)
+run(struct arena *a, const struct project *project, const struct hook *hook, struct child_end *end)
 {
 	struct child child = {.folder = project->folder,
 	    .argv = hook->argv,
-	    .environ = environ,
+	    .environ = environment(a, lock_tell(a, project, hook->lock)),
 	    .timeout_s = project->hook_timeout_s};
 	int result = -1, error;
 
@@ -55,7 +74,7 @@ hook_run(struct diags *diags, const struct project *project, const struct hook *
 	struct child_end end;
 	const char *what = arena_printf(a, "%s %s for %s", hook->what, hook->argv[0], hook->whom);
 
-	if (run(project, hook, &end) < 0)
+	if (run(a, project, hook, &end) < 0)
 		return diag_error(
 		    diags, pos_none(), hook->problem, "%s: %s", what, strerror(errno));
 	if (end.late)
@@ -95,7 +114,8 @@ int
 hook_changed(struct diags *diags, const struct project *project, const struct project_zone *zone)
 {
 	static const char *const marks[] = {"{zone}", NULL};
-	struct hook hook = {.what = "hook", .whom = zone->name_text, .problem = P_HOOK};
+	struct hook hook = {
+	    .what = "hook", .whom = zone->name_text, .lock = LOCK_BUILD, .problem = P_HOOK};
 
 	if (!project->hook_changed)
 		return 0;

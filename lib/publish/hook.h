@@ -8,6 +8,7 @@
 struct hook {
 	const char *what; /* in messages: "hook", "deploy" */
 	const char *whom; /* the zone or certificate that it runs for */
+	const char *lock; /* that the run holds meanwhile: one of lock.h */
 	char **argv;
 	struct text input; /* its standard input; data NULL: none */
 	enum problem problem;

@@ -5,6 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -117,6 +120,91 @@ path_of(struct arena *a, const struct project *project, const char *name)
 	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s", name));
 }
 
+/* --- Runs that hooks start --- */
+
+/* For each lock that a run above this one holds, a word PID:LOCK:DEVICE:INODE, the last two being
+ * those of the project's folder. */
+static const char variable[] = "ZONEPP_LOCKS";
+
+/* The word less its PID; NULL: there is no such folder. */
+static const char *
+word_of(struct arena *a, const struct project *project, const char *name)
+{
+	struct stat st;
+
+	if (stat(project->folder, &st) < 0)
+		return NULL;
+	return arena_printf(
+	    a, ":%s:%llx:%llx", name, (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+}
+
+/* Returns 0 where it has none, and -1 where that cannot be told. */
+static pid_t
+parent_of(pid_t pid)
+{
+	char path[64], line[512];
+	FILE *file;
+	size_t n;
+	const char *end;
+	long parent;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	n = fread(line, 1, sizeof(line) - 1, file);
+	fclose(file);
+	line[n] = '\0';
+	end = strrchr(line, ')'); /* of its name, in which anything may stand */
+	return end && sscanf(end, ") %*c %ld", &parent) == 1 ? (pid_t)parent : -1;
+}
+
+/* What outlived the hook that started it has another parent, and no number is taken for a process
+ * that it meant long ago. */
+static bool
+is_above(pid_t wanted)
+{
+	pid_t pid = getppid();
+
+	while (pid > 0 && pid != wanted)
+		pid = parent_of(pid);
+	return pid == wanted || (pid < 0 && (kill(wanted, 0) == 0 || errno == EPERM));
+}
+
+bool
+lock_is_above(struct arena *a, const struct project *project, const char *name)
+{
+	const char *at = getenv(variable), *word = at ? word_of(a, project, name) : NULL;
+
+	while (word && *at) {
+		size_t len = strcspn(at, " ");
+		char *end;
+		long pid = strtol(at, &end, 10);
+
+		if (pid > 0 && strlen(word) == len - (size_t)(end - at) &&
+		    strncmp(end, word, strlen(word)) == 0 && is_above((pid_t)pid))
+			return true;
+		at += len + (at[len] == ' ');
+	}
+	return false;
+}
+
+char *
+lock_tell(struct arena *a, const struct project *project, const char *name)
+{
+	const char *above = getenv(variable), *word = word_of(a, project, name);
+
+	return arena_printf(a, "%s=%s%s%ld%s", variable, above ? above : "",
+	    above && *above ? " " : "", (long)getpid(), word ? word : "");
+}
+
+static int
+fail_nested(struct diags *diags, const char *path)
+{
+	return diag_error(diags, pos_none(), P_NESTED,
+	    "a hook of the run that has %s started this one: each would wait for the other", path);
+}
+
 int
 lock_check(struct diags *diags, const struct project *project)
 {
@@ -136,6 +224,8 @@ lock_begin(struct diags *diags, const struct project *project, const char *name,
 	const char *path = path_of(&diags->arena, project, name);
 
 	*lock = -1;
+	if (lock_is_above(&diags->arena, project, name))
+		return fail_nested(diags, path);
 	if (!project->locking)
 		return 0;
 	*lock = take(diags, &project->own, path);

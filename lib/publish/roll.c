@@ -165,7 +165,7 @@ deploy(
 {
 	const struct project_certificate *certificate = roll->certificate;
 	struct roll_change change = {.a = &diags->arena};
-	struct hook hook = {.what = "deploy", .problem = P_DEPLOY};
+	struct hook hook = {.what = "deploy", .lock = LOCK_DEPLOY, .problem = P_DEPLOY};
 
 	certs_check_served(diags, certificate->pos, roll->next);
 	if (state_try(diags, state_path(change.a, project)) < 0 ||

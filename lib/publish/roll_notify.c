@@ -210,7 +210,7 @@ tell(const struct notify *notify, const struct roll *roll, const struct fact *pe
 	struct roll_change change = {.a = &notify->diags->arena};
 	struct fact notified = *pending;
 	struct buf b = {0};
-	struct hook hook = {.what = "notify", .problem = P_NOTIFY};
+	struct hook hook = {.what = "notify", .lock = LOCK_NOTIFY, .problem = P_NOTIFY};
 	int result;
 
 	if (state_try(notify->diags, state_path(change.a, notify->project)) < 0)
@@ -363,7 +363,8 @@ rolls_notify(struct diags *diags, const struct project *project, int64_t now_uni
 	    .diags = diags, .project = project, .facts = &facts, .now = now_unix};
 	int result, lock;
 
-	if (project->n_certificates == 0)
+	/* In a notify command: the run that started it tells the rest. */
+	if (project->n_certificates == 0 || lock_is_above(&diags->arena, project, LOCK_NOTIFY))
 		return 0;
 	if (lock_begin(diags, project, LOCK_NOTIFY, &lock) < 0)
 		return -1;
