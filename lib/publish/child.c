@@ -2,6 +2,7 @@
 #include "publish/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -16,7 +17,8 @@ enum { GRACE_S = 3 };
 static const int64_t S_NS = 1000000000;
 
 struct watch {
-	pid_t pid;                 /* the child, and the number of its group; 0: there is none */
+	pid_t pid;                 /* the child */
+	pid_t all;                 /* of kill(2) and waitpid(2): its group, or it alone */
 	sigset_t set;              /* SIGCHLD, and the signals that end this process */
 	sigset_t blocked;          /* before */
 	struct sigaction on_child; /* before */
@@ -70,26 +72,45 @@ watch_end(const struct watch *watch)
 		raise(watch->signal);
 }
 
+/* At a terminal a command may want to ask something, a password for example. That is for the group
+ * in its foreground alone, to which the terminal's own signals go. */
+static bool
+is_in_foreground(void)
+{
+	int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	bool result = terminal >= 0 && tcgetpgrp(terminal) == getpgrp();
+
+	if (terminal >= 0)
+		close(terminal);
+	return result;
+}
+
 /* Returns 0, or an error number. */
 static int
 spawn(struct watch *watch, const struct child *child)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
+	bool shares = is_in_foreground();
+	short flags = POSIX_SPAWN_SETSIGMASK;
 	int error;
+
+	if (!shares)
+		flags |= POSIX_SPAWN_SETPGROUP;
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, child->input, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
 	posix_spawn_file_actions_addchdir_np(&actions, child->folder);
 	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setflags(&attributes, flags);
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setsigmask(&attributes, &watch->blocked);
 	error = posix_spawnp(
 	    &watch->pid, child->argv[0], &actions, &attributes, child->argv, child->environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
+	watch->all = shares ? watch->pid : -watch->pid;
 	return error;
 }
 
@@ -102,14 +123,14 @@ has_ended(struct watch *watch)
 	return pid != 0;
 }
 
-/* Have all processes of the group ended of which this one would learn? */
+/* Have the child, and those of its group of which this process would learn, ended? */
 static bool
-has_group_ended(struct watch *watch)
+has_all_ended(struct watch *watch)
 {
 	pid_t pid;
 	int status;
 
-	while ((pid = waitpid(-watch->pid, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(watch->all, &status, WNOHANG)) > 0)
 		if (pid == watch->pid)
 			watch->status = status;
 	return pid < 0;
@@ -139,14 +160,14 @@ wait_until(struct watch *watch, bool (*is_so)(struct watch *watch), int64_t seco
 /* Those whose parent ends in this become children of this process, which thus learns of their end.
  * A second signal does not wait for the grace to pass. */
 static void
-end_group(struct watch *watch)
+end_child(struct watch *watch)
 {
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	kill(-watch->pid, SIGTERM);
-	kill(-watch->pid, SIGCONT); /* what is stopped would not see it */
-	wait_until(watch, has_group_ended, GRACE_S);
-	kill(-watch->pid, SIGKILL);
-	wait_until(watch, has_group_ended, GRACE_S);
+	kill(watch->all, SIGTERM);
+	kill(watch->all, SIGCONT); /* what is stopped would not see it */
+	if (!wait_until(watch, has_all_ended, GRACE_S) || watch->all < 0)
+		kill(watch->all, SIGKILL);
+	wait_until(watch, has_all_ended, GRACE_S);
 	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
 }
 
@@ -160,7 +181,7 @@ child_run(const struct child *child, struct child_end *end)
 	watch.error = spawn(&watch, child);
 	if (!watch.error && !wait_until(&watch, has_ended, child->timeout_s)) {
 		end->late = watch.signal == 0;
-		end_group(&watch);
+		end_child(&watch);
 	}
 	watch_end(&watch);
 	end->status = watch.status;
