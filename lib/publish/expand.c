@@ -23,6 +23,7 @@ struct expand {
 	struct text made;     /* a line of $GENERATE that waits for its record */
 	bool owner_wanted;    /* the line needs its owner in full */
 	bool in_zone;         /* a SOA record came */
+	bool directive_last;  /* BIND misses the end of its line at the end of a file */
 	bool ttl_known;       /* `ttl_s` is what a $TTL of ours says */
 	uint32_t ttl_s;
 	bool failed;
@@ -128,6 +129,7 @@ keep(struct expand *ex, struct parser *parser, const struct entry *entry)
 	bool directive = !entry->blank_owner && !first->quoted && *first->text == '$';
 
 	ex->line = NULL;
+	ex->directive_last = directive;
 	if (directive && text_is_nocase(token_text(first), "$ORIGIN"))
 		keep_origin(ex, parser, entry);
 	if (directive)
@@ -231,6 +233,7 @@ expand_entry(void *ctx, struct parser *parser, const struct entry *entry, enum e
 	}
 	if (kind != ENTRY_INCLUDED)
 		ex->levels[ex->depth].any = true;
+	ex->directive_last = false;
 	switch (kind) {
 	case ENTRY_KEPT:
 		keep(ex, parser, entry);
@@ -350,5 +353,7 @@ expand_file(struct diags *diags, const struct load_options *options, struct buf 
 	if (!ex.levels[0].text.data)
 		ex.levels[0].copied = text.data;
 	copy_to(&ex, text.data + text.len);
+	if (ex.directive_last)
+		put_line_end(&ex, line_end_at(&ex.levels[0], text.data));
 	return 0;
 }

@@ -63,6 +63,8 @@ static const struct {
 	"$ttl 5\nb TXT \"$TLSA ; x\" \\\"\n (A 192.0.2.2)",
 	NULL},
     {"", "", "a. 5 A 192.0.2.1\r\n\r\n  A 192.0.2.2", NULL},
+    /* The end of its line, which BIND misses at the end of the file */
+    {"", "", "a. 5 A 192.0.2.1\r\n$TTL 5", "a. 5 A 192.0.2.1\r\n$TTL 5\r\n"},
     /* $TLSA */
     {"", "", "$TTL 5\n$TLSA _25._tcp.a. mail.pem\n", "$TTL 5\n_25._tcp.a.\t5\tIN\t@T\n"},
     {"", "", "$TTL 5\n$tlsa _25._tcp.a 7 IN mail.pem", "$TTL 5\n_25._tcp.a\t7\tIN\t@T"},
