@@ -258,25 +258,37 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+enum { BARE_LONGEST = 88 }; /* of 64 octets */
+
+/* The text without white space, as base64(1) cuts it into lines; 0 where it is longer. */
+static size_t
+join_lines(struct text text, char out[BARE_LONGEST])
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (is_blank(text.data[i]))
+			continue;
+		if (len == BARE_LONGEST)
+			return 0;
+		out[len++] = text.data[i];
+	}
+	return len;
+}
+
 /* The octets of a file of nothing but base64; 0 where it is none, or of another length. */
 static size_t
 bare_octets(struct text text, uint8_t octets[2 * ED25519_LEN])
 {
-	enum { LONGEST = 88, ROOM = 3 * (LONGEST / 4) + 3 };
-	uint8_t decoded[ROOM];
-	ssize_t len;
+	char joined[BARE_LONGEST];
+	uint8_t decoded[3 * (BARE_LONGEST / 4) + 3];
+	ssize_t len = base64_decode((struct text){joined, join_lines(text, joined)}, decoded);
 
-	for (; text.len && is_blank(text.data[text.len - 1]);)
-		text.len--;
-	for (; text.len && is_blank(*text.data); text.data++)
-		text.len--;
-	if (text.len > LONGEST)
-		return 0;
-	len = base64_decode(text, decoded);
 	if (len != ED25519_LEN && len != 2 * ED25519_LEN)
 		len = 0;
 	memcpy(octets, decoded, (size_t)len);
 	OPENSSL_cleanse(decoded, sizeof(decoded));
+	OPENSSL_cleanse(joined, sizeof(joined));
 	return (size_t)len;
 }
 

@@ -90,11 +90,15 @@ static void
 make_bare_files(const uint8_t *seed)
 {
 	uint8_t both[64 + 3];
+	const char *whole;
 	char *text;
 
 	memcpy(both, seed, 32);
 	assert_int_equal(base64_decode(text_of(ED25519), both + 32), 32);
-	fixture_text(&fixture, "ed.both", fixture_base64(&fixture, (struct bytes){both, 64}));
+	whole = fixture_base64(&fixture, (struct bytes){both, 64});
+	fixture_text(&fixture, "ed.both", whole);
+	fixture_text(&fixture, "ed.lines",
+	    arena_printf(&fixture.arena, "%.76s\r\n%s\r\n", whole, whole + 76));
 	both[63] ^= 1;
 	fixture_text(&fixture, "ed.broken", fixture_base64(&fixture, (struct bytes){both, 64}));
 	fixture_text(&fixture, "ed.seed", " " ED25519_SEED "\r\n");
@@ -183,6 +187,7 @@ good_lines(void **state)
 				   "b._domainkey.example.com. 3600 TXT " ED_TEXT},
 	    {"$ORIGIN _domainkey.example.com.\n$DKIM mail ed.pub", AT ED_TEXT},
 	    {"$DKIM mail ed.both", AT ED_TEXT},
+	    {"$DKIM mail ed.lines", AT ED_TEXT}, /* as base64(1) cuts them */
 	    {"$DKIM mail ed.seed", AT ED_TEXT},
 	    {"$DKIM mail ed.seed key=private", AT ED_TEXT},
 	    {"$DKIM mail key=public ed.half", AT ED_TEXT},
