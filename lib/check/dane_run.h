@@ -1,4 +1,5 @@
-/* What the files of the DANE lint share, and the proof with them; for these alone. */
+/* What the files of the DANE lint share, and with them the proof, and the gate of a rollover; for
+ * these alone. */
 #ifndef CHECK_DANE_RUN_H
 #define CHECK_DANE_RUN_H
 

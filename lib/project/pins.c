@@ -4,6 +4,8 @@
 #include "base/digest.h"
 #include "dane/lint.h"
 
+#include <openssl/x509.h>
+
 static const char *const pick_words[] = {
     [PICK_LEAF] = "leaf",
     [PICK_LEAF_SAID] = "leaf-said",
@@ -149,12 +151,15 @@ pins_chain_id(struct arena *a, const struct certs *certs)
 	return id;
 }
 
-bool
-pins_cover(const struct certs *certs, const char *host)
+const char *
+pins_missing(const struct certs *certs, const struct references *names)
 {
 	const struct cert *leaf = leaf_of(certs);
+	X509 *x509 = leaf ? cert_decode(leaf->der) : NULL;
+	const char *missing = lint_missing(x509, names);
 
-	return leaf && lint_covers(leaf, host);
+	X509_free(x509);
+	return missing;
 }
 
 void

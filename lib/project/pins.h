@@ -3,6 +3,7 @@
 #ifndef PROJECT_PINS_H
 #define PROJECT_PINS_H
 
+#include "dane/naming.h"
 #include "dane/tlsa.h"
 #include "project/state.h"
 
@@ -33,9 +34,9 @@ pins_id(struct arena *a, const struct certs *certs);
 const char *
 pins_chain_id(struct arena *a, const struct certs *certs);
 
-/* Is the server's own certificate for `host`, absolute without its last dot? */
-bool
-pins_cover(const struct certs *certs, const char *host);
+/* The name that the server's own certificate lacks for clients who come by `names`, or NULL. */
+const char *
+pins_missing(const struct certs *certs, const struct references *names);
 
 /* The first instant at which the server's certificate is valid, and the last one; both 0 where the
  * file holds no certificate. */

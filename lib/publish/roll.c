@@ -1,8 +1,8 @@
 #include "publish/roll_run.h"
 
-#include "project/unfit.h"
 #include "publish/hook.h"
 #include "publish/lock.h"
+#include "publish/unfit.h"
 #include "publish/unnoted.h"
 #include "publish/unserved.h"
 
@@ -80,8 +80,7 @@ roll_of(struct diags *diags, const struct project *project,
 	}
 	if (mind_unnoted(diags, project, facts, off, out) < 0)
 		return -1;
-	unfit_mind(&diags->arena, facts, out);
-	return 0;
+	return unfit_mind(diags, project, facts, out);
 }
 
 int
