@@ -113,6 +113,71 @@ ds_skip(struct wire *w)
 	return digest_skip(w, ds_rules);
 }
 
+/* RFC 8078 section 4: algorithm 0 asks to delete, and that record is exactly so. */
+static const uint8_t cds_delete[] = {0, 0, 0, 0, 0}, cdnskey_delete[] = {0, 0, 3, 0, 0};
+
+enum { CDS_ALGORITHM = 2, CDNSKEY_ALGORITHM = 3 };
+
+static bool
+is_exact(const uint8_t *begin, const uint8_t *end, const uint8_t exact[5])
+{
+	return end - begin == 5 && memcmp(begin, exact, 5) == 0;
+}
+
+static int
+deletion_error(const struct reader *r, const struct token *t, const char *exact)
+{
+	return field_error(r, t->text,
+	    "algorithm 0 asks to delete, and the record for that is %s (RFC 8078 section 4)",
+	    exact);
+}
+
+static int
+cds_parse(struct reader *r)
+{
+	const struct token *t = r->at;
+
+	if (ds_parse(r) < 0)
+		return -1;
+	if (r->begin[CDS_ALGORITHM] == 0 && !is_exact(r->begin, r->out, cds_delete))
+		return deletion_error(r, t, "CDS 0 0 0 00");
+	return 0;
+}
+
+static int
+cds_skip(struct wire *w)
+{
+	if (w->begin[CDS_ALGORITHM] == 0 && !is_exact(w->begin, w->end, cds_delete))
+		return -1;
+	return ds_skip(w);
+}
+
+static int
+cdnskey_parse(struct reader *r)
+{
+	const struct token *t = r->at;
+
+	if (base64_words_parse(r) < 0)
+		return -1;
+	if (r->begin[CDNSKEY_ALGORITHM] == 0 && !is_exact(r->begin, r->out, cdnskey_delete))
+		return deletion_error(r, t, "CDNSKEY 0 3 0 AA==");
+	return 0;
+}
+
+static int
+cdnskey_skip(struct wire *w)
+{
+	if (w->begin[CDNSKEY_ALGORITHM] == 0 && !is_exact(w->begin, w->end, cdnskey_delete))
+		return -1;
+	return field_base64.skip(w);
+}
+
+static int
+cdnskey_print(struct buf *b, struct wire *w)
+{
+	return field_base64.print(b, w);
+}
+
 static int
 sshfp_parse(struct reader *r)
 {
@@ -215,6 +280,8 @@ tlsa_skip(struct wire *w)
 }
 
 const struct field_row field_ds_digest = {ds_parse, ds_skip, digest_print, false};
+const struct field_row field_cds_digest = {cds_parse, cds_skip, digest_print, false};
+const struct field_row field_cdnskey = {cdnskey_parse, cdnskey_skip, cdnskey_print, false};
 const struct field_row field_sshfp_digest = {sshfp_parse, sshfp_skip, digest_print, false};
 const struct field_row field_zonemd_digest = {zonemd_parse, zonemd_skip, digest_print, false};
 const struct field_row field_tlsa_data = {tlsa_parse, tlsa_skip, digest_print, false};

@@ -50,6 +50,7 @@ extern const struct field_row field_type, field_algorithm, field_protocol, field
 extern const struct field_row field_scheme, field_usage, field_selector, field_matching;
 extern const struct field_row field_digest_type;
 extern const struct field_row field_ds_digest, field_sshfp_digest, field_zonemd_digest;
+extern const struct field_row field_cds_digest, field_cdnskey;
 extern const struct field_row field_dhcid, field_tlsa_data;
 extern const struct field_row field_bitmap, field_bitmap_if, field_nxt_bitmap;
 extern const struct field_row field_gateway, field_relay_type, field_relay;

@@ -160,6 +160,8 @@ enum field_kind {
 	FIELD_SSHFP_DIGEST,
 	FIELD_ZONEMD_DIGEST,
 	FIELD_DHCID,
+	FIELD_CDS_DIGEST, /* as FIELD_DS_DIGEST, and as FIELD_BASE64, where algorithm 0 has */
+	FIELD_CDNSKEY,    /* the one form that deletes */
 	FIELD_TLSA_DATA,
 	FIELD_BITMAP,     /* type bit map, RFC 4034 section 4.1.2 */
 	FIELD_BITMAP_IF,  /* one that may be empty */

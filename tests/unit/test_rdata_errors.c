@@ -75,6 +75,18 @@ static const struct fault faults[] = {
 	{"CDNSKEY 0 3 0 0", 15,
 	    "CDNSKEY public key: 0 is not a whole octet: the record that asks to delete is CDNSKEY"
 	    " 0 3 0 AA== (RFC 8078 section 4, erratum 5049)"},
+	{"CDS 0 0 0 01", 11,
+	    "CDS digest: algorithm 0 asks to delete, and the record for that is CDS 0 0 0 00 (RFC "
+	    "8078 section 4)"},
+	{"CDS 1 0 0 00", 11,
+	    "CDS digest: algorithm 0 asks to delete, and the record for that is CDS 0 0 0 00 (RFC "
+	    "8078 section 4)"},
+	{"CDNSKEY 257 3 0 AA==", 17,
+	    "CDNSKEY public key: algorithm 0 asks to delete, and the record for that is CDNSKEY 0 "
+	    "3 0 AA== (RFC 8078 section 4)"},
+	{"CDNSKEY 0 3 0 AAA=", 15,
+	    "CDNSKEY public key: algorithm 0 asks to delete, and the record for that is CDNSKEY 0 "
+	    "3 0 AA== (RFC 8078 section 4)"},
 	{"CDS 1 8 2 0", 11, "CDS digest: the number of hex digits is odd: 1"},
 	{"CDNSKEY 257 3 8 0", 17,
 	    "CDNSKEY public key: the base64 text is cut off: 1 digits and 0 pads"},
