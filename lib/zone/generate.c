@@ -22,6 +22,7 @@ struct generate {
 	struct parser *parser;
 	const struct entry *entry;
 	struct buf line;
+	bool told; /* of an offset that stays */
 };
 
 static int
@@ -69,7 +70,7 @@ range_parse(struct generate *g, const struct token *token, struct range *range)
 	return 0;
 }
 
-/* Reads `{offset[,width[,base]]}` behind a "$"; without a brace it stands for {0}. */
+/* Reads `{offset[,width[,base]]}` behind a "$". */
 static int
 place_holder_parse(struct generate *g, const char **p, const char *end, struct place_holder *out)
 {
@@ -77,9 +78,6 @@ place_holder_parse(struct generate *g, const char **p, const char *end, struct p
 	const char *brace = *p;
 	long width = 0, sign = 1;
 
-	*out = (struct place_holder){0, 0, 'd'};
-	if (*p == end || **p != '{')
-		return 0;
 	(*p)++;
 	if (*p < end && (**p == '-' || **p == '+'))
 		sign = *(*p)++ == '-' ? -1 : 1;
@@ -152,16 +150,38 @@ value_print(struct generate *g, const char *at, long value, const struct place_h
 	return 0;
 }
 
+/* BIND adds the last offset of the same word to a "$" without a brace, too, of which its manual
+ * says nothing. */
+static void
+tell_offset(struct generate *g, const char *at, long offset)
+{
+	if (offset != 0 && !g->told)
+		diag_add(g->parser->diags, entry_pos(g->entry, at), Z_GENERATE_OFFSET,
+		    "$ behind an offset stands for ${%ld} here, as in BIND", offset);
+	g->told = g->told || offset != 0;
+}
+
+static int
+place_holder_next(
+    struct generate *g, const char *at, const char **p, const char *end, struct place_holder *out)
+{
+	*out = (struct place_holder){out->offset, 0, 'd'};
+	if (*p < end && **p == '{')
+		return place_holder_parse(g, p, end, out);
+	tell_offset(g, at, out->offset);
+	return 0;
+}
+
 /* Appends `text` with its place holders filled; `\x` stays for the lexer, `$$` is one "$". Where
  * the quotes around the text go, those escaped inside it become the line's own. */
 static int
 fill(struct generate *g, struct text text, bool unquote, long value)
 {
 	const char *p = text.data, *end = p + text.len;
+	struct place_holder holder = {0};
 
 	while (p < end) {
 		const char *at = p;
-		struct place_holder holder;
 
 		if (*p == '\\' && p + 1 < end) {
 			bool quote = unquote && p[1] == '"';
@@ -175,7 +195,7 @@ fill(struct generate *g, struct text text, bool unquote, long value)
 			p += 2;
 		} else {
 			p++;
-			if (place_holder_parse(g, &p, end, &holder) < 0 ||
+			if (place_holder_next(g, at, &p, end, &holder) < 0 ||
 			    value_print(g, at, value + holder.offset, &holder) < 0)
 				return -1;
 		}

@@ -28,8 +28,7 @@ static const struct {
     {"1-1 a${-3,0,d} A 192.0.2.1", "a-2 192.0.2.1"},
     {"5-5 a${-9,5,d} A 192.0.2.1", "a-0004 192.0.2.1"},
     {"5-5 a${-9,0,x}b${-9,10,X} A 192.0.2.1", "afffffffcb00FFFFFFFC 192.0.2.1"},
-    {"0-0 ${-2147483648,0,d}.${-2147483648,0,o} A 192.0.2.1",
-	"-2147483648.20000000000 192.0.2.1"},
+    {"0-0 ${-2147483648,0,d}.${-2147483648,0,o} A 192.0.2.1", "-2147483648.20000000000 192.0.2.1"},
     {"5-5 ${-9,0,n}.a A 192.0.2.1", "c.f.f.f.f.f.f.f.a 192.0.2.1"},
     {"5-5 ${-9,19,N}.a A 192.0.2.1", "C.F.F.F.F.F.F.F.0.0.a 192.0.2.1"},
     {"1-2 @ A 192.0.2.$", ""},
@@ -98,6 +97,40 @@ lines(void **state)
 		sort_records(b.data, &sorted);
 		if (strcmp(sorted.data, rows[i].records) != 0)
 			fail_msg("%s: %s", rows[i].line, sorted.data);
+		buf_free(&b);
+		buf_free(&sorted);
+		zone_free(&f);
+	}
+}
+
+/* An offset stays for each "$" behind it in the same word, as in BIND, and that is told; a width
+ * and a base do not. */
+static void
+offset_stays(void **state)
+{
+	static const struct {
+		const char *line, *records, *problems;
+	} cases[] = {
+	    {"5-6 a$.b${-9,4,x}.c$.d$ A 192.0.2.1",
+		"a5.bfffffffc.c-4.d-4 192.0.2.1, a6.bfffffffd.c-3.d-3 192.0.2.1", "Z102 5:30"},
+	    {"5-5 a CNAME f$.g${1}.h$", "a f5.g6.h6.example.org.", "Z102 5:33"},
+	    {"5-5 a${2}.b${0}.c$ A 192.0.2.$", "a7.b5.c5 192.0.2.5", ""},
+	    {"5-5 $.a${2} A 192.0.2.$", "5.a7 192.0.2.5", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct zone_fixture f;
+		struct buf b = {0}, sorted = {0};
+		char text[400];
+
+		snprintf(text, sizeof(text), "%s$GENERATE %s\n", ZONE_HEAD, cases[i].line);
+		zone_read(&f, text);
+		short_print(&f, &b);
+		sort_records(b.data, &sorted);
+		assert_string_equal(sorted.data, cases[i].records);
+		problems_print(&f.text, &f.diags);
+		assert_string_equal(f.text.data, cases[i].problems);
 		buf_free(&b);
 		buf_free(&sorted);
 		zone_free(&f);
@@ -190,6 +223,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lines),
+	    cmocka_unit_test(offset_stays),
 	    cmocka_unit_test(problems),
 	    cmocka_unit_test(most),
 	};
