@@ -423,8 +423,16 @@ walk_to(
 
 /* --- Most paths lead through no link --- */
 
+/* Is it for the walk to find out: there is a link, or a kernel that leaves openat2(2) out? */
+static bool
+is_left_to_walk(int error)
+{
+	return error == ELOOP || error == EXDEV || error == EAGAIN || error == ENOSYS ||
+	       error == EPERM;
+}
+
 /* Opens a path of the project in which no name is a link: whoever may write it may have what is
- * there. The kernel sees to both (openat2(2)). What else there is, the walk finds out: false. */
+ * there. The kernel sees to both. Returns false where the walk has to. */
 static bool
 open_directly(const struct roots *roots, const char *path, size_t len, int flags, int *result)
 {
@@ -444,7 +452,7 @@ open_directly(const struct roots *roots, const char *path, size_t len, int flags
 		return false;
 	*result = (int)syscall(SYS_openat2, project, relative, &how, sizeof(how));
 	close_with(project, errno);
-	return *result >= 0 || errno == ENOENT;
+	return *result >= 0 || !is_left_to_walk(errno);
 }
 
 /* The same for confine_folder. */

@@ -36,15 +36,15 @@ enum { READS = 1, WRITES = 2 };
 static const struct {
 	const char *name;
 	int kind;
-} calls[] = {{"open", READS}, {"openat2", READS}, {"read", READS}, {"pread", READS},
-    {"opendir", READS}, {"fdopendir", READS}, {"readdir", READS}, {"stat", READS}, {"lstat", READS},
-    {"fstat", READS}, {"fstatat", READS}, {"access", READS}, {"faccessat", READS},
-    {"readlink", READS}, {"readlinkat", READS}, {"realpath", READS}, {"getcwd", READS},
-    {"getxattr", READS}, {"fgetxattr", READS}, {"flock", READS}, {"mkdir", WRITES},
-    {"mkdirat", WRITES}, {"create", WRITES}, {"unnamed", WRITES}, {"write", WRITES},
-    {"pwrite", WRITES}, {"fsync", WRITES}, {"fsync-folder", WRITES}, {"fchmod", WRITES},
-    {"fchown", WRITES}, {"fsetxattr", WRITES}, {"linkat", WRITES}, {"rename", WRITES},
-    {"renameat", WRITES}, {"unlink", WRITES}, {"unlinkat", WRITES}, {"close", WRITES}};
+} calls[] = {{"open", READS}, {"read", READS}, {"pread", READS}, {"opendir", READS},
+    {"fdopendir", READS}, {"readdir", READS}, {"stat", READS}, {"lstat", READS}, {"fstat", READS},
+    {"fstatat", READS}, {"access", READS}, {"faccessat", READS}, {"readlink", READS},
+    {"readlinkat", READS}, {"realpath", READS}, {"getcwd", READS}, {"getxattr", READS},
+    {"fgetxattr", READS}, {"flock", READS}, {"mkdir", WRITES}, {"mkdirat", WRITES},
+    {"create", WRITES}, {"unnamed", WRITES}, {"write", WRITES}, {"pwrite", WRITES},
+    {"fsync", WRITES}, {"fsync-folder", WRITES}, {"fchmod", WRITES}, {"fchown", WRITES},
+    {"fsetxattr", WRITES}, {"linkat", WRITES}, {"rename", WRITES}, {"renameat", WRITES},
+    {"unlink", WRITES}, {"unlinkat", WRITES}, {"close", WRITES}};
 
 static const char *wanted, *pattern;
 static long at;
@@ -230,9 +230,8 @@ syscall(long number, ...)
 	va_end(ap);
 	if (number == SYS_openat2) {
 		const struct open_how *how = (const void *)args[2];
-		bool opens = strcmp(call_of((int)how->flags), "open") == 0;
 
-		if (fails(opens ? "openat2" : call_of((int)how->flags), (const char *)args[1]))
+		if (fails_at(call_of((int)how->flags), (int)args[0], (const char *)args[1]))
 			return -1;
 	}
 	return NEXT(syscall)(number, args[0], args[1], args[2], args[3], args[4], args[5]);
