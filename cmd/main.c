@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/duration.h"
+#include "base/leftover.h"
 #include "base/mem.h"
 #include "base/pool.h"
 
@@ -316,6 +317,7 @@ main(int argc, char **argv)
 	}
 	if (!cmd.verb)
 		unknown_verb(name, second);
+	leftover_watch();
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
 	parse_options(&cmd, argc - used, argv + used);
 	apply_common(&cmd);

@@ -4,12 +4,14 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/leftover.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -29,6 +31,7 @@ struct output {
 	int folder_fd;             /* of the file; -1: it is not there yet */
 	char name[NAME_MAX + 1];   /* of the file, in its folder */
 	char *temporary;           /* of the temporary file, where it has one */
+	struct leftover *leftover; /* that file, announced */
 	int old_fd;                /* of what the file holds now; -1: there is none */
 	struct buf old;            /* as much of it as was looked at */
 	bool old_broken;           /* the rest of it cannot be read */
@@ -253,7 +256,12 @@ static int
 open_file(struct output *out)
 {
 	out->kind = OUTPUT_FILE;
-	return !out->roots && find_folder(out) < 0 ? -1 : open_old(out);
+	if ((!out->roots && find_folder(out) < 0) || open_old(out) < 0)
+		return -1;
+	if (out->folder_fd >= 0)
+		leftover_sweep(
+		    out->folder_fd, out->name, out->old_fd >= 0 ? out->old_stat.st_uid : geteuid());
+	return 0;
 }
 
 /* Is there something that is no regular file? What that is goes into `old_stat`. */
@@ -312,13 +320,22 @@ write_all(struct output *out, const char *data, size_t len)
 	return file_write(out->fd, (struct text){data, len}) < 0 ? output_fail(out, "write") : 0;
 }
 
-/* A new name beside the file's; the process id keeps two runs apart. */
-static char *
-temporary_name(struct output *out)
+/* Announces a new name beside the file's. */
+static void
+announce_temporary(struct output *out)
 {
-	static const char suffix[] = ".zonepp-tmp";
+	out->temporary = leftover_name(&out->diags->arena, out->name);
+	out->leftover = leftover_add(out->folder_fd, out->temporary);
+	unlinkat(out->folder_fd, out->temporary, 0);
+}
 
-	return arena_printf(&out->diags->arena, ".%.200s.%ld%s", out->name, (long)getpid(), suffix);
+/* It has another name, or none. */
+static void
+forget_temporary(struct output *out)
+{
+	leftover_gone(out->leftover);
+	out->leftover = NULL;
+	out->temporary = NULL;
 }
 
 /* Makes the folder of the file. A path that `..` leads out of a folder that was not there may end
@@ -347,15 +364,17 @@ begin_temporary(struct output *out)
 		return -1;
 	out->fd = file_open_unnamed(out->folder_fd, ".", mode);
 	if (out->fd < 0) {
-		out->temporary = temporary_name(out);
-		unlinkat(out->folder_fd, out->temporary, 0);
+		announce_temporary(out);
 		out->fd = openat(
 		    out->folder_fd, out->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (out->fd < 0) {
+			output_fail(out, "create a file beside");
+			forget_temporary(out);
+			return -1;
+		}
+		leftover_made(out->leftover);
 	}
-	if (out->fd < 0) {
-		out->temporary = NULL;
-		return output_fail(out, "create a file beside");
-	}
+	flock(out->fd, LOCK_EX | LOCK_NB); /* leftover_sweep of another machine sees it */
 	if (write_all(out, out->old.data, out->agreed) < 0)
 		return -1;
 	buf_free(&out->old);
@@ -434,16 +453,19 @@ output_patch(struct output *out, size_t at, const void *data, size_t len)
 static int
 name_temporary(struct output *out)
 {
-	char *name;
+	int error;
 
 	if (out->temporary)
 		return 0;
-	name = temporary_name(out);
-	unlinkat(out->folder_fd, name, 0);
-	if (file_give_name(out->fd, out->folder_fd, name) < 0)
-		return -1;
-	out->temporary = name;
-	return 0;
+	announce_temporary(out);
+	if (file_give_name(out->fd, out->folder_fd, out->temporary) == 0) {
+		leftover_made(out->leftover);
+		return 0;
+	}
+	error = errno;
+	forget_temporary(out);
+	errno = error;
+	return -1;
 }
 
 static int
@@ -465,7 +487,7 @@ replace(struct output *out)
 		return output_fail(out, "close");
 	if (renameat(out->folder_fd, out->temporary, out->folder_fd, out->name) < 0)
 		return output_fail(out, "replace");
-	out->temporary = NULL;
+	forget_temporary(out);
 	close_old(out);
 	if (!out->relaxed)
 		file_sync_name(out->diags, out->path, out->folder_fd, ".");
@@ -625,7 +647,7 @@ output_abort(struct output *out)
 	close_unless_stdout(&out->fd);
 	if (out->temporary)
 		unlinkat(out->folder_fd, out->temporary, 0);
-	out->temporary = NULL;
+	forget_temporary(out);
 	close_unless_stdout(&out->folder_fd);
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A build that is killed at any of its steps leaves the published zone as it was or as it is to be,
-# and the next build is none the worse for it.
+# and the next build is none the worse for it, and tidies up. One that a signal ends tidies up itself.
 # shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -26,16 +26,19 @@ now=$(date +%s)
 build() { # as the last build, which the cache, the lock and the file's attributes tell of
 	zonepp build -j 1 -C "$project" --now "$now"
 }
-killed_at() { # killed_at N: a build of the changed template that is killed at its N-th step
+killed_at() { # killed_at N: a build of the changed template that is ended at its N-th step
 	rm -rf "$project"
 	cp -a "$tmp/before" "$project"
 	# Where the sanitizer wants to be the first library, it may not.
 	KILL_AT=$1 LD_PRELOAD=$kill_at ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 \
 		build >"$tmp/build.log" 2>&1
-	[ $? -eq 137 ]
+	[ $? -eq $((128 + ${KILL_WITH:-9})) ]
 }
 beside() { # what else is in the zone's folder
 	find "$public" -type f ! -path "$file"
+}
+left() { # what has a temporary name, anywhere
+	find "$project" -name '*zonepp-tmp'
 }
 # The zone is whole: the old one, until it is the new one.
 whole() {
@@ -78,10 +81,61 @@ for folders in 'that hold unnamed files' 'that hold no unnamed files'; do
 		ok "in folders $folders: killed at step $step, the zone is whole" whole
 		ok 'nothing else is there' tidy
 		ok 'the next build' recovers
+		ok 'and nothing is left' prints '' left
 		step=$((step + 1))
 	done
 	ok "in folders $folders: a build that nobody killed" whole
 	ok 'there were steps ahead of the last' [ $step -gt 15 ]
 	ok 'and it published the new zone' [ "$old" -eq 0 ]
+
+	for with in 1 2 15; do
+		export KILL_WITH=$with
+		step=1 old=1
+		while killed_at $step; do
+			ok "in folders $folders: ended by signal $with at step $step, the zone is whole" whole
+			ok 'nothing is left' prints '' left
+			step=$((step + 1))
+		done
+		ok 'there were steps ahead of the last' [ $step -gt 15 ]
+		unset KILL_WITH
+	done
 done
+
+# --- New files, where none can be without a name ---
+
+generated_at() { # generated_at N: as killed_at, of a new key
+	rm -rf "$tmp/keys"
+	mkdir "$tmp/keys"
+	KILL_AT=$1 LD_PRELOAD=$kill_at ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 \
+		zonepp keys generate --keys "$tmp/keys" example.org >"$tmp/build.log" 2>&1
+	[ $? -eq $((128 + ${KILL_WITH:-9})) ]
+}
+whole_keys() { # each file has all of its text
+	for private in "$tmp"/keys/K*.private; do
+		[ ! -e "$private" ] || grep -q '^Activate: ' "$private" || return 1
+	done
+	for public in "$tmp"/keys/K*.key; do
+		[ ! -e "$public" ] || dnssec-dsfromkey "$public" || return 1
+	done
+}
+for with in 9 15; do
+	export KILL_WITH=$with
+	step=1
+	while generated_at $step; do
+		ok "a key of which signal $with ends the making at step $step" whole_keys
+		[ "$with" -eq 9 ] || ok 'nothing is left' prints '' find "$tmp/keys" -name '*zonepp-tmp'
+		step=$((step + 1))
+	done
+	ok 'there were steps' [ $step -gt 8 ]
+	ok 'in the end there are both files' [ "$(find "$tmp/keys" -type f | wc -l)" -eq 2 ]
+done
+unset KILL_WITH
+
+ended_though_ignored() {
+	trap '' TERM
+	KILL_WITH=15 killed_at 10
+}
+(refuses ended_though_ignored) # for its traps
+ok 'a signal that is ignored ends no build' [ $? -eq 0 ]
+ok 'it publishes the new zone' cmp "$file" "$tmp/new.zone"
 plan

@@ -1,5 +1,6 @@
-/* For LD_PRELOAD: kills the process at its $KILL_AT-th call that changes a file or folder, ahead of
- * it; of a write, half is done. With $NO_UNNAMED, folders cannot hold files without a name. */
+/* For LD_PRELOAD: ends the process at its $KILL_AT-th call that changes a file or folder, ahead of
+ * it; of a write, half is done. It is killed, or gets the signal $KILL_WITH. With $NO_UNNAMED,
+ * folders cannot hold files without a name. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,10 +28,18 @@ is_last(void)
 }
 
 static void
+end(void)
+{
+	const char *number = getenv("KILL_WITH");
+
+	raise(number ? atoi(number) : SIGKILL);
+}
+
+static void
 call(void)
 {
 	if (is_last())
-		kill(getpid(), SIGKILL);
+		end();
 }
 
 int
@@ -59,7 +68,7 @@ write(int fd, const void *data, size_t len)
 {
 	if (fd > STDERR_FILENO && is_last()) {
 		NEXT(write)(fd, data, len / 2);
-		kill(getpid(), SIGKILL);
+		end();
 	}
 	return NEXT(write)(fd, data, len);
 }

@@ -1,0 +1,44 @@
+/* Leftovers: files of the name .FILE.PID.zonepp-tmp, which hold what is to become FILE where the
+ * file system knows no unnamed files, and for a moment wherever a file is replaced. Those of this
+ * run vanish with it if a signal ends it; those of runs that were killed, when FILE is written
+ * again. */
+#ifndef BASE_LEFTOVER_H
+#define BASE_LEFTOVER_H
+
+#include "base/arena.h"
+
+#include <sys/types.h>
+
+/* The temporary name of this run for `file`, the name of a file in its folder; in `a`. */
+char *
+leftover_name(struct arena *a, const char *file);
+
+/* From here on, the signals by which others end programs remove what is announced, and end the
+ * program as without this. One that is ignored stays so. For main(). */
+void
+leftover_watch(void);
+
+struct leftover;
+
+/* Announces that the file `name` is made next, in the folder that is open as `folder_fd`: until
+ * leftover_made or leftover_gone, signals wait. Returns NULL where too many are announced: the file
+ * stays if a signal comes. */
+struct leftover *
+leftover_add(int folder_fd, const char *name);
+
+/* It was made. NULL: no-op. */
+void
+leftover_made(struct leftover *leftover);
+
+/* It was not made, has another name by now, or is removed; ahead of the closing of its folder.
+ * NULL: no-op. */
+void
+leftover_gone(struct leftover *leftover);
+
+/* Removes what earlier runs left of `file` in that folder: regular files that are this user's or
+ * `owner`'s, of processes that are no more. What cannot be removed stays. The folder is read once
+ * for all its files. */
+void
+leftover_sweep(int folder_fd, const char *file, uid_t owner);
+
+#endif
