@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <strings.h>
 
 /* The owner of a text, as far as grammars look at it. */
 struct owner {
@@ -22,7 +23,7 @@ struct grammar {
 	const char *place;                           /* where it belongs, ahead of the domain */
 	void (*check)(struct text_judged *t);        /* NULL: only what a semicolon cuts off */
 	const char *const *tags;                     /* that a semicolon may cut off */
-	bool twice;                                  /* several at a name are none */
+	const char *const *signs;                    /* tags that tell it without a version */
 };
 
 /* --- Owners --- */
@@ -83,6 +84,8 @@ at_mta_sts(const struct owner *owner)
 
 /* --- The table --- */
 
+static const char *const dmarc_signs[] = {"p", NULL};
+static const char *const dkim_signs[] = {"p", "k", NULL};
 static const char *const dmarc_tags[] = {
     "p", "sp", "np", "rua", "ruf", "fo", "adkim", "aspf", "pct", "ri", "rf", "psd", "t", NULL};
 static const char *const dkim_tags[] = {"v", "k", "p", "h", "t", "s", "n", "g", NULL};
@@ -93,22 +96,23 @@ static const char *const caa_tags[] = {
     "validationmethods", "accounturi", "account", "policy", "cansignhttpexchanges", NULL};
 
 static const struct grammar grammars[N_TEXT_KINDS] = {
-    [TEXT_SPF] = {"SPF", "spf1", Z_SPF, NULL, NULL, spf_check, NULL, true},
-    [TEXT_DMARC] = {"DMARC", "DMARC1", Z_DMARC, at_dmarc, "_dmarc", dmarc_check, dmarc_tags, true},
+    [TEXT_SPF] = {"SPF", "spf1", Z_SPF, NULL, NULL, spf_check, NULL, NULL},
+    [TEXT_DMARC] = {"DMARC", "DMARC1", Z_DMARC, at_dmarc, "_dmarc", dmarc_check, dmarc_tags,
+	dmarc_signs},
     [TEXT_DKIM] = {"DKIM", "DKIM1", Z_DKIM, at_selector, "selector._domainkey", dkim_check,
-	dkim_tags, true},
+	dkim_tags, dkim_signs},
     [TEXT_TLSRPT] = {"TLSRPT", "TLSRPTv1", Z_TLSRPT, at_tlsrpt, "_smtp._tls", tlsrpt_check,
-	tlsrpt_tags, true},
+	tlsrpt_tags, tlsrpt_tags},
     [TEXT_MTA_STS] = {"MTA-STS", "STSv1", Z_MTA_STS, at_mta_sts, "_mta-sts", mta_sts_check,
-	mta_sts_tags, true},
-    [TEXT_BIMI] = {"BIMI", "BIMI1", Z_TEXT_CUT, NULL, NULL, NULL, bimi_tags, false},
+	mta_sts_tags, mta_sts_tags},
+    [TEXT_BIMI] = {"BIMI", "BIMI1", Z_TEXT_CUT, NULL, NULL, NULL, bimi_tags, NULL},
 };
 
-static const struct grammar caa = {"CAA", NULL, Z_CAA, NULL, NULL, caa_check, caa_tags, false};
+static const struct grammar caa = {"CAA", NULL, Z_CAA, NULL, NULL, caa_check, caa_tags, NULL};
 
 /* A text that begins with v= and is none of these: what a semicolon cuts off is told. */
 static const struct grammar other = {
-    "TXT", NULL, Z_TEXT_CUT, NULL, NULL, NULL, (const char *const[]){NULL}, false};
+    "TXT", NULL, Z_TEXT_CUT, NULL, NULL, NULL, (const char *const[]){NULL}, NULL};
 
 /* --- Which grammar --- */
 
@@ -119,8 +123,11 @@ version_of(struct text text)
 {
 	size_t i = 0;
 
-	while (text.len && (text_is_blank(*text.data) || memchr("\"'", *text.data, 2)))
-		text = (struct text){text.data + 1, text.len - 1};
+	while (text.len && (text_is_blank(*text.data) || text_mark(text))) {
+		size_t len = text_is_blank(*text.data) ? 1 : text_mark(text);
+
+		text = (struct text){text.data + len, text.len - len};
+	}
 	if (text.len == 0 || ascii_lower((uint8_t)*text.data) != 'v')
 		return (struct text){NULL, 0};
 	text = text_trim((struct text){text.data + 1, text.len - 1});
@@ -143,7 +150,7 @@ is_version(struct text value, const struct grammar *g)
 	return value.len == len || !ascii_is_digit(value.data[len]);
 }
 
-/* `v=DMARC`, `v=STS2`: the letters of the version, with something else behind them. */
+/* `v=DMARC`, `v=STS1`: the letters of the version, with something else behind them. */
 static bool
 is_like_version(struct text value, const struct grammar *g)
 {
@@ -151,17 +158,19 @@ is_like_version(struct text value, const struct grammar *g)
 
 	while (g->version[len] && !ascii_is_digit(g->version[len]))
 		len++;
-	return value.len >= len && text_is_nocase((struct text){value.data, len}, g->version);
+	if (g->version[len - 1] == 'v')
+		len--;
+	return value.len >= len && strncasecmp(value.data, g->version, len) == 0;
 }
 
 /* Without a version, at the name of such texts. */
 static bool
 has_its_tags(struct text text, const struct grammar *g)
 {
-	if (g == &grammars[TEXT_DKIM] && tags_value(text, "k").data)
-		return true;
-	return (g == &grammars[TEXT_DMARC] || g == &grammars[TEXT_DKIM]) &&
-	       tags_value(text, "p").data;
+	for (const char *const *sign = g->signs; sign && *sign; sign++)
+		if (tags_value(text, *sign).data)
+			return true;
+	return false;
 }
 
 static const struct grammar *
@@ -190,7 +199,7 @@ is_chosen(struct text text, const struct grammar *g)
 		return tags_value(text, "p").data;
 	if (!version.data || !is_version(version, g) || strlen(g->version) != version.len)
 		return false;
-	if (text_is_blank(*text.data) || memchr("\"'", *text.data, 2))
+	if (text_is_blank(*text.data) || text_mark(text))
 		return false;
 	return g != &grammars[TEXT_SPF] || text.len == 6 || text.data[6] == ' ';
 }
@@ -208,22 +217,42 @@ what_of(const struct text_judged *t)
 	return arena_printf(a, "the %s record of %s", t->kind, lookup_text(t->store, t->owner));
 }
 
+static void
+tell(struct text_judged *t, struct pos pos, enum problem problem, const char *format, va_list args)
+{
+	char text[400];
+
+	vsnprintf(text, sizeof(text), format, args);
+	for (char *p = text; *p; p++)
+		if ((uint8_t)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	diag_add(t->store->diags, pos, problem, "%s: %s", what_of(t), text);
+}
+
 void
 text_fault(struct text_judged *t, enum problem problem, size_t at, const char *format, ...)
 {
-	char text[400];
 	va_list args;
 
 	t->n_faults += problem_table[problem].severity != SEVERITY_NOTE;
 	if (!t->words)
 		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	tell(t, words_pos(t->words, at), problem, format, args);
 	va_end(args);
-	for (char *p = text; *p; p++)
-		if ((uint8_t)*p < 0x20 || *p == 0x7f)
-			*p = '?';
-	diag_add(t->store->diags, words_pos(t->words, at), problem, "%s: %s", what_of(t), text);
+}
+
+void
+text_word_fault(struct text_judged *t, enum problem problem, size_t ahead, const char *format, ...)
+{
+	va_list args;
+
+	t->n_faults += problem_table[problem].severity != SEVERITY_NOTE;
+	if (!t->words)
+		return;
+	va_start(args, format);
+	tell(t, words_find(t->words, t->record->type, ahead, NULL), problem, format, args);
+	va_end(args);
 }
 
 /* The strings of TXT, joined with `between` (RFC 7208 section 3.3, RFC 6376 section 3.6.2.2: with
@@ -342,29 +371,52 @@ tell_joined(const struct text_judged *t, const struct grammar *g, size_t n_strin
 	return i > 0;
 }
 
-/* Is the owner `dmarc`, where a mail domain has no `_dmarc`? */
+/* Are the first labels nearly those of the place, as `dmarc`, `_mta_sts` or `k1.domainkey`? Moves
+ * over them to the domain. Any label is a selector. */
 static bool
-lacks_underscore(const struct store *store, const struct owner *owner, const char *place)
+skip_near(const uint8_t **wire, const char *place)
 {
-	struct text label = {(const char *)owner->wire + 1, *owner->wire};
-	struct lookup_key key;
-	char meant[16];
-	int len = snprintf(meant, sizeof(meant), "_%.*s", (int)label.len, label.data);
+	while (*place) {
+		struct text text = {(const char *)*wire + 1, **wire};
+		size_t len = strcspn(place, ".");
+		char label[16];
+		const char *const known[] = {label, NULL};
 
-	if (label.len + 1 >= sizeof(meant) ||
-	    !text_is_nocase((struct text){place, strcspn(place, ".")}, meant) || len < 0 ||
-	    !lookup_key_of(store, owner->wire, &key))
-		return false;
-	lookup_parent(&key);
-	if (!lookup_has(store, lookup_node(store, &key), TYPE_MX))
-		return false;
-	for (char *p = meant; *p; p++)
-		*p = (char)ascii_lower((uint8_t)*p);
-	return lookup_child(&key, meant) && !lookup_exists(store, &key, NULL);
+		snprintf(label, sizeof(label), "%.*s", (int)len, place);
+		if (text.len == 0 || (*label == '_' && !diag_nearest(text, known)))
+			return false;
+		*wire += 1 + **wire;
+		place += len + (place[len] == '.');
+	}
+	return true;
 }
 
-/* At a name where nobody looks for it: the apex, or one that lacks its underscore. A CNAME may lead
- * to others. */
+/* Moves to the place below a domain, of any selector. */
+static bool
+place_key(struct lookup_key *key, const char *place)
+{
+	const char *rest = strchr(place, '.');
+	char label[16];
+
+	if (rest && !place_key(key, rest + 1))
+		return false;
+	snprintf(label, sizeof(label), "%.*s", (int)strcspn(place, "."), place);
+	return *label != '_' || lookup_child(key, label);
+}
+
+/* Is it a mail domain that has nothing at the place? */
+static bool
+lacks_place(const struct store *store, const uint8_t *domain, const char *place)
+{
+	struct lookup_key key;
+
+	return lookup_key_of(store, domain, &key) &&
+	       lookup_has(store, lookup_node(store, &key), TYPE_MX) && place_key(&key, place) &&
+	       !lookup_exists(store, &key, NULL);
+}
+
+/* At a name where nobody looks for it: the domain itself, or one that is nearly right. A CNAME may
+ * lead to others. */
 static bool
 tell_place(const struct text_judged *t, const struct grammar *g, const struct owner *owner)
 {
@@ -372,11 +424,9 @@ tell_place(const struct text_judged *t, const struct grammar *g, const struct ow
 
 	if (!g->asked_at || g->asked_at(owner))
 		return false;
-	if (!owner->apex) {
-		if (!lacks_underscore(t->store, owner, g->place))
-			return false;
-		domain += 1 + *domain;
-	}
+	if (!owner->apex && !lacks_place(t->store, domain, g->place) &&
+	    (!skip_near(&domain, g->place) || !lacks_place(t->store, domain, g->place)))
+		return false;
 	diag_add(t->store->diags, t->record->pos, Z_TEXT_PLACE,
 	    "%s is not looked for here, but at %s.%s", what_of(t), g->place,
 	    lookup_text(t->store, domain));
@@ -417,10 +467,22 @@ tell_twice(const struct store *store, const struct record *record, const struct 
 	    g->name);
 }
 
+/* Nobody looks for other texts at these names. */
+static void
+tell_none(const struct store *store, const struct record *record, const struct owner *owner)
+{
+	for (const struct grammar *g = grammars; g < grammars + N_TEXT_KINDS; g++)
+		if (g->asked_at && g->asked_at(owner))
+			diag_add(store->diags, record->pos, g->problem,
+			    "the TXT record of %s is no %s record: these begin with v=%s",
+			    lookup_text(store, owner->wire), g->name, g->version);
+}
+
 static void
 check_txt(const struct store *store, const struct owner *owner, const struct rrset *set)
 {
 	const struct record *chosen[N_TEXT_KINDS] = {NULL};
+	bool judged = false;
 	struct buf b = {0};
 
 	for (size_t i = 0; i < set->n; i++) {
@@ -436,7 +498,9 @@ check_txt(const struct store *store, const struct owner *owner, const struct rrs
 		if (!g)
 			continue;
 		judge(&t, g, owner, n);
-		if (!g->twice || !is_chosen(t.text, g) || (g->asked_at && !g->asked_at(owner)))
+		judged = judged || (g->asked_at && g->asked_at(owner));
+		if (!g->version || !g->check || !is_chosen(t.text, g) ||
+		    (g->asked_at && !g->asked_at(owner)))
 			continue;
 		first = &chosen[g - grammars];
 		if (*first)
@@ -446,6 +510,8 @@ check_txt(const struct store *store, const struct owner *owner, const struct rrs
 			*first = t.record;
 	}
 	buf_free(&b);
+	if (!judged && set->n > 0)
+		tell_none(store, set->records, owner);
 }
 
 static void

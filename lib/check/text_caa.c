@@ -3,6 +3,9 @@
 
 enum { CRITICAL = 0x80 };
 
+/* Words behind the type. */
+enum { WORD_FLAGS = 1, WORD_TAG = 2 };
+
 /* RFC 8659 section 4.2: labels of letters, digits and hyphens within. */
 static bool
 is_label(struct text label)
@@ -69,6 +72,16 @@ check_issue(struct text_judged *t)
 	}
 }
 
+/* mailto: with one address, which headers may follow (RFC 6068 section 2). */
+static bool
+is_mail_url(struct text text)
+{
+	const char *headers = memchr(text.data, '?', text.len);
+	size_t len = headers ? (size_t)(headers - text.data) : text.len;
+
+	return text_is_mail((struct text){text.data + 7, len - 7});
+}
+
 static bool
 begins(struct text text, const char *begin)
 {
@@ -82,7 +95,7 @@ static void
 check_iodef(struct text_judged *t)
 {
 	if (begins(t->text, "mailto:")
-		? !text_is_mail((struct text){t->text.data + 7, t->text.len - 7})
+		? !is_mail_url(t->text)
 		: !begins(t->text, "https://") && !begins(t->text, "http://"))
 		text_fault(t, Z_CAA, 0,
 		    "\"%.*s\" is no URL of mailto:, https: or http:", TEXT_SHOWN(t->text));
@@ -120,14 +133,14 @@ tell_unknown(struct text_judged *t, struct text tag)
 		known[i] = properties[i].name;
 	nearest = diag_nearest(tag, known);
 	if (*t->record->rdata & CRITICAL)
-		text_fault(t, Z_CAA, 0, "%.*s is not known and critical: no CA may issue",
-		    TEXT_SHOWN(tag));
+		text_word_fault(t, Z_CAA, WORD_TAG,
+		    "%.*s is not known and critical: no CA may issue", TEXT_SHOWN(tag));
 	else if (nearest)
-		text_fault(t, Z_CAA, 0, "CAs do not know %.*s; did you mean %s?", TEXT_SHOWN(tag),
-		    nearest);
+		text_word_fault(t, Z_CAA, WORD_TAG, "CAs do not know %.*s; did you mean %s?",
+		    TEXT_SHOWN(tag), nearest);
 	else
-		text_fault(t, Z_CAA_STYLE, 0, "CAs pass over what they do not know: %.*s",
-		    TEXT_SHOWN(tag));
+		text_word_fault(t, Z_CAA_STYLE, WORD_TAG,
+		    "CAs pass over what they do not know: %.*s", TEXT_SHOWN(tag));
 }
 
 void
@@ -138,7 +151,7 @@ caa_check(struct text_judged *t)
 	size_t i = 0;
 
 	if (rdata[0] & ~CRITICAL)
-		text_fault(t, Z_CAA_STYLE, 0,
+		text_word_fault(t, Z_CAA_STYLE, WORD_FLAGS,
 		    "flags of %u: the critical one is 128, others have no meaning", rdata[0]);
 	while (i < N_PROPERTIES && !text_is_nocase(tag, properties[i].name))
 		i++;

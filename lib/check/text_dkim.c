@@ -81,14 +81,14 @@ void
 dkim_check(struct text_judged *t)
 {
 	static const struct tag_rule rules[] = {
-	    {"p", true, check_key},
-	    {"k", false, check_kind},
-	    {"h", false, check_hashes},
-	    {"g", false, NULL},
-	    {"n", false, NULL},
-	    {"s", false, NULL},
-	    {"t", false, NULL},
-	    {NULL, false, NULL},
+	    {"p", true, check_key, true},
+	    {"k", false, check_kind, false},
+	    {"h", false, check_hashes, false},
+	    {"g", false, NULL, false},
+	    {"n", false, NULL, true},
+	    {"s", false, NULL, false},
+	    {"t", false, NULL, false},
+	    {NULL, false, NULL, false},
 	};
 
 	tags_check(t, &(struct tag_list){Z_DKIM, "DKIM1", true, rules});

@@ -23,6 +23,11 @@ void
 text_fault(struct text_judged *t, enum problem problem, size_t at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Adds a problem at the word that is `ahead` words behind the type. */
+void
+text_word_fault(struct text_judged *t, enum problem problem, size_t ahead, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /* A part of a text for `%.*s`, not too long. */
 #define TEXT_SHOWN(t) (int)((t).len < 60 ? (t).len : 60), (t).data
 
@@ -43,6 +48,17 @@ text_trim(struct text t)
 	return t;
 }
 
+/* Is there a quotation mark, be it of typography, at the begin? Returns how many octets it takes.
+ */
+static inline size_t
+text_mark(struct text t)
+{
+	if (t.len >= 3 && memcmp(t.data, "\xe2\x80", 2) == 0 && (uint8_t)t.data[2] >= 0x98 &&
+	    (uint8_t)t.data[2] <= 0x9f)
+		return 3;
+	return t.len && memchr("\"'", *t.data, 2);
+}
+
 static inline bool
 text_is_alphanumeric(char c)
 {
@@ -61,6 +77,7 @@ struct tag_rule {
 	const char *name;
 	bool required;
 	void (*check)(struct text_judged *t, enum problem problem, const struct tag *tag);
+	bool blanks; /* may stand in its value */
 };
 
 struct tag_list {

@@ -145,7 +145,7 @@ check_uris(struct text_judged *t, enum problem problem, const struct tag *tag,
 		    cut && !cut(&uri) ? "a limit is a number and k, m, g or t" : uri_fault(uri);
 
 		if (!fault && !has_scheme(uri, "mailto:") && !has_scheme(uri, "https:") &&
-		    !has_scheme(uri, "http:"))
+		    !(cut && has_scheme(uri, "http:")))
 			fault = schemes;
 		if (fault)
 			text_fault(t, problem, item_at, "%.*s=%.*s: %s", TEXT_SHOWN(tag->name),
@@ -169,22 +169,22 @@ check_tls_uris(struct text_judged *t, enum problem problem, const struct tag *ta
 
 /* Not known here are tags of later documents; receivers pass over them, too. */
 static const struct tag_rule dmarc_rules[] = {
-    {"p", true, check_policy},
-    {"sp", false, check_policy},
-    {"adkim", false, check_alignment},
-    {"aspf", false, check_alignment},
-    {"pct", false, check_percentage},
-    {"ri", false, check_interval},
-    {"fo", false, check_options},
-    {"rua", false, check_dmarc_uris},
-    {"ruf", false, check_dmarc_uris},
-    {NULL, false, NULL},
+    {"p", true, check_policy, false},
+    {"sp", false, check_policy, false},
+    {"adkim", false, check_alignment, false},
+    {"aspf", false, check_alignment, false},
+    {"pct", false, check_percentage, false},
+    {"ri", false, check_interval, false},
+    {"fo", false, check_options, false},
+    {"rua", false, check_dmarc_uris, false},
+    {"ruf", false, check_dmarc_uris, false},
+    {NULL, false, NULL, false},
 };
 
 /* RFC 7489 section 7.1: whether a domain takes the reports of another. */
 static const struct tag_rule report_rules[] = {
-    {"rua", false, check_dmarc_uris},
-    {NULL, false, NULL},
+    {"rua", false, check_dmarc_uris, false},
+    {NULL, false, NULL, false},
 };
 
 void
@@ -198,8 +198,8 @@ void
 tlsrpt_check(struct text_judged *t)
 {
 	static const struct tag_rule rules[] = {
-	    {"rua", true, check_tls_uris},
-	    {NULL, false, NULL},
+	    {"rua", true, check_tls_uris, false},
+	    {NULL, false, NULL, false},
 	};
 
 	tags_check(t, &(struct tag_list){Z_TLSRPT, "TLSRPTv1", false, rules});
@@ -223,8 +223,8 @@ void
 mta_sts_check(struct text_judged *t)
 {
 	static const struct tag_rule rules[] = {
-	    {"id", true, check_id},
-	    {NULL, false, NULL},
+	    {"id", true, check_id, false},
+	    {NULL, false, NULL, false},
 	};
 
 	tags_check(t, &(struct tag_list){Z_MTA_STS, "STSv1", false, rules});

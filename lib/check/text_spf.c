@@ -174,6 +174,8 @@ domain_fault(struct text domain)
 		return "it is no domain: addresses are written behind ip4:";
 	if (!is_macro_string(domain, &dynamic))
 		return "it holds a character or a macro that no domain may have";
+	if (!dynamic && memchr(domain.data, '/', domain.len))
+		return "it is no domain";
 	if (ends_in_macro(domain))
 		return NULL;
 	if (top.data[top.len - 1] == '.')
@@ -322,6 +324,7 @@ static const char *(*const value_faults[N_MECHANISMS])(struct text value) = {
 /* What was met so far. */
 struct spf_seen {
 	bool all, redirect, exp;
+	bool open; /* the term ahead ends in its colon */
 	size_t redirect_at;
 };
 
@@ -356,11 +359,18 @@ check_mechanism(struct text_judged *t, const struct term *term, struct spf_seen 
 	const char *fault;
 
 	if (mechanism == N_MECHANISMS) {
-		tell_unknown(t, term);
+		if (!seen->open)
+			tell_unknown(t, term);
+		seen->open = false;
 		return;
 	}
 	fault = value_faults[mechanism](term->value);
-	if (fault)
+	seen->open = fault && text_is(term->value, ":");
+	if (seen->open)
+		text_fault(t, Z_SPF, term->at,
+		    "%.*s: behind the colon stands a value, without a blank",
+		    TEXT_SHOWN(term->text));
+	else if (fault)
 		text_fault(t, Z_SPF, term->at, "%.*s: %s", TEXT_SHOWN(term->text), fault);
 	else if (seen->all)
 		text_fault(t, Z_SPF_STYLE, term->at,
@@ -439,8 +449,8 @@ spf_is_joint(struct text text, size_t at)
 	size_t begin = 0;
 	enum mechanism mechanism;
 
-	if (at == 0 || at >= text.len || text.data[at - 1] == ' ' || text.data[at] == ' ' ||
-	    !term_next(behind, &begin, &term))
+	if (at == 0 || at >= text.len || memchr(" +-?~", text.data[at - 1], 5) ||
+	    text.data[at] == ' ' || !term_next(behind, &begin, &term))
 		return false;
 	if (term.modifier)
 		return text_is_nocase(term.name, "redirect");

@@ -34,7 +34,8 @@ text_is_mail(struct text address)
 	if (!at || at == address.data || at + 1 == address.data + address.len)
 		return false;
 	for (size_t i = 0; i < address.len; i++)
-		if ((uint8_t)address.data[i] <= ' ' || strchr("<>\"\\", address.data[i]))
+		if ((uint8_t)address.data[i] <= ' ' || strchr("<>\"\\", address.data[i]) ||
+		    (address.data + i < at && strchr(":;,", address.data[i])))
 			return false;
 	return !memchr(at + 1, '@', (size_t)(address.data + address.len - at) - 1);
 }
@@ -125,6 +126,59 @@ tell_missing(struct text_judged *t, const struct tag_list *list, uint32_t seen, 
 			text_fault(t, list->problem, 0, "%s= is missing", list->rules[i].name);
 }
 
+/* Does the name of a rule, with its equals sign, begin the text? */
+static bool
+begins_tag(struct text text, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (text.len <= len || memcmp(text.data, name, len) != 0)
+		return false;
+	text = text_trim((struct text){text.data + len, text.len - len});
+	return text.len > 0 && *text.data == '=';
+}
+
+/* Other tags within a value, which have a blank or comma ahead of them in place of a semicolon: the
+ * first is told of. */
+static bool
+tell_swallowed(
+    struct text_judged *t, const struct tag_list *list, const struct tag *tag, uint32_t *seen)
+{
+	bool told = false;
+
+	for (size_t i = 1; i < tag->value.len; i++) {
+		struct text text = {tag->value.data + i, tag->value.len - i};
+
+		if (!text_is_blank(text.data[-1]) && text.data[-1] != ',')
+			continue;
+		for (size_t rule = 0; list->rules[rule].name; rule++) {
+			if (!begins_tag(text, list->rules[rule].name))
+				continue;
+			if (!told)
+				text_fault(t, list->problem, tag->value_at + i,
+				    "a semicolon is missing ahead of %s=", list->rules[rule].name);
+			*seen |= UINT32_C(1) << rule;
+			told = true;
+		}
+	}
+	return told;
+}
+
+static void
+check_tag(struct text_judged *t, const struct tag_list *list, const struct tag *tag, uint32_t *seen)
+{
+	const struct tag_rule *rule = &list->rules[rule_of(list->rules, tag->name)];
+	uint32_t bit = UINT32_C(1) << (rule - list->rules);
+
+	if (!rule->name)
+		return;
+	if (*seen & bit)
+		text_fault(t, list->problem, tag->at, "%s= stands twice", rule->name);
+	*seen |= bit;
+	if (rule->check && (rule->blanks || !tell_swallowed(t, list, tag, seen)))
+		rule->check(t, list->problem, tag);
+}
+
 void
 tags_check(struct text_judged *t, const struct tag_list *list)
 {
@@ -134,29 +188,23 @@ tags_check(struct text_judged *t, const struct tag_list *list)
 	bool version = false;
 	struct tag tag;
 
+	if (text_mark(text_trim(t->text))) {
+		text_fault(t, list->problem, 0, "a quotation mark is a part of the text");
+		return;
+	}
 	for (; item_next(&rest, &at, ';', &item, &item_at); n++) {
-		size_t rule;
-
 		if (item.len == 0 && !rest.data)
 			break; /* behind the last semicolon */
 		if (!tag_read(item, item_at, &tag)) {
 			tell_part(t, list, &tag);
-			continue;
-		}
-		if (text_is(tag.name, "v")) {
-			version_check(t, list, &tag, n == 0);
+			version = version || n == 0;
+		} else if (!text_is(tag.name, "v")) {
+			check_tag(t, list, &tag, &seen);
+		} else {
+			if (!tell_swallowed(t, list, &tag, &seen))
+				version_check(t, list, &tag, n == 0);
 			version = true;
-			continue;
 		}
-		rule = rule_of(list->rules, tag.name);
-		if (!list->rules[rule].name)
-			continue;
-		if (seen & UINT32_C(1) << rule)
-			text_fault(
-			    t, list->problem, tag.at, "%s= stands twice", list->rules[rule].name);
-		seen |= UINT32_C(1) << rule;
-		if (list->rules[rule].check)
-			list->rules[rule].check(t, list->problem, &tag);
 	}
 	tell_missing(t, list, seen, version);
 }
