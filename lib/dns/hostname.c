@@ -124,19 +124,47 @@ labels_text(const uint8_t *wire, unsigned n, char *out, size_t room)
 	return n == 0 ? len - 1 : 0;
 }
 
+/* Four numbers: also those that no octet holds, or that have zeros ahead, were meant for an
+ * address. */
+static bool
+is_ip4(struct text text)
+{
+	unsigned dots = 0, digits = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		bool dot = text.data[i] == '.';
+
+		if (dot ? digits == 0 : !ascii_is_digit(text.data[i]) || digits == 3)
+			return false;
+		dots += dot;
+		digits = dot ? 0 : digits + 1;
+	}
+	return dots == 3 && digits > 0;
+}
+
+/* As it stands, or as in mail addresses (RFC 5321 section 4.1.3). */
+static bool
+is_address(struct text text)
+{
+	uint8_t ip[16];
+
+	if (text.len > 2 && *text.data == '[' && text.data[text.len - 1] == ']')
+		text = (struct text){text.data + 1, text.len - 2};
+	return is_ip4(text) || ip6_parse(text, ip) == 0;
+}
+
 unsigned
 hostname_address(const uint8_t *wire)
 {
 	enum { IP4_LABELS = 4 };
 	char text[2 * LABEL_LONGEST];
-	uint8_t ip[16];
 	size_t len;
 
-	if (!*wire || (!ascii_is_digit((char)wire[1]) && !memchr(wire + 1, ':', *wire)))
+	if (!*wire ||
+	    (!ascii_is_digit((char)wire[1]) && wire[1] != '[' && !memchr(wire + 1, ':', *wire)))
 		return 0;
 	len = labels_text(wire, IP4_LABELS, text, sizeof(text));
-	if (len && (ip4_parse((struct text){text, len}, ip) == 0 ||
-		       ip6_parse((struct text){text, len}, ip) == 0))
+	if (len && is_address((struct text){text, len}))
 		return IP4_LABELS;
-	return ip6_parse((struct text){(const char *)wire + 1, *wire}, ip) == 0;
+	return is_address((struct text){(const char *)wire + 1, *wire});
 }
