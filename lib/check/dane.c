@@ -82,6 +82,7 @@ check_dane(const struct store *store, const struct dane_options *options)
 		dane_aliases_begin(&run.aliases, store);
 	}
 	if (first) {
+		run.mail = dane_mail_of(store);
 		check_signed(&run, first);
 		check_nodes(&run);
 	}

@@ -75,35 +75,26 @@ has_dane(const struct dane_run *run, const struct record *mx)
 
 /* --- SPF, DKIM, DMARC --- */
 
-/* Of the domain or the apex; above the apex there may be one that counts (RFC 7489 section 6.6.3),
- * which is not known where the apex is itself below another domain. */
 static bool
-has_dmarc(const struct dane_run *run, const struct lookup_key *domain)
+has_dmarc_at(const struct store *store, struct lookup_key domain)
 {
-	struct lookup_key key = *domain, apex = {.len = 0};
-
-	if (name_labels(run->store->apex.wire) > 2)
-		return true;
-	return (lookup_child(&key, "_dmarc") &&
-		   text_has(run->store, lookup_answer(run->store, &key), TEXT_DMARC)) ||
-	       (lookup_child(&apex, "_dmarc") &&
-		   text_has(run->store, lookup_answer(run->store, &apex), TEXT_DMARC));
+	return lookup_child(&domain, "_dmarc") &&
+	       text_has(store, lookup_answer(store, &domain), TEXT_DMARC);
 }
 
-/* Is there a key, or a delegation that may hold one, below _domainkey of the name? */
+/* Is there a key of any selector, or a delegation that may hold one, below _domainkey? */
 static bool
-has_key_below(const struct dane_run *run, struct lookup_key *key)
+has_dkim_at(const struct store *store, struct lookup_key domain)
 {
-	const struct store *store = run->store;
 	size_t i;
 
-	if (!lookup_child(key, "_domainkey"))
+	if (!lookup_child(&domain, "_domainkey"))
 		return false;
-	i = store_find(store, store->n_nodes, key->octets, key->len);
+	i = store_find(store, store->n_nodes, domain.octets, domain.len);
 	for (; i < store->n_nodes; i++) {
 		const struct node *node = &store->nodes[i];
 
-		if (node->key_len < key->len || memcmp(node->key, key->octets, key->len) != 0)
+		if (node->key_len < domain.len || memcmp(node->key, domain.octets, domain.len) != 0)
 			return false;
 		if ((node->flags & (NODE_CUT | NODE_DNAME)) || text_has(store, node, TEXT_DKIM))
 			return true;
@@ -111,13 +102,17 @@ has_key_below(const struct dane_run *run, struct lookup_key *key)
 	return false;
 }
 
-/* A selector of any name, of the domain or the apex. */
-static bool
-has_dkim(const struct dane_run *run, const struct lookup_key *domain)
+/* Above the apex there may be a DMARC record that counts (RFC 7489 section 6.6.3), which is not
+ * known where the apex is itself below another domain. */
+struct dane_mail
+dane_mail_of(const struct store *store)
 {
-	struct lookup_key key = *domain, apex = {.len = 0};
+	const struct lookup_key apex = {.len = 0};
 
-	return has_key_below(run, &key) || has_key_below(run, &apex);
+	return (struct dane_mail){
+	    .dkim = has_dkim_at(store, apex),
+	    .dmarc = name_labels(store->apex.wire) > 2 || has_dmarc_at(store, apex),
+	};
 }
 
 static void
@@ -131,8 +126,8 @@ check_bare(const struct dane_run *run, const struct node *domain, const uint8_t 
 		bool has;
 	} kinds[] = {
 	    {"SPF", text_has(run->store, domain, TEXT_SPF)},
-	    {"DKIM", known && has_dkim(run, &key)},
-	    {"DMARC", known && has_dmarc(run, &key)},
+	    {"DKIM", run->mail.dkim || (known && has_dkim_at(run->store, key))},
+	    {"DMARC", run->mail.dmarc || (known && has_dmarc_at(run->store, key))},
 	};
 	struct buf missing = {0};
 

@@ -8,12 +8,18 @@
 #include "dane/naming.h"
 #include "zone/lookup.h"
 
+/* What the apex has, which counts for all mail domains of the zone. */
+struct dane_mail {
+	bool dkim, dmarc;
+};
+
 struct dane_run {
 	const struct store *store;
 	const struct dane_options *options;
 	struct diags *diags;
 	struct namings namings;
 	struct dane_aliases aliases;
+	struct dane_mail mail;
 	struct arena *a; /* as long as the run */
 };
 
@@ -89,6 +95,10 @@ dane_check_sent(const struct dane_run *run, const struct dane_set *set,
  * to them; or NULL. */
 const struct node *
 dane_smtp_node(const struct store *store, const struct lookup_key *host);
+
+/* dane_mail.c: looks at the apex. */
+struct dane_mail
+dane_mail_of(const struct store *store);
 
 /* dane_mail.c: the mail servers of a domain beside each other. */
 void

@@ -86,6 +86,8 @@ by_hash(const void *a, const void *b)
 
 	if (x->hash != y->hash)
 		return x->hash < y->hash ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
 	return x->node < y->node ? -1 : x->node > y->node;
 }
 
@@ -103,25 +105,33 @@ namings_end(struct namings *namings)
 	*namings = (struct namings){0};
 }
 
-/* The first of those whose host has the hash of `host`, and their number. */
-static const struct naming *
-find(const struct namings *namings, const uint8_t *host, size_t *n)
+/* The first of those whose host has the hash, of this kind or a later one. */
+static size_t
+lower_bound(const struct namings *namings, uint64_t hash, int kind)
 {
-	uint64_t hash = hash_of(host);
 	size_t low = 0, high = namings->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
+		const struct naming *naming = &namings->items[middle];
 
-		if (namings->items[middle].hash < hash)
+		if (naming->hash < hash || (naming->hash == hash && (int)naming->kind < kind))
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	while (high < namings->n && namings->items[high].hash == hash)
-		high++;
-	*n = high - low;
-	return namings->items + low;
+	return low;
+}
+
+/* The first of the kind whose host has the hash of `host`, and their number. */
+static const struct naming *
+find(const struct namings *namings, const uint8_t *host, enum naming_kind kind, size_t *n)
+{
+	uint64_t hash = hash_of(host);
+	size_t first = lower_bound(namings, hash, (int)kind);
+
+	*n = lower_bound(namings, hash, (int)kind + 1) - first;
+	return namings->items + first;
 }
 
 static bool
@@ -134,10 +144,10 @@ bool
 namings_any(const struct namings *namings, const uint8_t *host, enum naming_kind kind)
 {
 	size_t n;
-	const struct naming *found = find(namings, host, &n);
+	const struct naming *found = find(namings, host, kind, &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (found[i].kind == kind && is_of(&found[i], host))
+		if (is_of(&found[i], host))
 			return true;
 	return false;
 }
@@ -207,6 +217,29 @@ add_reference(struct arena *a, const struct naming *naming, const struct dane_ow
 		list_add(a, domains, domain);
 }
 
+static bool
+is_full(const struct list *list)
+{
+	return list->n == REFERENCES_MOST;
+}
+
+static void
+add_references(struct arena *a, const struct namings *namings, const struct dane_owner *service,
+    const uint8_t *host, struct list *hosts, struct list *domains)
+{
+	static const enum naming_kind kinds[] = {NAMING_MX, NAMING_SRV, NAMING_CNAME};
+
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		const struct list *list = kinds[k] == NAMING_CNAME ? hosts : domains;
+		size_t n;
+		const struct naming *found = find(namings, host, kinds[k], &n);
+
+		for (size_t i = 0; i < n && !is_full(list); i++)
+			if (is_of(&found[i], host))
+				add_reference(a, &found[i], service, hosts, domains);
+	}
+}
+
 void
 namings_references(struct arena *a, const struct namings *namings, const struct dane_owner *service,
     struct references *out)
@@ -214,14 +247,8 @@ namings_references(struct arena *a, const struct namings *namings, const struct 
 	struct list hosts = {.n = 0}, domains = {.n = 0};
 
 	list_add(a, &hosts, service->host);
-	for (size_t at = 0; at < hosts.n; at++) {
-		size_t n;
-		const struct naming *found = find(namings, hosts.wires[at], &n);
-
-		for (size_t i = 0; i < n; i++)
-			if (is_of(&found[i], hosts.wires[at]))
-				add_reference(a, &found[i], service, &hosts, &domains);
-	}
+	for (size_t at = 0; at < hosts.n; at++)
+		add_references(a, namings, service, hosts.wires[at], &hosts, &domains);
 	*out =
 	    (struct references){list_texts(a, &hosts), list_texts(a, &domains), hosts.n, domains.n};
 }
