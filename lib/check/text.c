@@ -217,6 +217,17 @@ what_of(const struct text_judged *t)
 	return arena_printf(a, "the %s record of %s", t->kind, lookup_text(t->store, t->owner));
 }
 
+/* Is it told of? To find the place costs as much as the text is long: after some, the others are
+ * for when these are mended. */
+static bool
+counts(struct text_judged *t, enum problem problem)
+{
+	enum { TOLD_MOST = 10 };
+
+	t->n_faults += problem_table[problem].severity != SEVERITY_NOTE;
+	return t->words && t->n_told++ < TOLD_MOST;
+}
+
 static void
 tell(struct text_judged *t, struct pos pos, enum problem problem, const char *format, va_list args)
 {
@@ -234,8 +245,7 @@ text_fault(struct text_judged *t, enum problem problem, size_t at, const char *f
 {
 	va_list args;
 
-	t->n_faults += problem_table[problem].severity != SEVERITY_NOTE;
-	if (!t->words)
+	if (!counts(t, problem))
 		return;
 	va_start(args, format);
 	tell(t, words_pos(t->words, at), problem, format, args);
@@ -247,8 +257,7 @@ text_word_fault(struct text_judged *t, enum problem problem, size_t ahead, const
 {
 	va_list args;
 
-	t->n_faults += problem_table[problem].severity != SEVERITY_NOTE;
-	if (!t->words)
+	if (!counts(t, problem))
 		return;
 	va_start(args, format);
 	tell(t, words_find(t->words, t->record->type, ahead, NULL), problem, format, args);
@@ -606,6 +615,17 @@ text_spf_of(const struct store *store, const struct node *node, struct buf *b)
 	return false;
 }
 
+/* Of DMARC's tags, receivers pass over others than these where they are malformed (RFC 7489 section
+ * 6.3). */
+static bool
+is_used(const struct text_judged *t, const struct grammar *g)
+{
+	static const char *const policies[] = {"none", "quarantine", "reject", NULL};
+
+	return g == &grammars[TEXT_DMARC] ? text_is_one_of(tags_value(t->text, "p"), policies)
+					  : is_good(t, g, t->text);
+}
+
 bool
 text_has(const struct store *store, const struct node *node, enum text_kind kind)
 {
@@ -613,15 +633,20 @@ text_has(const struct store *store, const struct node *node, enum text_kind kind
 	struct rrset set = {0};
 	struct buf b = {0};
 	bool has = node && (node->flags & NODE_CNAME);
+	size_t n_chosen = 0;
 
 	if (node)
 		set = node_rrset(store, node, TYPE_TXT);
-	for (size_t i = 0; i < set.n && !has; i++) {
+	for (size_t i = 0; i < set.n; i++) {
 		struct text_judged t = {.store = store, .record = &set.records[i]};
 
 		join(&set.records[i], "", &b);
-		has = is_good(&t, g, joined(&b));
+		t.text = joined(&b);
+		if (!is_chosen(t.text, g))
+			continue;
+		n_chosen++;
+		has = is_used(&t, g);
 	}
 	buf_free(&b);
-	return has;
+	return has && n_chosen < 2;
 }

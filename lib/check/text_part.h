@@ -15,6 +15,7 @@ struct text_judged {
 	const uint8_t *owner;
 	struct text text; /* its strings, joined */
 	size_t n_faults;  /* but for matters of style */
+	size_t n_told;
 	bool at_report;   /* below _report._dmarc: RFC 7489 section 7.1 */
 };
 

@@ -444,7 +444,8 @@ spf_check(struct text_judged *t)
 bool
 spf_is_joint(struct text text, size_t at)
 {
-	struct text behind = {text.data + at, text.len - at};
+	enum { LONGEST = 2 * NAME_LONGEST }; /* others are none that anybody writes */
+	struct text behind = {text.data + at, text.len - at < LONGEST ? text.len - at : LONGEST};
 	struct term term;
 	size_t begin = 0;
 	enum mechanism mechanism;

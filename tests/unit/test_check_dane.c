@@ -184,6 +184,12 @@ static const struct row mail[] = {
     {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1
      "@ TXT v=spf1\nx._domainkey TXT k=rsa; p=\n_dmarc TXT \"v=DMARC1; p=none\"\n",
 	"D123 5:1"},
+    {MAIL "@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1 "@ TXT \"v=spf1 mx -all\"\n", "D123 8:1"},
+    {MAIL "@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1 "_dmarc TXT \"v=DMARC1; p=reject\"\n",
+	"D123 8:1"},
+    {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1
+     "@ TXT v=spf1\nx._domainkey TXT p=\n_dmarc TXT \"v=DMARC1; p=none; fo=1,d\"\n",
+	""},
     {MAIL "@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1, ""},
     {MAIL "a MX 0 m\na TXT v=spf1\nm A 192.0.2.1\n_25._tcp.m " T1, ""},
     {"@ MX 0 m\nm A 192.0.2.1\n_25._tcp.m " T1

@@ -147,6 +147,10 @@ static const struct {
     {"@ TXT \"v=spf1 include:https://a.net -all\"\n", "Z073 5:15"},
     {"@ CAA 0 contactemail \"mailto:a@b.c\"\n", "Z082 5:23"},
     {"_smtp._tls TXT \"v=TLSRPTv1; rua=http://a.net/\"\n", "Z079 5:33"},
+    /* Ten problems of one text at most */
+    {"_dmarc TXT \"v=DMARC1;p=none;;;;;;;;;;;;;;;;;;;\"\n",
+	"Z076 5:29, Z076 5:30, Z076 5:31, Z076 5:32, Z076 5:33, Z076 5:34, Z076 5:35, Z076 5:36, "
+	"Z076 5:37, Z076 5:38"},
     /* Where nobody looks */
     {"a MX 0 .\na TXT \"v=DMARC1; p=none\"\n", "Z072 6:1"},
     {"@ MX 0 .\n_mta_sts TXT \"v=STSv1; id=1\"\n", "Z072 6:1"},
