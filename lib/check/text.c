@@ -421,7 +421,7 @@ lacks_place(const struct store *store, const uint8_t *domain, const char *place)
 
 	return lookup_key_of(store, domain, &key) &&
 	       lookup_has(store, lookup_node(store, &key), TYPE_MX) && place_key(&key, place) &&
-	       !lookup_exists(store, &key, NULL);
+	       !lookup_exists(store, &key, NULL) && !lookup_is_lost(store, &key);
 }
 
 /* At a name where nobody looks for it: the domain itself, or one that is nearly right. A CNAME may
@@ -480,6 +480,10 @@ tell_twice(const struct store *store, const struct record *record, const struct 
 static void
 tell_none(const struct store *store, const struct record *record, const struct owner *owner)
 {
+	struct lookup_key key;
+
+	if (!lookup_key_of(store, owner->wire, &key) || lookup_is_lost(store, &key))
+		return;
 	for (const struct grammar *g = grammars; g < grammars + N_TEXT_KINDS; g++)
 		if (g->asked_at && g->asked_at(owner))
 			diag_add(store->diags, record->pos, g->problem,
@@ -564,7 +568,8 @@ check_policy_host(const struct store *store, const struct node *node, const stru
 	    !lookup_key_of(store, owner->wire, &key))
 		return;
 	lookup_parent(&key);
-	if (!lookup_child(&key, "mta-sts") || lookup_exit(store, &key))
+	if (!lookup_child(&key, "mta-sts") || lookup_exit(store, &key) ||
+	    lookup_is_lost(store, &key))
 		return;
 	host = lookup_answer(store, &key);
 	if (host && (lookup_has_address(store, host) || (host->flags & NODE_CNAME)))

@@ -497,7 +497,7 @@ count_target(struct lookups *l, const struct term *term, size_t at)
 	struct name name;
 
 	if (!domain_name(domain, &name) || !lookup_key_of(store, name.wire, &key) ||
-	    lookup_exit(store, &key))
+	    lookup_exit(store, &key) || lookup_is_lost(store, &key))
 		return;
 	node = lookup_answer(store, &key);
 	if (node && (node->flags & NODE_CNAME))

@@ -192,6 +192,8 @@ check_unsigned(struct run *run)
 
 	store_sort(&run->loaded.store);
 	check_zone(&run->loaded.store, 0);
+	check_texts(&run->loaded.store);
+	check_services(&run->loaded.store);
 	check_dane(&run->loaded.store, &dane);
 }
 
@@ -217,6 +219,8 @@ check_rest(struct run *run)
 	} else if (store->apex.len > 0 && run->diags->status == 1) {
 		store_sort(store);
 		check_names(store);
+		check_texts(store);
+		check_services(store);
 	}
 	return -1;
 }
