@@ -62,11 +62,14 @@ tell(const struct service *s, const char *key, enum problem problem, const char 
 {
 	enum { HEAD_WORDS = 3 }; /* type, priority and target */
 	struct words words;
+	struct pos pos;
 
 	words_begin(&words, s->store, s->record, 0);
-	diag_add(s->store->diags, words_find(&words, s->record->type, HEAD_WORDS, key), problem,
-	    "the %s record of %s %s", type_name(s), owner_text(s), what);
+	pos = words_find(&words, s->record->type, HEAD_WORDS, key);
 	words_end(&words);
+	if (!words.directive || !diag_is_told(s->store->diags, pos, problem)) /* once */
+		diag_add(s->store->diags, pos, problem, "the %s record of %s %s", type_name(s),
+		    owner_text(s), what);
 }
 
 /* RFC 9460 section 8: what is mandatory anyway should not be listed. */

@@ -28,6 +28,9 @@ static const struct {
     {"_dns SVCB 1 a.net. alpn=dot,doq\n", ""}, {"_dns SVCB 0 a.net.\n", ""},
     {"_foo SVCB 1 a.net. alpn=h2\n", ""}, {"a._dns.b.c SVCB 1 a.net. alpn=h2\n", "Z086 5:26"},
     {"a.b._dns SVCB 1 a.net. alpn=h2\n", ""}, {"@ HTTPS 1 . alpn=h2,h3\n", ""},
+    {"$GENERATE 1-2 a$ HTTPS 0 a.net. alpn=h2\n", "Z084 5:1"},
+    {"@ HTTPS 1 . mandatory=port,no-default-alpn port=1 alpn=h2 no-default-alpn\n",
+	"Z085 5:13, Z085 5:13"},
     {"a NS n.net.\n_dns.a SVCB 1 a.net. alpn=h2\n", ""}, /* not the zone's */
 };
 
