@@ -66,7 +66,7 @@ X(Z_KEY_PLACE,   "Z038", WARNING, 0, "a key record away from the apex", "RFC 403
 X(Z_NS_ADDRESS,  "Z040", ERROR,   1, "a name server of the zone itself, in the zone, that has no address", "RFC 1034 section 4.2.1", "give it an A or AAAA record; BIND does not load the zone without") \
 X(Z_NS_ALIAS,    "Z041", ERROR,   1, "a name server of the zone itself that is an alias", "RFC 2181 section 10.3", "name the server itself; BIND does not load such a zone") \
 X(Z_GLUE,        "Z042", WARNING, 0, "a delegation without the address of a name server below it", "RFC 1034 section 4.2.1, RFC 9471 section 2.1", "nobody finds that server: add its A or AAAA record as glue") \
-X(Z_TARGET,      "Z043", WARNING, 0, "a record that names a server in the zone without an address", "", "") \
+X(Z_TARGET,      "Z043", WARNING, 0, "a record that names a server in the zone without an address", "", "give that name an A or AAAA record, or name another server") \
 X(Z_TARGET_ALIAS,"Z044", WARNING, 0, "a record that names an alias as a server", "RFC 2181 section 10.3, RFC 2782", "name the server itself") \
 X(Z_RRSET_LARGE, "Z045", ERROR,   1, "an RRset that no message can hold", "RFC 1035 section 4.2.2", "") \
 X(Z_KEY_FLAGS,   "Z046", WARNING, 0, "a DNSKEY record that is no zone key", "RFC 4034 section 2.1.1", "nobody verifies with it: set the flags to 256 or 257, or take it out") \
@@ -81,21 +81,21 @@ X(Z_EXPORT,      "Z110", ERROR,   1, "what another program writes, and no zone f
 X(Z_WILDCARD_HIDDEN,"Z050",WARNING,0, "a name that a wildcard does not answer any more", "RFC 4592 section 2.2.2", "give the name records of its own") \
 X(Z_HOST_NAME,   "Z051", WARNING, 0, "a host with a name that is none of a host", "RFC 952, RFC 1123 section 2.1", "use letters, digits and hyphens alone: BIND does not load the zone unless its check-names is turned off") \
 X(Z_LAST_DOT,    "Z052", WARNING, 0, "a relative name that reads like a whole one", "RFC 1035 section 5.1", "the origin is put behind a name without a last dot: add the dot, or leave the zone's name out") \
-X(Z_TARGET_LOST, "Z053", WARNING, 0, "a record that names what the zone does not have", "RFC 1034 section 3.6", "") \
+X(Z_TARGET_LOST, "Z053", WARNING, 0, "a record that names what the zone does not have", "RFC 1034 section 3.6", "give that name records of its own, or name another") \
 X(Z_ADDRESS_NAME,"Z054", WARNING, 0, "an address where a name belongs", "RFC 1035 section 3.3", "name a host, and give the host the address") \
 X(Z_MAILBOX,     "Z055", WARNING, 0, "a mailbox that is none", "RFC 1035 section 8", "the first dot stands for the at sign, and dots ahead of it are written \\.") \
-X(Z_ALIAS_LOOP,  "Z056", WARNING, 0, "aliases that lead back to themselves", "RFC 1034 section 3.6.2", "") \
+X(Z_ALIAS_LOOP,  "Z056", WARNING, 0, "aliases that lead back to themselves", "RFC 1034 section 3.6.2", "let one of them name what is no alias") \
 X(Z_TEXT_CUT,    "Z070", WARNING, 0, "a text that ends at a semicolon", "RFC 1035 section 5.1", "put the whole text into quotes: outside of them a semicolon begins a comment") \
 X(Z_TEXT_JOINED, "Z071", WARNING, 0, "strings that are joined without blanks", "RFC 7208 section 3.3, RFC 6376 section 3.6.2.2", "put the whole text into one pair of quotes, or end each string but the last with a blank") \
 X(Z_TEXT_PLACE,  "Z072", WARNING, 0, "a text at a name where nobody looks for it", "", "") \
-X(Z_SPF,         "Z073", WARNING, 0, "an SPF record that receivers do not use", "RFC 7208 sections 4.5 and 4.6", "") \
+X(Z_SPF,         "Z073", WARNING, 0, "an SPF record that receivers do not use", "RFC 7208 sections 4.5 and 4.6", "a name has one such record: v=spf1, mechanisms with blanks between them, and -all or ~all") \
 X(Z_SPF_LOOKUPS, "Z074", WARNING, 0, "an SPF record that asks for too many lookups", "RFC 7208 section 4.6.4", "name addresses (ip4, ip6) in place of names") \
 X(Z_SPF_STYLE,   "Z075", NOTE,    0, "a part of an SPF record that does no good", "RFC 7208", "") \
-X(Z_DMARC,       "Z076", WARNING, 0, "a DMARC record that receivers do not use as it stands", "RFC 7489 sections 6.3 and 6.6.3", "") \
-X(Z_DKIM,        "Z077", WARNING, 0, "a DKIM key that verifiers do not use", "RFC 6376 section 3.6.1, RFC 8301, RFC 8463", "") \
+X(Z_DMARC,       "Z076", WARNING, 0, "a DMARC record that receivers do not use as it stands", "RFC 7489 sections 6.3 and 6.6.3", "a name has one such record: v=DMARC1; p=none, or p=quarantine or p=reject, and further tags") \
+X(Z_DKIM,        "Z077", WARNING, 0, "a DKIM key that verifiers do not use", "RFC 6376 section 3.6.1, RFC 8301, RFC 8463", "a selector has one such record: v=DKIM1; k=rsa; p= and the key in base64") \
 X(Z_DKIM_KEY,    "Z078", NOTE,    0, "a DKIM key that is short, or cannot be read", "RFC 6376 section 3.6.1, RFC 8301 section 3.2", "publish one of 2048 bits, whole") \
-X(Z_TLSRPT,      "Z079", WARNING, 0, "a TLSRPT record that senders do not use", "RFC 8460 section 3", "") \
-X(Z_MTA_STS,     "Z080", WARNING, 0, "an MTA-STS record that senders do not use", "RFC 8461 section 3.1", "") \
+X(Z_TLSRPT,      "Z079", WARNING, 0, "a TLSRPT record that senders do not use", "RFC 8460 section 3", "write v=TLSRPTv1; rua=mailto: and an address") \
+X(Z_MTA_STS,     "Z080", WARNING, 0, "an MTA-STS record that senders do not use", "RFC 8461 section 3.1", "write v=STSv1; id= and up to 32 letters and digits") \
 X(Z_MTA_STS_HOST,"Z081", NOTE,    0, "an MTA-STS record without the host of its policy", "RFC 8461 section 3.3", "") \
 X(Z_CAA,         "Z082", WARNING, 0, "a CAA record that CAs do not understand", "RFC 8659 section 4", "CAs take a malformed one for a ban") \
 X(Z_CAA_STYLE,   "Z083", NOTE,    0, "a part of a CAA record that has no meaning", "RFC 8659 section 4.1", "") \
