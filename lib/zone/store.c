@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "zone/order.h"
+#include "zone/written.h"
 
 #include <stdlib.h>
 
@@ -52,6 +53,8 @@ out_of_zone(struct store *store, const struct parsed *parsed)
 {
 	bool lenient = diag_severity(store->diags, Z_OUT_OF_ZONE) != SEVERITY_ERROR;
 	bool made = parsed->owner_text.data != NULL;
+	const struct record record = {.pos = parsed->pos};
+	struct written written;
 	struct buf b = {0};
 	int result;
 
@@ -60,6 +63,10 @@ out_of_zone(struct store *store, const struct parsed *parsed)
 	name_print(&b, store->apex.wire);
 	if (lenient && !made)
 		buf_puts(&b, ": its records are left out");
+	if (written_owner(store, &record, &written) && written.relative &&
+	    name_lacks_dot(written.text, &store->apex))
+		buf_printf(&b, "; is the last dot of %.*s missing?", (int)written.text.len,
+		    written.text.data);
 	result = diag_add(store->diags, parsed->pos,
 	    lenient && made ? Z_OUT_DIRECTIVE : Z_OUT_OF_ZONE, "%.*s", (int)b.len, b.data);
 	buf_free(&b);
