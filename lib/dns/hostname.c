@@ -81,6 +81,8 @@ hostname_may_own(const uint8_t *wire, uint16_t type)
 {
 	const uint8_t *host = wire[0] == 1 && wire[1] == '*' ? wire + 2 : wire;
 
+	if (type == TYPE_MB || type == TYPE_MG)
+		return hostname_is_mailbox(wire);
 	for (size_t i = 0; i < sizeof(host_types) / sizeof(host_types[0]); i++)
 		if (type == host_types[i].type)
 			return hostname_is(host) ||

@@ -45,6 +45,8 @@ static const struct row hosts[] = {
     {"a_b 5 IN A 192.0.2.1\na_b 5 IN A 192.0.2.2\na_b AAAA ::1\n", "Z051 6:1"},
     {"* A 192.0.2.1\n*.a A 192.0.2.1\n", ""},
     {"gc._msdcs A 192.0.2.1\n", ""},
+    {"a_b MB host\na.b MG a.host\na_b MR a.host\n", ""},
+    {"a.a_b MB host\na.b_ MG a.host\n", "Z051 6:1, Z051 7:1"},
     {"a CNAME x_y.net.\n", ""},
     {"a 5 IN SRV 1 2 ( 3\n x_y.net. ) ; x\n", "Z051 7:2"},
     {"a MX 1 x_y.net.\nb MX ( 1\tx_y.net. )\n", "Z051 6:8, Z051 7:10"},
