@@ -510,6 +510,30 @@ count_target(struct lookups *l, const struct term *term, size_t at)
 	buf_free(&b);
 }
 
+/* Of a: and mx:, a name of the zone that has nothing to compare a sender with. */
+static void
+check_named(struct lookups *l, const struct term *term, enum mechanism mechanism)
+{
+	const struct store *store = l->t->store;
+	size_t cidr = cidr_begin(term->value);
+	const struct node *node;
+	struct lookup_key key;
+	struct name name;
+
+	if ((mechanism != SPF_A && mechanism != SPF_MX) || cidr < 2 ||
+	    !domain_name((struct text){term->value.data + 1, cidr - 1}, &name) ||
+	    !lookup_key_of(store, name.wire, &key) || lookup_exit(store, &key) ||
+	    lookup_is_lost(store, &key))
+		return;
+	node = lookup_answer(store, &key);
+	if (node && (node->flags & NODE_CNAME))
+		return;
+	if (mechanism == SPF_A ? !lookup_has_address(store, node)
+			       : !lookup_has(store, node, TYPE_MX))
+		text_fault(l->t, Z_SPF_STYLE, term->at, "%.*s: that name has no %s",
+		    TEXT_SHOWN(term->text), mechanism == SPF_A ? "address" : "MX record");
+}
+
 static bool
 has_all(struct text text)
 {
@@ -542,6 +566,8 @@ count_text(struct lookups *l, struct text text, size_t top_at)
 				   mechanism == SPF_IP6)
 			continue;
 		l->n++;
+		if (top_at == SIZE_MAX)
+			check_named(l, &term, mechanism);
 		if ((redirect || mechanism == SPF_INCLUDE) && l->n <= LOOKUPS_MOST &&
 		    term.value.len > 1)
 			count_target(l, &term, from);

@@ -147,6 +147,9 @@ static const struct {
     {"@ TXT \"v=spf1 include:https://a.net -all\"\n", "Z073 5:15"},
     {"@ CAA 0 contactemail \"mailto:a@b.c\"\n", "Z082 5:23"},
     {"_smtp._tls TXT \"v=TLSRPTv1; rua=http://a.net/\"\n", "Z079 5:33"},
+    /* Names of the zone that have nothing */
+    {"@ TXT \"v=spf1 a:gone.example.org/28 -all\"\n", "Z075 5:15"},
+    {"@ TXT \"v=spf1 ~mx:m.example.org//64 -all\"\nm A 192.0.2.1\n", "Z075 5:15"},
     /* Ten problems of one text at most */
     {"_dmarc TXT \"v=DMARC1;p=none;;;;;;;;;;;;;;;;;;;\"\n",
 	"Z076 5:29, Z076 5:30, Z076 5:31, Z076 5:32, Z076 5:33, Z076 5:34, Z076 5:35, Z076 5:36, "
