@@ -63,10 +63,12 @@ check_issue(struct text_judged *t)
 	fault = issuer_fault(item);
 	if (fault)
 		text_fault(t, Z_CAA, item_at, "\"%.*s\": %s", TEXT_SHOWN(item), fault);
-	while (item_next(&rest, &at, ';', &item, &item_at)) {
-		if (item.len == 0 && !rest.data)
-			return;
-		if (!is_parameter(item))
+	for (size_t n = 0; item_next(&rest, &at, ';', &item, &item_at); n++) {
+		if (item.len == 0 && !rest.data && n == 0)
+			return; /* one alone may end the domain */
+		if (item.len == 0)
+			text_fault(t, Z_CAA, item_at, "no parameter follows the semicolon");
+		else if (!is_parameter(item))
 			text_fault(t, Z_CAA, item_at, "\"%.*s\" is no parameter: write tag=value",
 			    TEXT_SHOWN(item));
 	}

@@ -147,6 +147,8 @@ static const struct {
     {"@ TXT \"v=spf1 include:https://a.net -all\"\n", "Z073 5:15"},
     {"@ CAA 0 contactemail \"mailto:a@b.c\"\n", "Z082 5:23"},
     {"_smtp._tls TXT \"v=TLSRPTv1; rua=http://a.net/\"\n", "Z079 5:33"},
+    {"@ CAA 0 issue \"a.org; validationmethods=dns-01;\"\n", "Z082 5:48"},
+    {"@ CAA 0 issue \"a.org;;a=b\"\n", "Z082 5:22"},
     /* Names of the zone that have nothing */
     {"@ TXT \"v=spf1 a:gone.example.org/28 -all\"\n", "Z075 5:15"},
     {"@ TXT \"v=spf1 ~mx:m.example.org//64 -all\"\nm A 192.0.2.1\n", "Z075 5:15"},
