@@ -201,6 +201,10 @@ is_chosen(struct text text, const struct grammar *g)
 		return false;
 	if (text_is_blank(*text.data) || text_mark(text))
 		return false;
+	/* RFC 8460 section 3, RFC 8461 section 3.1: no blanks around the equals sign */
+	if ((g == &grammars[TEXT_TLSRPT] || g == &grammars[TEXT_MTA_STS]) &&
+	    version.data != text.data + 2)
+		return false;
 	return g != &grammars[TEXT_SPF] || text.len == 6 || text.data[6] == ' ';
 }
 

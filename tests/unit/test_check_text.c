@@ -132,6 +132,8 @@ static const struct {
     {"_dmarc TXT \"v:DMARC1; p:none\"\n", "Z076 5:1"},
     {"k._domainkey TXT \"AAAA\"\n", "Z077 5:1"},
     {"_dmarc TXT x\n TXT \"v=spf1 -all\"\n", "Z076 5:1"},
+    {"_mta-sts TXT \"v = STSv1; id=1\"\n", "Z080 5:15"},
+    {"_smtp._tls TXT \"v= TLSRPTv1; rua=mailto:a@b.c\"\n", "Z079 5:17"},
     /* One problem for one fault */
     {"_dmarc TXT \"v=DMARC1, p=none\"\n", "Z076 5:23"},
     {"_dmarc TXT \"v=DMARC1; p=none rua=mailto:a@b.c\"\n", "Z076 5:30"},
