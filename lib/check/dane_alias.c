@@ -81,6 +81,18 @@ is_child(const struct node *node, const struct lookup_key *key)
 	return more > 0 && memchr(node->key + key->len, 0, more) == node->key + node->key_len - 1;
 }
 
+/* Many DNAMEs of one target with many ports make more aliases than there are records. */
+static bool
+charge(const struct store *store, const struct node *dname)
+{
+	enum { ALIAS_COST = 32 };
+
+	if (account_take(&store->diags->account, LIMIT_WORK, ALIAS_COST))
+		return true;
+	diag_over(store->diags, node_rrset(store, dname, TYPE_DNAME).records[0].pos);
+	return false;
+}
+
 /* _tcp.mx2 DNAME _tcp.mx1: each port below the target is one below `from`, too. */
 static void
 add_ports(struct dane_aliases *aliases, const struct store *store, const struct node *dname,
@@ -92,7 +104,7 @@ add_ports(struct dane_aliases *aliases, const struct store *store, const struct 
 		struct name name = *from;
 
 		if (node->key_len < target->len ||
-		    memcmp(node->key, target->octets, target->len) != 0)
+		    memcmp(node->key, target->octets, target->len) != 0 || !charge(store, dname))
 			return;
 		if ((node->flags & (NODE_TLSA | NODE_CNAME)) && is_child(node, target) &&
 		    prepend(&name, node->key + node->key_len))

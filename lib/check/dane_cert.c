@@ -30,9 +30,16 @@ static void
 add_server(const struct dane_run *run, struct owner *owner, const struct tlsa_use *use,
     const struct cert *cert)
 {
-	struct server *server = &owner->servers[owner->n_servers++];
-	X509 *x509 = cert_decode(cert->der);
+	enum { NAMES_COST = 8 };
+	struct server *server = &owner->servers[owner->n_servers];
+	X509 *x509;
 
+	if (!account_take(&run->diags->account, LIMIT_WORK, NAMES_COST * owner->n_services)) {
+		diag_over(run->diags, use->pos);
+		return;
+	}
+	owner->n_servers++;
+	x509 = cert_decode(cert->der);
 	*server = (struct server){.use = use, .cert = cert};
 	server->missing = arena_zalloc(run->a, owner->n_services * sizeof(*server->missing));
 	server->named = arena_zalloc(run->a, owner->n_services * sizeof(*server->named));
