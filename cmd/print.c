@@ -1,6 +1,6 @@
 #include "cmd.h"
 
-#include "check/dane_alias.h"
+#include "dane/alias.h"
 #include "check/zone.h"
 #include "publish/load.h"
 #include "publish/overwrite.h"

@@ -4,7 +4,7 @@
 #define CHECK_DANE_RUN_H
 
 #include "check/dane.h"
-#include "check/dane_alias.h"
+#include "dane/alias.h"
 #include "dane/naming.h"
 #include "zone/lookup.h"
 

@@ -2,6 +2,7 @@
 #include "dane/service.h"
 
 #include "base/mem.h"
+#include "dane/alias.h"
 #include "zone/lookup.h"
 
 #include <arpa/inet.h>
@@ -136,21 +137,21 @@ set_records(struct arena *a, struct service *service, struct rrset rrset)
 		service->rdata[i] = record_rdata(&rrset.records[i]);
 }
 
+/* A service whose owner is there, or is made by the DNAME of the node. */
 static bool
 read_service(struct arena *a, const struct service_zones *zones, const struct store *store,
-    const struct node *node, struct service *out)
+    const struct node *node, const struct name *owner, struct service *out)
 {
-	struct name at;
+	uint16_t alias = node->flags & NODE_DNAME ? TYPE_DNAME : TYPE_CNAME;
+	struct name at = *owner;
 	struct text protocol;
 	struct rrset rrset;
 	const uint8_t *host;
 	int port;
 
-	*out = (struct service){.zone = &store->apex, .diags = store->diags};
-	out->owner.len = (uint8_t)node_wire(store, node, out->owner.wire);
+	*out = (struct service){.owner = *owner, .zone = &store->apex, .diags = store->diags};
 	if ((node->flags & NODE_OCCLUDED) || !is_owner(&out->owner, &port, &protocol))
 		return false;
-	at = out->owner;
 	rrset = follow(zones, &at, TYPE_TLSA);
 	if (rrset.n == 0)
 		return false;
@@ -158,7 +159,7 @@ read_service(struct arena *a, const struct service_zones *zones, const struct st
 	if (!name_equal(
 		at.wire, out->owner.wire)) { /* then the records are of another zone's text */
 		out->diags = store->diags;
-		out->pos = node_rrset(store, node, TYPE_CNAME).records[0].pos;
+		out->pos = node_rrset(store, node, alias).records[0].pos;
 	}
 	host = out->owner.wire + 1 + out->owner.wire[0];
 	host += 1 + *host;
@@ -259,6 +260,27 @@ set_names(struct arena *a, const struct service_zones *zones, struct services *s
 	namings_end(&namings);
 }
 
+static void
+find_by_dname(struct arena *a, const struct service_zones *zones, const struct store *store,
+    struct services *out, size_t *cap)
+{
+	struct dane_aliases aliases;
+
+	dane_aliases_begin(&aliases, store);
+	for (size_t i = 0; i < aliases.n; i++) {
+		const struct dane_alias *alias = &aliases.items[i];
+		struct name owner;
+
+		if (!(alias->at->flags & NODE_DNAME))
+			continue;
+		name_set(
+		    &owner, (struct bytes){alias->wire, name_length(alias->wire, NAME_LONGEST)});
+		out->items = mem_grow(out->items, out->n, cap, sizeof(*out->items));
+		out->n += read_service(a, zones, store, alias->at, &owner, &out->items[out->n]);
+	}
+	dane_aliases_end(&aliases);
+}
+
 void
 services_find(struct arena *a, const struct service_zones *zones, struct services *out)
 {
@@ -269,10 +291,14 @@ services_find(struct arena *a, const struct service_zones *zones, struct service
 		const struct store *store = zones->items[i];
 
 		for (size_t k = 0; k < store->n_nodes; k++) {
+			struct name owner;
+
+			owner.len = (uint8_t)node_wire(store, &store->nodes[k], owner.wire);
 			out->items = mem_grow(out->items, out->n, &cap, sizeof(*out->items));
-			out->n +=
-			    read_service(a, zones, store, &store->nodes[k], &out->items[out->n]);
+			out->n += read_service(
+			    a, zones, store, &store->nodes[k], &owner, &out->items[out->n]);
 		}
+		find_by_dname(a, zones, store, out, &cap);
 	}
 	set_domains(a, zones, out);
 	set_names(a, zones, out);

@@ -57,7 +57,7 @@ struct tlsa_owner_fault {
 	struct pos pos;  /* of the label */
 };
 
-/* An owner without its form, until the zone is read: check/dane_alias.h. */
+/* An owner without its form, until the zone is read: dane/alias.h. */
 struct tlsa_doubt {
 	struct name owner;
 	struct tlsa_owner_fault fault;

@@ -1,6 +1,6 @@
 #include "publish/expand.h"
 
-#include "check/dane_alias.h"
+#include "dane/alias.h"
 
 /* One file of the include stack, and how far its text was copied. */
 struct level {

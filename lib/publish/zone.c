@@ -3,7 +3,7 @@
 
 #include "base/duration.h"
 #include "check/dane.h"
-#include "check/dane_alias.h"
+#include "dane/alias.h"
 #include "check/dnssec.h"
 #include "check/prove.h"
 #include "check/size.h"

@@ -21,6 +21,7 @@ static const char zone_text[] =
 	      "_8443._tcp.www CNAME _443._tcp.www\n_8444._tcp.www CNAME www\n"
 	      "_465._tcp.mail CNAME _465._tcp.dane\n_465._tcp.dane TLSA 3 1 1 " DIGEST "\n"
 	      "_466._tcp.mail CNAME a.d\nd DNAME t\n"
+	      "_tcp.mail2 DNAME _by-port\nmail2 A 192.0.2.27\n_25._by-port CNAME a.t\n"
 	      "_443._tcp.loop CNAME _443._tcp.pool\n_443._tcp.pool CNAME _443._tcp.loop\n"
 	      "_53._udp.ns TLSA 3 1 1 " DIGEST "\n*._tcp.ns TLSA 3 1 1 " DIGEST "\n"
 	      "_053._tcp.ns TLSA 3 1 1 " DIGEST "\n_70000._tcp.ns TLSA 3 1 1 " DIGEST "\n"
@@ -44,6 +45,8 @@ static const struct {
 	"aliases lead to it", ""},
     {"_466._tcp.mail.example.org", "mail.example.org", "mail.example.org", 466, 1, NULL, NULL,
 	"192.0.2.25:466 192.0.2.26:466 [2001:db8::25]:466"}, /* through a DNAME */
+    {"_25._tcp.mail2.example.org", "mail2.example.org", "mail2.example.org", 25, 1, "smtp", NULL,
+	"192.0.2.27:25"}, /* made by a DNAME */
     {"_5222._tcp.mail.example.org", "mail.example.org", "example.org", 5222, 1, "xmpp-client", NULL,
 	"192.0.2.25:5222 192.0.2.26:5222 [2001:db8::25]:5222"},
     {"_5269._tcp.mail.example.org", "mail.example.org", "mail.example.org", 5269, 1, "xmpp-server",

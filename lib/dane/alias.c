@@ -1,4 +1,4 @@
-#include "check/dane_alias.h"
+#include "dane/alias.h"
 
 #include "base/mem.h"
 #include "zone/lookup.h"

@@ -1,8 +1,8 @@
 /* Aliases that lead to TLSA records: CNAME and DNAME at or above names of the form
  * _port._proto.host, often to one set that many services share (RFC 7671 sections 5.1 and 7). The
  * host that clients began with stays the one that such records are about. */
-#ifndef CHECK_DANE_ALIAS_H
-#define CHECK_DANE_ALIAS_H
+#ifndef DANE_ALIAS_H
+#define DANE_ALIAS_H
 
 #include "dane/owner.h"
 #include "dane/tlsa.h"
