@@ -34,16 +34,42 @@ cmd_values(struct cmd *cmd, const char *option)
 	return values;
 }
 
+static void
+say(const char *beginning, const char *format, va_list args)
+{
+	struct buf text = {0}, safe = {0};
+
+	buf_puts(&text, beginning);
+	buf_vprintf(&text, format, args);
+	buf_putc(&text, '\0');
+	report_safe(&safe, text.data);
+	buf_putc(&safe, '\n');
+	fwrite(safe.data, 1, safe.len, stderr);
+	buf_free(&text);
+	buf_free(&safe);
+}
+
 void
-cmd_usage(const struct cmd *cmd, const char *format, ...)
+cmd_say(const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "zonepp %s: ", cmd->verb->name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say("", format, args);
 	va_end(args);
-	fprintf(stderr, "\ntry: zonepp help %s\n", cmd->verb->name);
+}
+
+void
+cmd_usage(const struct cmd *cmd, const char *format, ...)
+{
+	char beginning[100];
+	va_list args;
+
+	snprintf(beginning, sizeof(beginning), "zonepp %s: ", cmd->verb->name);
+	va_start(args, format);
+	say(beginning, format, args);
+	va_end(args);
+	fprintf(stderr, "try: zonepp help %s\n", cmd->verb->name);
 	exit(2);
 }
 

@@ -92,6 +92,11 @@ cmd_value(const struct cmd *cmd, const char *option);
 const char *const *
 cmd_values(struct cmd *cmd, const char *option);
 
+/* Prints a line on standard error, in which nothing steers a terminal: what the command line holds
+ * may be the name of a stranger's file. */
+void
+cmd_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* A usage error: prints it with a hint and ends the program with status 2. */
 _Noreturn void
 cmd_usage(const struct cmd *cmd, const char *format, ...) __attribute__((format(printf, 2, 3)));

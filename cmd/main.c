@@ -105,9 +105,9 @@ unknown_verb(const char *first, const char *second)
 		names[n] = verbs[n]->name;
 	names[n] = NULL;
 	nearest = diag_nearest(text_of(name), names);
-	fprintf(stderr, "zonepp: %s is not a command%s%s%s\ntry: zonepp help%s%s\n", name,
-	    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "",
-	    group ? " " : "", group ? first : "");
+	cmd_say("zonepp: %s is not a command%s%s%s", name, nearest ? "; did you mean " : "",
+	    nearest ? nearest : "", nearest ? "?" : "");
+	fprintf(stderr, "try: zonepp help%s%s\n", group ? " " : "", group ? first : "");
 	exit(2);
 }
 
@@ -258,7 +258,7 @@ apply_common(struct cmd *cmd)
 	cmd->style.colour =
 	    isatty(STDERR_FILENO) && (!no_color || !*no_color) && term && strcmp(term, "dumb") != 0;
 	if (directory && chdir(directory) < 0) {
-		fprintf(stderr, "zonepp: cannot change to %s: %s\n", directory, strerror(errno));
+		cmd_say("zonepp: cannot change to %s: %s", directory, strerror(errno));
 		exit(2);
 	}
 }
@@ -288,7 +288,7 @@ keep_streams_apart(void)
 static void
 tell_waiting(const char *path)
 {
-	fprintf(stderr, "zonepp: waiting for another run, which holds %s\n", path);
+	cmd_say("zonepp: waiting for another run, which holds %s", path);
 }
 
 int

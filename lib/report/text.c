@@ -130,9 +130,8 @@ text_behind(struct text text, size_t n)
 	return (struct text){text.data + n, text.len - n};
 }
 
-/* Appends somebody's text without anything that could steer a terminal. */
-static void
-put_safe(struct buf *out, const char *s)
+void
+report_safe(struct buf *out, const char *s)
 {
 	struct text rest = text_of(s);
 
@@ -315,7 +314,7 @@ may_hold_password(struct text line)
 static void
 put_place(struct buf *out, const struct place *place)
 {
-	put_safe(out, place->path ? place->path : "zonepp");
+	report_safe(out, place->path ? place->path : "zonepp");
 	if (place->line)
 		buf_printf(out, ":%llu:%u", (unsigned long long)place->line, place->column);
 }
@@ -330,7 +329,7 @@ put_message(struct buf *out, const struct diag *d, struct report_style style)
 	buf_printf(out, "%s: ", severities[d->severity].word);
 	put_colour(out, style, plain);
 	put_colour(out, style, bold);
-	put_safe(out, d->message);
+	report_safe(out, d->message);
 	put_colour(out, style, plain);
 	buf_printf(out, " [%s]\n", problem_table[d->problem].code);
 }
@@ -353,7 +352,7 @@ render_tty(struct buf *out, const struct diags *diags, struct report_style style
 			put_colour(out, style, severities[SEVERITY_NOTE].colour);
 			buf_puts(out, "note: ");
 			put_colour(out, style, plain);
-			put_safe(out, d->note);
+			report_safe(out, d->note);
 			buf_putc(out, '\n');
 		}
 	}

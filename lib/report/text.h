@@ -25,6 +25,11 @@ extern const struct report_format report_formats[];
 const struct report_format *
 report_format_find(const char *name);
 
+/* Appends somebody's text without anything that could steer a terminal: such characters show as
+ * \x1b or \u202e, and so does a newline. */
+void
+report_safe(struct buf *out, const char *s);
+
 /* Appends the problems of `diags`, which is sorted (diags_sort), in the format of `style`. */
 void
 report_text(struct buf *out, const struct diags *diags, struct report_style style);
