@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,6 +17,13 @@ enum { GRACE_S = 3 };
 
 static const int64_t S_NS = 1000000000;
 
+enum { CHILDREN_MOST = 256 };
+
+struct pids {
+	pid_t items[CHILDREN_MOST];
+	size_t n;
+};
+
 struct watch {
 	pid_t pid;                 /* the child */
 	pid_t all;                 /* of kill(2) and waitpid(2): its group, or it alone */
@@ -24,6 +32,10 @@ struct watch {
 	struct sigaction on_child; /* before */
 	int signal;                /* the last that came to end this process; 0: none did */
 	int status, error;
+	bool reaped;
+	int with;           /* the signal that ends what the child started */
+	struct pids sent;   /* who got it one by one */
+	struct pids others; /* children of this process that somebody else started */
 };
 
 static int64_t
@@ -97,7 +109,6 @@ spawn(struct watch *watch, const struct child *child)
 
 	if (!shares)
 		flags |= POSIX_SPAWN_SETPGROUP;
-
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, child->input, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
@@ -123,17 +134,78 @@ has_ended(struct watch *watch)
 	return pid != 0;
 }
 
-/* Have the child, and those of its group of which this process would learn, ended? */
+/* Returns false while there are such children, as of waitpid(2). */
 static bool
-has_all_ended(struct watch *watch)
+reap(struct watch *watch, pid_t which)
 {
 	pid_t pid;
 	int status;
 
-	while ((pid = waitpid(watch->all, &status, WNOHANG)) > 0)
-		if (pid == watch->pid)
+	while ((pid = waitpid(which, &status, WNOHANG)) > 0)
+		if (pid == watch->pid) {
 			watch->status = status;
+			watch->reaped = true; /* its number is free for another one */
+		}
 	return pid < 0;
+}
+
+/* The children of this process; none where the system does not tell them. */
+static void
+list_children(struct pids *out)
+{
+	FILE *file = fopen("/proc/thread-self/children", "re");
+
+	out->n = 0;
+	while (file && out->n < CHILDREN_MOST && fscanf(file, "%d", &out->items[out->n]) == 1)
+		out->n++;
+	if (file)
+		fclose(file);
+}
+
+static bool
+is_among(const struct pids *pids, pid_t pid)
+{
+	for (size_t i = 0; i < pids->n; i++)
+		if (pids->items[i] == pid)
+			return true;
+	return false;
+}
+
+static void
+send_signal(pid_t pid, int signal)
+{
+	kill(pid, signal);
+	kill(pid, SIGCONT); /* what is stopped would not see it */
+}
+
+/* Sends the signal to a process that left the group, as timeout(1) does, once. */
+static void
+send_once(struct watch *watch, pid_t pid)
+{
+	if (is_among(&watch->sent, pid) || (watch->all < 0 && getpgid(pid) == watch->pid))
+		return;
+	if (watch->sent.n < CHILDREN_MOST)
+		watch->sent.items[watch->sent.n++] = pid;
+	send_signal(pid, watch->with);
+}
+
+/* Have the child and all that it started ended? What has lost its parent by that is a child of this
+ * process now. */
+static bool
+has_all_ended(struct watch *watch)
+{
+	struct pids now;
+	bool ended;
+
+	reap(watch, -1);
+	ended = reap(watch, watch->all);
+	list_children(&now);
+	for (size_t i = 0; i < now.n; i++)
+		if (!is_among(&watch->others, now.items[i])) {
+			send_once(watch, now.items[i]);
+			ended = false;
+		}
+	return ended;
 }
 
 /* Waits until that is so; returns false where a signal or the end of the time came first. */
@@ -157,17 +229,28 @@ wait_until(struct watch *watch, bool (*is_so)(struct watch *watch), int64_t seco
 	return true;
 }
 
-/* Those whose parent ends in this become children of this process, which thus learns of their end.
- * A second signal does not wait for the grace to pass. */
+/* Returns as wait_until. */
+static bool
+end_with(struct watch *watch, int signal)
+{
+	watch->with = signal;
+	watch->sent = (struct pids){.items = {watch->pid}, .n = 1};
+	if (watch->all < 0 || !watch->reaped)
+		send_signal(watch->all, signal);
+	return wait_until(watch, has_all_ended, GRACE_S);
+}
+
+/* A second signal does not wait for the grace to pass. */
 static void
 end_child(struct watch *watch)
 {
+	list_children(&watch->others);
+	for (size_t i = 0; i < watch->others.n; i++)
+		if (watch->others.items[i] == watch->pid)
+			watch->others.items[i] = 0;
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	kill(watch->all, SIGTERM);
-	kill(watch->all, SIGCONT); /* what is stopped would not see it */
-	if (!wait_until(watch, has_all_ended, GRACE_S) || watch->all < 0)
-		kill(watch->all, SIGKILL);
-	wait_until(watch, has_all_ended, GRACE_S);
+	if (!end_with(watch, SIGTERM) || watch->all < 0)
+		end_with(watch, SIGKILL);
 	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
 }
 

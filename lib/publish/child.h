@@ -1,7 +1,7 @@
 /* Child: a command that is run and waited for, but not for ever. It leads a process group of its
- * own, and what it started is ended with it; but in the foreground of a terminal it stays in that
- * group, to be able to ask there, and is ended alone. Whoever ends zonepp meanwhile ends the child
- * too. No other thread may run at that time. */
+ * own, but in the foreground of a terminal it stays in that group, to be able to ask there. What it
+ * started is ended with it. Whoever ends zonepp meanwhile ends the child too. No other thread may
+ * run at that time. */
 #ifndef PUBLISH_CHILD_H
 #define PUBLISH_CHILD_H
 
