@@ -432,6 +432,55 @@ mode_in_a_race(void **state)
 	unlink("shared");
 }
 
+enum { FILES_ALIKE = 4, ROUNDS_ALIKE = 300 };
+
+static void *
+write_alike(void *arg)
+{
+	char *path = arg, text[16];
+	bool changed;
+
+	for (unsigned i = 0; i < ROUNDS_ALIKE; i++) {
+		struct diags diags = {0};
+		struct output *out = output_open(&diags, path);
+		int result = -1;
+
+		snprintf(text, sizeof(text), "%s %u\n", path + NAME_MAX - 1, i);
+		if (out)
+			output_relax(out);
+		if (out && output_write(out, text, strlen(text)) == 0)
+			result = output_commit(out, &changed);
+		diags_free(&diags);
+		if (result < 0)
+			return path;
+	}
+	return NULL;
+}
+
+/* Files whose long names differ in their end alone are written side by side. */
+static void
+names_that_begin_alike(void **state)
+{
+	char paths[FILES_ALIKE][NAME_MAX + 1], expected[16];
+	pthread_t threads[FILES_ALIKE];
+	void *failed;
+
+	(void)state;
+	for (unsigned i = 0; i < FILES_ALIKE; i++) {
+		memset(paths[i], 'n', NAME_MAX);
+		paths[i][NAME_MAX - 1] = (char)('a' + i);
+		paths[i][NAME_MAX] = '\0';
+		assert_int_equal(pthread_create(&threads[i], NULL, write_alike, paths[i]), 0);
+	}
+	for (unsigned i = 0; i < FILES_ALIKE; i++) {
+		pthread_join(threads[i], &failed);
+		assert_null(failed);
+		snprintf(expected, sizeof(expected), "%c %u\n", 'a' + i, ROUNDS_ALIKE - 1);
+		assert_file(paths[i], expected);
+		unlink(paths[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -449,6 +498,7 @@ main(void)
 	    cmocka_unit_test(held_streams),
 	    cmocka_unit_test(hold_leaves_files_alone),
 	    cmocka_unit_test(mode_in_a_race),
+	    cmocka_unit_test(names_that_begin_alike),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
