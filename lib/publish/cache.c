@@ -14,6 +14,9 @@
 
 /* --- The seal: its last line --- */
 
+/* Room for hundreds of thousands of inputs: what is larger is none that we wrote. */
+enum { CACHE_LARGEST = 64 << 20 };
+
 static const char purpose[] = "zonepp seal of a cache";
 
 /* What this file system alone knows of the published file: a copy of both has other numbers.
@@ -56,6 +59,12 @@ seal_of(const struct zone_job *job, struct text text, struct buf *out)
 	return known;
 }
 
+static int
+load_text(struct diags *diags, const struct zone_job *job, struct text *text)
+{
+	return file_load_small(diags, pos_none(), job->own, job->cache, CACHE_LARGEST, true, text);
+}
+
 /* Loads what the cache says, if we wrote it. */
 static bool
 load_sealed(struct diags *diags, const struct zone_job *job, struct text *text)
@@ -63,7 +72,7 @@ load_sealed(struct diags *diags, const struct zone_job *job, struct text *text)
 	struct buf seal = {0};
 	bool sealed = false;
 
-	if (file_load_if(diags, pos_none(), job->own, job->cache, text) == 0 && text->data) {
+	if (load_text(diags, job, text) == 0 && text->data) {
 		size_t len = 2 * DIGEST_LEN + sizeof("seal \n") - 1;
 		struct text body = {text->data, text->len > len ? text->len - len : 0};
 
@@ -311,7 +320,7 @@ cache_serial(struct diags *diags, const struct zone_job *job, uint32_t *serial, 
 	int done = 0;
 
 	*known = false;
-	if (file_load_if(&own, pos_none(), job->own, job->cache, &text) < 0)
+	if (load_text(&own, job, &text) < 0)
 		done = diags_take_unreadable(diags, &own);
 	else if (text.data)
 		while (!*known && (line = take_line(&text)).len > 0)
