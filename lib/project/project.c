@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "project/project.h"
 
+#include "base/buf.h"
+#include "base/codec.h"
+#include "base/digest.h"
 #include "project/certificate.h"
 #include "project/clash.h"
 #include "project/severity.h"
@@ -188,6 +191,24 @@ children(const struct yaml_node *mapping, size_t *n)
 	return mapping ? mapping->first : NULL;
 }
 
+/* A file's name has at most 255 octets: of a long one its digest stands for the end. No other has a
+ * `%` behind another. */
+static const char *
+shorten(struct arena *a, const char *name)
+{
+	enum { LONGEST = 200, KEPT = 100 };
+	uint8_t sha256[DIGEST_LEN];
+	struct buf b = {0};
+
+	if (strlen(name) <= LONGEST)
+		return name;
+	digest_sha256((struct bytes){(const uint8_t *)name, strlen(name)}, sha256);
+	buf_put(&b, name, KEPT);
+	buf_puts(&b, "%%");
+	hex_encode(&b, (struct bytes){sha256, sizeof(sha256)});
+	return buf_text(&b, a);
+}
+
 /* A zone's name can hold a slash. */
 char *
 project_own_path(struct arena *a, const struct project *project, const struct project_zone *zone,
@@ -201,7 +222,8 @@ project_own_path(struct arena *a, const struct project *project, const struct pr
 		else
 			*to++ = *from;
 	*to = '\0';
-	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s%s", name, suffix));
+	return file_join(
+	    a, project->folder, arena_printf(a, ".zonepp/%s%s", shorten(a, name), suffix));
 }
 
 char *
