@@ -168,6 +168,7 @@ run_signals(void)
 	struct leftover *leftover;
 
 	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_DFL); /* shells ignore it in what they run behind them */
 	leftover_watch();
 	leftover = leftover_add(AT_FDCWD, "file");
 	make("file");
