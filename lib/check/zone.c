@@ -165,13 +165,16 @@ are_namesakes(const struct record *a, const struct record *b)
 	       rdata_compare(TYPE_DNSKEY, record_rdata(a), record_rdata(b)) != 0;
 }
 
-/* Each key that shares its tag is told of once, whoever made it. */
+/* Each key that shares its tag is told of once, whoever made it. More keys than a message holds are
+ * told of as such. */
 static void
 check_key_tags(const struct store *store, const struct node *node)
 {
+	enum { KEYS_MOST = 1500 }; /* of 32 octets, RFC 8080 */
+
 	struct rrset set = node_rrset(store, node, TYPE_DNSKEY);
 
-	for (size_t i = 1; i < set.n && node->key_len == 0; i++) {
+	for (size_t i = 1; i < set.n && set.n <= KEYS_MOST && node->key_len == 0; i++) {
 		const struct record *key = &set.records[i];
 		size_t j = 0;
 

@@ -166,6 +166,8 @@ verify_cds(struct verify_run *run)
 
 	for (size_t i = 0; i < 2; i++) {
 		sets[i] = node_rrset(run->store, run->apex, wishes[i].type);
+		if (!verify_fits_message(run, &sets[i]))
+			return;
 		if (sets[i].n > 0)
 			check_wish(run, &wishes[i], &sets[i]);
 	}

@@ -80,6 +80,23 @@ note_algorithm(struct verify_run *run, const struct verify_key *key)
 		    key->number);
 }
 
+/* Each key is held against signatures and wishes: so many as fit a message are few enough. */
+bool
+verify_fits_message(const struct verify_run *run, const struct rrset *set)
+{
+	enum { MESSAGE_LONGEST = 65535, HEAD = 12 };
+	size_t size = 0;
+
+	for (size_t i = 0; i < set->n; i++)
+		size += HEAD + set->records[i].rdlen;
+	if (size <= MESSAGE_LONGEST)
+		return true;
+	diag_add(run->diags, set->records[0].pos, S_KEYS_LARGE,
+	    "the zone has %zu %s records of %zu octets: they are not judged", set->n,
+	    verify_type_text(&run->diags->arena, set->records[0].type), size);
+	return false;
+}
+
 void
 verify_keys(struct verify_run *run)
 {
@@ -87,6 +104,10 @@ verify_keys(struct verify_run *run)
 
 	if (run->apex)
 		set = node_rrset(run->store, run->apex, TYPE_DNSKEY);
+	if (!verify_fits_message(run, &set)) {
+		run->keys_lost = true;
+		return;
+	}
 	run->keys = arena_alloc(&run->diags->arena, (set.n + 1) * sizeof(*run->keys));
 	for (; run->n_keys < set.n; run->n_keys++) {
 		struct verify_key *key = &run->keys[run->n_keys];

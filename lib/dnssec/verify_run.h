@@ -141,7 +141,7 @@ struct verify_run {
 	uint32_t at;
 	const struct node *apex;
 	const struct record *soa; /* NULL: the zone has none */
-	bool keys_lost;           /* DNSKEY records may be among those that could not be read */
+	bool keys_lost;           /* DNSKEY records may be among those that were not read */
 	uint32_t denial_ttl_s;
 
 	struct verify_key *keys;
@@ -247,6 +247,10 @@ bool
 nsec3_owner_hash(const struct node *node, uint8_t hash[NSEC3_HASH_LEN]);
 
 /* --- The checks, in their files --- */
+
+/* Do records of keys fit into a message? If not, that is told. */
+bool
+verify_fits_message(const struct verify_run *run, const struct rrset *set);
 
 /* Collects the zone's keys and tells what is wrong with them. */
 void

@@ -5,6 +5,8 @@
 #include "base/duration.h"
 #include "dns/serial.h"
 
+#include <stdlib.h>
+
 /* Offsets in RRSIG RDATA, RFC 4034 section 3.1. */
 enum {
 	SIG_COVERED = 0,
@@ -178,21 +180,27 @@ octets_compare(struct bytes a, struct bytes b)
 	return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* Inserts into the sorted array, unless it is there; the store's order makes that one comparison.
- */
-static void
-canonical_add(struct canonical *c, struct bytes rdata)
+static int
+rdata_order(const void *a, const void *b)
 {
-	size_t i = c->n;
-	int order = -1;
+	return octets_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+}
 
-	while (i > 0 && (order = octets_compare(c->rdata[i - 1], rdata)) > 0)
-		i--;
-	if (i > 0 && order == 0)
+/* The store's order is nearly always this one. */
+static void
+canonical_sort(struct canonical *c)
+{
+	size_t n = 0, sorted = 1;
+
+	while (sorted < c->n && octets_compare(c->rdata[sorted - 1], c->rdata[sorted]) < 0)
+		sorted++;
+	if (sorted >= c->n)
 		return;
-	memmove(c->rdata + i + 1, c->rdata + i, (c->n - i) * sizeof(*c->rdata));
-	c->rdata[i] = rdata;
-	c->n++;
+	qsort(c->rdata, c->n, sizeof(*c->rdata), rdata_order);
+	for (size_t i = 0; i < c->n; i++)
+		if (n == 0 || octets_compare(c->rdata[n - 1], c->rdata[i]) != 0)
+			c->rdata[n++] = c->rdata[i];
+	c->n = n;
 }
 
 static void
@@ -200,15 +208,16 @@ canonical_make(struct visit *v, const struct rrset *set, struct canonical *out)
 {
 	struct arena *a = &v->worker->scratch;
 
-	out->n = 0;
+	out->n = set->n;
 	out->rdata = arena_alloc(a, set->n * sizeof(*out->rdata));
 	for (size_t i = 0; i < set->n; i++) {
 		struct bytes rdata = record_rdata(&set->records[i]);
 		uint8_t *copy = arena_bytes(a, rdata.len);
 
 		rdata_canonical(set->type, rdata, copy);
-		canonical_add(out, (struct bytes){copy, rdata.len});
+		out->rdata[i] = (struct bytes){copy, rdata.len};
 	}
+	canonical_sort(out);
 }
 
 static void
@@ -303,16 +312,20 @@ is_good(const struct sig *sig, const struct canonical *canonical, size_t key)
 	return true;
 }
 
-/* Tries each key of that tag and algorithm: tags are not unique. */
+/* Tries the keys of that tag and algorithm: tags are not unique, but who has many keys of one tag
+ * wants others to compute (CVE-2023-50387), and resolvers do not. */
 static enum sig_state
 sig_judge(struct sig *sig, const struct canonical *canonical)
 {
+	enum { TRIES_MOST = 4 };
+
 	const struct verify_run *run = sig->v->run;
 	enum sig_state state = SIG_STRAY;
 
-	for (size_t i = 0; i < run->n_keys; i++) {
+	for (size_t i = 0, tries = 0; i < run->n_keys && tries < TRIES_MOST; i++) {
 		if (!is_by(sig, &run->keys[i]))
 			continue;
+		tries++;
 		state = SIG_FAULTY;
 		if (is_good(sig, canonical, i)) {
 			sig->key = &run->keys[i];

@@ -368,11 +368,42 @@ odd_zones(void **state)
 	}
 }
 
+/* Records that no message holds are not held against each other: nobody waits for them. */
+static void
+many_keys(void **state)
+{
+	static const struct {
+		const char *head, *format;
+		size_t n;
+		const char *codes;
+	} cases[] = {
+	    {"", "example. 60 IN DNSKEY 256 3 253 %08zx\n", 100, "S021 S035 S041 S042"},
+	    {"", "example. 60 IN DNSKEY 256 3 253 %08zx\n", 60000, "S042 S077"},
+	    {KEY, "example. 60 IN CDNSKEY 256 3 253 %08zx\n", 60000, "S021 S035 S042 S077"},
+	    {KEY, "example. 60 IN CDS 1 253 9 %08zx\n", 60000, "S021 S035 S042 S077"},
+	};
+	struct verdict verdict;
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		struct buf b = {0};
+
+		buf_printf(&b, "example. 60 IN SOA . . 1 2 3 4 5\n%s", cases[i].head);
+		for (size_t k = 0; k < cases[i].n; k++)
+			buf_printf(&b, cases[i].format, k);
+		buf_putc(&b, '\0');
+		judge(b.data, 1000, true, &verdict);
+		assert_string_equal(verdict.codes, cases[i].codes);
+		buf_free(&b);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(signatures_of_rfcs),
+	    cmocka_unit_test(many_keys),
 	    cmocka_unit_test(verifiers),
 	    cmocka_unit_test(keys_that_are_none),
 	    cmocka_unit_test(chain_of_rfc5155),
