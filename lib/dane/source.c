@@ -8,6 +8,7 @@
 enum {
 	FOLDERS_MOST = 4096,    /* that a pattern leads through */
 	PATTERN_LONGEST = 4096, /* octets */
+	ENTRY_COST = 4,         /* steps of work, to list and to match an entry */
 };
 
 /* A search on its way. */
@@ -55,8 +56,12 @@ list(struct finder *finder, const char *folder, struct file_list *out)
 	if (finder->n_listed++ == FOLDERS_MOST)
 		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
 		    "%s leads through more than %d folders", finder->written, FOLDERS_MOST);
-	return file_list_if(
-	    finder->diags, finder->pos, finder->roots, path_of(finder, folder), out);
+	if (file_list_if(finder->diags, finder->pos, finder->roots, path_of(finder, folder), out) <
+	    0)
+		return -1;
+	if (out->items && !account_take(&finder->diags->account, LIMIT_WORK, ENTRY_COST * out->n))
+		return diag_over(finder->diags, finder->pos);
+	return 0;
 }
 
 /* --- Patterns --- */
