@@ -51,11 +51,13 @@ account_default(enum limit limit)
 }
 
 void
-account_open(struct account *account, const struct limits *limits)
+account_open(struct account *account, const struct limits *limits, size_t n)
 {
 	for (int i = 0; i < N_LIMITS; i++)
 		account->most[i] =
 		    limits && limits->most[i] ? limits->most[i] : account_default((enum limit)i);
+	if (n > 1 && !(limits && limits->most[LIMIT_MEMORY]))
+		account->most[LIMIT_MEMORY] /= n;
 	account->is_open = true;
 }
 

@@ -35,9 +35,10 @@ struct account {
 uint64_t
 account_default(enum limit limit);
 
-/* `limits` may be NULL. What was taken before stays. */
+/* `limits` may be NULL. What the machine has is shared by the `n` zones that are read at a time (0:
+ * one alone). What was taken before stays. */
 void
-account_open(struct account *account, const struct limits *limits);
+account_open(struct account *account, const struct limits *limits, size_t n);
 
 /* The template is read: what follows grows with what it stands for, and only work is limited. */
 void

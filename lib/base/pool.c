@@ -99,6 +99,14 @@ run_alone(const struct pool_work *work)
 	return 0;
 }
 
+size_t
+pool_abreast(unsigned n_workers, size_t n_chunks)
+{
+	if (n_workers <= 1 || n_chunks <= 1)
+		return 1;
+	return n_chunks < n_workers ? n_chunks : n_workers;
+}
+
 int
 pool_run(unsigned n_workers, const struct pool_work *work)
 {
@@ -126,7 +134,7 @@ pool_run(unsigned n_workers, const struct pool_work *work)
 	free(pool.done);
 	pthread_cond_destroy(&pool.changed);
 	pthread_mutex_destroy(&pool.lock);
-	return started ? pool.result : -1;
+	return started ? pool.result : run_alone(work);
 }
 
 unsigned

@@ -20,8 +20,12 @@ struct pool_work {
 size_t
 pool_slots(unsigned n_workers);
 
-/* Runs the work on `n_workers` threads (1: on the caller's alone). Returns -1 if take() did, or if
- * no thread could be started. */
+/* Chunks that are worked on at a time. */
+size_t
+pool_abreast(unsigned n_workers, size_t n_chunks);
+
+/* Runs the work on `n_workers` threads, or as many as can be started (none, or 1: on the caller's
+ * alone). Returns -1 if take() did. */
 int
 pool_run(unsigned n_workers, const struct pool_work *work);
 

@@ -41,6 +41,7 @@ struct build_run {
 	struct arena memory;
 	struct folder *folders;
 	struct build_zone **small;
+	size_t n_abreast; /* zones that are built at a time */
 };
 
 static struct folder *
@@ -311,6 +312,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 		.roots = &run->project->roots,
 		.secrets = run->project->secrets,
 		.limits = &run->project->limits,
+		.n_abreast = run->n_abreast,
 		.certificates = &run->certificates,
 		.includes = load_includes(run->project, zone),
 		.dane = zone->dane,
@@ -383,6 +385,7 @@ build_all(struct build_run *run, struct build *build)
 		else
 			run->small[work.n_chunks++] = &build->zones[i];
 	}
+	run->n_abreast = pool_abreast(run->options->n_workers, work.n_chunks);
 	pool_run(run->options->n_workers, &work);
 	free(run->small);
 }

@@ -4,6 +4,7 @@
 
 struct check_run {
 	struct check_file *files;
+	size_t n_abreast;
 	const struct check_options *options;
 };
 
@@ -19,13 +20,14 @@ check_one(void *ctx, unsigned worker, size_t slot, size_t chunk)
 
 	(void)worker;
 	(void)slot;
+	job.load.n_abreast = run->n_abreast;
 	zone_check(&file->diags, &job);
 }
 
 int
 check_files(struct check_file *files, size_t n, const struct check_options *options)
 {
-	struct check_run run = {files, options};
+	struct check_run run = {files, pool_abreast(options->n_workers, n), options};
 	struct pool_work work = {.ctx = &run, .n_chunks = n, .work = check_one};
 	int result = 0;
 

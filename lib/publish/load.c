@@ -25,7 +25,7 @@ load_includes(const struct project *project, const struct project_zone *zone)
 void
 load_begin(struct diags *diags, const struct load_options *options)
 {
-	account_open(&diags->account, options->limits);
+	account_open(&diags->account, options->limits, options->n_abreast);
 	if (!diags->arena.account)
 		arena_charge(&diags->arena, &diags->account);
 }

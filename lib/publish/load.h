@@ -14,6 +14,7 @@ struct load_options {
 	struct secrets secrets;                /* environment variables that may be read */
 	bool named;                            /* see struct parse_options */
 	const struct limits *limits;           /* of the zone's account, or NULL */
+	size_t n_abreast;                      /* zones that are read at a time; 0: this alone */
 	const struct tlsa_names *certificates; /* of the project file; NULL: there is none */
 	struct parse_includes includes;
 	bool dane; /* see directives_begin */

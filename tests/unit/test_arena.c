@@ -117,7 +117,7 @@ accounts(void **state)
 	uint64_t *taken = &account.taken[LIMIT_MEMORY];
 
 	(void)state;
-	account_open(&account, &limits);
+	account_open(&account, &limits, 3); /* what is stated is not shared */
 	arena_alloc(&a, 10000);
 	arena_charge(&a, &account);
 	assert_in_range(*taken, 10000, 20000);
@@ -138,11 +138,26 @@ accounts(void **state)
 	assert_false(account_take(&account, LIMIT_WORK, 1)); /* once over, it stays so */
 }
 
+/* Zones that are read side by side share what the machine has. */
+static void
+shared(void **state)
+{
+	struct account alone = {0}, third = {0};
+
+	(void)state;
+	account_open(&alone, NULL, 0);
+	account_open(&third, NULL, 3);
+	assert_int_equal(alone.most[LIMIT_MEMORY], account_default(LIMIT_MEMORY));
+	assert_int_equal(third.most[LIMIT_MEMORY], account_default(LIMIT_MEMORY) / 3);
+	assert_int_equal(third.most[LIMIT_RECORDS], alone.most[LIMIT_RECORDS]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(alignment),
+	    cmocka_unit_test(shared),
 	    cmocka_unit_test(nothing_is_not_null),
 	    cmocka_unit_test(large),
 	    cmocka_unit_test(copies),

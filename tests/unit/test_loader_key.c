@@ -791,7 +791,7 @@ costly_in_sum(void **state)
 	uint64_t each;
 
 	(void)state;
-	account_open(&diags.account, &limits);
+	account_open(&diags.account, &limits, 1);
 	assert_int_equal(load(bundle, &right, &certs), 0);
 	each = diags.account.taken[LIMIT_WORK];
 	assert_true(each > 500 && each < 100000);

@@ -1,7 +1,12 @@
+#define _GNU_SOURCE
 #include "unit.h"
 
 #include "base/pool.h"
 
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
 #include <stdbool.h>
 
 enum { CHUNKS = 1000, SLOTS = 64 };
@@ -38,6 +43,20 @@ take(void *ctx, size_t slot, size_t chunk)
 	return chunk == run->stop_at ? -1 : 0;
 }
 
+static unsigned n_startable = UINT_MAX; /* threads that can still be started */
+
+/* In the place of the library's. */
+int
+pthread_create(
+    pthread_t *thread, const pthread_attr_t *attributes, void *(*begin)(void *), void *arg)
+{
+	if (n_startable == 0)
+		return EAGAIN;
+	n_startable--;
+	return ((__typeof__(&pthread_create))dlsym(RTLD_NEXT, "pthread_create"))(
+	    thread, attributes, begin, arg);
+}
+
 static int
 run_pool(struct run *run, unsigned n_workers, size_t n_chunks, size_t stop_at)
 {
@@ -48,6 +67,36 @@ run_pool(struct run *run, unsigned n_workers, size_t n_chunks, size_t stop_at)
 	    .in_order = true,
 	    .workers_in_range = true};
 	return pool_run(n_workers, &pool);
+}
+
+/* A machine without threads to spare does the work nonetheless. */
+static void
+no_threads(void **state)
+{
+	struct run run;
+
+	(void)state;
+	for (n_startable = 0; n_startable < 3;) {
+		unsigned there = n_startable;
+
+		assert_int_equal(run_pool(&run, 4, CHUNKS, CHUNKS), 0);
+		assert_int_equal(run.taken, CHUNKS);
+		assert_true(run.in_order);
+		n_startable = there + 1;
+	}
+	n_startable = 0;
+	assert_int_equal(run_pool(&run, 4, CHUNKS, 5), -1);
+	n_startable = UINT_MAX;
+}
+
+static void
+abreast(void **state)
+{
+	(void)state;
+	assert_int_equal(pool_abreast(0, 5), 1);
+	assert_int_equal(pool_abreast(4, 0), 1);
+	assert_int_equal(pool_abreast(4, 3), 3);
+	assert_int_equal(pool_abreast(2, 9), 2);
 }
 
 static void
@@ -111,6 +160,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(order),
+	    cmocka_unit_test(no_threads),
+	    cmocka_unit_test(abreast),
 	    cmocka_unit_test(early_stop),
 	    cmocka_unit_test(nothing_to_take),
 	    cmocka_unit_test(sizes),
