@@ -84,7 +84,7 @@ X(Z_LAST_DOT,    "Z052", WARNING, 0, "a relative name that reads like a whole on
 X(Z_TARGET_LOST, "Z053", WARNING, 0, "a record that names what the zone does not have", "RFC 1034 section 3.6", "give that name records of its own, or name another") \
 X(Z_ADDRESS_NAME,"Z054", WARNING, 0, "an address where a name belongs", "RFC 1035 section 3.3", "name a host, and give the host the address") \
 X(Z_MAILBOX,     "Z055", WARNING, 0, "a mailbox that is none", "RFC 1035 section 8", "the first dot stands for the at sign, and dots ahead of it are written \\.") \
-X(Z_ALIAS_LOOP,  "Z056", WARNING, 0, "aliases that lead back to themselves", "RFC 1034 section 3.6.2", "let one of them name what is no alias") \
+X(Z_ALIAS_LOOP,  "Z056", WARNING, 0, "aliases that lead back to themselves", "RFC 1034 section 3.6.2, RFC 9460 section 2.4.2", "let one of them name what is no alias") \
 X(Z_TEXT_CUT,    "Z070", WARNING, 0, "a text that ends at a semicolon", "RFC 1035 section 5.1", "put the whole text into quotes: outside of them a semicolon begins a comment") \
 X(Z_TEXT_JOINED, "Z071", WARNING, 0, "strings that are joined without blanks", "RFC 7208 section 3.3, RFC 6376 section 3.6.2.2", "put the whole text into one pair of quotes, or end each string but the last with a blank") \
 X(Z_TEXT_PLACE,  "Z072", WARNING, 0, "a text at a name where nobody looks for it", "", "") \

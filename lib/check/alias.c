@@ -10,16 +10,37 @@ struct walk {
 	const struct store *store;
 	uint8_t wire[NAME_LONGEST];
 	const struct record *record; /* the alias that led there */
+	uint16_t service;            /* SVCB or HTTPS, whose records in AliasMode count; or 0 */
 };
 
-static bool
-follow_cname(struct walk *walk, const struct node *node)
+/* Where the record leads, as an alias; NULL: it is none. */
+static const uint8_t *
+target_of(const struct record *record)
 {
-	size_t len;
+	switch (record->type) {
+	case TYPE_CNAME:
+	case TYPE_DNAME:
+		return record->rdata;
+	case TYPE_SVCB:
+	case TYPE_HTTPS: /* RFC 9460 section 2.4.2: priority 0; "." says that there is no service */
+		return record->rdata[0] || record->rdata[1] || !record->rdata[2]
+			   ? NULL
+			   : record->rdata + 2;
+	default:
+		return NULL;
+	}
+}
 
-	walk->record = node_rrset(walk->store, node, TYPE_CNAME).records;
-	len = name_length(walk->record->rdata, walk->record->rdlen);
-	memcpy(walk->wire, walk->record->rdata, len);
+static bool
+follow_record(struct walk *walk, const struct node *node, uint16_t type)
+{
+	struct rrset set = node_rrset(walk->store, node, type);
+	const uint8_t *target = set.n > 0 ? target_of(&set.records[0]) : NULL;
+
+	if (!target)
+		return false;
+	walk->record = &set.records[0];
+	memcpy(walk->wire, target, name_length(target, NAME_LONGEST));
 	return true;
 }
 
@@ -51,7 +72,8 @@ follow(struct walk *walk)
 	if (node)
 		return !(node->flags & NODE_CUT) && follow_dname(walk, node);
 	node = lookup_answer(walk->store, &key);
-	return node && (node->flags & NODE_CNAME) && follow_cname(walk, node);
+	return node && ((node->flags & NODE_CNAME && follow_record(walk, node, TYPE_CNAME)) ||
+			   (walk->service && follow_record(walk, node, walk->service)));
 }
 
 static void
@@ -70,7 +92,7 @@ tell(const struct store *store, const struct node *node, const struct record *re
 	buf_puts(&b, " record of ");
 	name_print(&b, owner);
 	buf_puts(&b, " names ");
-	name_print(&b, record->rdata);
+	name_print(&b, target_of(record));
 	diag_add(store->diags, written.pos, Z_ALIAS_LOOP, "%.*s, which leads back to it",
 	    (int)b.len, b.data);
 	buf_free(&b);
@@ -81,13 +103,17 @@ static bool
 begin(struct walk *walk, const struct record *record)
 {
 	static const uint8_t below[] = {1, '_'};
+	const uint8_t *target = target_of(record);
 	size_t ahead = record->type == TYPE_DNAME ? sizeof(below) : 0;
+	size_t len = target ? name_length(target, NAME_LONGEST) : 0;
 
-	if (ahead + record->rdlen > NAME_LONGEST)
+	if (!target || ahead + len > NAME_LONGEST)
 		return false;
 	memcpy(walk->wire, below, ahead);
-	memcpy(walk->wire + ahead, record->rdata, record->rdlen);
+	memcpy(walk->wire + ahead, target, len);
 	walk->record = record;
+	if (record->type != TYPE_CNAME && record->type != TYPE_DNAME)
+		walk->service = record->type;
 	return true;
 }
 
@@ -96,7 +122,7 @@ check_alias(const struct store *store, const struct node *node, const struct rec
 {
 	struct walk walk = {.store = store};
 
-	if ((record->type != TYPE_CNAME && record->type != TYPE_DNAME) || !begin(&walk, record))
+	if (!begin(&walk, record))
 		return;
 	for (int i = 0; i < STEPS_MOST && follow(&walk); i++) {
 		bool alike = walk.record->type == record->type;

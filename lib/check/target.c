@@ -350,7 +350,7 @@ check_record(const struct store *store, size_t i, const struct record *record)
 		if (t.found != FOUND_ADDRESS && lookup_is_lost(store, &t.key))
 			t.found = FOUND_LOST;
 		check_target(&t);
-		if (t.found == FOUND_ALIAS || t.use == NAME_TREE)
+		if (t.found == FOUND_ALIAS || t.use == NAME_TREE || t.use == NAME_SERVICE)
 			check_alias(store, node_of(&t), record);
 	}
 }

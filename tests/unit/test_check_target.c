@@ -139,6 +139,13 @@ static const struct row dots[] = {
 
 static const struct row loops[] = {
     {"a CNAME a\n", "Z056 7:9"},
+    {"a HTTPS 0 a\na A 192.0.2.2\n", "Z056 7:11"},
+    {"a HTTPS 0 b\nb HTTPS 0 a\na A 192.0.2.2\nb A 192.0.2.2\n", "Z056 7:11"},
+    {"a HTTPS 0 b\na A 192.0.2.2\nb CNAME a\n", "Z056 7:11"},
+    {"a SVCB 0 b\nb HTTPS 0 a\na A 192.0.2.2\nb A 192.0.2.2\n", ""},
+    {"a HTTPS 0 b\nb HTTPS 1 . alpn=h2\na A 192.0.2.2\nb A 192.0.2.2\n", ""},
+    {"a HTTPS 1 a alpn=h2\na A 192.0.2.2\n", ""},
+    {"a HTTPS 0 .\na A 192.0.2.2\n", ""},
     {"a CNAME b\nb CNAME a\n", "Z056 7:9"},
     {"b CNAME c\nc CNAME A\na CNAME b\nd CNAME a\n", "Z056 7:9"},
     {"* CNAME x\n", "Z056 7:9"},
