@@ -473,6 +473,17 @@ finish_zones(struct build_run *run, bool written)
 	return result;
 }
 
+/* None is built, so nothing is told of any. */
+static void
+drop_zones(struct build *build)
+{
+	for (size_t i = 0; i < build->n; i++) {
+		diags_free(&build->zones[i].diags);
+		arena_free(&build->zones[i].arena);
+	}
+	build->n = 0;
+}
+
 /* What is built with the project locked. Facts are written ahead of the hooks, which may ask for
  * them, and for those of servers. */
 static int
@@ -485,7 +496,7 @@ build_locked(struct build_run *run)
 	if ((locks && lock_begin(run->diags, run->project, LOCK_STATE, &lock) < 0) ||
 	    read_state(run) < 0) {
 		lock_end(lock);
-		run->build->n = 0;
+		drop_zones(run->build);
 		return -1;
 	}
 	build_all(run, run->build);
@@ -524,7 +535,7 @@ build_project(struct diags *diags, const struct project *project,
 		}
 	run.certificates = load_certificates(&diags->arena, project);
 	if (!options->check && lock_begin(diags, project, LOCK_BUILD, &lock) < 0) {
-		build->n = 0;
+		drop_zones(build);
 		return -1;
 	}
 	run.now = now_of(options);
@@ -539,10 +550,7 @@ build_project(struct diags *diags, const struct project *project,
 void
 build_free(struct build *build)
 {
-	for (size_t i = 0; i < build->n; i++) {
-		diags_free(&build->zones[i].diags);
-		arena_free(&build->zones[i].arena);
-	}
+	drop_zones(build);
 	free(build->zones);
 	*build = (struct build){0};
 }

@@ -96,10 +96,12 @@ manifest >"$tmp/before"
 unchanged() {
 	manifest | diff "$tmp/before" -
 }
-# The system's own files are read by what we link with.
+# The system's own files are read by what we link with, and the sanitizers look at the process.
+own='/proc/[0-9]+/(maps|status|stat|fd)'
+[ -z "${ASAN_OPTIONS-}" ] || own='/proc/[0-9]+/'
 read_outside() { # read_outside TRACE: files outside of the project that were opened for reading
 	cat "$1".* | grep -a ' = [0-9]*<' | grep -av 'O_PATH' | sed 's/.* = [0-9]*<\([^>]*\)>.*/\1/' |
-		grep -aEv "^($project(/|$)|/(usr|lib|lib64|etc/ssl|etc/ld.so.cache|sys/|dev/null|dev/tty|proc/(self|[0-9]+)/(maps|status|stat|fd)|proc/(meminfo|cpuinfo|sys/vm/overcommit_memory))|pipe:|socket:|anon_inode:)" |
+		grep -aEv "^($project(/|$)|/(usr|lib|lib64|etc/ssl|etc/ld.so.cache|sys/|dev/null|dev/tty|proc/(meminfo|cpuinfo|sys/vm/overcommit_memory))|$own|pipe:|socket:|anon_inode:)" |
 		grep -av "^$tmp/said"
 }
 run() { # run NAME ARGUMENTS...: its output and trace are $tmp/NAME.said and $tmp/NAME.trace
