@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "base/confine.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -19,21 +20,21 @@ enum {
 };
 
 /* Which folder it is, whatever it is called. */
-struct place {
+struct identity {
 	dev_t device;
 	ino_t inode; /* 0: none */
 };
 
 /* A folder on the way from "/", or from the project. */
 struct step {
-	struct place place;
+	struct identity place;
 	bool in_project, in_allowed;
 };
 
 struct walk {
 	const struct roots *roots;
-	struct place project, beside, own; /* `own`: the folder that a strict path names */
-	struct place *allowed;
+	struct identity project, beside, own; /* `own`: the folder that a strict path names */
+	struct identity *allowed;
 	bool make;
 	bool to_folder; /* the last name is to be entered, too */
 	bool begins_in_project;
@@ -64,7 +65,7 @@ confine_is_below(const char *path, const char *folder)
 /* --- Where the walk is --- */
 
 static bool
-is_same(struct place a, struct place b)
+is_same(struct identity a, struct identity b)
 {
 	return a.inode && a.device == b.device && a.inode == b.inode;
 }
@@ -83,7 +84,7 @@ is_permitted(const struct walk *walk)
 }
 
 static bool
-is_allowed(const struct walk *walk, struct place place)
+is_allowed(const struct walk *walk, struct identity place)
 {
 	for (size_t i = 0; i < walk->roots->n_allowed; i++)
 		if (is_same(walk->allowed[i], place))
@@ -92,21 +93,20 @@ is_allowed(const struct walk *walk, struct place place)
 }
 
 static int
-close_with(int fd, int error)
+refuse_with(int fd, int error)
 {
-	close(fd);
 	errno = error;
-	return -1;
+	return file_close(fd, -1);
 }
 
 static int
-place_of(int fd, struct place *out)
+identity_of(int fd, struct identity *out)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return -1;
-	*out = (struct place){st.st_dev, st.st_ino};
+	*out = (struct identity){st.st_dev, st.st_ino};
 	return 0;
 }
 
@@ -117,9 +117,9 @@ enter(struct walk *walk, int fd)
 	struct step step = {0}, *last = walk->depth ? &walk->steps[walk->depth - 1] : &step;
 
 	if (walk->depth == DEPTH_MOST)
-		return close_with(fd, ENAMETOOLONG);
-	if (place_of(fd, &step.place) < 0)
-		return close_with(fd, errno);
+		return refuse_with(fd, ENAMETOOLONG);
+	if (identity_of(fd, &step.place) < 0)
+		return file_close(fd, -1);
 	step.in_project = last->in_project || is_same(step.place, walk->project) ||
 			  is_same(step.place, walk->beside);
 	step.in_allowed = last->in_allowed || is_allowed(walk, step.place);
@@ -148,8 +148,8 @@ enter_project(struct walk *walk)
 	const char *project = walk->roots->project;
 	int fd = open(project, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0 || place_of(fd, &walk->project) < 0)
-		return fd < 0 ? -1 : close_with(fd, errno);
+	if (fd < 0 || identity_of(fd, &walk->project) < 0)
+		return fd < 0 ? -1 : file_close(fd, -1);
 	walk->ahead += strlen(project);
 	return enter(walk, fd);
 }
@@ -158,7 +158,7 @@ enter_project(struct walk *walk)
 static int
 go_up(struct walk *walk)
 {
-	struct place above;
+	struct identity above;
 	int fd;
 
 	if (walk->depth == 1) {
@@ -166,10 +166,10 @@ go_up(struct walk *walk)
 		return walk->left_by_above ? -1 : 0;
 	}
 	fd = openat(walk->fd, "..", FOLDER);
-	if (fd < 0 || place_of(fd, &above) < 0)
-		return fd < 0 ? -1 : close_with(fd, errno);
+	if (fd < 0 || identity_of(fd, &above) < 0)
+		return fd < 0 ? -1 : file_close(fd, -1);
 	if (!is_same(above, walk->steps[walk->depth - 2].place))
-		return close_with(fd, EXDEV);
+		return refuse_with(fd, EXDEV);
 	close(walk->fd);
 	walk->fd = fd;
 	walk->depth--;
@@ -330,13 +330,13 @@ go(struct walk *walk)
 
 /* Returns -1 with errno set. */
 static int
-place_at(const char *path, struct place *out)
+identity_at(const char *path, struct identity *out)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
 		return -1;
-	*out = (struct place){st.st_dev, st.st_ino};
+	*out = (struct identity){st.st_dev, st.st_ino};
 	return 0;
 }
 
@@ -354,19 +354,19 @@ walk_to(const struct roots *roots, const char *path, bool make, bool to_folder,
 
 /* A folder of the project allows nothing where a link leads to it. */
 static int
-allowed_at(const struct roots *roots, const char *path, struct place *out)
+allowed_at(const struct roots *roots, const char *path, struct identity *out)
 {
 	struct roots strictly = {.project = roots->project, .strict = true};
 	char name[NAME_MAX + 1];
 	int fd, result;
 
-	*out = (struct place){0};
+	*out = (struct identity){0};
 	if (!roots->project || !confine_is_below(path, roots->project))
-		return place_at(path, out) < 0 && !is_out_of_reach(errno) ? -1 : 0;
+		return identity_at(path, out) < 0 && !is_out_of_reach(errno) ? -1 : 0;
 	fd = walk_to(&strictly, path, false, true, name);
 	if (fd < 0)
 		return is_out_of_reach(errno) ? 0 : -1;
-	result = place_of(fd, out);
+	result = identity_of(fd, out);
 	close(fd);
 	return result;
 }
@@ -397,9 +397,9 @@ walk_from(const struct roots *roots, const char *path, bool make, bool to_folder
 	int result = 0;
 
 	if (roots->project && !walk.begins_in_project)
-		result = place_at(roots->project, &walk.project);
+		result = identity_at(roots->project, &walk.project);
 	if (result == 0 && roots->beside)
-		result = place_at(roots->beside, &walk.beside);
+		result = identity_at(roots->beside, &walk.beside);
 	for (size_t i = 0; result == 0 && i < roots->n_allowed; i++)
 		result = allowed_at(roots, roots->allowed[i], &walk.allowed[i]);
 	result = result == 0 ? go(&walk) : -1;
@@ -407,7 +407,7 @@ walk_from(const struct roots *roots, const char *path, bool make, bool to_folder
 	free(walk.allowed);
 	free(walk.text);
 	if (result < 0 && walk.fd >= 0)
-		return close_with(walk.fd, errno);
+		return file_close(walk.fd, -1);
 	return result < 0 ? -1 : walk.fd;
 }
 
@@ -451,7 +451,7 @@ open_directly(const struct roots *roots, const char *path, size_t len, int flags
 	if (project < 0)
 		return false;
 	*result = (int)syscall(SYS_openat2, project, relative, &how, sizeof(how));
-	close_with(project, errno);
+	file_close(project, 0);
 	return *result >= 0 || !is_left_to_walk(errno);
 }
 
@@ -505,7 +505,7 @@ confine_open(const struct roots *roots, const char *path, int flags)
 			close(folder);
 			return fd;
 		}
-		close_with(folder, errno);
+		file_close(folder, -1);
 		if (errno != ELOOP)
 			break;
 	}

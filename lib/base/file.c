@@ -155,9 +155,8 @@ folder_of(const struct roots *roots, const char *path, char name[NAME_MAX + 1])
 	return fd;
 }
 
-/* Closes `fd` and hands on the result of what was done with it. */
-static int
-finish(int fd, int result)
+int
+file_close(int fd, int result)
 {
 	int error = errno;
 
@@ -175,7 +174,8 @@ file_stat(const struct roots *roots, const char *path, struct stat *out)
 	if (!roots)
 		return stat(path, out);
 	folder = folder_of(roots, path, name);
-	return folder < 0 ? -1 : finish(folder, fstatat(folder, name, out, AT_SYMLINK_NOFOLLOW));
+	return folder < 0 ? -1
+			  : file_close(folder, fstatat(folder, name, out, AT_SYMLINK_NOFOLLOW));
 }
 
 int
@@ -184,7 +184,7 @@ file_remove(const struct roots *roots, const char *path)
 	char name[NAME_MAX + 1];
 	int folder = folder_of(roots, path, name);
 
-	return folder < 0 ? -1 : finish(folder, unlinkat(folder, name, 0));
+	return folder < 0 ? -1 : file_close(folder, unlinkat(folder, name, 0));
 }
 
 static int
@@ -220,18 +220,14 @@ load(struct diags *diags, const struct roots *roots, const char *path, bool stre
     struct text *out)
 {
 	int mode = streams ? READING & ~O_NONBLOCK : READING;
-	int fd, result, saved;
+	int fd;
 
 	if (strcmp(path, "-") == 0)
 		return read_stream(diags, STDIN_FILENO, out);
 	fd = file_open(roots, path, roots ? READING : mode);
 	if (fd < 0)
 		return -1;
-	result = load_fd(diags, fd, streams, most, out);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return result;
+	return file_close(fd, load_fd(diags, fd, streams, most, out));
 }
 
 /* --- Folders --- */
@@ -302,10 +298,8 @@ list(struct arena *a, const struct roots *roots, const char *path, struct file_l
 	if (fd < 0)
 		return -1;
 	dir = fdopendir(fd);
-	if (!dir) {
-		close(fd);
-		return -1;
-	}
+	if (!dir)
+		return file_close(fd, -1);
 	result = read_entries(a, dir, out);
 	saved = errno;
 	closedir(dir);
@@ -375,7 +369,7 @@ digest_of_secret(
 	struct stat st;
 	int fd = file_open(roots, path, O_PATH);
 
-	if (fd < 0 || finish(fd, fstat(fd, &st)) < 0)
+	if (fd < 0 || file_close(fd, fstat(fd, &st)) < 0)
 		return false;
 	digest_text(text_of(arena_printf(&diags->arena, "%ju %ju %jd %jd.%09ld %jd.%09ld",
 			(uintmax_t)st.st_dev, (uintmax_t)st.st_ino, (intmax_t)st.st_size,

@@ -116,6 +116,10 @@ file_folder(struct arena *a, const char *path);
 int
 file_make_folder(const char *path, mode_t mode);
 
+/* Closes what was read; hands on the result, and the errno, of what was done with it. */
+int
+file_close(int fd, int result);
+
 /* Writes all of `text` to `fd`. Returns -1 with errno set. */
 int
 file_write(int fd, struct text text);

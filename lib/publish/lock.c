@@ -83,7 +83,7 @@ is_regular(int fd)
 static int
 take(struct diags *diags, const struct roots *own, const char *path)
 {
-	int fd, error;
+	int fd;
 
 	do {
 		fd = open_lock(own, path);
@@ -95,10 +95,7 @@ take(struct diags *diags, const struct roots *own, const char *path)
 			return fd;
 		close(fd);
 	} while (true);
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
+	return file_close(fd, -1);
 }
 
 static int

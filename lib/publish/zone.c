@@ -465,13 +465,11 @@ holds_key_or_certificate(
 {
 	static const char pem[] = "-----BEGIN ";
 	char head[4096];
-	int fd = file_open(roots, path, O_RDONLY), error;
+	int fd = file_open(roots, path, O_RDONLY);
 	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
 
-	error = errno;
 	if (fd >= 0)
-		close(fd);
-	errno = error;
+		file_close(fd, 0);
 	if (len < 0)
 		return file_refuse(diags, roots, path);
 	*out = file_is_private((struct text){head, (size_t)len}) ||
