@@ -18,23 +18,13 @@ first_of(const struct words *w, size_t n)
 	return first;
 }
 
-/* What is wrong with the entry was told of before. */
 void
 words_begin(struct words *w, const struct store *store, const struct record *record, size_t n)
 {
 	struct diags none = {0};
-	struct text text;
-	size_t offset, line;
 
 	*w = (struct words){.pos = record->pos};
-	if (!diags_text(store->diags, record->pos, &text, &offset))
-		return;
-	for (line = offset; line > 0 && text.data[line - 1] != '\n';)
-		line--;
-	lex_begin(&w->lexer, &none, (struct text){text.data + line, text.len - line},
-	    pos_source(record->pos));
-	w->lexer.entry.offset = line;
-	if (lex_next(&w->lexer) == LEX_ENTRY) {
+	if (lex_again(&w->lexer, &none, store->diags, record->pos)) {
 		const struct entry *entry = &w->lexer.entry;
 
 		w->last = &entry->tokens[entry->n - 1];

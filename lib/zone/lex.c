@@ -303,3 +303,19 @@ lex_next(struct lexer *lexer)
 		}
 	}
 }
+
+bool
+lex_again(struct lexer *lexer, struct diags *diags, struct diags *told, struct pos pos)
+{
+	struct text text;
+	size_t offset, line;
+
+	*lexer = (struct lexer){.at = NULL};
+	if (!diags_text(told, pos, &text, &offset))
+		return false;
+	for (line = offset; line > 0 && text.data[line - 1] != '\n';)
+		line--;
+	lex_begin(lexer, diags, (struct text){text.data + line, text.len - line}, pos_source(pos));
+	lexer->entry.offset = line;
+	return lex_next(lexer) == LEX_ENTRY;
+}

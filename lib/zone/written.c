@@ -49,18 +49,8 @@ find_owner(struct again *again, struct pos pos)
 static bool
 again_begin(struct again *again, const struct store *store, struct pos pos)
 {
-	struct text text;
-	size_t offset, line;
-
 	*again = (struct again){.owner = NULL};
-	if (!diags_text(store->diags, pos, &text, &offset))
-		return false;
-	for (line = offset; line > 0 && text.data[line - 1] != '\n';)
-		line--;
-	lex_begin(&again->lexer, &again->diags, (struct text){text.data + line, text.len - line},
-	    pos_source(pos));
-	again->lexer.entry.offset = line;
-	if (lex_next(&again->lexer) != LEX_ENTRY)
+	if (!lex_again(&again->lexer, &again->diags, store->diags, pos))
 		return false;
 	find_owner(again, pos);
 	return true;
