@@ -7,7 +7,7 @@
 
 #include "zone/store.h"
 
-#define LIFETIME_BY_SOA UINT64_MAX /* left open */
+#define LIFETIME_BY_SOA UINT32_MAX /* left open: it follows from the zone */
 
 struct lifetime {
 	uint64_t validity_s;

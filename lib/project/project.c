@@ -161,8 +161,8 @@ static const struct project_policy policy_built_in = {
     .name = "default",
     .sign = true,
     .denial = PROJECT_DENIAL_NSEC,
-    .validity_s = PROJECT_BY_SOA,
-    .refresh_s = PROJECT_BY_SOA,
+    .validity_s = LIFETIME_BY_SOA,
+    .refresh_s = LIFETIME_BY_SOA,
     .inception_offset_s = 3600,
     .jitter_s = 12 * 3600,
 };
@@ -326,7 +326,7 @@ policy_nsec3(struct diags *diags, struct policy *policy)
 static int
 policy_check(struct diags *diags, const struct project_policy *policy)
 {
-	uint64_t refresh_s = policy->refresh_s != PROJECT_BY_SOA ? policy->refresh_s : 0;
+	uint64_t refresh_s = policy->refresh_s != LIFETIME_BY_SOA ? policy->refresh_s : 0;
 
 	if (!policy->sign || refresh_s + policy->jitter_s < policy->validity_s)
 		return 0;

@@ -9,6 +9,7 @@
 #include "dane/secret.h"
 #include "dns/name.h"
 #include "dnssec/cds.h"
+#include "dnssec/lifetime.h"
 #include "dnssec/nsec3.h"
 #include "dnssec/zonemd.h"
 
@@ -40,10 +41,9 @@ enum project_verify {
 	PROJECT_VERIFY_FULL,
 };
 
-#define PROJECT_BY_SOA UINT32_MAX /* the policy does not say: it follows from each zone's SOA */
-
 /* How zones are signed. A signature lives for `validity_s` less a part of `jitter_s`, and is made
- * anew when less than `refresh_s` of it is left; jitter_s + refresh_s < validity_s holds. */
+ * anew when less than `refresh_s` of it is left; jitter_s + refresh_s < validity_s holds. Either may
+ * be LIFETIME_BY_SOA. */
 struct project_policy {
 	const char *name;
 	struct pos pos;

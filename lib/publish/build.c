@@ -291,16 +291,6 @@ static const enum zone_serial_policy serials[] = {
     [PROJECT_SERIAL_DATE] = ZONE_SERIAL_DATE,
 };
 
-static struct lifetime
-lifetime_in(const struct project_policy *policy)
-{
-	return (struct lifetime){.validity_s = policy->validity_s != PROJECT_BY_SOA
-						   ? policy->validity_s
-						   : LIFETIME_BY_SOA,
-	    .refresh_s = policy->refresh_s != PROJECT_BY_SOA ? policy->refresh_s : LIFETIME_BY_SOA,
-	    .jitter_s = policy->jitter_s};
-}
-
 static void
 build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 {
@@ -324,7 +314,9 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .sign = zone->sign,
 	    .is_unsigned = !zone->sign && zone->dnssec == PROJECT_DNSSEC_HERE,
 	    .keys = folder ? &folder->keys : NULL,
-	    .lifetime = lifetime_in(zone->policy),
+	    .lifetime = {.validity_s = zone->policy->validity_s,
+		.refresh_s = zone->policy->refresh_s,
+		.jitter_s = zone->policy->jitter_s},
 	    .offset_s = zone->policy->inception_offset_s,
 	    .nsec3 = zone->policy->denial == PROJECT_DENIAL_NSEC3 ? &zone->policy->nsec3 : NULL,
 	    .zonemd = (uint8_t)zone->policy->zonemd,

@@ -172,8 +172,8 @@ built_in(void **state)
 	assert_int_equal(zone->serial, PROJECT_SERIAL_AUTO);
 	assert_int_equal(zone->dnssec, PROJECT_DNSSEC_HERE);
 	assert_int_equal(zone->policy->denial, PROJECT_DENIAL_NSEC);
-	assert_true(zone->policy->validity_s == PROJECT_BY_SOA);
-	assert_true(zone->policy->refresh_s == PROJECT_BY_SOA);
+	assert_true(zone->policy->validity_s == LIFETIME_BY_SOA);
+	assert_true(zone->policy->refresh_s == LIFETIME_BY_SOA);
 	assert_int_equal(zone->policy->inception_offset_s, 3600);
 	assert_int_equal(zone->policy->jitter_s, 12 * 3600);
 	assert_null(p.hook_changed);
