@@ -216,20 +216,26 @@ is_absent(const struct roots *roots, const char *path)
 	return file_stat(roots, path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
+/* What paths of inputs are held against, absolute. */
+struct places {
+	const struct zone_job *job;
+	const char *output, *keys; /* `keys` is NULL where there are none */
+};
+
 /* Where a file of that path may be read: the cache may hold any. */
 static const struct roots *
-roots_of(const struct zone_job *job, struct arena *a, const char *path)
+roots_of(const struct places *places, const char *path)
 {
-	if (strcmp(path, file_absolute(a, job->output)) == 0)
-		return job->outputs;
-	if (job->keys && confine_is_below(path, file_absolute(a, job->keys->path)))
-		return job->keys->roots;
-	return job->load.roots;
+	if (strcmp(path, places->output) == 0)
+		return places->job->outputs;
+	if (places->keys && confine_is_below(path, places->keys))
+		return places->job->keys->roots;
+	return places->job->load.roots;
 }
 
 /* "SHA256 PATH" behind the mark, or "- PATH" for a file that did not exist. */
 static bool
-same_input(struct arena *a, const struct zone_job *job, struct text line)
+same_input(const struct places *places, struct text line)
 {
 	enum input_kind kind = take_kind(&line);
 	const char *space = memchr(line.data, ' ', line.len);
@@ -242,7 +248,7 @@ same_input(struct arena *a, const struct zone_job *job, struct text line)
 	if (!space || (size_t)snprintf(path, sizeof(path), "%.*s",
 			  (int)(line.data + line.len - space - 1), space + 1) >= sizeof(path))
 		return false;
-	roots = roots_of(job, a, path);
+	roots = roots_of(places, path);
 	if (!file_digest(kind, roots, path, now))
 		return space - line.data == 1 && *line.data == '-' && is_absent(roots, path);
 	put_sha256(&b, now);
@@ -276,7 +282,9 @@ static bool
 all_the_same(
     struct arena *a, struct text text, const struct zone_job *job, struct zone_result *result)
 {
-	const char *output = file_absolute(a, job->output);
+	const struct places places = {.job = job,
+	    .output = file_absolute(a, job->output),
+	    .keys = job->keys ? file_absolute(a, job->keys->path) : NULL};
 	struct buf settings = {0};
 	struct text last = {0};
 	bool same;
@@ -292,10 +300,11 @@ all_the_same(
 		return false;
 	while (text.len > 0) {
 		last = take_line(&text);
-		if (!same_input(a, job, last))
+		if (!same_input(&places, last))
 			return false;
 	}
-	return last.len > 65 && text_is(((struct text){last.data + 65, last.len - 65}), output);
+	return last.len > 65 &&
+	       text_is(((struct text){last.data + 65, last.len - 65}), places.output);
 }
 
 bool
