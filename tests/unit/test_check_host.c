@@ -1,42 +1,10 @@
-#include "zone_fixture.h"
-
-#include "check/zone.h"
+#include "check_rows.h"
 
 /* Names by how they look: hosts, mailboxes, addresses, the last dot of owners. What each row says
  * stands behind this head (lines 1 to 5). */
 #define HEAD                                                                                       \
 	"$TTL 3600\n@ SOA n.net. hostmaster 1 2 3 4 300\n@ NS n.net.\n@ A 192.0.2.1\n"             \
 	"host A 192.0.2.2\n"
-
-struct row {
-	const char *text, *problems;
-};
-
-static void
-check(const char *zone, const char *head, const struct row *rows, size_t n)
-{
-	bool good = true;
-
-	for (size_t i = 0; i < n; i++) {
-		struct zone_fixture f;
-		struct buf text = {0};
-
-		buf_puts(&text, head);
-		buf_puts(&text, rows[i].text);
-		put_bytes("a.zone", text.data, text.len);
-		buf_free(&text);
-		zone_load(&f, "a.zone", zone);
-		check_zone(&f.store, 0);
-		problems_print(&f.text, &f.diags);
-		if (strcmp(f.text.data, rows[i].problems) != 0) {
-			print_error("%s: %s, not %s (%s)\n", rows[i].text, f.text.data,
-			    rows[i].problems, f.diags.n ? f.diags.items[0].message : "");
-			good = false;
-		}
-		zone_free(&f);
-	}
-	assert_true(good);
-}
 
 static const struct row hosts[] = {
     {"a_b A 192.0.2.1\n", "Z051 6:1"},
