@@ -30,7 +30,7 @@ last_label(const uint8_t *wire)
 static bool
 is_top_level(const uint8_t *label)
 {
-	struct text text = {(const char *)label + 1, *label};
+	struct text text = name_label(label);
 
 	if (text.len > 4 && text_is_nocase((struct text){text.data, 4}, "xn--"))
 		return true;

@@ -36,7 +36,7 @@ is_dns_owner(const struct node *node)
 	const uint8_t *label = node->key + node->key_len, *end = label + node->wire_len;
 
 	for (int i = 0; i < 2 && label < end; label += 1 + *label, i++)
-		if (text_is_nocase((struct text){(const char *)label + 1, *label}, "_dns"))
+		if (name_label_is(label, "_dns"))
 			return true;
 	return false;
 }

@@ -28,19 +28,13 @@ struct grammar {
 
 /* --- Owners --- */
 
-static bool
-label_is(const uint8_t *label, const char *text)
-{
-	return text_is_nocase((struct text){(const char *)label + 1, *label}, text);
-}
-
 /* Labels below _domainkey that are no selectors: policies of RFC 4870 and RFC 5617, and RFC 6651.
  */
 static bool
 is_selector(const uint8_t *label)
 {
-	return !label_is(label, "_domainkey") && !label_is(label, "_adsp") &&
-	       !label_is(label, "_policy") && !label_is(label, "_report");
+	return !name_label_is(label, "_domainkey") && !name_label_is(label, "_adsp") &&
+	       !name_label_is(label, "_policy") && !name_label_is(label, "_report");
 }
 
 static struct owner
@@ -51,9 +45,9 @@ owner_of(const struct node *node, const uint8_t *wire)
 	for (const uint8_t *label = wire; *label; label += 1 + *label) {
 		const uint8_t *next = label + 1 + *label;
 
-		owner.key = owner.key || (is_selector(wire) && label_is(next, "_domainkey"));
-		owner.report =
-		    owner.report || (label_is(label, "_report") && label_is(next, "_dmarc"));
+		owner.key = owner.key || (is_selector(wire) && name_label_is(next, "_domainkey"));
+		owner.report = owner.report ||
+			       (name_label_is(label, "_report") && name_label_is(next, "_dmarc"));
 	}
 	return owner;
 }
@@ -61,7 +55,7 @@ owner_of(const struct node *node, const uint8_t *wire)
 static bool
 at_dmarc(const struct owner *owner)
 {
-	return label_is(owner->wire, "_dmarc") || owner->report;
+	return name_label_is(owner->wire, "_dmarc") || owner->report;
 }
 
 static bool
@@ -73,13 +67,14 @@ at_selector(const struct owner *owner)
 static bool
 at_tlsrpt(const struct owner *owner)
 {
-	return label_is(owner->wire, "_smtp") && label_is(owner->wire + 1 + *owner->wire, "_tls");
+	return name_label_is(owner->wire, "_smtp") &&
+	       name_label_is(owner->wire + 1 + *owner->wire, "_tls");
 }
 
 static bool
 at_mta_sts(const struct owner *owner)
 {
-	return label_is(owner->wire, "_mta-sts");
+	return name_label_is(owner->wire, "_mta-sts");
 }
 
 /* --- The table --- */
@@ -390,7 +385,7 @@ static bool
 skip_near(const uint8_t **wire, const char *place)
 {
 	while (*place) {
-		struct text text = {(const char *)*wire + 1, **wire};
+		struct text text = name_label(*wire);
 		size_t len = strcspn(place, ".");
 		char label[16];
 		const char *const known[] = {label, NULL};

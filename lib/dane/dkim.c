@@ -46,7 +46,7 @@ static const uint8_t *
 find_domainkey(const struct name *name)
 {
 	for (const uint8_t *label = name->wire; *label; label += 1 + *label)
-		if (text_is_nocase((struct text){(const char *)label + 1, *label}, domainkey))
+		if (name_label_is(label, domainkey))
 			return label;
 	return NULL;
 }

@@ -1,11 +1,5 @@
 #include "dane/owner.h"
 
-static struct text
-label_text(const uint8_t *label)
-{
-	return (struct text){(const char *)label + 1, *label};
-}
-
 static bool
 read_port(struct text label, unsigned *port)
 {
@@ -25,7 +19,7 @@ read_port(struct text label, unsigned *port)
 bool
 dane_owner_is_protocol(const uint8_t *label)
 {
-	struct text text = label_text(label);
+	struct text text = name_label(label);
 
 	return text_is_nocase(text, "_tcp") || text_is_nocase(text, "_udp") ||
 	       text_is_nocase(text, "_sctp");
@@ -36,14 +30,14 @@ dane_owner_read(const uint8_t *wire, struct dane_owner *out)
 {
 	const uint8_t *second = wire + 1 + *wire;
 
-	if (!*wire || !*second || !read_port(label_text(wire), &out->port) ||
+	if (!*wire || !*second || !read_port(name_label(wire), &out->port) ||
 	    !dane_owner_is_protocol(second))
 		return false;
 	out->wire = wire;
 	out->proto = second;
 	out->host = second + 1 + *second;
-	out->tcp = text_is_nocase(label_text(second), "_tcp");
-	return *out->host && !text_is(label_text(out->host), "*");
+	out->tcp = text_is_nocase(name_label(second), "_tcp");
+	return *out->host && !text_is(name_label(out->host), "*");
 }
 
 bool
@@ -80,7 +74,7 @@ bool
 dane_owner_is_meant(const uint8_t *wire)
 {
 	const uint8_t *second = wire + 1 + *wire;
-	struct text first = label_text(wire);
+	struct text first = name_label(wire);
 
 	if (!*wire)
 		return false;

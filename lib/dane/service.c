@@ -67,12 +67,6 @@ follow(const struct service_zones *zones, struct name *name, uint16_t type)
 
 /* --- Services --- */
 
-static struct text
-label_at(const uint8_t *wire)
-{
-	return (struct text){(const char *)wire + 1, *wire};
-}
-
 /* Reads a label as _25; 0 for "*", -1 for anything else. */
 static int
 port_of(struct text label)
@@ -119,9 +113,9 @@ is_owner(const struct name *name, int *port, struct text *protocol)
 	*port = -1;
 	if (*wire == 0)
 		return false;
-	*port = port_of(label_at(wire));
+	*port = port_of(name_label(wire));
 	wire += 1 + *wire;
-	*protocol = label_at(wire);
+	*protocol = name_label(wire);
 	return *port >= 0 &&
 	       (text_is_nocase(*protocol, "_tcp") || text_is_nocase(*protocol, "_udp") ||
 		   text_is_nocase(*protocol, "_sctp"));
@@ -186,7 +180,7 @@ set_domain(
 	if (srv.n == 0)
 		return;
 	node_wire(store, node, wire);
-	label = label_at(wire);
+	label = name_label(wire);
 	domain = wire + 1 + *wire;
 	if (label.len != 1 + strlen(name) ||
 	    !text_is_nocase((struct text){label.data + 1, label.len - 1}, name))

@@ -119,12 +119,6 @@ label_pos(const struct owner *owner, unsigned number)
 	return braced_pos(owner->entry, owner->text, i);
 }
 
-static struct text
-label_text(const uint8_t *label)
-{
-	return (struct text){(const char *)label + 1, *label};
-}
-
 static int
 fail(const struct owner *owner, unsigned number, const char *why)
 {
@@ -174,7 +168,7 @@ is_host_octet(uint8_t c)
 static int
 check_host_label(const struct owner *owner, const uint8_t *label, unsigned number)
 {
-	if (text_is(label_text(label), "*"))
+	if (text_is(name_label(label), "*"))
 		return fail(
 		    owner, number, "* works as the first label alone (RFC 4592 section 2.1.1)");
 	for (size_t i = 1; i <= *label; i++) {
@@ -204,7 +198,7 @@ doubt(const struct owner *owner, unsigned number, const char *why)
 	const uint8_t *first = owner->name->wire, *second = first + 1 + *first;
 
 	*owner->fault = (struct tlsa_owner_fault){why, label_pos(owner, number)};
-	if ((is_host_label(first) || text_is(label_text(first), "*")) && is_host_label(second))
+	if ((is_host_label(first) || text_is(name_label(first), "*")) && is_host_label(second))
 		return 0;
 	return fail(owner, number, why);
 }
@@ -213,11 +207,11 @@ static int
 check_port_protocol(const struct owner *owner)
 {
 	const uint8_t *port = owner->name->wire, *protocol = port + 1 + *port;
-	const char *why = port_fault(label_text(port));
+	const char *why = port_fault(name_label(port));
 
 	if (why)
 		return doubt(owner, 0, why);
-	why = protocol_fault(label_text(protocol));
+	why = protocol_fault(name_label(protocol));
 	if (why)
 		return doubt(owner, 1, why);
 	return protocol[1 + *protocol]

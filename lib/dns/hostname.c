@@ -36,19 +36,13 @@ hostname_is(const uint8_t *wire)
 	return true;
 }
 
-static bool
-label_is(const uint8_t *label, const char *text)
-{
-	return text_is_nocase((struct text){(const char *)label + 1, *label}, text);
-}
-
 /* The host that Active Directory's clients ask for its global catalogue. */
 static bool
 is_catalogue(const uint8_t *wire)
 {
 	const uint8_t *second = wire + 1 + *wire;
 
-	return label_is(wire, "gc") && label_is(second, "_msdcs") &&
+	return name_label_is(wire, "gc") && name_label_is(second, "_msdcs") &&
 	       hostname_is(second + 1 + *second);
 }
 
@@ -58,8 +52,8 @@ static bool
 is_spf(const uint8_t *wire)
 {
 	for (; *wire && wire[1 + *wire]; wire += 1 + *wire)
-		if (label_is(wire, "_spf") || label_is(wire, "_spf_verify") ||
-		    label_is(wire, "_spf_rate"))
+		if (name_label_is(wire, "_spf") || name_label_is(wire, "_spf_verify") ||
+		    name_label_is(wire, "_spf_rate"))
 			return true;
 	return false;
 }
@@ -168,5 +162,5 @@ hostname_address(const uint8_t *wire)
 	len = labels_text(wire, IP4_LABELS, text, sizeof(text));
 	if (len && is_address((struct text){text, len}))
 		return IP4_LABELS;
-	return is_address((struct text){(const char *)wire + 1, *wire});
+	return is_address(name_label(wire));
 }

@@ -77,4 +77,17 @@ name_in_zone(
 size_t
 name_key(const uint8_t *wire, size_t relative, uint8_t *key);
 
+/* The label at `label`, as it stands: not escaped. */
+static inline struct text
+name_label(const uint8_t *label)
+{
+	return (struct text){(const char *)label + 1, *label};
+}
+
+static inline bool
+name_label_is(const uint8_t *label, const char *text)
+{
+	return text_is_nocase(name_label(label), text);
+}
+
 #endif

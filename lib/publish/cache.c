@@ -213,7 +213,7 @@ is_absent(const struct roots *roots, const char *path)
 {
 	struct stat st;
 
-	return file_stat(roots, path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+	return file_stat(roots, path, &st) < 0 && file_is_absence(errno);
 }
 
 /* What paths of inputs are held against, absolute. */
