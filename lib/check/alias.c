@@ -8,7 +8,7 @@ enum { STEPS_MOST = 32 }; /* resolvers give up long before */
 /* Where a walk along aliases is. */
 struct walk {
 	const struct store *store;
-	uint8_t wire[NAME_LONGEST];
+	struct name at;
 	const struct record *record; /* the alias that led there */
 	uint16_t service;            /* SVCB or HTTPS, whose records in AliasMode count; or 0 */
 };
@@ -31,49 +31,37 @@ target_of(const struct record *record)
 	}
 }
 
-static bool
-follow_record(struct walk *walk, const struct node *node, uint16_t type)
+/* By the service's record at the name where the walk is, if that is in AliasMode. */
+static const struct record *
+follow_service(struct walk *walk)
 {
-	struct rrset set = node_rrset(walk->store, node, type);
-	const uint8_t *target = set.n > 0 ? target_of(&set.records[0]) : NULL;
+	struct lookup_key key;
+	const struct node *node;
+	struct rrset set;
+	const uint8_t *target;
 
+	if (!lookup_key_of(walk->store, walk->at.wire, &key) || lookup_exit(walk->store, &key))
+		return NULL;
+	node = lookup_answer(walk->store, &key);
+	if (!lookup_has(walk->store, node, walk->service))
+		return NULL;
+	set = node_rrset(walk->store, node, walk->service);
+	target = target_of(&set.records[0]);
 	if (!target)
-		return false;
-	walk->record = &set.records[0];
-	memcpy(walk->wire, target, name_length(target, NAME_LONGEST));
-	return true;
-}
-
-/* The labels ahead of the owner stay (RFC 6672 section 2.3). */
-static bool
-follow_dname(struct walk *walk, const struct node *node)
-{
-	const struct record *record = node_rrset(walk->store, node, TYPE_DNAME).records;
-	size_t ahead =
-	    name_length(walk->wire, NAME_LONGEST) - node->wire_len - walk->store->apex.len;
-
-	if (ahead + record->rdlen > NAME_LONGEST)
-		return false;
-	memcpy(walk->wire + ahead, record->rdata, record->rdlen);
-	walk->record = record;
-	return true;
+		return NULL;
+	walk->at.len = (uint8_t)name_length(target, NAME_LONGEST);
+	memcpy(walk->at.wire, target, walk->at.len);
+	return &set.records[0];
 }
 
 /* Goes on by one alias; returns false where none stands, or outside the zone. */
 static bool
 follow(struct walk *walk)
 {
-	struct lookup_key key;
-	const struct node *node;
+	const struct record *record = lookup_alias(walk->store, &walk->at, &walk->at);
 
-	if (!lookup_key_of(walk->store, walk->wire, &key))
-		return false;
-	node = lookup_exit(walk->store, &key);
-	if (node)
-		return !(node->flags & NODE_CUT) && follow_dname(walk, node);
-	node = lookup_answer(walk->store, &key);
-	return node && ((node->flags & NODE_CNAME && follow_record(walk, node, TYPE_CNAME)) ||
-			   (walk->service && follow_record(walk, node, walk->service)));
+	walk->record = record || !walk->service ? record : follow_service(walk);
+	return walk->record != NULL;
 }
 
 static void
@@ -109,8 +97,9 @@ begin(struct walk *walk, const struct record *record)
 
 	if (!target || ahead + len > NAME_LONGEST)
 		return false;
-	memcpy(walk->wire, below, ahead);
-	memcpy(walk->wire + ahead, target, len);
+	memcpy(walk->at.wire, below, ahead);
+	memcpy(walk->at.wire + ahead, target, len);
+	walk->at.len = (uint8_t)(ahead + len);
 	walk->record = record;
 	if (record->type != TYPE_CNAME && record->type != TYPE_DNAME)
 		walk->service = record->type;

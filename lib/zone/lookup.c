@@ -121,40 +121,40 @@ lookup_exit(const struct store *store, const struct lookup_key *key)
 }
 
 /* RFC 6672 section 2.2: the labels ahead of the DNAME's owner stand ahead of its target. */
-static bool
+static const struct record *
 substitute(
     const struct store *store, const struct node *dname, const struct name *name, struct name *out)
 {
-	struct bytes target = record_rdata(node_rrset(store, dname, TYPE_DNAME).records);
+	const struct record *record = node_rrset(store, dname, TYPE_DNAME).records;
 	size_t kept = (size_t)name->len - dname->wire_len - store->apex.len;
 
-	if (kept + target.len > NAME_LONGEST)
-		return false;
+	if (kept + record->rdlen > NAME_LONGEST)
+		return NULL;
 	memmove(out->wire, name->wire, kept);
-	memcpy(out->wire + kept, target.data, target.len);
-	out->len = (uint8_t)(kept + target.len);
-	return true;
+	memcpy(out->wire + kept, record->rdata, record->rdlen);
+	out->len = (uint8_t)(kept + record->rdlen);
+	return record;
 }
 
-bool
+const struct record *
 lookup_alias(const struct store *store, const struct name *name, struct name *out)
 {
+	const struct record *record;
 	struct lookup_key key;
 	const struct node *node;
-	struct bytes target;
 
 	if (!lookup_key_of(store, name->wire, &key))
-		return false;
+		return NULL;
 	node = lookup_exit(store, &key);
 	if (node)
-		return !(node->flags & NODE_CUT) && substitute(store, node, name, out);
+		return node->flags & NODE_CUT ? NULL : substitute(store, node, name, out);
 	node = lookup_answer(store, &key);
 	if (!node || !(node->flags & NODE_CNAME))
-		return false;
-	target = record_rdata(node_rrset(store, node, TYPE_CNAME).records);
-	memcpy(out->wire, target.data, target.len);
-	out->len = (uint8_t)target.len;
-	return true;
+		return NULL;
+	record = node_rrset(store, node, TYPE_CNAME).records;
+	memcpy(out->wire, record->rdata, record->rdlen);
+	out->len = (uint8_t)record->rdlen;
+	return record;
 }
 
 enum lookup_end

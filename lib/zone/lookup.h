@@ -48,9 +48,10 @@ lookup_answer(const struct store *store, const struct lookup_key *key);
 const struct node *
 lookup_exit(const struct store *store, const struct lookup_key *key);
 
-/* Is the name an alias in this zone: by a CNAME, its own or a wildcard's, or by the DNAME above it
- * (RFC 6672 section 2.2)? `out` is then what it stands for; it may be `name`. */
-bool
+/* The record that makes the name an alias in this zone: a CNAME, its own or a wildcard's, or the
+ * DNAME above it (RFC 6672 section 2.2); or NULL. `out` is then what it stands for; it may be
+ * `name`. */
+const struct record *
 lookup_alias(const struct store *store, const struct name *name, struct name *out);
 
 enum lookup_end {
