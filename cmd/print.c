@@ -43,7 +43,7 @@ run(struct cmd *cmd)
 		result = check_zone(&loaded.store, 0);
 	else
 		check_names(&loaded.store);
-	if (check_doubts(&loaded.store, doubts) < 0)
+	if (dane_aliases_judge(&loaded.store, doubts) < 0)
 		result = -1;
 	if (result == 0)
 		result = write_zone(cmd, &loaded.store, path);

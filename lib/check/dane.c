@@ -86,7 +86,7 @@ check_dane(const struct store *store, const struct dane_options *options)
 		check_signed(&run, first);
 		check_nodes(&run);
 	}
-	check_doubts(store, options->doubts);
+	dane_aliases_judge(store, options->doubts);
 	check_aliases(&run);
 	dane_check_uses(&run);
 	namings_end(&run.namings);

@@ -211,7 +211,7 @@ dane_aliases_of(const struct dane_aliases *aliases, const uint8_t *wire, size_t 
 }
 
 int
-check_doubts(const struct store *store, const struct tlsa_doubt *doubts)
+dane_aliases_judge(const struct store *store, const struct tlsa_doubt *doubts)
 {
 	struct dane_aliases aliases;
 	int result = 0;

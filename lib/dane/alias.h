@@ -36,6 +36,6 @@ dane_aliases_of(const struct dane_aliases *aliases, const uint8_t *wire, size_t 
  * and names that are plainly for the aliases of other zones. Returns 0, or -1 after adding problems
  * to the store's diags. */
 int
-check_doubts(const struct store *store, const struct tlsa_doubt *doubts);
+dane_aliases_judge(const struct store *store, const struct tlsa_doubt *doubts);
 
 #endif

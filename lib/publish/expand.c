@@ -344,7 +344,7 @@ expand_file(struct diags *diags, const struct load_options *options, struct buf 
 	parsed = parse_file(diags, &parse, options->path, &zone);
 	if (directives.tlsa.doubts)
 		store_sort(&ex.aliases);
-	if (check_doubts(&ex.aliases, directives.tlsa.doubts) < 0 || parsed < 0)
+	if (dane_aliases_judge(&ex.aliases, directives.tlsa.doubts) < 0 || parsed < 0)
 		ex.failed = true;
 	store_free(&ex.aliases);
 	if (ex.failed)
