@@ -151,21 +151,30 @@ cmd_print(struct cmd *cmd, struct text text)
 	return output_commit(out, &changed);
 }
 
+/* A copy of the texts with room behind them for as many as there are `values`. */
+static const char **
+with_room(struct arena *a, const char *const *texts, size_t n, const char *const *values)
+{
+	size_t n_values = 0;
+	const char **copy;
+
+	while (values[n_values])
+		n_values++;
+	copy = arena_alloc(a, (n + n_values) * sizeof(*copy) + 1);
+	for (size_t i = 0; i < n; i++)
+		copy[i] = texts[i];
+	return copy;
+}
+
 /* Adds what --allow names, links in it followed: that is a person's own word. */
 static void
 allow(struct cmd *cmd, struct roots *roots)
 {
 	struct arena *a = &cmd->diags.arena;
 	const char *const *values = cmd_values(cmd, "allow");
-	const char **allowed;
-	size_t n = 0;
+	const char **allowed = with_room(a, roots->allowed, roots->n_allowed, values);
 
-	while (values[n])
-		n++;
-	allowed = arena_alloc(a, (roots->n_allowed + n) * sizeof(*allowed) + 1);
-	for (size_t i = 0; i < roots->n_allowed; i++)
-		allowed[i] = roots->allowed[i];
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; values[i]; i++) {
 		char *real = realpath(values[i], NULL);
 		struct stat st;
 
@@ -182,15 +191,9 @@ static void
 reveal(struct cmd *cmd, struct secrets *secrets)
 {
 	const char *const *values = cmd_values(cmd, "secret");
-	const char **names;
-	size_t n = 0;
+	const char **names = with_room(&cmd->diags.arena, secrets->names, secrets->n, values);
 
-	while (values[n])
-		n++;
-	names = arena_alloc(&cmd->diags.arena, (secrets->n + n) * sizeof(*names) + 1);
-	for (size_t i = 0; i < secrets->n; i++)
-		names[i] = secrets->names[i];
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; values[i]; i++) {
 		if (!secret_is_name(values[i])) /* and may be the password itself */
 			cmd_usage(cmd, "--secret: not a name of an environment variable");
 		names[secrets->n++] = values[i];
@@ -299,12 +302,11 @@ folder_of(struct arena *a, const char *path)
 	return file_folder(a, path);
 }
 
-const struct roots *
-cmd_roots(struct cmd *cmd, const char *path)
+/* What a file in `folder` may read. */
+static const struct roots *
+roots_of(struct cmd *cmd, const char *folder, const struct cmd_nearest *nearest)
 {
 	struct arena *a = &cmd->diags.arena;
-	const char *folder = folder_of(a, path);
-	const struct cmd_nearest *nearest = nearest_of(cmd, folder);
 	struct roots *roots = arena_zalloc(a, sizeof(*roots));
 
 	if (nearest)
@@ -314,6 +316,14 @@ cmd_roots(struct cmd *cmd, const char *path)
 		roots->beside = folder;
 	allow(cmd, roots);
 	return roots;
+}
+
+const struct roots *
+cmd_roots(struct cmd *cmd, const char *path)
+{
+	const char *folder = folder_of(&cmd->diags.arena, path);
+
+	return roots_of(cmd, folder, nearest_of(cmd, folder));
 }
 
 /* The zone whose template the file is, or NULL. */
@@ -329,13 +339,14 @@ zone_of(const struct project *project, const char *path)
 struct load_options
 cmd_template(struct cmd *cmd, const char *path, struct name *zone)
 {
+	const char *folder = folder_of(&cmd->diags.arena, path);
+	struct cmd_nearest *nearest = nearest_of(cmd, folder);
 	struct load_options load = {.path = path,
 	    .zone = cmd_zone(cmd, zone),
-	    .roots = cmd_roots(cmd, path),
+	    .roots = roots_of(cmd, folder, nearest),
 	    .named = true,
 	    .dane = true,
 	    .now = cmd->now};
-	struct cmd_nearest *nearest = nearest_of(cmd, folder_of(&cmd->diags.arena, path));
 
 	if (nearest)
 		load.secrets = nearest->project.secrets;
