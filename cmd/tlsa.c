@@ -1,6 +1,6 @@
 #include "cmd.h"
 
-#include "dane/tlsa_print.h"
+#include "directive/tlsa_print.h"
 
 static const struct cmd_option options[] = {
     {"usage", 'u', "N", "certificate usage, 0 to 3 or its name (default: 3, DANE-EE)"},

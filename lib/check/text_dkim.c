@@ -2,7 +2,7 @@
 #include "check/text_part.h"
 
 #include "base/codec.h"
-#include "dane/dkim_key.h"
+#include "source/dkim_key.h"
 
 enum { KEY_LONGEST = 4096 };
 

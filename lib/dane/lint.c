@@ -1,7 +1,7 @@
 #include "dane/lint.h"
 
 #include "base/duration.h"
-#include "dane/der.h"
+#include "source/der.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>

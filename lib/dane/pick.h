@@ -5,7 +5,7 @@
 #ifndef DANE_PICK_H
 #define DANE_PICK_H
 
-#include "dane/cert.h"
+#include "source/cert.h"
 
 enum pick {
 	PICK_LEAF, /* the end entity: issued none of the others, or has its private key in the file;

@@ -8,9 +8,9 @@
 #ifndef DANE_PROVE_H
 #define DANE_PROVE_H
 
-#include "dane/cert.h"
 #include "dane/naming.h"
 #include "dane/verdict.h"
+#include "source/cert.h"
 
 struct prover;
 

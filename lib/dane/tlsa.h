@@ -1,10 +1,9 @@
-/* TLSA records (RFC 6698): parameters with their names (RFC 7218), the owner, and the certificate
- * association data of a certificate. The directive that makes them from templates is in
- * tlsa_directive.h. */
+/* TLSA records (RFC 6698): parameters with their names (RFC 7218), and the certificate association
+ * data of a certificate. The directive that makes them from templates is in directive/. */
 #ifndef DANE_TLSA_H
 #define DANE_TLSA_H
 
-#include "dane/braces.h"
+#include "base/diag.h"
 #include "dane/pick.h"
 #include "dns/name.h"
 
@@ -63,13 +62,6 @@ struct tlsa_doubt {
 	struct tlsa_owner_fault fault;
 	struct tlsa_doubt *next;
 };
-
-/* Reads an owner against `origin` (NULL: none is known). One that has not its form may be where
- * aliases lead, which the whole zone tells: it is no problem yet. Returns 0, or -1 with one problem
- * added at the label or byte. */
-int
-tlsa_owner(struct diags *diags, const struct entry *entry, const struct braced *owner,
-    const struct name *origin, struct name *out, struct tlsa_owner_fault *fault);
 
 /* Which certificates of a file `usage` means, by the option pick= (NULL: not given).
  * Returns 0, or -1 with one problem added at `pos`. */

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "project/certificate.h"
 
-#include "dane/secret.h"
 #include "dns/name.h"
+#include "source/secret.h"
 
 #include <arpa/inet.h>
 #include <stddef.h>

@@ -6,12 +6,12 @@
 #define PROJECT_PROJECT_H
 
 #include "base/file.h"
-#include "dane/secret.h"
 #include "dns/name.h"
 #include "dnssec/cds.h"
 #include "dnssec/lifetime.h"
 #include "dnssec/nsec3.h"
 #include "dnssec/zonemd.h"
+#include "source/secret.h"
 
 enum project_serial {
 	PROJECT_SERIAL_AUTO, /* on a change, the larger of the template's and the last plus 1 */

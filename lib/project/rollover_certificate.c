@@ -1,6 +1,6 @@
 #include "project/rollover_part.h"
 
-#include "dane/files.h"
+#include "source/files.h"
 
 /* --- What was deployed, and never became current --- */
 

@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
-#include "publish/hook.h"
-#include "publish/lock.h"
+#include "project/hook.h"
+#include "project/lock.h"
 #include "publish/unserved.h"
 
 #include <pthread.h>

@@ -1,9 +1,9 @@
 #include "publish/directives.h"
 
-#include "dane/dkim.h"
-#include "dane/openpgpkey.h"
-#include "dane/smimea.h"
-#include "dane/sshfp.h"
+#include "directive/dkim.h"
+#include "directive/openpgpkey.h"
+#include "directive/smimea.h"
+#include "directive/sshfp.h"
 
 void
 directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool dane)

@@ -3,8 +3,8 @@
 #ifndef PUBLISH_DIRECTIVES_H
 #define PUBLISH_DIRECTIVES_H
 
-#include "dane/cert_directive.h"
-#include "dane/tlsa_directive.h"
+#include "directive/cert_directive.h"
+#include "directive/tlsa_directive.h"
 
 enum { DIRECTIVES_MOST = 16 };
 

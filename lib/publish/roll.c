@@ -1,7 +1,7 @@
 #include "publish/roll_run.h"
 
-#include "publish/hook.h"
-#include "publish/lock.h"
+#include "project/hook.h"
+#include "project/lock.h"
 #include "publish/unfit.h"
 #include "publish/unnoted.h"
 #include "publish/unserved.h"

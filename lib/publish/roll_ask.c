@@ -1,6 +1,6 @@
 #include "publish/roll_run.h"
 
-#include "project/servers.h"
+#include "probe/servers.h"
 
 struct ask {
 	struct diags *diags;

@@ -1,8 +1,8 @@
 #include "publish/roll_run.h"
 
 #include "base/duration.h"
-#include "publish/hook.h"
-#include "publish/lock.h"
+#include "project/hook.h"
+#include "project/lock.h"
 
 #include <stdlib.h>
 

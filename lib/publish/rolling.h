@@ -4,9 +4,9 @@
 #ifndef PUBLISH_ROLLING_H
 #define PUBLISH_ROLLING_H
 
+#include "history/published.h"
 #include "project/rollover.h"
 #include "publish/load.h"
-#include "publish/previous.h"
 
 struct rolling {
 	struct arena *a; /* of its own: it outlives the zone's diags */

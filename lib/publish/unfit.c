@@ -1,7 +1,7 @@
 #include "publish/unfit.h"
 
 #include "check/dane_run.h"
-#include "publish/previous.h"
+#include "history/published.h"
 
 /* The published zone by whose names the certificates are judged. */
 struct look {

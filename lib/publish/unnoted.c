@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "publish/unnoted.h"
 
-#include "publish/previous.h"
+#include "history/published.h"
 
 /* A zone that is looked at. */
 struct look {

@@ -3,7 +3,7 @@
 #define REPORT_PROBE_H
 
 #include "base/buf.h"
-#include "dane/probe.h"
+#include "probe/probe.h"
 
 /* One line for each address, below a line of headings. */
 void

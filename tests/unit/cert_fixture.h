@@ -5,7 +5,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
-#include "dane/cert.h"
+#include "source/cert.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "dane/braces.h"
+#include "directive/braces.h"
 
 static const struct {
 	const char *text;

@@ -1,7 +1,7 @@
 #include "loader_fixture.h"
 
-#include "dane/der.h"
-#include "dane/plain.h"
+#include "source/der.h"
+#include "source/plain.h"
 
 #include <openssl/cms.h>
 #include <openssl/rsa.h>

@@ -2,7 +2,7 @@
 #include "cert_fixture.h"
 #include "directive_fixture.h"
 
-#include "dane/cert_directive.h"
+#include "directive/cert_directive.h"
 
 /* A public key packet with a signature, and the same as base64. */
 #define PGP "\xc6\x08\4time\x16\1\2\xc2\3sig"

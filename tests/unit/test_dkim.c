@@ -2,7 +2,7 @@
 #include "cert_fixture.h"
 #include "directive_fixture.h"
 
-#include "dane/dkim.h"
+#include "directive/dkim.h"
 
 #include <openssl/encoder.h>
 #include <openssl/rsa.h>

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "dane/ed25519.h"
+#include "source/ed25519.h"
 
 #include <openssl/evp.h>
 

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "unit.h"
 
-#include "dane/live.h"
 #include "dns/name.h"
+#include "probe/live.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

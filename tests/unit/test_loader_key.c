@@ -1,7 +1,7 @@
 #include "loader_fixture.h"
 
-#include "dane/der.h"
-#include "dane/unlock.h"
+#include "source/der.h"
+#include "source/unlock.h"
 
 #include <openssl/core_names.h>
 #include <openssl/pkcs12.h>

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "directive_fixture.h"
 
-#include "dane/mailbox.h"
+#include "directive/mailbox.h"
 
 static struct fixture fixture;
 

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "directive_fixture.h"
 
-#include "dane/openpgp.h"
-#include "dane/openpgpkey.h"
+#include "directive/openpgpkey.h"
+#include "source/openpgp.h"
 
 #define OWNER "c93f1e400f26708f98cb19d936620da35eec8f72e57f9eec01c1afd6._openpgpkey.example.com."
 

@@ -1,6 +1,6 @@
 #include "cert_fixture.h"
-#include "dane/der.h"
-#include "dane/outline.h"
+#include "source/der.h"
+#include "source/outline.h"
 
 #include <openssl/err.h>
 

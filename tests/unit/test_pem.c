@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "dane/pem.h"
+#include "source/pem.h"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----\n"
 #define END "-----END CERTIFICATE-----\n"

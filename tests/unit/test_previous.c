@@ -1,6 +1,6 @@
 #include "zone_fixture.h"
 
-#include "publish/previous.h"
+#include "history/published.h"
 
 /* RFC 1982 section 5.2 and DESIGN section 7: the published serial, what is wanted, and what comes.
  */

@@ -2,8 +2,8 @@
 
 #include "cert_fixture.h"
 
+#include "history/published.h"
 #include "publish/build.h"
-#include "publish/previous.h"
 #include "publish/roll.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "unit.h"
 
-#include "project/servers.h"
+#include "probe/servers.h"
 
 #include <arpa/inet.h>
 #include <ldns/ldns.h>

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "zone_fixture.h"
 
-#include "dane/service.h"
+#include "probe/service.h"
 
 #define DIGEST "0000000000000000000000000000000000000000000000000000000000000000"
 

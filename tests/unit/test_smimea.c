@@ -3,7 +3,7 @@
 #include "directive_fixture.h"
 
 #include "dane/lint.h"
-#include "dane/smimea.h"
+#include "directive/smimea.h"
 
 #include <openssl/sha.h>
 

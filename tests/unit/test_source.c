@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "unit.h"
 
-#include "dane/source.h"
+#include "source/source.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

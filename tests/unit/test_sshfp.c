@@ -2,7 +2,7 @@
 #include "directive_fixture.h"
 
 #include "base/digest.h"
-#include "dane/sshfp.h"
+#include "directive/sshfp.h"
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>

@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "base/view.h"
-#include "dane/starttls.h"
+#include "probe/starttls.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -2,7 +2,8 @@
 #include "cert_fixture.h"
 
 #include "dane/tlsa.h"
-#include "dane/tlsa_print.h"
+#include "directive/tlsa_owner.h"
+#include "directive/tlsa_print.h"
 
 #include <openssl/sha.h>
 #include <unistd.h>

@@ -7,7 +7,7 @@
 #include "cert_fixture.h"
 
 #include "dane/lint.h"
-#include "dane/tlsa_directive.h"
+#include "directive/tlsa_directive.h"
 
 #include <openssl/pkcs12.h>
 #include <openssl/sha.h>

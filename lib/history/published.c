@@ -1,0 +1,164 @@
+#include "history/published.h"
+
+#include "dns/serial.h"
+#include "zone/read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+enum {
+	SERIAL_FROM_END = 20
+}; /* serial, refresh, retry, expire, minimum: RFC 1035 section 3.3.13 */
+
+static const struct record *
+soa_of(const struct store *store)
+{
+	const struct node *apex = store_apex(store);
+	const struct record *first = apex ? node_records(store, apex) : NULL;
+
+	return first && first->type == TYPE_SOA ? first : NULL;
+}
+
+uint32_t
+zone_serial(const struct store *store)
+{
+	const struct record *soa = soa_of(store);
+
+	return read_u32(soa->rdata + soa->rdlen - SERIAL_FROM_END);
+}
+
+void
+zone_set_serial(struct store *store, uint32_t serial)
+{
+	struct record *soa = &store->records[store->nodes[0].first];
+	uint8_t *rdata = arena_copy(&store->data, soa->rdata, soa->rdlen);
+	uint8_t *p = rdata + soa->rdlen - SERIAL_FROM_END;
+
+	for (unsigned i = 0; i < 4; i++)
+		p[i] = (uint8_t)(serial >> (24 - 8 * i));
+	soa->rdata = rdata;
+}
+
+static void
+load(struct previous *previous, const char *path, const struct name *apex, unsigned n_workers)
+{
+	if (read_store(&previous->diags, NULL, path, apex, n_workers, &previous->store,
+		previous->sha256) < 0)
+		return;
+	previous->there = soa_of(&previous->store) != NULL;
+	if (!previous->there)
+		return;
+	previous->serial = zone_serial(&previous->store);
+	if (getxattr(path, PREVIOUS_SEAL, previous->seal, SEAL_LEN) != SEAL_LEN)
+		memset(previous->seal, 0, SEAL_LEN); /* then its signatures are verified */
+}
+
+int
+previous_load(struct diags *diags, struct previous *previous, const struct roots *roots,
+    const char *path, const struct name *apex, unsigned n_workers)
+{
+	char open_path[FILE_PATH_OF_FD];
+	int fd;
+
+	*previous = (struct previous){0};
+	fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
+	if (fd < 0) /* what lies elsewhere is another's affair */
+		return file_is_absence(errno) || errno == EXDEV || errno == ELOOP
+			   ? 0
+			   : file_refuse(diags, roots, path);
+	load(previous, file_path_of(fd, open_path), apex, n_workers);
+	close(fd);
+	if (!previous->diags.unreadable)
+		return 0;
+	diags->unreadable = true;
+	return diag_error(diags, pos_none(), F_READ, "cannot read %s", path);
+}
+
+void
+previous_free(struct previous *previous)
+{
+	store_free(&previous->store);
+	diags_free(&previous->diags);
+	*previous = (struct previous){0};
+}
+
+static bool
+same_rdata(const struct record *a, const struct record *b)
+{
+	size_t n = a->rdlen;
+
+	if (a->type != b->type || a->ttl_s != b->ttl_s || a->rdlen != b->rdlen)
+		return false;
+	if (a->type == TYPE_SOA)
+		return memcmp(a->rdata, b->rdata, n - SERIAL_FROM_END) == 0 &&
+		       memcmp(a->rdata + n - 16, b->rdata + n - 16, 16) == 0;
+	return memcmp(a->rdata, b->rdata, n) == 0;
+}
+
+/* Does the signing pass make records of that type? */
+static bool
+is_made(uint16_t type)
+{
+	return type == TYPE_RRSIG || type == TYPE_NSEC || type == TYPE_NSEC3 || type == TYPE_ZONEMD;
+}
+
+/* A walk over the records that are compared. */
+struct walk {
+	const struct store *store;
+	bool skip_made;
+	size_t node;
+	uint32_t record;
+};
+
+/* The next record; `*at` is its node. NULL at the end. */
+static const struct record *
+walk_next(struct walk *walk, const struct node **at)
+{
+	for (; walk->node < walk->store->n_nodes; walk->node++, walk->record = 0) {
+		const struct node *node = &walk->store->nodes[walk->node];
+		const struct record *records = node_records(walk->store, node);
+
+		while (walk->record < node->n) {
+			const struct record *record = &records[walk->record++];
+
+			if (!walk->skip_made || !is_made(record->type)) {
+				*at = node;
+				return record;
+			}
+		}
+	}
+	return NULL;
+}
+
+static bool
+same_owner(const struct node *x, const struct node *y)
+{
+	return x->key_len == y->key_len && x->wire_len == y->wire_len &&
+	       memcmp(x->key, y->key, (size_t)x->key_len + x->wire_len) == 0;
+}
+
+bool
+previous_same_content(const struct previous *previous, const struct store *store, bool is_signed)
+{
+	struct walk old = {&previous->store, is_signed, 0, 0}, new = {store, is_signed, 0, 0};
+	const struct node *x = NULL, *y = NULL;
+	const struct record *a, *b;
+
+	if (!previous->there)
+		return false;
+	do {
+		a = walk_next(&old, &x);
+		b = walk_next(&new, &y);
+		if (a && b && (!same_owner(x, y) || !same_rdata(a, b)))
+			return false;
+	} while (a && b);
+	return !a && !b;
+}
+
+uint32_t
+next_serial(uint32_t published, uint32_t wanted)
+{
+	return serial_later(wanted, published) ? wanted : published + 1;
+}

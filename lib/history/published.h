@@ -1,0 +1,48 @@
+/* The published zone, as it was before this run: its serial, and whether its contents still are
+ * what the template says. */
+#ifndef HISTORY_PUBLISHED_H
+#define HISTORY_PUBLISHED_H
+
+#include "dnssec/seal.h"
+#include "zone/store.h"
+
+struct previous {
+	struct diags diags; /* of its own: a faulty old file is no fault of the template */
+	struct store store;
+	bool there; /* a whole zone of this name was found */
+	uint32_t serial;
+	uint8_t sha256[32];  /* of the file */
+	char seal[SEAL_LEN]; /* that it bears; zeros: none */
+};
+
+/* Reads the zone `apex` from the file at `path`, within `roots` (NULL: anywhere). A missing or
+ * broken file is no problem: then `there` is false. Returns 0, or -1 with one problem added where
+ * the file is there and cannot be read. Either way previous_free is due. */
+int
+previous_load(struct diags *diags, struct previous *previous, const struct roots *roots,
+    const char *path, const struct name *apex, unsigned n_workers);
+
+/* The attribute of a published file that holds its seal. */
+#define PREVIOUS_SEAL "user.zonepp.seal"
+
+void
+previous_free(struct previous *previous);
+
+/* Do both sorted stores hold the same records, but for the SOA's serial? With `is_signed`, also but
+ * for what the signing pass makes (RRSIG, NSEC, NSEC3) and ZONEMD, which follow from the rest. */
+bool
+previous_same_content(const struct previous *previous, const struct store *store, bool is_signed);
+
+/* The SOA's serial; the store has a SOA. */
+uint32_t
+zone_serial(const struct store *store);
+
+void
+zone_set_serial(struct store *store, uint32_t serial);
+
+/* The serial to publish for a change: the later, in RFC 1982 order, of `wanted` and the published
+ * one plus 1. */
+uint32_t
+next_serial(uint32_t published, uint32_t wanted);
+
+#endif

@@ -1,0 +1,237 @@
+#define _GNU_SOURCE
+#include "project/lock.h"
+
+#include "base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How often a lock that another has is asked for before the waiting is told of. */
+enum { TRIES = 50, BETWEEN_TRIES_NS = 20000000 };
+
+/* One that another user made is not always to be written, and need not be. */
+static int
+open_lock(const struct roots *own, const char *path)
+{
+	int fd = file_open(own, path, O_RDWR | O_CREAT | O_NONBLOCK);
+
+	return fd < 0 && (errno == EACCES || errno == EROFS)
+		   ? file_open(own, path, O_RDONLY | O_NONBLOCK)
+		   : fd;
+}
+
+static int
+try_lock(int fd, int operation)
+{
+	int result;
+
+	do
+		result = flock(fd, operation);
+	while (result < 0 && errno == EINTR);
+	return result;
+}
+
+static int
+wait_for(struct diags *diags, const char *path, int fd)
+{
+	const struct timespec pause = {.tv_nsec = BETWEEN_TRIES_NS};
+	int tries = 0;
+
+	while (try_lock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return -1;
+		if (tries++ == TRIES) {
+			if (diags->waiting)
+				diags->waiting(path);
+			return try_lock(fd, LOCK_EX);
+		}
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+/* Is the file that is locked the one that others will lock? `.zonepp` may be removed at any time.
+ */
+static bool
+is_there(const struct roots *own, int fd, const char *path)
+{
+	struct stat locked, named;
+
+	return fstat(fd, &locked) == 0 && file_stat(own, path, &named) == 0 &&
+	       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+static bool
+is_regular(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	errno = EINVAL;
+	return S_ISREG(st.st_mode);
+}
+
+/* Returns -1 with errno set. */
+static int
+take(struct diags *diags, const struct roots *own, const char *path)
+{
+	int fd;
+
+	do {
+		fd = open_lock(own, path);
+		if (fd < 0)
+			return -1;
+		if (!is_regular(fd) || wait_for(diags, path, fd) < 0)
+			break;
+		if (is_there(own, fd, path))
+			return fd;
+		close(fd);
+	} while (true);
+	return file_close(fd, -1);
+}
+
+static int
+fail(struct diags *diags, const char *path)
+{
+	int error = errno;
+	bool lacking = error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP;
+
+	if (error == EXDEV)
+		return diag_add_path(
+		    diags, path, F_LINK, "cannot lock %s: a symbolic link leads elsewhere", path);
+	return diag_error(diags, pos_none(), lacking ? F_NO_LOCKS : F_LOCKING, "cannot lock %s: %s",
+	    path, error == EINVAL ? "it is not a regular file" : strerror(error));
+}
+
+static const char *
+path_of(struct arena *a, const struct project *project, const char *name)
+{
+	return file_join(a, project->folder, arena_printf(a, ".zonepp/%s", name));
+}
+
+/* --- Runs that hooks start --- */
+
+/* For each lock that a run above this one holds, a word PID:LOCK:DEVICE:INODE, the last two being
+ * those of the project's folder. */
+static const char variable[] = "ZONEPP_LOCKS";
+
+/* The word less its PID; NULL: there is no such folder. */
+static const char *
+word_of(struct arena *a, const struct project *project, const char *name)
+{
+	struct stat st;
+
+	if (stat(project->folder, &st) < 0)
+		return NULL;
+	return arena_printf(
+	    a, ":%s:%llx:%llx", name, (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+}
+
+/* Returns 0 where it has none, and -1 where that cannot be told. */
+static pid_t
+parent_of(pid_t pid)
+{
+	char path[64], line[512];
+	FILE *file;
+	size_t n;
+	const char *end;
+	long parent;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	n = fread(line, 1, sizeof(line) - 1, file);
+	fclose(file);
+	line[n] = '\0';
+	end = strrchr(line, ')'); /* of its name, in which anything may stand */
+	return end && sscanf(end, ") %*c %ld", &parent) == 1 ? (pid_t)parent : -1;
+}
+
+/* What outlived the hook that started it has another parent, and no number is taken for a process
+ * that it meant long ago. */
+static bool
+is_above(pid_t wanted)
+{
+	pid_t pid = getppid();
+
+	while (pid > 0 && pid != wanted)
+		pid = parent_of(pid);
+	return pid == wanted || (pid < 0 && (kill(wanted, 0) == 0 || errno == EPERM));
+}
+
+bool
+lock_is_above(struct arena *a, const struct project *project, const char *name)
+{
+	const char *at = getenv(variable), *word = at ? word_of(a, project, name) : NULL;
+
+	while (word && *at) {
+		size_t len = strcspn(at, " ");
+		char *end;
+		long pid = strtol(at, &end, 10);
+
+		if (pid > 0 && strlen(word) == len - (size_t)(end - at) &&
+		    strncmp(end, word, strlen(word)) == 0 && is_above((pid_t)pid))
+			return true;
+		at += len + (at[len] == ' ');
+	}
+	return false;
+}
+
+char *
+lock_tell(struct arena *a, const struct project *project, const char *name)
+{
+	const char *above = getenv(variable), *word = word_of(a, project, name);
+
+	return arena_printf(a, "%s=%s%s%ld%s", variable, above ? above : "",
+	    above && *above ? " " : "", (long)getpid(), word ? word : "");
+}
+
+static int
+fail_nested(struct diags *diags, const char *path)
+{
+	return diag_error(diags, pos_none(), P_NESTED,
+	    "a hook of the run that has %s started this one: each would wait for the other", path);
+}
+
+int
+lock_check(struct diags *diags, const struct project *project)
+{
+	static const char *const names[] = {LOCK_BUILD, LOCK_STATE, LOCK_DEPLOY, LOCK_NOTIFY};
+	int result = 0;
+
+	for (size_t i = 0; project->locking && i < sizeof(names) / sizeof(names[0]); i++)
+		if (output_permitted(
+			diags, &project->own, path_of(&diags->arena, project, names[i])) < 0)
+			result = -1;
+	return result;
+}
+
+int
+lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock)
+{
+	const char *path = path_of(&diags->arena, project, name);
+
+	*lock = -1;
+	if (lock_is_above(&diags->arena, project, name))
+		return fail_nested(diags, path);
+	if (!project->locking)
+		return 0;
+	*lock = take(diags, &project->own, path);
+	return *lock < 0 ? fail(diags, path) : 0;
+}
+
+void
+lock_end(int lock)
+{
+	if (lock >= 0)
+		close(lock);
+}

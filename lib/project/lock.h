@@ -1,0 +1,43 @@
+/* Locks of a project: files in `.zonepp/` beside the project file, which processes hold in turns.
+ * They end with the process that holds them. What cannot be locked is not done: two builds at once
+ * would spoil the state file. `locking: false` in the project file leaves locks out. What is
+ * started by a hook of the run that has a lock never gets it, and is refused at once. */
+#ifndef PROJECT_LOCK_H
+#define PROJECT_LOCK_H
+
+#include "project/project.h"
+
+/* Who publishes, up to the hooks of changed zones. */
+#define LOCK_BUILD "lock"
+/* Who changes the state file: builds until they have published, so that their hooks may change it.
+ * Whoever holds the former takes it second. */
+#define LOCK_STATE "state.lock"
+/* Who runs `deploy` commands: each runs once. A command may itself run zonepp build. */
+#define LOCK_DEPLOY "deploy.lock"
+/* Who runs `notify` commands. */
+#define LOCK_NOTIFY "notify.lock"
+
+/* Waits for the lock `name` and takes it; after a second of waiting `diags` tells so. Returns 0
+ * with what lock_end takes, or -1 with one problem added. */
+int
+lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock);
+
+/* Does a run that waits for this one have the lock, as one of its hooks started this one? There,
+ * lock_begin fails even in a project without locks. */
+bool
+lock_is_above(struct arena *a, const struct project *project, const char *name);
+
+/* The environment variable, NAME=VALUE, by which runs that a hook starts learn of such a lock; in
+ * `a`. */
+char *
+lock_tell(struct arena *a, const struct project *project, const char *name);
+
+/* Would no link keep the project from being locked? Returns 0, or -1 with problems added. */
+int
+lock_check(struct diags *diags, const struct project *project);
+
+/* Ends a lock; -1: there is none. */
+void
+lock_end(int lock);
+
+#endif

@@ -1,0 +1,65 @@
+#include "source/files.h"
+
+#include <openssl/crypto.h>
+
+static const char *
+spec_of(const struct cert_wanted *wanted)
+{
+	return wanted->options.secret ? wanted->options.secret->spec : NULL;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static const struct certs *
+find(const struct cert_files *files, const struct cert_wanted *wanted)
+{
+	for (const struct cert_file *file = files->first; file; file = file->next)
+		if (strcmp(file->path, wanted->path) == 0 &&
+		    file->certs_only == wanted->options.certs_only &&
+		    same_text(file->secret_spec, spec_of(wanted)))
+			return &file->certs;
+	return NULL;
+}
+
+static int
+add(struct cert_files *files, struct diags *diags, struct pos pos, const struct cert_wanted *wanted,
+    struct text contents, const struct certs **out)
+{
+	struct cert_file *file = arena_zalloc(files->a, sizeof(*file));
+	const char *spec = spec_of(wanted);
+
+	if (certs_load(
+		files->a, diags, pos, wanted->path, contents, &wanted->options, &file->certs) < 0)
+		return -1;
+	file->path = file->certs.path;
+	file->certs_only = wanted->options.certs_only;
+	file->secret_spec = spec ? arena_text(files->a, spec, strlen(spec)) : NULL;
+	file->next = files->first;
+	files->first = file;
+	*out = &file->certs;
+	return 0;
+}
+
+int
+cert_files_load(struct cert_files *files, struct diags *diags, struct pos pos,
+    const struct cert_wanted *wanted, const struct certs **out)
+{
+	struct text contents;
+	int result;
+
+	*out = find(files, wanted);
+	if (*out)
+		return 0;
+	if (file_load_small(diags, pos, wanted->roots, wanted->path, CERT_FILE_LARGEST,
+		wanted->may_lack, &contents) < 0)
+		return -1;
+	if (!contents.data)
+		return 0;
+	result = add(files, diags, pos, wanted, contents, out);
+	OPENSSL_cleanse((void *)(uintptr_t)contents.data, contents.len);
+	return result;
+}

@@ -1,0 +1,198 @@
+#include "source/source.h"
+
+#include "base/mem.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+
+enum {
+	FOLDERS_MOST = 4096,    /* that a pattern leads through */
+	PATTERN_LONGEST = 4096, /* octets */
+	ENTRY_COST = 4,         /* steps of work, to list and to match an entry */
+};
+
+/* A search on its way. */
+struct finder {
+	struct diags *diags;
+	struct pos pos;
+	const struct roots *roots;
+	const char *base;
+	const char *written;
+	struct source_file *found; /* malloc */
+	size_t n, cap;
+	size_t n_listed; /* folders */
+};
+
+static const char *
+path_of(const struct finder *finder, const char *label)
+{
+	return file_beside(&finder->diags->arena, finder->base, text_of(label));
+}
+
+/* `folder` as written, with or without its last slash; "" in a pattern is where the base stands. */
+static const char *
+label_in(const struct finder *finder, const char *folder, const char *name)
+{
+	size_t n = strlen(folder);
+
+	return arena_printf(
+	    &finder->diags->arena, "%s%s%s", folder, n && folder[n - 1] != '/' ? "/" : "", name);
+}
+
+static int
+add(struct finder *finder, const char *label)
+{
+	if (finder->n == SOURCE_FILES_MOST)
+		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
+		    "%s means more than %d files", finder->written, SOURCE_FILES_MOST);
+	finder->found = mem_grow(finder->found, finder->n, &finder->cap, sizeof(*finder->found));
+	finder->found[finder->n++] = (struct source_file){path_of(finder, label), label};
+	return 0;
+}
+
+static int
+list(struct finder *finder, const char *folder, struct file_list *out)
+{
+	if (finder->n_listed++ == FOLDERS_MOST)
+		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
+		    "%s leads through more than %d folders", finder->written, FOLDERS_MOST);
+	if (file_list_if(finder->diags, finder->pos, finder->roots, path_of(finder, folder), out) <
+	    0)
+		return -1;
+	if (out->items && !account_take(&finder->diags->account, LIMIT_WORK, ENTRY_COST * out->n))
+		return diag_over(finder->diags, finder->pos);
+	return 0;
+}
+
+/* --- Patterns --- */
+
+bool
+source_is_pattern(const char *written)
+{
+	return strpbrk(written, "*?[") != NULL;
+}
+
+static int
+match(struct finder *finder, const char *folder, const char *rest);
+
+/* The entries of `folder` that match `part`; behind it stands `rest`, or NULL for the last part. */
+static int
+match_entries(struct finder *finder, const char *folder, const char *part, const char *rest)
+{
+	struct file_list names;
+
+	if (list(finder, *folder ? folder : ".", &names) < 0)
+		return -1;
+	for (size_t i = 0; i < names.n; i++) {
+		const struct file_entry *entry = &names.items[i];
+		const char *label;
+
+		if (fnmatch(part, entry->name, FNM_PERIOD | FNM_NOESCAPE) != 0 ||
+		    entry->is_folder != (rest != NULL))
+			continue;
+		label = label_in(finder, folder, entry->name);
+		if ((rest ? match(finder, label, rest) : add(finder, label)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+match(struct finder *finder, const char *folder, const char *rest)
+{
+	size_t n = strcspn(rest, "/");
+	const char *part = arena_text(&finder->diags->arena, rest, n);
+	const char *behind = rest + n + strspn(rest + n, "/");
+
+	if (strcmp(part, ".") == 0 || strcmp(part, "..") == 0)
+		return match(finder, label_in(finder, folder, part), behind);
+	return match_entries(finder, folder, part, rest[n] ? behind : NULL);
+}
+
+/* What stands ahead of the first wildcard's part is a folder by name. */
+static int
+find_pattern(struct finder *finder)
+{
+	const char *wildcard = strpbrk(finder->written, "*?["), *part = wildcard;
+
+	while (part > finder->written && part[-1] != '/')
+		part--;
+	if (strlen(finder->written) > PATTERN_LONGEST)
+		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
+		    "the pattern is longer than %d octets", PATTERN_LONGEST);
+	if (match(finder,
+		arena_text(
+		    &finder->diags->arena, finder->written, (size_t)(part - finder->written)),
+		part) < 0)
+		return -1;
+	if (finder->n == 0)
+		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
+		    "no file matches %s (a file of that very name is written in quotes)",
+		    finder->written);
+	return 0;
+}
+
+/* --- Folders --- */
+
+static bool
+is_certificate_name(const char *name)
+{
+	static const char *const endings[] = {
+	    ".pem", ".crt", ".cer", ".cert", ".der", ".p12", ".pfx", ".p7b", ".p7c"};
+	const char *dot = strrchr(name, '.');
+
+	for (size_t i = 0; dot > name && i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (text_is_nocase(text_of(dot), endings[i]))
+			return *name != '.';
+	return false;
+}
+
+static int
+add_entries(struct finder *finder, const struct file_list *names)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		const struct file_entry *entry = &names->items[i];
+
+		if (!entry->is_folder && is_certificate_name(entry->name) &&
+		    add(finder, label_in(finder, finder->written, entry->name)) < 0)
+			return -1;
+	}
+	if (finder->n == 0)
+		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
+		    "the folder %s holds no file whose name ends in .pem, .crt, .cer, .cert, "
+		    ".der, .p12, .pfx, .p7b or .p7c",
+		    finder->written);
+	return 0;
+}
+
+static int
+find(struct finder *finder, bool literal, bool *many)
+{
+	struct file_list names;
+
+	*many = true;
+	if (!literal && source_is_pattern(finder->written))
+		return find_pattern(finder);
+	names.items = NULL;
+	if (strcmp(finder->written, "-") != 0 && list(finder, finder->written, &names) < 0)
+		return -1;
+	if (names.items)
+		return add_entries(finder, &names);
+	*many = false;
+	return add(finder, finder->written);
+}
+
+int
+source_find(struct diags *diags, struct pos pos, const struct roots *roots, const char *base,
+    const char *written, bool literal, struct source_files *out)
+{
+	struct finder finder = {diags, pos, roots, base, written, NULL, 0, 0, 0};
+	int result = find(&finder, literal, &out->many);
+
+	out->n = finder.n;
+	out->items = arena_zalloc(&diags->arena, finder.n * sizeof(*out->items));
+	if (finder.n)
+		memcpy(out->items, finder.found, finder.n * sizeof(*out->items));
+	free(finder.found);
+	return result;
+}
