@@ -1,14 +1,12 @@
 #define _GNU_SOURCE
 #include "project/certificate.h"
 
-#include "dns/name.h"
+#include "project/server.h"
 #include "source/secret.h"
 
-#include <arpa/inet.h>
 #include <stddef.h>
-#include <stdlib.h>
 
-enum { WAIT_DEFAULT_S = 86400, DNS_PORT = 53 };
+enum { WAIT_DEFAULT_S = 86400 };
 
 static const uint32_t NOT_WRITTEN = UINT32_MAX; /* no duration is that long */
 
@@ -47,79 +45,6 @@ check_name(struct diags *diags, const struct yaml_node *node)
 	    "underscores",
 	    name);
 }
-
-/* --- Servers --- */
-
-static bool
-read_port(const char *text, uint16_t *port)
-{
-	char *end;
-	unsigned long value = ascii_is_digit(*text) ? strtoul(text, &end, 10) : 0;
-
-	*port = (uint16_t)value;
-	return value > 0 && value <= UINT16_MAX && !*end;
-}
-
-static bool
-is_host(struct arena *a, const char *host)
-{
-	static const struct name root = {.len = 1};
-	const char *last = strrchr(host, '.');
-	struct name name;
-	struct name_fault fault;
-	uint8_t address[16];
-
-	(void)a;
-	if (inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1)
-		return true;
-	last = last && last[1] ? last + 1 : host; /* no name ends in a number: RFC 1123, 2.1 */
-	return !ascii_is_digit(*last) &&
-	       strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") ==
-		   strlen(host) &&
-	       name_parse(text_of(host), &root, &name, &fault) == 0;
-}
-
-/* ADDRESS, NAME, either with :PORT, or [ADDRESS]:PORT */
-static bool
-read_server(struct arena *a, const char *text, struct project_server *out)
-{
-	const char *colon = strrchr(text, ':'), *end = text + strlen(text);
-
-	*out = (struct project_server){.text = text, .port = DNS_PORT};
-	if (*text == '[') {
-		end = strchr(text, ']');
-		if (!end || (end[1] && (end[1] != ':' || !read_port(end + 2, &out->port))))
-			return false;
-		text++;
-	} else if (colon && colon == strchr(text, ':')) {
-		end = colon;
-		if (!read_port(colon + 1, &out->port))
-			return false;
-	}
-	out->host = arena_text(a, text, (size_t)(end - text));
-	return *out->host && is_host(a, out->host);
-}
-
-static int
-read_servers(struct diags *diags, const struct yaml_texts *texts, struct project_certificate *out)
-{
-	struct project_server *servers =
-	    arena_alloc(&diags->arena, texts->n * sizeof(*servers) + 1);
-	int result = 0;
-
-	for (size_t i = 0; i < texts->n; i++)
-		if (!read_server(&diags->arena, texts->items[i].text, &servers[i]))
-			result = diag_error(diags, texts->items[i].pos, P_VALUE,
-			    "\"%s\" is no server: write 192.0.2.1, 192.0.2.1:5353, "
-			    "[2001:db8::1]:5353 "
-			    "or ns1.example.org",
-			    texts->items[i].text);
-	out->servers = servers;
-	out->n_servers = texts->n;
-	return result;
-}
-
-/* --- All of it --- */
 
 /* An empty list is a command that somebody forgot. */
 static int
@@ -187,7 +112,7 @@ certificate_read(struct diags *diags, const struct project *project, const struc
 	    .notify = f.notify.n ? f.notify.argv : NULL};
 	if (read_pass(diags, project, &f.pass, &out->pass) < 0)
 		return -1;
-	return read_servers(diags, &f.servers, out);
+	return servers_read(diags, &f.servers, &out->servers, &out->n_servers);
 }
 
 void

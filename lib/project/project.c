@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "project/certificate.h"
 #include "project/clash.h"
+#include "project/server.h"
 #include "project/severity.h"
 #include "project/yaml.h"
 
@@ -25,6 +26,7 @@ enum include_from {
 struct settings {
 	struct yaml_text template, output, policy;
 	enum project_serial serial;
+	struct yaml_texts servers;
 	enum project_dnssec dnssec;
 	bool dane, prove;
 	enum include_from include_from;
@@ -55,6 +57,7 @@ static const struct yaml_choice serials[] = {
     {"keep", PROJECT_SERIAL_KEEP, YAML_NOW},
     {"unixtime", PROJECT_SERIAL_UNIXTIME, YAML_NOW},
     {"date", PROJECT_SERIAL_DATE, YAML_NOW},
+    {"live", PROJECT_SERIAL_LIVE, YAML_NOW},
     {NULL, 0, YAML_NOW},
 };
 
@@ -120,6 +123,7 @@ static const struct yaml_field settings_fields[] = {
     {"output", YAML_TEXT, AT(settings, output), NULL, YAML_NOW},
     {"policy", YAML_TEXT, AT(settings, policy), NULL, YAML_NOW},
     {"serial", YAML_CHOICE, AT(settings, serial), serials, YAML_NOW},
+    {"servers", YAML_TEXTS, AT(settings, servers), NULL, YAML_NOW},
     {"dane", YAML_BOOL, AT(settings, dane), NULL, YAML_NOW},
     {"prove", YAML_BOOL, AT(settings, prove), NULL, YAML_NOW},
     {"dnssec", YAML_CHOICE, AT(settings, dnssec), dnssecs, YAML_NOW},
@@ -181,6 +185,8 @@ struct load {
 	struct project *project;
 	struct file file;
 	struct settings defaults;
+	const struct project_server *default_servers;
+	size_t n_default_servers;
 };
 
 /* The children of a mapping that may not be there. */
@@ -423,6 +429,8 @@ defaults_read(struct load *load)
 		return;
 	pattern_check(load->diags, load->defaults.template);
 	pattern_check(load->diags, load->defaults.output);
+	servers_read(
+	    load->diags, &load->defaults.servers, &load->default_servers, &load->n_default_servers);
 	load->project->include_from_project = load->defaults.include_from == INCLUDE_FROM_PROJECT;
 	if (!policy_find(load, load->defaults.policy))
 		load->defaults.policy = settings_built_in.policy;
@@ -473,6 +481,25 @@ name_read(struct load *load, const struct yaml_node *node, struct project_zone *
 	return 0;
 }
 
+/* A list of the zone's own takes the place of that of `defaults`, even one that is empty. */
+static void
+zone_servers(struct load *load, const struct yaml_node *node, const struct settings *s,
+    struct project_zone *zone)
+{
+	const struct yaml_node *serial = yaml_value(node, "serial");
+
+	zone->servers = load->default_servers;
+	zone->n_servers = load->n_default_servers;
+	if (s->servers.items != load->defaults.servers.items)
+		servers_read(load->diags, &s->servers, &zone->servers, &zone->n_servers);
+	if (s->serial != PROJECT_SERIAL_LIVE || s->servers.n > 0)
+		return;
+	if (!serial)
+		serial = yaml_value(load->file.defaults, "serial");
+	diag_add(load->diags, serial->key_pos, P_VALUE,
+	    "zone \"%s\" has \"serial: live\", but no \"servers\" to ask", zone->name_text);
+}
+
 static int
 zone_read(struct load *load, const struct yaml_node *node, struct project_zone *zone)
 {
@@ -496,6 +523,7 @@ zone_read(struct load *load, const struct yaml_node *node, struct project_zone *
 		return -1;
 	zone->sign = zone->policy->sign && s.dnssec == PROJECT_DNSSEC_HERE;
 	zone->serial = s.serial;
+	zone_servers(load, node, &s, zone);
 	zone->dnssec = s.dnssec;
 	zone->dane = s.dane;
 	zone->prove = s.prove;

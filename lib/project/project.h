@@ -18,6 +18,7 @@ enum project_serial {
 	PROJECT_SERIAL_KEEP, /* the template's */
 	PROJECT_SERIAL_UNIXTIME,
 	PROJECT_SERIAL_DATE,
+	PROJECT_SERIAL_LIVE, /* as auto, from the highest that `servers` hold */
 };
 
 enum project_dnssec {
@@ -42,8 +43,8 @@ enum project_verify {
 };
 
 /* How zones are signed. A signature lives for `validity_s` less a part of `jitter_s`, and is made
- * anew when less than `refresh_s` of it is left; jitter_s + refresh_s < validity_s holds. Either may
- * be LIFETIME_BY_SOA. */
+ * anew when less than `refresh_s` of it is left; jitter_s + refresh_s < validity_s holds. Either
+ * may be LIFETIME_BY_SOA. */
 struct project_policy {
 	const char *name;
 	struct pos pos;
@@ -73,8 +74,8 @@ struct project_certificate {
 	const char *pass;          /* opens both: env:NAME or file:PATH; or NULL */
 	const struct roots *roots; /* in which they lie: the project's */
 	uint32_t wait_s;
-	bool wait_written; /* in the file, or it is the default */
-	const struct project_server *servers;
+	bool wait_written;                    /* in the file, or it is the default */
+	const struct project_server *servers; /* asked besides those of the zones */
 	size_t n_servers;
 	const char *const *deploy;
 	const char *const *notify;
@@ -90,6 +91,8 @@ struct project_zone {
 	const struct project_policy *policy;
 	bool sign; /* here and now: the policy signs, and `dnssec` is not external */
 	enum project_serial serial;
+	const struct project_server *servers; /* authoritative for it; not none with serial live */
+	size_t n_servers;
 	enum project_dnssec dnssec;
 	bool dane;  /* false: directives are checked, but those of DANE make no records */
 	bool prove; /* judge certificates by the records ahead of their publication */

@@ -358,6 +358,16 @@ yaml_is_null(const struct yaml_node *node)
 	return node->text.len == 0 || text_is(node->text, "~") || is_one_of(node, words);
 }
 
+const struct yaml_node *
+yaml_value(const struct yaml_node *mapping, const char *key)
+{
+	const struct yaml_node *node = mapping->kind == YAML_MAPPING ? mapping->first : NULL;
+
+	while (node && !text_is(node->key, key))
+		node = node->next;
+	return node;
+}
+
 static int
 wrong_type(struct diags *diags, const struct yaml_node *node, const char *name, const char *wanted)
 {

@@ -35,6 +35,10 @@ yaml_parse(struct diags *diags, uint32_t source, struct yaml_node **out);
 bool
 yaml_is_null(const struct yaml_node *node);
 
+/* The value of `key` in a mapping; NULL where there is none. */
+const struct yaml_node *
+yaml_value(const struct yaml_node *mapping, const char *key);
+
 /* What a field of a struct takes, and the type of the member at its offset. */
 enum yaml_type {
 	YAML_TEXT, /* struct yaml_text: a string that is not empty, without control characters */

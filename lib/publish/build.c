@@ -289,6 +289,7 @@ static const enum zone_serial_policy serials[] = {
     [PROJECT_SERIAL_KEEP] = ZONE_SERIAL_KEEP,
     [PROJECT_SERIAL_UNIXTIME] = ZONE_SERIAL_UNIXTIME,
     [PROJECT_SERIAL_DATE] = ZONE_SERIAL_DATE,
+    [PROJECT_SERIAL_LIVE] = ZONE_SERIAL_LIVE,
 };
 
 static void

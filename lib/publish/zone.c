@@ -293,6 +293,7 @@ may_stay(const struct run *run, uint32_t wanted)
 	case ZONE_SERIAL_KEEP:
 		return wanted == run->previous.serial;
 	case ZONE_SERIAL_AUTO:
+	case ZONE_SERIAL_LIVE:
 		return !serial_later(wanted, run->previous.serial);
 	default:
 		return true;

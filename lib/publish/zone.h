@@ -16,6 +16,7 @@ enum zone_serial_policy {
 	ZONE_SERIAL_AUTO,     /* the template's */
 	ZONE_SERIAL_UNIXTIME, /* seconds since 1970 */
 	ZONE_SERIAL_DATE,     /* YYYYMMDD00 */
+	ZONE_SERIAL_LIVE,     /* the template's, or what the servers hold */
 };
 
 /* What the judge looks at in a signed zone ahead of its publication (dnssec/verify.h). */

@@ -272,6 +272,16 @@ static const struct {
     {"hooks: x\nzones: {a: }\n", "P003", 1, 8},
     {"keys: [x]\nzones: {a: }\n", "P003", 1, 7},
     {"zones:\n  a: {serial: later}\n", "P005", 2, 15},
+    {"zones:\n  a: {servers: ns1.example.org}\n", "P003", 2, 16},
+    {"zones:\n  a: {servers: [b, 192.0.2.300]}\n", "P005", 2, 20},
+    {"zones:\n  a: {servers: [\"b:0\"], serial: live}\n", "P005", 2, 17},
+    {"zones:\n  a: {servers: [ns1.example.4.]}\n", "P005", 2, 17},
+    {"zones:\n  a: {servers: [.]}\n", "P005", 2, 17},
+    {"defaults: {servers: [b..c], serial: live}\nzones: {a: , b: }\n", "P005", 1, 22},
+    {"zones:\n  a: {serial: live}\n", "P005", 2, 7},
+    {"zones:\n  a: {servers: [], serial: live}\n", "P005", 2, 20},
+    {"defaults: {serial: live}\nzones:\n  a: {servers: [b]}\n  b:\n", "P005", 1, 12},
+    {"defaults: {serial: live, servers: [b]}\nzones:\n  a: {servers: []}\n  b:\n", "P005", 1, 12},
     {"policies: {p: {denial: nsec5}}\nzones: {a: }\n", "P005", 1, 24},
     {"policies: {p: {zonemd: sha1}}\nzones: {a: }\n", "P005", 1, 24},
     {"policies: {p: {cds: maybe}}\nzones: {a: }\n", "P005", 1, 21},
@@ -355,6 +365,41 @@ certificates(void **state)
 	assert_null(project_certificate_find(&diags, &p, "mial"));
 	assert_non_null(strstr(diags.items[0].message, "did you mean \"mail\""));
 	assert_int_equal(diags.status, 2);
+	diags_free(&diags);
+}
+
+static void
+servers_of_zones(void **state)
+{
+	static const char yaml[] =
+	    "defaults: { servers: [192.0.2.53, 2ns.example.net.], serial: live }\n"
+	    "zones:\n"
+	    "  a: { servers: [\"[2001:db8::1]:5353\"], serial: auto }\n"
+	    "  b: { servers: [], serial: auto }\n"
+	    "  c:\n"
+	    "  d: { servers: [ns1.example.org] }\n";
+	static const struct {
+		size_t n_servers;
+		const char *host;
+		uint16_t port;
+		enum project_serial serial;
+	} expected[] = {{1, "2001:db8::1", 5353, PROJECT_SERIAL_AUTO},
+	    {0, NULL, 0, PROJECT_SERIAL_AUTO}, {2, "192.0.2.53", 53, PROJECT_SERIAL_LIVE},
+	    {1, "ns1.example.org", 53, PROJECT_SERIAL_LIVE}};
+	struct diags diags = {0};
+	struct project p;
+
+	(void)state;
+	assert_int_equal(load(&diags, yaml, &p), 0);
+	assert_int_equal(p.n_zones, LENGTH(expected));
+	for (size_t i = 0; i < p.n_zones; i++) {
+		assert_int_equal(p.zones[i].serial, expected[i].serial);
+		assert_int_equal(p.zones[i].n_servers, expected[i].n_servers);
+		if (p.zones[i].n_servers == 0)
+			continue;
+		assert_string_equal(p.zones[i].servers[0].host, expected[i].host);
+		assert_int_equal(p.zones[i].servers[0].port, expected[i].port);
+	}
 	diags_free(&diags);
 }
 
@@ -475,6 +520,7 @@ main(void)
 	    cmocka_unit_test(built_in),
 	    cmocka_unit_test(problems),
 	    cmocka_unit_test(certificates),
+	    cmocka_unit_test(servers_of_zones),
 	    cmocka_unit_test(all_at_once),
 	    cmocka_unit_test(missing_file),
 	    cmocka_unit_test(find_zone),
