@@ -18,7 +18,7 @@ struct fields {
 
 #define AT(member) offsetof(struct fields, member)
 
-static const struct yaml_field certificate_fields[] = {
+const struct yaml_field certificate_fields[] = {
     {"current", YAML_TEXT, AT(current), NULL, YAML_NOW},
     {"next", YAML_TEXT, AT(next), NULL, YAML_NOW},
     {"pass", YAML_TEXT, AT(pass), NULL, YAML_NOW},

@@ -5,6 +5,9 @@
 #include "project/project.h"
 #include "project/yaml.h"
 
+/* The keys of a certificate. */
+extern const struct yaml_field certificate_fields[];
+
 /* Reads the mapping `certificates`, which may be NULL, into `project`, whose folder is known.
  * Problems are added to `diags`. */
 void

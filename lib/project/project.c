@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "project/certificate.h"
 #include "project/clash.h"
+#include "project/mapping.h"
 #include "project/server.h"
 #include "project/severity.h"
 #include "project/yaml.h"
@@ -159,6 +160,16 @@ static const struct yaml_field limit_fields[] = {
     {"made", YAML_AMOUNT, AT(limits, most[LIMIT_MADE]), NULL, YAML_NOW},
     {"work", YAML_AMOUNT, AT(limits, most[LIMIT_WORK]), NULL, YAML_NOW},
     {NULL, 0, 0, NULL, YAML_NOW},
+};
+
+const struct project_mapping project_mappings[] = {
+    {"", file_fields},
+    {"defaults", settings_fields},
+    {"policies", policy_fields},
+    {"certificates", certificate_fields},
+    {"hooks", hook_fields},
+    {"limits", limit_fields},
+    {NULL, NULL},
 };
 
 static const struct project_policy policy_built_in = {

@@ -4,7 +4,7 @@
 #include "base/codec.h"
 #include "base/digest.h"
 #include "base/output.h"
-#include "base/version.h"
+#include "publish/settings.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -85,81 +85,6 @@ load_sealed(struct diags *diags, const struct zone_job *job, struct text *text)
 }
 
 /* --- What it says --- */
-
-static void
-put_nsec3(struct buf *b, const struct nsec3_params *params)
-{
-	buf_printf(b, "nsec3 opt-out=%d iterations=%u salt=", params->opt_out, params->iterations);
-	hex_encode(b, (struct bytes){params->salt, params->salt_len});
-	buf_putc(b, '\n');
-}
-
-/* A key that appears is a change, though no file that was read has changed. */
-static void
-put_key_files(struct buf *b, struct arena *a, const struct zone_job *job)
-{
-	size_t n;
-	const struct key_file *files = key_folder_find(job->keys, job->load.zone, &n);
-
-	buf_printf(b, "keys %s\n", file_absolute(a, job->keys->path));
-	for (size_t i = 0; i < n; i++)
-		buf_printf(b, "key %s\n", files[i].base);
-}
-
-/* What cert:NAME stands for in the template, and what is known of the records. Who has seen them is
- * of no matter to the zone, unless its current certificate came too early: then it is built anew
- * anyway. */
-static void
-put_certificates(struct buf *b, const struct tlsa_names *names, const struct rolling *rolling)
-{
-	struct facts one = {.n = 1};
-
-	for (size_t i = 0; names && i < names->n; i++) {
-		const struct tlsa_named *named = &names->items[i];
-
-		buf_printf(b, "certificate %s %s wait %u\n", named->name, named->current,
-		    (unsigned)named->wait_s);
-		if (named->next)
-			buf_printf(b, "next %s\n", named->next);
-		if (named->pass)
-			buf_printf(b, "pass %s\n", named->pass);
-	}
-	for (size_t i = 0; rolling && i < rolling->facts.n; i++) {
-		one.items = &rolling->facts.items[i];
-		if (one.items->kind != FACT_SEEN)
-			facts_print(b, &one);
-	}
-}
-
-/* The first lines of the file: all that shapes the output besides the inputs. */
-static void
-put_settings(struct buf *b, struct arena *a, const struct zone_job *job)
-{
-	buf_printf(b, "zonepp %s\ntemplate %s\n", zonepp_version, file_absolute(a, job->load.path));
-	buf_printf(b,
-	    "settings serial=%d sign=%d unsigned=%d dane=%d validity=%" PRIu64 " refresh=%" PRIu64
-	    " offset=%" PRIu64 " jitter=%" PRIu64
-	    " verify=%d zonemd=%u cds=%d prove=%d include=%d\n",
-	    (int)job->serial, job->sign, job->is_unsigned, job->load.dane, job->lifetime.validity_s,
-	    job->lifetime.refresh_s, job->offset_s, job->lifetime.jitter_s, (int)job->verify,
-	    job->zonemd, (int)job->cds, job->prove, job->load.includes.from_folder);
-	if (job->nsec3)
-		put_nsec3(b, job->nsec3);
-	if (job->load.roots)
-		for (size_t i = 0; i < job->load.roots->n_allowed; i++)
-			buf_printf(b, "allow %s\n", job->load.roots->allowed[i]);
-	for (size_t i = 0; i < job->load.secrets.n; i++)
-		buf_printf(b, "secret %s\n", job->load.secrets.names[i]);
-	for (int i = 0; job->load.limits && i < N_LIMITS; i++)
-		buf_printf(b, "limit %d %" PRIu64 "\n", i, job->load.limits->most[i]);
-	for (int i = 0; job->severities && i < N_PROBLEMS; i++)
-		if (job->severities[i] != (int)problem_table[i].severity)
-			buf_printf(
-			    b, "severity %s %d\n", problem_table[i].code, job->severities[i]);
-	put_certificates(b, job->load.certificates, job->rolling);
-	if (job->sign)
-		put_key_files(b, a, job);
-}
 
 static void
 put_sha256(struct buf *b, const uint8_t sha256[32])
@@ -289,7 +214,7 @@ all_the_same(
 	struct text last = {0};
 	bool same;
 
-	put_settings(&settings, a, job);
+	settings_print(&settings, a, job);
 	same = text.len > settings.len && memcmp(text.data, settings.data, settings.len) == 0;
 	if (same) {
 		text.data += settings.len;
@@ -368,7 +293,7 @@ cache_store(const struct zone_job *job, struct diags *diags, const struct zone_r
 	struct buf b = {0};
 	bool changed;
 
-	put_settings(&b, &own.arena, job);
+	settings_print(&b, &own.arena, job);
 	put_result(&b, result, job->load.now);
 	for (size_t i = 0; i < diags->n_inputs; i++) {
 		const struct input *input = &diags->inputs[i];

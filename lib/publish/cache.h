@@ -1,7 +1,8 @@
 /* Cache: what the last build of a zone read and wrote, one file a zone in `.zonepp/` beside the
- * project file. If every input and the published file still have the same SHA-256, the settings are
- * the same, and no signature, key or certificate has changed its state or come so near to an end
- * that it is warned of, there is nothing to do, and nothing to parse. Deleting it costs only time.
+ * project file. If every input and the published file still have the same SHA-256, the settings
+ * (settings.h) are the same, and no signature, key or certificate has changed its state or come so
+ * near to an end that it is warned of, there is nothing to do, and nothing to parse. Deleting it
+ * costs only time.
  *
  * Nothing is believed that another wrote: the file ends in a seal, made with the zone's private
  * keys. A zone without such keys is sealed with what the file system knows of the published file,

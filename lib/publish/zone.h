@@ -26,6 +26,7 @@ enum zone_verify {
 	ZONE_VERIFY_FULL,  /* the signatures' mathematics too */
 };
 
+/* Every member stands in a table of settings.c: does it shape the zone? */
 struct zone_job {
 	struct load_options load;
 	const char *output;

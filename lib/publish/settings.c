@@ -1,0 +1,253 @@
+#include "publish/settings.h"
+
+#include "base/codec.h"
+#include "base/version.h"
+
+#include <stddef.h>
+
+struct settings_writer {
+	struct buf *b;
+	struct arena *a;
+	const struct zone_job *job;
+};
+
+/* What lists and structs hold begins so. */
+static const char next_line[] = "\n\t";
+
+/* Each line begins with its newline. */
+static void
+put_table(
+    const struct settings_writer *w, const struct setting *table, const char *begin, const void *of)
+{
+	for (const struct setting *s = table; s->name; s++) {
+		if (!s->put)
+			continue;
+		buf_printf(w->b, "%s%s ", begin, s->name);
+		s->put(w, (const char *)of + s->offset, s->size);
+	}
+}
+
+/* --- Values --- */
+
+/* A number, a boolean or an enumerator. */
+static void
+put_octets(const struct settings_writer *w, const void *member, size_t size)
+{
+	hex_encode(w->b, (struct bytes){member, size});
+}
+
+/* None is empty. */
+static void
+put_text(const struct settings_writer *w, const void *member, size_t size)
+{
+	const char *text = *(const char *const *)member;
+
+	(void)size;
+	buf_puts(w->b, text ? text : "");
+}
+
+static void
+put_path(const struct settings_writer *w, const void *member, size_t size)
+{
+	const char *path = *(const char *const *)member;
+
+	(void)size;
+	buf_puts(w->b, path ? file_absolute(w->a, path) : "");
+}
+
+static void
+put_name(const struct settings_writer *w, const void *member, size_t size)
+{
+	const struct name *name = *(const struct name *const *)member;
+
+	(void)size;
+	if (name)
+		hex_encode(w->b, (struct bytes){name->wire, name->len});
+}
+
+static void
+put_roots(const struct settings_writer *w, const void *member, size_t size)
+{
+	const struct roots *roots = *(const struct roots *const *)member;
+
+	(void)size;
+	if (roots && roots->project)
+		buf_puts(w->b, roots->project);
+	for (size_t i = 0; roots && i < roots->n_allowed; i++)
+		buf_printf(w->b, "%s%s", next_line, roots->allowed[i]);
+}
+
+static void
+put_secrets(const struct settings_writer *w, const void *member, size_t size)
+{
+	const struct secrets *secrets = member;
+
+	(void)size;
+	for (size_t i = 0; i < secrets->n; i++)
+		buf_printf(w->b, "%s%s", next_line, secrets->names[i]);
+}
+
+static void
+put_limits(const struct settings_writer *w, const void *member, size_t size)
+{
+	const struct limits *limits = *(const struct limits *const *)member;
+
+	(void)size;
+	if (limits)
+		put_octets(w, limits, sizeof(*limits));
+}
+
+static void
+put_severities(const struct settings_writer *w, const void *member, size_t size)
+{
+	const int8_t *severities = *(const int8_t *const *)member;
+
+	(void)size;
+	for (int i = 0; severities && i < N_PROBLEMS; i++)
+		if (severities[i] != (int)problem_table[i].severity)
+			buf_printf(
+			    w->b, "%s%s %d", next_line, problem_table[i].code, severities[i]);
+}
+
+static void
+put_nsec3(const struct settings_writer *w, const void *member, size_t size)
+{
+	const struct nsec3_params *params = *(const struct nsec3_params *const *)member;
+
+	(void)size;
+	if (params)
+		put_table(w, settings_of_nsec3, next_line, params);
+}
+
+/* A key that appears is a change, though no file that was read has changed. */
+static void
+put_keys(const struct settings_writer *w, const void *member, size_t size)
+{
+	const struct key_folder *keys = *(const struct key_folder *const *)member;
+	const struct key_file *files;
+	size_t n;
+
+	(void)size;
+	if (!w->job->sign || !keys)
+		return;
+	buf_puts(w->b, file_absolute(w->a, keys->path));
+	files = key_folder_find(keys, w->job->load.zone, &n);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(w->b, "%s%s", next_line, files[i].base);
+}
+
+static void
+put_key_files(const struct settings_writer *w, const void *member, size_t size)
+{
+	const char *const *files = *(const char *const *const *)member;
+
+	(void)size;
+	for (; files && *files; files++)
+		buf_printf(w->b, "%s%s", next_line, *files);
+}
+
+/* What cert:NAME stands for in the template. */
+static void
+put_certificates(const struct settings_writer *w, const void *member, size_t size)
+{
+	const struct tlsa_names *names = *(const struct tlsa_names *const *)member;
+
+	(void)size;
+	for (size_t i = 0; names && i < names->n; i++)
+		put_table(w, settings_of_named, next_line, &names->items[i]);
+}
+
+/* What is known of the records of certificates. Who has seen them is of no matter to the zone,
+ * unless its current certificate came too early: then it is built anew anyway. */
+static void
+put_rolling(const struct settings_writer *w, const void *member, size_t size)
+{
+	const struct rolling *rolling = *(const struct rolling *const *)member;
+	struct facts one = {.n = 1};
+
+	(void)size;
+	for (size_t i = 0; rolling && i < rolling->facts.n; i++) {
+		one.items = &rolling->facts.items[i];
+		if (one.items->kind == FACT_SEEN)
+			continue;
+		buf_puts(w->b, next_line);
+		facts_print(w->b, &one);
+		w->b->len--; /* its newline */
+	}
+}
+
+/* --- The tables --- */
+
+/* clang-format off */
+#define SETTING(type, member, put) \
+	{#member, offsetof(struct type, member), sizeof(((struct type *)0)->member), put}
+#define JOB(member, put) SETTING(zone_job, member, put)
+#define NO_SETTING(member) SETTING(zone_job, member, NULL)
+#define END {NULL, 0, 0, NULL}
+/* clang-format on */
+
+const struct setting settings_of_job[] = {
+    JOB(load.path, put_path),
+    JOB(load.zone, put_name),
+    JOB(load.roots, put_roots),
+    JOB(load.secrets, put_secrets),
+    JOB(load.named, put_octets),
+    JOB(load.limits, put_limits),
+    NO_SETTING(load.n_abreast), /* how much memory is left */
+    JOB(load.certificates, put_certificates),
+    JOB(load.includes.folder, put_path),
+    JOB(load.includes.from_folder, put_octets),
+    JOB(load.dane, put_octets),
+    NO_SETTING(load.now), /* a result holds until a certain time */
+    NO_SETTING(output),   /* the last line of the cache */
+    NO_SETTING(outputs),  /* asked ahead of the cache, */
+    NO_SETTING(own),      /* and so is this */
+    JOB(serial, put_octets),
+    JOB(sign, put_octets),
+    JOB(is_unsigned, put_octets),
+    JOB(keys, put_keys),
+    JOB(key_files, put_key_files),
+    JOB(lifetime.validity_s, put_octets),
+    JOB(lifetime.refresh_s, put_octets),
+    JOB(lifetime.jitter_s, put_octets),
+    JOB(offset_s, put_octets),
+    JOB(nsec3, put_nsec3),
+    JOB(zonemd, put_octets),
+    JOB(cds, put_octets),
+    JOB(verify, put_octets),
+    JOB(prove, put_octets),
+    JOB(previous, put_path),
+    NO_SETTING(mark), /* nothing is published, nobody is told */
+    JOB(severities, put_severities),
+    NO_SETTING(cache), /* here */
+    JOB(rolling, put_rolling),
+    NO_SETTING(n_workers), /* any number of them makes the same zone */
+    END,
+};
+
+const struct setting settings_of_nsec3[] = {
+    SETTING(nsec3_params, opt_out, put_octets),
+    SETTING(nsec3_params, iterations, put_octets),
+    SETTING(nsec3_params, salt_len, put_octets),
+    SETTING(nsec3_params, salt, put_octets),
+    END,
+};
+
+const struct setting settings_of_named[] = {
+    SETTING(tlsa_named, name, put_text),
+    SETTING(tlsa_named, current, put_text),
+    SETTING(tlsa_named, next, put_text),
+    SETTING(tlsa_named, pass, put_text),
+    SETTING(tlsa_named, wait_s, put_octets),
+    END,
+};
+
+void
+settings_print(struct buf *b, struct arena *a, const struct zone_job *job)
+{
+	struct settings_writer w = {.b = b, .a = a, .job = job};
+
+	buf_printf(b, "zonepp %s", zonepp_version);
+	put_table(&w, settings_of_job, "\n", job);
+	buf_putc(b, '\n');
+}

@@ -1,0 +1,28 @@
+/* Settings: what of a job shapes the zone that a build makes of its inputs, and what is said of it.
+ * They are the first lines of a zone's cache (cache.h): where one differs, the zone is built anew.
+ *
+ * Every member of struct zone_job stands in a table, either as a setting or as what is none, and
+ * why. A test knows the octets of the struct, and fails where a member is in neither. */
+#ifndef PUBLISH_SETTINGS_H
+#define PUBLISH_SETTINGS_H
+
+#include "publish/zone.h"
+
+/* Appends all settings of the job, one a line; paths are absolute, worked out in `a`. */
+void
+settings_print(struct buf *b, struct arena *a, const struct zone_job *job);
+
+struct settings_writer;
+
+/* A member of a struct. */
+struct setting {
+	const char *name; /* NULL ends the table */
+	size_t offset, size;
+	/* Appends the value of the member, without its newline; NULL: it is no setting. */
+	void (*put)(const struct settings_writer *w, const void *member, size_t size);
+};
+
+/* All members of struct zone_job, struct nsec3_params and struct tlsa_named. */
+extern const struct setting settings_of_job[], settings_of_nsec3[], settings_of_named[];
+
+#endif
