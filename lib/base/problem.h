@@ -269,6 +269,10 @@ X(S_CDS_DELETE,  "S069", ERROR,   1, "a malformed request to delete the DS recor
 X(S_CDS_DIFFER,  "S070", ERROR,   1, "CDS and CDNSKEY that ask for different keys", "RFC 7344 section 4", "") \
 X(S_NO_ZONE_KEY, "S087", ERROR,   1, "a signature or trust anchor of a DNSKEY that is no zone key", "RFC 4034 sections 2.1.1 and 5.2", "flags of zone keys are 256 or 257") \
 X(S_CDS_ALONE,   "S088", WARNING, 0, "CDS without CDNSKEY, or CDNSKEY without CDS", "RFC 7344 section 4", "publish both: some parents read only one of them") \
+X(S_SIGNED_BY_NONE,"S089",WARNING,0, "records of a signed zone in one that nobody signs", "RFC 4035 section 2.2", "take them out, or say `dnssec: external` where a nameserver signs the zone") \
+X(S_ELSEWHERE_END,"S090",WARNING, 0, "signatures from elsewhere that end soon", "RFC 6781 section 4.4.2", "sign the zone again where its keys are") \
+X(S_ELSEWHERE,   "S091", NOTE,    0, "a zone that was signed elsewhere, and has faults", "RFC 4035 section 2", "sign what `zonepp print` shows of it, old signatures left out; where a nameserver is to sign it, take the RRSIG records out of the template") \
+X(S_ELSEWHERE_LACKS,"S092",ERROR, 1, "a record that has to stay in a zone that was signed elsewhere", "RFC 7671 section 8.1", "write it into the template, too, and sign the zone with it") \
 X(S_PARTIAL,     "S072", NOTE,    0, "a zone of which a part could not be judged", "", "mend the errors in its text, and verify it again") \
 X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, and for longer: a validity and refresh that are not stated follow the SOA; or shorten its expire") \
 \

@@ -38,6 +38,7 @@ enum project_zonemd {
 };
 
 enum project_verify {
+	PROJECT_VERIFY_OPEN,  /* chain of what is signed here, full of what was signed elsewhere */
 	PROJECT_VERIFY_CHAIN, /* chain and coverage, no cryptography */
 	PROJECT_VERIFY_FULL,
 };

@@ -292,6 +292,18 @@ static const enum zone_serial_policy serials[] = {
     [PROJECT_SERIAL_LIVE] = ZONE_SERIAL_LIVE,
 };
 
+/* Signatures that were made a moment ago, of the records in memory, are as good as the rest of the
+ * machine. Of those that came with the template nobody knows whether they are of these records. */
+static enum zone_verify
+verify_of(const struct project_zone *zone)
+{
+	enum project_verify verify = zone->policy->verify;
+
+	if (verify == PROJECT_VERIFY_OPEN)
+		verify = zone->sign ? PROJECT_VERIFY_CHAIN : PROJECT_VERIFY_FULL;
+	return verify == PROJECT_VERIFY_FULL ? ZONE_VERIFY_FULL : ZONE_VERIFY_CHAIN;
+}
+
 static void
 build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 {
@@ -322,8 +334,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .nsec3 = zone->policy->denial == PROJECT_DENIAL_NSEC3 ? &zone->policy->nsec3 : NULL,
 	    .zonemd = (uint8_t)zone->policy->zonemd,
 	    .cds = zone->policy->cds,
-	    .verify =
-		zone->policy->verify == PROJECT_VERIFY_FULL ? ZONE_VERIFY_FULL : ZONE_VERIFY_CHAIN,
+	    .verify = verify_of(zone),
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
 	    .mark = run->project->hook_changed

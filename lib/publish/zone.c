@@ -17,6 +17,7 @@
 #include "dnssec/verify.h"
 #include "history/published.h"
 #include "publish/cache.h"
+#include "publish/elsewhere.h"
 #include "publish/overwrite.h"
 #include "publish/unserved.h"
 #include "zone/read.h"
@@ -41,7 +42,9 @@ struct run {
 	bool keyless;         /* the keys cannot sign, which was told of */
 	int64_t next_warning; /* when one begins that is not said yet */
 	struct copies copies; /* of the zone that is signed */
-	bool same;            /* as what was published before, but for what signing makes */
+	struct elsewhere elsewhere;
+	enum zone_serial_policy serial; /* the job's, unless the serial must not change */
+	bool same; /* as what was published before, but for what signing makes */
 };
 
 static int
@@ -143,10 +146,30 @@ static bool
 is_signed_later(const struct run *run)
 {
 	const struct zone_job *job = run->job;
-	const struct node *apex = store_apex(&run->loaded.store);
 
-	return !job->sign && !job->is_unsigned && job->output && apex &&
-	       node_rrset(&run->loaded.store, apex, TYPE_RRSIG).n == 0;
+	return !job->sign && !job->is_unsigned && job->output && !run->elsewhere.is;
+}
+
+/* Ahead of whatever is added to the template. */
+static void
+find_signatures(struct run *run)
+{
+	if (run->job->sign || !run->job->output)
+		return;
+	run->elsewhere = elsewhere_find(&run->loaded.store);
+	if (run->elsewhere.is)
+		run->serial = ZONE_SERIAL_KEEP;
+}
+
+/* What the zone has of another signer, who may be none. */
+static int
+judge_signatures(struct run *run)
+{
+	if (run->elsewhere.is)
+		return elsewhere_judge(run->job, &run->loaded.store, &run->elsewhere);
+	if (run->job->is_unsigned)
+		elsewhere_advise(&run->loaded.store);
+	return 0;
 }
 
 static int
@@ -160,7 +183,10 @@ arrange(struct run *run)
 	size_t signatures_len = 0;
 	int bad = 0;
 
+	find_signatures(run);
 	if (roll(run) < 0)
+		bad = -1;
+	if (run->elsewhere.is && elsewhere_check_added(store, &run->elsewhere) < 0)
 		bad = -1;
 	if (job->sign) {
 		sign_clean(store, &run->sign);
@@ -179,6 +205,8 @@ arrange(struct run *run)
 		bad = -1;
 	check_texts(store);
 	check_services(store);
+	if (judge_signatures(run) < 0)
+		bad = -1;
 	if (job->prove && job->load.dane && prove_zone(store, dane.uses, job->load.now) < 0)
 		bad = -1;
 	return check_dane(store, &dane) < 0 ? -1 : bad;
@@ -258,7 +286,7 @@ wanted_serial(const struct run *run)
 {
 	int64_t now = run->job->load.now;
 
-	switch (run->job->serial) {
+	switch (run->serial) {
 	case ZONE_SERIAL_UNIXTIME:
 		return (uint32_t)now;
 	case ZONE_SERIAL_DATE:
@@ -289,7 +317,7 @@ check_kept_serial(struct run *run)
 static bool
 may_stay(const struct run *run, uint32_t wanted)
 {
-	switch (run->job->serial) {
+	switch (run->serial) {
 	case ZONE_SERIAL_KEEP:
 		return wanted == run->previous.serial;
 	case ZONE_SERIAL_AUTO:
@@ -314,7 +342,7 @@ find_unchanged(struct run *run, bool *unchanged)
 		return -1;
 	if (*unchanged) /* then its signatures were verified, or need not be */
 		run->sign.zonemd_kept = run->sign.previous_trusted = true;
-	else if (run->job->serial == ZONE_SERIAL_KEEP)
+	else if (run->serial == ZONE_SERIAL_KEEP)
 		diag_add(run->diags, node_records(store, store_apex(store))->pos, S_KEPT_SERIAL,
 		    "signatures are renewed, but the serial %u stays",
 		    (unsigned)run->previous.serial);
@@ -329,11 +357,11 @@ choose_serial(struct run *run)
 	uint32_t wanted = wanted_serial(run), next = wanted, last;
 	bool unchanged = false, known = false;
 
-	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
+	if (run->previous.there && run->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);
 	else if (run->previous.there)
 		next = next_serial(run->previous.serial, wanted);
-	else if (run->job->serial != ZONE_SERIAL_KEEP && run->job->cache &&
+	else if (run->serial != ZONE_SERIAL_KEEP && run->job->cache &&
 		 cache_serial(run->diags, run->job, &last, &known) < 0)
 		return -1;
 	if (known) /* the published file was lost */
@@ -369,6 +397,8 @@ write_zone(struct run *run, struct output *out)
 
 	if (!run->job->sign) {
 		run->result->n_records = store->n_live;
+		run->result->n_signatures = run->elsewhere.n_signatures;
+		run->result->earliest = run->elsewhere.earliest;
 		return write_store(out, store, run->job->n_workers);
 	}
 	if (sign_store(out, store, &run->sign, &result) < 0)
@@ -395,6 +425,8 @@ note_until(struct run *run)
 	no_later_than(until, directives_first_expiry(&run->loaded.directives));
 	for (size_t i = 0; i < run->keys.n; i++)
 		no_later_than(until, run->keys.items[i].next_event);
+	if (run->elsewhere.is)
+		no_later_than(until, run->elsewhere.until_unix);
 	if (!run->job->sign)
 		return;
 	no_later_than(until, run->result->earliest - (int64_t)run->lifetime.refresh_s);
@@ -568,8 +600,11 @@ static void
 run_begin(
     struct run *run, struct diags *diags, const struct zone_job *job, struct zone_result *result)
 {
-	*run =
-	    (struct run){.diags = diags, .job = job, .result = result, .next_warning = INT64_MAX};
+	*run = (struct run){.diags = diags,
+	    .job = job,
+	    .result = result,
+	    .next_warning = INT64_MAX,
+	    .serial = job->serial};
 	diags->severities = job->severities;
 	run->sign = (struct sign_options){.keys = &run->keys,
 	    .nsec3 = job->nsec3,
@@ -625,7 +660,7 @@ check_published(struct run *run)
 	struct buf b = {0};
 	int64_t end;
 
-	if (!run->job->sign || !run->previous.there ||
+	if (!(run->job->sign || run->elsewhere.is) || !run->previous.there ||
 	    !check_first_end(&run->previous.store, run->job->load.now, &end) ||
 	    end > run->job->load.now)
 		return;
@@ -644,7 +679,7 @@ check_against_previous(struct run *run)
 	if (compare_previous(run) < 0)
 		return -1;
 	check_published(run);
-	if (run->previous.there && run->job->serial == ZONE_SERIAL_KEEP)
+	if (run->previous.there && run->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);
 	if (run->job->sign)
 		done = offline_find(&run->loaded.store, &run->sign, &offline);
