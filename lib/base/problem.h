@@ -256,8 +256,8 @@ X(S_PUBLISHED_END,"S075",WARNING, 0, "a published zone whose signatures have exp
 X(S_NSEC3_DEAR,  "S076", ERROR,   1, "NSEC3 with more iterations than resolvers compute", "RFC 9276 section 3.2", "use 0 iterations and no salt") \
 X(S_KEYS_LARGE,  "S077", ERROR,   1, "more key records than a message holds", "RFC 1035 section 4.2.2", "nobody can be sent so many: remove those that are not in use") \
 X(S_NSEC3_COST,  "S054", WARNING, 0, "NSEC3 with salt or further iterations", "RFC 9276 section 3.1", "use 0 iterations and no salt") \
-X(S_ZONEMD,      "S060", ERROR,   1, "a ZONEMD digest that is not the zone's", "RFC 8976 section 4", "") \
-X(S_ZONEMD_SERIAL,"S061",ERROR,   1, "a ZONEMD record of another serial", "RFC 8976 section 4", "") \
+X(S_ZONEMD,      "S060", ERROR,   1, "a ZONEMD digest that is not the zone's", "RFC 8976 section 4", "make it anew with each change of the zone; where zonepp signs the zone, or nobody does, `zonemd: true` does so") \
+X(S_ZONEMD_SERIAL,"S061",ERROR,   1, "a ZONEMD record of another serial", "RFC 8976 sections 2.2.1 and 4", "make it anew with each change of the zone; where zonepp signs the zone, or nobody does, `zonemd: true` does so") \
 X(S_ZONEMD_TWICE,"S062", ERROR,   1, "ZONEMD records of one scheme and algorithm", "RFC 8976 section 2.2", "") \
 X(S_ZONEMD_OTHER,"S063", NOTE,    0, "a ZONEMD record that cannot be checked", "RFC 8976 section 4", "") \
 X(S_ZONEMD_PLACE,"S064", WARNING, 0, "a ZONEMD record below the apex", "RFC 8976 section 2.1", "") \
@@ -273,6 +273,7 @@ X(S_SIGNED_BY_NONE,"S089",WARNING,0, "records of a signed zone in one that nobod
 X(S_ELSEWHERE_END,"S090",WARNING, 0, "signatures from elsewhere that end soon", "RFC 6781 section 4.4.2", "sign the zone again where its keys are") \
 X(S_ELSEWHERE,   "S091", NOTE,    0, "a zone that was signed elsewhere, and has faults", "RFC 4035 section 2", "sign what `zonepp print` shows of it, old signatures left out; where a nameserver is to sign it, take the RRSIG records out of the template") \
 X(S_ELSEWHERE_LACKS,"S092",ERROR, 1, "a record that has to stay in a zone that was signed elsewhere", "RFC 7671 section 8.1", "write it into the template, too, and sign the zone with it") \
+X(S_ZONEMD_NONE, "S093", WARNING, 0, "a ZONEMD that is asked for, of a zone that was signed elsewhere without", "RFC 8976 section 3.1", "who signs the zone must make it: it bears a signature") \
 X(S_PARTIAL,     "S072", NOTE,    0, "a zone of which a part could not be judged", "", "mend the errors in its text, and verify it again") \
 X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, and for longer: a validity and refresh that are not stated follow the SOA; or shorten its expire") \
 \

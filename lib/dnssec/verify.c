@@ -417,3 +417,14 @@ verify_zone(struct diags *diags, const struct store *store, const struct verify_
 	verify_whole(&run, result);
 	return diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }
+
+int
+verify_digest(struct diags *diags, const struct store *store)
+{
+	size_t before = diags->n_severity[SEVERITY_ERROR];
+	struct verify_run run = {.diags = diags, .store = store, .apex = store_apex(store)};
+
+	run.soa = node_rrset(store, run.apex, TYPE_SOA).records;
+	verify_zonemd(&run);
+	return diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
+}

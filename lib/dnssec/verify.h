@@ -55,4 +55,9 @@ int
 verify_zone(struct diags *diags, const struct store *store, const struct verify_options *options,
     struct verify_result *result);
 
+/* Judges the ZONEMD records alone of a sorted store with a SOA, signed or not. Returns 0, also
+ * where it has none, or -1 with all faults added to the diags. */
+int
+verify_digest(struct diags *diags, const struct store *store);
+
 #endif

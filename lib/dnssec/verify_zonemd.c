@@ -149,16 +149,17 @@ check_fields(const struct verify_run *run, const struct rrset *set, const struct
 			diag_add(run->diags, zonemd->pos, S_ZONEMD_TWICE,
 			    "a second ZONEMD record of scheme %u and hash algorithm %u",
 			    zonemd->rdata[MD_SCHEME], zonemd->rdata[MD_HASH]);
-	if (hash_index(zonemd) == N_HASHES) {
-		diag_add(run->diags, zonemd->pos, S_ZONEMD_OTHER,
-		    "ZONEMD scheme %u with hash algorithm %u is passed over",
-		    zonemd->rdata[MD_SCHEME], zonemd->rdata[MD_HASH]);
+	if (serial != soa) { /* whatever the scheme: RFC 8976 section 4, step 4 */
+		diag_add(run->diags, zonemd->pos, S_ZONEMD_SERIAL,
+		    "the ZONEMD record is of serial %u, the zone has %u", (unsigned)serial,
+		    (unsigned)soa);
 		return false;
 	}
-	if (serial == soa)
+	if (hash_index(zonemd) < N_HASHES)
 		return true;
-	diag_add(run->diags, zonemd->pos, S_ZONEMD_SERIAL,
-	    "the ZONEMD record is of serial %u, the zone has %u", (unsigned)serial, (unsigned)soa);
+	diag_add(run->diags, zonemd->pos, S_ZONEMD_OTHER,
+	    "ZONEMD scheme %u with hash algorithm %u is passed over", zonemd->rdata[MD_SCHEME],
+	    zonemd->rdata[MD_HASH]);
 	return false;
 }
 

@@ -128,6 +128,17 @@ advise_end(const struct zone_job *job, const struct store *store, struct elsewhe
 		    duration_text(&diags->arena, (uint64_t)refresh_s));
 }
 
+/* The judge looks at the one that there is. */
+static void
+check_digest(const struct zone_job *job, const struct store *store)
+{
+	const struct node *apex = store_apex(store);
+
+	if (job->zonemd && node_rrset(store, apex, TYPE_ZONEMD).n == 0)
+		diag_add(store->diags, node_records(store, apex)->pos, S_ZONEMD_NONE,
+		    "the zone has no ZONEMD record, and its policy asks for one");
+}
+
 int
 elsewhere_judge(const struct zone_job *job, const struct store *store, struct elsewhere *elsewhere)
 {
@@ -141,6 +152,7 @@ elsewhere_judge(const struct zone_job *job, const struct store *store, struct el
 		    "the template has signatures: the zone is published as it is, or not at all");
 		return -1;
 	}
+	check_digest(job, store);
 	elsewhere->n_signatures = result.n_signatures;
 	elsewhere->earliest = result.earliest;
 	advise_end(job, store, elsewhere);

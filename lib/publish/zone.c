@@ -15,6 +15,7 @@
 #include "dnssec/offline.h"
 #include "dnssec/sign.h"
 #include "dnssec/verify.h"
+#include "dnssec/zonemd_store.h"
 #include "history/published.h"
 #include "publish/cache.h"
 #include "publish/elsewhere.h"
@@ -172,6 +173,13 @@ judge_signatures(struct run *run)
 	return 0;
 }
 
+/* Whoever signs a zone makes its ZONEMD, which is of the signatures, too. */
+static bool
+makes_digest(const struct run *run)
+{
+	return run->job->zonemd && run->job->is_unsigned && !run->elsewhere.is;
+}
+
 static int
 arrange(struct run *run)
 {
@@ -193,6 +201,8 @@ arrange(struct run *run)
 		sign_add(store, &run->sign);
 		check_refresh(run->diags, &run->lifetime);
 	}
+	if (makes_digest(run))
+		zonemd_store_add(store, job->zonemd);
 	store_sort(store);
 	if (job->sign) {
 		if (check_foreign_keys(store, &run->keys) < 0)
@@ -275,7 +285,8 @@ compare_previous(struct run *run)
 		return -1;
 	if (!run->previous.there)
 		return 0;
-	run->same = previous_same_content(&run->previous, &run->loaded.store, run->job->sign);
+	run->same = previous_same_content(
+	    &run->previous, &run->loaded.store, run->job->sign || makes_digest(run));
 	run->sign.previous = &run->previous.store;
 	run->sign.previous_trusted = is_trusted(run);
 	return 0;
@@ -328,6 +339,22 @@ may_stay(const struct run *run, uint32_t wanted)
 	}
 }
 
+/* The rest of the zone is the same. */
+static int
+find_same_digest(struct run *run, bool *same)
+{
+	struct store *store = &run->loaded.store;
+
+	if (zonemd_store_make(store) < 0)
+		return -1;
+	*same = previous_same_content(&run->previous, store, false);
+	if (!*same && run->serial == ZONE_SERIAL_KEEP)
+		diag_add(run->diags, node_records(store, store_apex(store))->pos, Z_SERIAL,
+		    "the zone's digest has changed, but the serial %u stays",
+		    (unsigned)run->previous.serial);
+	return 0;
+}
+
 /* Would the published zone be written again, record for record, with the serial that it has? */
 static int
 find_unchanged(struct run *run, bool *unchanged)
@@ -336,6 +363,8 @@ find_unchanged(struct run *run, bool *unchanged)
 
 	*unchanged = true;
 	zone_set_serial(store, run->previous.serial);
+	if (makes_digest(run))
+		return find_same_digest(run, unchanged);
 	if (!run->job->sign)
 		return 0;
 	if (sign_unchanged(store, &run->sign, unchanged) < 0)
@@ -347,6 +376,20 @@ find_unchanged(struct run *run, bool *unchanged)
 		    "signatures are renewed, but the serial %u stays",
 		    (unsigned)run->previous.serial);
 	return 0;
+}
+
+/* A digest is of one serial (RFC 8976 section 2.2.1): it is made once that is known, and the
+ * template's own is judged. */
+static int
+settle_digest(struct run *run)
+{
+	struct store *store = &run->loaded.store;
+
+	if (run->job->sign || run->elsewhere.is)
+		return 0;
+	if (makes_digest(run) && zonemd_store_make(store) < 0)
+		return -1;
+	return verify_digest(run->diags, store);
 }
 
 /* New signatures are a change even where the contents are the same. */
@@ -372,7 +415,7 @@ choose_serial(struct run *run)
 		next = run->previous.serial;
 	zone_set_serial(store, next);
 	run->result->serial = next;
-	return 0;
+	return settle_digest(run);
 }
 
 /* Signature times are 32 bits in serial arithmetic: the instant nearest to `now`. */
@@ -669,6 +712,16 @@ check_published(struct run *run)
 	    "a signature of the published zone expired at %s", buf_text(&b, a));
 }
 
+/* Does it depend on the serial that a build would choose whether the zone is good? */
+static bool
+is_of_one_serial(const struct run *run)
+{
+	const struct store *store = &run->loaded.store;
+
+	return run->job->output && !run->job->sign && !run->elsewhere.is && !makes_digest(run) &&
+	       node_rrset(store, store_apex(store), TYPE_ZONEMD).n > 0;
+}
+
 /* What a build would say of the published zone and of the keys that cannot sign. */
 static int
 check_against_previous(struct run *run)
@@ -679,6 +732,8 @@ check_against_previous(struct run *run)
 	if (compare_previous(run) < 0)
 		return -1;
 	check_published(run);
+	if (is_of_one_serial(run))
+		return choose_serial(run);
 	if (run->previous.there && run->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);
 	if (run->job->sign)
