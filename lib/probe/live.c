@@ -3,8 +3,9 @@
 #include "probe/query.h"
 
 #include <arpa/inet.h>
+#include <ldns/ldns.h>
 
-enum { DNS_PORT = 53, N_TLSA_RDFS = 4, ALIASES_MOST = 16 };
+enum { DNS_PORT = 53, TLSA_SHORTEST = 4, ALIASES_MOST = 16 };
 
 static int
 use(struct live *live, const char *host, uint16_t port)
@@ -77,49 +78,28 @@ live_begin(struct diags *diags, const char *text, struct live *out)
 
 /* --- Asking --- */
 
-static struct bytes
-rdata_of(struct arena *a, const ldns_rr *rr)
-{
-	uint8_t *data, *at;
-	size_t len = 0;
-
-	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++)
-		len += ldns_rdf_size(ldns_rr_rdf(rr, i));
-	data = at = arena_bytes(a, len);
-	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
-		const ldns_rdf *rdf = ldns_rr_rdf(rr, i);
-
-		memcpy(at, ldns_rdf_data(rdf), ldns_rdf_size(rdf));
-		at += ldns_rdf_size(rdf);
-	}
-	return (struct bytes){data, len};
-}
-
 static bool
-is_record(const ldns_rr *rr, const ldns_rdf *owner, ldns_rr_type type)
+is_record(const struct message_record *record, const uint8_t *owner, uint16_t type)
 {
-	return ldns_rr_get_type(rr) == type && ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN &&
-	       ldns_dname_compare(ldns_rr_owner(rr), owner) == 0;
+	return record->type == type && record->class == CLASS_IN &&
+	       name_equal(record->owner, owner);
 }
 
-static const ldns_rdf *
-alias_of(const ldns_rr_list *all, const ldns_rdf *owner)
+static const uint8_t *
+alias_of(const struct message_section *all, const uint8_t *owner)
 {
-	for (size_t i = 0; i < ldns_rr_list_rr_count(all); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(all, i);
-
-		if (is_record(rr, owner, LDNS_RR_TYPE_CNAME) && ldns_rr_rd_count(rr) == 1)
-			return ldns_rr_rdf(rr, 0);
-	}
+	for (size_t i = 0; i < all->n; i++)
+		if (is_record(&all->records[i], owner, TYPE_CNAME))
+			return all->records[i].rdata.data;
 	return NULL;
 }
 
 /* Where the aliases end that begin at `owner` (RFC 7671 section 7); NULL: nowhere. */
-static const ldns_rdf *
-end_of_aliases(const ldns_rr_list *all, const ldns_rdf *owner)
+static const uint8_t *
+end_of_aliases(const struct message_section *all, const uint8_t *owner)
 {
 	for (int i = 0; i <= ALIASES_MOST; i++) {
-		const ldns_rdf *target = alias_of(all, owner);
+		const uint8_t *target = alias_of(all, owner);
 
 		if (!target)
 			return owner;
@@ -130,35 +110,34 @@ end_of_aliases(const ldns_rr_list *all, const ldns_rdf *owner)
 
 /* Takes the RRset that answers; other records of the answer say nothing of the service. */
 static void
-take_records(struct service *service, const ldns_rr_list *all, const ldns_rdf *owner)
+take_records(struct service *service, const struct message_section *all)
 {
-	size_t n = ldns_rr_list_rr_count(all);
+	const uint8_t *owner = end_of_aliases(all, service->owner.wire);
 
-	owner = end_of_aliases(all, owner);
-	service->rdata = arena_alloc(&service->a, (n + 1) * sizeof(*service->rdata));
-	for (size_t i = 0; i < n && owner; i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(all, i);
+	service->rdata = arena_alloc(&service->a, (all->n + 1) * sizeof(*service->rdata));
+	for (size_t i = 0; i < all->n && owner; i++) {
+		const struct message_record *record = &all->records[i];
 
-		if (is_record(rr, owner, LDNS_RR_TYPE_TLSA) && ldns_rr_rd_count(rr) == N_TLSA_RDFS)
-			service->rdata[service->n++] = rdata_of(&service->a, rr);
+		if (is_record(record, owner, TYPE_TLSA) && record->rdata.len >= TLSA_SHORTEST)
+			service->rdata[service->n++] = record->rdata;
 	}
 }
 
 /* Returns NULL, or why no records count. */
 static const char *
-take(struct service *service, const ldns_pkt *answer, const ldns_rdf *owner)
+take(struct service *service, const struct message *answer)
 {
-	switch (ldns_pkt_get_rcode(answer)) {
-	case LDNS_RCODE_NOERROR:
-		take_records(service, ldns_pkt_answer(answer), owner);
+	switch (answer->rcode) {
+	case RCODE_NOERROR:
+		take_records(service, &answer->answer);
 		if (service->n > 0)
-			return ldns_pkt_ad(answer)
+			return answer->flags & MESSAGE_AD
 				   ? NULL
 				   : "the resolver does not call its TLSA records authentic";
 		return "the resolver knows no TLSA records of it";
-	case LDNS_RCODE_NXDOMAIN:
+	case RCODE_NXDOMAIN:
 		return "the resolver knows no TLSA records of it";
-	case LDNS_RCODE_SERVFAIL:
+	case RCODE_SERVFAIL:
 		return "the resolver fails to get or to validate its TLSA records (SERVFAIL), and "
 		       "so do clients, which then do not go on";
 	default:
@@ -167,35 +146,27 @@ take(struct service *service, const ldns_pkt *answer, const ldns_rdf *owner)
 }
 
 static const char *
-ask(const struct live *live, struct service *service, const ldns_rdf *owner)
+ask(const struct live *live, struct service *service)
 {
 	const struct query query = {.server = &live->resolver.any,
 	    .server_len = live->resolver.len,
 	    .timeout_ms = live->timeout_ms,
-	    .owner = owner,
-	    .type = LDNS_RR_TYPE_TLSA,
-	    .flags = LDNS_RD | LDNS_AD,
-	    .dnssec = true};
-	ldns_pkt *answer;
-	const char *why;
+	    .question = {.flags = MESSAGE_RD | MESSAGE_AD,
+		.owner = service->owner.wire,
+		.type = TYPE_TLSA,
+		.dnssec = true}};
+	struct query_answer answer;
 
-	if (query_ask(&service->a, &query, &answer, &why) < 0)
-		return arena_printf(&service->a, "the resolver %s", why);
-	why = take(service, answer, owner);
-	ldns_pkt_free(answer);
-	return why;
+	if (query_ask(&service->a, &query, &answer) < 0)
+		return arena_printf(&service->a, "the resolver %s", answer.why);
+	return take(service, &answer.message);
 }
 
 void
 live_records(const struct live *live, struct service *service)
 {
-	ldns_rdf *owner =
-	    ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, service->owner.len, service->owner.wire);
-
 	service->n = 0;
-	service->no_records =
-	    owner ? ask(live, service, owner) : "the resolver cannot be asked about it";
+	service->no_records = ask(live, service);
 	if (service->no_records)
 		service->n = 0;
-	ldns_rdf_deep_free(owner);
 }

@@ -5,54 +5,22 @@
 #include "probe/stream.h"
 
 #include <errno.h>
+#include <openssl/rand.h>
 #include <unistd.h>
 
 enum { UDP_SIZE = 1232, UDP_TRIES = 2 }; /* RFC 6891 section 6.2.3 wants a size by TCP too */
 
-static ldns_pkt *
-question_new(const struct query *query)
-{
-	ldns_rdf *owner = ldns_rdf_clone(query->owner);
-	ldns_pkt *question =
-	    owner ? ldns_pkt_query_new(owner, query->type, LDNS_RR_CLASS_IN, query->flags) : NULL;
-
-	if (!question) {
-		ldns_rdf_deep_free(owner);
-		return NULL;
-	}
-	ldns_pkt_set_random_id(question);
-	ldns_pkt_set_edns_udp_size(question, UDP_SIZE);
-	ldns_pkt_set_edns_do(question, query->dnssec);
-	return question;
-}
-
-static bool
-is_of(const ldns_pkt *answer, const ldns_pkt *question)
-{
-	const ldns_rr_list *asked = ldns_pkt_question(question), *got = ldns_pkt_question(answer);
-	const ldns_rr *a, *b;
-
-	if (!ldns_pkt_qr(answer) || ldns_pkt_id(answer) != ldns_pkt_id(question) ||
-	    ldns_pkt_get_opcode(answer) != LDNS_PACKET_QUERY || ldns_rr_list_rr_count(got) != 1)
-		return false;
-	a = ldns_rr_list_rr(asked, 0);
-	b = ldns_rr_list_rr(got, 0);
-	return ldns_dname_compare(ldns_rr_owner(a), ldns_rr_owner(b)) == 0 &&
-	       ldns_rr_get_type(a) == ldns_rr_get_type(b) &&
-	       ldns_rr_get_class(a) == ldns_rr_get_class(b);
-}
-
 /* --- By TCP: each message stands behind its length (RFC 1035 section 4.2.2) --- */
 
 static int
-send_message(struct arena *a, struct stream *stream, const uint8_t *wire, size_t len)
+send_message(struct arena *a, struct stream *stream, struct bytes asked)
 {
-	uint8_t *message = arena_bytes(a, 2 + len);
+	uint8_t *message = arena_bytes(a, 2 + asked.len);
 
-	message[0] = (uint8_t)(len >> 8);
-	message[1] = (uint8_t)len;
-	memcpy(message + 2, wire, len);
-	return stream_write(stream, message, 2 + len);
+	message[0] = (uint8_t)(asked.len >> 8);
+	message[1] = (uint8_t)asked.len;
+	memcpy(message + 2, asked.data, asked.len);
+	return stream_write(stream, message, 2 + asked.len);
 }
 
 static int
@@ -83,15 +51,14 @@ read_message(struct arena *a, struct stream *stream, struct bytes *out)
 }
 
 static int
-by_tcp(
-    struct arena *a, const struct query *query, const uint8_t *wire, size_t len, struct bytes *out)
+by_tcp(struct arena *a, const struct query *query, struct bytes asked, struct bytes *out)
 {
 	struct stream stream;
 	int result;
 
 	if (stream_connect(&stream, query->server, query->server_len, query->timeout_ms) < 0)
 		return -1;
-	result = send_message(a, &stream, wire, len);
+	result = send_message(a, &stream, asked);
 	if (result == 0)
 		result = read_message(a, &stream, out);
 	stream_close(&stream);
@@ -118,19 +85,20 @@ connect_udp(struct stream *stream, const struct query *query)
 
 /* Passes over what is no answer: it may be forged, and the true one still come. */
 static int
-read_datagram(struct arena *a, struct stream *stream, const ldns_pkt *question, struct bytes *out)
+read_datagram(struct arena *a, struct stream *stream, const struct message_question *question,
+    struct bytes *out)
 {
 	uint8_t *data = arena_bytes(a, UDP_SIZE);
 	ssize_t n;
 
 	while ((n = stream_read(stream, data, UDP_SIZE)) >= 0) {
-		ldns_pkt *answer = NULL;
-		bool is = ldns_wire2pkt(&answer, data, (size_t)n) == LDNS_STATUS_OK &&
-			  is_of(answer, question);
+		struct arena_mark mark = arena_mark(a);
+		struct message message;
+		bool is;
 
-		if (answer)
-			ldns_pkt_free(answer);
 		*out = (struct bytes){data, (size_t)n};
+		is = message_read(a, *out, &message) == 0 && message_answers(&message, question);
+		arena_reset(a, mark);
 		if (is)
 			return 0;
 	}
@@ -138,8 +106,8 @@ read_datagram(struct arena *a, struct stream *stream, const ldns_pkt *question, 
 }
 
 static int
-by_udp(struct arena *a, const struct query *query, const ldns_pkt *question, const uint8_t *wire,
-    size_t len, struct bytes *out)
+by_udp(struct arena *a, const struct query *query, const struct message_question *question,
+    struct bytes asked, struct bytes *out)
 {
 	struct stream stream;
 	int result = -1;
@@ -147,7 +115,7 @@ by_udp(struct arena *a, const struct query *query, const ldns_pkt *question, con
 	if (connect_udp(&stream, query) < 0)
 		return -1;
 	for (int i = 0; result < 0 && i < UDP_TRIES; i++) {
-		result = stream_write(&stream, wire, len);
+		result = stream_write(&stream, asked.data, asked.len);
 		if (result == 0)
 			result = read_datagram(a, &stream, question, out);
 	}
@@ -157,50 +125,51 @@ by_udp(struct arena *a, const struct query *query, const ldns_pkt *question, con
 
 /* --- The answer --- */
 
-/* What is wrong with an answer to `question`, or NULL. */
-static const char *
-fault_of(struct bytes wire, const ldns_pkt *question, ldns_pkt **answer)
+const char *
+query_read(struct arena *a, struct bytes wire, const struct message_question *question,
+    struct message *out)
 {
-	if (ldns_wire2pkt(answer, wire.data, wire.len) != LDNS_STATUS_OK) {
-		*answer = NULL;
+	if (message_read(a, wire, out) < 0)
 		return "sends a malformed answer";
-	}
-	if (!is_of(*answer, question))
+	if (!message_answers(out, question))
 		return "answers another question than it was asked";
-	return ldns_pkt_tc(*answer) ? "cuts its answer short" : NULL;
+	return out->flags & MESSAGE_TC ? "cuts its answer short" : NULL;
 }
 
-static const char *
-ask(struct arena *a, const struct query *query, const ldns_pkt *question, ldns_pkt **answer)
+static void
+exchange(struct arena *a, const struct query *query, const struct message_question *question,
+    struct bytes *got, struct query_answer *out)
 {
-	struct bytes got = {0};
-	uint8_t *wire = NULL;
-	size_t len;
-	const char *why = NULL;
+	struct buf b = {0};
+	struct bytes asked;
 
-	if (ldns_pkt2wire(&wire, question, &len) != LDNS_STATUS_OK)
-		return "cannot be asked";
-	if (by_tcp(a, query, wire, len, &got) < 0)
-		why = arena_printf(a, "does not answer by TCP: %s", strerror(errno));
-	if (why && query->udp_too)
-		why = by_udp(a, query, question, wire, len, &got) < 0
-			  ? arena_printf(a, "%s, nor by UDP: %s", why, strerror(errno))
-			  : NULL;
-	LDNS_FREE(wire);
-	return why ? why : fault_of(got, question, answer);
+	message_put_question(&b, question);
+	asked = (struct bytes){(const uint8_t *)b.data, b.len};
+	out->no_tcp = query->no_tcp;
+	if (!out->no_tcp && by_tcp(a, query, asked, got) < 0)
+		out->no_tcp = arena_printf(a, "does not answer by TCP: %s", strerror(errno));
+	if (out->no_tcp && !query->udp_too)
+		out->why = out->no_tcp;
+	else if (out->no_tcp && by_udp(a, query, question, asked, got) < 0)
+		out->why = arena_printf(a, "%s, nor by UDP: %s", out->no_tcp, strerror(errno));
+	out->silent = out->why != NULL;
+	buf_free(&b);
 }
 
 int
-query_ask(struct arena *a, const struct query *query, ldns_pkt **answer, const char **why)
+query_ask(struct arena *a, const struct query *query, struct query_answer *out)
 {
-	ldns_pkt *question = question_new(query);
+	struct message_question question = query->question;
+	struct bytes got = {0};
 
-	*answer = NULL;
-	*why = question ? ask(a, query, question, answer) : "cannot be asked";
-	ldns_pkt_free(question);
-	if (!*why)
-		return 0;
-	ldns_pkt_free(*answer);
-	*answer = NULL;
-	return -1;
+	*out = (struct query_answer){0};
+	question.udp_size = UDP_SIZE;
+	if (RAND_bytes((unsigned char *)&question.id, sizeof(question.id)) != 1) {
+		out->why = "cannot be asked";
+		return -1;
+	}
+	exchange(a, query, &question, &got, out);
+	if (!out->why)
+		out->why = query_read(a, got, &question, &out->message);
+	return out->why ? -1 : 0;
 }

@@ -5,25 +5,33 @@
 #define PROBE_QUERY_H
 
 #include "base/arena.h"
+#include "dns/message.h"
 
-#include <ldns/ldns.h>
-#include <stdbool.h>
 #include <sys/socket.h>
 
 struct query {
 	const struct sockaddr *server;
 	socklen_t server_len;
-	int timeout_ms;
-	const ldns_rdf *owner;
-	ldns_rr_type type;
-	uint16_t flags; /* LDNS_RD, LDNS_AD */
-	bool dnssec;    /* asks for signatures (DO) */
-	bool udp_too;   /* of a server that TCP does not reach */
+	int timeout_ms;                   /* of each step; stream.h bounds them together */
+	struct message_question question; /* `id` and `udp_size` are chosen here */
+	bool udp_too;                     /* of a server that TCP does not reach */
+	const char *no_tcp;               /* why that is, where it is known; or NULL */
 };
 
-/* Returns 0 with a whole answer of any RCODE, which the caller frees; or -1 with `*why` in `a`:
- * what the server does, as in "does not answer". */
+struct query_answer {
+	struct message message; /* whole, of any RCODE, unless */
+	const char *why;        /* is what the server does instead, as in "does not answer" */
+	bool silent;            /* and it is that nothing came */
+	const char *no_tcp;     /* why TCP does not reach the server; NULL: it does */
+};
+
+/* The answer, in `a`. Returns 0, or -1 with `why`. */
 int
-query_ask(struct arena *a, const struct query *query, ldns_pkt **answer, const char **why);
+query_ask(struct arena *a, const struct query *query, struct query_answer *out);
+
+/* Reads what came for an answer to `question`. Returns NULL, or what the server did instead. */
+const char *
+query_read(struct arena *a, struct bytes wire, const struct message_question *question,
+    struct message *out);
 
 #endif

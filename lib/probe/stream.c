@@ -8,8 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t
-clock_ms(void)
+int64_t
+stream_clock_ms(void)
 {
 	struct timespec now;
 
@@ -23,19 +23,20 @@ stream_of(int fd, int timeout_ms)
 	int flags = fcntl(fd, F_GETFL);
 
 	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-	return (struct stream){fd, timeout_ms, clock_ms() + (int64_t)STREAM_TIMEOUTS * timeout_ms};
+	return (struct stream){
+	    fd, timeout_ms, stream_clock_ms() + (int64_t)STREAM_TIMEOUTS * timeout_ms};
 }
 
 int
 stream_wait(struct stream *stream, short events)
 {
-	int64_t end = clock_ms() + stream->timeout_ms;
+	int64_t end = stream_clock_ms() + stream->timeout_ms;
 	struct pollfd poll_fd = {.fd = stream->fd, .events = events};
 
 	if (stream->end_ms < end)
 		end = stream->end_ms;
 	for (;;) {
-		int64_t left = end - clock_ms();
+		int64_t left = end - stream_clock_ms();
 		int n = left > 0 ? poll(&poll_fd, 1, (int)left) : 0;
 
 		if (n > 0)

@@ -16,6 +16,10 @@ struct stream {
 	int64_t end_ms; /* of the monotonic clock */
 };
 
+/* The monotonic clock. */
+int64_t
+stream_clock_ms(void);
+
 /* Takes over a connected socket. */
 struct stream
 stream_of(int fd, int timeout_ms);

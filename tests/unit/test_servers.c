@@ -35,6 +35,9 @@ static const struct scene {
     {true, {{.record = TLSA}}, 1, .n = 1},
     {true, {{.record = NULL}}, 1, .n = 0},
     {true, {{.record = NULL, .rcode = LDNS_RCODE_NXDOMAIN}}, 1, .n = 0},
+    {true, {{.record = TLSA, .rcode = LDNS_RCODE_NXDOMAIN}}, 1, "says that it does not exist",
+	.n = 0},
+    {true, {{.record = OWNER " 60 CH TLSA 3 1 1 " HEX}}, 1, "records of another class", .n = 0},
     {true, {{.record = "_25._tcp.other.example.org. 60 IN TLSA 3 1 1 " HEX}}, 1, .n = 0},
     {true, {{.record = TLSA, .other_id = true}}, 1, "it answers another question", .n = 0},
     {true, {{.record = TLSA, .owner = "_25._tcp.other.example.org."}}, 1,
@@ -63,12 +66,12 @@ struct server {
 };
 
 static void
-push(ldns_pkt *pkt, const char *text)
+push(ldns_pkt *pkt, ldns_pkt_section section, const char *text)
 {
 	ldns_rr *rr;
 
 	assert_int_equal(ldns_rr_new_frm_str(&rr, text, 60, NULL, NULL), LDNS_STATUS_OK);
-	ldns_pkt_push_rr(pkt, LDNS_SECTION_ANSWER, rr);
+	ldns_pkt_push_rr(pkt, section, rr);
 }
 
 static size_t
@@ -93,7 +96,8 @@ make(const struct answer *answer, const uint8_t *data, size_t len, uint8_t **wir
 	ldns_pkt_set_rcode(pkt, (uint8_t)answer->rcode);
 	ldns_pkt_push_rr(pkt, LDNS_SECTION_QUESTION, question);
 	if (answer->record)
-		push(pkt, answer->record);
+		push(pkt, LDNS_SECTION_ANSWER, answer->record);
+	push(pkt, LDNS_SECTION_AUTHORITY, "example.org. 60 IN SOA ns1 hostmaster 1 60 60 60 60");
 	assert_int_equal(ldns_pkt2wire(wire, pkt, &made), LDNS_STATUS_OK);
 	ldns_pkt_free(pkt);
 	ldns_pkt_free(asked);
