@@ -152,6 +152,8 @@ elsewhere_judge(const struct zone_job *job, const struct store *store, struct el
 		    "the template has signatures: the zone is published as it is, or not at all");
 		return -1;
 	}
+	if (store_is_partial(store))
+		return -1;
 	check_digest(job, store);
 	elsewhere->n_signatures = result.n_signatures;
 	elsewhere->earliest = result.earliest;

@@ -255,10 +255,13 @@ check_rest(struct run *run)
 	if (whole) {
 		check_unsigned(run);
 	} else if (store->apex.len > 0 && run->diags->status == 1) {
+		find_signatures(run);
 		store_sort(store);
 		check_names(store);
 		check_texts(store);
 		check_services(store);
+		if (run->elsewhere.is)
+			elsewhere_judge(run->job, store, &run->elsewhere);
 	}
 	return -1;
 }
