@@ -4,8 +4,8 @@
 #include "publish/build.h"
 #include "publish/roll.h"
 
-static const struct cmd_option options[] = {
-    CMD_PROJECT, CMD_DIRECTORY, CMD_ALLOW, CMD_SECRET, CMD_JOBS, CMD_NOW, CMD_END};
+static const struct cmd_option *const options[] = {&option_project, &option_directory,
+    &option_allow, &option_secret, &option_jobs, &option_now, NULL};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)

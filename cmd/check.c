@@ -7,10 +7,14 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY, CMD_ALLOW, CMD_SECRET,
-    {"zone", 0, "NAME", "the zone of the FILE (default: its first absolute $ORIGIN)"},
-    {"prove", 0, NULL, "let OpenSSL's DANE verifier judge each certificate by the records"},
-    {"werror", 0, NULL, "exit with status 1 where there are warnings"}, CMD_JOBS, CMD_NOW, CMD_END};
+static const struct cmd_option option_prove = {
+    "prove", 0, NULL, "let OpenSSL's DANE verifier judge each certificate by the records"};
+static const struct cmd_option option_werror = {
+    "werror", 0, NULL, "exit with status 1 where there are warnings"};
+
+static const struct cmd_option *const options[] = {&option_project, &option_directory,
+    &option_allow, &option_secret, &option_zone, &option_prove, &option_werror, &option_jobs,
+    &option_now, NULL};
 
 /* What was looked at, and what was found. */
 struct tally {
@@ -57,8 +61,7 @@ static int
 check_arguments_files(struct cmd *cmd, struct tally *tally)
 {
 	struct name zone;
-	struct check_options how = {
-	    .n_workers = cmd->jobs, .prove = cmd_value(cmd, "prove") != NULL};
+	struct check_options how = {.n_workers = cmd->jobs, .prove = cmd_has(cmd, &option_prove)};
 	struct check_file *files = mem_alloc(cmd->n_arguments * sizeof(*files));
 	int result;
 
@@ -80,7 +83,7 @@ check_project(struct cmd *cmd, struct tally *tally)
 	    .now = cmd->now,
 	    .n_workers = cmd->jobs,
 	    .check = true,
-	    .prove = cmd_value(cmd, "prove") != NULL};
+	    .prove = cmd_has(cmd, &option_prove)};
 	struct project project;
 	struct build build = {0};
 	int result;
@@ -129,14 +132,14 @@ run(struct cmd *cmd)
 	if (n_files > 0 && n_files < cmd->n_arguments)
 		cmd_usage(cmd, "zones of the project and files cannot be mixed; a zone's name may "
 			       "end in a dot, and a file's begin with ./");
-	if (cmd_value(cmd, "zone") && n_files != 1)
+	if (cmd_has(cmd, &option_zone) && n_files != 1)
 		cmd_usage(cmd, "--zone is for one FILE");
-	if (cmd_value(cmd, "project") && n_files > 0)
+	if (cmd_has(cmd, &option_project) && n_files > 0)
 		cmd_usage(cmd, "--project is for zones of a project, not for files");
 	result = n_files > 0 ? check_arguments_files(cmd, &tally) : check_project(cmd, &tally);
 	if (tally.n > 0 && print_tally(cmd, &tally, n_files > 0 ? "file" : "zone") < 0)
 		return -1;
-	if (tally.n_severity[SEVERITY_WARNING] > 0 && cmd_value(cmd, "werror") &&
+	if (tally.n_severity[SEVERITY_WARNING] > 0 && cmd_has(cmd, &option_werror) &&
 	    cmd->diags.status == 0)
 		cmd->diags.status = 1;
 	return result;

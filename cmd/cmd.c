@@ -12,23 +12,60 @@
 
 enum { HELP_COLUMN = 26 };
 
+const struct cmd_option option_zone = {
+    "zone", 0, "NAME", "the zone's name (default: the first absolute $ORIGIN)"};
+const struct cmd_option option_zone_by_soa = {
+    "zone", 0, "NAME", "the name of the zone in FILE (default: that of its first SOA record)"};
+const struct cmd_option option_output = {
+    "output", 'o', "FILE", "write to FILE, in one step, and only if it changes"};
+const struct cmd_option option_now = {
+    "now", 0, "TIME", "the time to work at (default: SOURCE_DATE_EPOCH or the clock)"};
+const struct cmd_option option_jobs = {
+    "jobs", 'j', "N", "threads to use (default: one for each processor)"};
+const struct cmd_option option_project = {
+    "project", 'p', "FILE", "the project file (default: the nearest zonepp.yaml)"};
+const struct cmd_option option_allow = {
+    "allow", 0, "DIR", "a further folder that templates may read; may be repeated"};
+const struct cmd_option option_secret = {
+    "secret", 0, "NAME", "an environment variable that templates may read; may be repeated"};
+const struct cmd_option option_directory = {"directory", 'C', "DIR", "change to DIR first"};
+const struct cmd_option option_format = {"format", 0, "FORM", "how problems are shown: tty or gcc"};
+const struct cmd_option option_help = {"help", 'h', NULL, "show this help"};
+
+const struct cmd_option *
+cmd_option_at(const struct verb *verb, size_t i)
+{
+	static const struct cmd_option *const common[] = {&option_format, &option_help, NULL};
+	size_t n = 0;
+
+	while (verb->options[n])
+		n++;
+	return i < n ? verb->options[i] : common[i - n];
+}
+
+bool
+cmd_has(const struct cmd *cmd, const struct cmd_option *option)
+{
+	return cmd_value(cmd, option) != NULL;
+}
+
 const char *
-cmd_value(const struct cmd *cmd, const char *option)
+cmd_value(const struct cmd *cmd, const struct cmd_option *option)
 {
 	for (size_t i = cmd->n_given; i > 0; i--)
-		if (strcmp(cmd->given[i - 1].option->name, option) == 0)
+		if (cmd->given[i - 1].option == option)
 			return cmd->given[i - 1].value;
 	return NULL;
 }
 
 const char *const *
-cmd_values(struct cmd *cmd, const char *option)
+cmd_values(struct cmd *cmd, const struct cmd_option *option)
 {
 	const char **values = arena_alloc(&cmd->diags.arena, (cmd->n_given + 1) * sizeof(*values));
 	size_t n = 0;
 
 	for (size_t i = 0; i < cmd->n_given; i++)
-		if (strcmp(cmd->given[i].option->name, option) == 0)
+		if (cmd->given[i].option == option)
 			values[n++] = cmd->given[i].value;
 	values[n] = NULL;
 	return values;
@@ -85,9 +122,9 @@ cmd_name(const struct cmd *cmd, const char *what, const char *value, struct name
 }
 
 const struct name *
-cmd_zone(struct cmd *cmd, struct name *out)
+cmd_zone(struct cmd *cmd, const struct cmd_option *option, struct name *out)
 {
-	const char *value = cmd_value(cmd, "zone");
+	const char *value = cmd_value(cmd, option);
 
 	if (!value)
 		return NULL;
@@ -96,12 +133,16 @@ cmd_zone(struct cmd *cmd, struct name *out)
 }
 
 int64_t
-cmd_time(const struct cmd *cmd, const char *option, const char *value)
+cmd_time(const struct cmd *cmd, const struct cmd_option *option, int64_t otherwise)
 {
-	const char *rest = strncmp(value, "now", 3) == 0 ? value + 3 : value;
+	const char *value = cmd_value(cmd, option), *rest = value;
 	uint64_t seconds;
 	int64_t t_unix;
 
+	if (!value)
+		return otherwise;
+	if (strncmp(value, "now", 3) == 0)
+		rest += 3;
 	if (rest != value && !*rest)
 		return cmd->now;
 	if ((*rest == '+' || *rest == '-') &&
@@ -112,31 +153,39 @@ cmd_time(const struct cmd *cmd, const char *option, const char *value)
 		    "--%s %s: not a time: 2026-11-23T12:00:00Z, YYYYMMDDHHMMSS, seconds since "
 		    "1970, "
 		    "now, or +30d",
-		    option, value);
+		    option->name, value);
 	return t_unix;
 }
 
 unsigned long
-cmd_number(const struct cmd *cmd, const char *option, const char *value, unsigned long least,
-    unsigned long most)
+cmd_number(const struct cmd *cmd, const struct cmd_option *option, unsigned long otherwise,
+    unsigned long least, unsigned long most)
 {
+	const char *value = cmd_value(cmd, option);
 	char *end;
 	unsigned long n;
 
+	if (!value)
+		return otherwise;
 	errno = 0;
 	n = strtoul(value, &end, 10);
 	if (!ascii_is_digit(*value) || *end || errno || n < least || n > most)
-		cmd_usage(cmd, "--%s %s: not a number from %lu to %lu", option, value, least, most);
+		cmd_usage(
+		    cmd, "--%s %s: not a number from %lu to %lu", option->name, value, least, most);
 	return n;
 }
 
 uint64_t
-cmd_duration(const struct cmd *cmd, const char *option, const char *value)
+cmd_duration(const struct cmd *cmd, const struct cmd_option *option, uint64_t otherwise_s)
 {
+	const char *value = cmd_value(cmd, option);
 	uint64_t seconds;
 
+	if (!value)
+		return otherwise_s;
 	if (duration_parse(text_of(value), INT32_MAX, &seconds) < 0)
-		cmd_usage(cmd, "--%s %s: not a duration, as 90s 30m 12h 14d 2w", option, value);
+		cmd_usage(
+		    cmd, "--%s %s: not a duration, as 90s 30m 12h 14d 2w", option->name, value);
 	return seconds;
 }
 
@@ -171,7 +220,7 @@ static void
 allow(struct cmd *cmd, struct roots *roots)
 {
 	struct arena *a = &cmd->diags.arena;
-	const char *const *values = cmd_values(cmd, "allow");
+	const char *const *values = cmd_values(cmd, &option_allow);
 	const char **allowed = with_room(a, roots->allowed, roots->n_allowed, values);
 
 	for (size_t i = 0; values[i]; i++) {
@@ -190,7 +239,7 @@ allow(struct cmd *cmd, struct roots *roots)
 static void
 reveal(struct cmd *cmd, struct secrets *secrets)
 {
-	const char *const *values = cmd_values(cmd, "secret");
+	const char *const *values = cmd_values(cmd, &option_secret);
 	const char **names = with_room(&cmd->diags.arena, secrets->names, secrets->n, values);
 
 	for (size_t i = 0; values[i]; i++) {
@@ -204,7 +253,7 @@ reveal(struct cmd *cmd, struct secrets *secrets)
 int
 cmd_project(struct cmd *cmd, struct project *project)
 {
-	const char *path = cmd_value(cmd, "project");
+	const char *path = cmd_value(cmd, &option_project);
 
 	if (!path)
 		path = project_find(&cmd->diags, ".");
@@ -342,7 +391,7 @@ cmd_template(struct cmd *cmd, const char *path, struct name *zone)
 	const char *folder = folder_of(&cmd->diags.arena, path);
 	struct cmd_nearest *nearest = nearest_of(cmd, folder);
 	struct load_options load = {.path = path,
-	    .zone = cmd_zone(cmd, zone),
+	    .zone = cmd_zone(cmd, &option_zone, zone),
 	    .roots = roots_of(cmd, folder, nearest),
 	    .named = true,
 	    .dane = true,
@@ -393,16 +442,10 @@ help_option(struct buf *b, const struct cmd_option *option)
 void
 cmd_help(struct buf *b, const struct verb *verb)
 {
-	static const struct cmd_option common[] = {
-	    {"format", 0, "FORM", "how problems are shown: tty or gcc"},
-	    {"help", 'h', NULL, "show this help"},
-	    CMD_END,
-	};
+	const struct cmd_option *option;
 
 	buf_printf(b, "usage: zonepp %s [options]%s%s\n\n%s\n\n", verb->name,
 	    *verb->arguments ? " " : "", verb->arguments, verb->summary);
-	for (const struct cmd_option *option = verb->options; option->name; option++)
-		help_option(b, option);
-	for (const struct cmd_option *option = common; option->name; option++)
+	for (size_t i = 0; (option = cmd_option_at(verb, i)); i++)
 		help_option(b, option);
 }

@@ -1,5 +1,6 @@
 /* What the verbs share: a verb is a row with its options, and a function that takes them parsed.
- * Help, parsing and later completion come from the same rows. */
+ * Help, parsing and later completion come from the same rows. An option is asked for by its row, so
+ * that the compiler knows its name. */
 #ifndef CMD_H
 #define CMD_H
 
@@ -40,57 +41,34 @@ struct verb {
 	const char *name;      /* of one word, or of two with a blank between */
 	const char *arguments; /* for the usage line */
 	const char *summary;
-	int least, most;                  /* arguments taken; most -1: any number */
-	const struct cmd_option *options; /* ended by a row without name */
-	int (*run)(struct cmd *cmd);      /* returns 0 or -1; problems are in cmd->diags */
+	int least, most;                         /* arguments taken; most -1: any number */
+	const struct cmd_option *const *options; /* NULL-terminated, in the order of the help */
+	int (*run)(struct cmd *cmd);             /* returns 0 or -1; problems are in cmd->diags */
 };
 
-/* Options that several verbs take. */
-#define CMD_ZONE                                                                                   \
-	{                                                                                          \
-		"zone", 0, "NAME", "the zone's name (default: the first absolute $ORIGIN)"         \
-	}
-#define CMD_OUTPUT                                                                                 \
-	{                                                                                          \
-		"output", 'o', "FILE", "write to FILE, in one step, and only if it changes"        \
-	}
-#define CMD_NOW                                                                                    \
-	{                                                                                          \
-		"now", 0, "TIME", "the time to work at (default: SOURCE_DATE_EPOCH or the clock)"  \
-	}
-#define CMD_JOBS                                                                                   \
-	{                                                                                          \
-		"jobs", 'j', "N", "threads to use (default: one for each processor)"               \
-	}
-#define CMD_PROJECT                                                                                \
-	{                                                                                          \
-		"project", 'p', "FILE", "the project file (default: the nearest zonepp.yaml)"      \
-	}
-#define CMD_ALLOW                                                                                  \
-	{                                                                                          \
-		"allow", 0, "DIR", "a further folder that templates may read; may be repeated"     \
-	}
-#define CMD_SECRET                                                                                 \
-	{                                                                                          \
-		"secret", 0, "NAME",                                                               \
-		    "an environment variable that templates may read; may be repeated"             \
-	}
-#define CMD_DIRECTORY                                                                              \
-	{                                                                                          \
-		"directory", 'C', "DIR", "change to DIR first"                                     \
-	}
-#define CMD_END                                                                                    \
-	{                                                                                          \
-		NULL, 0, NULL, NULL                                                                \
-	}
+/* Options that several verbs take. All take the last two, without listing them. */
+extern const struct cmd_option option_zone, option_zone_by_soa, option_output, option_now,
+    option_jobs, option_project, option_allow, option_secret, option_directory, option_format,
+    option_help;
+
+/* The options that a verb takes, one after the other; NULL behind the last. */
+const struct cmd_option *
+cmd_option_at(const struct verb *verb, size_t i);
+
+/* So many threads or connections may be asked for. */
+enum { CMD_JOBS_MOST = 1024 };
+
+/* Was the option given? */
+bool
+cmd_has(const struct cmd *cmd, const struct cmd_option *option);
 
 /* The last value given for an option, or NULL. */
 const char *
-cmd_value(const struct cmd *cmd, const char *option);
+cmd_value(const struct cmd *cmd, const struct cmd_option *option);
 
 /* All values given for an option, NULL-terminated, in the diags' arena. */
 const char *const *
-cmd_values(struct cmd *cmd, const char *option);
+cmd_values(struct cmd *cmd, const struct cmd_option *option);
 
 /* Prints a line on standard error, in which nothing steers a terminal: what the command line holds
  * may be the name of a stranger's file. */
@@ -101,27 +79,28 @@ cmd_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void
 cmd_usage(const struct cmd *cmd, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The name given with --zone in `*out`; returns NULL where there is none. */
+/* The name given with the option (option_zone, or option_zone_by_soa) in `*out`; returns NULL where
+ * there is none. */
 const struct name *
-cmd_zone(struct cmd *cmd, struct name *out);
+cmd_zone(struct cmd *cmd, const struct cmd_option *option, struct name *out);
 
 /* Reads a zone's name; a usage error that names `what` otherwise. */
 void
 cmd_name(const struct cmd *cmd, const char *what, const char *value, struct name *out);
 
-/* Reads a time: as --now, or `now`, or a duration from now on as +30d or -12h; a usage error
- * otherwise. */
+/* The time given with the option: as --now, or `now`, or a duration from now on as +30d or -12h;
+ * `otherwise` where there is none. What is no time is a usage error, as with the next two. */
 int64_t
-cmd_time(const struct cmd *cmd, const char *option, const char *value);
+cmd_time(const struct cmd *cmd, const struct cmd_option *option, int64_t otherwise);
 
-/* Reads a number from `least` to `most` for the option; a usage error otherwise. */
+/* The number from `least` to `most`. */
 unsigned long
-cmd_number(const struct cmd *cmd, const char *option, const char *value, unsigned long least,
-    unsigned long most);
+cmd_number(const struct cmd *cmd, const struct cmd_option *option, unsigned long otherwise,
+    unsigned long least, unsigned long most);
 
-/* Reads a duration as 14d; a usage error otherwise. */
+/* The duration, as 14d. */
 uint64_t
-cmd_duration(const struct cmd *cmd, const char *option, const char *value);
+cmd_duration(const struct cmd *cmd, const struct cmd_option *option, uint64_t otherwise_s);
 
 /* Writes text to standard output; a problem where that fails. */
 int

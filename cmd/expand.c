@@ -4,15 +4,15 @@
 #include "publish/expand.h"
 #include "publish/overwrite.h"
 
-static const struct cmd_option options[] = {
-    CMD_OUTPUT, CMD_ZONE, CMD_ALLOW, CMD_SECRET, CMD_NOW, CMD_END};
+static const struct cmd_option *const options[] = {
+    &option_output, &option_zone, &option_allow, &option_secret, &option_now, NULL};
 
 static int
 run(struct cmd *cmd)
 {
 	struct name zone;
 	struct load_options load = cmd_template(cmd, cmd->arguments[0], &zone);
-	const char *path = cmd_value(cmd, "output");
+	const char *path = cmd_value(cmd, &option_output);
 	struct buf text = {0};
 	struct output *out;
 	bool changed;

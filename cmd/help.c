@@ -1,6 +1,6 @@
 #include "cmd.h"
 
-static const struct cmd_option options[] = {CMD_END};
+static const struct cmd_option *const options[] = {NULL};
 
 static void
 overview(struct buf *b)

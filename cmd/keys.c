@@ -12,10 +12,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define CMD_KEYS                                                                                   \
-	{                                                                                          \
-		"keys", 0, "DIR", "the folder of the keys (default: the project's, else this one)" \
-	}
+static const struct cmd_option option_keys = {
+    "keys", 0, "DIR", "the folder of the keys (default: the project's, else this one)"};
 
 /* --- Where the keys are --- */
 
@@ -23,8 +21,8 @@
 static int
 find_project(struct cmd *cmd, const char **path)
 {
-	*path = cmd_value(cmd, "keys") ? NULL : cmd_value(cmd, "project");
-	if (*path || cmd_value(cmd, "keys"))
+	*path = cmd_value(cmd, &option_keys) ? NULL : cmd_value(cmd, &option_project);
+	if (*path || cmd_has(cmd, &option_keys))
 		return 0;
 	return project_find_if(&cmd->diags, ".", path);
 }
@@ -33,7 +31,7 @@ find_project(struct cmd *cmd, const char **path)
 static const char *
 folder_of(struct cmd *cmd, const char *name)
 {
-	const char *folder = cmd_value(cmd, "keys"), *path;
+	const char *folder = cmd_value(cmd, &option_keys), *path;
 	const struct project_zone *zone;
 	struct project project;
 
@@ -49,29 +47,38 @@ folder_of(struct cmd *cmd, const char *name)
 
 /* --- generate --- */
 
-static const struct cmd_option generate_options[] = {
-    {"ksk", 0, NULL, "a key signing key, beside which there is a zone signing key"},
-    {"zsk", 0, NULL, "a zone signing key (default: one key for both, flags 257)"},
-    {"algorithm", 'a', "NAME", "or its number (default: ECDSAP256SHA256)"},
-    {"bits", 'b', "N", "of an RSA modulus, 2048 to 4096 (default: 2048)"},
-    CMD_KEYS,
-    {"publish", 0, "TIME", "DNSKEY enters the zone (default: now)"},
-    {"activate", 0, "TIME", "the key begins to sign (default: once it is published)"},
-    {"inactive", 0, "TIME", "the key ceases to sign (default: never)"},
-    {"delete", 0, "TIME", "DNSKEY leaves the zone (default: never)"},
-    {"sync-publish", 0, "TIME", "CDS and CDNSKEY enter the zone (default: with the signatures)"},
-    {"sync-delete", 0, "TIME", "CDS and CDNSKEY leave the zone"},
-    {"ttl", 0, "D", "TTL of the DNSKEY record (default: that of the SOA record)"},
-    CMD_PROJECT,
-    CMD_DIRECTORY,
-    CMD_NOW,
-    CMD_END,
-};
+static const struct cmd_option option_ksk = {
+    "ksk", 0, NULL, "a key signing key, beside which there is a zone signing key"};
+static const struct cmd_option option_zsk = {
+    "zsk", 0, NULL, "a zone signing key (default: one key for both, flags 257)"};
+static const struct cmd_option option_algorithm = {
+    "algorithm", 'a', "NAME", "or its number (default: ECDSAP256SHA256)"};
+static const struct cmd_option option_bits = {
+    "bits", 'b', "N", "of an RSA modulus, 2048 to 4096 (default: 2048)"};
+static const struct cmd_option option_publish = {
+    "publish", 0, "TIME", "DNSKEY enters the zone (default: now)"};
+static const struct cmd_option option_activate = {
+    "activate", 0, "TIME", "the key begins to sign (default: once it is published)"};
+static const struct cmd_option option_inactive = {
+    "inactive", 0, "TIME", "the key ceases to sign (default: never)"};
+static const struct cmd_option option_delete = {
+    "delete", 0, "TIME", "DNSKEY leaves the zone (default: never)"};
+static const struct cmd_option option_sync_publish = {
+    "sync-publish", 0, "TIME", "CDS and CDNSKEY enter the zone (default: with the signatures)"};
+static const struct cmd_option option_sync_delete = {
+    "sync-delete", 0, "TIME", "CDS and CDNSKEY leave the zone"};
+static const struct cmd_option option_ttl = {
+    "ttl", 0, "D", "TTL of the DNSKEY record (default: that of the SOA record)"};
+
+static const struct cmd_option *const generate_options[] = {&option_ksk, &option_zsk,
+    &option_algorithm, &option_bits, &option_keys, &option_publish, &option_activate,
+    &option_inactive, &option_delete, &option_sync_publish, &option_sync_delete, &option_ttl,
+    &option_project, &option_directory, &option_now, NULL};
 
 static const struct algorithm *
 read_algorithm(const struct cmd *cmd)
 {
-	const char *value = cmd_value(cmd, "algorithm");
+	const char *value = cmd_value(cmd, &option_algorithm);
 	const struct algorithm *algorithm =
 	    value ? algorithm_find(text_of(value)) : algorithm_info(ALGORITHM_ECDSAP256SHA256);
 
@@ -89,23 +96,28 @@ read_algorithm(const struct cmd *cmd)
 static unsigned
 read_bits(const struct cmd *cmd, const struct algorithm *algorithm)
 {
-	const char *value = cmd_value(cmd, "bits");
-
-	if (value && algorithm->family != ALGORITHM_RSA)
+	if (cmd_has(cmd, &option_bits) && algorithm->family != ALGORITHM_RSA)
 		cmd_usage(cmd, "--bits is for RSA: keys of %s have one length", algorithm->name);
-	return value ? (unsigned)cmd_number(cmd, "bits", value, KEYGEN_BITS_LEAST, KEYGEN_BITS_MOST)
-		     : KEYGEN_BITS_LEAST;
+	return (unsigned)cmd_number(
+	    cmd, &option_bits, KEYGEN_BITS_LEAST, KEYGEN_BITS_LEAST, KEYGEN_BITS_MOST);
 }
+
+static const struct cmd_option *const time_options[N_KEY_TIMES] = {
+    [KEY_PUBLISH] = &option_publish,
+    [KEY_ACTIVATE] = &option_activate,
+    [KEY_INACTIVE] = &option_inactive,
+    [KEY_DELETE] = &option_delete,
+    [KEY_SYNC_PUBLISH] = &option_sync_publish,
+    [KEY_SYNC_DELETE] = &option_sync_delete,
+};
 
 /* Those that are not stated: the key is published now, and signs as soon as it is published. */
 static void
 read_times(const struct cmd *cmd, int64_t time[N_KEY_TIMES])
 {
-	for (enum key_time i = KEY_CREATED; i < N_KEY_TIMES; i++) {
-		const char *option = keystate_event(i), *value = cmd_value(cmd, option);
-
-		time[i] = value ? cmd_time(cmd, option, value) : KEY_NO_TIME;
-	}
+	for (enum key_time i = KEY_CREATED; i < N_KEY_TIMES; i++)
+		time[i] =
+		    time_options[i] ? cmd_time(cmd, time_options[i], KEY_NO_TIME) : KEY_NO_TIME;
 	time[KEY_CREATED] = cmd->now;
 	if (time[KEY_PUBLISH] == KEY_NO_TIME)
 		time[KEY_PUBLISH] = cmd->now;
@@ -129,15 +141,14 @@ generate(struct cmd *cmd)
 	const struct algorithm *algorithm = read_algorithm(cmd);
 	struct keygen request = {
 	    .algorithm = algorithm, .bits = read_bits(cmd, algorithm), .flags = KEY_FLAG_ZONE};
-	const char *ttl = cmd_value(cmd, "ttl");
 	struct key_folder folder;
 
 	cmd_name(cmd, "", zone, &request.zone);
-	if (cmd_value(cmd, "ksk") && cmd_value(cmd, "zsk"))
+	if (cmd_has(cmd, &option_ksk) && cmd_has(cmd, &option_zsk))
 		cmd_usage(cmd, "--ksk and --zsk: without either, one key serves both");
-	if (!cmd_value(cmd, "zsk"))
+	if (!cmd_has(cmd, &option_zsk))
 		request.flags |= KEY_FLAG_SEP;
-	request.ttl_s = ttl ? (uint32_t)cmd_duration(cmd, "ttl", ttl) : 0;
+	request.ttl_s = (uint32_t)cmd_duration(cmd, &option_ttl, 0);
 	read_times(cmd, request.time);
 	if (keygen_check_times(&cmd->diags, request.time) < 0)
 		return -1;
@@ -154,14 +165,10 @@ const struct verb verb_keys_generate = {"keys generate", "ZONE",
 
 /* --- list --- */
 
-static const struct cmd_option list_options[] = {
-    {"json", 0, NULL, "an array of objects"},
-    CMD_KEYS,
-    CMD_PROJECT,
-    CMD_DIRECTORY,
-    CMD_NOW,
-    CMD_END,
-};
+static const struct cmd_option option_json = {"json", 0, NULL, "an array of objects"};
+
+static const struct cmd_option *const list_options[] = {
+    &option_json, &option_keys, &option_project, &option_directory, &option_now, NULL};
 
 /* The zones to list, each with its folder. */
 struct zones {
@@ -241,7 +248,7 @@ list_folder(struct zones *zones, const char *path)
 static int
 list(struct cmd *cmd)
 {
-	const char *path, *folder = cmd_value(cmd, "keys");
+	const char *path, *folder = cmd_value(cmd, &option_keys);
 	struct zones zones = {.cmd = cmd};
 	struct buf b = {0};
 
@@ -251,7 +258,7 @@ list(struct cmd *cmd)
 		list_project(&zones, path);
 	else
 		list_folder(&zones, folder ? folder : ".");
-	if (cmd_value(cmd, "json"))
+	if (cmd_has(cmd, &option_json))
 		report_keys_json(&b, zones.keys, zones.n, cmd->now);
 	else
 		report_keys_table(&b, zones.keys, zones.n, cmd->now);
@@ -267,20 +274,18 @@ const struct verb verb_keys_list = {"keys list", "[ZONE...]",
 
 /* --- ds --- */
 
-static const struct cmd_option ds_options[] = {
-    {"digest", 0, "N", "2 (SHA-256, the default) or 4 (SHA-384)"},
-    {"dnskey", 0, NULL, "the DNSKEY records, for parents that make DS records themselves"},
-    CMD_KEYS,
-    CMD_PROJECT,
-    CMD_DIRECTORY,
-    CMD_NOW,
-    CMD_END,
-};
+static const struct cmd_option option_digest = {
+    "digest", 0, "N", "2 (SHA-256, the default) or 4 (SHA-384)"};
+static const struct cmd_option option_dnskey = {
+    "dnskey", 0, NULL, "the DNSKEY records, for parents that make DS records themselves"};
+
+static const struct cmd_option *const ds_options[] = {&option_digest, &option_dnskey, &option_keys,
+    &option_project, &option_directory, &option_now, NULL};
 
 static uint8_t
 read_digest(const struct cmd *cmd)
 {
-	const char *value = cmd_value(cmd, "digest");
+	const char *value = cmd_value(cmd, &option_digest);
 
 	if (!value)
 		return DS_SHA256;
@@ -323,7 +328,7 @@ print_keys(struct cmd *cmd, const char *folder, const struct name *zone, const s
 	for (size_t i = 0; i < keys->n; i++) {
 		if (!keystate_wants_ds(&keys->items[i], cmd->now))
 			continue;
-		if (cmd_value(cmd, "dnskey"))
+		if (cmd_has(cmd, &option_dnskey))
 			print_dnskey(&b, zone, &keys->items[i]);
 		else
 			print_ds(&b, zone, &keys->items[i], digest);

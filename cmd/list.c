@@ -2,7 +2,7 @@
 
 #include "project/project.h"
 
-static const struct cmd_option options[] = {CMD_PROJECT, CMD_DIRECTORY, CMD_END};
+static const struct cmd_option *const options[] = {&option_project, &option_directory, NULL};
 
 /* One zone a line: name, template, output, policy; tabs between. */
 static int

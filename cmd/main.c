@@ -34,8 +34,6 @@ const struct verb *const verbs[] = {
     NULL,
 };
 
-enum { OPTIONS_MOST = 32, OPTION_HELP = 'h', OPTION_FORMAT = 256, OPTION_FIRST = 512 };
-
 bool
 verb_is_of(const struct verb *verb, const char *first)
 {
@@ -111,41 +109,50 @@ unknown_verb(const char *first, const char *second)
 	exit(2);
 }
 
-/* getopt_long's tables from the verb's rows; value OPTION_FIRST + i stands for row i. */
-static void
-getopt_tables(const struct verb *verb, struct option *longs, char *shorts)
-{
-	size_t n = 0;
+/* getopt_long's tables, and its value for the first option; the letters have their own. */
+enum { OPTION_FIRST = 256 };
 
-	for (const struct cmd_option *option = verb->options; option->name; option++, n++) {
+struct getopt_tables {
+	struct option *longs;
+	char *shorts;
+};
+
+static struct getopt_tables
+getopt_tables(struct arena *a, const struct verb *verb)
+{
+	const struct cmd_option *option;
+	struct getopt_tables tables;
+	size_t n = 0;
+	char *letter;
+
+	while (cmd_option_at(verb, n))
+		n++;
+	tables.longs = arena_zalloc(a, (n + 1) * sizeof(*tables.longs));
+	tables.shorts = letter = arena_zalloc(a, 2 * n + 1);
+	for (size_t i = 0; (option = cmd_option_at(verb, i)); i++) {
 		int takes = !option->argument          ? no_argument
 			    : *option->argument == '[' ? optional_argument
 						       : required_argument;
 
-		longs[n] = (struct option){option->name, takes, NULL, OPTION_FIRST + (int)n};
-		if (option->letter) {
-			*shorts++ = option->letter;
-			if (option->argument)
-				*shorts++ = ':';
-		}
+		tables.longs[i] = (struct option){option->name, takes, NULL, OPTION_FIRST + (int)i};
+		if (option->letter)
+			*letter++ = option->letter;
+		if (option->letter && option->argument)
+			*letter++ = ':';
 	}
-	*shorts++ = 'h';
-	*shorts = '\0';
-	longs[n++] = (struct option){"format", required_argument, NULL, OPTION_FORMAT};
-	longs[n++] = (struct option){"help", no_argument, NULL, OPTION_HELP};
-	longs[n] = (struct option){0};
+	return tables;
 }
 
 static const struct cmd_option *
 option_of(const struct verb *verb, int value)
 {
-	const struct cmd_option *option = verb->options;
+	size_t i = 0;
 
 	if (value >= OPTION_FIRST)
-		return option + (value - OPTION_FIRST);
-	while (option->letter != value)
-		option++;
-	return option;
+		return cmd_option_at(verb, (size_t)(value - OPTION_FIRST));
+	while (cmd_option_at(verb, i)->letter != value)
+		i++;
+	return cmd_option_at(verb, i);
 }
 
 static _Noreturn void
@@ -158,31 +165,24 @@ show_help(const struct verb *verb)
 	exit(fflush(stdout) == 0 ? 0 : 2);
 }
 
-static void
-set_format(struct cmd *cmd, const char *name)
-{
-	cmd->style.format = report_format_find(name);
-	if (!cmd->style.format)
-		cmd_usage(cmd, "--format %s: not one of tty, gcc", name);
-}
-
 /* getopt_long leaves the letter in `optopt`, or for a long option the word behind it in `word`. */
 static _Noreturn void
 bad_option(const struct cmd *cmd, const char *word)
 {
-	if (optopt > 0 && optopt < OPTION_FORMAT)
+	if (optopt > 0 && optopt < OPTION_FIRST)
 		cmd_usage(cmd, "-%c: not an option, or its argument is missing", optopt);
 	cmd_usage(cmd, "%s: not an option, or its argument is missing", word);
 }
 
 /* No file and no folder has an empty name. */
 static struct cmd_given
-take_option(const struct cmd *cmd, int value)
+take_option(const struct cmd *cmd, const struct cmd_option *option)
 {
-	const struct cmd_option *option = option_of(cmd->verb, value);
 	bool is_path = option->argument && (strcmp(option->argument, "FILE") == 0 ||
 					       strcmp(option->argument, "DIR") == 0);
 
+	if (option == &option_help)
+		show_help(cmd->verb);
 	if (is_path && !*optarg)
 		cmd_usage(cmd, "--%s: its argument is empty", option->name);
 	return (struct cmd_given){option, optarg ? optarg : ""};
@@ -191,22 +191,16 @@ take_option(const struct cmd *cmd, int value)
 static void
 parse_options(struct cmd *cmd, int argc, char **argv)
 {
-	struct option longs[OPTIONS_MOST];
-	char shorts[2 * OPTIONS_MOST];
+	struct arena *a = &cmd->diags.arena;
+	struct getopt_tables tables = getopt_tables(a, cmd->verb);
 	int value;
 
-	getopt_tables(cmd->verb, longs, shorts);
-	cmd->given = arena_alloc(&cmd->diags.arena, (size_t)argc * sizeof(*cmd->given));
+	cmd->given = arena_alloc(a, (size_t)argc * sizeof(*cmd->given));
 	opterr = 0;
-	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+	while ((value = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
 		if (value == '?')
 			bad_option(cmd, argv[optind - 1]);
-		if (value == OPTION_HELP)
-			show_help(cmd->verb);
-		if (value == OPTION_FORMAT)
-			set_format(cmd, optarg);
-		else
-			cmd->given[cmd->n_given++] = take_option(cmd, value);
+		cmd->given[cmd->n_given++] = take_option(cmd, option_of(cmd->verb, value));
 	}
 	cmd->n_arguments = (size_t)(argc - optind);
 	cmd->arguments = (const char **)(argv + optind);
@@ -217,23 +211,24 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 }
 
 static bool
-takes_option(const struct verb *verb, const char *name)
+takes_option(const struct verb *verb, const struct cmd_option *wanted)
 {
-	const struct cmd_option *option = verb->options;
+	const struct cmd_option *option;
+	size_t i = 0;
 
-	while (option->name && strcmp(option->name, name) != 0)
-		option++;
-	return option->name != NULL;
+	while ((option = cmd_option_at(verb, i)) && option != wanted)
+		i++;
+	return option != NULL;
 }
 
 /* --now, else SOURCE_DATE_EPOCH, else the clock. */
 static int64_t
 time_to_work_at(struct cmd *cmd)
 {
-	const char *value = cmd_value(cmd, "now"), *name = "--now";
+	const char *value = cmd_value(cmd, &option_now), *name = "--now";
 	int64_t now;
 
-	if (!value && takes_option(cmd->verb, "now")) {
+	if (!value && takes_option(cmd->verb, &option_now)) {
 		value = getenv("SOURCE_DATE_EPOCH");
 		name = "SOURCE_DATE_EPOCH";
 	}
@@ -248,13 +243,26 @@ time_to_work_at(struct cmd *cmd)
 }
 
 static void
+set_format(struct cmd *cmd)
+{
+	const char *name = cmd_value(cmd, &option_format);
+
+	if (!name)
+		return;
+	cmd->style.format = report_format_find(name);
+	if (!cmd->style.format)
+		cmd_usage(cmd, "--format %s: not one of tty, gcc", name);
+}
+
+static void
 apply_common(struct cmd *cmd)
 {
-	const char *jobs = cmd_value(cmd, "jobs"), *directory = cmd_value(cmd, "directory");
+	const char *directory = cmd_value(cmd, &option_directory);
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	cmd->now = time_to_work_at(cmd);
-	cmd->jobs = jobs ? (unsigned)cmd_number(cmd, "jobs", jobs, 1, 1024) : pool_processors();
+	cmd->jobs = (unsigned)cmd_number(cmd, &option_jobs, pool_processors(), 1, CMD_JOBS_MOST);
+	set_format(cmd);
 	cmd->style.colour =
 	    isatty(STDERR_FILENO) && (!no_color || !*no_color) && term && strcmp(term, "dumb") != 0;
 	if (directory && chdir(directory) < 0) {

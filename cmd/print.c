@@ -6,8 +6,8 @@
 #include "publish/overwrite.h"
 #include "zone/write.h"
 
-static const struct cmd_option options[] = {
-    CMD_ZONE, CMD_OUTPUT, CMD_ALLOW, CMD_SECRET, CMD_NOW, CMD_JOBS, CMD_END};
+static const struct cmd_option *const options[] = {
+    &option_zone, &option_output, &option_allow, &option_secret, &option_now, &option_jobs, NULL};
 
 static int
 write_zone(struct cmd *cmd, const struct store *store, const char *path)
@@ -30,7 +30,7 @@ run(struct cmd *cmd)
 {
 	struct name zone;
 	struct load_options load = cmd_template(cmd, cmd->arguments[0], &zone);
-	const char *path = cmd_value(cmd, "output");
+	const char *path = cmd_value(cmd, &option_output);
 	struct loaded loaded;
 	const struct tlsa_doubt *doubts;
 	int result;

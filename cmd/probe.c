@@ -10,21 +10,21 @@
 
 enum { CONNECTIONS = 16, TIMEOUT_S = 10, TIMEOUT_LONGEST_S = 600 };
 
-static const struct cmd_option options[] = {
-    CMD_PROJECT,
-    CMD_DIRECTORY,
-    CMD_ALLOW,
-    CMD_SECRET,
-    {"records", 0, "FILE", "probe by the TLSA records of a zone file instead"},
-    {"zone", 0, "NAME", "the zone in FILE (default: that of the first SOA record)"},
-    {"live", 0, "[=RESOLVER]", "probe by the records that a validating resolver finds now"},
-    {"at", 0, "HOST:PORT=ADDR:PORT", "connect there for that host and port; may be repeated"},
-    {"timeout", 0, "D", "for the connection and for each answer (default: 10s)"},
-    {"jobs", 'j', "N", "connections at a time (default: 16)"},
-    {"json", 0, NULL, "print JSON"},
-    CMD_NOW,
-    CMD_END,
-};
+static const struct cmd_option option_records = {
+    "records", 0, "FILE", "probe by the TLSA records of a zone file instead"};
+static const struct cmd_option option_live = {
+    "live", 0, "[=RESOLVER]", "probe by the records that a validating resolver finds now"};
+static const struct cmd_option option_at = {
+    "at", 0, "HOST:PORT=ADDR:PORT", "connect there for that host and port; may be repeated"};
+static const struct cmd_option option_timeout = {
+    "timeout", 0, "D", "for the connection and for each answer (default: 10s)"};
+static const struct cmd_option option_connections = {
+    "jobs", 'j', "N", "connections at a time (default: 16)"};
+static const struct cmd_option option_json = {"json", 0, NULL, "print JSON"};
+
+static const struct cmd_option *const options[] = {&option_project, &option_directory,
+    &option_allow, &option_secret, &option_records, &option_zone_by_soa, &option_live, &option_at,
+    &option_timeout, &option_connections, &option_json, &option_now, NULL};
 
 /* The zones whose records count. */
 struct zones {
@@ -99,14 +99,14 @@ load_records(struct cmd *cmd, const char *path, struct zones *zones)
 	zones_alloc(zones, 1);
 	zones->n = 1;
 	zones->stores[0] = store = &zones->items[0].zone.store;
-	return read_store(&zones->items[0].diags, cmd_roots(cmd, path), path, cmd_zone(cmd, &zone),
-	    1, store, NULL);
+	return read_store(&zones->items[0].diags, cmd_roots(cmd, path), path,
+	    cmd_zone(cmd, &option_zone_by_soa, &zone), 1, store, NULL);
 }
 
 static struct service_detour *
 read_detours(struct cmd *cmd, size_t *n)
 {
-	const char *const *values = cmd_values(cmd, "at");
+	const char *const *values = cmd_values(cmd, &option_at);
 	struct service_detour *detours;
 
 	for (*n = 0; values[*n];)
@@ -124,22 +124,19 @@ read_detours(struct cmd *cmd, size_t *n)
 static struct probe_options
 read_options(struct cmd *cmd)
 {
-	const char *timeout = cmd_value(cmd, "timeout");
-	struct probe_options how = {.timeout_ms = TIMEOUT_S * 1000,
-	    .n_workers = cmd_value(cmd, "jobs") ? cmd->jobs : CONNECTIONS,
+	uint64_t timeout_s = cmd_duration(cmd, &option_timeout, TIMEOUT_S);
+	struct probe_options how = {.timeout_ms = (int)timeout_s * 1000,
+	    .n_workers =
+		(unsigned)cmd_number(cmd, &option_connections, CONNECTIONS, 1, CMD_JOBS_MOST),
 	    .now = cmd->now};
-	uint64_t seconds;
 
 	how.detours = read_detours(cmd, &how.n_detours);
-	if (timeout) {
-		seconds = cmd_duration(cmd, "timeout", timeout);
-		if (seconds < 1 || seconds > TIMEOUT_LONGEST_S)
-			cmd_usage(cmd, "--timeout %s: not from 1s to 10m", timeout);
-		how.timeout_ms = (int)seconds * 1000;
-	}
-	if (cmd_value(cmd, "records") && (cmd->n_arguments > 0 || cmd_value(cmd, "project")))
+	if (timeout_s < 1 || timeout_s > TIMEOUT_LONGEST_S)
+		cmd_usage(cmd, "--timeout %s: not from 1s to 10m", cmd_value(cmd, &option_timeout));
+	if (cmd_has(cmd, &option_records) &&
+	    (cmd->n_arguments > 0 || cmd_has(cmd, &option_project)))
 		cmd_usage(cmd, "--records: it takes the place of the project's zones");
-	if (cmd_value(cmd, "zone") && !cmd_value(cmd, "records"))
+	if (cmd_has(cmd, &option_zone_by_soa) && !cmd_has(cmd, &option_records))
 		cmd_usage(cmd, "--zone: it goes with --records alone");
 	return how;
 }
@@ -152,7 +149,7 @@ print(struct cmd *cmd, const struct probe *probe)
 
 	if (probe->n == 0)
 		return 0;
-	if (cmd_value(cmd, "json"))
+	if (cmd_has(cmd, &option_json))
 		report_probe_json(&b, probe, cmd->now);
 	else
 		report_probe_table(&b, probe, cmd->now);
@@ -201,7 +198,8 @@ static int
 run(struct cmd *cmd)
 {
 	struct probe_options how = read_options(cmd);
-	const char *path = cmd_value(cmd, "records"), *resolver = cmd_value(cmd, "live");
+	const char *path = cmd_value(cmd, &option_records),
+		   *resolver = cmd_value(cmd, &option_live);
 	struct live live = {.timeout_ms = how.timeout_ms};
 	struct zones zones = {0};
 	int result;

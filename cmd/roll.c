@@ -4,23 +4,20 @@
 #include "publish/roll.h"
 #include "report/roll.h"
 
-static const struct cmd_option options[] = {
-    {"gate", 0, "NAME", "exit 0 if NAME's next certificate may be taken into use, else 1"},
-    {"deploy", 0, NULL, "run the deploy commands that are due, and notify"},
-    {"json", 0, NULL, "as JSON, for programs"},
-    CMD_PROJECT,
-    CMD_DIRECTORY,
-    CMD_ALLOW,
-    CMD_SECRET,
-    CMD_NOW,
-    CMD_END,
-};
+static const struct cmd_option option_gate = {
+    "gate", 0, "NAME", "exit 0 if NAME's next certificate may be taken into use, else 1"};
+static const struct cmd_option option_deploy = {
+    "deploy", 0, NULL, "run the deploy commands that are due, and notify"};
+static const struct cmd_option option_json = {"json", 0, NULL, "as JSON, for programs"};
+
+static const struct cmd_option *const options[] = {&option_gate, &option_deploy, &option_json,
+    &option_project, &option_directory, &option_allow, &option_secret, &option_now, NULL};
 
 /* The certificates that are meant: --gate means one. */
 static const char *const *
 read_names(struct cmd *cmd, const struct project *project)
 {
-	const char *const *gates = cmd_values(cmd, "gate");
+	const char *const *gates = cmd_values(cmd, &option_gate);
 	const char *const *names = *gates ? gates : cmd->arguments;
 	bool known = true;
 
@@ -32,9 +29,9 @@ read_names(struct cmd *cmd, const struct project *project)
 static void
 check_options(const struct cmd *cmd)
 {
-	if (!cmd_value(cmd, "gate"))
+	if (!cmd_has(cmd, &option_gate))
 		return;
-	if (cmd_value(cmd, "deploy"))
+	if (cmd_has(cmd, &option_deploy))
 		cmd_usage(cmd, "--gate only tells, and --deploy acts: give one of them");
 	if (cmd->n_arguments > 0)
 		cmd_usage(cmd, "%s: --gate names its certificate itself", cmd->arguments[0]);
@@ -47,7 +44,7 @@ act(struct cmd *cmd, const struct project *project, const char *const *names)
 
 	if (rolls_ask(&cmd->diags, project, names, cmd->now) < 0)
 		return -1;
-	if (!cmd_value(cmd, "deploy"))
+	if (!cmd_has(cmd, &option_deploy))
 		return 0;
 	if (rolls_notify(&cmd->diags, project, cmd->now) < 0)
 		result = -1;
@@ -79,7 +76,7 @@ report_early(struct cmd *cmd, const struct roll *roll)
 static void
 judge(struct cmd *cmd, const struct rolls *rolls)
 {
-	bool gate = cmd_value(cmd, "gate") != NULL;
+	bool gate = cmd_has(cmd, &option_gate);
 
 	for (size_t i = 0; i < rolls->n; i++) {
 		const struct roll *roll = &rolls->items[i];
@@ -94,9 +91,9 @@ judge(struct cmd *cmd, const struct rolls *rolls)
 static void
 print(const struct cmd *cmd, const struct rolls *rolls, struct buf *b)
 {
-	if (cmd_value(cmd, "json"))
+	if (cmd_has(cmd, &option_json))
 		report_roll_json(b, rolls);
-	else if (!cmd_value(cmd, "gate"))
+	else if (!cmd_has(cmd, &option_gate))
 		report_roll_table(b, rolls);
 	else
 		for (size_t i = 0; i < rolls->n; i++)
@@ -121,7 +118,7 @@ run(struct cmd *cmd)
 	result = act(cmd, &project, names);
 	if (rolls_load(&cmd->diags, &project, names, cmd->now, &rolls) < 0)
 		result = -1;
-	if (result < 0 && cmd_value(cmd, "gate"))
+	if (result < 0 && cmd_has(cmd, &option_gate))
 		return -1;
 	judge(cmd, &rolls);
 	print(cmd, &rolls, &b);

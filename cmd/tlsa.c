@@ -2,16 +2,21 @@
 
 #include "directive/tlsa_print.h"
 
-static const struct cmd_option options[] = {
-    {"usage", 'u', "N", "certificate usage, 0 to 3 or its name (default: 3, DANE-EE)"},
-    {"selector", 's', "N", "0 or 1 (default: 1, SPKI)"},
-    {"matching", 'm', "N", "matching type, 0 to 2 (default: 1, SHA2-256)"},
-    {"name", 0, "OWNER", "the record's owner, as in _25._tcp.mail.example.org"},
-    {"pick", 0, "WHICH", "which certificate: leaf, or with usage 0 or 2 issuer, all or root"},
-    {"pass", 0, "WHERE", "the password of encrypted sources: env:NAME or file:PATH"},
-    CMD_NOW,
-    CMD_END,
-};
+static const struct cmd_option option_usage = {
+    "usage", 'u', "N", "certificate usage, 0 to 3 or its name (default: 3, DANE-EE)"};
+static const struct cmd_option option_selector = {
+    "selector", 's', "N", "0 or 1 (default: 1, SPKI)"};
+static const struct cmd_option option_matching = {
+    "matching", 'm', "N", "matching type, 0 to 2 (default: 1, SHA2-256)"};
+static const struct cmd_option option_name = {
+    "name", 0, "OWNER", "the record's owner, as in _25._tcp.mail.example.org"};
+static const struct cmd_option option_pick = {
+    "pick", 0, "WHICH", "which certificate: leaf, or with usage 0 or 2 issuer, all or root"};
+static const struct cmd_option option_pass = {
+    "pass", 0, "WHERE", "the password of encrypted sources: env:NAME or file:PATH"};
+
+static const struct cmd_option *const options[] = {&option_usage, &option_selector,
+    &option_matching, &option_name, &option_pick, &option_pass, &option_now, NULL};
 
 /* What the library says of an option is a usage error here. */
 static void
@@ -22,7 +27,8 @@ must(const struct cmd *cmd, int result)
 }
 
 static void
-read_parameter(struct cmd *cmd, const char *option, enum tlsa_field field, struct tlsa_params *out)
+read_parameter(struct cmd *cmd, const struct cmd_option *option, enum tlsa_field field,
+    struct tlsa_params *out)
 {
 	const char *value = cmd_value(cmd, option);
 
@@ -45,21 +51,21 @@ print(struct cmd *cmd, const struct tlsa_request *request)
 static int
 run(struct cmd *cmd)
 {
-	const char *pass = cmd_value(cmd, "pass");
+	const char *pass = cmd_value(cmd, &option_pass);
 	struct secret secret = {0};
 	struct tlsa_request request = {.params = TLSA_DEFAULT,
-	    .owner = cmd_value(cmd, "name"),
+	    .owner = cmd_value(cmd, &option_name),
 	    .paths = cmd->arguments,
 	    .n_paths = cmd->n_arguments,
 	    .secret = &secret,
 	    .now_unix = cmd->now};
 	int result = 0;
 
-	read_parameter(cmd, "usage", TLSA_USAGE, &request.params);
-	read_parameter(cmd, "selector", TLSA_SELECTOR, &request.params);
-	read_parameter(cmd, "matching", TLSA_MATCHING, &request.params);
-	must(cmd, tlsa_pick(&cmd->diags, pos_none(), request.params.usage, cmd_value(cmd, "pick"),
-		      &request.pick));
+	read_parameter(cmd, &option_usage, TLSA_USAGE, &request.params);
+	read_parameter(cmd, &option_selector, TLSA_SELECTOR, &request.params);
+	read_parameter(cmd, &option_matching, TLSA_MATCHING, &request.params);
+	must(cmd, tlsa_pick(&cmd->diags, pos_none(), request.params.usage,
+		      cmd_value(cmd, &option_pick), &request.pick));
 	if (pass)
 		result = secret_read(&cmd->diags, pos_none(), NULL, NULL, "", pass, &secret);
 	if (result == 0)

@@ -6,15 +6,13 @@
 #include "dnssec/verify.h"
 #include "zone/read.h"
 
-static const struct cmd_option options[] = {
-    {"zone", 0, "NAME", "the zone's name (default: that of the first SOA record)"},
-    {"at", 0, "TIME", "when signatures shall be valid (default: as --now)"},
-    {"anchor", 0, "FILE", "DS or DNSKEY records that must lead to the zone's keys"},
-    CMD_ALLOW,
-    CMD_NOW,
-    CMD_JOBS,
-    CMD_END,
-};
+static const struct cmd_option option_at = {
+    "at", 0, "TIME", "when signatures shall be valid (default: as --now)"};
+static const struct cmd_option option_anchor = {
+    "anchor", 0, "FILE", "DS or DNSKEY records that must lead to the zone's keys"};
+
+static const struct cmd_option *const options[] = {&option_zone_by_soa, &option_at, &option_anchor,
+    &option_allow, &option_now, &option_jobs, NULL};
 
 static const char *const denial_names[] = {
     [VERIFY_NO_DENIAL] = "no denial",
@@ -79,28 +77,12 @@ print_summary(
 	return printed;
 }
 
-static int64_t
-time_to_verify_at(const struct cmd *cmd)
-{
-	const char *value = cmd_value(cmd, "at");
-	int64_t at;
-
-	if (!value)
-		return cmd->now;
-	if (instant_parse(text_of(value), &at) < 0)
-		cmd_usage(cmd,
-		    "--at %s: not a time: 2026-11-23T12:00:00Z, YYYYMMDDHHMMSS or seconds since "
-		    "1970",
-		    value);
-	return at;
-}
-
 static int
 verify(struct cmd *cmd, const struct store *store)
 {
-	const char *path = cmd_value(cmd, "anchor");
+	const char *path = cmd_value(cmd, &option_anchor);
 	struct anchors anchors = {0};
-	struct verify_options verify = {.at = time_to_verify_at(cmd),
+	struct verify_options verify = {.at = cmd_time(cmd, &option_at, cmd->now),
 	    .crypto = true,
 	    .n_workers = cmd->jobs,
 	    .anchors = &anchors};
@@ -124,8 +106,8 @@ run(struct cmd *cmd)
 	struct name zone;
 	struct store store;
 	const char *path = cmd->arguments[0];
-	int result = read_store(
-	    &cmd->diags, cmd_roots(cmd, path), path, cmd_zone(cmd, &zone), cmd->jobs, &store, NULL);
+	int result = read_store(&cmd->diags, cmd_roots(cmd, path), path,
+	    cmd_zone(cmd, &option_zone_by_soa, &zone), cmd->jobs, &store, NULL);
 
 	if (store.n_nodes > 0 && verify(cmd, &store) < 0)
 		result = -1;

@@ -6,7 +6,7 @@
 #include <openssl/crypto.h>
 #include <yaml.h>
 
-static const struct cmd_option options[] = {CMD_END};
+static const struct cmd_option *const options[] = {NULL};
 
 static int
 run(struct cmd *cmd)

@@ -65,6 +65,47 @@ undocumented_codes() {
 }
 expect 0 'every code of a problem is in a manual page' nothing undocumented_codes
 
+# --- What zonepp says of itself, and its manual pages ---
+
+verbs() {
+	zonepp help | sed -n 's/^  \([a-z ]*[a-z]\)  .*/\1/p' | grep -vx -e help -e version
+}
+for_verbs() { # for_verbs FUNCTION: called with the words of each and its page
+	verbs | while read -r first second; do
+		"$1" "$first${second:+ $second}" "cmd/zonepp-$first.1"
+	done
+}
+taken() { # taken VERB: its options as help has them, by their letters where they have some
+	# shellcheck disable=SC2086 # one word or two
+	zonepp help $1 | sed -n 's/^  \(-[A-Za-z]\), .*/\1/p; s/^      \(--[a-z0-9-]*\).*/\1/p' |
+		grep -vx -e -h | sort
+}
+in_synopsis() { # in_synopsis VERB PAGE
+	awk -v name=".Nm zonepp $1" '/^\.Sh DESCRIPTION/ { exit }
+		/^\.(Nm|Sh)/ { on = $0 == name }
+		on' "$2" | grep -o 'Fl [^ ]*' | sed 's/^Fl /-/' | sort -u
+}
+other_synopsis() {
+	taken "$1" >"$tmp/taken"
+	in_synopsis "$1" "$2" | diff "$tmp/taken" - | sed -n "s/^[<>]/zonepp $1: &/p"
+}
+undescribed_options() {
+	# shellcheck disable=SC2086 # one word or two
+	zonepp help $1 | sed -n 's/^  .\{4\}--\([a-z0-9-]*\).*/\1/p' | while read -r option; do
+		grep -qE "^\.It .*Fl -$option( |\$)" "$2" cmd/zonepp.1 || echo "zonepp $1 --$option"
+	done
+}
+unlisted_verbs() {
+	grep -qxF ".It Cm ${1%% *}" cmd/zonepp.1 || echo "$1"
+}
+if command -v zonepp >"$tmp/said"; then
+	expect 0 'every command is in zonepp(1)' nothing for_verbs unlisted_verbs
+	expect 0 'help and synopsis have the same options' nothing for_verbs other_synopsis
+	expect 0 'every option is described in a manual page' nothing for_verbs undescribed_options
+fi
+
+# --- Forms ---
+
 scripts=$(grep -rlI --exclude-dir=build '^#!.*[/ ]\(ba\)\{0,1\}sh$' .ci tests zones-example)
 # shellcheck disable=SC2086 # a list of words
 expect 0 'shellcheck has nothing to say' shellcheck -x $scripts
