@@ -294,7 +294,10 @@ X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "the w
 X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "zonepp roll --deploy runs it again") \
 X(P_NOTIFY,      "P016", ERROR,   2, "a notify command that failed", "", "the next build or zonepp roll --deploy tells it again") \
 X(P_TIMEOUT,     "P017", ERROR,   2, "a hook, deploy or notify command that takes too long", "", "the next run starts it again; where it may take longer, raise `hooks: { timeout: }` in zonepp.yaml") \
-X(P_NESTED,      "P018", ERROR,   2, "a run in a hook that the outer run would have to wait for", "", "leave it to the outer run, or start it when that has ended")
+X(P_NESTED,      "P018", ERROR,   2, "a run in a hook that the outer run would have to wait for", "", "leave it to the outer run, or start it when that has ended") \
+X(P_SERVER_AHEAD,  "P026", WARNING, 0, "a server with a later serial than the published one", "RFC 1034 section 4.3.5", "build once with `serial: live`, which goes on from the latest serial of `servers`") \
+X(P_SERVER_BEHIND, "P027", WARNING, 0, "a server that holds an earlier version of the zone for too long", "RFC 1035 section 3.3.13", "see whether it is told of changes and may transfer the zone") \
+X(P_SERVER_APART,  "P028", WARNING, 0, "a server with a serial that is neither later nor earlier", "RFC 1982 section 3.2", "have it transfer the zone whatever the serials: rndc retransfer, nsd-control force_transfer, knotc zone-retransfer")
 /* clang-format on */
 
 enum severity {

@@ -1,14 +1,9 @@
 #define _GNU_SOURCE
-#include "message_fixture.h"
+#include "nameserver_fixture.h"
 
-#include "probe/nameserver.h"
 #include "probe/query.h"
 
-#include <arpa/inet.h>
-#include <netdb.h>
 #include <poll.h>
-#include <pthread.h>
-#include <unistd.h>
 
 #define AB "abababababababababababababababababababababababababababababababab"
 #define CD "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
@@ -211,172 +206,12 @@ canonical_names(void **state)
 
 /* --- Servers --- */
 
-static unsigned n_resolved;
-
-/* In place of the C library's: `host` is a list "127.0.0.1:1234 127.0.0.1:1235". */
-int
-getaddrinfo(
-    const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **out)
-{
-	struct addrinfo **end = out;
-
-	(void)service;
-	(void)hints;
-	n_resolved++;
-	*out = NULL;
-	if (strcmp(host, "unknown") == 0)
-		return EAI_NONAME;
-	for (int len; *host; host += len + (host[len] == ' ')) {
-		char text[INET_ADDRSTRLEN];
-		unsigned port;
-		struct addrinfo *info = calloc(1, sizeof(*info));
-		struct sockaddr_in *at = calloc(1, sizeof(*at));
-
-		assert_int_equal(sscanf(host, "%15[0-9.]:%u%n", text, &port, &len), 2);
-		*at =
-		    (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-		assert_int_equal(inet_pton(AF_INET, text, &at->sin_addr), 1);
-		*info = (struct addrinfo){.ai_family = AF_INET,
-		    .ai_addr = (struct sockaddr *)at,
-		    .ai_addrlen = sizeof(*at)};
-		*end = info;
-		end = &info->ai_next;
-	}
-	return 0;
-}
-
-void
-freeaddrinfo(struct addrinfo *info)
-{
-	while (info) {
-		struct addrinfo *next = info->ai_next;
-
-		free(info->ai_addr);
-		free(info);
-		info = next;
-	}
-}
-
-/* A server on loopback, and what it sends. */
-struct server {
-	bool tcp;
-	const char *answers[4]; /* to the question that came first; NULL: waits for the next */
-	size_t n_answers;
-	int fd;
-	uint16_t port;
-	pthread_t thread;
-};
-
 #define FORGED "@0c 0034 0001 0000003c ( 030101" CD " )"
 #define OTHER_ID "FFFF 8400 0001 0001 0000 0000 " QUESTION FORGED
 #define OTHER_OWNER "1234 8400 0001 0001 0000 0000 _25._tcp.mail.example.com. 0034 0001 " FORGED
 #define NONE "1234 8400 0001 0000 0001 0000 " QUESTION SOA
 #define CUT "1234 8600 0001 0001 0000 0000 " QUESTION TLSA "( 030101" AB " )"
 #define NOT_SERVED "1234 8005 0001 0000 0000 0000 " QUESTION
-
-/* The answer with the id of the question, where it has that of all here. */
-static struct bytes
-make(struct arena *a, const char *text, const uint8_t *asked)
-{
-	struct bytes made = message_make(a, text);
-	uint8_t *octets = arena_copy(a, made.data, made.len);
-
-	octets[0] = octets[0] == 0xff ? (uint8_t)~asked[0] : asked[0];
-	octets[1] = asked[1];
-	return (struct bytes){octets, made.len};
-}
-
-static void
-serve_tcp(const struct server *server)
-{
-	struct arena a = {0};
-
-	for (size_t i = 0; i < server->n_answers; i++) {
-		int fd = accept(server->fd, NULL, NULL);
-		uint8_t data[512], head[2];
-		struct bytes wire;
-
-		assert_int_equal(recv(fd, data, 2, MSG_WAITALL), 2);
-		assert_int_equal(data[0], 0);
-		assert_int_equal(recv(fd, data, data[1], MSG_WAITALL), data[1]);
-		wire = make(&a, server->answers[i], data);
-		head[0] = (uint8_t)(wire.len >> 8);
-		head[1] = (uint8_t)wire.len;
-		send(fd, head, 2, MSG_NOSIGNAL);
-		send(fd, wire.data, wire.len, MSG_NOSIGNAL);
-		close(fd);
-	}
-	arena_free(&a);
-}
-
-static void
-serve_udp(const struct server *server)
-{
-	struct arena a = {0};
-	struct sockaddr_in from;
-	uint8_t data[512];
-	ssize_t n = -1;
-
-	for (size_t i = 0; i < server->n_answers; i++) {
-		struct bytes wire;
-
-		if (n < 0)
-			n = recvfrom(server->fd, data, sizeof(data), 0, (struct sockaddr *)&from,
-			    &(socklen_t){sizeof(from)});
-		if (!server->answers[i]) {
-			n = -1;
-			continue;
-		}
-		wire = make(&a, server->answers[i], data);
-		sendto(server->fd, wire.data, wire.len, 0, (struct sockaddr *)&from, sizeof(from));
-	}
-	arena_free(&a);
-}
-
-static void *
-serve(void *ctx)
-{
-	const struct server *server = ctx;
-
-	if (server->tcp)
-		serve_tcp(server);
-	else
-		serve_udp(server);
-	return NULL;
-}
-
-static void
-listen_on(struct server *server)
-{
-	struct sockaddr_in at = {.sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	    .sin_port = htons(server->port)};
-
-	server->fd = socket(AF_INET, (server->tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(server->fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	if (server->tcp)
-		assert_int_equal(listen(server->fd, 1), 0);
-	assert_int_equal(
-	    getsockname(server->fd, (struct sockaddr *)&at, &(socklen_t){sizeof(at)}), 0);
-	server->port = ntohs(at.sin_port);
-}
-
-static void
-start(struct server *server)
-{
-	listen_on(server);
-	assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
-}
-
-static void
-stop(struct server *server)
-{
-	pthread_join(server->thread, NULL);
-	close(server->fd);
-}
-
-/* One that no test waits out. */
-enum { LONG_MS = 20000 };
 
 static const struct nameserver_question question = {zone, owner, TYPE_TLSA};
 
@@ -422,13 +257,13 @@ one_address(void **state)
 		const char *why;
 		int result;
 
-		start(&server);
+		server_start(&server);
 		snprintf(host, sizeof(host), "127.0.0.1:%u", server.port);
 		nameservers_begin(
 		    &run, scenes[i].timeout_ms ? scenes[i].timeout_ms : LONG_MS, LONG_MS);
 		result = ask(&a, &run, host, &answers, &why);
 		nameservers_end(&run);
-		stop(&server);
+		server_stop(&server);
 		if ((result == 0) != !scenes[i].why || !why != !scenes[i].why ||
 		    (why && !strstr(why, scenes[i].why)))
 			fail_msg("scene %zu: %s", i, why ? why : "an answer");
@@ -482,7 +317,7 @@ all_addresses(void **state)
 		for (size_t k = 0; k < scene->n_servers; k++) {
 			servers[k] = (struct server){
 			    .tcp = true, .answers = {scene->answers[k]}, .n_answers = 1};
-			start(&servers[k]);
+			server_start(&servers[k]);
 			len += snprintf(host + len, sizeof(host) - (size_t)len, "%s127.0.0.1:%u",
 			    k ? " " : "", servers[k].port);
 		}
@@ -490,7 +325,7 @@ all_addresses(void **state)
 		assert_int_equal(ask(&a, &run, host, &answers, &why), scene->why ? -1 : 0);
 		nameservers_end(&run);
 		for (size_t k = 0; k < scene->n_servers; k++)
-			stop(&servers[k]);
+			server_stop(&servers[k]);
 		if (!why != !scene->why || (why && !strstr(why, scene->why)))
 			fail_msg("scene %zu: %s", i, why ? why : "all answer");
 		assert_int_equal(answers.n, scene->n_answers);
@@ -522,7 +357,7 @@ silence(void **state)
 	const char *why;
 
 	(void)state;
-	listen_on(&server);
+	server_listen(&server);
 	snprintf(host, sizeof(host), "127.0.0.1:%u", server.port);
 	nameservers_begin(&run, 50, LONG_MS);
 	n_resolved = 0;
@@ -534,7 +369,7 @@ silence(void **state)
 	assert_false(is_waiting(server.fd));
 	assert_int_equal(n_resolved, 1);
 	nameservers_end(&run);
-	close(server.fd);
+	server_close(&server);
 	arena_free(&a);
 }
 
@@ -542,8 +377,7 @@ silence(void **state)
 static void
 second_question(void **state)
 {
-	struct server udp = {.tcp = false, .answers = {NOT_SERVED, NULL, FOUND}, .n_answers = 3},
-		      tcp = {.tcp = true};
+	struct server udp = {.tcp = false, .answers = {NOT_SERVED, NULL, FOUND}, .n_answers = 3};
 	struct arena a = {0};
 	struct nameservers run;
 	struct nameserver_answers answers;
@@ -551,17 +385,15 @@ second_question(void **state)
 	const char *why;
 
 	(void)state;
-	start(&udp);
+	server_start(&udp);
 	snprintf(host, sizeof(host), "127.0.0.1:%u", udp.port);
 	nameservers_begin(&run, LONG_MS, LONG_MS);
 	assert_int_equal(ask(&a, &run, host, &answers, &why), -1);
-	tcp.port = udp.port;
-	listen_on(&tcp);
+	assert_int_equal(listen(udp.tcp_fd, 1), 0);
 	assert_int_equal(ask(&a, &run, host, &answers, &why), 0);
-	assert_false(is_waiting(tcp.fd));
+	assert_false(is_waiting(udp.tcp_fd));
 	nameservers_end(&run);
-	close(tcp.fd);
-	stop(&udp);
+	server_stop(&udp);
 	arena_free(&a);
 }
 
@@ -576,14 +408,14 @@ time_in_sum(void **state)
 	const char *why;
 
 	(void)state;
-	listen_on(&server);
+	server_listen(&server);
 	snprintf(host, sizeof(host), "127.0.0.1:%u", server.port);
 	nameservers_begin(&run, LONG_MS, 0);
 	assert_int_equal(ask(&a, &run, host, &answers, &why), -1);
 	assert_non_null(strstr(why, "the time for all servers was up"));
 	assert_false(is_waiting(server.fd));
 	nameservers_end(&run);
-	close(server.fd);
+	server_close(&server);
 	arena_free(&a);
 }
 
@@ -620,7 +452,7 @@ two_threads(void **state)
 	struct asker askers[2] = {{&run, host, 0}, {&run, host, 0}};
 
 	(void)state;
-	start(&server);
+	server_start(&server);
 	snprintf(host, sizeof(host), "127.0.0.1:%u", server.port);
 	nameservers_begin(&run, LONG_MS, LONG_MS);
 	n_resolved = 0;
@@ -630,7 +462,7 @@ two_threads(void **state)
 		pthread_join(askers[i].thread, NULL);
 	assert_int_equal(n_resolved, 2);
 	nameservers_end(&run);
-	stop(&server);
+	server_stop(&server);
 }
 
 /* --- SOA --- */
@@ -667,12 +499,12 @@ soa_records(void **state)
 		const char *why;
 		int result;
 
-		start(&server);
+		server_start(&server);
 		snprintf(host, sizeof(host), "127.0.0.1:%u", server.port);
 		nameservers_begin(&run, LONG_MS, LONG_MS);
 		result = nameserver_ask_soa(&a, &run, &at, zone, &found, &why);
 		nameservers_end(&run);
-		stop(&server);
+		server_stop(&server);
 		if ((result == 0) != !soas[i].why || !why != !soas[i].why ||
 		    (why && !strstr(why, soas[i].why)))
 			fail_msg("SOA %zu: %s", i, why ? why : "an answer");
