@@ -23,6 +23,16 @@ bytes_equal(struct bytes a, struct bytes b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* Order of octets; what another begins with comes ahead of it. */
+static inline int
+bytes_compare(struct bytes a, struct bytes b)
+{
+	size_t least = a.len < b.len ? a.len : b.len;
+	int order = least ? memcmp(a.data, b.data, least) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 static inline struct text
 text_of(const char *s)
 {

@@ -245,15 +245,6 @@ rdata_walk_next(struct rdata_walk *walk, enum name_use *use)
 }
 
 static int
-compare_octets(struct bytes a, struct bytes b)
-{
-	size_t least = a.len < b.len ? a.len : b.len;
-	int order = least ? memcmp(a.data, b.data, least) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-static int
 compare_lower(const uint8_t *a, const uint8_t *b, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -283,11 +274,11 @@ compare_fields(const struct type_info *info, struct bytes a, struct bytes b)
 		fb.len = (size_t)(wb.at - fb.data);
 		order = row->name
 			    ? compare_lower(fa.data, fb.data, fa.len < fb.len ? fa.len : fb.len)
-			    : compare_octets(fa, fb);
+			    : bytes_compare(fa, fb);
 		if (order)
 			return order;
 	}
-	return compare_octets((struct bytes){wa.at, (size_t)(wa.end - wa.at)},
+	return bytes_compare((struct bytes){wa.at, (size_t)(wa.end - wa.at)},
 	    (struct bytes){wb.at, (size_t)(wb.end - wb.at)});
 }
 
@@ -297,6 +288,6 @@ rdata_compare(uint16_t type, struct bytes a, struct bytes b)
 	const struct type_info *info = type_info(type);
 
 	if (!info || !info->lower)
-		return compare_octets(a, b);
+		return bytes_compare(a, b);
 	return compare_fields(info, a, b);
 }

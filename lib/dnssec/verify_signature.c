@@ -172,18 +172,9 @@ check_statements(const struct sig *sig)
 /* --- What it signs (RFC 4034 section 3.1.8.1) --- */
 
 static int
-octets_compare(struct bytes a, struct bytes b)
-{
-	size_t least = a.len < b.len ? a.len : b.len;
-	int order = least ? memcmp(a.data, b.data, least) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-static int
 rdata_order(const void *a, const void *b)
 {
-	return octets_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
 }
 
 /* The store's order is nearly always this one. */
@@ -192,13 +183,13 @@ canonical_sort(struct canonical *c)
 {
 	size_t n = 0, sorted = 1;
 
-	while (sorted < c->n && octets_compare(c->rdata[sorted - 1], c->rdata[sorted]) < 0)
+	while (sorted < c->n && bytes_compare(c->rdata[sorted - 1], c->rdata[sorted]) < 0)
 		sorted++;
 	if (sorted >= c->n)
 		return;
 	qsort(c->rdata, c->n, sizeof(*c->rdata), rdata_order);
 	for (size_t i = 0; i < c->n; i++)
-		if (n == 0 || octets_compare(c->rdata[n - 1], c->rdata[i]) != 0)
+		if (n == 0 || bytes_compare(c->rdata[n - 1], c->rdata[i]) != 0)
 			c->rdata[n++] = c->rdata[i];
 	c->n = n;
 }

@@ -183,11 +183,7 @@ take_rdata(struct arena *a, struct nameserver_set *set, const struct message_rec
 static int
 by_octets(const void *a, const void *b)
 {
-	const struct bytes *m = a, *n = b;
-	size_t len = m->len < n->len ? m->len : n->len;
-	int order = len ? memcmp(m->data, n->data, len) : 0;
-
-	return order ? order : (m->len > n->len) - (m->len < n->len);
+	return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
 }
 
 static void

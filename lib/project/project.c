@@ -550,19 +550,10 @@ struct sortable {
 };
 
 static int
-keys_compare(struct bytes a, struct bytes b)
-{
-	size_t n = a.len < b.len ? a.len : b.len;
-	int order = n ? memcmp(a.data, b.data, n) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-static int
 by_name(const void *a, const void *b)
 {
 	const struct sortable *m = a, *n = b;
-	int order = keys_compare(m->key, n->key);
+	int order = bytes_compare(m->key, n->key);
 
 	return order ? order
 		     : (m->zone.pos.at > n->zone.pos.at) - (m->zone.pos.at < n->zone.pos.at);
@@ -587,7 +578,7 @@ zones_unique(struct load *load, struct sortable *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		const struct project_zone *zone = &s[i].zone, *first = &s[kept - (kept > 0)].zone;
 
-		if (kept == 0 || keys_compare(s[kept - 1].key, s[i].key) != 0)
+		if (kept == 0 || bytes_compare(s[kept - 1].key, s[i].key) != 0)
 			s[kept++] = s[i];
 		else if (strcmp(s[i].spelling, s[kept - 1].spelling) != 0)
 			diag_add(load->diags, zone->pos, P_DUPLICATE,
@@ -779,7 +770,7 @@ zone_at(const struct project *project, const struct name *name)
 		size_t middle = low + (high - low) / 2;
 		const struct name *at = &project->zones[middle].name;
 		struct bytes b = {key, name_key(at->wire, at->len - 1u, key)};
-		int order = keys_compare((struct bytes){wanted, n}, b);
+		int order = bytes_compare((struct bytes){wanted, n}, b);
 
 		if (order == 0)
 			return &project->zones[middle];
