@@ -125,12 +125,29 @@ cmd_template(struct cmd *cmd, const char *path, struct name *zone);
 void
 cmd_report(struct cmd *cmd, struct diags *diags);
 
-/* The table of verbs, in main.c. */
-extern const struct verb *const verbs[];
+/* All verbs, as help lists them. */
+#define VERBS(X)                                                                                   \
+	X(build)                                                                                   \
+	X(check)                                                                                   \
+	X(expand)                                                                                  \
+	X(help)                                                                                    \
+	X(keys_ds)                                                                                 \
+	X(keys_generate)                                                                           \
+	X(keys_list)                                                                               \
+	X(list)                                                                                    \
+	X(print)                                                                                   \
+	X(probe)                                                                                   \
+	X(roll)                                                                                    \
+	X(sign)                                                                                    \
+	X(tlsa)                                                                                    \
+	X(verify)                                                                                  \
+	X(version)
 
-extern const struct verb verb_build, verb_check, verb_expand, verb_help, verb_keys_ds,
-    verb_keys_generate, verb_keys_list, verb_list, verb_print, verb_probe, verb_roll, verb_sign,
-    verb_tlsa, verb_verify, verb_version;
+#define CMD_DECLARE(name) extern const struct verb verb_##name;
+VERBS(CMD_DECLARE)
+
+/* Their rows; NULL ends them. */
+extern const struct verb *const verbs[];
 
 /* The row that the first words name, `*used` of them, or NULL. `second` may be NULL. */
 const struct verb *

@@ -1,4 +1,4 @@
-/* zonepp: the table of verbs, and what happens before and after each. */
+/* zonepp: finds the verb, and does what happens before and after each. */
 #include "cmd.h"
 
 #include "base/duration.h"
@@ -15,24 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-const struct verb *const verbs[] = {
-    &verb_build,
-    &verb_check,
-    &verb_expand,
-    &verb_help,
-    &verb_keys_ds,
-    &verb_keys_generate,
-    &verb_keys_list,
-    &verb_list,
-    &verb_print,
-    &verb_probe,
-    &verb_roll,
-    &verb_sign,
-    &verb_tlsa,
-    &verb_verify,
-    &verb_version,
-    NULL,
-};
+#define ADDRESS(name) &verb_##name,
+const struct verb *const verbs[] = {VERBS(ADDRESS) NULL};
 
 bool
 verb_is_of(const struct verb *verb, const char *first)
@@ -242,6 +226,16 @@ time_to_work_at(struct cmd *cmd)
 	return now;
 }
 
+static const char *
+format_names(struct arena *a)
+{
+	struct buf b = {0};
+
+	for (const struct report_format *format = report_formats; format->name; format++)
+		buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", format->name);
+	return buf_text(&b, a);
+}
+
 static void
 set_format(struct cmd *cmd)
 {
@@ -251,7 +245,7 @@ set_format(struct cmd *cmd)
 		return;
 	cmd->style.format = report_format_find(name);
 	if (!cmd->style.format)
-		cmd_usage(cmd, "--format %s: not one of tty, gcc", name);
+		cmd_usage(cmd, "--format %s: not one of %s", name, format_names(&cmd->diags.arena));
 }
 
 static void

@@ -98,10 +98,21 @@ undescribed_options() {
 unlisted_verbs() {
 	grep -qxF ".It Cm ${1%% *}" cmd/zonepp.1 || echo "$1"
 }
+formats() {
+	zonepp version --format=none 2>&1 | sed -n 's/.*: not one of \(.*\)/\1/p' | tr -d ,
+}
+undescribed_formats() {
+	for format in $(formats); do
+		grep -qxE "\.Cm $format( ,)?" cmd/zonepp.1 || echo "zonepp.1: $format"
+		zonepp help version | grep -- --format | grep -qw "$format" || echo "help: $format"
+	done
+	[ "$(formats)" ] || echo none
+}
 if command -v zonepp >"$tmp/said"; then
 	expect 0 'every command is in zonepp(1)' nothing for_verbs unlisted_verbs
 	expect 0 'help and synopsis have the same options' nothing for_verbs other_synopsis
 	expect 0 'every option is described in a manual page' nothing for_verbs undescribed_options
+	expect 0 'every format is in help and in zonepp(1)' nothing undescribed_formats
 fi
 
 # --- Forms ---

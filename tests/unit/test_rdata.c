@@ -529,6 +529,22 @@ text_to_wire(void **state)
 	}
 }
 
+/* Meta-types have no form. */
+static void
+every_type(void **state)
+{
+	(void)state;
+	for (const char *const *name = type_names(); *name; name++) {
+		uint16_t type = type_of(*name);
+		bool found = type_is_meta(type);
+
+		for (size_t i = 0; i < LENGTH(forms) && !found; i++)
+			found = type_of(forms[i].text) == type;
+		if (!found)
+			fail_msg("%s has no form here", *name);
+	}
+}
+
 static void
 generic_to_wire(void **state)
 {
@@ -893,6 +909,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(text_to_wire),
+	    cmocka_unit_test(every_type),
 	    cmocka_unit_test(generic_to_wire),
 	    cmocka_unit_test(wire_to_text),
 	    cmocka_unit_test(damaged),
