@@ -65,6 +65,14 @@ undocumented_codes() {
 }
 expect 0 'every code of a problem is in a manual page' nothing undocumented_codes
 
+undocumented_directives() {
+	sed -n 's/.*{"\([A-Z]*\)", [a-z]*_directive,.*/\1/p' lib/publish/directives.c |
+		while read -r name; do
+			grep -qF ".It Ic \$$name " cmd/zonepp.1 || echo "\$$name"
+		done
+}
+expect 0 'every directive is in zonepp(1)' nothing undocumented_directives
+
 # --- What zonepp says of itself, and its manual pages ---
 
 verbs() {

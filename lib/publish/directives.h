@@ -1,5 +1,6 @@
 /* The directives that zonepp adds to zone files, and what each keeps of one zone. This is where
- * zone files and certificates meet: a further directive is a file in dane/ and a row here. */
+ * zone files and certificates meet: a further one is a file in directive/ and a row in
+ * directives.c. */
 #ifndef PUBLISH_DIRECTIVES_H
 #define PUBLISH_DIRECTIVES_H
 

@@ -2,12 +2,11 @@
 #include "publish/zone.h"
 
 #include "base/duration.h"
+#include "check/contents.h"
 #include "check/dane.h"
 #include "check/dnssec.h"
 #include "check/prove.h"
 #include "check/size.h"
-#include "check/svcb.h"
-#include "check/text.h"
 #include "check/zone.h"
 #include "dane/alias.h"
 #include "dns/serial.h"
@@ -213,8 +212,7 @@ arrange(struct run *run)
 	}
 	if (check_zone(store, signatures_len) < 0)
 		bad = -1;
-	check_texts(store);
-	check_services(store);
+	check_contents(store);
 	if (judge_signatures(run) < 0)
 		bad = -1;
 	if (job->prove && job->load.dane && prove_zone(store, dane.uses, job->load.now) < 0)
@@ -230,8 +228,7 @@ check_unsigned(struct run *run)
 
 	store_sort(&run->loaded.store);
 	check_zone(&run->loaded.store, 0);
-	check_texts(&run->loaded.store);
-	check_services(&run->loaded.store);
+	check_contents(&run->loaded.store);
 	check_dane(&run->loaded.store, &dane);
 }
 
@@ -258,8 +255,7 @@ check_rest(struct run *run)
 		find_signatures(run);
 		store_sort(store);
 		check_names(store);
-		check_texts(store);
-		check_services(store);
+		check_contents(store);
 		if (run->elsewhere.is)
 			elsewhere_judge(run->job, store, &run->elsewhere);
 	}
