@@ -2,7 +2,7 @@
 
 #include "base/duration.h"
 #include "publish/build.h"
-#include "publish/roll.h"
+#include "rollover/notify.h"
 
 static const struct cmd_option *const options[] = {&option_project, &option_directory,
     &option_allow, &option_secret, &option_jobs, &option_now, NULL};
@@ -23,7 +23,8 @@ print_zone(struct buf *b, const struct build_zone *zone)
 		buf_puts(b, ", signed until ");
 		instant_print_iso(b, result->earliest);
 	}
-	buf_puts(b, result->changed ? ", changed\n" : ", unchanged\n");
+	buf_puts(b, result->changed ? ", changed" : ", unchanged");
+	buf_puts(b, result->is_first ? ", the first publication\n" : "\n");
 }
 
 static void

@@ -56,20 +56,16 @@ zones_free(struct cmd *cmd, struct zones *zones)
 static int
 load_zones(struct cmd *cmd, const struct project *project, struct zones *zones)
 {
-	struct arena *a = &cmd->diags.arena;
-	struct tlsa_names certificates = load_certificates(a, project);
-	struct facts facts = {0};
+	struct coming_world world;
 	int result = 0;
 
-	if (project->n_certificates > 0 &&
-	    state_load(&cmd->diags, state_path(a, project), &facts) < 0)
+	if (coming_begin(&cmd->diags, project, cmd->now, &world) < 0)
 		return -1;
 	for (size_t i = 0; i < project->n_zones; i++) {
 		struct coming *coming = &zones->items[zones->n];
 
 		zones->stores[zones->n++] = &coming->zone.store;
-		if (coming_load(
-			project, &project->zones[i], &certificates, &facts, cmd->now, coming) < 0)
+		if (coming_load(&world, &project->zones[i], coming) < 0)
 			result = -1;
 	}
 	return result;

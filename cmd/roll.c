@@ -1,8 +1,10 @@
 #include "cmd.h"
 
 #include "base/duration.h"
-#include "publish/roll.h"
 #include "report/roll.h"
+#include "rollover/ask.h"
+#include "rollover/deploy.h"
+#include "rollover/notify.h"
 
 static const struct cmd_option option_gate = {
     "gate", 0, "NAME", "exit 0 if NAME's next certificate may be taken into use, else 1"};
@@ -38,11 +40,12 @@ check_options(const struct cmd *cmd)
 }
 
 static int
-act(struct cmd *cmd, const struct project *project, const char *const *names)
+act(struct cmd *cmd, const struct project *project, const char *const *names,
+    struct laggings *laggings)
 {
 	int result = 0;
 
-	if (rolls_ask(&cmd->diags, project, names, cmd->now) < 0)
+	if (rolls_ask(&cmd->diags, project, names, cmd->now, laggings) < 0)
 		return -1;
 	if (!cmd_has(cmd, &option_deploy))
 		return 0;
@@ -58,16 +61,16 @@ act(struct cmd *cmd, const struct project *project, const char *const *names)
 static void
 report_early(struct cmd *cmd, const struct roll *roll)
 {
-	int64_t safe = roll->rollover.safe_unix;
+	int64_t safe = roll->safe_unix;
 	struct buf when = {0};
 
-	if (safe != ROLLOVER_NEVER) {
+	if (safe != TIME_NEVER) {
 		buf_puts(&when, ": it is not safe to use until ");
 		instant_print_iso(&when, safe);
 	}
-	diag_add(&cmd->diags, roll->certificate->pos, D_TOO_EARLY,
-	    "certificate \"%s\" was replaced too early%.*s", roll->certificate->name, (int)when.len,
-	    when.data ? when.data : "");
+	diag_add(&cmd->diags, roll->certificate.is->pos, D_TOO_EARLY,
+	    "certificate \"%s\" was replaced too early%.*s", roll->certificate.is->name,
+	    (int)when.len, when.data ? when.data : "");
 	buf_free(&when);
 }
 
@@ -81,9 +84,9 @@ judge(struct cmd *cmd, const struct rolls *rolls)
 	for (size_t i = 0; i < rolls->n; i++) {
 		const struct roll *roll = &rolls->items[i];
 
-		if (gate && !roll->rollover.gate && cmd->diags.status == 0)
+		if (gate && !roll->gate && cmd->diags.status == 0)
 			cmd->diags.status = 1;
-		if (!gate && roll->rollover.phase == ROLLOVER_EARLY)
+		if (!gate && roll->phase == ROLL_EARLY && roll->certificate.current)
 			report_early(cmd, roll);
 	}
 }
@@ -92,7 +95,7 @@ static void
 print(const struct cmd *cmd, const struct rolls *rolls, struct buf *b)
 {
 	if (cmd_has(cmd, &option_json))
-		report_roll_json(b, rolls);
+		report_roll_json(b, rolls, cmd->now);
 	else if (!cmd_has(cmd, &option_gate))
 		report_roll_table(b, rolls);
 	else
@@ -105,6 +108,7 @@ run(struct cmd *cmd)
 {
 	struct project project;
 	struct rolls rolls;
+	struct laggings laggings;
 	const char *const *names;
 	struct buf b = {0};
 	int result;
@@ -115,9 +119,10 @@ run(struct cmd *cmd)
 	names = read_names(cmd, &project);
 	if (!names)
 		return -1;
-	result = act(cmd, &project, names);
+	result = act(cmd, &project, names, &laggings);
 	if (rolls_load(&cmd->diags, &project, names, cmd->now, &rolls) < 0)
 		result = -1;
+	rolls_note_lagging(&rolls, &laggings);
 	if (result < 0 && cmd_has(cmd, &option_gate))
 		return -1;
 	judge(cmd, &rolls);

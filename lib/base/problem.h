@@ -70,6 +70,7 @@ X(Z_TARGET,      "Z043", WARNING, 0, "a record that names a server in the zone w
 X(Z_TARGET_ALIAS,"Z044", WARNING, 0, "a record that names an alias as a server", "RFC 2181 section 10.3, RFC 2782", "name the server itself") \
 X(Z_RRSET_LARGE, "Z045", ERROR,   1, "an RRset that no message can hold", "RFC 1035 section 4.2.2", "") \
 X(Z_KEY_FLAGS,   "Z046", WARNING, 0, "a DNSKEY record that is no zone key", "RFC 4034 section 2.1.1", "nobody verifies with it: set the flags to 256 or 257, or take it out") \
+X(Z_SERIAL_BACK, "Z104", ERROR,   1, "a serial that goes back", "RFC 1982 section 3.2", "raise it above that one, or let `serial: auto` do so; where the later one was a mistake, RFC 1982 allows to go round: add 2147483647, wait until all servers have it, then set the serial that you want") \
 X(Z_SERIAL,      "Z036", WARNING, 0, "a serial that does not move on", "RFC 1912 section 2.2", "raise it, or let `serial: auto` do so") \
 X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035 section 2.4", "DS belongs beside the NS records of a child zone") \
 \
@@ -288,8 +289,13 @@ X(P_LATER,       "P008", ERROR,   1, "something that this version does not do ye
 X(P_MISSING,     "P009", ERROR,   2, "a project file that is not there", "", "") \
 X(P_HOOK,        "P010", ERROR,   2, "a hook that failed", "", "the zone is published; the next build runs the hook again") \
 X(P_CERTIFICATE, "P011", ERROR,   2, "a certificate that the project does not have", "", "") \
-X(P_STATE,       "P012", ERROR,   1, "a line of the state file that is no fact", "", "mend the line, or remove it: zonepp then waits anew for the record that it told of") \
+X(P_STATE,       "P012", ERROR,   1, "a line of the state file that is none", "", "mend the line, or remove it: what it told of counts as never published then") \
 X(P_STATE_MERGE, "P013", ERROR,   1, "a state file that holds an unfinished merge", "", "keep the lines of both sides and remove the markers; `merge=union` in .gitattributes does so") \
+X(P_STATE_OLD,   "P032", ERROR,   1, "a state file of an older form", "", "keep it until then, and build with the zonepp that wrote it; then remove it: the next build begins a new one from the published files") \
+X(P_EXCHANGED,   "P034", ERROR,   2, "a certificate that was exchanged while deploy ran", "", "see which one the server presents; let deploy take the file whose SHA-256 is {id}, and zonepp roll --deploy runs it again") \
+X(P_PUBLISHED_MERGE, "P035", ERROR, 1, "a published file that holds an unfinished merge", "", "take the side with the later serial, or remove the file: the next build makes it anew, with a serial above all that are known") \
+X(P_LIVE,        "P036", ERROR,   2, "no server tells the serial", "", "the published file is as it was; build again when one answers, or let `serial: auto` go on from what is known here") \
+X(P_STATE_TIME,  "P033", WARNING, 0, "a time of the state file that lies in the future", "", "set the clock right; or, where the clock that wrote the line was wrong, mend the line: what it tells of is held for as long") \
 X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "the wait does not begin before each of `servers` has answered") \
 X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "zonepp roll --deploy runs it again") \
 X(P_NOTIFY,      "P016", ERROR,   2, "a notify command that failed", "", "the next build or zonepp roll --deploy tells it again") \

@@ -1,6 +1,5 @@
 #include "history/published.h"
 
-#include "dns/serial.h"
 #include "zone/read.h"
 
 #include <errno.h>
@@ -41,12 +40,42 @@ zone_set_serial(struct store *store, uint32_t serial)
 	soa->rdata = rdata;
 }
 
+static bool
+has_merge_marks(struct text text)
+{
+	static const char mark[] = "<<<<<<< ";
+	const size_t len = sizeof(mark) - 1;
+	const char *at = text.data;
+
+	while (at && (size_t)(text.data + text.len - at) >= len) {
+		if (memcmp(at, mark, len) == 0)
+			return true;
+		at = memchr(at, '\n', (size_t)(text.data + text.len - at));
+		at = at ? at + 1 : NULL;
+	}
+	return false;
+}
+
+/* Of a file that is no zone: a merge left both sides in it, perhaps. */
+static void
+look_for_merge(struct previous *previous, const char *path)
+{
+	struct diags own = {0};
+	struct text text;
+
+	previous->is_conflict = file_load_if(&own, pos_none(), NULL, path, &text) == 0 &&
+				text.data && has_merge_marks(text);
+	diags_free(&own);
+}
+
 static void
 load(struct previous *previous, const char *path, const struct name *apex, unsigned n_workers)
 {
 	if (read_store(&previous->diags, NULL, path, apex, n_workers, &previous->store,
-		previous->sha256) < 0)
+		previous->sha256) < 0) {
+		look_for_merge(previous, path);
 		return;
+	}
 	previous->there = soa_of(&previous->store) != NULL;
 	if (!previous->there)
 		return;
@@ -155,10 +184,4 @@ previous_same_content(const struct previous *previous, const struct store *store
 			return false;
 	} while (a && b);
 	return !a && !b;
-}
-
-uint32_t
-next_serial(uint32_t published, uint32_t wanted)
-{
-	return serial_later(wanted, published) ? wanted : published + 1;
 }

@@ -9,7 +9,8 @@
 struct previous {
 	struct diags diags; /* of its own: a faulty old file is no fault of the template */
 	struct store store;
-	bool there; /* a whole zone of this name was found */
+	bool there;       /* a whole zone of this name was found */
+	bool is_conflict; /* it was not, but the marks of a merge that is not finished */
 	uint32_t serial;
 	uint8_t sha256[32];  /* of the file */
 	char seal[SEAL_LEN]; /* that it bears; zeros: none */
@@ -39,10 +40,5 @@ zone_serial(const struct store *store);
 
 void
 zone_set_serial(struct store *store, uint32_t serial);
-
-/* The serial to publish for a change: the later, in RFC 1982 order, of `wanted` and the published
- * one plus 1. */
-uint32_t
-next_serial(uint32_t published, uint32_t wanted);
 
 #endif

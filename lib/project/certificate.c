@@ -129,6 +129,15 @@ certificates_read(
 	project->n_certificates = i;
 }
 
+bool
+project_has_certificate(const struct project *project, const char *name)
+{
+	for (size_t i = 0; i < project->n_certificates; i++)
+		if (strcmp(project->certificates[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 const struct project_certificate *
 project_certificate_find(struct diags *diags, const struct project *project, const char *name)
 {

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "project/clash.h"
 
+#include "history/state.h"
 #include "base/mem.h"
-#include "project/state.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -211,7 +211,7 @@ static void
 add_all(struct uses *uses, const struct project *project)
 {
 	add(uses, project->path)->what = "the project file";
-	add(uses, state_path(&uses->a, project))->what = "the state file";
+	add(uses, state_path(&uses->a, project->path, project->folder))->what = "the state file";
 	for (size_t i = 0; i < project->n_certificates; i++)
 		add_certificate(uses, project, &project->certificates[i]);
 	add_command(uses, project, project->hook_changed);

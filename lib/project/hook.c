@@ -128,10 +128,10 @@ int
 hook_certificate(struct diags *diags, const struct project *project,
     const struct project_certificate *certificate, const char *const *argv, struct hook hook)
 {
-	static const char *const marks[] = {"{name}", "{current}", "{next}", NULL};
+	static const char *const marks[] = {"{name}", "{current}", "{next}", "{id}", NULL};
 	struct arena *a = &diags->arena;
 	const char *values[] = {certificate->name, file_absolute(a, certificate->current),
-	    certificate->next ? file_absolute(a, certificate->next) : ""};
+	    certificate->next ? file_absolute(a, certificate->next) : "", hook.id ? hook.id : ""};
 
 	hook.whom = certificate->name;
 	hook.argv = arguments(a, argv, marks, values);

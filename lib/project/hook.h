@@ -10,6 +10,7 @@ struct hook {
 	const char *whom; /* the zone or certificate that it runs for */
 	const char *lock; /* that the run holds meanwhile: one of lock.h */
 	char **argv;
+	const char *id;    /* of the certificate that it is about; NULL: of none */
 	struct text input; /* its standard input; data NULL: none */
 	enum problem problem;
 };
@@ -24,8 +25,8 @@ hook_run(struct diags *diags, const struct project *project, const struct hook *
 int
 hook_changed(struct diags *diags, const struct project *project, const struct project_zone *zone);
 
-/* Runs a command of `certificate`, in whose arguments {name}, {current} and {next} stand for its
- * name and the absolute paths of its files. */
+/* Runs a command of `certificate`, in whose arguments {name}, {current}, {next} and {id} stand
+ * for its name, the absolute paths of its files, and the id of the one that the command is about. */
 int
 hook_certificate(struct diags *diags, const struct project *project,
     const struct project_certificate *certificate, const char *const *argv, struct hook hook);

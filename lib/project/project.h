@@ -145,6 +145,9 @@ project_zone_find(struct diags *diags, const struct project *project, const char
 const struct project_certificate *
 project_certificate_find(struct diags *diags, const struct project *project, const char *name);
 
+bool
+project_has_certificate(const struct project *project, const char *name);
+
 /* A path of the project file as the process sees it; in `a`. "-" is a file here, not a stream. */
 const char *
 project_path_of(struct arena *a, const char *folder, const char *path);

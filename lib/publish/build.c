@@ -3,11 +3,12 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "history/mark.h"
+#include "history/state.h"
 #include "project/hook.h"
 #include "project/lock.h"
-#include "publish/unserved.h"
+#include "rollover/roll.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,9 +17,6 @@
 
 /* A template of this size is worth all threads; smaller ones are done side by side. */
 enum { LARGE_TEMPLATE = 1 << 20 };
-
-/* So many different records may leave zones before all count as forgotten. */
-enum { FORGOTTEN_MOST = 64 };
 
 /* A folder of keys is listed once, for all zones. */
 struct folder {
@@ -35,10 +33,8 @@ struct build_run {
 	struct build *build;
 	int64_t now;
 	struct tlsa_names certificates;
-	struct facts facts;      /* of the state file */
-	pthread_mutex_t writing; /* of the state file and what follows, while zones are built */
-	struct facts forgotten;  /* facts whose records may have left zones */
-	struct arena memory;
+	struct history history; /* of the state file, as it was ahead of the build */
+	struct certificate *project_certificates;
 	struct folder *folders;
 	struct build_zone **small;
 	size_t n_abreast; /* zones that are built at a time */
@@ -95,191 +91,163 @@ read_folder(struct build_run *run, const char *path)
 	run->folders = folder;
 }
 
-/* --- The state file --- */
+/* --- The history --- */
 
 static int
-by_zone(const void *a, const void *b)
+begin_zone(struct build_run *run, struct build_zone *build)
+{
+	const struct project *project = run->project;
+	struct keep *keep = &build->keep;
+	bool there;
+
+	*keep = (struct keep){.a = &build->arena,
+	    .project = project,
+	    .zone = build->zone,
+	    .history = &run->history,
+	    .certificates = run->project_certificates,
+	    .named = run->certificates.items,
+	    .name = history_name(&build->arena, build->zone->name.wire),
+	    .latest_unix = run->history.latest_unix,
+	    .marked = {.a = &run->diags->arena}};
+	keep->is_known = history_serial(&run->history, keep->name) != NULL;
+	return mark_read(run->diags, &project->own,
+	    roll_mark_path(&run->diags->arena, project, build->zone), &there, &keep->marked);
+}
+
+static int
+read_history(struct build_run *run)
+{
+	const struct project *project = run->project;
+	struct arena *a = &run->diags->arena;
+	struct state_reading reading = {run->now, certificates_longest_wait(project)};
+	int result = state_load(
+	    run->diags, state_path(a, project->path, project->folder), reading, &run->history);
+
+	if (result < 0 || certificates_load(run->diags, project, &run->project_certificates) < 0)
+		return -1;
+	for (size_t i = 0; i < run->build->n; i++)
+		if (begin_zone(run, &run->build->zones[i]) < 0)
+			result = -1;
+	return result;
+}
+
+/* What a zone's build makes of the history: nothing, where its servers do not know of it yet. */
+static void
+apply_zone(
+    const struct build_zone *build, int64_t now, struct history *history, struct history *closed)
+{
+	const struct keep *keep = &build->keep;
+
+	if (build->hook_failed)
+		return;
+	for (size_t i = 0; i < keep->closed.n_sets; i++)
+		history_add_set(closed, &keep->closed.sets[i]);
+	for (size_t i = 0; i < keep->opened.n_sets; i++) {
+		struct set set = keep->opened.sets[i];
+
+		set.since_unix = set.since_unix == TIME_NEVER ? now : set.since_unix;
+		history_add_set(history, &set);
+	}
+}
+
+static void
+apply_serial(const struct build_zone *build, int64_t now, struct history *history)
+{
+	const struct keep *keep = &build->keep;
+	const struct serial *known = history_serial(keep->history, keep->name);
+	struct serial serial = {keep->name, build->result.serial, now};
+
+	if (build->built && !build->hook_failed && keep->is_published &&
+	    (keep->is_tracked || known) && (!known || known->serial != serial.serial))
+		history_add_serial(history, &serial);
+}
+
+static int
+by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The zones as facts write them, sorted; `all` of the project, or those that are built. */
-static const char **
-zone_names(struct arena *a, const struct build_run *run, bool all, size_t *n)
-{
-	const struct build *build = run->build;
-	const char **names;
-
-	*n = all ? run->project->n_zones : build->n;
-	names = arena_alloc(a, *n * sizeof(*names) + 1);
-	for (size_t i = 0; i < *n; i++)
-		names[i] =
-		    all ? fact_name(a, &run->project->zones[i].name) : build->zones[i].rolling.zone;
-	qsort(names, *n, sizeof(*names), by_zone);
-	return names;
-}
-
-/* A zone that the project no longer has gave up its records. */
+/* A zone that the project no longer has is published no more; once nobody can hold anything of it,
+ * nothing is left to tell. */
 static void
-leave_zone(struct build_run *run, struct arena *a, const struct fact *fact, struct facts *out)
+end_zones(const struct build_run *run, struct history *history, struct history *closed)
 {
-	struct fact left = rolling_leave(run->project, &run->facts, fact, 0, run->now);
-
-	if ((left.kind == FACT_LEAVING || left.kind == FACT_LEFT) &&
-	    !rolling_is_covered(&run->facts, fact) && !rollover_is_over(&left, run->now))
-		facts_add(a, out, left);
-}
-
-static bool
-is_forgotten(const struct build_run *run, const struct fact *fact)
-{
-	if (fact->kind != FACT_PUBLISHED && fact->kind != FACT_SEEN)
-		return false;
-	for (size_t i = 0; i < run->forgotten.n; i++)
-		if (strcmp(run->forgotten.items[i].record, fact->record) == 0)
-			return true;
-	return run->forgotten.n >= FORGOTTEN_MOST;
-}
-
-/* Does another record of the certificate stay there? Then copies that have a forgotten one have
- * that one too, or it waits for itself: nothing has left. */
-static bool
-has_others(const struct build_run *run, const struct facts *facts, const struct fact *forgotten)
-{
-	size_t n;
-	const struct fact *published =
-	    facts_of_owner(facts, FACT_PUBLISHED, forgotten->zone, forgotten->owner, &n);
+	struct arena *a = &run->diags->arena;
+	size_t n = run->project->n_zones, kept = 0;
+	const char **names = arena_alloc(a, n * sizeof(*names) + 1);
 
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(published[i].name, forgotten->name) == 0 &&
-		    !is_forgotten(run, &published[i]))
-			return true;
-	return false;
+		names[i] = history_name(a, run->project->zones[i].name.wire);
+	qsort(names, n, sizeof(*names), by_text);
+	for (size_t i = 0; i < history->n_sets; i++)
+		if (set_is_open(&history->sets[i]) &&
+		    !bsearch(&history->sets[i].zone, names, n, sizeof(*names), by_text))
+			history_add_set(closed, &history->sets[i]);
+	for (size_t i = 0; i < history->n_serials; i++)
+		if (bsearch(&history->serials[i].zone, names, n, sizeof(*names), by_text) ||
+		    history_zone(history, history->serials[i].zone).n > 0)
+			history->serials[kept++] = history->serials[i];
+	history->n_serials = kept;
 }
 
-/* While zones are built, a forgotten record may be in the zone or not: copies vanish in a while. */
+/* Which certificates are in use, as far as files tell. */
 static void
-gather_zone(
-    struct build_run *run, struct arena *a, const struct build_zone *zone, struct facts *out)
+note_current(const struct build_run *run, int64_t now, struct history *history)
 {
-	const struct facts *facts = &zone->rolling.before;
+	struct arena *a = &run->diags->arena;
 
-	for (size_t i = 0; i < facts->n; i++)
-		if (!is_forgotten(run, &facts->items[i]))
-			facts_add(a, out, facts->items[i]);
-		else if (facts->items[i].kind == FACT_PUBLISHED &&
-			 !has_others(run, facts, &facts->items[i]))
-			leave_zone(run, a, &facts->items[i], out);
-}
+	for (size_t i = 0; i < run->project->n_certificates; i++) {
+		const struct certificate *certificate = &run->project_certificates[i];
+		const char *name = certificate->is->name;
+		const char *id = certificate->current_chain.id;
+		const struct note *last =
+		    history_note(history, NOTE_CURRENT, name, NULL, NULL);
 
-/* The facts of all zones. Of those that are built they are `final`, or what is sure meanwhile. */
-static void
-gather_facts(struct build_run *run, struct arena *a, bool final, struct facts *out)
-{
-	const struct build *build = run->build;
-	size_t n_all, n_built;
-	const char **all = zone_names(a, run, true, &n_all);
-	const char **built = zone_names(a, run, false, &n_built);
-
-	for (size_t i = 0; i < run->facts.n; i++) {
-		const struct fact *fact = &run->facts.items[i];
-		const char *zone = fact->zone;
-
-		if (zone && bsearch(&zone, built, n_built, sizeof(*built), by_zone))
-			continue;
-		if (zone && !bsearch(&zone, all, n_all, sizeof(*all), by_zone))
-			leave_zone(run, a, fact, out);
-		else
-			facts_add(a, out, *fact);
-	}
-	for (size_t i = 0; i < build->n; i++) {
-		const struct rolling *rolling = &build->zones[i].rolling;
-
-		if (!final)
-			gather_zone(run, a, &build->zones[i], out);
-		for (size_t k = 0; final && k < rolling->facts.n; k++)
-			facts_add(a, out, rolling->facts.items[k]);
+		if (certificate->current && (!last || strcmp(last->id, id) != 0))
+			history_add_note(
+			    history, &(struct note){.kind = NOTE_CURRENT,
+					 .name = name,
+					 .id = id,
+					 .chain = certchain_print(a, &certificate->current_chain),
+					 .t_unix = now});
 	}
 }
 
+/* Others may have changed the file since it was read. */
 static int
-write_state(struct build_run *run, struct diags *diags, bool final)
+change_history(struct build_run *run, int64_t now)
 {
-	struct arena scratch = {0};
-	struct facts facts = {0};
-	int result;
+	struct arena *a = &run->diags->arena;
+	const struct project *project = run->project;
+	const char *path = state_path(a, project->path, project->folder);
+	struct state_reading reading = {TIME_NEVER, certificates_longest_wait(project)};
+	struct history history, closed = {.a = a};
 
-	if (run->project->n_certificates == 0)
-		return 0;
-	gather_facts(run, &scratch, final, &facts);
-	result = state_save(diags, state_path(&scratch, run->project), &facts);
-	arena_free(&scratch);
-	return result;
-}
-
-/* For rolling_forget; several zones may come at once. A record that one zone gives up is forgotten
- * for all that are built, as most that share it will, so that the file is written once; and what is
- * forgotten in vain comes back when all are built. */
-static int
-forget(void *ctx, struct diags *diags, const struct facts *gone)
-{
-	struct build_run *run = ctx;
-	size_t n;
-	int result = 0;
-
-	pthread_mutex_lock(&run->writing);
-	n = run->forgotten.n;
-	for (size_t i = 0; i < gone->n; i++)
-		if (!is_forgotten(run, &gone->items[i]))
-			facts_add(&run->memory, &run->forgotten, gone->items[i]);
-	if (run->forgotten.n > n)
-		result = write_state(run, diags, false);
-	pthread_mutex_unlock(&run->writing);
-	return result;
-}
-
-/* Facts of other kinds tell of what will be. */
-static int64_t
-latest_of(const struct facts *facts)
-{
-	int64_t latest = 0;
-
-	for (size_t i = 0; i < facts->n; i++)
-		if (facts->items[i].kind != FACT_LEFT && facts->items[i].kind != FACT_TTL &&
-		    facts->items[i].t_unix > latest)
-			latest = facts->items[i].t_unix;
-	return latest;
-}
-
-static int
-read_state(struct build_run *run)
-{
-	struct build *build = run->build;
-	int64_t latest;
-
-	if (run->project->n_certificates > 0 &&
-	    state_load(run->diags, state_path(&run->diags->arena, run->project), &run->facts) < 0)
+	if (state_load(run->diags, path, reading, &history) < 0)
 		return -1;
-	rollover_adopt_left(&run->diags->arena, run->project, &run->facts);
-	latest = latest_of(&run->facts);
-	for (size_t i = 0; i < build->n; i++) {
-		struct build_zone *zone = &build->zones[i];
-		struct rolling *rolling = &zone->rolling;
+	end_zones(run, &history, &closed);
+	for (size_t i = 0; i < run->build->n; i++)
+		apply_zone(&run->build->zones[i], now, &history, &closed);
+	history_end(&history, &closed, now);
+	for (size_t i = 0; i < run->build->n; i++)
+		apply_serial(&run->build->zones[i], now, &history);
+	note_current(run, now, &history);
+	history_sort(&history);
+	history_prune(&history, reading.wait_s, now);
+	return state_save(run->diags, path, &history);
+}
 
-		*rolling = (struct rolling){.a = &zone->arena,
-		    .project = run->project,
-		    .zone = fact_name(&zone->arena, &zone->zone->name),
-		    .latest_unix = latest,
-		    .state = run->facts,
-		    .forget = forget,
-		    .ctx = run};
-		facts_of_zone(&zone->arena, &run->facts, rolling->zone, &rolling->facts);
-		if (unserved_delay(
-			run->diags, run->project, zone->zone, &rolling->facts, run->now) < 0)
-			return -1;
-		rolling->before = rolling->facts;
-	}
-	return 0;
+static int
+write_history(struct build_run *run, int64_t now)
+{
+	int result, lock;
+
+	if (lock_begin(run->diags, run->project, LOCK_STATE, &lock) < 0)
+		return -1;
+	result = change_history(run, now);
+	lock_end(lock);
+	return result;
 }
 
 /* --- Zones --- */
@@ -337,11 +305,11 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .verify = verify_of(zone),
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
-	    .mark = run->project->hook_changed
-			? unserved_path(&build->diags.arena, run->project, zone)
-			: NULL,
+	    .mark = roll_mark_path(&build->diags.arena, run->project, zone),
+	    .has_hook = run->project->hook_changed != NULL,
 	    .severities = run->project->severities,
-	    .rolling = run->project->n_certificates ? &build->rolling : NULL,
+	    .keep = &build->keep,
+	    .live = !run->options->check,
 	    .cache = project_own_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,
 	};
@@ -403,44 +371,27 @@ now_of(const struct build_options *options)
 	return options->clock && clock > options->now ? clock : options->now;
 }
 
-/* Until the hook has succeeded, which may take long, servers do not know of the change. */
-static int
-note_served(struct build_run *run, struct build_zone *build)
-{
-	struct arena *a = &build->diags.arena;
-	const char *path = state_path(a, run->project);
-	int64_t now = now_of(run->options);
-	struct facts facts;
-	int result, lock;
-
-	if (!run->options->clock || now <= run->now || run->project->n_certificates == 0)
-		return 0;
-	if (lock_begin(&build->diags, run->project, LOCK_STATE, &lock) < 0)
-		return -1;
-	result = state_load(&build->diags, path, &facts);
-	if (result == 0)
-		result = unserved_delay(&build->diags, run->project, build->zone, &facts, now);
-	if (result == 0)
-		result = state_save(&build->diags, path, &facts);
-	lock_end(lock);
-	return result;
-}
-
-/* The mark goes once the facts are written down. */
+/* Tells the servers of a zone that was published, now or by a build that did not come so far. */
 static void
-run_hook(struct build_run *run, struct build_zone *build, bool written)
+run_hook(struct build_run *run, struct build_zone *build)
 {
-	const struct roots *own = &run->project->own;
 	struct diags *diags = &build->diags;
-	const char *mark = unserved_path(&diags->arena, run->project, build->zone);
+	const char *mark = roll_mark_path(&diags->arena, run->project, build->zone);
 	bool marked;
 
-	if (!build->built)
-		return;
-	if (unserved_is_marked(diags, own, mark, &marked) < 0 ||
-	    (marked && (hook_changed(diags, run->project, build->zone) < 0 ||
-			   (written && note_served(run, build) < 0) ||
-			   (written && unserved_clear(diags, own, mark) < 0))))
+	if (mark_is_there(diags, &run->project->own, mark, &marked) < 0 ||
+	    (marked && hook_changed(diags, run->project, build->zone) < 0))
+		build->hook_failed = true;
+}
+
+/* Its mark goes once the history has its sets. */
+static void
+end_zone(struct build_run *run, struct build_zone *build)
+{
+	struct diags *diags = &build->diags;
+
+	if (mark_remove(diags, &run->project->own,
+		roll_mark_path(&diags->arena, run->project, build->zone)) < 0)
 		build->hook_failed = true;
 }
 
@@ -462,19 +413,34 @@ choose_zones(
 	return result;
 }
 
+/* The time of the publication is that at which all who were to be told of it know. */
 static int
-finish_zones(struct build_run *run, bool written)
+finish_zones(struct build_run *run)
 {
 	struct build *build = run->build;
 	int result = 0;
 
+	for (size_t i = 0; i < build->n; i++)
+		if (build->zones[i].built)
+			run_hook(run, &build->zones[i]);
+	if (write_history(run, now_of(run->options)) < 0)
+		return -1;
 	for (size_t i = 0; i < build->n; i++) {
-		if (run->project->hook_changed && !run->options->check)
-			run_hook(run, &build->zones[i], written);
+		if (build->zones[i].built && !build->zones[i].hook_failed)
+			end_zone(run, &build->zones[i]);
 		if (!build->zones[i].built || build->zones[i].hook_failed)
 			result = -1;
 	}
 	return result;
+}
+
+static int
+check_zones(const struct build *build)
+{
+	for (size_t i = 0; i < build->n; i++)
+		if (!build->zones[i].built)
+			return -1;
+	return 0;
 }
 
 /* None is built, so nothing is told of any. */
@@ -488,39 +454,30 @@ drop_zones(struct build *build)
 	build->n = 0;
 }
 
-/* What is built with the project locked. Facts are written ahead of the hooks, which may ask for
- * them, and for those of servers. */
+/* What is built with the project locked. That the history cannot be written is found out ahead. */
 static int
 build_locked(struct build_run *run)
 {
-	bool check = run->options->check;
-	bool locks = !check && run->project->n_certificates > 0;
-	int lock = -1, written;
+	int lock = -1, read = -1;
 
-	if ((locks && lock_begin(run->diags, run->project, LOCK_STATE, &lock) < 0) ||
-	    read_state(run) < 0) {
-		lock_end(lock);
+	if (run->options->check ||
+	    lock_begin(run->diags, run->project, LOCK_STATE, &lock) == 0)
+		read = read_history(run);
+	lock_end(lock);
+	if (read < 0) {
 		drop_zones(run->build);
 		return -1;
 	}
 	build_all(run, run->build);
-	written = check ? 0 : write_state(run, run->diags, true);
-	for (size_t i = 0; written == 0 && !check && i < run->build->n; i++)
-		written =
-		    unserved_renew(run->diags, run->project, run->build->zones[i].zone, run->now);
-	lock_end(lock);
-	return finish_zones(run, written == 0) < 0 ? -1 : written;
+	return run->options->check ? check_zones(run->build) : finish_zones(run);
 }
 
 int
 build_project(struct diags *diags, const struct project *project,
     const struct build_options *options, struct build *build)
 {
-	struct build_run run = {.diags = diags,
-	    .project = project,
-	    .options = options,
-	    .build = build,
-	    .writing = PTHREAD_MUTEX_INITIALIZER};
+	struct build_run run = {
+	    .diags = diags, .project = project, .options = options, .build = build};
 	bool *chosen = arena_alloc(&diags->arena, project->n_zones * sizeof(*chosen) + 1);
 	bool all = !*options->zones;
 	int result, lock = -1;
@@ -546,7 +503,6 @@ build_project(struct diags *diags, const struct project *project,
 	result = options->check ? lock_check(diags, project) : 0;
 	if (build_locked(&run) < 0)
 		result = -1;
-	arena_free(&run.memory);
 	lock_end(lock);
 	return result;
 }

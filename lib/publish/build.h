@@ -20,7 +20,7 @@ struct build_zone {
 	struct diags diags; /* the zone's own problems */
 	struct zone_result result;
 	struct arena arena; /* of what outlives `diags` */
-	struct rolling rolling;
+	struct keep keep;
 	bool built; /* or, with `check`, found to be good */
 	bool hook_failed;
 };
@@ -30,8 +30,8 @@ struct build {
 	size_t n;
 };
 
-/* Builds the zones under the project's lock, and keeps the facts of its certificates in the state
- * file; one that cannot be read holds everything back. Returns 0, or -1 if a name is not one of the
+/* Builds the zones under the project's lock, and keeps their history in the state file; one that
+ * cannot be read holds everything back. Returns 0, or -1 if a name is not one of the
  * project's (then nothing is built) or a zone failed; what failed is in the zones' diags.
  * build_free is due either way. */
 int

@@ -2,8 +2,8 @@
 #ifndef PUBLISH_COMING_H
 #define PUBLISH_COMING_H
 
-#include "project/state.h"
 #include "publish/load.h"
+#include "rollover/roll.h"
 
 struct coming {
 	struct diags diags; /* problems of the template */
@@ -11,12 +11,24 @@ struct coming {
 	struct loaded zone; /* the store is sorted */
 };
 
-/* Loads the template, and beside its records those that a rollover keeps in the zone. Returns 0, or
- * -1 with problems of the template added. Either way coming_free is due. */
+/* What all zones are read by. */
+struct coming_world {
+	const struct project *project;
+	struct tlsa_names names;
+	struct history history;
+	struct certificate *certificates;
+	int64_t now;
+};
+
+/* In the arena of `diags`. Returns 0, or -1 with problems added. */
 int
-coming_load(const struct project *project, const struct project_zone *zone,
-    const struct tlsa_names *certificates, const struct facts *facts, int64_t now_unix,
-    struct coming *out);
+coming_begin(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct coming_world *out);
+
+/* Loads the template, and beside its records those that a build would keep in the zone. Returns 0,
+ * or -1 with problems of the template added. Either way coming_free is due. */
+int
+coming_load(const struct coming_world *world, const struct project_zone *zone, struct coming *out);
 
 void
 coming_free(struct coming *coming);

@@ -157,23 +157,14 @@ put_certificates(const struct settings_writer *w, const void *member, size_t siz
 		put_table(w, settings_of_named, next_line, &names->items[i]);
 }
 
-/* What is known of the records of certificates. Who has seen them is of no matter to the zone,
- * unless its current certificate came too early: then it is built anew anyway. */
 static void
-put_rolling(const struct settings_writer *w, const void *member, size_t size)
+put_history(const struct settings_writer *w, const void *member, size_t size)
 {
-	const struct rolling *rolling = *(const struct rolling *const *)member;
-	struct facts one = {.n = 1};
+	const struct keep *keep = *(const struct keep *const *)member;
 
 	(void)size;
-	for (size_t i = 0; rolling && i < rolling->facts.n; i++) {
-		one.items = &rolling->facts.items[i];
-		if (one.items->kind == FACT_SEEN)
-			continue;
-		buf_puts(w->b, next_line);
-		facts_print(w->b, &one);
-		w->b->len--; /* its newline */
-	}
+	if (keep)
+		keep_print(w->b, keep);
 }
 
 /* --- The tables --- */
@@ -220,7 +211,9 @@ const struct setting settings_of_job[] = {
     NO_SETTING(mark), /* nothing is published, nobody is told */
     JOB(severities, put_severities),
     NO_SETTING(cache), /* here */
-    JOB(rolling, put_rolling),
+    JOB(keep, put_history),
+    NO_SETTING(live),     /* it matters for what has changed alone */
+    NO_SETTING(has_hook), /* nothing is published, nobody is told */
     NO_SETTING(n_workers), /* any number of them makes the same zone */
     END,
 };

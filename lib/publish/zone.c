@@ -14,12 +14,14 @@
 #include "dnssec/offline.h"
 #include "dnssec/sign.h"
 #include "dnssec/verify.h"
+#include "history/mark.h"
+#include "history/serial.h"
 #include "dnssec/zonemd_store.h"
 #include "history/published.h"
 #include "publish/cache.h"
 #include "publish/elsewhere.h"
+#include "publish/live_serial.h"
 #include "publish/overwrite.h"
-#include "publish/unserved.h"
 #include "zone/read.h"
 #include "zone/write.h"
 
@@ -44,6 +46,7 @@ struct run {
 	struct copies copies; /* of the zone that is signed */
 	struct elsewhere elsewhere;
 	enum zone_serial_policy serial; /* the job's, unless the serial must not change */
+	struct serial_accounts serials;
 	bool same; /* as what was published before, but for what signing makes */
 };
 
@@ -107,38 +110,71 @@ read_previous(struct run *run)
 	if (previous_load(run->diags, &run->previous, job->outputs, job->previous,
 		&run->loaded.store.apex, job->n_workers) < 0)
 		return -1;
+	if (run->previous.is_conflict)
+		return diag_add_path(run->diags, job->previous, P_PUBLISHED_MERGE,
+		    "%s holds a merge that is not finished", job->previous);
 	if (!run->previous.there)
 		diag_add_path(run->diags, job->previous, S_PREVIOUS,
 		    "%s does not hold the zone, whole and without errors", job->previous);
 	return 0;
 }
 
-/* Records that the template no longer asks for may have to stay. */
-static int
-roll(struct run *run)
+/* What a clock that is behind tells of sets would soon seem to be long ago. */
+static void
+check_clock(struct run *run)
 {
-	struct rolling *rolling = run->job->rolling;
+	enum { ASKEW_S = 3600 }; /* hosts differ by as much */
+	const struct keep *keep = run->job->keep;
+	const struct named_use *first = run->loaded.directives.tlsa.named_uses;
+	int64_t now = run->job->load.now;
+	struct buf times = {0};
 
-	if (!rolling)
+	if (keep->n_changes == 0 || now >= keep->latest_unix - ASKEW_S)
+		return;
+	instant_print_iso(&times, now);
+	buf_puts(&times, ", and the state file tells of ");
+	instant_print_iso(&times, keep->latest_unix);
+	diag_add(run->diags, first ? first->pos : pos_none(), D_CLOCK,
+	    "records of certificates change, the clock says %.*s", (int)times.len, times.data);
+	buf_free(&times);
+}
+
+/* Records that the template no longer asks for may have to stay. The store is sorted, before and
+ * afterwards. */
+static int
+keep_what_must_stay(struct run *run)
+{
+	struct keep *keep = run->job->keep;
+	struct store *store = &run->loaded.store;
+	struct keep_run how = {.diags = run->diags,
+	    .store = store,
+	    .uses = run->loaded.directives.tlsa.named_uses,
+	    .previous = &run->previous,
+	    .now_unix = run->job->load.now};
+	int result = 0;
+
+	if (!keep)
 		return 0;
 	if (read_previous(run) < 0)
 		return -1;
-	rolling_remember(rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
-	rolling_arrange(rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
-	run->result->n_tlsa = rolling->n_kept;
-	return 0;
+	run->elsewhere.n_template = store->n_records;
+	keep_records(keep, &how);
+	if (run->elsewhere.is && elsewhere_check_added(store, &run->elsewhere) < 0)
+		result = -1;
+	if (keep->n_kept > 0)
+		store_sort(store);
+	keep_compare(keep, &how);
+	check_clock(run);
+	run->result->n_tlsa = keep->n_kept;
+	return result;
 }
 
 /* The zone stays as it is published. */
 static void
 remember(struct run *run)
 {
-	struct rolling *rolling = run->job->rolling;
-
-	for (size_t i = 0; rolling && i < rolling->failed.n; i++)
-		facts_add(rolling->a, &rolling->facts, rolling->failed.items[i]);
-	if (rolling)
-		facts_sort(&rolling->facts);
+	if (run->job->keep && run->loaded.store.apex.len > 0 && read_previous(run) == 0)
+		keep_failed(run->job->keep, &run->previous);
 }
 
 /* `dnssec: external`, and the template has no signatures yet. */
@@ -191,10 +227,6 @@ arrange(struct run *run)
 	int bad = 0;
 
 	find_signatures(run);
-	if (roll(run) < 0)
-		bad = -1;
-	if (run->elsewhere.is && elsewhere_check_added(store, &run->elsewhere) < 0)
-		bad = -1;
 	if (job->sign) {
 		sign_clean(store, &run->sign);
 		sign_add(store, &run->sign);
@@ -203,6 +235,8 @@ arrange(struct run *run)
 	if (makes_digest(run))
 		zonemd_store_add(store, job->zonemd);
 	store_sort(store);
+	if (keep_what_must_stay(run) < 0)
+		bad = -1;
 	if (job->sign) {
 		if (check_foreign_keys(store, &run->keys) < 0)
 			bad = -1;
@@ -238,17 +272,12 @@ static int
 check_rest(struct run *run)
 {
 	struct store *store = &run->loaded.store;
-	struct rolling *rolling = run->job->rolling;
 	bool whole = store->n_records > 0 && !store_is_partial(store);
 
 	if (whole && !run->keyless) {
 		arrange(run);
 		return -1;
 	}
-	if (rolling && run->loaded.directives.tlsa.named_uses && store->apex.len > 0 &&
-	    read_previous(run) == 0)
-		rolling_remember(
-		    rolling, run->diags, &run->loaded, &run->previous, run->job->load.now);
 	if (whole) {
 		check_unsigned(run);
 	} else if (store->apex.len > 0 && run->diags->status == 1) {
@@ -306,27 +335,69 @@ wanted_serial(const struct run *run)
 	}
 }
 
-/* A serial of the template's own that does not move on keeps secondaries from seeing the change. A
- * certificate must not be waited for then: its records are published on the primary alone. */
-static void
+/* Asks everybody who knows serials of the zone; who has none may be the only one that is left. */
+static int
+find_serials(struct run *run)
+{
+	const struct zone_job *job = run->job;
+	struct serial_accounts *serials = &run->serials;
+	const struct serial *state =
+	    job->keep ? history_serial(job->keep->history, job->keep->name) : NULL;
+	uint32_t cached, live;
+	bool known = false;
+
+	serial_put(serials, SERIAL_TEMPLATE, zone_serial(&run->loaded.store));
+	if (run->previous.there)
+		serial_put(serials, SERIAL_PUBLISHED, run->previous.serial);
+	if (state)
+		serial_put(serials, SERIAL_STATE, state->serial);
+	if (run->serial == ZONE_SERIAL_LIVE && job->live) {
+		if (live_serial(run->diags, job->keep->zone, &live) < 0)
+			return -1;
+		serial_put(serials, SERIAL_LIVE, live);
+	}
+	if (job->cache && cache_serial(run->diags, job, &cached, &known) < 0)
+		return -1;
+	if (known)
+		serial_put(serials, SERIAL_CACHE, cached);
+	return 0;
+}
+
+/* A serial of the template's own that goes back is an error. One that does not move on keeps
+ * secondaries from seeing the change; a certificate must not be waited for then: its records are
+ * published on the primary alone. */
+static int
 check_kept_serial(struct run *run)
 {
 	const struct store *store = &run->loaded.store;
-	const struct rolling *rolling = run->job->rolling;
-	uint32_t serial = zone_serial(store);
+	struct pos pos = node_records(store, store_apex(store))->pos;
+	const struct keep *keep = run->job->keep;
+	uint32_t serial = zone_serial(store), last;
+	enum serial_account account;
 
-	if (!serial_later(serial, run->previous.serial) &&
-	    (!run->same || serial != run->previous.serial))
-		diag_add(run->diags, node_records(store, store_apex(store))->pos,
-		    rolling && rolling->n_awaited > 0 ? D_KEPT_SERIAL : Z_SERIAL,
-		    "the zone has changed, but its serial %u is not later than the published %u",
-		    (unsigned)serial, (unsigned)run->previous.serial);
+	if (!serial_last(&run->serials, &last, &account) || serial_later(serial, last))
+		return 0;
+	if (serial != last)
+		return diag_add(run->diags, pos, Z_SERIAL_BACK,
+		    "the serial %u goes back: %s has %u", (unsigned)serial,
+		    serial_account_name(account), (unsigned)last);
+	if (!run->previous.there || run->same)
+		return 0;
+	return diag_add(run->diags, pos, keep && keep->n_changes > 0 ? D_KEPT_SERIAL : Z_SERIAL,
+	    "the zone has changed, but its serial %u is not later than the published %u",
+	    (unsigned)serial, (unsigned)last);
 }
 
-/* Can the published serial stay, if nothing has changed? */
+/* Can the published serial stay, if nothing has changed? Not where others know a later one. */
 static bool
 may_stay(const struct run *run, uint32_t wanted)
 {
+	enum serial_account account;
+	uint32_t last;
+
+	if (serial_last(&run->serials, &last, &account) &&
+	    serial_later(last, run->previous.serial))
+		return false;
 	switch (run->serial) {
 	case ZONE_SERIAL_KEEP:
 		return wanted == run->previous.serial;
@@ -396,24 +467,20 @@ static int
 choose_serial(struct run *run)
 {
 	struct store *store = &run->loaded.store;
-	uint32_t wanted = wanted_serial(run), next = wanted, last;
-	bool unchanged = false, known = false;
+	uint32_t wanted = wanted_serial(run), next = wanted;
+	bool unchanged = false, keeps = run->serial == ZONE_SERIAL_KEEP;
 
-	if (run->previous.there && run->serial == ZONE_SERIAL_KEEP)
-		check_kept_serial(run);
-	else if (run->previous.there)
-		next = next_serial(run->previous.serial, wanted);
-	else if (run->serial != ZONE_SERIAL_KEEP && run->job->cache &&
-		 cache_serial(run->diags, run->job, &last, &known) < 0)
+	if (find_serials(run) < 0 || (keeps && check_kept_serial(run) < 0))
 		return -1;
-	if (known) /* the published file was lost */
-		next = next_serial(last, wanted);
+	if (!keeps)
+		next = serial_next(&run->serials, wanted);
 	if (run->same && may_stay(run, wanted) && find_unchanged(run, &unchanged) < 0)
 		return -1;
 	if (unchanged)
 		next = run->previous.serial;
 	zone_set_serial(store, next);
 	run->result->serial = next;
+	run->result->is_first = !serial_is_published(&run->serials);
 	return settle_digest(run);
 }
 
@@ -460,8 +527,8 @@ static void
 note_until(struct run *run)
 {
 	int64_t *until = &run->result->valid_until;
-	const struct rolling *rolling = run->job->rolling;
-	bool silent = run->diags->n == 0 && !(rolling && rolling->n_kept > 0);
+	const struct keep *keep = run->job->keep;
+	bool silent = run->diags->n == 0 && !(keep && keep->n_kept > 0);
 
 	*until = silent ? run->next_warning : 0;
 	no_later_than(until, directives_first_expiry(&run->loaded.directives));
@@ -523,14 +590,18 @@ forget_records(struct run *run)
 	store_begin(&run->loaded.store, run->diags, &apex);
 }
 
-/* A mark stands from before the publication until the hook has succeeded: whatever happens between,
- * the next build runs it. */
+/* A mark stands from before the publication until the hook has succeeded and the history has the
+ * sets: whatever happens between, the next build runs the hook, and nobody counts on less. */
 static int
 leave_mark(struct run *run, struct output *out)
 {
-	if (!run->job->mark || !output_draft(out))
+	const struct zone_job *job = run->job;
+	const struct keep *keep = job->keep;
+	bool needed = job->has_hook || (keep && keep->opened.n_sets + keep->closed.n_sets > 0);
+
+	if (!keep || !needed || !output_draft(out))
 		return 0;
-	return unserved_mark(run->diags, run->job->own, run->job->mark, run->job->load.now);
+	return mark_make(run->diags, job->own, job->mark, keep->opened.sets, keep->opened.n_sets);
 }
 
 /* In PEM, or a key of BIND. */
@@ -589,25 +660,30 @@ seal(struct run *run, struct output *out)
 static bool
 has_errors(const struct run *run)
 {
-	const struct rolling *rolling = run->job->rolling;
+	const struct keep *keep = run->job->keep;
 
-	return run->diags->n_severity[SEVERITY_ERROR] > (rolling ? rolling->n_early : 0);
+	return run->diags->n_severity[SEVERITY_ERROR] > (keep ? keep->n_early : 0);
 }
 
-static int
-forget(struct run *run)
+/* Is the zone one whose history is kept? */
+static bool
+is_tracked(const struct run *run)
 {
-	struct rolling *rolling = run->job->rolling;
+	const struct zone_job *job = run->job;
 
-	return rolling ? rolling_forget(rolling, run->diags) : 0;
+	return job->sign || !job->is_unsigned || run->elsewhere.is ||
+	       run->loaded.directives.tlsa.uses || run->loaded.directives.tlsa.n_records > 0 ||
+	       job->keep->zone->n_servers > 0;
 }
 
 static int
 publish(struct run *run)
 {
-	struct rolling *rolling = run->job->rolling;
+	struct keep *keep = run->job->keep;
 	struct output *out;
 
+	if (keep)
+		keep->is_tracked = is_tracked(run);
 	if (check_overwrite(run) < 0)
 		return -1;
 	out = output_open_in(run->diags, run->job->outputs, run->job->output);
@@ -625,13 +701,13 @@ publish(struct run *run)
 		forget_records(run);
 	seal(run, out);
 	/* Warnings that the project takes for errors are no error of what said them. */
-	if (verify_draft(run, out) < 0 || has_errors(run) || forget(run) < 0 ||
-	    leave_mark(run, out) < 0 || output_commit(out, &run->result->changed) < 0) {
+	if (verify_draft(run, out) < 0 || has_errors(run) || leave_mark(run, out) < 0 ||
+	    output_commit(out, &run->result->changed) < 0) {
 		output_abort(out);
 		return -1;
 	}
-	if (rolling)
-		rolling->facts = rolling->after;
+	if (keep)
+		keep->is_published = true;
 	note_until(run);
 	if (run->job->cache)
 		cache_store(run->job, run->diags, run->result, output_sha256(out));
@@ -733,7 +809,9 @@ check_against_previous(struct run *run)
 	check_published(run);
 	if (is_of_one_serial(run))
 		return choose_serial(run);
-	if (run->previous.there && run->serial == ZONE_SERIAL_KEEP)
+	if (find_serials(run) < 0)
+		return -1;
+	if (run->serial == ZONE_SERIAL_KEEP)
 		check_kept_serial(run);
 	if (run->job->sign)
 		done = offline_find(&run->loaded.store, &run->sign, &offline);

@@ -7,7 +7,7 @@
 #include "dnssec/lifetime.h"
 #include "dnssec/nsec3.h"
 #include "publish/load.h"
-#include "publish/rolling.h"
+#include "rollover/keep.h"
 
 enum zone_serial_policy {
 	ZONE_SERIAL_KEEP, /* the template's */
@@ -46,10 +46,12 @@ struct zone_job {
 	enum zone_verify verify;
 	bool prove;           /* judge the certificates by the records (check/prove.h) */
 	const char *previous; /* file whose signatures may be kept; NULL: none */
-	const char *mark;     /* file that is made ahead of a publication, for the hook; or NULL */
+	const char *mark; /* file that is made ahead of a publication (history/mark.h); or NULL */
 	const int8_t *severities; /* for the diags; NULL: the usual ones */
 	const char *cache;        /* file that remembers the last build, or NULL */
-	struct rolling *rolling;  /* of the project's certificates; NULL: there is no project */
+	struct keep *keep;        /* the zone's history; NULL: there is no project */
+	bool live;                /* ZONE_SERIAL_LIVE: servers may be asked */
+	bool has_hook;            /* that is run when the file has changed */
 	unsigned n_workers;
 };
 
@@ -63,6 +65,7 @@ struct zone_result {
 	int64_t valid_until; /* the same inputs give the same zone and warnings until then: a
 			      * signature, a key or a certificate changes its state */
 	bool changed;
+	bool is_first; /* nobody knows of a publication before */
 };
 
 /* Builds and publishes the zone. Returns 0 if it is published, or -1 with problems added; then the

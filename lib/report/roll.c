@@ -2,26 +2,36 @@
 
 #include "base/json.h"
 #include "report/table.h"
+#include "rollover/notify.h"
 
 enum { N_COLUMNS = 5 };
 
 static const char *
 time_or_dash(struct arena *a, int64_t t_unix)
 {
-	return t_unix == ROLLOVER_NEVER ? "-" : table_instant(a, t_unix);
+	return t_unix == TIME_NEVER ? "-" : table_instant(a, t_unix);
 }
 
 /* --- What happens next --- */
 
-static const char left_step[] = "all its servers must answer without its former records";
-
 static const char *
-unnoted_step(struct arena *a, const struct roll *roll)
+unknown_step(struct arena *a, const struct roll *roll)
 {
-	return arena_printf(a,
-	    "zone %s may have records of it that are not known of: zonepp build notes those of "
-	    "cert:%s",
-	    roll->unnoted, roll->certificate->name);
+	return arena_printf(
+	    a, "it is not known what zone %s answers: zonepp build finds out", roll->unknown);
+}
+
+/* Whoever holds that set refuses the certificate. */
+static const char *
+servers_step(struct arena *a, const struct roll *roll)
+{
+	const char *owner = roll->by ? roll->by->owner : roll->certificate.is->name;
+
+	if (roll->lagging)
+		return arena_printf(
+		    a, "server %s must answer with newer records of %s", roll->lagging, owner);
+	return arena_printf(
+	    a, "all servers of %s must answer with newer records; zonepp roll asks them", owner);
 }
 
 static const char older_step[] = "next was issued before current: take it into use by hand";
@@ -30,42 +40,41 @@ static const char *
 ready_step(struct arena *a, const struct roll *roll)
 {
 	(void)a;
-	if (roll->certificate->deploy && roll->older)
+	if (roll->certificate.is->deploy && roll->is_older)
 		return older_step;
-	return roll->certificate->deploy ? "zonepp roll --deploy takes next into use"
-					 : "take next into use, and make it current";
+	return roll->certificate.is->deploy ? "zonepp roll --deploy takes next into use"
+					    : "take next into use, and make it current";
 }
 
 static const char *
 unused_step(struct arena *a, const struct roll *roll)
 {
-	if (roll->unnoted)
-		return unnoted_step(a, roll);
-	if (roll->leaving)
-		return left_step;
+	if (roll->unknown)
+		return unknown_step(a, roll);
+	if (roll->left_unix == TIME_NEVER)
+		return servers_step(a, roll);
 	if (roll_is_due(roll))
 		return ready_step(a, roll);
-	if (roll->facts.left_unix != ROLLOVER_NEVER)
+	if (roll->left_unix != 0)
 		return arena_printf(a,
 		    "none: its records left the zones, and caches forget them by %s",
-		    table_instant(a, roll->facts.left_unix));
-	const char *name = roll->certificate->name;
-
-	return arena_printf(
-	    a, "no zone has its records: write cert:%s in a $TLSA, run zonepp build", name);
+		    table_instant(a, roll->left_unix));
+	return arena_printf(a,
+	    "no zone has its records: write cert:%s in a $TLSA, run zonepp build",
+	    roll->certificate.is->name);
 }
 
 static const char *
 steady_step(struct arena *a, const struct roll *roll)
 {
-	if (!roll->certificate->next)
+	if (!roll->certificate.is->next)
 		return "none: it has no \"next\"";
-	if (roll->other_chain && roll->certificate->deploy &&
-	    roll->facts.deployed_unix == ROLLOVER_NEVER)
+	if (roll->has_other_chain && roll->certificate.is->deploy &&
+	    roll->deployed_unix == TIME_NEVER)
 		return "zonepp roll --deploy takes the other chain of next into use";
-	if (roll->facts.has_next)
+	if (roll->certificate.next)
 		return "none: next is current";
-	return arena_printf(a, "a next certificate in %s", roll->certificate->next);
+	return arena_printf(a, "a next certificate in %s", roll->certificate.is->next);
 }
 
 static const char *
@@ -73,90 +82,87 @@ finishing_step(struct arena *a, const struct roll *roll)
 {
 	if (roll->stray)
 		return arena_printf(a, "%s must become the certificate that was deployed",
-		    roll->certificate->current);
+		    roll->certificate.is->current);
 	return "zonepp build removes the old records";
 }
 
 static const char *
 new_step(struct arena *a, const struct roll *roll)
 {
-	if (roll->unnoted)
-		return unnoted_step(a, roll);
-	return "zonepp build publishes the records of next";
+	return roll->unknown ? unknown_step(a, roll) : "zonepp build publishes the records of next";
 }
 
 static const char *
 unseen_step(struct arena *a, const struct roll *roll)
 {
-	if (!roll->unseen)
-		return left_step;
-	return arena_printf(a, "server %s must answer with the records of next", roll->unseen);
+	return roll->unknown ? unknown_step(a, roll) : servers_step(a, roll);
 }
 
 static const char *
 waiting_step(struct arena *a, const struct roll *roll)
 {
 	(void)a;
-	if (roll->certificate->deploy && roll->older)
+	if (roll->certificate.is->deploy && roll->is_older)
 		return "then next, issued before current, may be taken into use by hand";
-	return roll->certificate->deploy ? "then zonepp roll --deploy takes next into use"
-					 : "then next may be taken into use";
+	return roll->certificate.is->deploy ? "then zonepp roll --deploy takes next into use"
+					    : "then next may be taken into use";
 }
 
 static const char *
 deployed_step(struct arena *a, const struct roll *roll)
 {
 	return arena_printf(
-	    a, "%s must become what next is, then zonepp build", roll->certificate->current);
+	    a, "%s must become what next is, then zonepp build", roll->certificate.is->current);
 }
 
 static const char *
 early_step(struct arena *a, const struct roll *roll)
 {
 	(void)a;
-	return roll->facts.current_since == ROLLOVER_NEVER
+	return roll->safe_unix == TIME_NEVER
 		   ? "put the old certificate back; zonepp build publishes the record of this one"
 		   : "put the old certificate back until then";
 }
 
-static const char *(*const steps[N_ROLLOVER_PHASES])(struct arena *a, const struct roll *roll) = {
-    [ROLLOVER_UNUSED] = unused_step,
-    [ROLLOVER_STEADY] = steady_step,
-    [ROLLOVER_FINISHING] = finishing_step,
-    [ROLLOVER_NEW] = new_step,
-    [ROLLOVER_UNSEEN] = unseen_step,
-    [ROLLOVER_WAITING] = waiting_step,
-    [ROLLOVER_READY] = ready_step,
-    [ROLLOVER_DEPLOYED] = deployed_step,
-    [ROLLOVER_EARLY] = early_step,
+static const char *(*const steps[N_ROLL_PHASES])(struct arena *a, const struct roll *roll) = {
+    [ROLL_UNUSED] = unused_step,
+    [ROLL_STEADY] = steady_step,
+    [ROLL_FINISHING] = finishing_step,
+    [ROLL_NEW] = new_step,
+    [ROLL_UNSEEN] = unseen_step,
+    [ROLL_WAITING] = waiting_step,
+    [ROLL_READY] = ready_step,
+    [ROLL_DEPLOYED] = deployed_step,
+    [ROLL_EARLY] = early_step,
 };
 
 /* Where only its record is there, the certificate itself is waited for too. */
 static bool
 is_request(const struct roll *roll)
 {
-	return roll->certificate->deploy && roll->next && roll->next->key &&
-	       (roll->rollover.phase == ROLLOVER_WAITING || roll->rollover.phase == ROLLOVER_READY);
+	return roll->certificate.is->deploy && roll->certificate.next &&
+	       roll->certificate.next->key &&
+	       (roll->phase == ROLL_WAITING || roll->phase == ROLL_READY);
 }
 
 /* Where it stands is not known without the current certificate. */
 static const char *
 phase_of(const struct roll *roll)
 {
-	return roll->current ? rollover_phase_name(roll->rollover.phase) : "-";
+	return roll->certificate.current ? roll_phase_name(roll->phase) : "-";
 }
 
 static const char *
 step_of(struct arena *a, const struct roll *roll)
 {
-	if (!roll->current)
+	if (!roll->certificate.current)
 		return "its current certificate must be there, and readable";
-	if (roll->unfit && roll->rollover.phase != ROLLOVER_EARLY)
+	if (roll->unfit && roll->phase != ROLL_EARLY)
 		return roll->unfit;
 	if (is_request(roll))
 		return arena_printf(a, "%s, a %s, must become the certificate",
-		    roll->certificate->next, roll->next->key->what);
-	return steps[roll->rollover.phase](a, roll);
+		    roll->certificate.is->next, roll->certificate.next->key->what);
+	return steps[roll->phase](a, roll);
 }
 
 /* --- Table --- */
@@ -174,10 +180,10 @@ report_roll_table(struct buf *out, const struct rolls *rolls)
 		const struct roll *roll = &rolls->items[i];
 		const char **row = cells + (i + 1) * N_COLUMNS;
 
-		row[0] = roll->certificate->name;
+		row[0] = roll->certificate.is->name;
 		row[1] = phase_of(roll);
-		row[2] = time_or_dash(&a, roll->rollover.since_unix);
-		row[3] = time_or_dash(&a, roll->rollover.safe_unix);
+		row[2] = time_or_dash(&a, roll->since_unix);
+		row[3] = time_or_dash(&a, roll->safe_unix);
 		row[4] = step_of(&a, roll);
 	}
 	if (rolls->n > 0)
@@ -195,18 +201,8 @@ put_text(struct json *j, const char *key, const char *text)
 }
 
 static void
-put_time(struct json *j, struct arena *a, const char *key, int64_t t_unix)
-{
-	json_key(j, key);
-	if (t_unix == ROLLOVER_NEVER)
-		json_null(j);
-	else
-		json_text(j, text_of(table_instant(a, t_unix)));
-}
-
-static void
-put_file(struct json *j, struct arena *a, const char *key, const char *path,
-    const struct certs *certs, const char *id)
+put_file(struct json *j, const char *key, const char *path, const struct certs *certs,
+    const struct certchain *chain)
 {
 	int64_t from, to = 0;
 
@@ -215,52 +211,54 @@ put_file(struct json *j, struct arena *a, const char *key, const char *path,
 		json_null(j);
 		return;
 	}
-	pins_dates(certs, &from, &to);
+	certs_dates(certs, &from, &to);
 	json_begin(j, '{');
 	put_text(j, "path", path);
-	put_text(j, "id", id);
-	put_time(j, a, "not_after", to ? to : ROLLOVER_NEVER);
+	put_text(j, "id", chain->leaf_id);
+	rolls_put_time(j, "not_after", to ? to : TIME_NEVER);
 	json_end(j, '}');
 }
 
 static void
-put_gate(struct json *j, struct arena *a, const struct rollover *rollover)
+put_gate(struct json *j, const struct roll *roll)
 {
 	json_key(j, "gate");
 	json_begin(j, '{');
 	json_key(j, "safe");
-	json_bool(j, rollover->gate);
-	put_time(j, a, "at", rollover->gate_unix);
+	json_bool(j, roll->gate);
+	rolls_put_time(j, "at", roll->gate_unix);
 	json_end(j, '}');
 }
 
 static void
-put_roll(struct json *j, struct arena *a, const struct rolls *rolls, const struct roll *roll)
+put_roll(struct json *j, struct arena *a, const struct rolls *rolls, const struct roll *roll,
+    int64_t now_unix)
 {
-	const struct project_certificate *certificate = roll->certificate;
+	const struct certificate *certificate = &roll->certificate;
 
 	json_begin(j, '{');
-	put_text(j, "certificate", certificate->name);
+	put_text(j, "certificate", certificate->is->name);
 	put_text(j, "phase", phase_of(roll));
-	put_time(j, a, "since", roll->rollover.since_unix);
-	put_time(j, a, "safe_at", roll->rollover.safe_unix);
+	rolls_put_time(j, "since", roll->since_unix);
+	rolls_put_time(j, "safe_at", roll->safe_unix);
 	put_text(j, "step", step_of(a, roll));
-	put_gate(j, a, &roll->rollover);
-	put_file(j, a, "current", certificate->current, roll->current, roll->current_id);
-	put_file(j, a, "next", certificate->next, roll->next, roll->next_id);
-	rolls_put_records(j, &rolls->facts, certificate->name);
+	put_gate(j, roll);
+	put_file(j, "current", certificate->is->current, certificate->current,
+	    &certificate->current_chain);
+	put_file(j, "next", certificate->is->next, certificate->next, &certificate->next_chain);
+	rolls_put_records(j, rolls, roll, now_unix);
 	json_end(j, '}');
 }
 
 void
-report_roll_json(struct buf *out, const struct rolls *rolls)
+report_roll_json(struct buf *out, const struct rolls *rolls, int64_t now_unix)
 {
 	struct json j = {.out = out};
 	struct arena a = {0};
 
 	json_begin(&j, '[');
 	for (size_t i = 0; i < rolls->n; i++)
-		put_roll(&j, &a, rolls, &rolls->items[i]);
+		put_roll(&j, &a, rolls, &rolls->items[i], now_unix);
 	json_end(&j, ']');
 	buf_putc(out, '\n');
 	arena_free(&a);
@@ -271,30 +269,32 @@ report_roll_json(struct buf *out, const struct rolls *rolls)
 static const char *
 gate_reason(struct arena *a, const struct roll *roll)
 {
-	if (!roll->facts.used)
+	const struct certificate *certificate = &roll->certificate;
+
+	if (!roll->is_used)
 		return unused_step(a, roll);
-	if (!roll->certificate->next)
+	if (roll->unknown)
+		return unknown_step(a, roll);
+	if (!certificate->is->next)
 		return "it has no \"next\" in the project file, whose records could be published";
-	if (!roll->facts.has_next)
+	if (!certificate->next)
 		return arena_printf(a, "there is no %s yet, whose records could be published",
-		    roll->certificate->next);
-	if (roll->facts.same)
-		return early_step(a, roll);
+		    certificate->is->next);
 	if (roll->unfit)
 		return roll->unfit;
-	return roll->facts.next_since == ROLLOVER_NEVER ? new_step(a, roll) : unseen_step(a, roll);
+	return roll->is_used && !roll->is_published ? new_step(a, roll) : servers_step(a, roll);
 }
 
 void
 report_roll_gate(struct buf *out, const struct roll *roll)
 {
-	const char *name = roll->certificate->name;
-	int64_t at = roll->rollover.gate_unix;
+	const char *name = roll->certificate.is->name;
+	int64_t at = roll->gate_unix;
 	struct arena a = {0};
 
-	if (roll->rollover.gate)
+	if (roll->gate)
 		buf_printf(out, "%s: safe since %s\n", name, table_instant(&a, at));
-	else if (at != ROLLOVER_NEVER)
+	else if (at != TIME_NEVER)
 		buf_printf(out, "%s: wait until %s\n", name, table_instant(&a, at));
 	else
 		buf_printf(out, "%s: wait: %s\n", name, gate_reason(&a, roll));

@@ -2,7 +2,8 @@
 #ifndef REPORT_ROLL_H
 #define REPORT_ROLL_H
 
-#include "publish/roll.h"
+#include "base/json.h"
+#include "rollover/roll.h"
 
 /* Appends a table with a line for each certificate. */
 void
@@ -10,7 +11,7 @@ report_roll_table(struct buf *out, const struct rolls *rolls);
 
 /* Appends a JSON array with an object for each certificate. */
 void
-report_roll_json(struct buf *out, const struct rolls *rolls);
+report_roll_json(struct buf *out, const struct rolls *rolls, int64_t now_unix);
 
 /* Appends what a gate says: may the next certificate be taken into use? */
 void

@@ -239,7 +239,6 @@ now=$((begin + 9 * ttl))
 ok 'the gate is closed as long as the secondary lacks the record' \
 	says "mail: wait: server 127.0.0.1:$secondary_port must answer" roll --gate mail
 ok 'and names no time' refuses roll --gate mail
-ok 'the primary was seen' says "127.0.0.1:$primary_port" grep '^seen ' "$project/zonepp.state"
 cp "$project/served/example.org.zone" "$tmp/secondary/example.org.zone"
 port=$secondary_port nsd=$secondary
 ok 'the secondary takes the zone' reload "$tmp/secondary"
@@ -271,7 +270,8 @@ port=$primary_port nsd=$primary
 ok 'the primary gives the records up' reload "$project/served"
 now=$((begin + 9 * ttl))
 ok 'the gate is closed as long as the secondary has them' \
-	says 'all its servers must answer without its former records' roll --gate mail
+	says "mail: wait: server 127.0.0.1:$secondary_port must answer" roll --gate mail
+cp "$project/zonepp.state" "$tmp/state" # the secondary has them still
 cp "$project/served/example.org.zone" "$tmp/slow/example.org.zone"
 port=$secondary_port nsd=$secondary
 ok 'the secondary gives them up' reload "$tmp/slow"
@@ -280,13 +280,13 @@ now=$((begin + 11 * ttl - 1))
 ok 'a second before' refuses roll --gate mail
 now=$((begin + 11 * ttl))
 ok 'the gate is open' roll --gate mail
-cp "$project/zonepp.state" "$tmp/state"
-sed -i "s/^left\(.*\) [^ ]*$/leaving\1 $ttl 2031-01-02T00:00:00Z/" "$project/zonepp.state"
+cp "$tmp/state" "$project/zonepp.state"
 kill "$secondary"
 wait "$secondary" 2>/dev/null
 ok 'one that does not answer may still have them' refuses roll --gate mail
 sed -i '/servers/d' "$project/zonepp.yaml"
+build
 ok 'without servers they are gone since they left' \
-	says 'mail: safe since 2031-01-04T00:00:00Z' roll --gate mail
+	says 'mail: safe' roll --gate mail
 kill "$primary"
 plan

@@ -263,7 +263,7 @@ ok 'and old' build 10
 ok 'plus 1' serial 9
 judged 'the renewed zone' example.org "$published" bind ldnszonemd
 sed -i 's/ 7 4h/ 4294967295 4h/' "$tmp/p/zones/example.org.zone"
-rm -r "$tmp/p/public" "$tmp/p/.zonepp"
+rm -r "$tmp/p/public" "$tmp/p/.zonepp" "$tmp/p/zonepp.state"
 ok 'the last serial of all' build 0
 ok 'is taken' serial 4294967295
 touch_template 9

@@ -3,7 +3,7 @@
 #include "cert_fixture.h"
 
 #include "publish/build.h"
-#include "publish/roll.h"
+#include "rollover/roll.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -88,7 +88,7 @@ gate_is_open(int64_t now)
 
 	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
 	assert_int_equal(rolls_load(&diags, &project, &(const char *){NULL}, now, &rolls), 0);
-	open = rolls.items[0].rollover.gate;
+	open = rolls.items[0].gate;
 	diags_free(&diags);
 	return open;
 }

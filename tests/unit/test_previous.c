@@ -2,38 +2,6 @@
 
 #include "history/published.h"
 
-/* RFC 1982 section 5.2 and DESIGN section 7: the published serial, what is wanted, and what comes.
- */
-static const struct {
-	uint32_t published, wanted, next;
-} serials[] = {
-    {1, 1, 2},
-    {1, 2, 2},
-    {1, 5, 5},
-    {5, 1, 6},
-    {0, 0, 1},
-    {4294967295u, 4294967295u, 0},
-    {4294967295u, 0, 0},
-    {4294967295u, 5, 5},
-    {0, 4294967295u, 1},
-    {0, 2147483647, 2147483647},
-    {0, 2147483648u, 1}, /* undefined: not later */
-    {2147483648u, 0, 2147483649u},
-    {1, 2147483648u, 2147483648u},
-    {1, 2147483649u, 2},
-    {2026112300, 1795435200, 2026112301},
-    {2026112399, 2026112400, 2026112400},
-};
-
-static void
-next_serials(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < LENGTH(serials); i++)
-		assert_int_equal(
-		    next_serial(serials[i].published, serials[i].wanted), serials[i].next);
-}
-
 static void
 set_serial(void **state)
 {
@@ -170,7 +138,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(next_serials),
 	    cmocka_unit_test(set_serial),
 	    cmocka_unit_test(same_content),
 	    cmocka_unit_test(same_soa),

@@ -2,9 +2,11 @@
 
 #include "cert_fixture.h"
 
+#include "base/codec.h"
+#include "dns/rdata.h"
 #include "history/published.h"
 #include "publish/build.h"
-#include "publish/roll.h"
+#include "rollover/roll.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -39,7 +41,7 @@ static const int64_t pauses[] = {1, 60, 1800, 3600, 6 * 3600, DAY, 2 * DAY, 5 * 
 static const uint32_t waits[] = {0, 3600, DAY};
 
 /* A set of records that was published. */
-struct set {
+struct copy {
 	const char *records[N_RECORDS];
 	size_t n;
 	uint32_t ttl_s;
@@ -54,7 +56,7 @@ struct walk {
 	size_t params[N_OWNERS];
 	bool used[N_OWNERS], dane[2], broken[2];
 	size_t current, next; /* of `pem`; N_CERTS: there is none */
-	struct set sets[N_OWNERS][N_SETS];
+	struct copy sets[N_OWNERS][N_SETS];
 	size_t n_sets[N_OWNERS];
 	int64_t known_from; /* what was in caches before, and is known no more, is gone then */
 	struct buf log;
@@ -87,7 +89,7 @@ fail_walk(struct walk *w, const char *what)
 /* --- The caches --- */
 
 static bool
-is_alive(const struct walk *w, const struct set *set)
+is_alive(const struct walk *w, const struct copy *set)
 {
 	return set->until == INT64_MAX || w->now < set->until + 2 * (int64_t)set->ttl_s;
 }
@@ -95,7 +97,7 @@ is_alive(const struct walk *w, const struct set *set)
 /* Is the record one that a client does not look at, which prefers the digest `preferred` where the
  * set has it for that usage and selector (RFC 7671 section 9)? */
 static bool
-is_passed_over(const struct set *set, const char *record, char preferred)
+is_passed_over(const struct copy *set, const char *record, char preferred)
 {
 	for (size_t i = 0; i < set->n; i++)
 		if (strncmp(set->records[i], record, 4) == 0 && set->records[i][4] == preferred)
@@ -103,19 +105,44 @@ is_passed_over(const struct set *set, const char *record, char preferred)
 	return false;
 }
 
+/* The record's data are cut out of the certificates by OpenSSL. */
 static bool
-client_takes(const struct set *set, size_t cert, char preferred)
+stands_for(size_t cert, const char *record)
+{
+	bool of_ca = record[0] == '2' || record[0] == '0';
+	struct certchain chain;
+	struct buf b = {0};
+
+	certchain_of(&arena, certs[cert], &chain);
+	for (size_t i = 0; i < chain.n; i++)
+		if (chain.links[i].is_ca == of_ca) {
+			buf_clear(&b);
+			buf_printf(&b, "%.6s", record);
+			hex_encode(&b, record[4] == '1'
+					   ? (struct bytes){chain.links[i].sha256[record[2] - '0'], 32}
+					   : (struct bytes){chain.links[i].sha512[record[2] - '0'], 64});
+			if (text_is((struct text){b.data, b.len}, record)) {
+				buf_free(&b);
+				return true;
+			}
+		}
+	buf_free(&b);
+	return false;
+}
+
+static bool
+client_takes(const struct copy *set, size_t cert, char preferred)
 {
 	for (size_t i = 0; i < set->n; i++)
 		if (!is_passed_over(set, set->records[i], preferred) &&
-		    pins_match(certs[cert], set->records[i]))
+		    stands_for(cert, set->records[i]))
 			return true;
 	return false;
 }
 
 /* All clients do; those who have no record ask nothing of the server. */
 static bool
-takes(const struct set *set, size_t cert)
+takes(const struct copy *set, size_t cert)
 {
 	return set->n == 0 || (client_takes(set, cert, '1') && client_takes(set, cert, '2'));
 }
@@ -130,7 +157,7 @@ all_take(const struct walk *w, size_t owner, size_t cert)
 }
 
 static bool
-same_set(const struct set *a, const struct set *b)
+same_set(const struct copy *a, const struct copy *b)
 {
 	if (a->n != b->n || a->ttl_s != b->ttl_s)
 		return false;
@@ -146,8 +173,17 @@ output_of(const char *zone)
 	return arena_printf(&arena, "public/%s.zone", zone);
 }
 
+static const char *
+text_of_record(const struct record *record)
+{
+	struct buf b = {0};
+
+	rdata_print(&b, TYPE_TLSA, record_rdata(record));
+	return buf_text(&b, &arena);
+}
+
 static void
-read_set(size_t owner, struct set *out)
+read_set(size_t owner, struct copy *out)
 {
 	const char *zone = owners[owner].zone;
 	struct name apex = name_of(arena_printf(&arena, "%s.", zone));
@@ -157,14 +193,14 @@ read_set(size_t owner, struct set *out)
 	const struct node *node;
 	struct rrset set = {0};
 
-	*out = (struct set){.until = INT64_MAX};
+	*out = (struct copy){.until = INT64_MAX};
 	assert_int_equal(previous_load(&none, &published, NULL, output_of(zone), &apex, 1), 0);
 	node = published.there ? store_node(&published.store, &name) : NULL;
 	if (node)
 		set = node_rrset(&published.store, node, TYPE_TLSA);
 	assert_true(set.n <= N_RECORDS);
 	for (out->n = 0; out->n < set.n; out->n++)
-		out->records[out->n] = fact_record(&arena, record_rdata(&set.records[out->n]));
+		out->records[out->n] = text_of_record(&set.records[out->n]);
 	if (set.n)
 		out->ttl_s = set.records[0].ttl_s;
 	previous_free(&published);
@@ -187,7 +223,7 @@ static void
 serve(struct walk *w)
 {
 	for (size_t owner = 0; owner < N_OWNERS; owner++) {
-		struct set set, *last;
+		struct copy set, *last;
 
 		if (access(output_of(owners[owner].zone), F_OK) < 0)
 			continue;
@@ -273,7 +309,7 @@ set_next(struct walk *w, size_t cert)
 static void
 check_built(struct walk *w, const struct build_zone *zone, size_t number)
 {
-	bool early = zone->rolling.n_early > 0;
+	bool early = zone->keep.n_early > 0;
 
 	w->n_good += zone->built && !early;
 	w->n_early += early;
@@ -294,7 +330,7 @@ gate_is_open(struct walk *w)
 
 	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
 	assert_int_equal(rolls_load(&diags, &project, &(const char *){NULL}, w->now, &rolls), 0);
-	open = rolls.items[0].rollover.gate;
+	open = rolls.items[0].gate;
 	diags_free(&diags);
 	return open;
 }
@@ -302,7 +338,7 @@ gate_is_open(struct walk *w)
 /* Without a next certificate any may follow, if there is no record. Who is refused already is
  * forgotten with the state file. */
 static bool
-may_follow(const struct walk *w, const struct set *set)
+may_follow(const struct walk *w, const struct copy *set)
 {
 	if (!is_alive(w, set) || w->next == w->current ||
 	    (w->known_from > 0 && !takes(set, w->current)))
@@ -335,7 +371,7 @@ build(struct walk *w, const char *const *zones)
 	serve(w);
 	for (size_t i = 0; i < built.n; i++) {
 		buf_printf(&w->log, "%s%s", built.zones[i].built ? "" : " failed",
-		    built.zones[i].rolling.n_early ? " D081" : "");
+		    built.zones[i].keep.n_early ? " D081" : "");
 		for (size_t k = 0; k < built.zones[i].diags.n; k++)
 			if (built.zones[i].diags.items[k].problem != D_TOO_EARLY)
 				buf_printf(&w->log, " (%s)", built.zones[i].diags.items[k].message);
@@ -489,7 +525,7 @@ has_facts(const char *zone)
 	if (access("zonepp.state", F_OK) < 0)
 		return false;
 	get(&b, "zonepp.state");
-	has = strstr(b.data, arena_printf(&arena, "published %s.", zone)) != NULL;
+	has = strstr(b.data, arena_printf(&arena, "serial %s.", zone)) != NULL;
 	buf_free(&b);
 	return has;
 }

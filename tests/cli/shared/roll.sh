@@ -9,7 +9,7 @@ published() {
 	echo 'published:'
 	sed -n 's/^.*TLSA[^0-9]*\(3 1 . ........\).*$/  \1/p' public/example.org.zone
 	echo 'known:'
-	sed -n '/^[a-z]/s/^/  /p' zonepp.state | sed 's/\([0-9a-f]\{8\}\)[0-9a-f]\{24,\}/\1/g'
+	sed -n -e 's/ ee:.*//' -e '/^[a-z]/s/^/  /p' zonepp.state | sed 's/\([0-9a-f]\{8\}\)[0-9a-f]\{24,\}/\1/g'
 }
 # quiet TIME: a build of which nothing is shown
 quiet() {

@@ -1,0 +1,444 @@
+#include "history/history.h"
+
+#include "dns/rdata.h"
+#include "history/serial.h"
+
+#include <stdlib.h>
+
+/* --- Sets --- */
+
+int64_t
+set_release(const struct set *set, uint32_t wait_s)
+{
+	int64_t copies_s = 2 * (int64_t)set->ttl_s;
+	int64_t hold_s = copies_s > wait_s ? copies_s : wait_s;
+
+	return set->until_unix > TIME_NEVER - hold_s ? TIME_NEVER : set->until_unix + hold_s;
+}
+
+static int
+by_number(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* TTL and records. */
+static int
+by_version(const struct set *a, const struct set *b)
+{
+	int order = by_number(a->ttl_s, b->ttl_s);
+
+	if (order == 0)
+		order = by_number((int64_t)a->n, (int64_t)b->n);
+	for (size_t i = 0; order == 0 && i < a->n; i++)
+		order = rdata_compare(a->type, a->rdata[i], b->rdata[i]);
+	return order;
+}
+
+bool
+set_same(const struct set *a, const struct set *b)
+{
+	return a->type == b->type && by_version(a, b) == 0;
+}
+
+bool
+set_has(const struct set *set, struct bytes rdata)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (bytes_equal(set->rdata[i], rdata))
+			return true;
+	return false;
+}
+
+static int
+by_octets(const void *a, const void *b)
+{
+	const struct bytes *x = a, *y = b;
+	size_t n = x->len < y->len ? x->len : y->len;
+	int order = n ? memcmp(x->data, y->data, n) : 0;
+
+	return order ? order : by_number((int64_t)x->len, (int64_t)y->len);
+}
+
+void
+set_records(struct arena *a, struct set *set, const struct bytes *rdata, size_t n)
+{
+	struct bytes *copies = arena_alloc(a, n * sizeof(*copies) + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t *data = arena_bytes(a, rdata[i].len);
+
+		rdata_canonical(set->type, rdata[i], data);
+		copies[i] = (struct bytes){data, rdata[i].len};
+	}
+	if (n > 1)
+		qsort(copies, n, sizeof(*copies), by_octets);
+	set->n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (set->n == 0 || by_octets(&copies[set->n - 1], &copies[i]) != 0)
+			copies[set->n++] = copies[i];
+	set->rdata = copies;
+}
+
+/* --- Adding --- */
+
+static void *
+grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size)
+{
+	void *more;
+
+	if (n < *cap)
+		return items;
+	*cap = *cap ? 2 * *cap : 16;
+	more = arena_alloc(a, *cap * size);
+	if (n)
+		memcpy(more, items, n * size);
+	return more;
+}
+
+void
+history_add_set(struct history *history, const struct set *set)
+{
+	history->sets = grow(
+	    history->a, history->sets, history->n_sets, &history->cap_sets, sizeof(*history->sets));
+	history->sets[history->n_sets++] = *set;
+}
+
+void
+history_add_serial(struct history *history, const struct serial *serial)
+{
+	history->serials = grow(history->a, history->serials, history->n_serials,
+	    &history->cap_serials, sizeof(*history->serials));
+	history->serials[history->n_serials++] = *serial;
+}
+
+void
+history_add_note(struct history *history, const struct note *note)
+{
+	history->notes = grow(history->a, history->notes, history->n_notes, &history->cap_notes,
+	    sizeof(*history->notes));
+	history->notes[history->n_notes++] = *note;
+}
+
+/* --- Sorting --- */
+
+static int
+by_text(const char *a, const char *b)
+{
+	if (!a || !b)
+		return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
+}
+
+static int
+by_name(const struct set *a, const struct set *b)
+{
+	int order = strcmp(a->zone, b->zone);
+
+	return order ? order : strcmp(a->owner, b->owner);
+}
+
+/* All but the end: lines of which this is equal tell of the same set. */
+static int
+by_begin(const struct set *a, const struct set *b)
+{
+	int order = by_name(a, b);
+
+	if (order == 0)
+		order = by_number(a->type, b->type);
+	if (order == 0)
+		order = by_number(a->since_unix, b->since_unix);
+	return order ? order : by_version(a, b);
+}
+
+static int
+by_set(const void *a, const void *b)
+{
+	const struct set *x = a, *y = b;
+	int order = by_begin(x, y);
+
+	return order ? order : by_number(x->until_unix, y->until_unix);
+}
+
+static void
+unite_sets(struct history *history)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < history->n_sets; i++) {
+		struct set *last = &history->sets[kept], *set = &history->sets[i];
+
+		if (by_begin(last, set) != 0 || (set_is_open(set) && !set_is_open(last)))
+			history->sets[++kept] = *set;
+		else
+			last->until_unix = set->until_unix;
+	}
+	history->n_sets = kept + 1;
+}
+
+static int
+by_zone_and_time(const void *a, const void *b)
+{
+	const struct serial *x = a, *y = b;
+	int order = strcmp(x->zone, y->zone);
+
+	return order ? order : by_number(y->t_unix, x->t_unix);
+}
+
+/* The newest account counts first. */
+static void
+unite_serials(struct history *history)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < history->n_serials; i++) {
+		struct serial *last = &history->serials[kept], *serial = &history->serials[i];
+
+		if (strcmp(last->zone, serial->zone) != 0)
+			history->serials[++kept] = *serial;
+		else
+			last->serial = serial_highest(last->serial, serial->serial);
+	}
+	history->n_serials = kept + 1;
+}
+
+static int
+by_subject(const struct note *a, const struct note *b)
+{
+	int order = by_number(a->kind, b->kind);
+
+	if (order == 0)
+		order = by_text(a->name, b->name);
+	if (order == 0)
+		order = by_text(a->event, b->event);
+	return order ? order : by_text(a->id, b->id);
+}
+
+static int
+by_note(const void *a, const void *b)
+{
+	const struct note *x = a, *y = b;
+	int order = by_subject(x, y);
+
+	return order ? order : by_number(x->t_unix, y->t_unix);
+}
+
+static void
+unite_notes(struct history *history)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < history->n_notes; i++) {
+		if (by_subject(&history->notes[kept], &history->notes[i]) != 0)
+			kept++;
+		history->notes[kept] = history->notes[i];
+	}
+	history->n_notes = kept + 1;
+}
+
+/* What was told is to be told no more. */
+static void
+drop_pending(struct history *history)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < history->n_notes; i++) {
+		const struct note *note = &history->notes[i];
+
+		if (note->kind != NOTE_PENDING ||
+		    !history_note(history, NOTE_TOLD, note->name, note->event, note->id))
+			history->notes[kept++] = *note;
+	}
+	history->n_notes = kept;
+}
+
+void
+history_sort(struct history *history)
+{
+	if (history->n_sets > 0) {
+		qsort(history->sets, history->n_sets, sizeof(*history->sets), by_set);
+		unite_sets(history);
+	}
+	if (history->n_serials > 0) {
+		qsort(history->serials, history->n_serials, sizeof(*history->serials),
+		    by_zone_and_time);
+		unite_serials(history);
+	}
+	if (history->n_notes > 0) {
+		qsort(history->notes, history->n_notes, sizeof(*history->notes), by_note);
+		unite_notes(history);
+		drop_pending(history);
+	}
+}
+
+/* The same set as it stood before it ended. */
+static const struct set *
+find_set(const struct history *closed, const struct set *set)
+{
+	size_t low = 0, high = closed->n_sets;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = by_begin(&closed->sets[middle], set);
+
+		if (order == 0)
+			return &closed->sets[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+void
+history_end(struct history *history, struct history *closed, int64_t t_unix)
+{
+	size_t kept = 0;
+
+	history_sort(closed);
+	for (size_t i = 0; i < history->n_sets; i++)
+		if (!set_is_open(&history->sets[i]) || !find_set(closed, &history->sets[i]))
+			history->sets[kept++] = history->sets[i];
+	history->n_sets = kept;
+	for (size_t i = 0; i < closed->n_sets; i++) {
+		struct set set = closed->sets[i];
+
+		set.until_unix = set_is_open(&set) ? t_unix : set.until_unix;
+		history_add_set(history, &set);
+	}
+}
+
+void
+history_prune(struct history *history, uint32_t wait_s, int64_t now_unix)
+{
+	size_t kept = 0, first = 0;
+
+	for (size_t i = 0; i < history->n_sets; i++) {
+		const struct set set = history->sets[i];
+		bool last = i + 1 == history->n_sets || by_name(&set, &history->sets[i + 1]) != 0;
+
+		if (set_is_open(&set) || (set.n > 0 && set_release(&set, wait_s) > now_unix))
+			history->sets[kept++] = set;
+		if (last && kept == first + 1 && history->sets[first].n == 0)
+			kept = first;
+		if (last)
+			first = kept;
+	}
+	history->n_sets = kept;
+}
+
+/* --- Looking --- */
+
+/* The number of the first set whose zone, and whose owner unless NULL, is not below. */
+static size_t
+lower_bound(struct sets sets, const char *zone, const char *owner)
+{
+	size_t low = 0, high = sets.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct set *set = &sets.items[middle];
+		int order = zone ? strcmp(set->zone, zone) : 0;
+
+		if (order == 0 && owner)
+			order = strcmp(set->owner, owner);
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct sets
+history_zone(const struct history *history, const char *zone)
+{
+	struct sets all = {history->sets, history->n_sets}, out;
+	size_t begin = lower_bound(all, zone, NULL);
+
+	out = (struct sets){all.items + begin, 0};
+	while (begin + out.n < all.n && strcmp(out.items[out.n].zone, zone) == 0)
+		out.n++;
+	return out;
+}
+
+struct sets
+sets_of_owner(struct sets sets, const char *owner)
+{
+	size_t begin = lower_bound(sets, NULL, owner);
+	struct sets out = {sets.items + begin, 0};
+
+	while (begin + out.n < sets.n && strcmp(out.items[out.n].owner, owner) == 0)
+		out.n++;
+	return out;
+}
+
+/* The zone is the closest one around the name that has sets there. */
+struct sets
+history_owner(const struct history *history, const char *owner)
+{
+	const char *zone = owner, *dot;
+	struct sets sets = sets_of_owner(history_zone(history, zone), owner);
+
+	while (sets.n == 0 && strcmp(zone, ".") != 0) {
+		dot = strchr(zone, '.');
+		zone = dot && dot[1] ? dot + 1 : ".";
+		sets = sets_of_owner(history_zone(history, zone), owner);
+	}
+	return sets;
+}
+
+const struct serial *
+history_serial(const struct history *history, const char *zone)
+{
+	size_t low = 0, high = history->n_serials;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(history->serials[middle].zone, zone);
+
+		if (order == 0)
+			return &history->serials[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct set *
+sets_newest(struct sets of_owner)
+{
+	const struct set *newest = NULL;
+
+	for (size_t i = 0; i < of_owner.n; i++)
+		if (set_is_open(&of_owner.items[i]) &&
+		    (!newest || of_owner.items[i].since_unix >= newest->since_unix))
+			newest = &of_owner.items[i];
+	return newest;
+}
+
+static bool
+is_meant(const char *text, const char *asked)
+{
+	return !asked || (text && strcmp(text, asked) == 0);
+}
+
+const struct note *
+history_note(const struct history *history, enum note_kind kind, const char *name,
+    const char *event, const char *id)
+{
+	const struct note *latest = NULL;
+
+	for (size_t i = 0; i < history->n_notes; i++) {
+		const struct note *note = &history->notes[i];
+
+		if (note->kind == kind && is_meant(note->name, name) &&
+		    is_meant(note->event, event) && is_meant(note->id, id) &&
+		    (!latest || note->t_unix > latest->t_unix))
+			latest = note;
+	}
+	return latest;
+}

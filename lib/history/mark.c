@@ -1,0 +1,77 @@
+#define _GNU_SOURCE
+#include "history/mark.h"
+
+#include "base/output.h"
+#include "history/state.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+static const char head[] = "# Being published; zonepp build ends it.\n";
+
+int
+mark_is_there(struct diags *diags, const struct roots *own, const char *path, bool *there)
+{
+	struct stat st;
+
+	*there = file_stat(own, path, &st) == 0;
+	if (*there || file_is_absence(errno) || errno == EXDEV)
+		return 0; /* of a link tells whoever would write there */
+	return file_refuse(diags, own, path);
+}
+
+int
+mark_read(struct diags *diags, const struct roots *own, const char *path, bool *there,
+    struct history *out)
+{
+	struct history marked;
+	struct text text;
+
+	if (mark_is_there(diags, own, path, there) < 0)
+		return -1;
+	if (!*there)
+		return 0;
+	if (file_load_if(diags, pos_none(), own, path, &text) < 0)
+		return -1;
+	*there = text.data != NULL;
+	if (!*there || sets_read(diags, path, text, &marked) < 0)
+		return *there ? -1 : 0;
+	for (size_t i = 0; i < marked.n_sets; i++)
+		history_add_set(out, &marked.sets[i]);
+	return 0;
+}
+
+int
+mark_make(struct diags *diags, const struct roots *own, const char *path, const struct set *sets,
+    size_t n)
+{
+	struct history all = {.a = &diags->arena};
+	struct buf b = {0};
+	bool there;
+	int result;
+
+	if (mark_read(diags, own, path, &there, &all) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct set set = sets[i];
+
+		set.since_unix = TIME_UNKNOWN;
+		set.until_unix = TIME_NEVER;
+		history_add_set(&all, &set);
+	}
+	history_sort(&all);
+	buf_puts(&b, head);
+	sets_print(&b, all.sets, all.n_sets);
+	result = output_replace(diags, own, path, (struct text){b.data, b.len});
+	buf_free(&b);
+	return result;
+}
+
+int
+mark_remove(struct diags *diags, const struct roots *own, const char *path)
+{
+	if (file_remove(own, path) == 0 || errno == ENOENT)
+		return 0;
+	return diag_error(
+	    diags, pos_none(), F_WRITE, "cannot remove %s: %s", path, strerror(errno));
+}

@@ -1,0 +1,686 @@
+#define _GNU_SOURCE
+#include "history/state.h"
+
+#include "base/codec.h"
+#include "base/duration.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/output.h"
+#include "dns/rdata.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { FIELDS_MOST = 8, STATE_LARGEST = 1 << 30 };
+
+static const char head[] =
+    "# What zonepp has published, and when; see zonepp.state(5). Commit it.\n";
+
+/* What a line holds. */
+struct value {
+	struct set set;
+	struct serial serial;
+	struct note note;
+};
+
+struct line {
+	struct diags *diags;
+	uint32_t source;
+	const char *begin; /* of the file */
+	struct text whole, word, rest;
+	int64_t now_unix;
+	int64_t latest_unix; /* time of the file, */
+	const char *latest;  /* and where it stands */
+};
+
+/* A kind of word: how it is read from `word` or, for the last one, from `rest` behind it too; and
+ * how it is written. */
+struct form {
+	bool (*read)(struct line *line, void *at);
+	void (*print)(struct buf *b, const struct value *value, const void *at);
+};
+
+/* --- The forms of words --- */
+
+static bool
+keep_word(struct line *line, void *at)
+{
+	*(const char **)at = arena_text(&line->diags->arena, line->word.data, line->word.len);
+	return line->word.len > 0;
+}
+
+static void
+print_word(struct buf *b, const struct value *value, const void *at)
+{
+	(void)value;
+	buf_puts(b, *(const char *const *)at);
+}
+
+static bool
+read_name(struct line *line, void *at)
+{
+	static const struct name root = {.len = 1};
+	struct text word = line->word;
+	struct name_fault fault;
+	struct name name;
+
+	if (word.len == 0 || word.data[word.len - 1] != '.' ||
+	    name_parse(word, &root, &name, &fault) < 0)
+		return false;
+	*(const char **)at = history_name(&line->diags->arena, name.wire);
+	return true;
+}
+
+static bool
+read_event(struct line *line, void *at)
+{
+	for (size_t i = 0; i < line->word.len; i++)
+		if (line->word.data[i] < 'a' || line->word.data[i] > 'z')
+			return false;
+	return keep_word(line, at);
+}
+
+static bool
+is_hex(struct text text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!ascii_is_digit(text.data[i]) && (text.data[i] < 'a' || text.data[i] > 'f'))
+			return false;
+	return text.len > 0 && text.len % 2 == 0;
+}
+
+static bool
+read_id(struct line *line, void *at)
+{
+	return line->word.len == 64 && is_hex(line->word) && keep_word(line, at);
+}
+
+static bool
+read_type(struct line *line, void *at)
+{
+	*(uint16_t *)at = text_is(line->word, "TLSA") ? TYPE_TLSA : TYPE_CNAME;
+	return text_is(line->word, "TLSA") || text_is(line->word, "CNAME");
+}
+
+static void
+print_type(struct buf *b, const struct value *value, const void *at)
+{
+	(void)value;
+	buf_puts(b, *(const uint16_t *)at == TYPE_TLSA ? "TLSA" : "CNAME");
+}
+
+static bool
+read_number(struct text text, uint64_t most, uint64_t *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		if (!ascii_is_digit(text.data[i]) || i >= 10)
+			return false;
+		*value = *value * 10 + (uint64_t)(text.data[i] - '0');
+	}
+	return text.len > 0 && *value <= most;
+}
+
+static bool
+read_ttl(struct line *line, void *at)
+{
+	uint64_t value;
+	bool is = read_number(line->word, INT32_MAX, &value);
+
+	*(uint32_t *)at = (uint32_t)value;
+	return is;
+}
+
+static bool
+read_serial(struct line *line, void *at)
+{
+	uint64_t value;
+	bool is = read_number(line->word, UINT32_MAX, &value);
+
+	*(uint32_t *)at = (uint32_t)value;
+	return is;
+}
+
+static void
+print_u32(struct buf *b, const struct value *value, const void *at)
+{
+	(void)value;
+	buf_decimal(b, *(const uint32_t *)at);
+}
+
+/* Of all lines one is shown. */
+static void
+warn_of_future(const struct line *line)
+{
+	struct buf times = {0};
+
+	instant_print_iso(&times, line->latest_unix);
+	buf_puts(&times, " lies in the future, and counts as ");
+	instant_print_iso(&times, line->now_unix);
+	diag_add(line->diags, pos_at(line->source, (size_t)(line->latest - line->begin)),
+	    P_STATE_TIME, "%.*s", (int)times.len, times.data);
+	buf_free(&times);
+}
+
+static bool
+read_time(struct line *line, void *at)
+{
+	int64_t t_unix;
+
+	if (instant_parse(line->word, &t_unix) < 0)
+		return false;
+	if (t_unix > line->latest_unix) {
+		line->latest_unix = t_unix;
+		line->latest = line->word.data;
+	}
+	*(int64_t *)at = t_unix < line->now_unix ? t_unix : line->now_unix;
+	return true;
+}
+
+static bool
+read_since(struct line *line, void *at)
+{
+	*(int64_t *)at = TIME_UNKNOWN;
+	return text_is(line->word, "-") || read_time(line, at);
+}
+
+static bool
+read_until(struct line *line, void *at)
+{
+	*(int64_t *)at = TIME_NEVER;
+	return text_is(line->word, "-") || read_time(line, at);
+}
+
+static void
+print_time(struct buf *b, const struct value *value, const void *at)
+{
+	int64_t t_unix = *(const int64_t *)at;
+
+	(void)value;
+	if (t_unix == TIME_NEVER || t_unix == TIME_UNKNOWN)
+		buf_putc(b, '-');
+	else
+		instant_print_iso(b, t_unix);
+}
+
+/* --- RDATA: the rest of the line --- */
+
+static struct text
+trim(struct text text)
+{
+	while (text.len > 0 && *text.data == ' ') {
+		text.data++;
+		text.len--;
+	}
+	while (text.len > 0 && text.data[text.len - 1] == ' ')
+		text.len--;
+	return text;
+}
+
+/* "3 1 1 0c72..." */
+static bool
+read_tlsa(struct arena *a, struct text text, struct bytes *out)
+{
+	uint8_t *data = arena_bytes(a, 3 + text.len / 2 + 1);
+	struct text hex = {text.data + 6, text.len - 6};
+
+	if (text.len < 8)
+		return false;
+	for (size_t i = 0; i < 3; i++) {
+		char digit = text.data[2 * i];
+
+		if (!ascii_is_digit(digit) || text.data[2 * i + 1] != ' ')
+			return false;
+		data[i] = (uint8_t)(digit - '0');
+	}
+	*out = (struct bytes){data, 3 + hex.len / 2};
+	return is_hex(hex) && hex_decode(hex, data + 3) >= 0;
+}
+
+static bool
+read_cname(struct arena *a, struct text text, struct bytes *out)
+{
+	static const struct name root = {.len = 1};
+	struct name_fault fault;
+	struct name name;
+
+	if (text.len == 0 || text.data[text.len - 1] != '.' ||
+	    name_parse(text, &root, &name, &fault) < 0)
+		return false;
+	*out = (struct bytes){arena_copy(a, name.wire, name.len), name.len};
+	return true;
+}
+
+/* Several are parted by commas; "-" is none. */
+static bool
+read_records(struct line *line, void *at)
+{
+	struct set *set = at;
+	struct arena *a = &line->diags->arena;
+	struct text rest = trim(line->rest);
+	struct bytes *rdata;
+	size_t most = 1, n = 0;
+
+	for (size_t i = 0; i < rest.len; i++)
+		most += rest.data[i] == ',';
+	rdata = arena_alloc(a, most * sizeof(*rdata));
+	while (!text_is(rest, "-") && n < most) {
+		const char *comma = memchr(rest.data, ',', rest.len);
+		size_t len = comma ? (size_t)(comma - rest.data) : rest.len;
+		struct text one = trim((struct text){rest.data, len});
+
+		if (!(set->type == TYPE_TLSA ? read_tlsa : read_cname)(a, one, &rdata[n++]))
+			return false;
+		len += comma != NULL;
+		rest = (struct text){rest.data + len, rest.len - len};
+	}
+	set_records(a, set, rdata, n);
+	return true;
+}
+
+static void
+print_records(struct buf *b, const struct value *value, const void *at)
+{
+	const struct set *set = at;
+
+	(void)value;
+	if (set->n == 0)
+		buf_putc(b, '-');
+	for (size_t i = 0; i < set->n; i++) {
+		buf_puts(b, i ? ", " : "");
+		rdata_print(b, set->type, set->rdata[i]);
+	}
+}
+
+/* --- The lines --- */
+
+static const struct form NAME = {read_name, print_word}, PLAIN = {keep_word, print_word},
+			 TYPE = {read_type, print_type}, TTL = {read_ttl, print_u32},
+			 SERIAL = {read_serial, print_u32}, TIME = {read_time, print_time},
+			 SINCE = {read_since, print_time}, UNTIL = {read_until, print_time},
+			 EVENT = {read_event, print_word}, ID = {read_id, print_word},
+			 RECORDS = {read_records, print_records};
+
+#define SET(member) offsetof(struct value, set.member)
+#define OF_SERIAL(member) offsetof(struct value, serial.member)
+#define NOTE(member) offsetof(struct value, note.member)
+
+enum { KIND_SET = N_NOTE_KINDS, KIND_SERIAL, N_KINDS };
+
+static const struct kind {
+	const char *word;
+	struct field {
+		const char *what; /* NULL ends the fields */
+		const struct form *form;
+		size_t offset; /* in struct value */
+	} fields[FIELDS_MOST];
+} kinds[N_KINDS] = {
+    [NOTE_CURRENT] = {"current",
+	{{"certificate", &PLAIN, NOTE(name)}, {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)},
+	    {"chain", &PLAIN, NOTE(chain)}}},
+    [NOTE_DEPLOYED] = {"deployed",
+	{{"certificate", &PLAIN, NOTE(name)}, {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)},
+	    {"chain", &PLAIN, NOTE(chain)}}},
+    [NOTE_PENDING] = {"pending",
+	{{"certificate", &PLAIN, NOTE(name)}, {"event", &EVENT, NOTE(event)},
+	    {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)}}},
+    [NOTE_TOLD] = {"told", {{"certificate", &PLAIN, NOTE(name)}, {"event", &EVENT, NOTE(event)},
+			       {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)}}},
+    [KIND_SERIAL] = {"serial",
+	{{"zone", &NAME, OF_SERIAL(zone)}, {"serial", &SERIAL, OF_SERIAL(serial)},
+	    {"time", &TIME, OF_SERIAL(t_unix)}}},
+    [KIND_SET] = {"set",
+	{{"zone", &NAME, SET(zone)}, {"owner", &NAME, SET(owner)}, {"type", &TYPE, SET(type)},
+	    {"TTL", &TTL, SET(ttl_s)}, {"time", &SINCE, SET(since_unix)},
+	    {"time", &UNTIL, SET(until_unix)}, {"record", &RECORDS, offsetof(struct value, set)}}},
+};
+
+static void
+print_line(struct buf *b, int kind, const struct value *value)
+{
+	buf_puts(b, kinds[kind].word);
+	for (const struct field *field = kinds[kind].fields; field->what; field++) {
+		buf_putc(b, ' ');
+		field->form->print(b, value, (const char *)value + field->offset);
+	}
+	buf_putc(b, '\n');
+}
+
+void
+sets_print(struct buf *b, const struct set *sets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		print_line(b, KIND_SET, &(struct value){.set = sets[i]});
+}
+
+static int
+fault(const struct line *line, const char *at, enum problem problem, const char *what)
+{
+	return diag_error(
+	    line->diags, pos_at(line->source, (size_t)(at - line->begin)), problem, "%s", what);
+}
+
+/* Moves the first word of `rest` to `word`. */
+static void
+next_word(struct line *line)
+{
+	const char *p = line->rest.data, *end = p + line->rest.len, *begin;
+
+	while (p < end && (*p == ' ' || *p == '\t'))
+		p++;
+	for (begin = p; p < end && *p != ' ' && *p != '\t'; p++)
+		;
+	line->word = (struct text){begin, (size_t)(p - begin)};
+	line->rest = (struct text){p, (size_t)(end - p)};
+}
+
+static int
+read_fields(struct line *line, int kind, struct value *value)
+{
+	struct arena *a = &line->diags->arena;
+
+	for (const struct field *field = kinds[kind].fields; field->what; field++) {
+		struct text rest = line->rest;
+
+		next_word(line);
+		if (line->word.len == 0)
+			return fault(line, line->word.data, P_STATE,
+			    arena_printf(a, "the line ends ahead of its %s", field->what));
+		if (field->form == &RECORDS)
+			line->rest = rest;
+		if (!field->form->read(line, (char *)value + field->offset))
+			return fault(line, line->word.data, P_STATE,
+			    arena_printf(a, "this is no %s", field->what));
+		if (field->form == &RECORDS)
+			line->rest.len = 0;
+	}
+	next_word(line);
+	return line->word.len == 0
+		   ? 0
+		   : fault(line, line->word.data, P_STATE, "the line has a word too many");
+}
+
+static int
+check_times(const struct line *line, const struct set *set)
+{
+	if (set->until_unix >= set->since_unix)
+		return 0;
+	return fault(
+	    line, line->whole.data, P_STATE, "the set ends before it begins: mend its times");
+}
+
+static int
+read_kind(struct line *line, int kind, struct history *out)
+{
+	struct value value = {.note.kind = (enum note_kind)kind};
+
+	if (read_fields(line, kind, &value) < 0)
+		return -1;
+	if (kind == KIND_SERIAL)
+		history_add_serial(out, &value.serial);
+	else if (kind != KIND_SET)
+		history_add_note(out, &value.note);
+	else if (check_times(line, &value.set) < 0)
+		return -1;
+	else
+		history_add_set(out, &value.set);
+	return 0;
+}
+
+/* --- Files of the form before --- */
+
+/* What is gathered of them: when the last copies vanish that they tell of. */
+struct old_form {
+	const char *first; /* line; NULL: there is none */
+	int64_t end_unix, ttl_s;
+};
+
+/* The words of its lines, and how the last one, a time, is meant. */
+static const struct {
+	const char *word;
+	bool begins; /* copies live on from then for a wait; else it is when they vanish */
+} old_words[] = {
+    {"published", true},
+    {"seen", true},
+    {"leaving", true},
+    {"notified", false},
+    {"left", false},
+    {"ttl", false},
+};
+
+static void
+note_old(struct line *line, bool begins, uint32_t wait_s, struct old_form *old)
+{
+	int64_t t_unix = 0, hold_s = 0;
+	struct text before = {0};
+	uint64_t ttl_s;
+
+	if (!old->first)
+		old->first = line->whole.data;
+	for (next_word(line); line->word.len > 0; next_word(line)) {
+		if (instant_parse(line->word, &t_unix) < 0 || line->rest.len > 0)
+			t_unix = 0;
+		else if (begins && read_number(before, INT32_MAX, &ttl_s))
+			hold_s = 2 * (int64_t)ttl_s;
+		before = line->word;
+	}
+	if (begins)
+		t_unix += instant_later(hold_s, wait_s);
+	old->end_unix = instant_later(old->end_unix, t_unix);
+}
+
+static bool
+is_old(struct line *line, uint32_t wait_s, struct old_form *old)
+{
+	for (size_t i = 0; i < sizeof(old_words) / sizeof(old_words[0]); i++)
+		if (text_is(line->word, old_words[i].word)) {
+			note_old(line, old_words[i].begins, wait_s, old);
+			return true;
+		}
+	return false;
+}
+
+static int
+refuse_old(struct line *line, const struct old_form *old)
+{
+	struct buf when = {0};
+	int result;
+
+	instant_print_iso(&when, old->end_unix);
+	result = diag_error(line->diags, pos_at(line->source, (size_t)(old->first - line->begin)),
+	    P_STATE_OLD,
+	    "the state file has the form of an older zonepp; it can be removed from %.*s on, when "
+	    "no cache holds anything of what it tells of",
+	    (int)when.len, when.data);
+	buf_free(&when);
+	return result;
+}
+
+/* --- Reading --- */
+
+static bool
+is_merge_marker(struct text line)
+{
+	static const char *const markers[] = {"<<<<<<<", "|||||||", "=======", ">>>>>>>"};
+
+	for (size_t i = 0; i < sizeof(markers) / sizeof(markers[0]); i++)
+		if (line.len >= 7 && memcmp(line.data, markers[i], 7) == 0)
+			return true;
+	return false;
+}
+
+static int
+read_line(struct line *line, struct history *out)
+{
+	if (line->word.len == 0 || *line->word.data == '#')
+		return 0;
+	if (is_merge_marker(line->whole))
+		return fault(line, line->whole.data, P_STATE_MERGE,
+		    "the state file holds a merge that is not finished");
+	for (int i = 0; i < N_KINDS; i++)
+		if (text_is(line->word, kinds[i].word))
+			return read_kind(line, i, out);
+	return fault(line, line->word.data, P_STATE, "this is no line that zonepp knows");
+}
+
+/* Takes the first line off `text`. */
+static struct text
+next_line(struct text *text)
+{
+	const char *newline = memchr(text->data, '\n', text->len);
+	size_t len = newline ? (size_t)(newline - text->data) : text->len;
+	struct text line = {text->data, len};
+
+	len += newline != NULL;
+	*text = (struct text){text->data + len, text->len - len};
+	if (line.len > 0 && line.data[line.len - 1] == '\r')
+		line.len--;
+	return line;
+}
+
+static int
+read_text(struct diags *diags, const char *path, struct text text, struct state_reading reading,
+    struct history *out)
+{
+	struct line line = {.diags = diags, .begin = text.data, .now_unix = reading.now_unix};
+	struct diags_mark mark = diags_mark(diags);
+	struct old_form old = {0};
+	int result = 0;
+
+	line.source = diags_source(diags, path, text, pos_none());
+	while (text.len > 0) {
+		line.whole = line.rest = next_line(&text);
+		next_word(&line);
+		if (!is_old(&line, reading.wait_s, &old) && read_line(&line, out) < 0)
+			result = -1;
+	}
+	out->latest_unix = line.latest_unix;
+	if (line.latest_unix > line.now_unix && !old.first)
+		warn_of_future(&line);
+	if (!old.first)
+		return result;
+	diags_reset(diags, mark); /* lines of other forms are so for the same reason */
+	return refuse_old(&line, &old);
+}
+
+/* It lies in the folder of the project, and is not reached by a link there. */
+static struct roots
+roots_of(struct arena *a, const char *path)
+{
+	return (struct roots){.project = file_absolute(a, file_folder(a, path)), .strict = true};
+}
+
+int
+state_load(struct diags *diags, const char *path, struct state_reading reading, struct history *out)
+{
+	struct roots roots = roots_of(&diags->arena, path);
+	struct text text;
+	int result = 0;
+
+	*out = (struct history){.a = &diags->arena};
+	if (file_load_small(diags, pos_none(), &roots, path, STATE_LARGEST, true, &text) < 0)
+		return -1;
+	if (text.data)
+		result = read_text(diags, path, text, reading, out);
+	history_sort(out);
+	return result;
+}
+
+int
+sets_read(struct diags *diags, const char *path, struct text text, struct history *out)
+{
+	*out = (struct history){.a = &diags->arena};
+	return read_text(diags, path, text, (struct state_reading){TIME_NEVER, 0}, out);
+}
+
+/* --- Writing --- */
+
+const char *
+state_path(struct arena *a, const char *project, const char *folder)
+{
+	const char *slash = strrchr(project, '/');
+	const char *base = slash ? slash + 1 : project, *dot = strrchr(base, '.');
+	size_t len = dot && dot > base ? (size_t)(dot - base) : strlen(base);
+
+	return file_join(a, folder, arena_printf(a, "%.*s.state", (int)len, base));
+}
+
+int
+state_try(struct diags *diags, const char *path)
+{
+	struct roots roots = roots_of(&diags->arena, path);
+	struct output *out = output_open_in(diags, &roots, path);
+	int result;
+
+	if (!out)
+		return -1;
+	result = output_write(out, "?", 1); /* no state file begins so: a new file is begun */
+	output_abort(out);
+	return result;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	const struct text *x = a, *y = b;
+	int order = memcmp(x->data, y->data, x->len < y->len ? x->len : y->len);
+
+	return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Lines of all kinds in the order of their text, so that people and merges find them. */
+static void
+print_sorted(struct buf *b, const struct history *history)
+{
+	size_t most = history->n_sets + history->n_serials + history->n_notes, n = 0;
+	struct text *lines = mem_alloc((most + 1) * sizeof(*lines)), rest;
+	struct buf all = {0};
+
+	for (size_t i = 0; i < history->n_notes; i++)
+		print_line(
+		    &all, (int)history->notes[i].kind, &(struct value){.note = history->notes[i]});
+	for (size_t i = 0; i < history->n_serials; i++)
+		print_line(&all, KIND_SERIAL, &(struct value){.serial = history->serials[i]});
+	sets_print(&all, history->sets, history->n_sets);
+	for (rest = (struct text){all.data, all.len}; rest.len > 0;)
+		lines[n++] = next_line(&rest);
+	qsort(lines, n, sizeof(*lines), by_text);
+	for (size_t i = 0; i < n; i++)
+		buf_put(b, lines[i].data, lines[i].len + 1);
+	buf_free(&all);
+	free(lines);
+}
+
+int
+state_save(struct diags *diags, const char *path, struct history *history)
+{
+	struct roots roots = roots_of(&diags->arena, path);
+	struct buf b = {0};
+	struct stat st;
+	bool there;
+	int result;
+
+	if (file_stat_if(diags, &roots, path, &st, &there) < 0)
+		return -1;
+	if (history->n_sets + history->n_serials + history->n_notes == 0 && !there)
+		return 0;
+	history_sort(history);
+	buf_puts(&b, head);
+	print_sorted(&b, history);
+	result = output_replace(diags, &roots, path, (struct text){b.data, b.len});
+	buf_free(&b);
+	return result;
+}
+
+/* --- Other --- */
+
+const char *
+history_name(struct arena *a, const uint8_t *wire)
+{
+	uint8_t lower[NAME_LONGEST];
+
+	name_lower(lower, wire, name_length(wire, NAME_LONGEST));
+	return name_absolute_text(a, lower);
+}

@@ -1,0 +1,51 @@
+/* The gate: may a server present a certificate at a time? It may when every set of each of its
+ * services that may be held then takes it (RFC 7671 sections 8.1 and 8.4; history.h has the model).
+ * A pure function of history, chains and clock. */
+#ifndef ROLLOVER_GATE_H
+#define ROLLOVER_GATE_H
+
+#include "rollover/certificate.h"
+
+/* The sets of one name. */
+struct held {
+	struct sets sets;
+	const struct set *published; /* the one that is answered now; NULL: none is known */
+};
+
+/* From when on sets do not refuse the chain: 0 where none does, TIME_NEVER where that is not known.
+ * `by` is the one that does so longest. */
+struct gate {
+	int64_t until_unix;
+	const struct set *by;
+};
+
+/* Of the sets of one name, those that are held no more too. An alias that leads out of the zone is
+ * as good as the sets that the history has at its end. Keeps the later of both gates in `*gate`. */
+void
+gate_wait(const struct history *history, struct sets sets, const struct certchain *chain,
+    uint32_t wait_s, struct gate *gate);
+
+/* Does a set that may be held now have a record for the chain? */
+bool
+gate_is_pinned(const struct history *history, struct sets sets, const struct certchain *chain,
+    uint32_t wait_s, int64_t now_unix);
+
+/* Is the name one of the services of the certificate? It is if a set that may be held has a record
+ * for the current one, or for a former one; where such a record would have the client look at
+ * names, and these are those of another certificate of the project, it is that one's. */
+bool
+gate_is_service(const struct history *history, struct sets sets,
+    const struct certificate *certificates, size_t n, const struct certificate *certificate,
+    int64_t now_unix);
+
+/* The next name of the history, from set number `*at` on, which is moved. Returns false at the end.
+ */
+bool
+gate_next(const struct history *history, size_t *at, struct held *out);
+
+/* Since when each set of the name has taken the chain; TIME_UNKNOWN: as long as the history reaches
+ * back, TIME_NEVER: one that is open does not. */
+int64_t
+gate_since(const struct held *service, const struct certchain *chain);
+
+#endif

@@ -1,0 +1,622 @@
+#include "rollover/keep.h"
+
+#include "base/duration.h"
+#include "history/answer.h"
+#include "history/state.h"
+#include "rollover/gate.h"
+
+/* The rows of a use of a named certificate at one owner. */
+struct use {
+	const struct named_use *is;
+	const struct project_certificate *certificate;
+	const char *owner; /* as the history writes it */
+	struct certchain current, next;
+};
+
+/* --- What is held --- */
+
+static bool
+has_open(struct sets sets, const struct set *set)
+{
+	for (size_t i = 0; i < sets.n; i++)
+		if (set_is_open(&sets.items[i]) && set_same(&sets.items[i], set))
+			return true;
+	return false;
+}
+
+/* A name that the history lacks was answered by a wildcard: whoever holds that holds it here. */
+static void
+inherit(struct keep *keep, const char *owner, const char *from, struct history *out)
+{
+	struct sets sets = sets_of_owner(history_zone(keep->history, keep->name), from);
+
+	for (size_t i = 0; i < sets.n; i++) {
+		struct set set = sets.items[i];
+
+		set.owner = owner;
+		if (!set_is_open(&set))
+			history_add_set(out, &set);
+	}
+}
+
+/* Adds what the published file answers for the name, where the history does not have it. */
+static void
+add_published(
+    struct keep *keep, const struct previous *previous, const char *owner, struct history *out)
+{
+	struct sets known = sets_of_owner(history_zone(keep->history, keep->name), owner);
+	const char *from;
+	struct set set;
+
+	if (!previous->there)
+		return;
+	answer_of(keep->a, &previous->store, keep->name, owner, &set, &from);
+	if (set.n == 0 || has_open(known, &set))
+		return;
+	history_add_set(out, &set);
+	if (known.n == 0 && from && strcmp(from, owner) != 0)
+		inherit(keep, owner, from, out);
+}
+
+static void
+find_held(struct keep *keep, const struct previous *previous, const struct answer_names *names)
+{
+	struct sets known = history_zone(keep->history, keep->name);
+
+	keep->held = (struct history){.a = keep->a};
+	for (size_t i = 0; i < known.n; i++)
+		history_add_set(&keep->held, &known.items[i]);
+	for (size_t i = 0; i < keep->marked.n_sets; i++)
+		history_add_set(&keep->held, &keep->marked.sets[i]);
+	for (size_t i = 0; i < names->n; i++)
+		add_published(keep, previous, names->items[i], &keep->held);
+	history_sort(&keep->held);
+}
+
+static struct sets
+held_of(const struct keep *keep, const char *owner)
+{
+	struct sets all = {keep->held.sets, keep->held.n_sets};
+
+	return sets_of_owner(all, owner);
+}
+
+/* What is published at the name: by the published file, or where that is lost by the history. */
+static struct set
+published_at(const struct keep *keep, const struct previous *previous, const char *owner)
+{
+	struct set set = {.zone = keep->name, .owner = owner, .type = TYPE_TLSA};
+	const struct set *newest;
+
+	if (previous->there) {
+		answer_of(keep->a, &previous->store, keep->name, owner, &set, NULL);
+		return set;
+	}
+	newest = sets_newest(held_of(keep, owner));
+	return newest ? *newest : set;
+}
+
+/* --- Uses --- */
+
+/* Neighbouring uses are often of the same files. */
+static void
+chain_once(struct arena *a, const struct certs *certs, const struct certs *last,
+    const struct certchain *last_chain, struct certchain *out)
+{
+	if (certs && certs == last)
+		*out = *last_chain;
+	else if (certs)
+		certchain_of(a, certs, out);
+}
+
+static void
+use_next(const struct keep *keep, const struct named_use *is, struct use *use)
+{
+	struct use last = *use;
+	const struct named_use *before = last.is;
+
+	*use = (struct use){.is = is,
+	    .certificate = &keep->project->certificates[is->named - keep->named],
+	    .owner = history_name(keep->a, is->owner.wire)};
+	chain_once(
+	    keep->a, is->current, before ? before->current : NULL, &last.current, &use->current);
+	chain_once(keep->a, is->next, before ? before->next : NULL, &last.next, &use->next);
+}
+
+/* Does the template ask for the record, by any means? */
+static bool
+is_wanted(const struct keep_run *run, const struct use *use, struct bytes rdata)
+{
+	const struct node *node = store_node(run->store, &use->is->owner);
+	struct rrset set = node ? node_rrset(run->store, node, TYPE_TLSA) : (struct rrset){0};
+
+	for (size_t i = 0; i < set.n; i++)
+		if (bytes_equal(record_rdata(&set.records[i]), rdata))
+			return true;
+	return false;
+}
+
+/* --- Records that stay --- */
+
+static void
+keep_record(
+    struct keep *keep, const struct keep_run *run, const struct use *use, struct bytes rdata)
+{
+	struct parsed parsed = {.zone = &run->store->apex,
+	    .owner = &use->is->owner,
+	    .type = TYPE_TLSA,
+	    .ttl_s = use->is->ttl_s,
+	    .pos = use->is->pos,
+	    .rdata = rdata};
+
+	if (is_wanted(run, use, rdata))
+		return;
+	store_add(run->store, &parsed);
+	keep->n_kept++;
+}
+
+/* RFC 7671 section 9: who takes the stronger digest does not look at weaker ones of the same usage
+ * and selector. */
+static bool
+is_other_digest(const struct use *use, struct bytes rdata)
+{
+	struct tlsa_params now = use->is->params;
+
+	return now.usage == rdata.data[0] && now.selector == rdata.data[1] &&
+	       now.matching != rdata.data[2] && now.matching != TLSA_FULL &&
+	       rdata.data[2] != TLSA_FULL;
+}
+
+/* The record with the digest that is in use now, if what it stands for is known. */
+static void
+keep_other_digest(
+    struct keep *keep, const struct keep_run *run, const struct use *use, struct bytes rdata)
+{
+	const struct history *history = keep->history;
+	struct certchain chain;
+
+	for (size_t i = 0; i < history->n_notes; i++) {
+		const struct note *note = &history->notes[i];
+
+		if (note->chain && certchain_read(keep->a, note->id, note->chain, &chain) &&
+		    certchain_matches(&chain, rdata)) {
+			keep_record(keep, run, use,
+			    certchain_record(keep->a, &chain, rdata, use->is->params.matching));
+			return;
+		}
+	}
+}
+
+/* Keeps the published records that stand for the chain; NULL: all. */
+static void
+keep_published(struct keep *keep, const struct keep_run *run, const struct use *use,
+    const struct certchain *chain)
+{
+	struct set published = published_at(keep, run->previous, use->owner);
+
+	for (size_t i = 0; published.type == TYPE_TLSA && i < published.n; i++) {
+		struct bytes rdata = published.rdata[i];
+
+		if (chain && !certchain_matches(chain, rdata))
+			continue;
+		if (is_other_digest(use, rdata))
+			keep_other_digest(keep, run, use, rdata);
+		else
+			keep_record(keep, run, use, rdata);
+	}
+}
+
+/* --- A certificate that came too early --- */
+
+/* A set that is published now will not be, as the new one takes the certificate. */
+static struct gate
+wait_of(const struct keep *keep, const struct keep_run *run, const struct use *use)
+{
+	bool servers = keep->zone->n_servers + use->certificate->n_servers > 0;
+	struct sets held = held_of(keep, use->owner);
+	struct set *sets = arena_alloc(keep->a, held.n * sizeof(*sets) + 1);
+	struct gate gate = {0};
+
+	for (size_t i = 0; i < held.n; i++) {
+		sets[i] = held.items[i];
+		if (set_is_open(&sets[i]) && !servers)
+			sets[i].until_unix = run->now_unix;
+	}
+	gate_wait(keep->history, (struct sets){sets, held.n}, &use->current,
+	    use->certificate->wait_s, &gate);
+	return gate;
+}
+
+static void
+report_early(
+    struct keep *keep, const struct keep_run *run, const struct use *use, int64_t until_unix)
+{
+	struct buf when = {0};
+
+	if (until_unix == TIME_NEVER)
+		buf_puts(&when, "all servers are seen to answer with its record (zonepp roll asks "
+				"them), and the wait is over");
+	else
+		instant_print_iso(&when, until_unix);
+	keep->n_early += diag_add(run->diags, use->is->pos, D_TOO_EARLY,
+			     "certificate \"%s\" was replaced too early: it is not safe to use "
+			     "until %.*s",
+			     use->certificate->name, (int)when.len, when.data) < 0;
+	buf_free(&when);
+}
+
+/* --- A certificate that was deployed, and never became current --- */
+
+/* Is it the chain of a file? Then that file tells what becomes of its records. */
+static bool
+is_at_hand(const struct keep *keep, const struct use *use, const char *id)
+{
+	if (strcmp(use->current.id, id) == 0 || (use->is->next && strcmp(use->next.id, id) == 0))
+		return true;
+	for (size_t i = 0; i < keep->project->n_certificates; i++)
+		if (keep->certificates[i].current &&
+		    strcmp(keep->certificates[i].current_chain.id, id) == 0)
+			return true;
+	return false;
+}
+
+/* A name that the project has no more may be the former one of any certificate. */
+static bool
+may_present(const struct keep *keep, const struct use *use, const struct note *deployed)
+{
+	const struct history *history = keep->history;
+	const char *name = deployed->name;
+	const struct note *current = history_note(history, NOTE_CURRENT, name, NULL, NULL);
+
+	if (strcmp(name, use->certificate->name) != 0 &&
+	    project_has_certificate(keep->project, name))
+		return false;
+	return history_note(history, NOTE_DEPLOYED, name, NULL, NULL) == deployed && current &&
+	       current->t_unix <= deployed->t_unix &&
+	       (strcmp(name, use->certificate->name) != 0 ||
+		   strcmp(current->id, use->current.id) == 0) &&
+	       !is_at_hand(keep, use, deployed->id);
+}
+
+static void
+report_stray(const struct keep_run *run, const struct use *use, int64_t deployed_unix)
+{
+	struct buf when = {0};
+
+	instant_print_iso(&when, deployed_unix);
+	diag_add(run->diags, use->is->pos, D_STRAY,
+	    "certificate \"%s\": the one that was deployed at %.*s is neither current nor next, "
+	    "and its records stay",
+	    use->certificate->name, (int)when.len, when.data);
+	buf_free(&when);
+}
+
+static void
+keep_strays(struct keep *keep, const struct keep_run *run, const struct use *use)
+{
+	for (size_t i = 0; i < keep->history->n_notes; i++) {
+		const struct note *note = &keep->history->notes[i];
+		size_t n_kept = keep->n_kept;
+		struct certchain chain;
+
+		if (note->kind != NOTE_DEPLOYED || !may_present(keep, use, note) ||
+		    !certchain_read(keep->a, note->id, note->chain, &chain))
+			continue;
+		keep_published(keep, run, use, &chain);
+		if (keep->n_kept > n_kept)
+			report_stray(run, use, note->t_unix);
+	}
+}
+
+/* --- Of a zone that is not known: what was before --- */
+
+static void
+guess(struct keep *keep, const struct keep_run *run, const struct use *use)
+{
+	struct set last, before;
+	struct bytes *rest, *strange;
+	size_t n_rest = 0, n_strange = 0;
+
+	if (run->previous->there)
+		last = published_at(keep, run->previous, use->owner);
+	else
+		answer_of(keep->a, run->store, keep->name, use->owner, &last, NULL);
+	rest = arena_alloc(keep->a, last.n * sizeof(*rest) + 1);
+	strange = arena_alloc(keep->a, last.n * sizeof(*strange) + 1);
+	for (size_t i = 0; last.type == TYPE_TLSA && i < last.n; i++) {
+		struct bytes rdata = last.rdata[i];
+		bool current = certchain_matches(&use->current, rdata);
+		bool next = use->is->next && certchain_matches(&use->next, rdata);
+
+		if (!current && !next && !is_wanted(run, use, rdata))
+			strange[n_strange++] = rdata;
+		if (current || !next)
+			rest[n_rest++] = rdata;
+	}
+	before = last;
+	before.since_unix = TIME_UNKNOWN;
+	before.until_unix = run->now_unix;
+	before.rdata = n_strange ? strange : rest;
+	before.n = n_strange ? n_strange : n_rest;
+	if (before.n == 0 || before.n == last.n)
+		return;
+	history_add_set(&keep->held, &before);
+	before.until_unix = TIME_NEVER; /* with the publication */
+	history_add_set(&keep->closed, &before);
+}
+
+/* --- All of it --- */
+
+static void
+find_names(struct keep *keep, const struct keep_run *run, struct answer_names *names)
+{
+	*names = (struct answer_names){.a = keep->a};
+	answer_names_add_sets(names, history_zone(keep->history, keep->name));
+	if (run->previous->there)
+		answer_names_add(names, &run->previous->store);
+}
+
+/* What may be held at each name that is known, and at those of the uses. */
+static void
+begin(struct keep *keep, const struct keep_run *run)
+{
+	struct answer_names names;
+	struct use use = {0};
+
+	keep->opened = keep->closed = (struct history){.a = keep->a};
+	keep->owners = (struct answer_names){.a = keep->a};
+	find_names(keep, run, &names);
+	for (const struct named_use *is = run->uses; is; is = is->next_use) {
+		struct set owner = {.owner = history_name(keep->a, is->owner.wire)};
+
+		answer_names_add_sets(&names, (struct sets){&owner, 1});
+		answer_names_add_sets(&keep->owners, (struct sets){&owner, 1});
+	}
+	answer_names_sort(&names);
+	answer_names_sort(&keep->owners);
+	find_held(keep, run->previous, &names);
+	if (keep->is_known)
+		return;
+	for (const struct named_use *is = run->uses; is; is = is->next_use) {
+		use_next(keep, is, &use);
+		guess(keep, run, &use);
+	}
+	history_sort(&keep->held);
+}
+
+void
+keep_records(struct keep *keep, const struct keep_run *run)
+{
+	struct use use = {0};
+
+	begin(keep, run);
+	for (const struct named_use *is = run->uses; is; is = is->next_use) {
+		struct gate gate;
+
+		use_next(keep, is, &use);
+		gate = wait_of(keep, run, &use);
+		if (gate.until_unix > run->now_unix) {
+			report_early(keep, run, &use, gate.until_unix);
+			keep_published(keep, run, &use, NULL);
+		} else {
+			keep_strays(keep, run, &use);
+		}
+	}
+}
+
+/* --- How the history goes on --- */
+
+static bool
+is_in_state(const struct keep *keep, const struct set *set)
+{
+	struct sets known = sets_of_owner(history_zone(keep->history, keep->name), set->owner);
+
+	for (size_t i = 0; i < known.n; i++)
+		if (known.items[i].since_unix == set->since_unix && set_is_open(&known.items[i]) &&
+		    set_same(&known.items[i], set))
+			return true;
+	return false;
+}
+
+/* Are servers asked what they answer for the name? Then its sets are open until they are. */
+static bool
+has_servers(const struct keep *keep, const struct keep_run *run, struct sets held)
+{
+	for (size_t i = 0; i < keep->project->n_certificates; i++) {
+		const struct certificate *certificate = &keep->certificates[i];
+
+		if (certificate->is->n_servers > 0 &&
+		    (!certificate->current ||
+			gate_is_pinned(keep->history, held, &certificate->current_chain,
+			    certificate->is->wait_s, run->now_unix)))
+			return true;
+	}
+	return keep->zone->n_servers > 0;
+}
+
+/* Does a certificate of the project depend on the name? */
+static bool
+is_of_certificate(
+    const struct keep *keep, const struct keep_run *run, struct sets held, const struct set *answer)
+{
+	if (answer_names_have(&keep->owners, answer->owner))
+		return true;
+	for (size_t i = 0; i < keep->project->n_certificates; i++) {
+		const struct certificate *certificate = &keep->certificates[i];
+		struct sets both[] = {held, {answer, 1}};
+
+		for (size_t k = 0; certificate->current && k < 2; k++)
+			if (gate_is_pinned(keep->history, both[k], &certificate->current_chain,
+				certificate->is->wait_s, run->now_unix))
+				return true;
+	}
+	return false;
+}
+
+/* One that is not published ended when the next one began, which another build knows better. */
+static void
+close_set(struct keep *keep, const struct keep_run *run, struct sets held, const struct set *set)
+{
+	struct set published = published_at(keep, run->previous, set->owner), closed = *set;
+
+	for (size_t i = 0; i < held.n && !set_same(&published, set); i++) {
+		int64_t begun = held.items[i].since_unix;
+
+		if (set->since_unix != TIME_UNKNOWN && begun > set->since_unix &&
+		    begun < closed.until_unix)
+			closed.until_unix = begun;
+	}
+	history_add_set(&keep->closed, &closed);
+}
+
+static void
+end_set(struct keep *keep, const struct keep_run *run, struct sets held, const struct set *set)
+{
+	bool stays = has_servers(keep, run, held);
+
+	if (!stays)
+		close_set(keep, run, held, set);
+	else if (!is_in_state(keep, set))
+		history_add_set(&keep->opened, set);
+}
+
+/* Does a record come, or do all leave? */
+static bool
+any_comes(struct sets held, const struct set *answer, bool any)
+{
+	size_t n_there = 0;
+
+	for (size_t i = 0; i < answer->n; i++)
+		for (size_t k = 0; k < held.n; k++)
+			if (set_is_open(&held.items[k]) &&
+			    set_has(&held.items[k], answer->rdata[i])) {
+				n_there++;
+				break;
+			}
+	return answer->n == 0 ? any && !has_open(held, answer) : n_there < answer->n;
+}
+
+static void
+compare_name(struct keep *keep, const struct keep_run *run, const char *owner)
+{
+	struct sets held = held_of(keep, owner);
+	struct set answer, begun;
+	bool there = false, any = false;
+
+	answer_of(keep->a, run->store, keep->name, owner, &answer, NULL);
+	for (size_t i = 0; i < held.n; i++) {
+		const struct set *set = &held.items[i];
+		bool same = set_is_open(set) && set_same(set, &answer);
+
+		any = any || set->n > 0;
+		if (same)
+			there = there || is_in_state(keep, set);
+		else if (set_is_open(set))
+			end_set(keep, run, held, set);
+	}
+	begun = answer;
+	begun.since_unix = TIME_NEVER; /* when it is published */
+	if (!there && (answer.n > 0 || any))
+		history_add_set(&keep->opened, &begun);
+	if (any_comes(held, &answer, any) && is_of_certificate(keep, run, held, &answer))
+		keep->n_changes++;
+}
+
+void
+keep_compare(struct keep *keep, const struct keep_run *run)
+{
+	struct answer_names names;
+
+	find_names(keep, run, &names);
+	answer_names_add_sets(&names, (struct sets){keep->marked.sets, keep->marked.n_sets});
+	answer_names_add(&names, run->store);
+	answer_names_sort(&names);
+	for (size_t i = 0; i < names.n; i++)
+		if (held_of(keep, names.items[i]).n == 0)
+			add_published(keep, run->previous, names.items[i], &keep->held);
+	history_sort(&keep->held);
+	for (size_t i = 0; i < names.n; i++)
+		compare_name(keep, run, names.items[i]);
+}
+
+static bool
+is_marked(const struct keep *keep, const struct set *set)
+{
+	for (size_t i = 0; i < keep->marked.n_sets; i++)
+		if (strcmp(keep->marked.sets[i].owner, set->owner) == 0 &&
+		    set_same(&keep->marked.sets[i], set))
+			return true;
+	return false;
+}
+
+void
+keep_failed(struct keep *keep, const struct previous *previous)
+{
+	struct keep_run run = {.previous = previous};
+	struct answer_names names;
+
+	keep->opened = keep->closed = (struct history){.a = keep->a};
+	if (!keep->held.a) {
+		find_names(keep, &run, &names);
+		answer_names_sort(&names);
+		find_held(keep, previous, &names);
+	}
+	for (size_t i = 0; i < keep->held.n_sets; i++) {
+		const struct set *set = &keep->held.sets[i];
+
+		if (set_is_open(set) && !is_in_state(keep, set) && !is_marked(keep, set))
+			history_add_set(&keep->opened, set);
+	}
+}
+
+static bool
+asks_servers(const struct keep *keep)
+{
+	for (size_t i = 0; i < keep->project->n_certificates; i++)
+		if (keep->project->certificates[i].n_servers > 0)
+			return true;
+	return keep->zone->n_servers > 0;
+}
+
+/* Does a name have several open sets, of which only the published file tells which is right? */
+static bool
+is_settled(const struct keep *keep, struct sets known)
+{
+	for (size_t i = 1; i < known.n; i++)
+		if (set_is_open(&known.items[i]))
+			for (size_t k = i;
+			     k-- > 0 && strcmp(known.items[k].owner, known.items[i].owner) == 0;)
+				if (set_is_open(&known.items[k]))
+					return asks_servers(keep);
+	return true;
+}
+
+static void
+print_set(struct buf *b, struct set set)
+{
+	set.since_unix = TIME_UNKNOWN;
+	set.until_unix = set_is_open(&set) ? TIME_NEVER : 0;
+	buf_puts(b, "\n\t");
+	sets_print(b, &set, 1);
+	b->len--; /* its newline */
+}
+
+void
+keep_print(struct buf *b, const struct keep *keep)
+{
+	struct sets known = history_zone(keep->history, keep->name);
+	struct history after = {.a = keep->a}, closed = keep->closed;
+
+	for (size_t i = 0; i < known.n; i++)
+		history_add_set(&after, &known.items[i]);
+	if (keep->is_published)
+		history_end(&after, &closed, 0);
+	for (size_t i = 0; keep->is_published && i < keep->opened.n_sets; i++)
+		history_add_set(&after, &keep->opened.sets[i]);
+	history_sort(&after);
+	buf_printf(b, "%d", keep->is_known || (keep->is_published && keep->is_tracked));
+	if (!keep->is_published && !is_settled(keep, known))
+		buf_puts(b, " unsettled");
+	for (size_t i = 0; i < after.n_sets; i++)
+		print_set(b, after.sets[i]);
+}

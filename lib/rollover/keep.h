@@ -1,0 +1,77 @@
+/* Keep: what a build does for the rollovers of its zone's certificates. It compares what the zone
+ * is about to answer with what may be held of it (history.h), keeps records in it that servers or
+ * caches may still need, and says how the history goes on.
+ *
+ * - A current certificate that a held set refuses came too early. That is an error (D_TOO_EARLY),
+ *   and yet no reason to publish nothing: the new set is what ends it. All records that were
+ *   published beside it stay until then, so that the old certificate can be put back at once.
+ * - One that `deploy` took into use, and that is neither current nor next, is what servers present:
+ *   its records stay (D_STRAY).
+ * - Of a zone that the history does not know, or no more, the published file tells what is held.
+ *   What was before is guessed to be the least that fits: where each of its records is accounted
+ *   for, a set without those of the next certificate, else one of just those that are not. */
+#ifndef ROLLOVER_KEEP_H
+#define ROLLOVER_KEEP_H
+
+#include "directive/tlsa_source.h"
+#include "history/answer.h"
+#include "history/published.h"
+#include "rollover/certificate.h"
+#include "zone/store.h"
+
+/* Of one zone and build. */
+struct keep {
+	struct arena *a; /* outlives the zone's diags */
+	const struct project *project;
+	const struct project_zone *zone;
+	const struct history *history; /* of the state file: read-only, and shared by threads */
+	const struct certificate *certificates; /* of the project */
+	const struct tlsa_named *named;         /* as templates call them, in the same order */
+	const char *name;                       /* of the zone, as the history writes it */
+	int64_t latest_unix; /* of which the state file tells, by other clocks too */
+
+	/* What keep_begin finds. */
+	bool is_known;         /* the history has the zone */
+	bool is_tracked;       /* it is to have it: the zone is signed, has $TLSA, or servers */
+	bool is_published;     /* the build is done */
+	struct history marked; /* sets that a build that ended early may have published */
+	struct answer_names owners; /* of uses of certificates */
+	struct history held; /* all sets of the zone, sorted, with those of the published file */
+
+	/* What the build comes to. */
+	size_t n_early;   /* errors of certificates that came too early */
+	size_t n_kept;    /* records in the zone that the template does not ask for */
+	size_t n_changes; /* sets of certificates that are not as they are published */
+	/* Sets that begin with the publication (TIME_NEVER) or were there before, and those that
+	 * end with it. The time of it is that at which its hook had told the servers. */
+	struct history opened, closed;
+};
+
+/* What is published and what is wanted. */
+struct keep_run {
+	struct diags *diags;
+	struct store *store; /* sorted */
+	const struct named_use *uses;
+	const struct previous *previous;
+	int64_t now_unix;
+};
+
+/* Finds what may be held, and adds to the store the records that stay: if `n_kept` is not 0, it is
+ * to be sorted again. */
+void
+keep_records(struct keep *keep, const struct keep_run *run);
+
+/* Works out `opened` and `closed`, of the store as it will be published, sorted. */
+void
+keep_compare(struct keep *keep, const struct keep_run *run);
+
+/* For a zone that is not published: what its published file has, and the history not, is held. */
+void
+keep_failed(struct keep *keep, const struct previous *previous);
+
+/* The sets that may be held are a part of what the cache remembers of a build: appended as text,
+ * without times. Of a zone that is published they are what the publication makes of them. */
+void
+keep_print(struct buf *b, const struct keep *keep);
+
+#endif
