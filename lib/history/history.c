@@ -330,20 +330,18 @@ history_prune(struct history *history, uint32_t wait_s, int64_t now_unix)
 
 /* --- Looking --- */
 
-/* The number of the first set whose zone, and whose owner unless NULL, is not below. */
+/* The number of the first set whose zone, or whose owner, is not below; or with `behind` above. */
 static size_t
-lower_bound(struct sets sets, const char *zone, const char *owner)
+bound(struct sets sets, const char *zone, const char *owner, bool behind)
 {
 	size_t low = 0, high = sets.n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct set *set = &sets.items[middle];
-		int order = zone ? strcmp(set->zone, zone) : 0;
+		int order = zone ? strcmp(set->zone, zone) : strcmp(set->owner, owner);
 
-		if (order == 0 && owner)
-			order = strcmp(set->owner, owner);
-		if (order < 0)
+		if (order < 0 || (behind && order == 0))
 			low = middle + 1;
 		else
 			high = middle;
@@ -354,24 +352,18 @@ lower_bound(struct sets sets, const char *zone, const char *owner)
 struct sets
 history_zone(const struct history *history, const char *zone)
 {
-	struct sets all = {history->sets, history->n_sets}, out;
-	size_t begin = lower_bound(all, zone, NULL);
+	struct sets all = {history->sets, history->n_sets};
+	size_t begin = bound(all, zone, NULL, false);
 
-	out = (struct sets){all.items + begin, 0};
-	while (begin + out.n < all.n && strcmp(out.items[out.n].zone, zone) == 0)
-		out.n++;
-	return out;
+	return (struct sets){all.items + begin, bound(all, zone, NULL, true) - begin};
 }
 
 struct sets
 sets_of_owner(struct sets sets, const char *owner)
 {
-	size_t begin = lower_bound(sets, NULL, owner);
-	struct sets out = {sets.items + begin, 0};
+	size_t begin = bound(sets, NULL, owner, false);
 
-	while (begin + out.n < sets.n && strcmp(out.items[out.n].owner, owner) == 0)
-		out.n++;
-	return out;
+	return (struct sets){sets.items + begin, bound(sets, NULL, owner, true) - begin};
 }
 
 /* The zone is the closest one around the name that has sets there. */

@@ -187,9 +187,13 @@ same_input(const struct places *places, struct text line)
 static bool
 parse_result(struct text line, struct zone_result *result, int64_t *made)
 {
-	return line.len < 200 &&
-	       sscanf(line.data,
-		   "result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 "\n",
+	char copy[200]; /* sscanf would look for the end of the whole text */
+
+	if (line.len >= sizeof(copy) || line.len == 0)
+		return false;
+	memcpy(copy, line.data, line.len);
+	copy[line.len] = '\0';
+	return sscanf(copy, "result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 "\n",
 		   &result->n_records, &result->n_signatures, &result->n_tlsa, &result->serial,
 		   &result->earliest, &result->valid_until, made) == 7;
 }

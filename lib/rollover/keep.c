@@ -1,5 +1,7 @@
 #include "rollover/keep.h"
 
+#include "base/codec.h"
+#include "base/digest.h"
 #include "base/duration.h"
 #include "history/answer.h"
 #include "history/state.h"
@@ -596,9 +598,7 @@ print_set(struct buf *b, struct set set)
 {
 	set.since_unix = TIME_UNKNOWN;
 	set.until_unix = set_is_open(&set) ? TIME_NEVER : 0;
-	buf_puts(b, "\n\t");
 	sets_print(b, &set, 1);
-	b->len--; /* its newline */
 }
 
 void
@@ -606,6 +606,8 @@ keep_print(struct buf *b, const struct keep *keep)
 {
 	struct sets known = history_zone(keep->history, keep->name);
 	struct history after = {.a = keep->a}, closed = keep->closed;
+	uint8_t sha256[DIGEST_LEN];
+	struct buf sets = {0};
 
 	for (size_t i = 0; i < known.n; i++)
 		history_add_set(&after, &known.items[i]);
@@ -618,5 +620,9 @@ keep_print(struct buf *b, const struct keep *keep)
 	if (!keep->is_published && !is_settled(keep, known))
 		buf_puts(b, " unsettled");
 	for (size_t i = 0; i < after.n_sets; i++)
-		print_set(b, after.sets[i]);
+		print_set(&sets, after.sets[i]);
+	digest_sha256((struct bytes){(const uint8_t *)sets.data, sets.len}, sha256);
+	buf_putc(b, ' ');
+	hex_encode(b, (struct bytes){sha256, sizeof(sha256)});
+	buf_free(&sets);
 }

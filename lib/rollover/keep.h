@@ -69,8 +69,9 @@ keep_compare(struct keep *keep, const struct keep_run *run);
 void
 keep_failed(struct keep *keep, const struct previous *previous);
 
-/* The sets that may be held are a part of what the cache remembers of a build: appended as text,
- * without times. Of a zone that is published they are what the publication makes of them. */
+/* The sets that may be held are a part of what the cache remembers of a build: appends their
+ * digest, without times. Of a zone that is published they are what the publication makes of them.
+ */
 void
 keep_print(struct buf *b, const struct keep *keep);
 
