@@ -36,7 +36,7 @@ nothing() { # nothing COMMAND...: it prints no line
 	! "$@" | grep .
 }
 
-expect 0 'folders of lib/ include only what is below them' tests/check-layers "$layers" lib
+expect 0 'folders of lib/ include only what is below them' tests/check-layers "$layers" lib cmd
 
 mkdir -p "$tmp/lib/dns"
 printf '#include <string.h>\n#include "base/buf.h"\n' >"$tmp/lib/dns/good.c"
@@ -46,6 +46,17 @@ expect 1 'check-layers refuses an include of a higher folder' \
 	tests/check-layers "$layers" "$tmp/lib"
 cp "$tmp/said" "$tmp/layers"
 expect 0 'and says in which line it stands' grep 'lib/dns/bad.c:2: error: ' "$tmp/layers"
+rm "$tmp/lib/dns/bad.c"
+printf '#include "dns/field_part.h"\n' >"$tmp/lib/dns/good.c"
+expect 0 'it passes what a folder keeps to itself, there' tests/check-layers "$layers" "$tmp/lib"
+mkdir "$tmp/lib/check" "$tmp/cmd"
+for file in lib/check cmd; do
+	printf '#include "dns/name.h"\n#include "dns/field_part.h"\n' >"$tmp/$file/bad.c"
+	expect 1 "and refuses it in $file" tests/check-layers "$layers" "$tmp/lib" "$tmp/cmd"
+	cp "$tmp/said" "$tmp/layers"
+	expect 0 'at its line' grep "$file/bad.c:2: error: " "$tmp/layers"
+	rm "$tmp/$file/bad.c"
+done
 
 expect 0 'every source file is listed in GNUmakefile' nothing unlisted_sources
 

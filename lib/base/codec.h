@@ -1,5 +1,5 @@
-/* Hexadecimal, base64 (RFC 4648 section 4) and base32hex without padding (section 7), as RDATA
- * writes them. Encoders append to a buf; decoders write to `out`, which has room for
+/* Numbers, hexadecimal, base64 (RFC 4648 section 4) and base32hex without padding (section 7), as
+ * RDATA writes them. Encoders append to a buf; decoders write to `out`, which has room for
  * codec_*_decoded(text.len) bytes, and return the number of bytes or -1 for malformed text
  * (an odd number of hex digits, stray characters, bits left over). */
 #ifndef BASE_CODEC_H
@@ -18,6 +18,26 @@ hex_encode_upper(struct buf *b, struct bytes in);
 
 ssize_t
 hex_decode(struct text in, uint8_t *out);
+
+/* Reads a decimal number without a sign; -1 if the text is none or exceeds `most`. */
+static inline int
+decimal_parse(struct text text, uint64_t most, uint64_t *value)
+{
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		unsigned digit = (unsigned)(text.data[i] - '0');
+
+		if (digit > 9 || v > UINT64_MAX / 10)
+			return -1;
+		v = v * 10 + digit;
+		if (v > most || v < digit)
+			return -1;
+	}
+	*value = v;
+	return text.len ? 0 : -1;
+}
 
 void
 base64_encode(struct buf *b, struct bytes in);

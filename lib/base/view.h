@@ -45,11 +45,31 @@ text_is(struct text t, const char *s)
 	return strlen(s) == t.len && memcmp(t.data, s, t.len) == 0;
 }
 
-/* Four octets in network order. */
+/* Numbers in network order. */
+static inline uint16_t
+read_u16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
 static inline uint32_t
 read_u32(const uint8_t *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline void
+write_u16(uint8_t *p, uint16_t value)
+{
+	p[0] = (uint8_t)(value >> 8);
+	p[1] = (uint8_t)value;
+}
+
+static inline void
+write_u32(uint8_t *p, uint32_t value)
+{
+	write_u16(p, (uint16_t)(value >> 16));
+	write_u16(p + 2, (uint16_t)value);
 }
 
 /* ASCII case folding, whatever the locale: DNS names and keywords (RFC 4343). */

@@ -1,4 +1,4 @@
-#include "check/dane_run.h"
+#include "check/dane_part.h"
 
 void
 dane_set_read(const struct dane_run *run, const struct node *node, struct dane_set *out)
@@ -11,8 +11,8 @@ dane_set_read(const struct dane_run *run, const struct node *node, struct dane_s
 	out->set = node_rrset(store, node, TYPE_TLSA);
 	if (!dane_owner_read(out->wire, &out->owner))
 		out->owner.host = NULL;
-	out->services = dane_services(run, run->a, out->wire, &out->n_services);
-	dane_aliases_of(&run->aliases, out->wire, &out->n_aliases);
+	out->services = dane_services_of(&run->services, run->a, out->wire, &out->n_services);
+	dane_aliases_of(&run->services.aliases, out->wire, &out->n_aliases);
 }
 
 static bool
@@ -76,11 +76,8 @@ check_dane(const struct store *store, const struct dane_options *options)
 	size_t before = store->diags->n_severity[SEVERITY_ERROR];
 	const struct node *first = first_tlsa(store);
 
-	if (first || options->uses) {
-		namings_add(&run.namings, store);
-		namings_sort(&run.namings);
-		dane_aliases_begin(&run.aliases, store);
-	}
+	if (first || options->uses)
+		dane_services_begin(&run.services, store);
 	if (first) {
 		run.mail = dane_mail_of(store);
 		check_signed(&run, first);
@@ -89,8 +86,7 @@ check_dane(const struct store *store, const struct dane_options *options)
 	dane_aliases_judge(store, options->doubts);
 	check_aliases(&run);
 	dane_check_uses(&run);
-	namings_end(&run.namings);
-	dane_aliases_end(&run.aliases);
+	dane_services_end(&run.services);
 	arena_free(&scratch);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;
 }

@@ -1,4 +1,4 @@
-#include "check/dane_run.h"
+#include "check/dane_part.h"
 #include "dane/lint.h"
 
 #include <openssl/x509.h>
@@ -45,7 +45,7 @@ add_server(const struct dane_run *run, struct owner *owner, const struct tlsa_us
 	server->named = arena_zalloc(run->a, owner->n_services * sizeof(*server->named));
 	server->any = true;
 	for (size_t i = 0; i < owner->n_services; i++) {
-		if (!dane_counts(&owner->services[i], use->params.usage))
+		if (!dane_service_counts(&owner->services[i], use->params.usage))
 			continue;
 		server->missing[i] = lint_missing(x509, &owner->names[i]);
 		server->named[i] = !server->missing[i];
@@ -153,13 +153,14 @@ static void
 check_names(const struct dane_run *run, struct owner *owner)
 {
 	size_t n;
-	const struct dane_service *services = dane_services(run, run->a, owner->uses[0]->owner, &n);
+	const struct dane_service *services =
+	    dane_services_of(&run->services, run->a, owner->uses[0]->owner, &n);
 	struct references *names = arena_alloc(run->a, (n + 1) * sizeof(*names));
 
 	if (n == 0)
 		return;
 	for (size_t i = 0; i < n; i++)
-		namings_references(run->a, &run->namings, &services[i].owner, &names[i]);
+		namings_references(run->a, &run->services.namings, &services[i].owner, &names[i]);
 	owner->services = services;
 	owner->names = names;
 	owner->n_services = n;

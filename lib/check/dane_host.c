@@ -1,4 +1,4 @@
-#include "check/dane_run.h"
+#include "check/dane_part.h"
 
 #include "zone/written.h"
 
@@ -99,7 +99,7 @@ check_host(const struct dane_run *run, const struct dane_set *set)
 	else
 		check_address(run, set, &key, node);
 	if (dane_owner_is_smtp(&set->owner) && lookup_has(run->store, node, TYPE_MX) &&
-	    !namings_any(&run->namings, set->owner.host, NAMING_MX))
+	    !namings_any(&run->services.namings, set->owner.host, NAMING_MX))
 		add(run, set, D_MX_MEANT, "has MX records that name other hosts");
 }
 

@@ -1,4 +1,4 @@
-#include "check/dane_run.h"
+#include "check/dane_part.h"
 #include "check/text.h"
 
 const struct node *
@@ -68,8 +68,8 @@ server_of(const struct dane_run *run, const struct record *mx)
 static bool
 has_dane(const struct dane_run *run, const struct record *mx)
 {
-	return (run->namings.wildcards ||
-		   namings_any(&run->namings, mx->rdata + 2, NAMING_ANSWER)) &&
+	return (run->services.namings.wildcards ||
+		   namings_any(&run->services.namings, mx->rdata + 2, NAMING_ANSWER)) &&
 	       server_of(run, mx) == SERVER_DANE;
 }
 

@@ -1,4 +1,4 @@
-#include "check/dane_run.h"
+#include "check/dane_part.h"
 
 #include <openssl/sha.h>
 
@@ -182,7 +182,7 @@ static bool
 any_counts(const struct dane_set *set, uint8_t usage)
 {
 	for (size_t i = 0; i < set->n_services; i++)
-		if (dane_counts(&set->services[i], usage))
+		if (dane_service_counts(&set->services[i], usage))
 			return true;
 	return set->n_services == 0;
 }

@@ -1,4 +1,4 @@
-#include "check/dane_run.h"
+#include "check/dane_part.h"
 
 enum { SET_MOST = 12, N_USAGES = 4, N_SELECTORS = 2 };
 
@@ -66,7 +66,7 @@ is_for_smtp(const struct dane_run *run, const struct dane_service *service)
 	if (dane_owner_is_smtp(owner))
 		return true;
 	return owner->tcp && owner->port == 0 &&
-	       namings_any(&run->namings, owner->host, NAMING_MX) &&
+	       namings_any(&run->services.namings, owner->host, NAMING_MX) &&
 	       lookup_key_of(run->store, owner->host, &host) &&
 	       lookup_key_of(run->store, owner->wire, &wildcard) &&
 	       dane_smtp_node(run->store, &host) == lookup_node(run->store, &wildcard);
@@ -98,7 +98,7 @@ is_lost(const struct dane_run *run, const struct dane_set *set)
 	       ((lookup_has(run->store, set->node, TYPE_A) ||
 		    lookup_has(run->store, set->node, TYPE_AAAA)) &&
 		   !(set->node->flags & NODE_WILDCARD) &&
-		   !namings_any(&run->namings, set->wire, NAMING_CNAME));
+		   !namings_any(&run->services.namings, set->wire, NAMING_CNAME));
 }
 
 /* Then D001 was said of it. */

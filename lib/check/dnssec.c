@@ -4,8 +4,7 @@
 #include "check/size.h"
 #include "dnssec/pkey.h"
 #include "dnssec/rrsig.h"
-
-enum { EXPIRE_FROM_END = 8 }; /* expire, minimum: RFC 1035 section 3.3.13 */
+#include "zone/soa.h"
 
 /* --- The template's keys --- */
 
@@ -98,30 +97,14 @@ check_first_end(const struct store *store, int64_t now, int64_t *end_unix)
 	return any;
 }
 
-static uint32_t
-largest_ttl(const struct store *store)
-{
-	uint32_t ttl_s = 0;
-
-	for (size_t i = 0; i < store->n_nodes; i++) {
-		const struct record *records = node_records(store, &store->nodes[i]);
-
-		for (uint32_t j = 0; j < store->nodes[i].n; j++)
-			if (records[j].ttl_s > ttl_s)
-				ttl_s = records[j].ttl_s;
-	}
-	return ttl_s;
-}
-
 struct copies
 copies_of(const struct store *store)
 {
 	const struct record *soa = node_records(store, store_apex(store));
-	const uint8_t *p = soa->rdata + soa->rdlen - EXPIRE_FROM_END;
 
 	return (struct copies){.soa = soa->pos,
-	    .expire_s = (int64_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3],
-	    .ttl_s = largest_ttl(store)};
+	    .expire_s = soa_number(soa, SOA_EXPIRE),
+	    .ttl_s = store_largest_ttl(store)};
 }
 
 int64_t

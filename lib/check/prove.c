@@ -1,8 +1,10 @@
 #include "check/prove.h"
 
 #include "base/mem.h"
-#include "check/dane_run.h"
 #include "dane/prove.h"
+#include "dane/service.h"
+#include "dane/verdict.h"
+#include "zone/lookup.h"
 
 #include <stdlib.h>
 
@@ -10,7 +12,7 @@ struct run {
 	const struct store *store;
 	struct diags *diags;
 	struct prover *prover;
-	struct dane_run dane;
+	struct dane_services services;
 	struct arena a;
 };
 
@@ -359,7 +361,7 @@ find_services(struct owner *owner, const uint8_t *wire)
 {
 	struct run *run = owner->run;
 	size_t n;
-	const struct dane_service *services = dane_services(&run->dane, &run->a, wire, &n);
+	const struct dane_service *services = dane_services_of(&run->services, &run->a, wire, &n);
 
 	owner->services = arena_zalloc(&run->a, (n + 1) * sizeof(*owner->services));
 	owner->n_services = n > 0 ? n : 1;
@@ -370,7 +372,7 @@ find_services(struct owner *owner, const uint8_t *wire)
 
 		service->text = lookup_text(run->store, at->wire);
 		service->port = at->tcp ? at->port : 0;
-		namings_references(&run->a, &run->dane.namings, at, &service->names);
+		namings_references(&run->a, &run->services.namings, at, &service->names);
 	}
 }
 
@@ -422,8 +424,7 @@ rows_make(const struct store *store, const struct tlsa_use *uses, size_t *n)
 int
 prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_unix)
 {
-	struct run run = {
-	    .store = store, .diags = store->diags, .dane = {.store = store, .diags = store->diags}};
+	struct run run = {.store = store, .diags = store->diags};
 	struct row *rows;
 	size_t n, end;
 	int result = 0;
@@ -433,9 +434,7 @@ prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_u
 	run.prover = prover_begin(now_unix);
 	if (!run.prover)
 		return diag_error(run.diags, uses->pos, F_SYSTEM, "OpenSSL fails to verify");
-	namings_add(&run.dane.namings, store);
-	namings_sort(&run.dane.namings);
-	dane_aliases_begin(&run.dane.aliases, store);
+	dane_services_begin(&run.services, store);
 	rows = rows_make(store, uses, &n);
 	for (size_t i = 0; i < n; i = end) {
 		struct arena_mark mark = arena_mark(&run.a);
@@ -448,8 +447,7 @@ prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_u
 	}
 	free(rows);
 	arena_free(&run.a);
-	namings_end(&run.dane.namings);
-	dane_aliases_end(&run.dane.aliases);
+	dane_services_end(&run.services);
 	prover_end(run.prover);
 	return result;
 }

@@ -64,7 +64,7 @@ size_of_signatures(const struct store *store, const struct node *node, uint16_t 
 	for (size_t i = 0; i < rrsig.n; i++) {
 		const struct record *record = &rrsig.records[i];
 
-		if ((record->rdata[0] << 8 | record->rdata[1]) == type)
+		if (read_u16(record->rdata) == type)
 			size += RECORD + record->rdlen;
 	}
 	return size;

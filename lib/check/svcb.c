@@ -1,7 +1,6 @@
 #include "check/svcb.h"
 
 #include "check/words_part.h"
-#include "dns/field.h"
 #include "zone/lookup.h"
 
 /* The registry "Service Parameter Keys (SvcParamKeys)". */
@@ -23,9 +22,9 @@ param_of(const struct service *s, unsigned key)
 	enum { HEAD = 4 }; /* key and length */
 	const uint8_t *p = s->params.data, *end = p + s->params.len;
 
-	for (; p < end; p += HEAD + get_u16(p + 2))
-		if (get_u16(p) == key)
-			return (struct bytes){p + HEAD, get_u16(p + 2)};
+	for (; p < end; p += HEAD + read_u16(p + 2))
+		if (read_u16(p) == key)
+			return (struct bytes){p + HEAD, read_u16(p + 2)};
 	return (struct bytes){NULL, 0};
 }
 
@@ -79,7 +78,7 @@ check_mandatory(const struct service *s)
 	struct bytes list = param_of(s, KEY_MANDATORY);
 
 	for (size_t i = 0; i < list.len; i += 2) {
-		unsigned key = get_u16(list.data + i);
+		unsigned key = read_u16(list.data + i);
 
 		if (key == KEY_PORT && (s->dns || s->record->type == TYPE_HTTPS))
 			tell(s, "mandatory", Z_SVCB_MANDATORY,
@@ -137,12 +136,13 @@ check_set(const struct store *store, const struct node *node, const struct rrset
 	bool aliases = false, dns = is_dns_owner(node);
 
 	for (size_t i = 0; i < set->n; i++)
-		aliases = aliases || get_u16(set->records[i].rdata) == 0;
+		aliases = aliases || read_u16(set->records[i].rdata) == 0;
 	for (size_t i = 0; i < set->n; i++) {
 		const struct record *record = &set->records[i];
 		size_t head = 2 + name_length(record->rdata + 2, record->rdlen - 2u);
 		struct service s = {store, node, record,
-		    {record->rdata + head, record->rdlen - head}, get_u16(record->rdata) == 0, dns};
+		    {record->rdata + head, record->rdlen - head}, read_u16(record->rdata) == 0,
+		    dns};
 
 		check_record(&s, aliases);
 	}

@@ -117,7 +117,7 @@ has_hints(const struct record *record)
 	enum { PRIORITY = 2, KEY_AND_LENGTH = 4, IPV4HINT = 4, IPV6HINT = 6 };
 	const uint8_t *p = record->rdata + PRIORITY, *end = record->rdata + record->rdlen;
 
-	for (p += name_length(p, NAME_LONGEST); p < end; p += KEY_AND_LENGTH + (p[2] << 8 | p[3]))
+	for (p += name_length(p, NAME_LONGEST); p < end; p += KEY_AND_LENGTH + read_u16(p + 2))
 		if (p[0] == 0 && (p[1] == IPV4HINT || p[1] == IPV6HINT))
 			return true;
 	return false;

@@ -2,7 +2,8 @@
 #include "check/text_part.h"
 
 #include "base/buf.h"
-#include "dns/field.h"
+#include "base/codec.h"
+#include "dns/address.h"
 #include "zone/lookup.h"
 
 #include <stdio.h>

@@ -33,7 +33,7 @@ add_record(struct namings *namings, struct naming naming, const struct record *r
 		break;
 	case TYPE_SRV: /* RFC 2782: priority, weight, port, target */
 		naming.kind = NAMING_SRV;
-		naming.port = (uint16_t)(record->rdata[4] << 8 | record->rdata[5]);
+		naming.port = read_u16(record->rdata + 4);
 		break;
 	case TYPE_CNAME:
 		naming.kind = NAMING_CNAME;

@@ -1,5 +1,5 @@
 /* Fields that are addresses: IPv4, IPv6, and those of other networks. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 int
 ip4_parse(struct text text, uint8_t out[4])
@@ -39,7 +39,7 @@ groups_parse(const char *p, const char *end, uint8_t *out, size_t *n)
 		}
 		if (p == begin)
 			return NULL;
-		put_u16(out + *n, (uint16_t)value);
+		write_u16(out + *n, (uint16_t)value);
 		*n += 2;
 		if (p == end)
 			break;
@@ -103,7 +103,7 @@ zero_run(const uint8_t *ip, int *n_groups)
 
 	*n_groups = 1;
 	for (int i = 0; i < 8; i++) {
-		run = get_u16(ip + 2 * i) ? 0 : run + 1;
+		run = read_u16(ip + 2 * i) ? 0 : run + 1;
 		if (run > *n_groups) {
 			*n_groups = run;
 			best = i + 1 - run;
@@ -143,7 +143,7 @@ ip6_print(struct buf *b, const uint8_t *ip)
 				*p++ = ':';
 			i += n_zero - 1;
 		} else {
-			p = group_print(p, get_u16(ip + 2 * i));
+			p = group_print(p, read_u16(ip + 2 * i));
 			if (i < 7)
 				*p++ = ':';
 		}

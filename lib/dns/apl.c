@@ -1,5 +1,5 @@
 /* The items of APL (RFC 3123 section 4): `[!]family:address/prefix`. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 enum { FAMILY_IP4 = 1, FAMILY_IP6 = 2, HEAD_OCTETS = 4, NEGATION = 0x80 };
 
@@ -58,7 +58,7 @@ item_parse(struct reader *r)
 		;
 	if (!field_room(r, HEAD_OCTETS + n))
 		return field_long(r, t);
-	put_u16(r->out, (uint16_t)family);
+	write_u16(r->out, (uint16_t)family);
 	r->out[2] = (uint8_t)prefix;
 	r->out[3] = (uint8_t)(n | (negated ? NEGATION : 0));
 	memcpy(r->out + HEAD_OCTETS, ip, n);
@@ -83,7 +83,7 @@ apl_skip(struct wire *w)
 
 		if (wire_left(w) < HEAD_OCTETS)
 			return -1;
-		octets = address_octets(get_u16(w->at));
+		octets = address_octets(read_u16(w->at));
 		n = w->at[3] & ~(unsigned)NEGATION;
 		if (octets && (n > octets || w->at[2] > 8 * octets))
 			return -1;
@@ -96,7 +96,7 @@ apl_skip(struct wire *w)
 static int
 item_print(struct buf *b, struct wire *w)
 {
-	unsigned family = get_u16(w->at), n = w->at[3] & ~(unsigned)NEGATION;
+	unsigned family = read_u16(w->at), n = w->at[3] & ~(unsigned)NEGATION;
 	uint8_t ip[16] = {0};
 
 	if (address_octets(family) == 0)

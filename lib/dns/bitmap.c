@@ -1,5 +1,5 @@
 /* Fields that are RR types and sets of them. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 enum {
 	WINDOW_OCTETS = 32, /* 256 types */
@@ -36,7 +36,7 @@ one_parse(struct reader *r)
 		return -1;
 	if (!field_room(r, 2))
 		return field_long(r, t);
-	put_u16(r->out, type);
+	write_u16(r->out, type);
 	r->out += 2;
 	return 0;
 }
@@ -50,7 +50,7 @@ one_skip(struct wire *w)
 static int
 one_print(struct buf *b, struct wire *w)
 {
-	type_print(b, get_u16(w->at));
+	type_print(b, read_u16(w->at));
 	return one_skip(w);
 }
 

@@ -1,5 +1,5 @@
 /* Fields of digests, whose length depends on the octet ahead of them. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 /* What an octet that names a digest asks for; a table ends with a NULL name. */
 struct digest_rule {

@@ -1,6 +1,6 @@
 /* Fields of octets in hexadecimal, base64 or base32hex. Hex and base64 to the end of the RDATA may
  * be split into words anywhere, as zone files break their lines. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 enum { BAD = 0xff };
 

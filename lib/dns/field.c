@@ -1,4 +1,4 @@
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Fields whose form an earlier octet chooses: gateways of IPSECKEY (RFC 4025) and relays of
  * AMTRELAY (RFC 8777), and the address and name of A6 (RFC 2874). */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 #include <inttypes.h>
 

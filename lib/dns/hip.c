@@ -1,6 +1,6 @@
 /* The host identity of HIP (RFC 8005 section 5): on the wire the lengths of tag and key stand
  * first, in text the algorithm, the tag in hex and the key in base64, a word each. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 enum { HEAD_OCTETS = 4, TAG_MOST = 255, KEY_MOST = 65535 };
 
@@ -43,7 +43,7 @@ hip_parse(struct reader *r)
 		return -1;
 	head[0] = (uint8_t)n_tag;
 	head[1] = (uint8_t)algorithm;
-	put_u16(head + 2, (uint16_t)n_key);
+	write_u16(head + 2, (uint16_t)n_key);
 	return 0;
 }
 
@@ -55,7 +55,7 @@ hip_skip(struct wire *w)
 	if (wire_left(w) < HEAD_OCTETS)
 		return -1;
 	n_tag = w->at[0];
-	n_key = get_u16(w->at + 2);
+	n_key = read_u16(w->at + 2);
 	w->at += HEAD_OCTETS;
 	return n_tag && n_key ? wire_skip(w, n_tag + n_key) : -1;
 }
@@ -70,7 +70,7 @@ hip_print(struct buf *b, struct wire *w)
 	buf_putc(b, ' ');
 	hex_encode(b, (struct bytes){tag, n_tag});
 	buf_putc(b, ' ');
-	base64_encode(b, (struct bytes){tag + n_tag, get_u16(w->at + 2)});
+	base64_encode(b, (struct bytes){tag + n_tag, read_u16(w->at + 2)});
 	return hip_skip(w);
 }
 

@@ -1,6 +1,6 @@
 #include "dns/hostname.h"
 
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 /* What an octet may be in the label of a host. */
 enum {

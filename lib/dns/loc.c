@@ -1,6 +1,6 @@
 /* The location of LOC (RFC 1876): latitude and longitude in thousandths of an arc second around
  * 2^31, altitude in centimetres above -100 km, and three precisions as mantissa and exponent. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 enum {
 	LOC_OCTETS = 16,
@@ -89,7 +89,7 @@ axis_parse(struct reader *r, const struct axis *axis)
 	if (sum > (uint64_t)axis->degrees * DEGREE)
 		return field_error(
 		    r, begin->text, "the %s is beyond %u degrees", axis->what, axis->degrees);
-	put_u32(r->out,
+	write_u32(r->out,
 	    (*t->text & ~0x20) == axis->plus ? EQUATOR + (uint32_t)sum : EQUATOR - (uint32_t)sum);
 	r->out += 4;
 	return 0;
@@ -122,7 +122,7 @@ altitude_parse(struct reader *r)
 	    0)
 		return field_error(r, t->text,
 		    "%.*s is not an altitude from -100000.00m to 42849672.95m", FIELD_SHOWN(t));
-	put_u32(r->out,
+	write_u32(r->out,
 	    below ? ALTITUDE_BASE - (uint32_t)centimetres : ALTITUDE_BASE + (uint32_t)centimetres);
 	r->out += 4;
 	return 0;
@@ -197,8 +197,8 @@ loc_skip(struct wire *w)
 	for (int i = 1; i <= 3; i++)
 		if (p[i] >> 4 > 9 || (p[i] & 15) > 9)
 			return -1;
-	if (from_origin(get_u32(p + 4)) > latitude.degrees * (uint32_t)DEGREE ||
-	    from_origin(get_u32(p + 8)) > longitude.degrees * (uint32_t)DEGREE)
+	if (from_origin(read_u32(p + 4)) > latitude.degrees * (uint32_t)DEGREE ||
+	    from_origin(read_u32(p + 8)) > longitude.degrees * (uint32_t)DEGREE)
 		return -1;
 	return 0;
 }
@@ -237,9 +237,9 @@ loc_print(struct buf *b, struct wire *w)
 	for (int i = 1; i <= 3; i++)
 		if (p[i] >> 4 == 0 && p[i])
 			return -1; /* 0 times a power of ten: no text keeps the power */
-	axis_print(b, &latitude, get_u32(p + 4));
-	axis_print(b, &longitude, get_u32(p + 8));
-	altitude = (int64_t)get_u32(p + 12) - ALTITUDE_BASE;
+	axis_print(b, &latitude, read_u32(p + 4));
+	axis_print(b, &longitude, read_u32(p + 8));
+	altitude = (int64_t)read_u32(p + 12) - ALTITUDE_BASE;
 	if (altitude < 0) {
 		buf_putc(b, '-');
 		altitude = -altitude;

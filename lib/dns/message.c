@@ -1,6 +1,6 @@
 #include "dns/message.h"
 
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 enum {
 	HEADER_LEN = 12,
@@ -16,7 +16,7 @@ put_number(struct buf *b, uint16_t value)
 {
 	uint8_t octets[2];
 
-	put_u16(octets, value);
+	write_u16(octets, value);
 	buf_put(b, octets, sizeof(octets));
 }
 
@@ -68,7 +68,7 @@ pointer_target(const struct cursor *c, size_t at, size_t begin, size_t *target)
 {
 	if (c->wire.len - at < 2)
 		return -1;
-	*target = get_u16(c->wire.data + at) & 0x3fffu;
+	*target = read_u16(c->wire.data + at) & 0x3fffu;
 	return *target >= HEADER_LEN && *target < begin ? 0 : -1;
 }
 
@@ -168,12 +168,12 @@ take_record(struct cursor *c, struct message_record *out)
 	if (take_name(c, &owner) < 0 || !(fixed = take(c, 10)))
 		return -1;
 	*out = (struct message_record){.owner = arena_copy(c->a, owner.wire, owner.len),
-	    .type = get_u16(fixed),
-	    .class = get_u16(fixed + 2),
-	    .ttl_s = get_u32(fixed + 4)};
+	    .type = read_u16(fixed),
+	    .class = read_u16(fixed + 2),
+	    .ttl_s = read_u32(fixed + 4)};
 	if (out->type != TYPE_OPT && out->ttl_s > INT32_MAX)
 		out->ttl_s = 0;
-	return take_rdata(c, out->type, get_u16(fixed + 8), &out->rdata);
+	return take_rdata(c, out->type, read_u16(fixed + 8), &out->rdata);
 }
 
 static int
@@ -198,8 +198,8 @@ take_questions(struct cursor *c, size_t n, struct message *out)
 		if (take_name(c, &name) < 0 || !(fixed = take(c, 4)))
 			return -1;
 		out->question = n == 1 ? arena_copy(c->a, name.wire, name.len) : NULL;
-		out->type = get_u16(fixed);
-		out->class = get_u16(fixed + 2);
+		out->type = read_u16(fixed);
+		out->class = read_u16(fixed + 2);
 	}
 	return 0;
 }
@@ -233,13 +233,13 @@ message_read(struct arena *a, struct bytes wire, struct message *out)
 	*out = (struct message){0};
 	if (!header)
 		return -1;
-	out->id = get_u16(header);
-	out->flags = get_u16(header + 2);
+	out->id = read_u16(header);
+	out->flags = read_u16(header + 2);
 	out->rcode = out->flags & 0xf;
-	if (take_questions(&c, get_u16(header + 4), out) < 0 ||
-	    take_section(&c, get_u16(header + 6), &out->answer) < 0 ||
-	    take_section(&c, get_u16(header + 8), &out->authority) < 0 ||
-	    take_options(&c, get_u16(header + 10), out) < 0)
+	if (take_questions(&c, read_u16(header + 4), out) < 0 ||
+	    take_section(&c, read_u16(header + 6), &out->answer) < 0 ||
+	    take_section(&c, read_u16(header + 8), &out->authority) < 0 ||
+	    take_options(&c, read_u16(header + 10), out) < 0)
 		return -1;
 	return left(&c) == 0 ? 0 : -1;
 }

@@ -1,6 +1,6 @@
 /* Fields that are numbers with names from a registry. Both are read; the number is printed, as
  * every server reads it, unless the RFC asks for the name. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 #include <stdio.h>
 
@@ -227,7 +227,7 @@ cert_type_skip(struct wire *w)
 static int
 cert_type_print(struct buf *b, struct wire *w)
 {
-	buf_decimal(b, get_u16(w->at));
+	buf_decimal(b, read_u16(w->at));
 	return cert_type_skip(w);
 }
 

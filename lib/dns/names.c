@@ -1,5 +1,5 @@
 /* Fields that are domain names. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 int
 name_field_parse(struct reader *r, const struct token *t)

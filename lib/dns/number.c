@@ -1,5 +1,5 @@
 /* Fields that are numbers, periods and instants. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 #include "base/duration.h"
 

@@ -1,6 +1,6 @@
 #include "dns/rdata.h"
 
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 /* `\#`, which begins the generic form of RFC 3597 section 5. */
 static bool
@@ -118,8 +118,9 @@ int
 rdata_parse(struct rdata_text *text, uint16_t type, uint8_t *out, size_t *len)
 {
 	const struct type_info *info = type_info(type);
-	struct reader r = {text->at, text->end, text->entry, text->origin, text->diags, text->trace, false,
-	    info ? info : &unknown, info ? info->fields : NULL, out, out, out + RDATA_LONGEST};
+	struct reader r = {text->at, text->end, text->entry, text->origin, text->diags, text->trace,
+	    false, info ? info : &unknown, info ? info->fields : NULL, out, out,
+	    out + RDATA_LONGEST};
 	int rc;
 
 	if (r.at < r.end && is_generic(r.at))

@@ -1,5 +1,5 @@
 /* Fields that are strings. Octets above 127 are taken as they are and printed as \DDD. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 #include "base/codec.h"
 

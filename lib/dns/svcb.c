@@ -2,7 +2,7 @@
  * that of their numbers on the wire. A value goes through two decoders: as character-string first
  * (appendix A), and then, for lists, at its commas (appendix A.1). */
 #include "dns/dohpath.h"
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 enum {
 	KEY_MANDATORY = 0,
@@ -89,10 +89,10 @@ insert_number(struct reader *r, const struct value *v, uint8_t *begin, uint16_t 
 
 	if (put_value(r, v, "\0", 2) < 0)
 		return -1;
-	for (; p > begin && get_u16(p - 2) > number; p -= 2)
+	for (; p > begin && read_u16(p - 2) > number; p -= 2)
 		memcpy(p, p - 2, 2);
-	put_u16(p, number);
-	if (p > begin && get_u16(p - 2) == number)
+	write_u16(p, number);
+	if (p > begin && read_u16(p - 2) == number)
 		return value_error(r, v, "a list without repetition");
 	return 0;
 }
@@ -118,10 +118,10 @@ mandatory_parse(struct reader *r, const struct value *v)
 static bool
 mandatory_valid(struct bytes value)
 {
-	if (value.len == 0 || value.len % 2 || get_u16(value.data) == KEY_MANDATORY)
+	if (value.len == 0 || value.len % 2 || read_u16(value.data) == KEY_MANDATORY)
 		return false;
 	for (size_t i = 2; i < value.len; i += 2)
-		if (get_u16(value.data + i - 2) >= get_u16(value.data + i))
+		if (read_u16(value.data + i - 2) >= read_u16(value.data + i))
 			return false;
 	return true;
 }
@@ -131,7 +131,7 @@ mandatory_print(struct buf *b, struct bytes value)
 {
 	for (size_t i = 0; i < value.len; i += 2) {
 		buf_putc(b, i ? ',' : '=');
-		key_print(b, get_u16(value.data + i));
+		key_print(b, read_u16(value.data + i));
 	}
 }
 
@@ -246,7 +246,7 @@ port_parse(struct reader *r, const struct value *v)
 
 	if (decimal_parse(v->text, UINT16_MAX, &port) < 0)
 		return value_error(r, v, "a number from 0 to 65535");
-	put_u16(octets, (uint16_t)port);
+	write_u16(octets, (uint16_t)port);
 	return put_value(r, v, octets, 2);
 }
 
@@ -260,7 +260,7 @@ static void
 port_print(struct buf *b, struct bytes value)
 {
 	buf_putc(b, '=');
-	buf_decimal(b, get_u16(value.data));
+	buf_decimal(b, read_u16(value.data));
 }
 
 static int
@@ -402,9 +402,9 @@ groups_parse(struct reader *r, const struct value *v)
 
 		if (decimal_parse(item, UINT16_MAX, &group) < 0)
 			return value_error(r, v, "a list of numbers from 0 to 65535");
-		put_u16(octets, (uint16_t)group);
+		write_u16(octets, (uint16_t)group);
 		for (const uint8_t *p = begin; p < r->out; p += 2)
-			if (get_u16(p) == group)
+			if (read_u16(p) == group)
 				return value_error(r, v, "a list without repetition");
 		if (put_value(r, v, octets, 2) < 0)
 			return -1;
@@ -558,9 +558,9 @@ param_parse(struct reader *r, uint16_t *key)
 	r->out += HEAD_OCTETS;
 	if (value_parse(r, row, &value, shown) < 0)
 		return -1;
-	put_u16(head, *key);
-	put_u16(head + 2, (uint16_t)(r->out - head - HEAD_OCTETS));
-	if (!row_of_key(*key)->valid((struct bytes){head + HEAD_OCTETS, get_u16(head + 2)}))
+	write_u16(head, *key);
+	write_u16(head + 2, (uint16_t)(r->out - head - HEAD_OCTETS));
+	if (!row_of_key(*key)->valid((struct bytes){head + HEAD_OCTETS, read_u16(head + 2)}))
 		return field_error(
 		    r, field_begin(&value), "%s: the value is malformed or missing", shown);
 	return 0;
@@ -581,14 +581,14 @@ sort_params(struct reader *r, uint8_t *begin)
 	size_t n = 0, i;
 
 	memcpy(octets, begin, (size_t)(r->out - begin));
-	for (p = begin; p < r->out; p += HEAD_OCTETS + get_u16(p + 2)) {
-		param = (struct param){get_u16(p), (uint16_t)(p - begin)};
+	for (p = begin; p < r->out; p += HEAD_OCTETS + read_u16(p + 2)) {
+		param = (struct param){read_u16(p), (uint16_t)(p - begin)};
 		for (i = n++; i > 0 && list[i - 1].key > param.key; i--)
 			list[i] = list[i - 1];
 		list[i] = param;
 	}
 	for (p = begin, i = 0; i < n; i++) {
-		size_t len = HEAD_OCTETS + (size_t)get_u16(octets + list[i].at + 2);
+		size_t len = HEAD_OCTETS + (size_t)read_u16(octets + list[i].at + 2);
 
 		memcpy(p, octets + list[i].at, len);
 		p += len;
@@ -601,9 +601,9 @@ find_param(struct bytes sorted, unsigned key)
 {
 	const uint8_t *p = sorted.data, *end = p + sorted.len;
 
-	while (p < end && get_u16(p) < key)
-		p += HEAD_OCTETS + get_u16(p + 2);
-	return p < end && get_u16(p) == key ? p : NULL;
+	while (p < end && read_u16(p) < key)
+		p += HEAD_OCTETS + read_u16(p + 2);
+	return p < end && read_u16(p) == key ? p : NULL;
 }
 
 /* What makes sorted parameters contradict each other. */
@@ -619,18 +619,18 @@ find_conflict(struct bytes sorted)
 	const uint8_t *p = sorted.data, *end = p + sorted.len, *mandatory;
 	int last = -1;
 
-	for (; p < end; p += HEAD_OCTETS + get_u16(p + 2)) {
-		if (get_u16(p) == last)
-			return (struct conflict){TWICE, get_u16(p), 0};
-		last = get_u16(p);
+	for (; p < end; p += HEAD_OCTETS + read_u16(p + 2)) {
+		if (read_u16(p) == last)
+			return (struct conflict){TWICE, read_u16(p), 0};
+		last = read_u16(p);
 	}
 	if (find_param(sorted, KEY_NO_DEFAULT_ALPN) && !find_param(sorted, KEY_ALPN))
 		return (struct conflict){NOT_THERE, KEY_ALPN, KEY_NO_DEFAULT_ALPN};
 	mandatory = find_param(sorted, KEY_MANDATORY);
 	if (!mandatory)
 		return (struct conflict){FINE, 0, 0};
-	for (size_t i = 0; i < get_u16(mandatory + 2); i += 2) {
-		unsigned key = get_u16(mandatory + HEAD_OCTETS + i);
+	for (size_t i = 0; i < read_u16(mandatory + 2); i += 2) {
+		unsigned key = read_u16(mandatory + HEAD_OCTETS + i);
 
 		if (!find_param(sorted, key))
 			return (struct conflict){NOT_THERE, key, KEY_MANDATORY};
@@ -701,12 +701,13 @@ params_skip(struct wire *w)
 	while (w->at < w->end) {
 		const uint8_t *p = w->at;
 
-		if (wire_left(w) < HEAD_OCTETS || wire_skip(w, HEAD_OCTETS + get_u16(p + 2)) < 0)
+		if (wire_left(w) < HEAD_OCTETS || wire_skip(w, HEAD_OCTETS + read_u16(p + 2)) < 0)
 			return -1;
-		if (get_u16(p) <= last || get_u16(p) > KEY_MOST ||
-		    !row_of_key(get_u16(p))->valid((struct bytes){p + HEAD_OCTETS, get_u16(p + 2)}))
+		if (read_u16(p) <= last || read_u16(p) > KEY_MOST ||
+		    !row_of_key(read_u16(p))
+			 ->valid((struct bytes){p + HEAD_OCTETS, read_u16(p + 2)}))
 			return -1;
-		last = get_u16(p);
+		last = read_u16(p);
 	}
 	return find_conflict(all).kind == FINE ? 0 : -1;
 }
@@ -715,8 +716,8 @@ static int
 params_print(struct buf *b, struct wire *w)
 {
 	for (const char *blank = ""; w->at < w->end; blank = " ") {
-		unsigned key = get_u16(w->at);
-		size_t n = get_u16(w->at + 2);
+		unsigned key = read_u16(w->at);
+		size_t n = read_u16(w->at + 2);
 
 		buf_puts(b, blank);
 		key_print(b, key);

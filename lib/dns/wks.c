@@ -1,6 +1,6 @@
 /* The protocol and ports of WKS (RFC 1035 section 3.4.2). Names come from a table here, not from
  * the system's services(5): a zone is the same wherever it is built. */
-#include "dns/field.h"
+#include "dns/field_part.h"
 
 struct number_name {
 	const char *name;

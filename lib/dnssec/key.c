@@ -87,7 +87,7 @@ set_identity(struct key *key, uint8_t *dnskey, int64_t now)
 {
 	if (has_ended(key->time[KEY_REVOKE], now))
 		dnskey[1] |= KEY_FLAG_REVOKE;
-	key->flags = (uint16_t)(dnskey[0] << 8 | dnskey[1]);
+	key->flags = read_u16(dnskey);
 	key->is_ksk = key->flags & KEY_FLAG_SEP;
 	key->revoked = key->flags & KEY_FLAG_REVOKE;
 	key->tag = key_tag(key->dnskey);
@@ -99,7 +99,7 @@ check_public(const struct loader *l, const char *path, const struct keyfile_name
     const struct keyfile_public *public_key)
 {
 	const uint8_t *rdata = public_key->rdata;
-	unsigned flags = (unsigned)rdata[0] << 8 | rdata[1];
+	unsigned flags = read_u16(rdata);
 	unsigned tag = key_tag((struct bytes){rdata, public_key->rdata_len});
 
 	if (!name_equal(public_key->owner.wire, l->zone->wire))

@@ -1,35 +1,22 @@
 #include "dnssec/lifetime.h"
 
+#include "zone/soa.h"
+
 enum {
 	DAY = 86400,
 	VALIDITY = 14 * DAY,
 	COPIES_LONGEST = 60 * DAY,
 	KEPT_LEAST = 4 * DAY, /* for which a signature is kept before it is made anew */
-	EXPIRE_FROM_END = 8,  /* expire, minimum: RFC 1035 section 3.3.13 */
 };
-
-static const struct record *
-soa_of(const struct store *store)
-{
-	for (size_t i = 0; i < store->n_nodes; i++)
-		for (uint32_t r = 0; r < store->nodes[i].n && store->nodes[i].key_len == 0; r++)
-			if (node_records(store, &store->nodes[i])[r].type == TYPE_SOA)
-				return &node_records(store, &store->nodes[i])[r];
-	return NULL;
-}
 
 /* TTLs up to a day count as a day, so that the first record with a longer TTL than others is no
  * reason to sign the zone anew. */
 static uint64_t
 largest_ttl(const struct store *store)
 {
-	uint64_t ttl_s = DAY;
+	uint32_t ttl_s = store_largest_ttl(store);
 
-	for (size_t i = 0; i < store->n_nodes; i++)
-		for (uint32_t r = 0; r < store->nodes[i].n; r++)
-			if (node_records(store, &store->nodes[i])[r].ttl_s > ttl_s)
-				ttl_s = node_records(store, &store->nodes[i])[r].ttl_s;
-	return ttl_s;
+	return ttl_s > DAY ? ttl_s : DAY;
 }
 
 /* How much must be left of a signature so that it outlives copies that are made within a day; 0
@@ -37,12 +24,12 @@ largest_ttl(const struct store *store)
 static uint64_t
 copies_s(const struct store *store)
 {
-	const struct record *soa = soa_of(store);
+	const struct record *soa = store_soa(store);
 	uint64_t s;
 
 	if (!soa)
 		return 0;
-	s = read_u32(soa->rdata + soa->rdlen - EXPIRE_FROM_END) + largest_ttl(store) + DAY;
+	s = soa_number(soa, SOA_EXPIRE) + largest_ttl(store) + DAY;
 	return s <= COPIES_LONGEST ? s : 0;
 }
 

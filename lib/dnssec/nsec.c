@@ -1,9 +1,11 @@
 #include "dnssec/nsec.h"
 
+#include "zone/soa.h"
+
 uint32_t
 nsec_ttl(const struct record *soa)
 {
-	uint32_t minimum = read_u32(soa->rdata + soa->rdlen - 4);
+	uint32_t minimum = soa_number(soa, SOA_MINIMUM);
 
 	return minimum < soa->ttl_s ? minimum : soa->ttl_s;
 }

@@ -39,9 +39,9 @@ is_by_key(const struct search *s, const struct record *rrsig)
 {
 	const uint8_t *p = rrsig->rdata;
 
-	return (p[RRSIG_TYPE] << 8 | p[RRSIG_TYPE + 1]) == s->set.type &&
+	return read_u16(p + RRSIG_TYPE) == s->set.type &&
 	       p[RRSIG_ALGORITHM] == s->key->algorithm->number &&
-	       (p[RRSIG_TAG] << 8 | p[RRSIG_TAG + 1]) == s->key->tag;
+	       read_u16(p + RRSIG_TAG) == s->key->tag;
 }
 
 /* Does it sign the RRset as it stands now? */
@@ -254,7 +254,7 @@ offline_signature(const struct offline *offline, const struct key *key, uint16_t
 	for (size_t i = 0; i < offline->n; i++) {
 		const uint8_t *rdata = offline->items[i].rrsig->rdata;
 
-		if (offline->items[i].key == key && (rdata[0] << 8 | rdata[1]) == type)
+		if (offline->items[i].key == key && read_u16(rdata) == type)
 			return offline->items[i].rrsig;
 	}
 	return NULL;

@@ -126,7 +126,7 @@ rsa_split(struct bytes public_key, struct rsa_public *out)
 		return false;
 	len = public_key.data[0];
 	if (len == 0) {
-		len = (size_t)public_key.data[1] << 8 | public_key.data[2];
+		len = read_u16(public_key.data + 1);
 		at = 3;
 	}
 	if (len == 0 || public_key.len <= at + len)

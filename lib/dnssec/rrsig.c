@@ -7,20 +7,6 @@
  * further from the clock than this. */
 #define PERIOD_LONGEST UINT64_C(0x7fffffff)
 
-static void
-put16(uint8_t *p, uint16_t value)
-{
-	p[0] = (uint8_t)(value >> 8);
-	p[1] = (uint8_t)value;
-}
-
-static void
-put32(uint8_t *p, uint32_t value)
-{
-	put16(p, (uint16_t)(value >> 16));
-	put16(p + 2, (uint16_t)value);
-}
-
 int
 rrsig_period(struct diags *diags, int64_t now, uint64_t offset_s, uint64_t validity_s,
     uint64_t jitter_s, struct rrsig_period *out)
@@ -82,13 +68,13 @@ put_head(struct rrsig *rrsig, const struct name *signer, const struct rrsig_peri
 {
 	uint8_t *p = (uint8_t *)buf_reserve(&rrsig->data, RRSIG_SIGNER + NAME_LONGEST);
 
-	put16(p + RRSIG_TYPE, set->type);
+	write_u16(p + RRSIG_TYPE, set->type);
 	p[RRSIG_ALGORITHM] = 0;
 	p[RRSIG_LABELS] = rrsig_labels(set->owner.data);
-	put32(p + RRSIG_TTL, set->ttl_s);
-	put32(p + RRSIG_EXPIRATION, rrsig_expiration(period, set->owner, set->type));
-	put32(p + RRSIG_INCEPTION, period->inception);
-	put16(p + RRSIG_TAG, 0);
+	write_u32(p + RRSIG_TTL, set->ttl_s);
+	write_u32(p + RRSIG_EXPIRATION, rrsig_expiration(period, set->owner, set->type));
+	write_u32(p + RRSIG_INCEPTION, period->inception);
+	write_u16(p + RRSIG_TAG, 0);
 	name_lower(p + RRSIG_SIGNER, signer->wire, signer->len);
 	rrsig->rdata_len = (size_t)RRSIG_SIGNER + signer->len;
 	rrsig->data.len = rrsig->rdata_len;
@@ -102,10 +88,10 @@ put_record(struct buf *b, const struct rrsig_set *set, struct bytes rdata)
 
 	memcpy(p, set->owner.data, set->owner.len);
 	p += set->owner.len;
-	put16(p, set->type);
-	put16(p + 2, CLASS_IN);
-	put32(p + 4, set->ttl_s);
-	put16(p + 8, (uint16_t)rdata.len);
+	write_u16(p, set->type);
+	write_u16(p + 2, CLASS_IN);
+	write_u32(p + 4, set->ttl_s);
+	write_u16(p + 8, (uint16_t)rdata.len);
 	if (rdata.len)
 		memcpy(p + 10, rdata.data, rdata.len);
 	b->len += set->owner.len + 10 + rdata.len;
@@ -127,7 +113,7 @@ rrsig_key(struct rrsig *rrsig, uint8_t algorithm, uint16_t tag)
 	uint8_t *p = (uint8_t *)rrsig->data.data;
 
 	p[RRSIG_ALGORITHM] = algorithm;
-	put16(p + RRSIG_TAG, tag);
+	write_u16(p + RRSIG_TAG, tag);
 }
 
 void

@@ -1,7 +1,8 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "dns/serial.h"
-#include "dnssec/sign_worker.h"
+#include "dnssec/sign_part.h"
+#include "zone/soa.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -101,7 +102,7 @@ zonemd_patch(struct sign_run *run)
 
 	if (!run->zonemd)
 		return 0;
-	memcpy(rdata, soa->rdata + soa->rdlen - 20, 4);
+	memcpy(rdata, soa->rdata + soa->rdlen - SOA_SERIAL, 4);
 	if (!EVP_DigestFinal_ex(run->zonemd, rdata + ZONEMD_HEAD, NULL))
 		return zonemd_fail(run);
 	sign_zonemd(&run->workers[0], (struct bytes){rdata, len}, &text);

@@ -1,6 +1,7 @@
-#include "dnssec/sign_worker.h"
+#include "dnssec/sign_part.h"
 
 #include "dns/serial.h"
+#include "zone/soa.h"
 #include "zone/write.h"
 
 static struct verifier *
@@ -51,7 +52,7 @@ makes_zonemd(const struct sign_pass *pass)
 static uint16_t
 type_covered(struct bytes rrsig)
 {
-	return (uint16_t)(rrsig.data[0] << 8 | rrsig.data[1]);
+	return read_u16(rrsig.data);
 }
 
 /* `rdata` is written as it is, `canonical` is digested. The apex's ZONEMD and its signatures are
@@ -308,20 +309,12 @@ enter_node(struct sign_worker *worker, const struct node *node)
 	enter_name(worker, node->key, node->key_len);
 }
 
-static uint32_t
-soa_serial(const struct store *store)
-{
-	const struct record *soa = node_records(store, store_apex(store));
-
-	return read_u32(soa->rdata + soa->rdlen - 20);
-}
-
 /* ZONEMD without its digest, which is as long as the one to come, the serial included. */
 static struct record
 placeholder_record(const struct sign_worker *worker, uint8_t *rdata)
 {
 	const struct sign_pass *pass = worker->pass;
-	size_t len = zonemd_placeholder(soa_serial(pass->store), pass->options->zonemd, rdata);
+	size_t len = zonemd_placeholder(zone_serial(pass->store), pass->options->zonemd, rdata);
 
 	return (struct record){.rdata = rdata, .type = TYPE_ZONEMD, .rdlen = (uint16_t)len};
 }

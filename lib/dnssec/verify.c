@@ -1,9 +1,10 @@
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 #include "base/duration.h"
 #include "base/mem.h"
 #include "base/pool.h"
 #include "dns/serial.h"
+#include "zone/soa.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ verify_is_name(const struct store *store, const struct node *node)
 		return false;
 	for (size_t i = 0; i < node->n; i++)
 		if (!is_denial(records[i].type) &&
-		    (records[i].type != TYPE_RRSIG || !is_denial(u16_at(records[i].rdata))))
+		    (records[i].type != TYPE_RRSIG || !is_denial(read_u16(records[i].rdata))))
 			return true;
 	return false;
 }
@@ -230,7 +231,7 @@ visit_all(struct verify_run *run, struct verify_result *result)
 static uint32_t
 denial_ttl(const struct record *soa)
 {
-	uint32_t minimum = u32_at(soa->rdata + soa->rdlen - 4);
+	uint32_t minimum = soa_number(soa, SOA_MINIMUM);
 
 	return minimum < soa->ttl_s ? minimum : soa->ttl_s;
 }
@@ -311,29 +312,14 @@ tell_tallies(struct verify_run *run)
 		    ttl->n, (unsigned)run->denial_ttl_s);
 }
 
-static uint32_t
-largest_ttl(const struct store *store)
-{
-	uint32_t most_s = 0;
-
-	for (size_t i = 0; i < store->n_nodes; i++) {
-		const struct record *records = node_records(store, &store->nodes[i]);
-
-		for (size_t r = 0; r < store->nodes[i].n; r++)
-			if (records[r].ttl_s > most_s)
-				most_s = records[r].ttl_s;
-	}
-	return most_s;
-}
-
 /* A secondary that lost its primary serves the zone until SOA expire has passed, and caches keep
  * what it last served for a TTL more. */
 static void
 check_end(const struct verify_run *run, const struct verify_result *result)
 {
 	struct arena *a = &run->diags->arena;
-	int64_t expire_s = u32_at(run->soa->rdata + run->soa->rdlen - 8);
-	int64_t ttl_s = largest_ttl(run->store), left_s = result->earliest - run->options->at;
+	int64_t expire_s = soa_number(run->soa, SOA_EXPIRE);
+	int64_t ttl_s = store_largest_ttl(run->store), left_s = result->earliest - run->options->at;
 
 	if (result->earliest != 0 && left_s > 0 && left_s < expire_s + ttl_s)
 		diag_add(run->diags, run->soa->pos, S_END_NEAR,

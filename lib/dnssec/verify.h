@@ -8,7 +8,7 @@
  * are worked out here a second time.
  *
  *	verify.c            the run: workers, chunks, result
- *	verify_run.h        what these files share
+ *	verify_part.h       what these files share
  *	verify_fault.c      faults that workers find, told of later
  *	verify_key.c        the DNSKEY RRset
  *	verify_signature.c  RRSIG records and what they cover

@@ -1,6 +1,6 @@
 /* Who signs the DNSKEY RRset, and whether trust anchors lead there (RFC 4035 sections 5 and 5.2,
  * RFC 5011 section 2.1). */
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 #include <openssl/evp.h>
 
@@ -52,7 +52,7 @@ ds_names(const struct verify_run *run, struct bytes ds, const struct verify_key 
 	const char *name = digest_name(ds.data[DS_DIGEST_TYPE]);
 
 	*known = name != NULL;
-	if (u16_at(ds.data + DS_TAG) != key->tag || ds.data[DS_ALGORITHM] != key->number)
+	if (read_u16(ds.data + DS_TAG) != key->tag || ds.data[DS_ALGORITHM] != key->number)
 		return false;
 	return !name || digest_matches(run, ds, key, name);
 }

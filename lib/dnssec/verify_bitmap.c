@@ -1,5 +1,5 @@
 /* Type bit maps (RFC 4034 section 4.1.2), taken apart and compared type by type. */
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 struct type_list {
 	uint16_t *types; /* ascending */

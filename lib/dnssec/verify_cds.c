@@ -1,5 +1,5 @@
 /* CDS and CDNSKEY (RFC 7344 section 4.1, RFC 8078 section 4): what the zone asks its parent for. */
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 /* One of the two RRsets. */
 struct wish {

@@ -1,7 +1,7 @@
 /* The NSEC3 chains of a zone: which there are, and the record at a hash. Each NSEC3PARAM record
  * announces one (RFC 5155 sections 4 and 7.3); further records are of chains that are being built
  * or removed (sections 10.4 and 10.5). */
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 #include "base/codec.h"
 #include "base/mem.h"
@@ -23,8 +23,10 @@ nsec3_split(struct bytes rdata, bool param, struct nsec3_fields *out)
 
 	if (rdata.len < at || rdata.len < at + p[4])
 		return -1;
-	*out = (struct nsec3_fields){
-	    .algorithm = p[0], .flags = p[1], .iterations = u16_at(p + 2), .salt = {p + at, p[4]}};
+	*out = (struct nsec3_fields){.algorithm = p[0],
+	    .flags = p[1],
+	    .iterations = read_u16(p + 2),
+	    .salt = {p + at, p[4]}};
 	at += p[4];
 	if (param)
 		return rdata.len == at ? 0 : -1;
@@ -223,7 +225,7 @@ check_cost(const struct verify_run *run)
 static size_t
 index_of(const struct verify_chain *chain, const uint8_t *hash)
 {
-	return u32_at(hash) >> (32 - chain->bits);
+	return read_u32(hash) >> (32 - chain->bits);
 }
 
 /* Hashes are spread evenly, so that their first bits nearly say where they are. */

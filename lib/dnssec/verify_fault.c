@@ -1,4 +1,4 @@
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 #include "base/mem.h"
 

@@ -1,5 +1,5 @@
 /* The DNSKEY RRset as a judge sees it. */
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 #include "dnssec/pkey.h"
 
@@ -24,7 +24,7 @@ key_read(const struct record *record, struct verify_key *out)
 	*out = (struct verify_key){.record = record,
 	    .number = rdata[DNSKEY_ALGORITHM],
 	    .algorithm = verifier_algorithm(rdata[DNSKEY_ALGORITHM]),
-	    .flags = u16_at(rdata),
+	    .flags = read_u16(rdata),
 	    .tag = tag_of(record_rdata(record))};
 	out->zone = key_is_of_zone(out) && rdata[DNSKEY_PROTOCOL] == PROTOCOL;
 	out->revoked = out->flags & FLAG_REVOKE;

@@ -1,7 +1,7 @@
 /* The NSEC chain (RFC 4035 section 2.3): one record at each name, in canonical order, the last one
  * leading to the apex. Where an NSEC3 chain serves, names may be without, as the one or the other
  * is being made or removed (RFC 5155 sections 10.4 and 10.5). */
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 static const struct node *
 next_name(const struct verify_run *run, size_t i)

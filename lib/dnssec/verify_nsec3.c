@@ -7,7 +7,7 @@
  * resolver computes is not judged.
  *
  * The chains are collected ahead of the visits; each visit looks its hashes up. */
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 #include "base/codec.h"
 #include "base/mem.h"

@@ -1,6 +1,6 @@
 /* RRSIG records: what each states, whether it verifies, and which are missing (RFC 4035
  * sections 2.2 and 5.3). */
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 #include "base/duration.h"
 #include "dns/serial.h"
@@ -65,7 +65,7 @@ key_text(const struct sig *sig)
 {
 	return arena_printf(&sig->v->worker->scratch, "%s key %u",
 	    algorithm_text(sig->v, sig->rdata[SIG_ALGORITHM]),
-	    (unsigned)u16_at(sig->rdata + SIG_TAG));
+	    (unsigned)read_u16(sig->rdata + SIG_TAG));
 }
 
 static const char *
@@ -75,7 +75,7 @@ time_text(const struct sig *sig, size_t at)
 	const struct verify_run *run = sig->v->run;
 	struct buf b = {0};
 
-	instant_print_iso(&b, run->options->at + (int32_t)(u32_at(sig->rdata + at) - run->at));
+	instant_print_iso(&b, run->options->at + (int32_t)(read_u32(sig->rdata + at) - run->at));
 	return buf_text(&b, a);
 }
 
@@ -107,7 +107,7 @@ check_labels(const struct sig *sig)
 static bool
 check_ttls(const struct sig *sig)
 {
-	uint32_t stated = u32_at(sig->rdata + SIG_TTL), odd = stated;
+	uint32_t stated = read_u32(sig->rdata + SIG_TTL), odd = stated;
 
 	for (size_t i = 0; i < sig->set->n; i++)
 		if (sig->set->records[i].ttl_s != stated)
@@ -135,8 +135,8 @@ check_signer(const struct sig *sig)
 static bool
 check_period(const struct sig *sig)
 {
-	uint32_t at = sig->v->run->at, inception = u32_at(sig->rdata + SIG_INCEPTION),
-		 expiration = u32_at(sig->rdata + SIG_EXPIRATION);
+	uint32_t at = sig->v->run->at, inception = read_u32(sig->rdata + SIG_INCEPTION),
+		 expiration = read_u32(sig->rdata + SIG_EXPIRATION);
 
 	if (serial_later(inception, expiration))
 		sig_fault(sig, S_RRSIG_PERIOD, "the signature begins at %s and expires at %s",
@@ -211,13 +211,6 @@ canonical_make(struct visit *v, const struct rrset *set, struct canonical *out)
 	canonical_sort(out);
 }
 
-static void
-put_u16(uint8_t *p, size_t value)
-{
-	p[0] = (uint8_t)(value >> 8);
-	p[1] = (uint8_t)value;
-}
-
 /* owner | type | class | original TTL | RDATA length | RDATA */
 static void
 put_record(struct buf *b, const struct sig *sig, struct bytes rdata)
@@ -227,10 +220,10 @@ put_record(struct buf *b, const struct sig *sig, struct bytes rdata)
 
 	memcpy(p, v->name, v->name_len);
 	p += v->name_len;
-	put_u16(p, sig->set->type);
-	put_u16(p + 2, CLASS_IN);
+	write_u16(p, sig->set->type);
+	write_u16(p + 2, CLASS_IN);
 	memcpy(p + 4, sig->rdata + SIG_TTL, 4);
-	put_u16(p + 8, rdata.len);
+	write_u16(p + 8, (uint16_t)rdata.len);
 	if (rdata.len)
 		memcpy(p + 10, rdata.data, rdata.len);
 	b->len += v->name_len + 10 + rdata.len;
@@ -256,7 +249,8 @@ signed_data(const struct sig *sig, const struct canonical *canonical, size_t sig
 static bool
 is_stated(const struct sig *sig, const struct verify_key *key)
 {
-	return key->tag == u16_at(sig->rdata + SIG_TAG) && key->number == sig->rdata[SIG_ALGORITHM];
+	return key->tag == read_u16(sig->rdata + SIG_TAG) &&
+	       key->number == sig->rdata[SIG_ALGORITHM];
 }
 
 static bool
@@ -332,7 +326,7 @@ static void
 note_expiration(const struct sig *sig)
 {
 	struct verify_worker *worker = sig->v->worker;
-	uint32_t expiration = u32_at(sig->rdata + SIG_EXPIRATION);
+	uint32_t expiration = read_u32(sig->rdata + SIG_EXPIRATION);
 
 	if (!worker->any || serial_later(worker->earliest, expiration))
 		worker->earliest = expiration;
@@ -443,9 +437,9 @@ covering(const struct visit *v, uint16_t type, const struct record **first)
 	const struct record *rrsig = v->rrsig.records;
 	size_t i = 0, end;
 
-	while (i < v->rrsig.n && u16_at(rrsig[i].rdata) < type)
+	while (i < v->rrsig.n && read_u16(rrsig[i].rdata) < type)
 		i++;
-	for (end = i; end < v->rrsig.n && u16_at(rrsig[end].rdata) == type;)
+	for (end = i; end < v->rrsig.n && read_u16(rrsig[end].rdata) == type;)
 		end++;
 	*first = rrsig + i;
 	return end - i;
@@ -456,7 +450,7 @@ tell_orphans(struct visit *v)
 {
 	for (size_t i = 0; i < v->rrsig.n && !visit_is_partial(v); i++) {
 		const struct record *rrsig = &v->rrsig.records[i];
-		uint16_t type = u16_at(rrsig->rdata);
+		uint16_t type = read_u16(rrsig->rdata);
 
 		if (type == TYPE_RRSIG || node_rrset(v->run->store, v->node, type).n == 0)
 			fault_add(&v->slot->faults, rrsig->pos, S_RRSIG_ORPHAN,

@@ -1,8 +1,9 @@
 /* The zone's digest (RFC 8976 section 3) for the SIMPLE scheme: all records in canonical order,
  * those that nobody is answered with too, but neither ZONEMD at the apex nor its signatures. */
-#include "dnssec/verify_run.h"
+#include "dnssec/verify_part.h"
 
 #include "base/codec.h"
+#include "zone/soa.h"
 
 #include <openssl/evp.h>
 
@@ -57,7 +58,7 @@ is_excluded(const struct verify_run *run, const struct node *node, const struct 
 	if (node != run->apex)
 		return false;
 	return record->type == TYPE_ZONEMD ||
-	       (record->type == TYPE_RRSIG && u16_at(record->rdata) == TYPE_ZONEMD);
+	       (record->type == TYPE_RRSIG && read_u16(record->rdata) == TYPE_ZONEMD);
 }
 
 /* Equal RDATA under two TTLs: a fault that the checks of zones tell of; one counts. */
@@ -141,8 +142,8 @@ hash_index(const struct record *zonemd)
 static bool
 check_fields(const struct verify_run *run, const struct rrset *set, const struct record *zonemd)
 {
-	uint32_t serial = u32_at(zonemd->rdata + MD_SERIAL),
-		 soa = u32_at(run->soa->rdata + run->soa->rdlen - 20);
+	uint32_t serial = read_u32(zonemd->rdata + MD_SERIAL),
+		 soa = soa_number(run->soa, SOA_SERIAL);
 
 	for (const struct record *other = set->records; other < zonemd; other++)
 		if (memcmp(other->rdata + MD_SCHEME, zonemd->rdata + MD_SCHEME, 2) == 0)
@@ -207,7 +208,7 @@ verify_zonemd(const struct verify_run *run)
 		put_zone(&d);
 	for (size_t i = 0; i < set.n && any; i++)
 		if (hash_index(&set.records[i]) < N_HASHES && d.ctx[hash_index(&set.records[i])] &&
-		    u32_at(set.records[i].rdata) == u32_at(run->soa->rdata + run->soa->rdlen - 20))
+		    read_u32(set.records[i].rdata) == soa_number(run->soa, SOA_SERIAL))
 			good &= check_digest(&d, &set.records[i]);
 	for (size_t i = 0; i < N_HASHES; i++)
 		EVP_MD_CTX_free(d.ctx[i]);

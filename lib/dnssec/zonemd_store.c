@@ -1,10 +1,11 @@
 #include "dnssec/zonemd_store.h"
 
 #include "dnssec/zonemd.h"
+#include "zone/soa.h"
 
 #include <openssl/evp.h>
 
-enum { ALGORITHM_AT = 5, SERIAL_FROM_END = 20 };
+enum { ALGORITHM_AT = 5 };
 
 /* Ahead of store_sort: the apex can be several nodes. */
 static uint32_t
@@ -85,14 +86,12 @@ int
 zonemd_store_make(struct store *store)
 {
 	const struct node *apex = store_apex(store);
-	const struct record *soa = node_records(store, apex);
 	struct record *record =
 	    &store->records[node_rrset(store, apex, TYPE_ZONEMD).records - store->records];
 	uint8_t algorithm = record->rdata[ALGORITHM_AT];
 	uint8_t *rdata = arena_bytes(&store->data, record->rdlen);
-	uint32_t serial = read_u32(soa->rdata + soa->rdlen - SERIAL_FROM_END);
 
-	zonemd_placeholder(serial, algorithm, rdata);
+	zonemd_placeholder(zone_serial(store), algorithm, rdata);
 	record->rdata = rdata;
 	return digest_store(
 	    store, algorithm == ZONEMD_SHA384 ? EVP_sha384() : EVP_sha512(), rdata + ZONEMD_HEAD);

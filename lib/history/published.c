@@ -1,44 +1,12 @@
 #include "history/published.h"
 
 #include "zone/read.h"
+#include "zone/soa.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-
-enum {
-	SERIAL_FROM_END = 20
-}; /* serial, refresh, retry, expire, minimum: RFC 1035 section 3.3.13 */
-
-static const struct record *
-soa_of(const struct store *store)
-{
-	const struct node *apex = store_apex(store);
-	const struct record *first = apex ? node_records(store, apex) : NULL;
-
-	return first && first->type == TYPE_SOA ? first : NULL;
-}
-
-uint32_t
-zone_serial(const struct store *store)
-{
-	const struct record *soa = soa_of(store);
-
-	return read_u32(soa->rdata + soa->rdlen - SERIAL_FROM_END);
-}
-
-void
-zone_set_serial(struct store *store, uint32_t serial)
-{
-	struct record *soa = &store->records[store->nodes[0].first];
-	uint8_t *rdata = arena_copy(&store->data, soa->rdata, soa->rdlen);
-	uint8_t *p = rdata + soa->rdlen - SERIAL_FROM_END;
-
-	for (unsigned i = 0; i < 4; i++)
-		p[i] = (uint8_t)(serial >> (24 - 8 * i));
-	soa->rdata = rdata;
-}
 
 static bool
 has_merge_marks(struct text text)
@@ -76,7 +44,7 @@ load(struct previous *previous, const char *path, const struct name *apex, unsig
 		look_for_merge(previous, path);
 		return;
 	}
-	previous->there = soa_of(&previous->store) != NULL;
+	previous->there = store_soa(&previous->store) != NULL;
 	if (!previous->there)
 		return;
 	previous->serial = zone_serial(&previous->store);
@@ -121,8 +89,9 @@ same_rdata(const struct record *a, const struct record *b)
 	if (a->type != b->type || a->ttl_s != b->ttl_s || a->rdlen != b->rdlen)
 		return false;
 	if (a->type == TYPE_SOA)
-		return memcmp(a->rdata, b->rdata, n - SERIAL_FROM_END) == 0 &&
-		       memcmp(a->rdata + n - 16, b->rdata + n - 16, 16) == 0;
+		return memcmp(a->rdata, b->rdata, n - SOA_SERIAL) == 0 &&
+		       memcmp(a->rdata + n - SOA_SERIAL + 4, b->rdata + n - SOA_SERIAL + 4,
+			   SOA_SERIAL - 4) == 0;
 	return memcmp(a->rdata, b->rdata, n) == 0;
 }
 

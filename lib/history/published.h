@@ -34,11 +34,4 @@ previous_free(struct previous *previous);
 bool
 previous_same_content(const struct previous *previous, const struct store *store, bool is_signed);
 
-/* The SOA's serial; the store has a SOA. */
-uint32_t
-zone_serial(const struct store *store);
-
-void
-zone_set_serial(struct store *store, uint32_t serial);
-
 #endif

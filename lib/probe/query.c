@@ -45,7 +45,7 @@ read_message(struct arena *a, struct stream *stream, struct bytes *out)
 
 	if (read_whole(stream, len, sizeof(len)) < 0)
 		return -1;
-	out->len = (size_t)(len[0] << 8 | len[1]);
+	out->len = read_u16(len);
 	out->data = data = arena_bytes(a, out->len + 1);
 	return read_whole(stream, data, out->len);
 }

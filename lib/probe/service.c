@@ -192,7 +192,7 @@ set_domain(
 	for (size_t i = 0; i < srv.n; i++) { /* RFC 2782: priority, weight, port, target */
 		const uint8_t *rdata = srv.records[i].rdata;
 
-		if ((rdata[4] << 8 | rdata[5]) == service->port &&
+		if (read_u16(rdata + 4) == service->port &&
 		    strcasecmp(name_text(a, rdata + 6), service->host) == 0)
 			service->domain = domain_text;
 	}

@@ -22,6 +22,7 @@
 #include "publish/elsewhere.h"
 #include "publish/live_serial.h"
 #include "publish/overwrite.h"
+#include "zone/soa.h"
 #include "zone/read.h"
 #include "zone/write.h"
 
@@ -395,8 +396,7 @@ may_stay(const struct run *run, uint32_t wanted)
 	enum serial_account account;
 	uint32_t last;
 
-	if (serial_last(&run->serials, &last, &account) &&
-	    serial_later(last, run->previous.serial))
+	if (serial_last(&run->serials, &last, &account) && serial_later(last, run->previous.serial))
 		return false;
 	switch (run->serial) {
 	case ZONE_SERIAL_KEEP:

@@ -1,7 +1,7 @@
 #include "rollover/unfit.h"
 
-#include "check/dane_run.h"
 #include "dane/lint.h"
+#include "dane/service.h"
 #include "history/published.h"
 #include "history/state.h"
 
@@ -17,7 +17,7 @@ struct look {
 	struct arena a;
 	const char *zone; /* that is open; NULL: none is */
 	struct previous published;
-	struct dane_run dane;
+	struct dane_services services;
 };
 
 static bool
@@ -43,10 +43,7 @@ zone_end(struct look *look)
 {
 	if (!look->zone)
 		return;
-	if (look->published.there) {
-		namings_end(&look->dane.namings);
-		dane_aliases_end(&look->dane.aliases);
-	}
+	dane_services_end(&look->services);
 	previous_free(&look->published);
 	look->zone = NULL;
 }
@@ -63,18 +60,14 @@ zone_begin(struct look *look, const char *zone)
 	zone_end(look);
 	look->zone = zone;
 	look->published = (struct previous){0};
-	look->dane = (struct dane_run){.store = &look->published.store, .diags = look->diags};
 	while (i < project->n_zones &&
 	       strcmp(history_name(&look->a, project->zones[i].name.wire), zone) != 0)
 		i++;
 	if (i < project->n_zones && previous_load(look->diags, &look->published, &project->outputs,
 					project->zones[i].output, &project->zones[i].name, 1) < 0)
 		return -1;
-	if (!look->published.there)
-		return 0;
-	namings_add(&look->dane.namings, look->dane.store);
-	namings_sort(&look->dane.namings);
-	dane_aliases_begin(&look->dane.aliases, look->dane.store);
+	if (look->published.there)
+		dane_services_begin(&look->services, &look->published.store);
 	return 0;
 }
 
@@ -97,7 +90,7 @@ lost_name(struct look *look, const struct dane_owner *service)
 	const struct certificate *certificate = &look->roll->certificate;
 	struct references names;
 
-	namings_references(&look->a, &look->dane.namings, service, &names);
+	namings_references(&look->a, &look->services.namings, service, &names);
 	return missing(certificate->current, &names) ? NULL : missing(certificate->next, &names);
 }
 
@@ -115,14 +108,15 @@ lost_name_of(struct look *look, const struct set *set)
 
 	if (name_parse(text_of(set->owner), &root, &owner, &fault) < 0)
 		return NULL;
-	services =
-	    look->published.there ? dane_services(&look->dane, &look->a, owner.wire, &n) : &own;
+	services = look->published.there
+		       ? dane_services_of(&look->services, &look->a, owner.wire, &n)
+		       : &own;
 	if (!look->published.there)
 		n = dane_owner_read(owner.wire, &own.owner);
 	for (size_t i = 0; !lost && i < n; i++)
 		for (size_t k = 0; !lost && k < set->n; k++)
 			if (is_validated(set->rdata[k]) &&
-			    dane_counts(&services[i], set->rdata[k].data[0]))
+			    dane_service_counts(&services[i], set->rdata[k].data[0]))
 				lost = lost_name(look, &services[i].owner);
 	return lost;
 }

@@ -1,4 +1,4 @@
-#include "source/loader.h"
+#include "source/loader_part.h"
 
 #include "source/der.h"
 

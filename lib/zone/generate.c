@@ -1,6 +1,6 @@
 /* $GENERATE range lhs [ttl] [class] type rhs, as BIND 9 executes it: each value of the range is put
  * into a line of text, which is then parsed like one of the file. */
-#include "zone/parser.h"
+#include "zone/parse_part.h"
 
 #include <inttypes.h>
 #include <limits.h>

@@ -1,4 +1,4 @@
-#include "zone/parser.h"
+#include "zone/parse_part.h"
 
 #include "base/duration.h"
 #include "zone/foreign.h"

@@ -529,6 +529,21 @@ node_rrset(const struct store *store, const struct node *node, uint16_t type)
 	return (struct rrset){NULL, 0, type};
 }
 
+uint32_t
+store_largest_ttl(const struct store *store)
+{
+	uint32_t ttl_s = 0;
+
+	for (size_t i = 0; i < store->n_nodes; i++) {
+		const struct record *records = node_records(store, &store->nodes[i]);
+
+		for (uint32_t r = 0; r < store->nodes[i].n; r++)
+			if (records[r].ttl_s > ttl_s)
+				ttl_s = records[r].ttl_s;
+	}
+	return ttl_s;
+}
+
 const struct node *
 store_apex(const struct store *store)
 {

@@ -35,11 +35,11 @@ enum node_flag {
 	NODE_LARGE = 8192,     /* its records together may be too large for a message */
 	NODE_TLSA = 16384,
 	NODE_LOST = 32768, /* records here or above may be lost: see store_lose */
-	NODE_ODD = 65536,      /* its name, or one in its RDATA, may be none of a host: while parsing */
-	NODE_TWICE = 131072,   /* its name ends in the zone's name twice */
+	NODE_ODD = 65536,  /* its name, or one in its RDATA, may be none of a host: while parsing */
+	NODE_TWICE = 131072,    /* its name ends in the zone's name twice */
 	NODE_TEXT = 1 << 20,    /* TXT, SPF or CAA */
 	NODE_SERVICE = 1 << 21, /* SVCB or HTTPS */
-	NODE_UNEVEN = 128, /* TTLs differ within an RRset, or a singleton type stands twice */
+	NODE_UNEVEN = 128,      /* TTLs differ within an RRset, or a singleton type stands twice */
 };
 
 struct node {
@@ -158,6 +158,10 @@ store_prefetch(const struct store *store, size_t i)
 	__builtin_prefetch(store->records + nodes[i + FAR].first);
 	__builtin_prefetch(store->records[nodes[i + NEAR].first].rdata);
 }
+
+/* The largest TTL of a record, sorted or not; 0: there is none. */
+uint32_t
+store_largest_ttl(const struct store *store);
 
 /* The apex, or NULL if the zone has no record there. */
 const struct node *

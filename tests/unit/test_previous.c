@@ -1,6 +1,7 @@
 #include "zone_fixture.h"
 
 #include "history/published.h"
+#include "zone/soa.h"
 
 static void
 set_serial(void **state)

@@ -1,11 +1,9 @@
-/* What the files of the DANE lint share, and with them the proof, and the gate of a rollover; for
- * these alone. */
-#ifndef CHECK_DANE_RUN_H
-#define CHECK_DANE_RUN_H
+/* What the files of the DANE lint share. */
+#ifndef CHECK_DANE_PART_H
+#define CHECK_DANE_PART_H
 
 #include "check/dane.h"
-#include "dane/alias.h"
-#include "dane/naming.h"
+#include "dane/service.h"
 #include "zone/lookup.h"
 
 /* What the apex has, which counts for all mail domains of the zone. */
@@ -17,30 +15,10 @@ struct dane_run {
 	const struct store *store;
 	const struct dane_options *options;
 	struct diags *diags;
-	struct namings namings;
-	struct dane_aliases aliases;
+	struct dane_services services;
 	struct dane_mail mail;
 	struct arena *a; /* as long as the run */
 };
-
-/* A service whose records a set is. */
-struct dane_service {
-	struct dane_owner owner;
-	const struct dane_alias *alias; /* that leads to the set; NULL: the set is its own */
-};
-
-/* dane_service.c: those of the set at the name, in `a`. An owner of their form whose host is not
- * there, and that aliases lead to, is none. */
-const struct dane_service *
-dane_services(const struct dane_run *run, struct arena *a, const uint8_t *wire, size_t *n);
-
-/* dane_service.c: do clients of the service use records of this usage (RFC 7672 section 3.1.3)? */
-bool
-dane_counts(const struct dane_service *service, uint8_t usage);
-
-/* dane_service.c: is there a server, as far as the zone can tell? */
-bool
-dane_host_leads(const struct store *store, const struct node *node);
 
 /* The TLSA records of one owner. */
 struct dane_set {

@@ -1,24 +1,12 @@
-/* What the files of verify share, and nobody else includes. */
-#ifndef DNSSEC_VERIFY_RUN_H
-#define DNSSEC_VERIFY_RUN_H
+/* What the files of verify share. */
+#ifndef DNSSEC_VERIFY_PART_H
+#define DNSSEC_VERIFY_PART_H
 
 #include "base/buf.h"
 #include "dnssec/verifier.h"
 #include "dnssec/verify.h"
 
 #include <openssl/types.h>
-
-static inline uint16_t
-u16_at(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static inline uint32_t
-u32_at(const uint8_t *p)
-{
-	return (uint32_t)u16_at(p) << 16 | u16_at(p + 2);
-}
 
 /* --- Faults (verify_fault.c): diags belong to one thread --- */
 

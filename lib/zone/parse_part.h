@@ -1,6 +1,6 @@
 /* The parser's own state, shared by the files of this folder that make up parsing. */
-#ifndef ZONE_PARSER_H
-#define ZONE_PARSER_H
+#ifndef ZONE_PARSE_PART_H
+#define ZONE_PARSE_PART_H
 
 #include "zone/lex.h"
 #include "zone/parse.h"

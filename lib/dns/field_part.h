@@ -1,9 +1,10 @@
-/* Fields of RDATA: what rdata.c and the files of the field kinds share, and nobody else includes.
- * A kind is a row of three functions; field.c has the table of them all. */
-#ifndef DNS_FIELD_H
-#define DNS_FIELD_H
+/* Fields of RDATA: what rdata.c and the files of the field kinds share. A kind is a row of three
+ * functions; field.c has the table of them all. */
+#ifndef DNS_FIELD_PART_H
+#define DNS_FIELD_PART_H
 
 #include "base/codec.h"
+#include "dns/address.h"
 #include "dns/rdata.h"
 
 /* One record's RDATA while its text is read. */
@@ -149,71 +150,11 @@ wire_skip(struct wire *w, size_t n)
 	return 0;
 }
 
-static inline uint16_t
-get_u16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static inline uint32_t
-get_u32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static inline void
-put_u16(uint8_t *p, uint16_t value)
-{
-	p[0] = (uint8_t)(value >> 8);
-	p[1] = (uint8_t)value;
-}
-
-static inline void
-put_u32(uint8_t *p, uint32_t value)
-{
-	put_u16(p, (uint16_t)(value >> 16));
-	put_u16(p + 2, (uint16_t)value);
-}
-
 /* Pieces that several kinds are made of. */
-
-/* Reads a decimal number without a sign; -1 if the text is none or exceeds `most`. */
-static inline int
-decimal_parse(struct text text, uint64_t most, uint64_t *value)
-{
-	uint64_t v = 0;
-	size_t i;
-
-	for (i = 0; i < text.len; i++) {
-		unsigned digit = (unsigned)(text.data[i] - '0');
-
-		if (digit > 9 || v > UINT64_MAX / 10)
-			return -1;
-		v = v * 10 + digit;
-		if (v > most || v < digit)
-			return -1;
-	}
-	*value = v;
-	return text.len ? 0 : -1;
-}
 
 /* The value of a hex digit, or above 15. */
 unsigned
 hex_digit(char c);
-
-/* IPv4 dotted quad and IPv6 (RFC 4291 section 2.2): -1 if the text is none. */
-int
-ip4_parse(struct text text, uint8_t out[4]);
-
-int
-ip6_parse(struct text text, uint8_t out[16]);
-
-void
-ip4_print(struct buf *b, const uint8_t *ip);
-
-/* RFC 5952. */
-void
-ip6_print(struct buf *b, const uint8_t *ip);
 
 /* Reads `t` as a domain name of the current field. */
 int

@@ -1,7 +1,7 @@
 /* What one thread does in the signing pass: writes nodes with their signatures and denial records
  * as text. Shared data are read-only; everything else is the worker's own. Used by sign.c alone. */
-#ifndef DNSSEC_SIGN_WORKER_H
-#define DNSSEC_SIGN_WORKER_H
+#ifndef DNSSEC_SIGN_PART_H
+#define DNSSEC_SIGN_PART_H
 
 #include "dnssec/nsec.h"
 #include "dnssec/nsec3.h"

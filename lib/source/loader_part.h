@@ -1,6 +1,6 @@
 /* The loader's own state, shared by the files of this folder that make up certs_load. */
-#ifndef SOURCE_LOADER_H
-#define SOURCE_LOADER_H
+#ifndef SOURCE_LOADER_PART_H
+#define SOURCE_LOADER_PART_H
 
 #include "source/cert.h"
 #include "source/outline.h"
