@@ -62,7 +62,7 @@ run(struct cmd *cmd)
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
 	result = build_project(&cmd->diags, &project, &how, &build);
-	if (build.n > 0 && rolls_notify(&cmd->diags, &project, cmd->now) < 0)
+	if (build.n > 0 && rollovers_notify(&cmd->diags, &project, cmd->now) < 0)
 		result = -1;
 	for (size_t i = 0; i < build.n; i++) {
 		cmd_report(cmd, &build.zones[i].diags);

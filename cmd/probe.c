@@ -1,7 +1,7 @@
 #include "cmd.h"
 
 #include "base/mem.h"
-#include "publish/coming.h"
+#include "publish/draft.h"
 #include "report/probe.h"
 #include "zone/read.h"
 
@@ -28,7 +28,7 @@ static const struct cmd_option *const options[] = {&option_project, &option_dire
 
 /* The zones whose records count. */
 struct zones {
-	struct coming *items;
+	struct draft *items;
 	const struct store **stores;
 	size_t n;
 };
@@ -46,7 +46,7 @@ zones_free(struct cmd *cmd, struct zones *zones)
 {
 	for (size_t i = 0; i < zones->n; i++) {
 		cmd_report(cmd, &zones->items[i].diags);
-		coming_free(&zones->items[i]);
+		draft_free(&zones->items[i]);
 	}
 	free(zones->items);
 	free(zones->stores);
@@ -56,16 +56,16 @@ zones_free(struct cmd *cmd, struct zones *zones)
 static int
 load_zones(struct cmd *cmd, const struct project *project, struct zones *zones)
 {
-	struct coming_world world;
+	struct draft_world world;
 	int result = 0;
 
-	if (coming_begin(&cmd->diags, project, cmd->now, &world) < 0)
+	if (draft_begin(&cmd->diags, project, cmd->now, &world) < 0)
 		return -1;
 	for (size_t i = 0; i < project->n_zones; i++) {
-		struct coming *coming = &zones->items[zones->n];
+		struct draft *draft = &zones->items[zones->n];
 
-		zones->stores[zones->n++] = &coming->zone.store;
-		if (coming_load(&world, &project->zones[i], coming) < 0)
+		zones->stores[zones->n++] = &draft->zone.store;
+		if (draft_load(&world, &project->zones[i], draft) < 0)
 			result = -1;
 	}
 	return result;

@@ -1,7 +1,7 @@
 #include "cmd.h"
 
 #include "base/duration.h"
-#include "report/roll.h"
+#include "report/rollover.h"
 #include "rollover/ask.h"
 #include "rollover/deploy.h"
 #include "rollover/notify.h"
@@ -45,31 +45,31 @@ act(struct cmd *cmd, const struct project *project, const char *const *names,
 {
 	int result = 0;
 
-	if (rolls_ask(&cmd->diags, project, names, cmd->now, laggings) < 0)
+	if (rollovers_ask(&cmd->diags, project, names, cmd->now, laggings) < 0)
 		return -1;
 	if (!cmd_has(cmd, &option_deploy))
 		return 0;
-	if (rolls_notify(&cmd->diags, project, cmd->now) < 0)
+	if (rollovers_notify(&cmd->diags, project, cmd->now) < 0)
 		result = -1;
-	if (rolls_deploy(&cmd->diags, project, names, cmd->now) < 0)
+	if (rollovers_deploy(&cmd->diags, project, names, cmd->now) < 0)
 		result = -1;
-	if (rolls_notify(&cmd->diags, project, cmd->now) < 0)
+	if (rollovers_notify(&cmd->diags, project, cmd->now) < 0)
 		result = -1;
 	return result;
 }
 
 static void
-report_early(struct cmd *cmd, const struct roll *roll)
+report_early(struct cmd *cmd, const struct rollover *rollover)
 {
-	int64_t safe = roll->safe_unix;
+	int64_t safe = rollover->safe_unix;
 	struct buf when = {0};
 
 	if (safe != TIME_NEVER) {
 		buf_puts(&when, ": it is not safe to use until ");
 		instant_print_iso(&when, safe);
 	}
-	diag_add(&cmd->diags, roll->certificate.is->pos, D_TOO_EARLY,
-	    "certificate \"%s\" was replaced too early%.*s", roll->certificate.is->name,
+	diag_add(&cmd->diags, rollover->certificate.is->pos, D_TOO_EARLY,
+	    "certificate \"%s\" was replaced too early%.*s", rollover->certificate.is->name,
 	    (int)when.len, when.data ? when.data : "");
 	buf_free(&when);
 }
@@ -77,37 +77,37 @@ report_early(struct cmd *cmd, const struct roll *roll)
 /* A gate that is closed is an answer, and no problem that needs words; a current certificate that
  * came too early is one. */
 static void
-judge(struct cmd *cmd, const struct rolls *rolls)
+judge(struct cmd *cmd, const struct rollovers *rollovers)
 {
 	bool gate = cmd_has(cmd, &option_gate);
 
-	for (size_t i = 0; i < rolls->n; i++) {
-		const struct roll *roll = &rolls->items[i];
+	for (size_t i = 0; i < rollovers->n; i++) {
+		const struct rollover *rollover = &rollovers->items[i];
 
-		if (gate && !roll->gate && cmd->diags.status == 0)
+		if (gate && !rollover->gate && cmd->diags.status == 0)
 			cmd->diags.status = 1;
-		if (!gate && roll->phase == ROLL_EARLY && roll->certificate.current)
-			report_early(cmd, roll);
+		if (!gate && rollover->phase == ROLLOVER_EARLY && rollover->certificate.current)
+			report_early(cmd, rollover);
 	}
 }
 
 static void
-print(const struct cmd *cmd, const struct rolls *rolls, struct buf *b)
+print(const struct cmd *cmd, const struct rollovers *rollovers, struct buf *b)
 {
 	if (cmd_has(cmd, &option_json))
-		report_roll_json(b, rolls, cmd->now);
+		report_rollover_json(b, rollovers, cmd->now);
 	else if (!cmd_has(cmd, &option_gate))
-		report_roll_table(b, rolls);
+		report_rollover_table(b, rollovers);
 	else
-		for (size_t i = 0; i < rolls->n; i++)
-			report_roll_gate(b, &rolls->items[i]);
+		for (size_t i = 0; i < rollovers->n; i++)
+			report_rollover_gate(b, &rollovers->items[i]);
 }
 
 static int
 run(struct cmd *cmd)
 {
 	struct project project;
-	struct rolls rolls;
+	struct rollovers rollovers;
 	struct laggings laggings;
 	const char *const *names;
 	struct buf b = {0};
@@ -120,13 +120,13 @@ run(struct cmd *cmd)
 	if (!names)
 		return -1;
 	result = act(cmd, &project, names, &laggings);
-	if (rolls_load(&cmd->diags, &project, names, cmd->now, &rolls) < 0)
+	if (rollovers_load(&cmd->diags, &project, names, cmd->now, &rollovers) < 0)
 		result = -1;
-	rolls_note_lagging(&rolls, &laggings);
+	rollovers_note_lagging(&rollovers, &laggings);
 	if (result < 0 && cmd_has(cmd, &option_gate))
 		return -1;
-	judge(cmd, &rolls);
-	print(cmd, &rolls, &b);
+	judge(cmd, &rollovers);
+	print(cmd, &rollovers, &b);
 	if (b.len > 0 && cmd_print(cmd, (struct text){b.data, b.len}) < 0)
 		result = -1;
 	buf_free(&b);

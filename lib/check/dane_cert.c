@@ -90,8 +90,8 @@ has_other(const struct owner *owner, const struct server *but, size_t service)
 	for (size_t i = 0; i < owner->n_servers; i++) {
 		const struct server *other = &owner->servers[i];
 
-		if (other->cert != but->cert && !other->use->coming && other->named[service] &&
-		    !(but->use->coming && may_replace(owner, but, other)))
+		if (other->cert != but->cert && !other->use->is_next && other->named[service] &&
+		    !(but->use->is_next && may_replace(owner, but, other)))
 			return true;
 	}
 	return false;

@@ -159,7 +159,7 @@ is_anchored_by(const struct dane_set *set, const struct tlsa_use *const *uses, s
 	if (set_has(set, params, sent))
 		return true;
 	for (size_t i = 0; i < n; i++)
-		if (same_params(uses[i]->params, params) && !uses[i]->coming &&
+		if (same_params(uses[i]->params, params) && !uses[i]->is_next &&
 		    (is_in(uses[i]->cert, params.selector == TLSA_SPKI, sent) ||
 			(need_not_be_sent(params) && issued_any(uses[i]->cert, sent))))
 			return true;
@@ -171,7 +171,7 @@ is_anchored(const struct dane_set *set, const struct tlsa_use *const *uses, size
     struct tlsa_params params, const struct certs *sent)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!uses[i]->coming && same_server(sent, uses[i]->certs) &&
+		if (!uses[i]->is_next && same_server(sent, uses[i]->certs) &&
 		    is_anchored_by(set, uses, n, params, uses[i]->certs))
 			return true;
 	return false;
@@ -207,10 +207,10 @@ check_anchor(const struct dane_run *run, const struct dane_set *set, const struc
 	bool as_ca = use->params.usage == TLSA_PKIX_TA || use->params.usage == TLSA_DANE_TA;
 	bool any = false;
 
-	if (!as_ca || use->coming || is_served(use->certs) || !any_counts(set, use->params.usage))
+	if (!as_ca || use->is_next || is_served(use->certs) || !any_counts(set, use->params.usage))
 		return;
 	for (size_t i = 0; i < n; i++) {
-		if (uses[i]->coming || !is_served(uses[i]->certs))
+		if (uses[i]->is_next || !is_served(uses[i]->certs))
 			continue;
 		any = true;
 		if (!is_anchored(set, uses, n, use->params, uses[i]->certs)) {
@@ -241,7 +241,7 @@ matches_other(const struct record *record, const struct tlsa_use *const *uses, s
 		if (is_of_cas(uses[i]->certs) && !same_params(uses[i]->params, dane_params(record)))
 			continue;
 		for (size_t j = 0;
-		     !uses[i]->coming && !is_served(uses[i]->certs) && j < uses[i]->certs->n; j++)
+		     !uses[i]->is_next && !is_served(uses[i]->certs) && j < uses[i]->certs->n; j++)
 			if (matches(record, &uses[i]->certs->items[j]))
 				return true;
 	}
@@ -283,7 +283,7 @@ unmatched(const struct dane_set *set, const struct record *records, size_t n_rec
 	for (size_t i = 0; i < n; i++) {
 		const struct certs *sent = uses[i]->certs;
 
-		if (uses[i]->coming || !is_served(sent))
+		if (uses[i]->is_next || !is_served(sent))
 			continue;
 		if (is_anchored(set, uses, n, dane_params(records), sent)) {
 			any = true;

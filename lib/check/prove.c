@@ -151,7 +151,7 @@ judge(const struct owner *owner, const struct leaf *leaf, const struct reference
 
 		server.certs = other->certs;
 		server.leaf = find_cert(other->certs, cert);
-		if (other->certs == leaf->use->certs || other->coming != leaf->use->coming ||
+		if (other->certs == leaf->use->certs || other->is_next != leaf->use->is_next ||
 		    server.leaf == other->certs->n)
 			continue;
 		done = prove_chain(prover, &server, names, triple->rdata, triple->n, &verdict);
@@ -171,7 +171,7 @@ tell(struct owner *owner, const struct leaf *leaf, const struct triple *triple,
 	    "with the record%s %u %u %u of %s a client would refuse the chain of %s%s: %s",
 	    triple->n > 1 ? "s" : "", triple->params.usage, triple->params.selector,
 	    triple->params.matching, service->text, use->certs->items[leaf->at].name,
-	    use->coming ? ", which is to come" : "", verdict->text);
+	    use->is_next ? ", which is to come" : "", verdict->text);
 }
 
 /* Where the account of the zone is over, that was said. */
@@ -262,7 +262,7 @@ prove_now(struct owner *owner, struct leaf *leaves, size_t n)
 
 /* A chain to come need not be known to the records of other directives yet. */
 static int
-prove_coming(struct owner *owner, struct leaf *leaves, size_t n)
+prove_next(struct owner *owner, struct leaf *leaves, size_t n)
 {
 	int result = 0;
 
@@ -296,8 +296,8 @@ stands_before(const struct owner *owner, size_t row, const struct cert *cert)
 		const struct tlsa_use *other = owner->rows[i].use;
 		size_t at = find_cert(other->certs, cert);
 
-		if (other->coming == use->coming &&
-		    (!use->coming || same_params(other->params, use->params)) &&
+		if (other->is_next == use->is_next &&
+		    (!use->is_next || same_params(other->params, use->params)) &&
 		    at < other->certs->n && is_leaf(other, at))
 			return true;
 	}
@@ -307,7 +307,7 @@ stands_before(const struct owner *owner, size_t row, const struct cert *cert)
 /* The certificates of servers. Files of CAs alone are no chain; a file of several servers'
  * certificates holds one for each. */
 static struct leaf *
-leaves_find(struct owner *owner, bool coming, size_t *n)
+leaves_find(struct owner *owner, bool is_next, size_t *n)
 {
 	struct leaf *leaves;
 	size_t most = 0;
@@ -323,7 +323,7 @@ leaves_find(struct owner *owner, bool coming, size_t *n)
 			if (!is_leaf(use, i))
 				continue;
 			owner->any_chain = true;
-			if (use->coming == coming &&
+			if (use->is_next == is_next &&
 			    !stands_before(owner, row, &use->certs->items[i]))
 				leaves[(*n)++] = (struct leaf){.use = use, .at = i};
 		}
@@ -381,8 +381,8 @@ prove_owner(struct run *run, const struct row *rows, size_t n)
 {
 	const struct node *node = lookup_node(run->store, &rows[0].key);
 	struct owner owner = {.run = run, .rows = rows, .n_rows = n};
-	struct leaf *now, *coming;
-	size_t n_now, n_coming;
+	struct leaf *now, *next;
+	size_t n_now, n_next;
 	int result;
 
 	if (node)
@@ -392,10 +392,10 @@ prove_owner(struct run *run, const struct row *rows, size_t n)
 	if (owner.n_services == 0)
 		return result;
 	now = leaves_find(&owner, false, &n_now);
-	coming = leaves_find(&owner, true, &n_coming);
+	next = leaves_find(&owner, true, &n_next);
 	if (prove_now(&owner, now, n_now) < 0)
 		result = -1;
-	if (prove_coming(&owner, coming, n_coming) < 0)
+	if (prove_next(&owner, next, n_next) < 0)
 		result = -1;
 	if (!owner.any_chain)
 		return diag_error(run->diags, rows[0].use->pos, D_NO_PROOF,

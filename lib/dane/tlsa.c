@@ -133,13 +133,13 @@ date_text(struct arena *a, int64_t t_unix)
 
 int
 tlsa_check_dates(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
-    uint8_t usage, int64_t now_unix, bool coming)
+    uint8_t usage, int64_t now_unix, bool is_next)
 {
 	if (now_unix > cert->not_after_unix)
 		return diag_add(diags, pos, usage == TLSA_DANE_EE ? D_EXPIRED_EE : D_EXPIRED,
 		    "certificate has expired (notAfter %s): %s", date_text(a, cert->not_after_unix),
 		    cert->name);
-	if (now_unix < cert->not_before_unix && !coming)
+	if (now_unix < cert->not_before_unix && !is_next)
 		return diag_add(diags, pos, D_NOT_YET,
 		    "certificate is not valid yet (notBefore %s): %s",
 		    date_text(a, cert->not_before_unix), cert->name);
@@ -175,7 +175,7 @@ tlsa_association(struct arena *a, struct diags *diags, struct pos pos, struct by
 /* What a record is made of: a certificate, or a bare key. */
 struct pinned {
 	struct bytes in, spki;
-	bool is_bare, coming;
+	bool is_bare, is_next;
 	const char *name;
 	const char *comment;
 };
@@ -218,7 +218,7 @@ set_add(struct tlsa_job *job, struct pos pos, struct bytes rdata, const struct p
 	data->rdata = rdata;
 	data->spki = pinned->spki;
 	data->is_bare = pinned->is_bare;
-	data->coming = pinned->coming;
+	data->is_next = pinned->is_next;
 	data->pos = pos;
 	data->comment = pinned->comment;
 }
@@ -269,11 +269,11 @@ add_pinned(struct tlsa_job *job, struct pos pos, const struct pinned *pinned)
 
 static int
 add_cert(
-    struct tlsa_job *job, struct pos pos, const struct cert *cert, struct text label, bool coming)
+    struct tlsa_job *job, struct pos pos, const struct cert *cert, struct text label, bool is_next)
 {
 	struct pinned pinned = {.in = job->params.selector == TLSA_SPKI ? cert->spki : cert->der,
 	    .spki = cert->spki,
-	    .coming = coming,
+	    .is_next = is_next,
 	    .name = cert->name,
 	    .comment = arena_printf(job->a, "%s %s notAfter=%s", plain_text(job->a, label),
 		cert->name, date_text(job->a, cert->not_after_unix))};
@@ -287,15 +287,15 @@ add_cert(
 
 /* A bare key is nobody's CA, and usage 1 validates what a key does not have. */
 static int
-add_bare_key(
-    struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label, bool coming)
+add_bare_key(struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label,
+    bool is_next)
 {
 	const struct bare_key *key = certs->key;
 	const char *path = certs->path;
 	struct pinned pinned = {.in = key->spki,
 	    .spki = key->spki,
 	    .is_bare = true,
-	    .coming = coming,
+	    .is_next = is_next,
 	    .name = key->name ? key->name : path,
 	    .comment = arena_printf(job->a, "%s %s%s%s", plain_text(job->a, label), key->what,
 		key->name ? " " : "", key->name ? key->name : "")};
@@ -349,7 +349,7 @@ check_rest_of_chain(
 
 static void
 add_use(struct tlsa_job *job, struct pos pos, const struct certs *certs, const struct cert *cert,
-    bool coming)
+    bool is_next)
 {
 	struct tlsa_use *use = arena_zalloc(job->a, sizeof(*use));
 
@@ -357,14 +357,14 @@ add_use(struct tlsa_job *job, struct pos pos, const struct certs *certs, const s
 	    .pos = pos,
 	    .cert = cert,
 	    .certs = certs,
-	    .coming = coming,
+	    .is_next = is_next,
 	    .next = job->set.uses};
 	job->set.uses = use;
 }
 
 int
-tlsa_add(
-    struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label, bool coming)
+tlsa_add(struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label,
+    bool is_next)
 {
 	struct picked picked;
 	int result = 0;
@@ -372,8 +372,8 @@ tlsa_add(
 	if (certs_charge(job->diags, pos, certs, 1) < 0)
 		return -1;
 	if (certs->key) {
-		add_use(job, pos, certs, NULL, coming);
-		return add_bare_key(job, pos, certs, label, coming);
+		add_use(job, pos, certs, NULL, is_next);
+		return add_bare_key(job, pos, certs, label, is_next);
 	}
 	if (pick_certs(job->a, job->diags, pos, certs, job->pick, job->params.selector == TLSA_SPKI,
 		&picked) < 0)
@@ -386,12 +386,12 @@ tlsa_add(
 		const struct cert *cert = picked.items[i];
 
 		if (tlsa_check_dates(job->a, job->diags, pos, cert, job->params.usage,
-			job->now_unix, coming) < 0 ||
-		    add_cert(job, pos, cert, label, coming) < 0)
+			job->now_unix, is_next) < 0 ||
+		    add_cert(job, pos, cert, label, is_next) < 0)
 			result = -1;
 		else if (job->check && pick_is_leaf(job->pick))
 			job->check(job->check_ctx, pos, cert);
-		add_use(job, pos, certs, cert, coming);
+		add_use(job, pos, certs, cert, is_next);
 	}
 	return result;
 }
@@ -402,9 +402,9 @@ tlsa_check_bare(const struct tlsa_job *job)
 	bool any_cert = false;
 
 	for (const struct tlsa_data *data = job->set.first; data; data = data->next)
-		any_cert = any_cert || (!data->is_bare && !data->coming);
+		any_cert = any_cert || (!data->is_bare && !data->is_next);
 	for (const struct tlsa_data *data = job->set.first; data && any_cert; data = data->next)
-		if (data->is_bare && !data->coming)
+		if (data->is_bare && !data->is_next)
 			diag_add(job->diags, data->pos, D_BARE_OTHER,
 			    "%s belongs to none of the certificates that are named beside it",
 			    data->comment);

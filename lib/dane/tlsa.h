@@ -69,11 +69,11 @@ int
 tlsa_pick(struct diags *diags, struct pos pos, uint8_t usage, const char *option, enum pick *out);
 
 /* Compares the certificate's dates with `now_unix`: past notAfter is an error under usages 0, 1 and
- * 2, which validate dates, and a warning under usage 3 (RFC 7671 section 5.1). `coming`
+ * 2, which validate dates, and a warning under usage 3 (RFC 7671 section 5.1). `is_next`
  * certificates may be not valid yet. Returns 0, or -1 with one problem added. */
 int
 tlsa_check_dates(struct arena *a, struct diags *diags, struct pos pos, const struct cert *cert,
-    uint8_t usage, int64_t now_unix, bool coming);
+    uint8_t usage, int64_t now_unix, bool is_next);
 
 /* Certificate association data (RFC 6698 section 2.1) for matching type `matching` of `in`: the
  * certificate, or its SubjectPublicKeyInfo as it stands there; in `a`. `what` is for messages.
@@ -88,7 +88,7 @@ struct tlsa_data {
 	struct bytes rdata;
 	struct bytes spki;
 	bool is_bare; /* of a key or request, not of a certificate */
-	bool coming;
+	bool is_next;
 	struct pos pos; /* of the source */
 	const char *comment;
 	struct tlsa_data *next;
@@ -101,7 +101,7 @@ struct tlsa_use {
 	struct pos pos;            /* of the source */
 	const struct cert *cert;   /* NULL: the file holds a bare key alone */
 	const struct certs *certs; /* of the same file */
-	bool coming;               /* not in use yet */
+	bool is_next;              /* not in use yet */
 	uint32_t wait_s;           /* as in struct tlsa_named; 0: nothing is said */
 	struct tlsa_use *next;
 };
@@ -132,14 +132,14 @@ struct tlsa_job {
 };
 
 /* Adds the RDATA for the certificates of `certs` that the job is about, or for its key. `label` is
- * the path as written; `coming`: certificates that are not in use yet. Returns 0, or -1 after
+ * the path as written; `is_next`: certificates that are not in use yet. Returns 0, or -1 after
  * adding problems at `pos`. */
 int
 tlsa_add(struct tlsa_job *job, struct pos pos, const struct certs *certs, struct text label,
-    bool coming);
+    bool is_next);
 
 /* Compares the keys and requests of the job, when all is added, with its certificates: a warning
- * for each that belongs to none of them and is not `coming`. */
+ * for each that belongs to none of them and is not `is_next`. */
 void
 tlsa_check_bare(const struct tlsa_job *job);
 

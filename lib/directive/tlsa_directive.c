@@ -229,9 +229,9 @@ add_sources(struct call *call, const struct arguments *arguments)
 		const struct tlsa_source source = {.pos = argument->pos,
 		    .written = argument->value,
 		    .literal = argument->quoted,
-		    .coming = argument->key.len && text_is(argument->key, "next")};
+		    .is_next = argument->key.len && text_is(argument->key, "next")};
 
-		if (argument->key.len && !source.coming)
+		if (argument->key.len && !source.is_next)
 			continue;
 		if (check_kind(call, argument) < 0 || tlsa_add_source(&reader, &source) < 0)
 			result = -1;

@@ -17,7 +17,7 @@ load(const struct tlsa_reader *reader, const struct tlsa_source *source, const c
 	struct cert_wanted wanted = {.path = path,
 	    .roots = reader->roots,
 	    .options = {.secret = reader->secret, .certs_only = certs_only},
-	    .may_lack = source->coming};
+	    .may_lack = source->is_next};
 
 	return cert_files_load(reader->files, reader->job->diags, source->pos, &wanted, out);
 }
@@ -31,7 +31,7 @@ add_one(const struct tlsa_reader *reader, const struct tlsa_source *source, cons
 		return -1;
 	if (certs)
 		return tlsa_add(
-		    reader->job, source->pos, certs, text_of(source->written), source->coming);
+		    reader->job, source->pos, certs, text_of(source->written), source->is_next);
 	diag_add(reader->job->diags, source->pos, D_NO_NEXT, "%s does not exist yet", path);
 	return 0;
 }
@@ -85,7 +85,7 @@ load_both(const struct tlsa_reader *reader, const struct tlsa_source *source,
 	struct tlsa_source next = *source;
 	int result = load(reader, source, named->current, false, &use->current);
 
-	next.coming = true;
+	next.is_next = true;
 	if (named->next && load(reader, &next, named->next, false, &use->next) < 0)
 		result = -1;
 	return result;
@@ -135,7 +135,7 @@ add_named(const struct tlsa_reader *reader, const struct tlsa_source *source)
 	const struct tlsa_named *named;
 	struct named_use *use;
 
-	if (source->coming)
+	if (source->is_next)
 		return diag_error(job->diags, source->pos, D_KEY_VALUE,
 		    "next= wants a path: %s comes with its own next certificate", source->written);
 	named = named_find(reader, source);
@@ -251,7 +251,7 @@ tlsa_add_source(const struct tlsa_reader *reader, const struct tlsa_source *sour
 
 	if (is_named(source))
 		return add_named(reader, source);
-	if (source->coming) {
+	if (source->is_next) {
 		if (!source->literal && source_is_pattern(source->written))
 			return diag_error(diags, source->pos, D_KEY_VALUE,
 			    "next= is followed by the path of one file (a name with *, ? or [ is "

@@ -46,7 +46,7 @@ struct tlsa_source {
 	struct pos pos;
 	const char *written;
 	bool literal; /* no pattern */
-	bool coming;  /* not in use yet, and may not exist yet */
+	bool is_next; /* not in use yet, and may not exist yet */
 };
 
 /* Adds the records of a source to the job. Of a folder or pattern they are those of each end

@@ -26,59 +26,59 @@ has_merge_marks(struct text text)
 
 /* Of a file that is no zone: a merge left both sides in it, perhaps. */
 static void
-look_for_merge(struct previous *previous, const char *path)
+look_for_merge(struct published *published, const char *path)
 {
 	struct diags own = {0};
 	struct text text;
 
-	previous->is_conflict = file_load_if(&own, pos_none(), NULL, path, &text) == 0 &&
-				text.data && has_merge_marks(text);
+	published->is_conflict = file_load_if(&own, pos_none(), NULL, path, &text) == 0 &&
+				 text.data && has_merge_marks(text);
 	diags_free(&own);
 }
 
 static void
-load(struct previous *previous, const char *path, const struct name *apex, unsigned n_workers)
+load(struct published *published, const char *path, const struct name *apex, unsigned n_workers)
 {
-	if (read_store(&previous->diags, NULL, path, apex, n_workers, &previous->store,
-		previous->sha256) < 0) {
-		look_for_merge(previous, path);
+	if (read_store(&published->diags, NULL, path, apex, n_workers, &published->store,
+		published->sha256) < 0) {
+		look_for_merge(published, path);
 		return;
 	}
-	previous->there = store_soa(&previous->store) != NULL;
-	if (!previous->there)
+	published->there = store_soa(&published->store) != NULL;
+	if (!published->there)
 		return;
-	previous->serial = zone_serial(&previous->store);
-	if (getxattr(path, PREVIOUS_SEAL, previous->seal, SEAL_LEN) != SEAL_LEN)
-		memset(previous->seal, 0, SEAL_LEN); /* then its signatures are verified */
+	published->serial = zone_serial(&published->store);
+	if (getxattr(path, PUBLISHED_SEAL, published->seal, SEAL_LEN) != SEAL_LEN)
+		memset(published->seal, 0, SEAL_LEN); /* then its signatures are verified */
 }
 
 int
-previous_load(struct diags *diags, struct previous *previous, const struct roots *roots,
+published_load(struct diags *diags, struct published *published, const struct roots *roots,
     const char *path, const struct name *apex, unsigned n_workers)
 {
 	char open_path[FILE_PATH_OF_FD];
 	int fd;
 
-	*previous = (struct previous){0};
+	*published = (struct published){0};
 	fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0) /* what lies elsewhere is another's affair */
 		return file_is_absence(errno) || errno == EXDEV || errno == ELOOP
 			   ? 0
 			   : file_refuse(diags, roots, path);
-	load(previous, file_path_of(fd, open_path), apex, n_workers);
+	load(published, file_path_of(fd, open_path), apex, n_workers);
 	close(fd);
-	if (!previous->diags.unreadable)
+	if (!published->diags.unreadable)
 		return 0;
 	diags->unreadable = true;
 	return diag_error(diags, pos_none(), F_READ, "cannot read %s", path);
 }
 
 void
-previous_free(struct previous *previous)
+published_free(struct published *published)
 {
-	store_free(&previous->store);
-	diags_free(&previous->diags);
-	*previous = (struct previous){0};
+	store_free(&published->store);
+	diags_free(&published->diags);
+	*published = (struct published){0};
 }
 
 static bool
@@ -138,13 +138,13 @@ same_owner(const struct node *x, const struct node *y)
 }
 
 bool
-previous_same_content(const struct previous *previous, const struct store *store, bool is_signed)
+published_same_content(const struct published *published, const struct store *store, bool is_signed)
 {
-	struct walk old = {&previous->store, is_signed, 0, 0}, new = {store, is_signed, 0, 0};
+	struct walk old = {&published->store, is_signed, 0, 0}, new = {store, is_signed, 0, 0};
 	const struct node *x = NULL, *y = NULL;
 	const struct record *a, *b;
 
-	if (!previous->there)
+	if (!published->there)
 		return false;
 	do {
 		a = walk_next(&old, &x);

@@ -6,7 +6,7 @@
 #include "dnssec/seal.h"
 #include "zone/store.h"
 
-struct previous {
+struct published {
 	struct diags diags; /* of its own: a faulty old file is no fault of the template */
 	struct store store;
 	bool there;       /* a whole zone of this name was found */
@@ -18,20 +18,21 @@ struct previous {
 
 /* Reads the zone `apex` from the file at `path`, within `roots` (NULL: anywhere). A missing or
  * broken file is no problem: then `there` is false. Returns 0, or -1 with one problem added where
- * the file is there and cannot be read. Either way previous_free is due. */
+ * the file is there and cannot be read. Either way published_free is due. */
 int
-previous_load(struct diags *diags, struct previous *previous, const struct roots *roots,
+published_load(struct diags *diags, struct published *published, const struct roots *roots,
     const char *path, const struct name *apex, unsigned n_workers);
 
 /* The attribute of a published file that holds its seal. */
-#define PREVIOUS_SEAL "user.zonepp.seal"
+#define PUBLISHED_SEAL "user.zonepp.seal"
 
 void
-previous_free(struct previous *previous);
+published_free(struct published *published);
 
 /* Do both sorted stores hold the same records, but for the SOA's serial? With `is_signed`, also but
  * for what the signing pass makes (RRSIG, NSEC, NSEC3) and ZONEMD, which follow from the rest. */
 bool
-previous_same_content(const struct previous *previous, const struct store *store, bool is_signed);
+published_same_content(
+    const struct published *published, const struct store *store, bool is_signed);
 
 #endif

@@ -7,7 +7,7 @@
 #include "history/state.h"
 #include "project/hook.h"
 #include "project/lock.h"
-#include "rollover/roll.h"
+#include "rollover/project_history.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +111,7 @@ begin_zone(struct build_run *run, struct build_zone *build)
 	    .marked = {.a = &run->diags->arena}};
 	keep->is_known = history_serial(&run->history, keep->name) != NULL;
 	return mark_read(run->diags, &project->own,
-	    roll_mark_path(&run->diags->arena, project, build->zone), &there, &keep->marked);
+	    project_mark_path(&run->diags->arena, project, build->zone), &there, &keep->marked);
 }
 
 static int
@@ -201,8 +201,7 @@ note_current(const struct build_run *run, int64_t now, struct history *history)
 		const struct certificate *certificate = &run->project_certificates[i];
 		const char *name = certificate->is->name;
 		const char *id = certificate->current_chain.id;
-		const struct note *last =
-		    history_note(history, NOTE_CURRENT, name, NULL, NULL);
+		const struct note *last = history_note(history, NOTE_CURRENT, name, NULL, NULL);
 
 		if (certificate->current && (!last || strcmp(last->id, id) != 0))
 			history_add_note(
@@ -305,7 +304,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .verify = verify_of(zone),
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
-	    .mark = roll_mark_path(&build->diags.arena, run->project, zone),
+	    .mark = project_mark_path(&build->diags.arena, run->project, zone),
 	    .has_hook = run->project->hook_changed != NULL,
 	    .severities = run->project->severities,
 	    .keep = &build->keep,
@@ -376,7 +375,7 @@ static void
 run_hook(struct build_run *run, struct build_zone *build)
 {
 	struct diags *diags = &build->diags;
-	const char *mark = roll_mark_path(&diags->arena, run->project, build->zone);
+	const char *mark = project_mark_path(&diags->arena, run->project, build->zone);
 	bool marked;
 
 	if (mark_is_there(diags, &run->project->own, mark, &marked) < 0 ||
@@ -391,7 +390,7 @@ end_zone(struct build_run *run, struct build_zone *build)
 	struct diags *diags = &build->diags;
 
 	if (mark_remove(diags, &run->project->own,
-		roll_mark_path(&diags->arena, run->project, build->zone)) < 0)
+		project_mark_path(&diags->arena, run->project, build->zone)) < 0)
 		build->hook_failed = true;
 }
 
@@ -460,8 +459,7 @@ build_locked(struct build_run *run)
 {
 	int lock = -1, read = -1;
 
-	if (run->options->check ||
-	    lock_begin(run->diags, run->project, LOCK_STATE, &lock) == 0)
+	if (run->options->check || lock_begin(run->diags, run->project, LOCK_STATE, &lock) == 0)
 		read = read_history(run);
 	lock_end(lock);
 	if (read < 0) {

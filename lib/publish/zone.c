@@ -40,8 +40,8 @@ struct run {
 	struct keys keys;
 	struct lifetime lifetime;
 	struct sign_options sign;
-	struct previous previous;
-	bool previous_read;
+	struct published published;
+	bool published_read;
 	bool keyless;         /* the keys cannot sign, which was told of */
 	int64_t next_warning; /* when one begins that is not said yet */
 	struct copies copies; /* of the zone that is signed */
@@ -94,27 +94,27 @@ read_all(struct run *run)
 
 /* The published zone, or the one given, whose signatures may be kept. */
 static int
-read_previous(struct run *run)
+read_published(struct run *run)
 {
 	const struct zone_job *job = run->job;
 	struct stat st;
 
-	if (run->previous_read || !job->previous)
+	if (run->published_read || !job->previous)
 		return 0;
-	run->previous_read = true;
+	run->published_read = true;
 	if (file_stat(job->outputs, job->previous, &st) < 0)
 		return file_is_absence(errno) || errno == EXDEV
 			   ? 0 /* of a link tells whoever would write there */
 			   : file_refuse(run->diags, job->outputs, job->previous);
 	if (!S_ISREG(st.st_mode))
 		return 0;
-	if (previous_load(run->diags, &run->previous, job->outputs, job->previous,
+	if (published_load(run->diags, &run->published, job->outputs, job->previous,
 		&run->loaded.store.apex, job->n_workers) < 0)
 		return -1;
-	if (run->previous.is_conflict)
+	if (run->published.is_conflict)
 		return diag_add_path(run->diags, job->previous, P_PUBLISHED_MERGE,
 		    "%s holds a merge that is not finished", job->previous);
-	if (!run->previous.there)
+	if (!run->published.there)
 		diag_add_path(run->diags, job->previous, S_PREVIOUS,
 		    "%s does not hold the zone, whole and without errors", job->previous);
 	return 0;
@@ -150,13 +150,13 @@ keep_what_must_stay(struct run *run)
 	struct keep_run how = {.diags = run->diags,
 	    .store = store,
 	    .uses = run->loaded.directives.tlsa.named_uses,
-	    .previous = &run->previous,
+	    .published = &run->published,
 	    .now_unix = run->job->load.now};
 	int result = 0;
 
 	if (!keep)
 		return 0;
-	if (read_previous(run) < 0)
+	if (read_published(run) < 0)
 		return -1;
 	run->elsewhere.n_template = store->n_records;
 	keep_records(keep, &how);
@@ -174,8 +174,8 @@ keep_what_must_stay(struct run *run)
 static void
 remember(struct run *run)
 {
-	if (run->job->keep && run->loaded.store.apex.len > 0 && read_previous(run) == 0)
-		keep_failed(run->job->keep, &run->previous);
+	if (run->job->keep && run->loaded.store.apex.len > 0 && read_published(run) == 0)
+		keep_failed(run->job->keep, &run->published);
 }
 
 /* `dnssec: external`, and the template has no signatures yet. */
@@ -292,31 +292,31 @@ check_rest(struct run *run)
 	return -1;
 }
 
-/* Is the previous zone, byte for byte, what we wrote? */
+/* Is the published zone, byte for byte, what we wrote? */
 static bool
 is_trusted(const struct run *run)
 {
 	const struct zone_job *job = run->job;
-	const struct previous *previous = &run->previous;
+	const struct published *published = &run->published;
 	uint8_t wrote[32];
 
 	if (job->cache && cache_output_sha256(job, wrote) &&
-	    memcmp(wrote, previous->sha256, sizeof(wrote)) == 0)
+	    memcmp(wrote, published->sha256, sizeof(wrote)) == 0)
 		return true;
-	return seal_holds(&run->keys, previous->sha256, previous->seal);
+	return seal_holds(&run->keys, published->sha256, published->seal);
 }
 
 /* What of the published zone can stay. */
 static int
-compare_previous(struct run *run)
+compare_published(struct run *run)
 {
-	if (read_previous(run) < 0)
+	if (read_published(run) < 0)
 		return -1;
-	if (!run->previous.there)
+	if (!run->published.there)
 		return 0;
-	run->same = previous_same_content(
-	    &run->previous, &run->loaded.store, run->job->sign || makes_digest(run));
-	run->sign.previous = &run->previous.store;
+	run->same = published_same_content(
+	    &run->published, &run->loaded.store, run->job->sign || makes_digest(run));
+	run->sign.previous = &run->published.store;
 	run->sign.previous_trusted = is_trusted(run);
 	return 0;
 }
@@ -348,8 +348,8 @@ find_serials(struct run *run)
 	bool known = false;
 
 	serial_put(serials, SERIAL_TEMPLATE, zone_serial(&run->loaded.store));
-	if (run->previous.there)
-		serial_put(serials, SERIAL_PUBLISHED, run->previous.serial);
+	if (run->published.there)
+		serial_put(serials, SERIAL_PUBLISHED, run->published.serial);
 	if (state)
 		serial_put(serials, SERIAL_STATE, state->serial);
 	if (run->serial == ZONE_SERIAL_LIVE && job->live) {
@@ -382,7 +382,7 @@ check_kept_serial(struct run *run)
 		return diag_add(run->diags, pos, Z_SERIAL_BACK,
 		    "the serial %u goes back: %s has %u", (unsigned)serial,
 		    serial_account_name(account), (unsigned)last);
-	if (!run->previous.there || run->same)
+	if (!run->published.there || run->same)
 		return 0;
 	return diag_add(run->diags, pos, keep && keep->n_changes > 0 ? D_KEPT_SERIAL : Z_SERIAL,
 	    "the zone has changed, but its serial %u is not later than the published %u",
@@ -396,14 +396,15 @@ may_stay(const struct run *run, uint32_t wanted)
 	enum serial_account account;
 	uint32_t last;
 
-	if (serial_last(&run->serials, &last, &account) && serial_later(last, run->previous.serial))
+	if (serial_last(&run->serials, &last, &account) &&
+	    serial_later(last, run->published.serial))
 		return false;
 	switch (run->serial) {
 	case ZONE_SERIAL_KEEP:
-		return wanted == run->previous.serial;
+		return wanted == run->published.serial;
 	case ZONE_SERIAL_AUTO:
 	case ZONE_SERIAL_LIVE:
-		return !serial_later(wanted, run->previous.serial);
+		return !serial_later(wanted, run->published.serial);
 	default:
 		return true;
 	}
@@ -417,11 +418,11 @@ find_same_digest(struct run *run, bool *same)
 
 	if (zonemd_store_make(store) < 0)
 		return -1;
-	*same = previous_same_content(&run->previous, store, false);
+	*same = published_same_content(&run->published, store, false);
 	if (!*same && run->serial == ZONE_SERIAL_KEEP)
 		diag_add(run->diags, node_records(store, store_apex(store))->pos, Z_SERIAL,
 		    "the zone's digest has changed, but the serial %u stays",
-		    (unsigned)run->previous.serial);
+		    (unsigned)run->published.serial);
 	return 0;
 }
 
@@ -432,7 +433,7 @@ find_unchanged(struct run *run, bool *unchanged)
 	struct store *store = &run->loaded.store;
 
 	*unchanged = true;
-	zone_set_serial(store, run->previous.serial);
+	zone_set_serial(store, run->published.serial);
 	if (makes_digest(run))
 		return find_same_digest(run, unchanged);
 	if (!run->job->sign)
@@ -444,7 +445,7 @@ find_unchanged(struct run *run, bool *unchanged)
 	else if (run->serial == ZONE_SERIAL_KEEP)
 		diag_add(run->diags, node_records(store, store_apex(store))->pos, S_KEPT_SERIAL,
 		    "signatures are renewed, but the serial %u stays",
-		    (unsigned)run->previous.serial);
+		    (unsigned)run->published.serial);
 	return 0;
 }
 
@@ -477,7 +478,7 @@ choose_serial(struct run *run)
 	if (run->same && may_stay(run, wanted) && find_unchanged(run, &unchanged) < 0)
 		return -1;
 	if (unchanged)
-		next = run->previous.serial;
+		next = run->published.serial;
 	zone_set_serial(store, next);
 	run->result->serial = next;
 	run->result->is_first = !serial_is_published(&run->serials);
@@ -585,7 +586,7 @@ forget_records(struct run *run)
 	struct name apex = run->loaded.store.apex;
 
 	run->copies = copies_of(&run->loaded.store);
-	previous_free(&run->previous);
+	published_free(&run->published);
 	load_free(&run->loaded);
 	store_begin(&run->loaded.store, run->diags, &apex);
 }
@@ -635,7 +636,7 @@ check_overwrite(const struct run *run)
 		return -1;
 	if (!there || !S_ISREG(output.st_mode))
 		return 0;
-	if (!run->previous.there &&
+	if (!run->published.there &&
 	    holds_key_or_certificate(run->diags, roots, run->job->output, &precious) < 0)
 		return -1;
 	if (precious)
@@ -652,7 +653,7 @@ seal(struct run *run, struct output *out)
 	char text[SEAL_LEN];
 
 	if (run->job->sign && seal_make(&run->keys, output_sha256(out), text))
-		output_attribute(out, PREVIOUS_SEAL, text, SEAL_LEN);
+		output_attribute(out, PUBLISHED_SEAL, text, SEAL_LEN);
 }
 
 /* A certificate that came too early is an error, and no reason to publish nothing: the zone that
@@ -760,12 +761,12 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	diags->track_inputs = true;
 	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && linked == 0) {
 		result->n_tlsa += run.loaded.directives.tlsa.n_records;
-		if (compare_previous(&run) == 0 && choose_serial(&run) == 0)
+		if (compare_published(&run) == 0 && choose_serial(&run) == 0)
 			done = publish(&run);
 	}
 	if (done < 0)
 		remember(&run);
-	previous_free(&run.previous);
+	published_free(&run.published);
 	load_free(&run.loaded);
 	return done;
 }
@@ -778,8 +779,8 @@ check_published(struct run *run)
 	struct buf b = {0};
 	int64_t end;
 
-	if (!(run->job->sign || run->elsewhere.is) || !run->previous.there ||
-	    !check_first_end(&run->previous.store, run->job->load.now, &end) ||
+	if (!(run->job->sign || run->elsewhere.is) || !run->published.there ||
+	    !check_first_end(&run->published.store, run->job->load.now, &end) ||
 	    end > run->job->load.now)
 		return;
 	instant_print_iso(&b, end);
@@ -799,12 +800,12 @@ is_of_one_serial(const struct run *run)
 
 /* What a build would say of the published zone and of the keys that cannot sign. */
 static int
-check_against_previous(struct run *run)
+check_against_published(struct run *run)
 {
 	struct offline offline;
 	int done = 0;
 
-	if (compare_previous(run) < 0)
+	if (compare_published(run) < 0)
 		return -1;
 	check_published(run);
 	if (is_of_one_serial(run))
@@ -829,8 +830,8 @@ zone_check(struct diags *diags, const struct zone_job *job)
 	linked = check_links(&run);
 	done = read_all(&run) == 0 ? arrange(&run) : check_rest(&run);
 	if (done == 0)
-		done = check_against_previous(&run);
-	previous_free(&run.previous);
+		done = check_against_published(&run);
+	published_free(&run.published);
 	load_free(&run.loaded);
 	return linked < 0 ? -1 : done;
 }

@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "history/state.h"
 #include "probe/nameserver.h"
+#include "rollover/project_history.h"
 #include "rollover/serials.h"
 
 enum { ALIASES_MOST = 8 };
@@ -10,10 +11,10 @@ enum { ALIASES_MOST = 8 };
 struct ask {
 	struct diags *diags;
 	const struct project *project;
-	struct rolls rolls;
+	struct rollovers rollovers;
 	struct nameservers servers;
 	int64_t now;
-	struct roll_change change;
+	struct project_history_change change;
 	struct laggings *laggings;
 };
 
@@ -212,12 +213,12 @@ open_sightings(struct ask *ask, const struct round *round)
 }
 
 void
-rolls_note_lagging(struct rolls *rolls, const struct laggings *laggings)
+rollovers_note_lagging(struct rollovers *rollovers, const struct laggings *laggings)
 {
-	for (size_t i = 0; i < rolls->n; i++)
-		for (size_t k = 0; rolls->items[i].by && k < laggings->n; k++)
-			if (strcmp(rolls->items[i].by->owner, laggings->items[k].owner) == 0) {
-				rolls->items[i].lagging = laggings->items[k].server;
+	for (size_t i = 0; i < rollovers->n; i++)
+		for (size_t k = 0; rollovers->items[i].by && k < laggings->n; k++)
+			if (strcmp(rollovers->items[i].by->owner, laggings->items[k].owner) == 0) {
+				rollovers->items[i].lagging = laggings->items[k].server;
 				break;
 			}
 }
@@ -251,9 +252,9 @@ ask_all(struct ask *ask, struct round *round, const struct project_server *serve
 
 /* Is there another set than the one that is published, or will there be? */
 static bool
-is_waited_for(const struct held *service, const struct roll *roll)
+is_waited_for(const struct held *service, const struct rollover *rollover)
 {
-	return service->sets.n > 1 || (roll->certificate.next && !roll->is_same);
+	return service->sets.n > 1 || (rollover->certificate.next && !rollover->is_same);
 }
 
 static void
@@ -263,15 +264,15 @@ ask_for(struct ask *ask, const struct held *service)
 	    .service = service, .zone = zone_of(ask, service->sets.items[0].zone)};
 	bool wanted = false;
 
-	for (size_t i = 0; round.zone && i < ask->rolls.n; i++) {
-		const struct roll *roll = &ask->rolls.items[i];
+	for (size_t i = 0; round.zone && i < ask->rollovers.n; i++) {
+		const struct rollover *rollover = &ask->rollovers.items[i];
 
-		if (!is_waited_for(service, roll) ||
-		    !roll_is_service(&ask->rolls, roll, service, ask->now))
+		if (!is_waited_for(service, rollover) ||
+		    !rollover_is_service(&ask->rollovers, rollover, service, ask->now))
 			continue;
 		wanted = true;
-		ask_all(
-		    ask, &round, roll->certificate.is->servers, roll->certificate.is->n_servers);
+		ask_all(ask, &round, rollover->certificate.is->servers,
+		    rollover->certificate.is->n_servers);
 	}
 	if (!wanted)
 		return;
@@ -287,7 +288,7 @@ ask_for_serials(struct ask *ask)
 	for (size_t i = 0; i < ask->project->n_zones; i++) {
 		const struct project_zone *zone = &ask->project->zones[i];
 		const struct serial *serial = history_serial(
-		    &ask->rolls.history, history_name(&ask->diags->arena, zone->name.wire));
+		    &ask->rollovers.history, history_name(&ask->diags->arena, zone->name.wire));
 
 		if (zone->n_servers > 0 && serial)
 			serials_check(ask->diags, &ask->servers, zone,
@@ -308,7 +309,7 @@ has_servers(const struct project *project)
 }
 
 int
-rolls_ask(struct diags *diags, const struct project *project, const char *const *names,
+rollovers_ask(struct diags *diags, const struct project *project, const char *const *names,
     int64_t now_unix, struct laggings *out)
 {
 	struct ask ask = {.diags = diags, .project = project, .now = now_unix, .laggings = out};
@@ -321,17 +322,17 @@ rolls_ask(struct diags *diags, const struct project *project, const char *const 
 	if (!has_servers(project))
 		return 0;
 	ask.change.add.a = ask.change.remove.a = &diags->arena;
-	if (rolls_load(&own, project, names, now_unix, &ask.rolls) < 0) {
+	if (rollovers_load(&own, project, names, now_unix, &ask.rollovers) < 0) {
 		diags_free(&own); /* whoever shows where all stands tells why */
 		return 0;
 	}
 	nameservers_begin(&ask.servers, NAMESERVER_TIMEOUT_MS, NAMESERVER_TOTAL_MS);
-	while (gate_next(&ask.rolls.history, &at, &service))
+	while (gate_next(&ask.rollovers.history, &at, &service))
 		ask_for(&ask, &service);
 	if (!*names)
 		ask_for_serials(&ask);
 	nameservers_end(&ask.servers);
-	result = roll_change(diags, project, &ask.change, now_unix);
+	result = project_history_change(diags, project, &ask.change, now_unix);
 	diags_free(&own);
 	return result;
 }

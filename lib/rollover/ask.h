@@ -4,7 +4,7 @@
 #ifndef ROLLOVER_ASK_H
 #define ROLLOVER_ASK_H
 
-#include "rollover/roll.h"
+#include "rollover/rollover.h"
 
 /* A server that was seen to give out an older set at a name, or did not answer. */
 struct lagging {
@@ -20,11 +20,11 @@ struct laggings {
  * where there is something to wait for. A server that does not answer is a warning; `out` has those
  * that are waited for. Returns 0, or -1 with problems added. */
 int
-rolls_ask(struct diags *diags, const struct project *project, const char *const *names,
+rollovers_ask(struct diags *diags, const struct project *project, const char *const *names,
     int64_t now_unix, struct laggings *out);
 
 /* Sets `lagging` of those that wait for one. */
 void
-rolls_note_lagging(struct rolls *rolls, const struct laggings *laggings);
+rollovers_note_lagging(struct rollovers *rollovers, const struct laggings *laggings);
 
 #endif

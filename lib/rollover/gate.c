@@ -86,7 +86,7 @@ is_pinned(struct walk walk, struct sets sets)
 }
 
 bool
-gate_is_pinned(const struct history *history, struct sets sets, const struct certchain *chain,
+gate_has_record(const struct history *history, struct sets sets, const struct certchain *chain,
     uint32_t wait_s, int64_t now_unix)
 {
 	return is_pinned((struct walk){.history = history,
@@ -146,7 +146,7 @@ is_of_another(const struct history *history, struct sets sets,
 		for (size_t i = 0; i < n && !another; i++)
 			another = certificates[i].is != certificate->is &&
 				  names_host(&certificates[i], host) &&
-				  gate_is_pinned(history, sets, &certificates[i].current_chain,
+				  gate_has_record(history, sets, &certificates[i].current_chain,
 				      certificates[i].is->wait_s, now_unix);
 	arena_free(&a);
 	return another;

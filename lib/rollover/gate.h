@@ -27,7 +27,7 @@ gate_wait(const struct history *history, struct sets sets, const struct certchai
 
 /* Does a set that may be held now have a record for the chain? */
 bool
-gate_is_pinned(const struct history *history, struct sets sets, const struct certchain *chain,
+gate_has_record(const struct history *history, struct sets sets, const struct certchain *chain,
     uint32_t wait_s, int64_t now_unix);
 
 /* Is the name one of the services of the certificate? It is if a set that may be held has a record

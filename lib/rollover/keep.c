@@ -44,15 +44,15 @@ inherit(struct keep *keep, const char *owner, const char *from, struct history *
 /* Adds what the published file answers for the name, where the history does not have it. */
 static void
 add_published(
-    struct keep *keep, const struct previous *previous, const char *owner, struct history *out)
+    struct keep *keep, const struct published *published, const char *owner, struct history *out)
 {
 	struct sets known = sets_of_owner(history_zone(keep->history, keep->name), owner);
 	const char *from;
 	struct set set;
 
-	if (!previous->there)
+	if (!published->there)
 		return;
-	answer_of(keep->a, &previous->store, keep->name, owner, &set, &from);
+	answer_of(keep->a, &published->store, keep->name, owner, &set, &from);
 	if (set.n == 0 || has_open(known, &set))
 		return;
 	history_add_set(out, &set);
@@ -61,7 +61,7 @@ add_published(
 }
 
 static void
-find_held(struct keep *keep, const struct previous *previous, const struct answer_names *names)
+find_held(struct keep *keep, const struct published *published, const struct answer_names *names)
 {
 	struct sets known = history_zone(keep->history, keep->name);
 
@@ -71,7 +71,7 @@ find_held(struct keep *keep, const struct previous *previous, const struct answe
 	for (size_t i = 0; i < keep->marked.n_sets; i++)
 		history_add_set(&keep->held, &keep->marked.sets[i]);
 	for (size_t i = 0; i < names->n; i++)
-		add_published(keep, previous, names->items[i], &keep->held);
+		add_published(keep, published, names->items[i], &keep->held);
 	history_sort(&keep->held);
 }
 
@@ -85,13 +85,13 @@ held_of(const struct keep *keep, const char *owner)
 
 /* What is published at the name: by the published file, or where that is lost by the history. */
 static struct set
-published_at(const struct keep *keep, const struct previous *previous, const char *owner)
+published_at(const struct keep *keep, const struct published *published, const char *owner)
 {
 	struct set set = {.zone = keep->name, .owner = owner, .type = TYPE_TLSA};
 	const struct set *newest;
 
-	if (previous->there) {
-		answer_of(keep->a, &previous->store, keep->name, owner, &set, NULL);
+	if (published->there) {
+		answer_of(keep->a, &published->store, keep->name, owner, &set, NULL);
 		return set;
 	}
 	newest = sets_newest(held_of(keep, owner));
@@ -194,7 +194,7 @@ static void
 keep_published(struct keep *keep, const struct keep_run *run, const struct use *use,
     const struct certchain *chain)
 {
-	struct set published = published_at(keep, run->previous, use->owner);
+	struct set published = published_at(keep, run->published, use->owner);
 
 	for (size_t i = 0; published.type == TYPE_TLSA && i < published.n; i++) {
 		struct bytes rdata = published.rdata[i];
@@ -281,12 +281,12 @@ may_present(const struct keep *keep, const struct use *use, const struct note *d
 }
 
 static void
-report_stray(const struct keep_run *run, const struct use *use, int64_t deployed_unix)
+report_lost(const struct keep_run *run, const struct use *use, int64_t deployed_unix)
 {
 	struct buf when = {0};
 
 	instant_print_iso(&when, deployed_unix);
-	diag_add(run->diags, use->is->pos, D_STRAY,
+	diag_add(run->diags, use->is->pos, D_DEPLOYED_LOST,
 	    "certificate \"%s\": the one that was deployed at %.*s is neither current nor next, "
 	    "and its records stay",
 	    use->certificate->name, (int)when.len, when.data);
@@ -294,7 +294,7 @@ report_stray(const struct keep_run *run, const struct use *use, int64_t deployed
 }
 
 static void
-keep_strays(struct keep *keep, const struct keep_run *run, const struct use *use)
+keep_lost(struct keep *keep, const struct keep_run *run, const struct use *use)
 {
 	for (size_t i = 0; i < keep->history->n_notes; i++) {
 		const struct note *note = &keep->history->notes[i];
@@ -306,7 +306,7 @@ keep_strays(struct keep *keep, const struct keep_run *run, const struct use *use
 			continue;
 		keep_published(keep, run, use, &chain);
 		if (keep->n_kept > n_kept)
-			report_stray(run, use, note->t_unix);
+			report_lost(run, use, note->t_unix);
 	}
 }
 
@@ -319,8 +319,8 @@ guess(struct keep *keep, const struct keep_run *run, const struct use *use)
 	struct bytes *rest, *strange;
 	size_t n_rest = 0, n_strange = 0;
 
-	if (run->previous->there)
-		last = published_at(keep, run->previous, use->owner);
+	if (run->published->there)
+		last = published_at(keep, run->published, use->owner);
 	else
 		answer_of(keep->a, run->store, keep->name, use->owner, &last, NULL);
 	rest = arena_alloc(keep->a, last.n * sizeof(*rest) + 1);
@@ -354,8 +354,8 @@ find_names(struct keep *keep, const struct keep_run *run, struct answer_names *n
 {
 	*names = (struct answer_names){.a = keep->a};
 	answer_names_add_sets(names, history_zone(keep->history, keep->name));
-	if (run->previous->there)
-		answer_names_add(names, &run->previous->store);
+	if (run->published->there)
+		answer_names_add(names, &run->published->store);
 }
 
 /* What may be held at each name that is known, and at those of the uses. */
@@ -376,7 +376,7 @@ begin(struct keep *keep, const struct keep_run *run)
 	}
 	answer_names_sort(&names);
 	answer_names_sort(&keep->owners);
-	find_held(keep, run->previous, &names);
+	find_held(keep, run->published, &names);
 	if (keep->is_known)
 		return;
 	for (const struct named_use *is = run->uses; is; is = is->next_use) {
@@ -401,7 +401,7 @@ keep_records(struct keep *keep, const struct keep_run *run)
 			report_early(keep, run, &use, gate.until_unix);
 			keep_published(keep, run, &use, NULL);
 		} else {
-			keep_strays(keep, run, &use);
+			keep_lost(keep, run, &use);
 		}
 	}
 }
@@ -429,7 +429,7 @@ has_servers(const struct keep *keep, const struct keep_run *run, struct sets hel
 
 		if (certificate->is->n_servers > 0 &&
 		    (!certificate->current ||
-			gate_is_pinned(keep->history, held, &certificate->current_chain,
+			gate_has_record(keep->history, held, &certificate->current_chain,
 			    certificate->is->wait_s, run->now_unix)))
 			return true;
 	}
@@ -448,7 +448,7 @@ is_of_certificate(
 		struct sets both[] = {held, {answer, 1}};
 
 		for (size_t k = 0; certificate->current && k < 2; k++)
-			if (gate_is_pinned(keep->history, both[k], &certificate->current_chain,
+			if (gate_has_record(keep->history, both[k], &certificate->current_chain,
 				certificate->is->wait_s, run->now_unix))
 				return true;
 	}
@@ -459,7 +459,7 @@ is_of_certificate(
 static void
 close_set(struct keep *keep, const struct keep_run *run, struct sets held, const struct set *set)
 {
-	struct set published = published_at(keep, run->previous, set->owner), closed = *set;
+	struct set published = published_at(keep, run->published, set->owner), closed = *set;
 
 	for (size_t i = 0; i < held.n && !set_same(&published, set); i++) {
 		int64_t begun = held.items[i].since_unix;
@@ -535,7 +535,7 @@ keep_compare(struct keep *keep, const struct keep_run *run)
 	answer_names_sort(&names);
 	for (size_t i = 0; i < names.n; i++)
 		if (held_of(keep, names.items[i]).n == 0)
-			add_published(keep, run->previous, names.items[i], &keep->held);
+			add_published(keep, run->published, names.items[i], &keep->held);
 	history_sort(&keep->held);
 	for (size_t i = 0; i < names.n; i++)
 		compare_name(keep, run, names.items[i]);
@@ -552,16 +552,16 @@ is_marked(const struct keep *keep, const struct set *set)
 }
 
 void
-keep_failed(struct keep *keep, const struct previous *previous)
+keep_failed(struct keep *keep, const struct published *published)
 {
-	struct keep_run run = {.previous = previous};
+	struct keep_run run = {.published = published};
 	struct answer_names names;
 
 	keep->opened = keep->closed = (struct history){.a = keep->a};
 	if (!keep->held.a) {
 		find_names(keep, &run, &names);
 		answer_names_sort(&names);
-		find_held(keep, previous, &names);
+		find_held(keep, published, &names);
 	}
 	for (size_t i = 0; i < keep->held.n_sets; i++) {
 		const struct set *set = &keep->held.sets[i];

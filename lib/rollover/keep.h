@@ -52,7 +52,7 @@ struct keep_run {
 	struct diags *diags;
 	struct store *store; /* sorted */
 	const struct named_use *uses;
-	const struct previous *previous;
+	const struct published *published;
 	int64_t now_unix;
 };
 
@@ -67,7 +67,7 @@ keep_compare(struct keep *keep, const struct keep_run *run);
 
 /* For a zone that is not published: what its published file has, and the history not, is held. */
 void
-keep_failed(struct keep *keep, const struct previous *previous);
+keep_failed(struct keep *keep, const struct published *published);
 
 /* The sets that may be held are a part of what the cache remembers of a build: appends their
  * digest, without times. Of a zone that is published they are what the publication makes of them.

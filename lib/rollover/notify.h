@@ -4,20 +4,20 @@
 #define ROLLOVER_NOTIFY_H
 
 #include "base/json.h"
-#include "rollover/roll.h"
+#include "rollover/rollover.h"
 
 /* Tells what happened and was not told yet, and drops notes of certificates that are of no matter
  * any more. Returns 0, or -1 with problems added: what failed is told again the next time. */
 int
-rolls_notify(struct diags *diags, const struct project *project, int64_t now_unix);
+rollovers_notify(struct diags *diags, const struct project *project, int64_t now_unix);
 
 /* Adds the member "records", an array: what is published for the certificate. */
 void
-rolls_put_records(
-    struct json *j, const struct rolls *rolls, const struct roll *roll, int64_t now_unix);
+rollovers_put_records(struct json *j, const struct rollovers *rollovers,
+    const struct rollover *rollover, int64_t now_unix);
 
 /* Adds a time; TIME_NEVER is null. */
 void
-rolls_put_time(struct json *j, const char *key, int64_t t_unix);
+rollovers_put_time(struct json *j, const char *key, int64_t t_unix);
 
 #endif

@@ -258,10 +258,10 @@ certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *pat
 	loader.certs_only = options && options->certs_only;
 	loader.n = loader.n_keys = 0;
 	memset(loader.seen, 0, sizeof(loader.seen));
-	loader.unserved = (struct unserved){0};
+	loader.not_loaded = (struct not_loaded){0};
 	*out = (struct certs){.path = arena_text(a, path, strlen(path))};
 	result = loader_read(&loader, contents);
-	out->unserved = loader.unserved;
+	out->not_loaded = loader.not_loaded;
 	if (result == 0 && loader.n)
 		result = keep_certs(&loader, out);
 	else if (result == 0 && !loader.certs_only)
@@ -273,11 +273,11 @@ certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *pat
 void
 certs_check_served(struct diags *diags, struct pos pos, const struct certs *certs)
 {
-	const struct unserved *unserved = &certs->unserved;
+	const struct not_loaded *not_loaded = &certs->not_loaded;
 
-	if (unserved->fault.why)
-		diag_add(diags, pos, D_UNSERVED,
+	if (not_loaded->fault.why)
+		diag_add(diags, pos, D_NOT_LOADED,
 		    "%s:%zu: %s: OpenSSL, with which most servers read it, %s", certs->path,
-		    unserved->fault.line, unserved->fault.why,
-		    unserved->all ? "does not load the file" : "leaves a certificate out");
+		    not_loaded->fault.line, not_loaded->fault.why,
+		    not_loaded->all ? "does not load the file" : "leaves a certificate out");
 }

@@ -6,7 +6,7 @@
 #define SOURCE_CERT_H
 
 #include "source/secret.h"
-#include "source/served.h"
+#include "source/loadable.h"
 
 enum {
 	CERTS_MOST = 256,             /* in one file */
@@ -41,7 +41,7 @@ struct certs {
 	size_t n;                   /* equal certificates count once */
 	const bool *issued;         /* n x n, see certs_issued */
 	const struct bare_key *key; /* where n is 0 */
-	struct unserved unserved;
+	struct not_loaded not_loaded;
 };
 
 struct certs_options {

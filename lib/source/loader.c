@@ -94,7 +94,7 @@ load_block(struct loader *loader, const struct pem_block *block)
 		return loader_fail(loader, fault.line, fault.why);
 	result = adders[block->content](loader, &piece);
 	if (is_certificate(block->content))
-		served_block(&loader->served, block, piece.der);
+		loadable_block(&loader->loadable, block, piece.der);
 	else
 		OPENSSL_cleanse((void *)(uintptr_t)piece.der.data, piece.der.len);
 	return result;
@@ -134,9 +134,9 @@ load_pem(struct loader *loader, struct text contents, bool *found)
 {
 	int result;
 
-	served_begin(&loader->served, contents);
+	loadable_begin(&loader->loadable, contents);
 	result = load_blocks(loader, contents, is_certificate, found);
-	loader->unserved = served_end(&loader->served);
+	loader->not_loaded = loadable_end(&loader->loadable);
 	if (result == 0 && loader->n == 0)
 		result = load_blocks(loader, contents, is_bundle, found);
 	if (result < 0 || is_passed_over(loader))

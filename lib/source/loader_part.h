@@ -37,8 +37,8 @@ struct loader {
 	bool certs_only;
 	size_t n, n_keys;
 	bool seen[N_CONTENTS];
-	struct served served; /* of a file in PEM */
-	struct unserved unserved;
+	struct loadable loadable; /* of a file in PEM */
+	struct not_loaded not_loaded;
 	struct cert certs[CERTS_MOST];
 	struct held_cert held[CERTS_MOST];
 	struct held_key keys[KEYS_MOST];

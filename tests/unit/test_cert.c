@@ -393,7 +393,7 @@ pkcs7(void **state)
 			assert_true(bytes_equal(certs.items[j].der, ders[0]) ||
 				    bytes_equal(certs.items[j].der, ders[1]));
 		assert_true(certs_issued(&certs, 0, 1) || certs_issued(&certs, 1, 0));
-		assert_null(certs.unserved.fault.why);
+		assert_null(certs.not_loaded.fault.why);
 	}
 	assert_int_equal(load((struct text){(const char *)ber.data, ber.len}, &certs), 0);
 	load_good(arena_printf(&arena, "%s%s", pem, armoured("PKCS7", certs_only)), 1, &certs);

@@ -6,7 +6,7 @@
 #include "dns/rdata.h"
 #include "history/published.h"
 #include "publish/build.h"
-#include "rollover/roll.h"
+#include "rollover/rollover.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -118,9 +118,10 @@ stands_for(size_t cert, const char *record)
 		if (chain.links[i].is_ca == of_ca) {
 			buf_clear(&b);
 			buf_printf(&b, "%.6s", record);
-			hex_encode(&b, record[4] == '1'
-					   ? (struct bytes){chain.links[i].sha256[record[2] - '0'], 32}
-					   : (struct bytes){chain.links[i].sha512[record[2] - '0'], 64});
+			hex_encode(
+			    &b, record[4] == '1'
+				    ? (struct bytes){chain.links[i].sha256[record[2] - '0'], 32}
+				    : (struct bytes){chain.links[i].sha512[record[2] - '0'], 64});
 			if (text_is((struct text){b.data, b.len}, record)) {
 				buf_free(&b);
 				return true;
@@ -188,13 +189,13 @@ read_set(size_t owner, struct copy *out)
 	const char *zone = owners[owner].zone;
 	struct name apex = name_of(arena_printf(&arena, "%s.", zone));
 	struct name name = name_of(arena_printf(&arena, "%s.%s.", owners[owner].label, zone));
-	struct previous published;
+	struct published published;
 	struct diags none = {0};
 	const struct node *node;
 	struct rrset set = {0};
 
 	*out = (struct copy){.until = INT64_MAX};
-	assert_int_equal(previous_load(&none, &published, NULL, output_of(zone), &apex, 1), 0);
+	assert_int_equal(published_load(&none, &published, NULL, output_of(zone), &apex, 1), 0);
 	node = published.there ? store_node(&published.store, &name) : NULL;
 	if (node)
 		set = node_rrset(&published.store, node, TYPE_TLSA);
@@ -203,7 +204,7 @@ read_set(size_t owner, struct copy *out)
 		out->records[out->n] = text_of_record(&set.records[out->n]);
 	if (set.n)
 		out->ttl_s = set.records[0].ttl_s;
-	previous_free(&published);
+	published_free(&published);
 }
 
 /* Drops what no cache has any more. */
@@ -325,12 +326,13 @@ gate_is_open(struct walk *w)
 {
 	struct diags diags = {0};
 	struct project project;
-	struct rolls rolls;
+	struct rollovers rollovers;
 	bool open;
 
 	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
-	assert_int_equal(rolls_load(&diags, &project, &(const char *){NULL}, w->now, &rolls), 0);
-	open = rolls.items[0].gate;
+	assert_int_equal(
+	    rollovers_load(&diags, &project, &(const char *){NULL}, w->now, &rollovers), 0);
+	open = rollovers.items[0].gate;
 	diags_free(&diags);
 	return open;
 }

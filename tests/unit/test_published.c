@@ -56,20 +56,20 @@ same_content(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(contents); i++) {
-		struct previous previous;
+		struct published published;
 		struct zone_fixture f;
 		char text[500];
 
 		snprintf(text, sizeof(text), "%s%s", ZONE_HEAD, contents[i].published);
 		put("published", text);
-		assert_int_equal(previous_load(&none, &previous, NULL, "published", &apex, 1), 0);
-		assert_true(previous.there);
+		assert_int_equal(published_load(&none, &published, NULL, "published", &apex, 1), 0);
+		assert_true(published.there);
 		snprintf(text, sizeof(text), "%s%s", ZONE_HEAD, contents[i].text);
 		zone_read_good(&f, text);
-		if (previous_same_content(&previous, &f.store, contents[i].is_signed) !=
+		if (published_same_content(&published, &f.store, contents[i].is_signed) !=
 		    contents[i].same)
 			fail_msg("row %zu", i);
-		previous_free(&previous);
+		published_free(&published);
 		zone_free(&f);
 	}
 }
@@ -93,17 +93,17 @@ same_soa(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(soas); i++) {
-		struct previous previous;
+		struct published published;
 		struct zone_fixture f;
 		char text[500];
 
 		put("published", ZONE_HEAD);
-		assert_int_equal(previous_load(&none, &previous, NULL, "published", &apex, 1), 0);
+		assert_int_equal(published_load(&none, &published, NULL, "published", &apex, 1), 0);
 		snprintf(text, sizeof(text), "$ORIGIN example.org.\n$TTL 3600\n@ SOA %s\n@ NS ns\n",
 		    soas[i].soa);
 		zone_read_good(&f, text);
-		assert_int_equal(previous_same_content(&previous, &f.store, false), soas[i].same);
-		previous_free(&previous);
+		assert_int_equal(published_same_content(&published, &f.store, false), soas[i].same);
+		published_free(&published);
 		zone_free(&f);
 	}
 }
@@ -117,21 +117,21 @@ nothing_published(void **state)
 	    "@ 5 SOA a b 1 2 3 4 5\n",
 	    "a 5 A 192.0.2.1\n", "@ 5 NS a\n"};
 	struct name apex = name_of("example.org.");
-	struct previous previous;
+	struct published published;
 
 	(void)state;
 	for (size_t i = 0; i < LENGTH(texts); i++) {
 		put("published", texts[i]);
-		assert_int_equal(previous_load(&none, &previous, NULL, "published", &apex, 1), 0);
-		assert_false(previous.there);
-		previous_free(&previous);
+		assert_int_equal(published_load(&none, &published, NULL, "published", &apex, 1), 0);
+		assert_false(published.there);
+		published_free(&published);
 	}
-	assert_int_equal(previous_load(&none, &previous, NULL, "no-such-file", &apex, 1), 0);
-	assert_false(previous.there);
-	previous_free(&previous);
-	assert_int_equal(previous_load(&none, &previous, NULL, ".", &apex, 1), 0);
-	assert_false(previous.there);
-	previous_free(&previous);
+	assert_int_equal(published_load(&none, &published, NULL, "no-such-file", &apex, 1), 0);
+	assert_false(published.there);
+	published_free(&published);
+	assert_int_equal(published_load(&none, &published, NULL, ".", &apex, 1), 0);
+	assert_false(published.there);
+	published_free(&published);
 	assert_int_equal(none.n, 0);
 }
 

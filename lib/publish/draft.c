@@ -1,11 +1,12 @@
-#include "publish/coming.h"
+#include "publish/draft.h"
 
 #include "history/state.h"
 #include "rollover/keep.h"
+#include "rollover/project_history.h"
 
 /* As a build does, with all that it looks at. */
 static int
-add_kept(const struct coming_world *world, const struct project_zone *zone, struct coming *out)
+add_kept(const struct draft_world *world, const struct project_zone *zone, struct draft *out)
 {
 	struct arena *a = &out->rest.arena;
 	struct keep keep = {.a = a,
@@ -15,38 +16,38 @@ add_kept(const struct coming_world *world, const struct project_zone *zone, stru
 	    .certificates = world->certificates,
 	    .named = world->names.items,
 	    .name = history_name(a, zone->name.wire)};
-	struct previous previous;
+	struct published published;
 	struct keep_run run = {.diags = &out->rest,
 	    .store = &out->zone.store,
 	    .uses = out->zone.directives.tlsa.named_uses,
-	    .previous = &previous,
+	    .published = &published,
 	    .now_unix = world->now};
-	int result = previous_load(
-	    &out->diags, &previous, &world->project->outputs, zone->output, &zone->name, 1);
+	int result = published_load(
+	    &out->diags, &published, &world->project->outputs, zone->output, &zone->name, 1);
 
 	keep.is_known = history_serial(&world->history, keep.name) != NULL;
 	if (result == 0)
 		keep_records(&keep, &run);
 	if (keep.n_kept > 0)
 		store_sort(&out->zone.store);
-	previous_free(&previous);
+	published_free(&published);
 	return result;
 }
 
 int
-coming_begin(
-    struct diags *diags, const struct project *project, int64_t now_unix, struct coming_world *out)
+draft_begin(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct draft_world *out)
 {
-	*out = (struct coming_world){.project = project,
+	*out = (struct draft_world){.project = project,
 	    .names = load_certificates(&diags->arena, project),
 	    .now = now_unix};
-	if (roll_history(diags, project, now_unix, &out->history) < 0)
+	if (project_history_load(diags, project, now_unix, &out->history) < 0)
 		return -1;
 	return certificates_load(diags, project, &out->certificates);
 }
 
 int
-coming_load(const struct coming_world *world, const struct project_zone *zone, struct coming *out)
+draft_load(const struct draft_world *world, const struct project_zone *zone, struct draft *out)
 {
 	const struct project *project = world->project;
 	struct load_options load = {.path = zone->template,
@@ -69,9 +70,9 @@ coming_load(const struct coming_world *world, const struct project_zone *zone, s
 }
 
 void
-coming_free(struct coming *coming)
+draft_free(struct draft *draft)
 {
-	load_free(&coming->zone);
-	diags_free(&coming->diags);
-	diags_free(&coming->rest);
+	load_free(&draft->zone);
+	diags_free(&draft->diags);
+	diags_free(&draft->rest);
 }

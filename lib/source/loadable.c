@@ -1,12 +1,12 @@
-#include "source/served.h"
+#include "source/loadable.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
 void
-served_begin(struct served *served, struct text contents)
+loadable_begin(struct loadable *loadable, struct text contents)
 {
-	*served = (struct served){
+	*loadable = (struct loadable){
 	    .contents = contents, .bio = BIO_new_mem_buf(contents.data, (int)contents.len)};
 }
 
@@ -27,33 +27,33 @@ enum next {
 /* Goes to the next certificate, as PEM_read_bio_X509 does, without decoding it. The other blocks
  * may be keys: what was read of them is wiped. */
 static enum next
-next(struct served *served, struct bytes wanted)
+next(struct loadable *loadable, struct bytes wanted)
 {
 	enum next result = NEXT_NONE;
 	char *name, *header;
 	unsigned char *data;
 	long len;
 
-	while (result == NEXT_NONE && !served->ended) {
-		if (PEM_read_bio_ex(served->bio, &name, &header, &data, &len,
+	while (result == NEXT_NONE && !loadable->ended) {
+		if (PEM_read_bio_ex(loadable->bio, &name, &header, &data, &len,
 			PEM_FLAG_SECURE | PEM_FLAG_EAY_COMPATIBLE) != 1) {
-			served->ended = true;
-			served->broken =
+			loadable->ended = true;
+			loadable->broken =
 			    ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE;
 			break;
 		}
-		if (is_certificate(name, !served->any)) {
+		if (is_certificate(name, !loadable->any)) {
 			result = bytes_equal((struct bytes){data, (size_t)len}, wanted)
 				     ? NEXT_SAME
 				     : NEXT_OTHER;
-			served->ended = served->broken = *header; /* not of RFC 1421 */
+			loadable->ended = loadable->broken = *header; /* not of RFC 1421 */
 		}
 		OPENSSL_secure_free(name);
 		OPENSSL_secure_free(header);
 		OPENSSL_secure_clear_free(data, (size_t)len);
 	}
-	served->any = served->any || result != NEXT_NONE;
-	return served->broken ? NEXT_NONE : result;
+	loadable->any = loadable->any || result != NEXT_NONE;
+	return loadable->broken ? NEXT_NONE : result;
 }
 
 /* --- Why it is not read --- */
@@ -87,17 +87,17 @@ ends_in_return(struct text text)
 }
 
 static const char *
-line_start(const struct served *served, const char *p)
+line_start(const struct loadable *loadable, const char *p)
 {
-	while (p > served->contents.data && p[-1] != '\n')
+	while (p > loadable->contents.data && p[-1] != '\n')
 		p--;
 	return p;
 }
 
 static const char *
-line_end(const struct served *served, const char *p)
+line_end(const struct loadable *loadable, const char *p)
 {
-	const char *end = served->contents.data + served->contents.len;
+	const char *end = loadable->contents.data + loadable->contents.len;
 	const char *newline = memchr(p, '\n', (size_t)(end - p));
 
 	return newline ? newline : end;
@@ -116,15 +116,15 @@ has_empty_line(struct text body)
 }
 
 static struct pem_fault
-find_fault(const struct served *served, const struct pem_block *block)
+find_fault(const struct loadable *loadable, const struct pem_block *block)
 {
 	const char *begin = block->whole.data, *end = begin + block->whole.len;
-	const char *start = line_start(served, begin), *end_start = line_start(served, end);
+	const char *start = line_start(loadable, begin), *end_start = line_start(loadable, end);
 	size_t last = block->line + count(begin, end, '\n');
 
 	if (ends_in_return(block->whole) || memchr(start, '\r', (size_t)(begin - start)))
 		return (struct pem_fault){block->line, "a carriage return alone ends its lines"};
-	if (!is_blank(end, line_end(served, end)))
+	if (!is_blank(end, line_end(loadable, end)))
 		return (struct pem_fault){last, "more follows on the END line"};
 	if (start < begin && is_blank(start, begin))
 		return (struct pem_fault){block->line, "the BEGIN line is indented"};
@@ -141,26 +141,26 @@ find_fault(const struct served *served, const struct pem_block *block)
 }
 
 void
-served_block(struct served *served, const struct pem_block *block, struct bytes der)
+loadable_block(struct loadable *loadable, const struct pem_block *block, struct bytes der)
 {
-	served->at_line = block->line;
-	if (served->bio && !served->unserved.fault.why && next(served, der) != NEXT_SAME)
-		served->unserved.fault = find_fault(served, block);
+	loadable->at_line = block->line;
+	if (loadable->bio && !loadable->not_loaded.fault.why && next(loadable, der) != NEXT_SAME)
+		loadable->not_loaded.fault = find_fault(loadable, block);
 }
 
 /* The reader goes on to the end, where it must find nothing that is broken. */
-struct unserved
-served_end(struct served *served)
+struct not_loaded
+loadable_end(struct loadable *loadable)
 {
-	if (!served->bio)
-		return (struct unserved){0};
-	while (next(served, (struct bytes){0}) != NEXT_NONE)
+	if (!loadable->bio)
+		return (struct not_loaded){0};
+	while (next(loadable, (struct bytes){0}) != NEXT_NONE)
 		;
-	served->unserved.all = !served->any || served->broken;
-	if (!served->unserved.fault.why && served->any && served->broken)
-		served->unserved.fault = (struct pem_fault){
-		    served->at_line, "a block behind this certificate is broken"};
-	BIO_free(served->bio);
+	loadable->not_loaded.all = !loadable->any || loadable->broken;
+	if (!loadable->not_loaded.fault.why && loadable->any && loadable->broken)
+		loadable->not_loaded.fault = (struct pem_fault){
+		    loadable->at_line, "a block behind this certificate is broken"};
+	BIO_free(loadable->bio);
 	ERR_clear_error();
-	return served->unserved;
+	return loadable->not_loaded;
 }

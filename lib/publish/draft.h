@@ -1,18 +1,18 @@
-/* Coming: a zone of a project as its next build would publish it, but for signatures and serial. */
-#ifndef PUBLISH_COMING_H
-#define PUBLISH_COMING_H
+/* Draft: a zone of a project as its next build would publish it, but for signatures and serial. */
+#ifndef PUBLISH_DRAFT_H
+#define PUBLISH_DRAFT_H
 
 #include "publish/load.h"
-#include "rollover/roll.h"
+#include "rollover/rollover.h"
 
-struct coming {
+struct draft {
 	struct diags diags; /* problems of the template */
 	struct diags rest;  /* of the rollover, which checks and builds tell of */
 	struct loaded zone; /* the store is sorted */
 };
 
 /* What all zones are read by. */
-struct coming_world {
+struct draft_world {
 	const struct project *project;
 	struct tlsa_names names;
 	struct history history;
@@ -22,15 +22,15 @@ struct coming_world {
 
 /* In the arena of `diags`. Returns 0, or -1 with problems added. */
 int
-coming_begin(
-    struct diags *diags, const struct project *project, int64_t now_unix, struct coming_world *out);
+draft_begin(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct draft_world *out);
 
 /* Loads the template, and beside its records those that a build would keep in the zone. Returns 0,
- * or -1 with problems of the template added. Either way coming_free is due. */
+ * or -1 with problems of the template added. Either way draft_free is due. */
 int
-coming_load(const struct coming_world *world, const struct project_zone *zone, struct coming *out);
+draft_load(const struct draft_world *world, const struct project_zone *zone, struct draft *out);
 
 void
-coming_free(struct coming *coming);
+draft_free(struct draft *draft);
 
 #endif

@@ -186,14 +186,15 @@ as_openssl_reads(void **state)
 		assert_int_equal(certs_load(&arena, &diags, pos_none(), "x.pem", text_of(text),
 				     &(struct certs_options){0}, &certs),
 		    0);
-		why = certs.unserved.fault.why;
+		why = certs.not_loaded.fault.why;
 		if (!why != !rows[i].why || (why && !strstr(why, rows[i].why)) ||
-		    (why && certs.unserved.fault.line != rows[i].line) ||
-		    (why && certs.unserved.all != rows[i].all) || (n < 0) != rows[i].all ||
+		    (why && certs.not_loaded.fault.line != rows[i].line) ||
+		    (why && certs.not_loaded.all != rows[i].all) || (n < 0) != rows[i].all ||
 		    (!why && !same_certificates(&certs, ders, n)) ||
 		    (why && !rows[i].all && same_certificates(&certs, ders, n))) {
 			print_error("%s: %s, line %zu, all %d; OpenSSL reads %d\n", rows[i].form,
-			    why ? why : "good", certs.unserved.fault.line, certs.unserved.all, n);
+			    why ? why : "good", certs.not_loaded.fault.line, certs.not_loaded.all,
+			    n);
 			good = false;
 		}
 	}

@@ -1,4 +1,4 @@
-#include "rollover/unfit.h"
+#include "rollover/refusal.h"
 
 #include "dane/lint.h"
 #include "dane/service.h"
@@ -11,12 +11,12 @@
 struct look {
 	struct diags *diags;
 	const struct project *project;
-	const struct rolls *rolls;
-	struct roll *roll;
+	const struct rollovers *rollovers;
+	struct rollover *rollover;
 	int64_t now;
 	struct arena a;
 	const char *zone; /* that is open; NULL: none is */
-	struct previous published;
+	struct published published;
 	struct dane_services services;
 };
 
@@ -44,7 +44,7 @@ zone_end(struct look *look)
 	if (!look->zone)
 		return;
 	dane_services_end(&look->services);
-	previous_free(&look->published);
+	published_free(&look->published);
 	look->zone = NULL;
 }
 
@@ -59,11 +59,11 @@ zone_begin(struct look *look, const char *zone)
 		return 0;
 	zone_end(look);
 	look->zone = zone;
-	look->published = (struct previous){0};
+	look->published = (struct published){0};
 	while (i < project->n_zones &&
 	       strcmp(history_name(&look->a, project->zones[i].name.wire), zone) != 0)
 		i++;
-	if (i < project->n_zones && previous_load(look->diags, &look->published, &project->outputs,
+	if (i < project->n_zones && published_load(look->diags, &look->published, &project->outputs,
 					project->zones[i].output, &project->zones[i].name, 1) < 0)
 		return -1;
 	if (look->published.there)
@@ -87,7 +87,7 @@ missing(const struct certs *certs, const struct references *names)
 static const char *
 lost_name(struct look *look, const struct dane_owner *service)
 {
-	const struct certificate *certificate = &look->roll->certificate;
+	const struct certificate *certificate = &look->rollover->certificate;
 	struct references names;
 
 	namings_references(&look->a, &look->services.namings, service, &names);
@@ -132,11 +132,11 @@ look_at_services(struct look *look, bool *validates, const char **lost)
 
 	*validates = false;
 	*lost = NULL;
-	while (!*lost && gate_next(&look->rolls->history, &at, &service)) {
+	while (!*lost && gate_next(&look->rollovers->history, &at, &service)) {
 		const struct set *published = service.published;
 
 		if (!published || !any_is_validated(published) ||
-		    !roll_is_service(look->rolls, look->roll, &service, look->now))
+		    !rollover_is_service(look->rollovers, look->rollover, &service, look->now))
 			continue;
 		*validates = true;
 		if (zone_begin(look, published->zone) < 0)
@@ -149,8 +149,8 @@ look_at_services(struct look *look, bool *validates, const char **lost)
 static int
 judge(struct look *look, int64_t *until_unix)
 {
-	struct roll *roll = look->roll;
-	const char *path = roll->certificate.is->next, *lost;
+	struct rollover *rollover = look->rollover;
+	const char *path = rollover->certificate.is->next, *lost;
 	int64_t from, to;
 	bool validates;
 
@@ -158,26 +158,30 @@ judge(struct look *look, int64_t *until_unix)
 		return -1;
 	if (!validates)
 		return 0;
-	certs_dates(roll->certificate.next, &from, &to);
+	certs_dates(rollover->certificate.next, &from, &to);
 	if (to < look->now)
-		roll->unfit = arena_printf(&look->diags->arena, "%s has expired", path);
+		rollover->refusal = arena_printf(&look->diags->arena, "%s has expired", path);
 	else if (lost)
-		roll->unfit = arena_printf(&look->diags->arena, "%s is not for %s", path, lost);
+		rollover->refusal =
+		    arena_printf(&look->diags->arena, "%s is not for %s", path, lost);
 	else if (from > look->now && from > *until_unix)
 		*until_unix = from;
 	return 0;
 }
 
 int
-unfit_find(struct diags *diags, const struct project *project, const struct rolls *rolls,
-    struct roll *roll, int64_t now_unix, int64_t *until_unix)
+refusal_find(struct diags *diags, const struct project *project, const struct rollovers *rollovers,
+    struct rollover *rollover, int64_t now_unix, int64_t *until_unix)
 {
-	struct look look = {
-	    .diags = diags, .project = project, .rolls = rolls, .roll = roll, .now = now_unix};
+	struct look look = {.diags = diags,
+	    .project = project,
+	    .rollovers = rollovers,
+	    .rollover = rollover,
+	    .now = now_unix};
 	int result;
 
-	if (!roll->certificate.current || !roll->certificate.next || roll->certificate.next->key ||
-	    roll->is_same)
+	if (!rollover->certificate.current || !rollover->certificate.next ||
+	    rollover->certificate.next->key || rollover->is_same)
 		return 0;
 	result = judge(&look, until_unix);
 	zone_end(&look);

@@ -3,7 +3,7 @@
 #include "cert_fixture.h"
 
 #include "publish/build.h"
-#include "rollover/roll.h"
+#include "rollover/rollover.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -83,12 +83,13 @@ gate_is_open(int64_t now)
 {
 	struct diags diags = {0};
 	struct project project;
-	struct rolls rolls;
+	struct rollovers rollovers;
 	bool open;
 
 	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
-	assert_int_equal(rolls_load(&diags, &project, &(const char *){NULL}, now, &rolls), 0);
-	open = rolls.items[0].gate;
+	assert_int_equal(
+	    rollovers_load(&diags, &project, &(const char *){NULL}, now, &rollovers), 0);
+	open = rollovers.items[0].gate;
 	diags_free(&diags);
 	return open;
 }

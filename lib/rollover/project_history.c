@@ -1,0 +1,96 @@
+#include "rollover/project_history.h"
+
+#include "history/mark.h"
+#include "history/state.h"
+#include "project/lock.h"
+#include "rollover/certificate.h"
+
+const char *
+project_mark_path(struct arena *a, const struct project *project, const struct project_zone *zone)
+{
+	return project_own_path(a, project, zone, ".hook");
+}
+
+int
+project_history_load(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct history *out)
+{
+	struct arena *a = &diags->arena;
+	struct state_reading reading = {now_unix, certificates_longest_wait(project)};
+	int result = state_load(diags, state_path(a, project->path, project->folder), reading, out);
+	bool there;
+
+	for (size_t i = 0; result == 0 && i < project->n_zones; i++)
+		result = mark_read(diags, &project->own,
+		    project_mark_path(a, project, &project->zones[i]), &there, out);
+	history_sort(out);
+	return result;
+}
+
+static bool
+is_same_note(const struct note *a, const struct note *b)
+{
+	return a->kind == b->kind && strcmp(a->name, b->name) == 0 && strcmp(a->id, b->id) == 0 &&
+	       (!a->event || strcmp(a->event, b->event) == 0);
+}
+
+static bool
+is_same_set(const struct set *a, const struct set *b)
+{
+	return strcmp(a->zone, b->zone) == 0 && strcmp(a->owner, b->owner) == 0 &&
+	       a->since_unix == b->since_unix && a->until_unix == b->until_unix && set_same(a, b);
+}
+
+static void
+remove_from(struct history *history, const struct history *gone)
+{
+	size_t n_sets = 0, n_notes = 0;
+
+	for (size_t i = 0; i < history->n_sets; i++) {
+		bool goes = false;
+
+		for (size_t k = 0; k < gone->n_sets && !goes; k++)
+			goes = is_same_set(&history->sets[i], &gone->sets[k]);
+		if (!goes)
+			history->sets[n_sets++] = history->sets[i];
+	}
+	for (size_t i = 0; i < history->n_notes; i++) {
+		bool goes = false;
+
+		for (size_t k = 0; k < gone->n_notes && !goes; k++)
+			goes = is_same_note(&history->notes[i], &gone->notes[k]);
+		if (!goes)
+			history->notes[n_notes++] = history->notes[i];
+	}
+	history->n_sets = n_sets;
+	history->n_notes = n_notes;
+}
+
+int
+project_history_change(struct diags *diags, const struct project *project,
+    struct project_history_change *change, int64_t now_unix)
+{
+	const char *path = state_path(&diags->arena, project->path, project->folder);
+	struct state_reading reading = {TIME_NEVER, certificates_longest_wait(project)};
+	struct history history;
+	int result, lock;
+
+	if (change->add.n_sets + change->add.n_notes + change->remove.n_sets +
+		change->remove.n_notes ==
+	    0)
+		return 0;
+	if (lock_begin(diags, project, LOCK_STATE, &lock) < 0)
+		return -1;
+	result = state_load(diags, path, reading, &history);
+	remove_from(&history, &change->remove);
+	for (size_t i = 0; i < change->add.n_sets; i++)
+		history_add_set(&history, &change->add.sets[i]);
+	for (size_t i = 0; i < change->add.n_notes; i++)
+		history_add_note(&history, &change->add.notes[i]);
+	history_sort(&history);
+	history_prune(&history, reading.wait_s, now_unix);
+	if (result == 0)
+		result = state_save(diags, path, &history);
+	lock_end(lock);
+	return result;
+}

@@ -1,0 +1,32 @@
+/* The history of a project: its state file, and the sets that its zones are publishing at this
+ * moment (history/mark.h). Whoever changes it, builds too, does so here. */
+#ifndef ROLLOVER_PROJECT_HISTORY_H
+#define ROLLOVER_PROJECT_HISTORY_H
+
+#include "base/diag.h"
+#include "history/history.h"
+#include "project/project.h"
+
+/* The history of the project, sorted, in the arena of `diags`, with the sets that are being
+ * published. Returns 0, or -1 with problems added. */
+int
+project_history_load(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct history *out);
+
+/* The file of a zone's mark (history/mark.h); in `a`. */
+const char *
+project_mark_path(struct arena *a, const struct project *project, const struct project_zone *zone);
+
+/* A change of the history that others may change meanwhile. */
+struct project_history_change {
+	struct history add;    /* what comes */
+	struct history remove; /* sets and notes that go: as they stand in the file */
+};
+
+/* Makes the change in the state file, in turn with others. Returns 0, or -1 with a problem added.
+ */
+int
+project_history_change(struct diags *diags, const struct project *project,
+    struct project_history_change *change, int64_t now_unix);
+
+#endif

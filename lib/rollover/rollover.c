@@ -1,0 +1,330 @@
+#define _GNU_SOURCE
+#include "rollover/rollover.h"
+
+#include "base/duration.h"
+#include "history/state.h"
+#include "rollover/project_history.h"
+#include "rollover/refusal.h"
+
+/* --- Zones of which nothing is known --- */
+
+/* Can the file have TLSA records? It is not parsed for that. What is there and no file may. */
+static int
+may_hold_tlsa(struct diags *diags, const struct roots *roots, const char *path, bool *may)
+{
+	struct diags own = {0};
+	struct text text;
+	int result;
+
+	*may = file_load_if(&own, pos_none(), roots, path, &text) < 0 || !text.data ||
+	       memmem(text.data, text.len, "TLSA", 4) || memmem(text.data, text.len, "tlsa", 4);
+	result = diags_take_unreadable(diags, &own);
+	diags_free(&own);
+	return result;
+}
+
+/* A zone that the history does not have may have been published, unless a file shows that this
+ * would not matter. */
+static int
+find_unknown(struct diags *diags, const struct project *project, const struct history *history,
+    const char **out)
+{
+	bool may = false;
+
+	*out = NULL;
+	for (size_t i = 0; !may && i < project->n_zones; i++) {
+		const struct project_zone *zone = &project->zones[i];
+
+		if (history_serial(history, history_name(&diags->arena, zone->name.wire)))
+			continue;
+		if (may_hold_tlsa(diags, &project->outputs, zone->output, &may) < 0)
+			return -1;
+		*out = may ? zone->name_text : NULL;
+	}
+	return 0;
+}
+
+/* --- One certificate --- */
+
+static const char *const phase_names[N_ROLLOVER_PHASES] = {
+    [ROLLOVER_UNUSED] = "unused",
+    [ROLLOVER_STEADY] = "steady",
+    [ROLLOVER_FINISHING] = "finishing",
+    [ROLLOVER_NEW] = "new",
+    [ROLLOVER_UNSEEN] = "unseen",
+    [ROLLOVER_WAITING] = "waiting",
+    [ROLLOVER_READY] = "ready",
+    [ROLLOVER_DEPLOYED] = "deployed",
+    [ROLLOVER_EARLY] = "early",
+};
+
+const char *
+rollover_phase_name(enum rollover_phase phase)
+{
+	return phase_names[phase];
+}
+
+/* What is gathered over all services. */
+struct gathered {
+	struct gate current, next;
+	int64_t current_since, next_since;
+	bool is_missing; /* a published set refuses next */
+};
+
+/* Does the published set have a record of a chain that was in use, and of no other? */
+static bool
+has_former(
+    const struct rollovers *rollovers, const struct rollover *rollover, const struct set *published)
+{
+	struct arena a = {0};
+	struct certchain chain;
+	bool former = false;
+
+	for (size_t i = 0; i < rollovers->history.n_notes && !former; i++) {
+		const struct note *note = &rollovers->history.notes[i];
+
+		if (!note->chain || !certchain_read(&a, note->id, note->chain, &chain))
+			continue;
+		for (size_t k = 0; k < published->n && !former; k++)
+			former = certchain_matches(&chain, published->rdata[k]) &&
+				 !certchain_matches(
+				     &rollover->certificate.current_chain, published->rdata[k]) &&
+				 !(rollover->certificate.next &&
+				     certchain_matches(
+					 &rollover->certificate.next_chain, published->rdata[k]));
+	}
+	arena_free(&a);
+	return former;
+}
+
+/* Of a name that is answered with no records any more. */
+static void
+gather_left(struct rollover *rollover, const struct set *set, uint32_t wait_s)
+{
+	int64_t release = set_release(set, wait_s);
+
+	if (set->n == 0 || release <= rollover->left_unix)
+		return;
+	rollover->left_unix = release;
+	rollover->by = set;
+}
+
+static void
+gather(const struct rollovers *rollovers, struct rollover *rollover, const struct held *service,
+    struct gathered *g)
+{
+	const struct certificate *certificate = &rollover->certificate;
+	const struct history *history = &rollovers->history;
+	uint32_t wait_s = certificate->is->wait_s;
+	const struct set *published = service->published;
+
+	gate_wait(history, service->sets, &certificate->current_chain, wait_s, &g->current);
+	for (size_t i = 0; i < service->sets.n; i++)
+		gather_left(rollover, &service->sets.items[i], wait_s);
+	g->current_since =
+	    instant_later(g->current_since, gate_since(service, &certificate->current_chain));
+	if (certificate->next) {
+		gate_wait(history, service->sets, &certificate->next_chain, wait_s, &g->next);
+		g->next_since =
+		    instant_later(g->next_since, gate_since(service, &certificate->next_chain));
+	}
+	if (!published || published->n == 0)
+		return;
+	rollover->is_used = true;
+	g->is_missing = g->is_missing || (certificate->next && published->type != TYPE_CNAME &&
+					     !certchain_taken(&certificate->next_chain, published));
+	rollover->has_former = rollover->has_former || has_former(rollovers, rollover, published);
+}
+
+static enum rollover_phase
+phase_of(const struct rollover *rollover, const struct gathered *g, int64_t now_unix)
+{
+	if (!rollover->is_used)
+		return ROLLOVER_UNUSED;
+	if (g->current.until_unix > now_unix)
+		return ROLLOVER_EARLY;
+	if (!rollover->certificate.next || rollover->is_same)
+		return rollover->has_former ? ROLLOVER_FINISHING : ROLLOVER_STEADY;
+	if (rollover->deployed_unix != TIME_NEVER)
+		return ROLLOVER_DEPLOYED;
+	if (g->is_missing)
+		return ROLLOVER_NEW;
+	if (rollover->gate_unix == TIME_NEVER)
+		return ROLLOVER_UNSEEN;
+	return rollover->gate_unix > now_unix ? ROLLOVER_WAITING : ROLLOVER_READY;
+}
+
+/* When it is safe to take the next certificate into use. */
+static int64_t
+gate_of(const struct rollover *rollover, const struct gathered *g)
+{
+	if (rollover->unknown || rollover->refusal)
+		return TIME_NEVER;
+	if (rollover->certificate.next)
+		return rollover->is_used ? instant_later(g->next.until_unix, g->next_since)
+					 : g->next.until_unix;
+	if (rollover->is_used)
+		return TIME_NEVER;
+	return rollover->left_unix;
+}
+
+static void
+set_times(struct rollover *rollover, const struct gathered *g)
+{
+	const int64_t since[N_ROLLOVER_PHASES] = {
+	    [ROLLOVER_UNUSED] = TIME_NEVER,
+	    [ROLLOVER_STEADY] = g->current_since,
+	    [ROLLOVER_FINISHING] = g->current_since,
+	    [ROLLOVER_NEW] = TIME_NEVER,
+	    [ROLLOVER_UNSEEN] = g->next_since,
+	    [ROLLOVER_WAITING] = g->next_since,
+	    [ROLLOVER_READY] = rollover->gate_unix,
+	    [ROLLOVER_DEPLOYED] = rollover->deployed_unix,
+	    [ROLLOVER_EARLY] = g->current_since,
+	};
+
+	rollover->since_unix = since[rollover->phase] <= 0 ? TIME_NEVER : since[rollover->phase];
+	rollover->safe_unix = TIME_NEVER;
+	if (rollover->phase == ROLLOVER_WAITING || rollover->phase == ROLLOVER_READY)
+		rollover->safe_unix = rollover->gate_unix;
+	else if (rollover->phase == ROLLOVER_EARLY)
+		rollover->safe_unix = g->current.until_unix;
+	if (rollover->phase == ROLLOVER_EARLY)
+		rollover->by = g->current.by;
+	else if (g->next.by)
+		rollover->by = g->next.by;
+}
+
+/* --- What was deployed, and never became current --- */
+
+/* The chain that servers were last told to present. */
+static const struct note *
+last_in_use(const struct history *history, const char *name)
+{
+	const struct note *current = history_note(history, NOTE_CURRENT, name, NULL, NULL);
+	const struct note *deployed = history_note(history, NOTE_DEPLOYED, name, NULL, NULL);
+
+	return deployed && (!current || deployed->t_unix >= current->t_unix) ? deployed : current;
+}
+
+static const char *
+find_lost(const struct rollovers *rollovers, const struct rollover *rollover)
+{
+	const struct certificate *certificate = &rollover->certificate;
+	const struct note *last = last_in_use(&rollovers->history, certificate->is->name);
+	const struct note *current =
+	    history_note(&rollovers->history, NOTE_CURRENT, certificate->is->name, NULL, NULL);
+
+	if (!last || !current || !certificate->current ||
+	    strcmp(current->id, certificate->current_chain.id) != 0 ||
+	    last->kind != NOTE_DEPLOYED || !certificate->current ||
+	    (certificate->next && strcmp(last->id, certificate->next_chain.id) == 0))
+		return NULL;
+	return last->id;
+}
+
+static int64_t
+deployed_at(const struct rollovers *rollovers, const struct certificate *certificate)
+{
+	const struct note *note = certificate->next
+				      ? history_note(&rollovers->history, NOTE_DEPLOYED,
+					    certificate->is->name, NULL, certificate->next_chain.id)
+				      : NULL;
+
+	return note ? note->t_unix : TIME_NEVER;
+}
+
+/* --- All of it --- */
+
+bool
+rollover_is_service(const struct rollovers *rollovers, const struct rollover *rollover,
+    const struct held *service, int64_t now_unix)
+{
+	return gate_is_service(&rollovers->history, service->sets, rollovers->certificates,
+	    rollovers->n_certificates, &rollover->certificate, now_unix);
+}
+
+int
+rollover_judge(struct diags *diags, const struct project *project, struct rollovers *rollovers,
+    size_t number, int64_t now_unix, struct rollover *out)
+{
+	struct gathered g = {.current_since = TIME_UNKNOWN, .next_since = TIME_UNKNOWN};
+	struct held service;
+	size_t at = 0;
+
+	*out = (struct rollover){.certificate = rollovers->certificates[number]};
+	out->is_same = certificate_is_same(&out->certificate);
+	out->is_older = certificate_is_older(&out->certificate);
+	out->has_other_chain =
+	    out->is_same && !out->certificate.current->key && !out->certificate.next->key &&
+	    strcmp(out->certificate.current_chain.id, out->certificate.next_chain.id) != 0;
+	out->deployed_unix = deployed_at(rollovers, &out->certificate);
+	while (gate_next(&rollovers->history, &at, &service))
+		if (rollover_is_service(rollovers, out, &service, now_unix))
+			gather(rollovers, out, &service, &g);
+	/* A key of which no record can be made is not what is published. */
+	out->is_same = out->is_same && !(out->certificate.next->key && g.is_missing);
+	out->is_published = out->certificate.next && out->is_used && !g.is_missing;
+	out->lost = find_lost(rollovers, out);
+	out->unknown = rollovers->unknown;
+	if (refusal_find(diags, project, rollovers, out, now_unix, &g.next.until_unix) < 0)
+		return -1;
+	out->gate_unix = gate_of(out, &g);
+	out->gate = out->gate_unix <= now_unix && out->certificate.current;
+	if (out->gate && out->gate_unix <= 0)
+		out->gate_unix = now_unix;
+	out->phase = phase_of(out, &g, now_unix);
+	set_times(out, &g);
+	if (!out->certificate.current)
+		out->gate_unix = out->since_unix = out->safe_unix = TIME_NEVER;
+	return 0;
+}
+
+bool
+rollover_is_chosen(const char *const *names, const struct project_certificate *certificate)
+{
+	bool all = !*names;
+
+	while (*names && strcmp(*names, certificate->name) != 0)
+		names++;
+	return all || *names;
+}
+
+int
+rollovers_load(struct diags *diags, const struct project *project, const char *const *names,
+    int64_t now_unix, struct rollovers *out)
+{
+	int result = project_history_load(diags, project, now_unix, &out->history);
+
+	out->n = 0;
+	out->n_certificates = project->n_certificates;
+	out->items = arena_alloc(&diags->arena, project->n_certificates * sizeof(*out->items) + 1);
+	out->certificates =
+	    arena_zalloc(&diags->arena, project->n_certificates * sizeof(*out->certificates) + 1);
+	if (result < 0 || find_unknown(diags, project, &out->history, &out->unknown) < 0)
+		return -1;
+	for (size_t i = 0; i < project->n_certificates; i++) {
+		if (certificate_load(diags, &project->certificates[i], &out->certificates[i]) < 0 &&
+		    rollover_is_chosen(names, &project->certificates[i]))
+			result = -1;
+		certificate_remember(&diags->arena, project, &out->history, &out->certificates[i]);
+	}
+	for (size_t i = 0; i < project->n_certificates; i++)
+		if (rollover_is_chosen(names, &project->certificates[i]) &&
+		    rollover_judge(diags, project, out, i, now_unix, &out->items[out->n++]) < 0)
+			result = -1;
+	return result;
+}
+
+/* A request or a key is nothing that a server could use. What the command makes of the current file
+ * is its own affair. One that is older than the current certificate is no renewal: somebody put a
+ * newer one into use by hand. */
+bool
+rollover_is_due(const struct rollover *rollover)
+{
+	const struct certificate *certificate = &rollover->certificate;
+
+	return certificate->is->deploy && certificate->current && certificate->next &&
+	       !certificate->next->key && (!rollover->is_same || rollover->has_other_chain) &&
+	       !rollover->is_older && rollover->gate && rollover->deployed_unix == TIME_NEVER;
+}
