@@ -97,6 +97,52 @@ read_id(struct line *line, void *at)
 	return line->word.len == 64 && is_hex(line->word) && keep_word(line, at);
 }
 
+/* --- Chains: "ee" or "ca" with four digests, parted by commas (rollover/certchain.h) --- */
+
+static bool
+take(struct text *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (text->len < len || memcmp(text->data, word, len) != 0)
+		return false;
+	*text = (struct text){text->data + len, text->len - len};
+	return true;
+}
+
+/* ":HEX" or ":-" */
+static bool
+take_digest(struct text *text, size_t n_digits)
+{
+	if (take(text, ":-"))
+		return true;
+	if (!take(text, ":") || text->len < n_digits ||
+	    !is_hex((struct text){text->data, n_digits}))
+		return false;
+	*text = (struct text){text->data + n_digits, text->len - n_digits};
+	return true;
+}
+
+static bool
+take_link(struct text *text)
+{
+	return (take(text, "ee") || take(text, "ca")) && take_digest(text, 64) &&
+	       take_digest(text, 64) && take_digest(text, 128) && take_digest(text, 128);
+}
+
+static bool
+read_chain(struct line *line, void *at)
+{
+	struct text rest = line->word;
+	bool is = take_link(&rest);
+
+	while (is && rest.len > 0)
+		is = take(&rest, ",") && take_link(&rest);
+	return is && keep_word(line, at);
+}
+
+/* --- Numbers and times --- */
+
 static bool
 read_type(struct line *line, void *at)
 {
@@ -175,7 +221,7 @@ read_time(struct line *line, void *at)
 		line->latest_unix = t_unix;
 		line->latest = line->word.data;
 	}
-	*(int64_t *)at = t_unix < line->now_unix ? t_unix : line->now_unix;
+	*(int64_t *)at = t_unix;
 	return true;
 }
 
@@ -210,11 +256,11 @@ print_time(struct buf *b, const struct value *value, const void *at)
 static struct text
 trim(struct text text)
 {
-	while (text.len > 0 && *text.data == ' ') {
+	while (text.len > 0 && (*text.data == ' ' || *text.data == '\t')) {
 		text.data++;
 		text.len--;
 	}
-	while (text.len > 0 && text.data[text.len - 1] == ' ')
+	while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
 		text.len--;
 	return text;
 }
@@ -224,19 +270,19 @@ static bool
 read_tlsa(struct arena *a, struct text text, struct bytes *out)
 {
 	uint8_t *data = arena_bytes(a, 3 + text.len / 2 + 1);
-	struct text hex = {text.data + 6, text.len - 6};
 
-	if (text.len < 8)
-		return false;
 	for (size_t i = 0; i < 3; i++) {
-		char digit = text.data[2 * i];
+		const char *space = text.len ? memchr(text.data, ' ', text.len) : NULL;
+		size_t len = space ? (size_t)(space - text.data) : 0;
+		uint64_t value;
 
-		if (!ascii_is_digit(digit) || text.data[2 * i + 1] != ' ')
+		if (!read_number((struct text){text.data, len}, UINT8_MAX, &value))
 			return false;
-		data[i] = (uint8_t)(digit - '0');
+		data[i] = (uint8_t)value;
+		text = (struct text){space + 1, text.len - len - 1};
 	}
-	*out = (struct bytes){data, 3 + hex.len / 2};
-	return is_hex(hex) && hex_decode(hex, data + 3) >= 0;
+	*out = (struct bytes){data, 3 + text.len / 2};
+	return is_hex(text) && hex_decode(text, data + 3) >= 0 && rdata_valid(TYPE_TLSA, *out);
 }
 
 static bool
@@ -246,11 +292,27 @@ read_cname(struct arena *a, struct text text, struct bytes *out)
 	struct name_fault fault;
 	struct name name;
 
-	if (text.len == 0 || text.data[text.len - 1] != '.' ||
+	if (text.len == 0 || text.data[text.len - 1] != '.' || memchr(text.data, ' ', text.len) ||
 	    name_parse(text, &root, &name, &fault) < 0)
 		return false;
 	*out = (struct bytes){arena_copy(a, name.wire, name.len), name.len};
 	return true;
+}
+
+/* Takes the first one off `rest`. A name may have commas, and is alone. */
+static bool
+take_record(
+    struct line *line, const struct set *set, struct text *rest, bool *more, struct bytes *out)
+{
+	const char *comma = set->type == TYPE_TLSA ? memchr(rest->data, ',', rest->len) : NULL;
+	size_t len = comma ? (size_t)(comma - rest->data) : rest->len;
+
+	line->word = trim((struct text){rest->data, len});
+	*more = comma != NULL;
+	len += *more;
+	*rest = (struct text){rest->data + len, rest->len - len};
+	return (set->type == TYPE_TLSA ? read_tlsa : read_cname)(
+	    &line->diags->arena, line->word, out);
 }
 
 /* Several are parted by commas; "-" is none. */
@@ -260,22 +322,16 @@ read_records(struct line *line, void *at)
 	struct set *set = at;
 	struct arena *a = &line->diags->arena;
 	struct text rest = trim(line->rest);
+	bool more = !text_is(rest, "-");
 	struct bytes *rdata;
 	size_t most = 1, n = 0;
 
 	for (size_t i = 0; i < rest.len; i++)
 		most += rest.data[i] == ',';
 	rdata = arena_alloc(a, most * sizeof(*rdata));
-	while (!text_is(rest, "-") && n < most) {
-		const char *comma = memchr(rest.data, ',', rest.len);
-		size_t len = comma ? (size_t)(comma - rest.data) : rest.len;
-		struct text one = trim((struct text){rest.data, len});
-
-		if (!(set->type == TYPE_TLSA ? read_tlsa : read_cname)(a, one, &rdata[n++]))
+	while (more)
+		if (!take_record(line, set, &rest, &more, &rdata[n++]))
 			return false;
-		len += comma != NULL;
-		rest = (struct text){rest.data + len, rest.len - len};
-	}
 	set_records(a, set, rdata, n);
 	return true;
 }
@@ -301,7 +357,7 @@ static const struct form NAME = {read_name, print_word}, PLAIN = {keep_word, pri
 			 SERIAL = {read_serial, print_u32}, TIME = {read_time, print_time},
 			 SINCE = {read_since, print_time}, UNTIL = {read_until, print_time},
 			 EVENT = {read_event, print_word}, ID = {read_id, print_word},
-			 RECORDS = {read_records, print_records};
+			 CHAIN = {read_chain, print_word}, RECORDS = {read_records, print_records};
 
 #define SET(member) offsetof(struct value, set.member)
 #define OF_SERIAL(member) offsetof(struct value, serial.member)
@@ -319,10 +375,10 @@ static const struct kind {
 } kinds[N_KINDS] = {
     [NOTE_CURRENT] = {"current",
 	{{"certificate", &PLAIN, NOTE(name)}, {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)},
-	    {"chain", &PLAIN, NOTE(chain)}}},
+	    {"chain", &CHAIN, NOTE(chain)}}},
     [NOTE_DEPLOYED] = {"deployed",
 	{{"certificate", &PLAIN, NOTE(name)}, {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)},
-	    {"chain", &PLAIN, NOTE(chain)}}},
+	    {"chain", &CHAIN, NOTE(chain)}}},
     [NOTE_PENDING] = {"pending",
 	{{"certificate", &PLAIN, NOTE(name)}, {"event", &EVENT, NOTE(event)},
 	    {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)}}},
@@ -411,21 +467,38 @@ check_times(const struct line *line, const struct set *set)
 	    line, line->whole.data, P_STATE, "the set ends before it begins: mend its times");
 }
 
+static void
+no_later_than(int64_t *t_unix, int64_t most_unix)
+{
+	if (*t_unix > most_unix && *t_unix != TIME_NEVER)
+		*t_unix = most_unix;
+}
+
+/* What lies in the future counts as the present. */
+static void
+clamp_times(const struct line *line, struct value *value)
+{
+	no_later_than(&value->set.since_unix, line->now_unix);
+	no_later_than(&value->set.until_unix, line->now_unix);
+	no_later_than(&value->serial.t_unix, line->now_unix);
+	no_later_than(&value->note.t_unix, line->now_unix);
+}
+
 static int
 read_kind(struct line *line, int kind, struct history *out)
 {
 	struct value value = {.note.kind = (enum note_kind)kind};
 
-	if (read_fields(line, kind, &value) < 0)
+	if (read_fields(line, kind, &value) < 0 ||
+	    (kind == KIND_SET && check_times(line, &value.set) < 0))
 		return -1;
+	clamp_times(line, &value);
 	if (kind == KIND_SERIAL)
 		history_add_serial(out, &value.serial);
-	else if (kind != KIND_SET)
-		history_add_note(out, &value.note);
-	else if (check_times(line, &value.set) < 0)
-		return -1;
-	else
+	else if (kind == KIND_SET)
 		history_add_set(out, &value.set);
+	else
+		history_add_note(out, &value.note);
 	return 0;
 }
 
@@ -434,51 +507,81 @@ read_kind(struct line *line, int kind, struct history *out)
 /* What is gathered of them: when the last copies vanish that they tell of. */
 struct old_form {
 	const char *first; /* line; NULL: there is none */
-	int64_t end_unix, ttl_s;
+	int64_t end_unix;
+	uint64_t ttl_s; /* the longest one of `published` lines so far */
 };
 
 /* The words of its lines, and how the last one, a time, is meant. */
 static const struct {
 	const char *word;
-	bool begins; /* copies live on from then for a wait; else it is when they vanish */
+	enum old_meaning {
+		OLD_VANISHED,  /* then the last copies vanish */
+		OLD_PUBLISHED, /* copies live on from then, for the TTL ahead of it */
+		OLD_SEEN,      /* likewise, for that of the `published` line, which comes earlier */
+		OLD_LEAVING,   /* likewise from now on: servers still give them out */
+		OLD_NONE,      /* no matter to copies; such words are of this form, too */
+	} meaning;
 } old_words[] = {
-    {"published", true},
-    {"seen", true},
-    {"leaving", true},
-    {"notified", false},
-    {"left", false},
-    {"ttl", false},
+    {"published", OLD_PUBLISHED},
+    {"seen", OLD_SEEN},
+    {"leaving", OLD_LEAVING},
+    {"left", OLD_VANISHED},
+    {"ttl", OLD_VANISHED},
+    {"notified", OLD_NONE},
+    {"pending", OLD_NONE},
+    {"deployed", OLD_NONE},
 };
 
-static void
-note_old(struct line *line, bool begins, uint32_t wait_s, struct old_form *old)
+/* Reads the last word of the line, if it is a time, and the TTL ahead of it. */
+static bool
+read_last_time(struct line line, int64_t *t_unix, uint64_t *ttl_s)
 {
-	int64_t t_unix = 0, hold_s = 0;
 	struct text before = {0};
+	bool is = false;
+
+	for (next_word(&line); line.word.len > 0; next_word(&line)) {
+		is = instant_parse(line.word, t_unix) == 0;
+		if (!read_number(before, INT32_MAX, ttl_s))
+			*ttl_s = 0;
+		before = line.word;
+	}
+	return is;
+}
+
+static void
+note_old(const struct line *line, enum old_meaning meaning, uint32_t wait_s, struct old_form *old)
+{
+	int64_t t_unix;
 	uint64_t ttl_s;
 
 	if (!old->first)
 		old->first = line->whole.data;
-	for (next_word(line); line->word.len > 0; next_word(line)) {
-		if (instant_parse(line->word, &t_unix) < 0 || line->rest.len > 0)
-			t_unix = 0;
-		else if (begins && read_number(before, INT32_MAX, &ttl_s))
-			hold_s = 2 * (int64_t)ttl_s;
-		before = line->word;
-	}
-	if (begins)
-		t_unix += instant_later(hold_s, wait_s);
+	if (meaning == OLD_NONE || !read_last_time(*line, &t_unix, &ttl_s))
+		return;
+	if (meaning == OLD_PUBLISHED && ttl_s > old->ttl_s)
+		old->ttl_s = ttl_s;
+	if (meaning == OLD_SEEN)
+		ttl_s = old->ttl_s;
+	if (meaning == OLD_LEAVING && line->now_unix != TIME_NEVER)
+		t_unix = instant_later(t_unix, line->now_unix);
+	if (meaning != OLD_VANISHED)
+		t_unix += instant_later(2 * (int64_t)ttl_s, wait_s);
 	old->end_unix = instant_later(old->end_unix, t_unix);
 }
 
 static bool
-is_old(struct line *line, uint32_t wait_s, struct old_form *old)
+is_old(const struct line *line, uint32_t wait_s, struct old_form *old)
 {
-	for (size_t i = 0; i < sizeof(old_words) / sizeof(old_words[0]); i++)
-		if (text_is(line->word, old_words[i].word)) {
-			note_old(line, old_words[i].begins, wait_s, old);
-			return true;
-		}
+	int64_t t_unix;
+	uint64_t ttl_s;
+
+	for (size_t i = 0; i < sizeof(old_words) / sizeof(old_words[0]); i++) {
+		if (!text_is(line->word, old_words[i].word) ||
+		    (old_words[i].meaning == OLD_NONE && !read_last_time(*line, &t_unix, &ttl_s)))
+			continue;
+		note_old(line, old_words[i].meaning, wait_s, old);
+		return true;
+	}
 	return false;
 }
 
@@ -488,7 +591,10 @@ refuse_old(struct line *line, const struct old_form *old)
 	struct buf when = {0};
 	int result;
 
-	instant_print_iso(&when, old->end_unix);
+	if (old->end_unix > 0)
+		instant_print_iso(&when, old->end_unix);
+	else
+		buf_puts(&when, "now");
 	result = diag_error(line->diags, pos_at(line->source, (size_t)(old->first - line->begin)),
 	    P_STATE_OLD,
 	    "the state file has the form of an older zonepp; it can be removed from %.*s on, when "
