@@ -135,25 +135,14 @@ cmd_zone(struct cmd *cmd, const struct cmd_option *option, struct name *out)
 int64_t
 cmd_time(const struct cmd *cmd, const struct cmd_option *option, int64_t otherwise)
 {
-	const char *value = cmd_value(cmd, option), *rest = value;
-	uint64_t seconds;
+	const char *value = cmd_value(cmd, option);
 	int64_t t_unix;
 
 	if (!value)
 		return otherwise;
-	if (strncmp(value, "now", 3) == 0)
-		rest += 3;
-	if (rest != value && !*rest)
-		return cmd->now;
-	if ((*rest == '+' || *rest == '-') &&
-	    duration_parse(text_of(rest + 1), INT32_MAX, &seconds) == 0)
-		return *rest == '+' ? cmd->now + (int64_t)seconds : cmd->now - (int64_t)seconds;
-	if (instant_parse(text_of(value), &t_unix) < 0)
-		cmd_usage(cmd,
-		    "--%s %s: not a time: 2026-11-23T12:00:00Z, YYYYMMDDHHMMSS, seconds since "
-		    "1970, "
-		    "now, or +30d",
-		    option->name, value);
+	if (instant_parse_from(text_of(value), cmd->now, &t_unix) < 0)
+		cmd_usage(
+		    cmd, "--%s %s: not a time: " CMD_TIMES ", now, or +30d", option->name, value);
 	return t_unix;
 }
 
@@ -185,7 +174,7 @@ cmd_duration(const struct cmd *cmd, const struct cmd_option *option, uint64_t ot
 		return otherwise_s;
 	if (duration_parse(text_of(value), INT32_MAX, &seconds) < 0)
 		cmd_usage(
-		    cmd, "--%s %s: not a duration, as 90s 30m 12h 14d 2w", option->name, value);
+		    cmd, "--%s %s: not a duration, as 90s 30m 12h 14d 2w 1y", option->name, value);
 	return seconds;
 }
 

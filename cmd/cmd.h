@@ -88,8 +88,11 @@ cmd_zone(struct cmd *cmd, const struct cmd_option *option, struct name *out);
 void
 cmd_name(const struct cmd *cmd, const char *what, const char *value, struct name *out);
 
-/* The time given with the option: as --now, or `now`, or a duration from now on as +30d or -12h;
- * `otherwise` where there is none. What is no time is a usage error, as with the next two. */
+/* How times are written that are no words, for messages. */
+#define CMD_TIMES "2026-11-23T12:00:00Z, YYYYMMDDHHMMSS, seconds since 1970"
+
+/* The time given with the option, which may be seen from now: `now`, +30d, -12h; `otherwise` where
+ * there is none. What is no time is a usage error, as with the next two. */
 int64_t
 cmd_time(const struct cmd *cmd, const struct cmd_option *option, int64_t otherwise);
 

@@ -205,25 +205,21 @@ takes_option(const struct verb *verb, const struct cmd_option *wanted)
 	return option != NULL;
 }
 
-/* --now, else SOURCE_DATE_EPOCH, else the clock. */
+/* --now, which may be seen from SOURCE_DATE_EPOCH, else from the clock. */
 static int64_t
 time_to_work_at(struct cmd *cmd)
 {
-	const char *value = cmd_value(cmd, &option_now), *name = "--now";
-	int64_t now;
+	const char *value = cmd_value(cmd, &option_now);
+	const char *epoch =
+	    takes_option(cmd->verb, &option_now) ? getenv("SOURCE_DATE_EPOCH") : NULL;
 
-	if (!value && takes_option(cmd->verb, &option_now)) {
-		value = getenv("SOURCE_DATE_EPOCH");
-		name = "SOURCE_DATE_EPOCH";
-	}
-	cmd->clock = !value;
-	if (!value)
-		return (int64_t)time(NULL);
-	if (instant_parse(text_of(value), &now) < 0)
-		cmd_usage(cmd,
-		    "%s %s: not a time: 2026-11-23T12:00:00Z, YYYYMMDDHHMMSS or seconds since 1970",
-		    name, value);
-	return now;
+	cmd->clock = !epoch && !value;
+	if (value && instant_parse(text_of(value), &cmd->now) == 0)
+		return cmd->now;
+	cmd->now = (int64_t)time(NULL);
+	if (epoch && instant_parse(text_of(epoch), &cmd->now) < 0)
+		cmd_usage(cmd, "SOURCE_DATE_EPOCH %s: not a time: " CMD_TIMES, epoch);
+	return cmd_time(cmd, &option_now, cmd->now);
 }
 
 static const char *

@@ -11,21 +11,24 @@ struct civil {
 static const struct {
 	char name;
 	uint32_t seconds;
-} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}, {'y', 31536000}};
 
-enum { DAYS = 3 }; /* in the table: the largest unit that is written */
+enum {
+	DAYS = 3,    /* in the table: the largest unit that is written */
+	N_OF_TTL = 5 /* units that servers read */
+};
 
 static uint64_t
-unit_seconds(char c)
+unit_seconds(char c, size_t n_units)
 {
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	for (size_t i = 0; i < n_units; i++)
 		if (units[i].name == (char)ascii_lower((uint8_t)c))
 			return units[i].seconds;
 	return 0;
 }
 
-int
-duration_parse(struct text text, uint64_t most, uint64_t *seconds)
+static int
+parse(struct text text, size_t n_units, uint64_t most, uint64_t *seconds)
 {
 	const char *p = text.data, *end = p + text.len;
 	uint64_t sum = 0;
@@ -44,7 +47,7 @@ duration_parse(struct text text, uint64_t most, uint64_t *seconds)
 		if (p == digits)
 			return -1;
 		if (p < end)
-			unit = unit_seconds(*p++);
+			unit = unit_seconds(*p++, n_units);
 		else if (digits != text.data)
 			return -1; /* 1h30: of what? */
 		if (!unit || n > (most - sum) / unit)
@@ -53,6 +56,18 @@ duration_parse(struct text text, uint64_t most, uint64_t *seconds)
 	}
 	*seconds = sum;
 	return 0;
+}
+
+int
+duration_parse(struct text text, uint64_t most, uint64_t *seconds)
+{
+	return parse(text, sizeof(units) / sizeof(units[0]), most, seconds);
+}
+
+int
+duration_parse_ttl(struct text text, uint64_t most, uint64_t *seconds)
+{
+	return parse(text, N_OF_TTL, most, seconds);
 }
 
 /* Days since 1970-01-01; years counted from March make February's end the year's. */
@@ -191,6 +206,26 @@ instant_parse(struct text text, int64_t *t_unix)
 	    duration_parse(text, UINT64_C(999999999999), &seconds) < 0)
 		return -1;
 	*t_unix = (int64_t)seconds;
+	return 0;
+}
+
+int
+instant_parse_from(struct text text, int64_t now, int64_t *t_unix)
+{
+	static const struct text word = {"now", 3};
+	struct text rest = text;
+	uint64_t seconds;
+
+	if (text.len >= word.len && memcmp(text.data, word.data, word.len) == 0)
+		rest = (struct text){text.data + word.len, text.len - word.len};
+	*t_unix = now;
+	if (rest.len < text.len && rest.len == 0)
+		return 0;
+	if (rest.len == 0 || (*rest.data != '+' && *rest.data != '-'))
+		return instant_parse(text, t_unix);
+	if (duration_parse((struct text){rest.data + 1, rest.len - 1}, INT32_MAX, &seconds) < 0)
+		return -1;
+	*t_unix += *rest.data == '+' ? (int64_t)seconds : -(int64_t)seconds;
 	return 0;
 }
 

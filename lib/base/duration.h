@@ -5,10 +5,15 @@
 
 #include "base/buf.h"
 
-/* Reads `90`, `90s`, `1h30m`, `14d`, `2w` in any case, units in any order. Returns -1 where the
- * text is something else or exceeds `most`. Serves TTLs (BIND's extension of RFC 1035 5.1) too. */
+/* Reads `90`, `90s`, `1h30m`, `14d`, `2w`, `1y` (365 days) in any case, units in any order. Returns
+ * -1 where the text is something else or exceeds `most`. */
 int
 duration_parse(struct text text, uint64_t most, uint64_t *seconds);
+
+/* The same for TTLs in zone files (BIND's extension of RFC 1035 section 5.1), which have no `y`: no
+ * server would read it. */
+int
+duration_parse_ttl(struct text text, uint64_t most, uint64_t *seconds);
 
 /* Appends `41d16h`: its two largest units, rounded down. */
 void
@@ -22,6 +27,10 @@ duration_text(struct arena *a, uint64_t seconds);
  * 1970 (up to 12 digits). Returns -1 where the text is something else. */
 int
 instant_parse(struct text text, int64_t *t_unix);
+
+/* The same; or as seen from `now`: `now`, `+30d`, `-1h`, `now+30d`. */
+int
+instant_parse_from(struct text text, int64_t now, int64_t *t_unix);
 
 static inline int64_t
 instant_later(int64_t a, int64_t b)

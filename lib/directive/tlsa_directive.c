@@ -68,7 +68,7 @@ is_ttl_or_class(const struct token *token)
 
 	return !token->quoted &&
 	       (is_number(token, UINT64_MAX / 16) || is_class(token_text(token)) ||
-		   duration_parse(token_text(token), UINT32_MAX, &seconds) == 0);
+		   duration_parse_ttl(token_text(token), UINT32_MAX, &seconds) == 0);
 }
 
 /* How many of the three tokens from `token` on are a usage, a selector and a matching type, each in

@@ -126,7 +126,7 @@ ttl_parse(struct reader *r)
 	if (!t)
 		return -1;
 	if (decimal_parse(token_text(t), UINT32_MAX, &seconds) < 0 &&
-	    duration_parse(token_text(t), UINT32_MAX, &seconds) < 0)
+	    duration_parse_ttl(token_text(t), UINT32_MAX, &seconds) < 0)
 		return field_error(r, t->text,
 		    "%.*s is not a period from 0 to 4294967295 seconds, nor one like 1h30m",
 		    FIELD_SHOWN(t));

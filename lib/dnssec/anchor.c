@@ -23,7 +23,7 @@ is_ahead_of_type(struct text text)
 {
 	uint64_t ttl_s;
 
-	return text_is_nocase(text, "IN") || duration_parse(text, UINT32_MAX, &ttl_s) == 0;
+	return text_is_nocase(text, "IN") || duration_parse_ttl(text, UINT32_MAX, &ttl_s) == 0;
 }
 
 static void

@@ -434,7 +434,7 @@ duration_set(
 		return wrong_type(diags, node, field->name, "a duration such as 12h or 14d");
 	if (duration_parse(node->text, INT32_MAX, &seconds) < 0)
 		return diag_error(diags, node->pos, P_VALUE,
-		    "\"%s\" is no duration up to 68 years; write 90s, 30m, 12h, 14d or 2w",
+		    "\"%s\" is no duration up to 68 years; write 90s, 30m, 12h, 14d, 2w or 1y",
 		    node->text.data);
 	*(uint32_t *)out = (uint32_t)seconds;
 	return 0;

@@ -74,7 +74,7 @@ ttl_parse(
 {
 	uint64_t seconds;
 
-	if (token->quoted || duration_parse(token_text(token), TTL_MOST, &seconds) < 0)
+	if (token->quoted || duration_parse_ttl(token_text(token), TTL_MOST, &seconds) < 0)
 		return diag_error(parser->diags, token_pos(entry, token), Z_TTL,
 		    "%.*s is not a TTL: a number up to 2147483647, or units as in 1h30m",
 		    (int)token->len, token->text);

@@ -31,7 +31,10 @@ durations(void **state)
 	    {"", UINT32_MAX, NONE},
 	    {"h", UINT32_MAX, NONE},
 	    {"1h30", UINT32_MAX, NONE},
-	    {"1y", UINT32_MAX, NONE},
+	    {"1y", UINT32_MAX, 31536000},
+	    {"1Y1d", UINT32_MAX, 31622400},
+	    {"68y", INT32_MAX, 2144448000},
+	    {"69y", INT32_MAX, NONE},
 	    {"-1", UINT32_MAX, NONE},
 	    {"1 h", UINT32_MAX, NONE},
 	    {"1.5h", UINT32_MAX, NONE},
@@ -49,6 +52,18 @@ durations(void **state)
 			fail_msg(
 			    "\"%s\": %d, %llu", rows[i].text, result, (unsigned long long)seconds);
 	}
+}
+
+/* A TTL of a year would be text that no server reads. */
+static void
+ttls(void **state)
+{
+	uint64_t seconds = 0;
+
+	(void)state;
+	assert_int_equal(duration_parse_ttl(text_of("1W2d3h4m5s"), UINT32_MAX, &seconds), 0);
+	assert_int_equal(seconds, 788645);
+	assert_int_equal(duration_parse_ttl(text_of("1y"), UINT32_MAX, &seconds), -1);
 }
 
 /* Instants as date(1) prints them. */
@@ -128,14 +143,54 @@ other_instants(void **state)
 	assert_int_equal(t_unix, 1795435200);
 }
 
+static void
+instants_from_now(void **state)
+{
+	enum { NOW = 1000000000, DAY = 86400 };
+	static const struct {
+		const char *text;
+		int64_t t_unix; /* 0: refused */
+	} rows[] = {
+	    {"now", NOW},
+	    {"+30d", NOW + 30 * DAY},
+	    {"now+1y", NOW + 365 * DAY},
+	    {"-12h", NOW - DAY / 2},
+	    {"+0", NOW},
+	    {"+90", NOW + 90},
+	    {"2026-11-23", 1795392000},
+	    {"90", 90},
+	    {"", 0},
+	    {"now30d", 0},
+	    {"nowadays", 0},
+	    {"+", 0},
+	    {"now-", 0},
+	    {"+-1d", 0},
+	    {"30d", 0},
+	    {"none", 0},
+	    {"+69y", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		int64_t t_unix;
+		int result = instant_parse_from(text_of(rows[i].text), NOW, &t_unix);
+
+		if (result != (rows[i].t_unix ? 0 : -1) ||
+		    (result == 0 && t_unix != rows[i].t_unix))
+			fail_msg("\"%s\": %d, %lld", rows[i].text, result, (long long)t_unix);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(durations),
+	    cmocka_unit_test(ttls),
 	    cmocka_unit_test(instants_both_ways),
 	    cmocka_unit_test(every_day),
 	    cmocka_unit_test(other_instants),
+	    cmocka_unit_test(instants_from_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
