@@ -4,6 +4,7 @@
 #define PUBLISH_BUILD_H
 
 #include "project/project.h"
+#include "publish/publication.h"
 #include "publish/zone.h"
 
 struct build_options {
@@ -13,6 +14,8 @@ struct build_options {
 	unsigned n_workers;
 	bool check; /* only tell of the problems, write nothing */
 	bool prove; /* prove certificates even where the project does not ask for it */
+	/* Called behind each step of a publication, by the thread that made it; or NULL. */
+	void (*after)(const struct publication_step *step);
 };
 
 struct build_zone {
@@ -21,8 +24,9 @@ struct build_zone {
 	struct zone_result result;
 	struct arena arena; /* of what outlives `diags` */
 	struct keep keep;
-	bool built; /* or, with `check`, found to be good */
-	bool hook_failed;
+	bool built;      /* or, with `check`, found to be good */
+	bool unfinished; /* its publication, though the file is published: the next build ends it */
+	const char *mark; /* file of its mark (history/mark.h) */
 };
 
 struct build {

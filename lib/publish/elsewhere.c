@@ -4,6 +4,7 @@
 #include "check/dnssec.h"
 #include "dnssec/rrsig.h"
 #include "dnssec/verify.h"
+#include "publish/zone_part.h"
 
 struct elsewhere
 elsewhere_find(const struct store *store)
@@ -94,13 +95,6 @@ pos_of_end(const struct store *store, int64_t end_unix)
 				return set.records[r].pos;
 	}
 	return pos_none();
-}
-
-static void
-no_later_than(int64_t *until, int64_t t_unix)
-{
-	if (t_unix < *until)
-		*until = t_unix;
 }
 
 /* zonepp cannot renew signatures, as it does where less than `refresh` is left of its own; so it

@@ -1,7 +1,8 @@
 #define _GNU_SOURCE
 #include "publish/overwrite.h"
 
-#include "base/file.h"
+#include <fcntl.h>
+#include <unistd.h>
 
 int
 overwrite_check(struct diags *diags, const struct roots *roots, const char *path)
@@ -22,4 +23,42 @@ overwrite_check(struct diags *diags, const struct roots *roots, const char *path
 			    "the zone would be written over %s, of which it is made", read);
 	}
 	return 0;
+}
+
+/* In PEM, or a key of BIND. */
+static int
+holds_key_or_certificate(
+    struct diags *diags, const struct roots *roots, const char *path, bool *out)
+{
+	static const char pem[] = "-----BEGIN ";
+	char head[4096];
+	int fd = file_open(roots, path, O_RDONLY);
+	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
+
+	if (fd >= 0)
+		file_close(fd, 0);
+	if (len < 0)
+		return file_refuse(diags, roots, path);
+	*out = file_is_private((struct text){head, (size_t)len}) ||
+	       memmem(head, (size_t)len, pem, sizeof(pem) - 1);
+	return 0;
+}
+
+int
+overwrite_check_zone(
+    struct diags *diags, const struct roots *roots, const char *path, bool holds_zone)
+{
+	struct stat output;
+	bool there, precious = false;
+
+	if (file_stat_if(diags, roots, path, &output, &there) < 0)
+		return -1;
+	if (!there || !S_ISREG(output.st_mode))
+		return 0;
+	if (!holds_zone && holds_key_or_certificate(diags, roots, path, &precious) < 0)
+		return -1;
+	if (precious)
+		return diag_add_path(diags, path, P_OUTPUT,
+		    "the zone would be written over %s, which holds a key or a certificate", path);
+	return overwrite_check(diags, roots, path);
 }

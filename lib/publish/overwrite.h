@@ -9,4 +9,10 @@
 int
 overwrite_check(struct diags *diags, const struct roots *roots, const char *path);
 
+/* The same for a zone, which is not written over a key or a certificate either, be it of another
+ * zone. `holds_zone`: a zone was read from the file. */
+int
+overwrite_check_zone(
+    struct diags *diags, const struct roots *roots, const char *path, bool holds_zone);
+
 #endif

@@ -212,9 +212,10 @@ const struct setting settings_of_job[] = {
     JOB(severities, put_severities),
     NO_SETTING(cache), /* here */
     JOB(keep, put_history),
-    NO_SETTING(live),     /* it matters for what has changed alone */
-    NO_SETTING(has_hook), /* nothing is published, nobody is told */
+    NO_SETTING(live),      /* it matters for what has changed alone */
+    NO_SETTING(has_hook),  /* nothing is published, nobody is told */
     NO_SETTING(n_workers), /* any number of them makes the same zone */
+    NO_SETTING(after),     /* looks on */
     END,
 };
 

@@ -1,58 +1,22 @@
 #define _GNU_SOURCE
-#include "publish/zone.h"
+#include "publish/zone_part.h"
 
 #include "base/duration.h"
 #include "check/contents.h"
 #include "check/dane.h"
-#include "check/dnssec.h"
 #include "check/prove.h"
 #include "check/size.h"
 #include "check/zone.h"
-#include "dane/alias.h"
-#include "dns/serial.h"
 #include "dnssec/keystate.h"
 #include "dnssec/offline.h"
-#include "dnssec/sign.h"
-#include "dnssec/verify.h"
-#include "history/mark.h"
-#include "history/serial.h"
 #include "dnssec/zonemd_store.h"
-#include "history/published.h"
 #include "publish/cache.h"
-#include "publish/elsewhere.h"
-#include "publish/live_serial.h"
-#include "publish/overwrite.h"
-#include "zone/soa.h"
-#include "zone/read.h"
-#include "zone/write.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-/* What the steps hand on. */
-struct run {
-	struct diags *diags;
-	const struct zone_job *job;
-	struct zone_result *result;
-	struct loaded loaded;
-	struct keys keys;
-	struct lifetime lifetime;
-	struct sign_options sign;
-	struct published published;
-	bool published_read;
-	bool keyless;         /* the keys cannot sign, which was told of */
-	int64_t next_warning; /* when one begins that is not said yet */
-	struct copies copies; /* of the zone that is signed */
-	struct elsewhere elsewhere;
-	enum zone_serial_policy serial; /* the job's, unless the serial must not change */
-	struct serial_accounts serials;
-	bool same; /* as what was published before, but for what signing makes */
-};
 
 static int
-load_keys(struct run *run)
+load_keys(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 	const struct name *apex = &run->loaded.store.apex;
@@ -72,7 +36,7 @@ load_keys(struct run *run)
 
 /* Reads template and keys, so that the problems of both are told of in one run. */
 static int
-read_all(struct run *run)
+read_all(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 	int loaded = load_zone(run->diags, &job->load, &run->loaded);
@@ -94,7 +58,7 @@ read_all(struct run *run)
 
 /* The published zone, or the one given, whose signatures may be kept. */
 static int
-read_published(struct run *run)
+read_published(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 	struct stat st;
@@ -122,7 +86,7 @@ read_published(struct run *run)
 
 /* What a clock that is behind tells of sets would soon seem to be long ago. */
 static void
-check_clock(struct run *run)
+check_clock(struct zone_run *run)
 {
 	enum { ASKEW_S = 3600 }; /* hosts differ by as much */
 	const struct keep *keep = run->job->keep;
@@ -143,7 +107,7 @@ check_clock(struct run *run)
 /* Records that the template no longer asks for may have to stay. The store is sorted, before and
  * afterwards. */
 static int
-keep_what_must_stay(struct run *run)
+keep_what_must_stay(struct zone_run *run)
 {
 	struct keep *keep = run->job->keep;
 	struct store *store = &run->loaded.store;
@@ -172,7 +136,7 @@ keep_what_must_stay(struct run *run)
 
 /* The zone stays as it is published. */
 static void
-remember(struct run *run)
+remember(struct zone_run *run)
 {
 	if (run->job->keep && run->loaded.store.apex.len > 0 && read_published(run) == 0)
 		keep_failed(run->job->keep, &run->published);
@@ -180,7 +144,7 @@ remember(struct run *run)
 
 /* `dnssec: external`, and the template has no signatures yet. */
 static bool
-is_signed_later(const struct run *run)
+is_signed_later(const struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 
@@ -189,7 +153,7 @@ is_signed_later(const struct run *run)
 
 /* Ahead of whatever is added to the template. */
 static void
-find_signatures(struct run *run)
+find_signatures(struct zone_run *run)
 {
 	if (run->job->sign || !run->job->output)
 		return;
@@ -200,7 +164,7 @@ find_signatures(struct run *run)
 
 /* What the zone has of another signer, who may be none. */
 static int
-judge_signatures(struct run *run)
+judge_signatures(struct zone_run *run)
 {
 	if (run->elsewhere.is)
 		return elsewhere_judge(run->job, &run->loaded.store, &run->elsewhere);
@@ -209,15 +173,14 @@ judge_signatures(struct run *run)
 	return 0;
 }
 
-/* Whoever signs a zone makes its ZONEMD, which is of the signatures, too. */
-static bool
-makes_digest(const struct run *run)
+bool
+zone_makes_digest(const struct zone_run *run)
 {
 	return run->job->zonemd && run->job->is_unsigned && !run->elsewhere.is;
 }
 
 static int
-arrange(struct run *run)
+arrange(struct zone_run *run)
 {
 	struct store *store = &run->loaded.store;
 	const struct zone_job *job = run->job;
@@ -233,7 +196,7 @@ arrange(struct run *run)
 		sign_add(store, &run->sign);
 		check_refresh(run->diags, &run->lifetime);
 	}
-	if (makes_digest(run))
+	if (zone_makes_digest(run))
 		zonemd_store_add(store, job->zonemd);
 	store_sort(store);
 	if (keep_what_must_stay(run) < 0)
@@ -257,7 +220,7 @@ arrange(struct run *run)
 
 /* What can be told of a zone without keys that sign it. */
 static void
-check_unsigned(struct run *run)
+check_unsigned(struct zone_run *run)
 {
 	struct dane_options dane = {.uses = run->loaded.directives.tlsa.uses};
 
@@ -270,7 +233,7 @@ check_unsigned(struct run *run)
 /* A template with faults is looked through as far as it could be read: one run tells of all. Where
  * nothing of it is lost but what lies outside the zone, that is all there is. */
 static int
-check_rest(struct run *run)
+check_rest(struct zone_run *run)
 {
 	struct store *store = &run->loaded.store;
 	bool whole = store->n_records > 0 && !store_is_partial(store);
@@ -294,7 +257,7 @@ check_rest(struct run *run)
 
 /* Is the published zone, byte for byte, what we wrote? */
 static bool
-is_trusted(const struct run *run)
+is_trusted(const struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 	const struct published *published = &run->published;
@@ -308,418 +271,24 @@ is_trusted(const struct run *run)
 
 /* What of the published zone can stay. */
 static int
-compare_published(struct run *run)
+compare_published(struct zone_run *run)
 {
 	if (read_published(run) < 0)
 		return -1;
 	if (!run->published.there)
 		return 0;
 	run->same = published_same_content(
-	    &run->published, &run->loaded.store, run->job->sign || makes_digest(run));
+	    &run->published, &run->loaded.store, run->job->sign || zone_makes_digest(run));
 	run->sign.previous = &run->published.store;
 	run->sign.previous_trusted = is_trusted(run);
 	return 0;
 }
 
-static uint32_t
-wanted_serial(const struct run *run)
-{
-	int64_t now = run->job->load.now;
-
-	switch (run->serial) {
-	case ZONE_SERIAL_UNIXTIME:
-		return (uint32_t)now;
-	case ZONE_SERIAL_DATE:
-		return instant_date(now) * 100;
-	default:
-		return zone_serial(&run->loaded.store);
-	}
-}
-
-/* Asks everybody who knows serials of the zone; who has none may be the only one that is left. */
-static int
-find_serials(struct run *run)
-{
-	const struct zone_job *job = run->job;
-	struct serial_accounts *serials = &run->serials;
-	const struct serial *state =
-	    job->keep ? history_serial(job->keep->history, job->keep->name) : NULL;
-	uint32_t cached, live;
-	bool known = false;
-
-	serial_put(serials, SERIAL_TEMPLATE, zone_serial(&run->loaded.store));
-	if (run->published.there)
-		serial_put(serials, SERIAL_PUBLISHED, run->published.serial);
-	if (state)
-		serial_put(serials, SERIAL_STATE, state->serial);
-	if (run->serial == ZONE_SERIAL_LIVE && job->live) {
-		if (live_serial(run->diags, job->keep->zone, &live) < 0)
-			return -1;
-		serial_put(serials, SERIAL_LIVE, live);
-	}
-	if (job->cache && cache_serial(run->diags, job, &cached, &known) < 0)
-		return -1;
-	if (known)
-		serial_put(serials, SERIAL_CACHE, cached);
-	return 0;
-}
-
-/* A serial of the template's own that goes back is an error. One that does not move on keeps
- * secondaries from seeing the change; a certificate must not be waited for then: its records are
- * published on the primary alone. */
-static int
-check_kept_serial(struct run *run)
-{
-	const struct store *store = &run->loaded.store;
-	struct pos pos = node_records(store, store_apex(store))->pos;
-	const struct keep *keep = run->job->keep;
-	uint32_t serial = zone_serial(store), last;
-	enum serial_account account;
-
-	if (!serial_last(&run->serials, &last, &account) || serial_later(serial, last))
-		return 0;
-	if (serial != last)
-		return diag_add(run->diags, pos, Z_SERIAL_BACK,
-		    "the serial %u goes back: %s has %u", (unsigned)serial,
-		    serial_account_name(account), (unsigned)last);
-	if (!run->published.there || run->same)
-		return 0;
-	return diag_add(run->diags, pos, keep && keep->n_changes > 0 ? D_KEPT_SERIAL : Z_SERIAL,
-	    "the zone has changed, but its serial %u is not later than the published %u",
-	    (unsigned)serial, (unsigned)last);
-}
-
-/* Can the published serial stay, if nothing has changed? Not where others know a later one. */
-static bool
-may_stay(const struct run *run, uint32_t wanted)
-{
-	enum serial_account account;
-	uint32_t last;
-
-	if (serial_last(&run->serials, &last, &account) &&
-	    serial_later(last, run->published.serial))
-		return false;
-	switch (run->serial) {
-	case ZONE_SERIAL_KEEP:
-		return wanted == run->published.serial;
-	case ZONE_SERIAL_AUTO:
-	case ZONE_SERIAL_LIVE:
-		return !serial_later(wanted, run->published.serial);
-	default:
-		return true;
-	}
-}
-
-/* The rest of the zone is the same. */
-static int
-find_same_digest(struct run *run, bool *same)
-{
-	struct store *store = &run->loaded.store;
-
-	if (zonemd_store_make(store) < 0)
-		return -1;
-	*same = published_same_content(&run->published, store, false);
-	if (!*same && run->serial == ZONE_SERIAL_KEEP)
-		diag_add(run->diags, node_records(store, store_apex(store))->pos, Z_SERIAL,
-		    "the zone's digest has changed, but the serial %u stays",
-		    (unsigned)run->published.serial);
-	return 0;
-}
-
-/* Would the published zone be written again, record for record, with the serial that it has? */
-static int
-find_unchanged(struct run *run, bool *unchanged)
-{
-	struct store *store = &run->loaded.store;
-
-	*unchanged = true;
-	zone_set_serial(store, run->published.serial);
-	if (makes_digest(run))
-		return find_same_digest(run, unchanged);
-	if (!run->job->sign)
-		return 0;
-	if (sign_unchanged(store, &run->sign, unchanged) < 0)
-		return -1;
-	if (*unchanged) /* then its signatures were verified, or need not be */
-		run->sign.zonemd_kept = run->sign.previous_trusted = true;
-	else if (run->serial == ZONE_SERIAL_KEEP)
-		diag_add(run->diags, node_records(store, store_apex(store))->pos, S_KEPT_SERIAL,
-		    "signatures are renewed, but the serial %u stays",
-		    (unsigned)run->published.serial);
-	return 0;
-}
-
-/* A digest is of one serial (RFC 8976 section 2.2.1): it is made once that is known, and the
- * template's own is judged. */
-static int
-settle_digest(struct run *run)
-{
-	struct store *store = &run->loaded.store;
-
-	if (run->job->sign || run->elsewhere.is)
-		return 0;
-	if (makes_digest(run) && zonemd_store_make(store) < 0)
-		return -1;
-	return verify_digest(run->diags, store);
-}
-
-/* New signatures are a change even where the contents are the same. */
-static int
-choose_serial(struct run *run)
-{
-	struct store *store = &run->loaded.store;
-	uint32_t wanted = wanted_serial(run), next = wanted;
-	bool unchanged = false, keeps = run->serial == ZONE_SERIAL_KEEP;
-
-	if (find_serials(run) < 0 || (keeps && check_kept_serial(run) < 0))
-		return -1;
-	if (!keeps)
-		next = serial_next(&run->serials, wanted);
-	if (run->same && may_stay(run, wanted) && find_unchanged(run, &unchanged) < 0)
-		return -1;
-	if (unchanged)
-		next = run->published.serial;
-	zone_set_serial(store, next);
-	run->result->serial = next;
-	run->result->is_first = !serial_is_published(&run->serials);
-	return settle_digest(run);
-}
-
-/* Signature times are 32 bits in serial arithmetic: the instant nearest to `now`. */
-static int64_t
-instant_of(uint32_t time, int64_t now)
-{
-	return now + (int32_t)(time - (uint32_t)now);
-}
-
 static void
-no_later_than(int64_t *until, int64_t t_unix)
+run_begin(struct zone_run *run, struct diags *diags, const struct zone_job *job,
+    struct zone_result *result)
 {
-	if (t_unix < *until)
-		*until = t_unix;
-}
-
-static int
-write_zone(struct run *run, struct output *out)
-{
-	const struct store *store = &run->loaded.store;
-	struct sign_result result;
-
-	if (!run->job->sign) {
-		run->result->n_records = store->n_live;
-		run->result->n_signatures = run->elsewhere.n_signatures;
-		run->result->earliest = run->elsewhere.earliest;
-		return write_store(out, store, run->job->n_workers);
-	}
-	if (sign_store(out, store, &run->sign, &result) < 0)
-		return -1;
-	run->result->n_records = result.n_records;
-	run->result->n_signatures = result.n_signatures;
-	run->result->n_kept = result.n_kept;
-	no_later_than(&run->next_warning, result.notice_unix);
-	run->result->earliest = instant_of(result.earliest, run->job->load.now);
-	return 0;
-}
-
-/* Problems that were said are said again by the next run, and records that the template does not
- * ask for stay only as long as something else asks for them. Not so those of check_end, which are
- * of signatures: an untouched zone is not looked through. */
-static void
-note_until(struct run *run)
-{
-	int64_t *until = &run->result->valid_until;
-	const struct keep *keep = run->job->keep;
-	bool silent = run->diags->n == 0 && !(keep && keep->n_kept > 0);
-
-	*until = silent ? run->next_warning : 0;
-	no_later_than(until, directives_first_expiry(&run->loaded.directives));
-	for (size_t i = 0; i < run->keys.n; i++)
-		no_later_than(until, run->keys.items[i].next_event);
-	if (run->elsewhere.is)
-		no_later_than(until, run->elsewhere.until_unix);
-	if (!run->job->sign)
-		return;
-	no_later_than(until, run->result->earliest - (int64_t)run->lifetime.refresh_s);
-	no_later_than(
-	    until, check_end(run->diags, &run->copies, run->job->load.now, run->result->earliest));
-}
-
-static bool
-is_judged(const struct zone_job *job)
-{
-	return job->sign && job->verify != ZONE_VERIFY_NONE;
-}
-
-/* The judge reads what was written, as a server will; a fault keeps it from being published. A file
- * that stays as it is need not have met the judge before. */
-static int
-verify_draft(struct run *run, struct output *out)
-{
-	struct verify_options options = {.at = run->job->load.now,
-	    .crypto = run->job->verify == ZONE_VERIFY_FULL,
-	    .n_workers = run->job->n_workers};
-	const char *published = run->job->output, *draft;
-	struct verify_result result;
-	struct store store;
-	int done;
-
-	if (!is_judged(run->job))
-		return 0;
-	draft = output_draft(out);
-	run->diags->track_inputs = false;
-	run->diags->errors_only = true;
-	done = read_store(run->diags, NULL, draft ? draft : output_old(out),
-	    &run->loaded.store.apex, options.n_workers, &store, NULL);
-	run->diags->sources[run->diags->n_sources - 1].path =
-	    strcmp(published, "-") == 0 ? "<stdout>" : published;
-	if (done == 0)
-		done = verify_zone(run->diags, &store, &options, &result);
-	store_free(&store);
-	run->diags->errors_only = false;
-	return done;
-}
-
-/* The judge has a store of its own: what it takes is what the others give back. */
-static void
-forget_records(struct run *run)
-{
-	struct name apex = run->loaded.store.apex;
-
-	run->copies = copies_of(&run->loaded.store);
-	published_free(&run->published);
-	load_free(&run->loaded);
-	store_begin(&run->loaded.store, run->diags, &apex);
-}
-
-/* A mark stands from before the publication until the hook has succeeded and the history has the
- * sets: whatever happens between, the next build runs the hook, and nobody counts on less. */
-static int
-leave_mark(struct run *run, struct output *out)
-{
-	const struct zone_job *job = run->job;
-	const struct keep *keep = job->keep;
-	bool needed = job->has_hook || (keep && keep->opened.n_sets + keep->closed.n_sets > 0);
-
-	if (!keep || !needed || !output_draft(out))
-		return 0;
-	return mark_make(run->diags, job->own, job->mark, keep->opened.sets, keep->opened.n_sets);
-}
-
-/* In PEM, or a key of BIND. */
-static int
-holds_key_or_certificate(
-    struct diags *diags, const struct roots *roots, const char *path, bool *out)
-{
-	static const char pem[] = "-----BEGIN ";
-	char head[4096];
-	int fd = file_open(roots, path, O_RDONLY);
-	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
-
-	if (fd >= 0)
-		file_close(fd, 0);
-	if (len < 0)
-		return file_refuse(diags, roots, path);
-	*out = file_is_private((struct text){head, (size_t)len}) ||
-	       memmem(head, (size_t)len, pem, sizeof(pem) - 1);
-	return 0;
-}
-
-/* The zone must not be written over what it was made of, nor over what another zone may be. */
-static int
-check_overwrite(const struct run *run)
-{
-	const struct roots *roots = run->job->outputs;
-	struct stat output;
-	bool there, precious = false;
-
-	if (file_stat_if(run->diags, roots, run->job->output, &output, &there) < 0)
-		return -1;
-	if (!there || !S_ISREG(output.st_mode))
-		return 0;
-	if (!run->published.there &&
-	    holds_key_or_certificate(run->diags, roots, run->job->output, &precious) < 0)
-		return -1;
-	if (precious)
-		return diag_add_path(run->diags, run->job->output, P_OUTPUT,
-		    "the zone would be written over %s, which holds a key or a certificate",
-		    run->job->output);
-	return overwrite_check(run->diags, roots, run->job->output);
-}
-
-/* For the next run, which then need not verify what it keeps. */
-static void
-seal(struct run *run, struct output *out)
-{
-	char text[SEAL_LEN];
-
-	if (run->job->sign && seal_make(&run->keys, output_sha256(out), text))
-		output_attribute(out, PUBLISHED_SEAL, text, SEAL_LEN);
-}
-
-/* A certificate that came too early is an error, and no reason to publish nothing: the zone that
- * would stay unpublished is the one that ends it. */
-static bool
-has_errors(const struct run *run)
-{
-	const struct keep *keep = run->job->keep;
-
-	return run->diags->n_severity[SEVERITY_ERROR] > (keep ? keep->n_early : 0);
-}
-
-/* Is the zone one whose history is kept? */
-static bool
-is_tracked(const struct run *run)
-{
-	const struct zone_job *job = run->job;
-
-	return job->sign || !job->is_unsigned || run->elsewhere.is ||
-	       run->loaded.directives.tlsa.uses || run->loaded.directives.tlsa.n_records > 0 ||
-	       job->keep->zone->n_servers > 0;
-}
-
-static int
-publish(struct run *run)
-{
-	struct keep *keep = run->job->keep;
-	struct output *out;
-
-	if (keep)
-		keep->is_tracked = is_tracked(run);
-	if (check_overwrite(run) < 0)
-		return -1;
-	out = output_open_in(run->diags, run->job->outputs, run->job->output);
-	if (!out)
-		return -1;
-	if (run->job->cache || run->job->sign)
-		output_hash(out);
-	if (is_judged(run->job))
-		output_hold(out);
-	if (write_zone(run, out) < 0) {
-		output_abort(out);
-		return -1;
-	}
-	if (run->job->sign)
-		forget_records(run);
-	seal(run, out);
-	/* Warnings that the project takes for errors are no error of what said them. */
-	if (verify_draft(run, out) < 0 || has_errors(run) || leave_mark(run, out) < 0 ||
-	    output_commit(out, &run->result->changed) < 0) {
-		output_abort(out);
-		return -1;
-	}
-	if (keep)
-		keep->is_published = true;
-	note_until(run);
-	if (run->job->cache)
-		cache_store(run->job, run->diags, run->result, output_sha256(out));
-	return 0;
-}
-
-static void
-run_begin(
-    struct run *run, struct diags *diags, const struct zone_job *job, struct zone_result *result)
-{
-	*run = (struct run){.diags = diags,
+	*run = (struct zone_run){.diags = diags,
 	    .job = job,
 	    .result = result,
 	    .next_warning = INT64_MAX,
@@ -735,7 +304,7 @@ run_begin(
 
 /* Is nothing that is written reached by a link that must not be followed? */
 static int
-check_links(const struct run *run)
+check_links(const struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 	const char *const own[] = {job->cache, job->mark};
@@ -750,7 +319,7 @@ check_links(const struct run *run)
 int
 zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result)
 {
-	struct run run;
+	struct zone_run run;
 	int done = -1, linked;
 
 	run_begin(&run, diags, job, result);
@@ -761,8 +330,8 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	diags->track_inputs = true;
 	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && linked == 0) {
 		result->n_tlsa += run.loaded.directives.tlsa.n_records;
-		if (compare_published(&run) == 0 && choose_serial(&run) == 0)
-			done = publish(&run);
+		if (compare_published(&run) == 0 && zone_choose_serial(&run) == 0)
+			done = publication_of_zone(&run);
 	}
 	if (done < 0)
 		remember(&run);
@@ -773,7 +342,7 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 
 /* Nobody has built for long; whoever asks what is wrong is to be told. */
 static void
-check_published(struct run *run)
+check_published(struct zone_run *run)
 {
 	struct arena *a = &run->diags->arena;
 	struct buf b = {0};
@@ -790,17 +359,17 @@ check_published(struct run *run)
 
 /* Does it depend on the serial that a build would choose whether the zone is good? */
 static bool
-is_of_one_serial(const struct run *run)
+is_of_one_serial(const struct zone_run *run)
 {
 	const struct store *store = &run->loaded.store;
 
-	return run->job->output && !run->job->sign && !run->elsewhere.is && !makes_digest(run) &&
-	       node_rrset(store, store_apex(store), TYPE_ZONEMD).n > 0;
+	return run->job->output && !run->job->sign && !run->elsewhere.is &&
+	       !zone_makes_digest(run) && node_rrset(store, store_apex(store), TYPE_ZONEMD).n > 0;
 }
 
 /* What a build would say of the published zone and of the keys that cannot sign. */
 static int
-check_against_published(struct run *run)
+check_against_published(struct zone_run *run)
 {
 	struct offline offline;
 	int done = 0;
@@ -809,11 +378,11 @@ check_against_published(struct run *run)
 		return -1;
 	check_published(run);
 	if (is_of_one_serial(run))
-		return choose_serial(run);
-	if (find_serials(run) < 0)
+		return zone_choose_serial(run);
+	if (zone_find_serials(run) < 0)
 		return -1;
 	if (run->serial == ZONE_SERIAL_KEEP)
-		check_kept_serial(run);
+		zone_check_kept_serial(run);
 	if (run->job->sign)
 		done = offline_find(&run->loaded.store, &run->sign, &offline);
 	return done;
@@ -823,7 +392,7 @@ int
 zone_check(struct diags *diags, const struct zone_job *job)
 {
 	struct zone_result result = {0};
-	struct run run;
+	struct zone_run run;
 	int done, linked;
 
 	run_begin(&run, diags, job, &result);

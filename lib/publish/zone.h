@@ -7,6 +7,7 @@
 #include "dnssec/lifetime.h"
 #include "dnssec/nsec3.h"
 #include "publish/load.h"
+#include "publish/publication.h"
 #include "rollover/keep.h"
 
 enum zone_serial_policy {
@@ -53,6 +54,7 @@ struct zone_job {
 	bool live;                /* ZONE_SERIAL_LIVE: servers may be asked */
 	bool has_hook;            /* that is run when the file has changed */
 	unsigned n_workers;
+	void (*after)(const struct publication_step *step); /* see build.h */
 };
 
 struct zone_result {

@@ -67,30 +67,46 @@ remove_from(struct history *history, const struct history *gone)
 }
 
 int
-project_history_change(struct diags *diags, const struct project *project,
-    struct project_history_change *change, int64_t now_unix)
+project_history_rewrite(struct diags *diags, const struct project *project, int64_t now_unix,
+    void (*change)(void *ctx, struct history *history), void *ctx)
 {
 	const char *path = state_path(&diags->arena, project->path, project->folder);
 	struct state_reading reading = {TIME_NEVER, certificates_longest_wait(project)};
 	struct history history;
 	int result, lock;
 
-	if (change->add.n_sets + change->add.n_notes + change->remove.n_sets +
-		change->remove.n_notes ==
-	    0)
-		return 0;
 	if (lock_begin(diags, project, LOCK_STATE, &lock) < 0)
 		return -1;
 	result = state_load(diags, path, reading, &history);
-	remove_from(&history, &change->remove);
-	for (size_t i = 0; i < change->add.n_sets; i++)
-		history_add_set(&history, &change->add.sets[i]);
-	for (size_t i = 0; i < change->add.n_notes; i++)
-		history_add_note(&history, &change->add.notes[i]);
-	history_sort(&history);
-	history_prune(&history, reading.wait_s, now_unix);
-	if (result == 0)
+	if (result == 0) {
+		change(ctx, &history);
+		history_sort(&history);
+		history_prune(&history, reading.wait_s, now_unix);
 		result = state_save(diags, path, &history);
+	}
 	lock_end(lock);
 	return result;
+}
+
+static void
+add_and_remove(void *ctx, struct history *history)
+{
+	const struct project_history_change *change = ctx;
+
+	remove_from(history, &change->remove);
+	for (size_t i = 0; i < change->add.n_sets; i++)
+		history_add_set(history, &change->add.sets[i]);
+	for (size_t i = 0; i < change->add.n_notes; i++)
+		history_add_note(history, &change->add.notes[i]);
+}
+
+int
+project_history_change(struct diags *diags, const struct project *project,
+    struct project_history_change *change, int64_t now_unix)
+{
+	const struct history *add = &change->add, *remove = &change->remove;
+
+	if (add->n_sets + add->n_notes + remove->n_sets + remove->n_notes == 0)
+		return 0;
+	return project_history_rewrite(diags, project, now_unix, add_and_remove, change);
 }

@@ -17,14 +17,20 @@ project_history_load(
 const char *
 project_mark_path(struct arena *a, const struct project *project, const struct project_zone *zone);
 
-/* A change of the history that others may change meanwhile. */
+/* Changes the history that the state file holds, in turn with others: `change` gets it sorted, and
+ * need not leave it so. What nobody can hold any more at `now_unix` goes. Returns 0, or -1 with
+ * problems added. */
+int
+project_history_rewrite(struct diags *diags, const struct project *project, int64_t now_unix,
+    void (*change)(void *ctx, struct history *history), void *ctx);
+
+/* What is added and removed at once. */
 struct project_history_change {
 	struct history add;    /* what comes */
 	struct history remove; /* sets and notes that go: as they stand in the file */
 };
 
-/* Makes the change in the state file, in turn with others. Returns 0, or -1 with a problem added.
- */
+/* The same for such a change; an empty one touches nothing. */
 int
 project_history_change(struct diags *diags, const struct project *project,
     struct project_history_change *change, int64_t now_unix);

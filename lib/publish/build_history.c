@@ -1,0 +1,159 @@
+#include "publish/build_part.h"
+
+#include "history/mark.h"
+#include "history/state.h"
+#include "rollover/project_history.h"
+
+#include <stdlib.h>
+
+static int
+begin_zone(struct build_run *run, struct build_zone *build)
+{
+	const struct project *project = run->project;
+	struct keep *keep = &build->keep;
+	bool there;
+
+	*keep = (struct keep){.a = &build->arena,
+	    .project = project,
+	    .zone = build->zone,
+	    .history = &run->history,
+	    .certificates = run->project_certificates,
+	    .named = run->certificates.items,
+	    .name = history_name(&build->arena, build->zone->name.wire),
+	    .latest_unix = run->history.latest_unix,
+	    .marked = {.a = &run->diags->arena}};
+	keep->is_known = history_serial(&run->history, keep->name) != NULL;
+	build->mark = project_mark_path(&build->arena, project, build->zone);
+	return mark_read(run->diags, &project->own, build->mark, &there, &keep->marked);
+}
+
+int
+build_read_history(struct build_run *run)
+{
+	const struct project *project = run->project;
+	struct arena *a = &run->diags->arena;
+	struct state_reading reading = {run->now, certificates_longest_wait(project)};
+	int result = state_load(
+	    run->diags, state_path(a, project->path, project->folder), reading, &run->history);
+
+	if (result < 0 || certificates_load(run->diags, project, &run->project_certificates) < 0)
+		return -1;
+	for (size_t i = 0; i < run->build->n; i++)
+		if (begin_zone(run, &run->build->zones[i]) < 0)
+			result = -1;
+	return result;
+}
+
+/* What a zone's build makes of the history: nothing, where its servers do not know of it yet. */
+static void
+apply_zone(
+    const struct build_zone *build, int64_t now, struct history *history, struct history *closed)
+{
+	const struct keep *keep = &build->keep;
+
+	if (build->unfinished)
+		return;
+	for (size_t i = 0; i < keep->closed.n_sets; i++)
+		history_add_set(closed, &keep->closed.sets[i]);
+	for (size_t i = 0; i < keep->opened.n_sets; i++) {
+		struct set set = keep->opened.sets[i];
+
+		set.since_unix = set.since_unix == TIME_NEVER ? now : set.since_unix;
+		history_add_set(history, &set);
+	}
+}
+
+static void
+apply_serial(const struct build_zone *build, int64_t now, struct history *history)
+{
+	const struct keep *keep = &build->keep;
+	const struct serial *known = history_serial(keep->history, keep->name);
+	struct serial serial = {keep->name, build->result.serial, now};
+
+	if (build->built && !build->unfinished && keep->is_published &&
+	    (keep->is_tracked || known) && (!known || known->serial != serial.serial))
+		history_add_serial(history, &serial);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A zone that the project no longer has is published no more; once nobody can hold anything of it,
+ * nothing is left to tell. */
+static void
+end_zones(const struct build_run *run, struct history *history, struct history *closed)
+{
+	struct arena *a = &run->diags->arena;
+	size_t n = run->project->n_zones, kept = 0;
+	const char **names = arena_alloc(a, n * sizeof(*names) + 1);
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = history_name(a, run->project->zones[i].name.wire);
+	qsort(names, n, sizeof(*names), by_text);
+	for (size_t i = 0; i < history->n_sets; i++)
+		if (set_is_open(&history->sets[i]) &&
+		    !bsearch(&history->sets[i].zone, names, n, sizeof(*names), by_text))
+			history_add_set(closed, &history->sets[i]);
+	for (size_t i = 0; i < history->n_serials; i++)
+		if (bsearch(&history->serials[i].zone, names, n, sizeof(*names), by_text) ||
+		    history_zone(history, history->serials[i].zone).n > 0)
+			history->serials[kept++] = history->serials[i];
+	history->n_serials = kept;
+}
+
+/* Which certificates are in use, as far as files tell. */
+static void
+note_current(const struct build_run *run, int64_t now, struct history *history)
+{
+	struct arena *a = &run->diags->arena;
+
+	for (size_t i = 0; i < run->project->n_certificates; i++) {
+		const struct certificate *certificate = &run->project_certificates[i];
+		const char *name = certificate->is->name;
+		const char *id = certificate->current_chain.id;
+		const struct note *last = history_note(history, NOTE_CURRENT, name, NULL, NULL);
+
+		if (certificate->current && (!last || strcmp(last->id, id) != 0))
+			history_add_note(
+			    history, &(struct note){.kind = NOTE_CURRENT,
+					 .name = name,
+					 .id = id,
+					 .chain = certchain_print(a, &certificate->current_chain),
+					 .t_unix = now});
+	}
+}
+
+/* What the build makes of the history that the file holds now. */
+struct change {
+	const struct build_run *run;
+	int64_t now;
+};
+
+static void
+change_history(void *ctx, struct history *history)
+{
+	const struct change *change = ctx;
+	const struct build *build = change->run->build;
+	struct history closed = {.a = &change->run->diags->arena};
+
+	end_zones(change->run, history, &closed);
+	for (size_t i = 0; i < build->n; i++)
+		apply_zone(&build->zones[i], change->now, history, &closed);
+	history_end(history, &closed, change->now);
+	for (size_t i = 0; i < build->n; i++)
+		apply_serial(&build->zones[i], change->now, history);
+	note_current(change->run, change->now, history);
+}
+
+/* The time of the publication is that at which all who were to be told of it know. */
+int
+build_write_history(struct build_run *run)
+{
+	struct change change = {run, build_now(run->options)};
+
+	return project_history_rewrite(
+	    run->diags, run->project, change.now, change_history, &change);
+}

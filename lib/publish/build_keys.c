@@ -1,0 +1,48 @@
+#define _GNU_SOURCE
+#include "publish/build_part.h"
+
+#include <stdlib.h>
+
+/* The folder is where the project file says, which may be a link to a safer place. A link in the
+ * place of a key leads no further than that folder and what templates may read. A folder that is
+ * named outside the project is the operator's altogether. */
+static const struct roots *
+roots_of_keys(const struct build_run *run, const char *path)
+{
+	struct arena *a = &run->diags->arena;
+	const struct roots *project = &run->project->roots;
+	struct roots *roots = arena_alloc(a, sizeof(*roots));
+	const char **allowed = arena_alloc(a, (project->n_allowed + 1) * sizeof(*allowed));
+	char *real = realpath(path, NULL);
+
+	if (!real || !confine_is_below(file_absolute(a, path), project->project))
+		roots = NULL;
+	for (size_t i = 0; roots && i < project->n_allowed; i++)
+		allowed[i] = project->allowed[i];
+	if (roots) {
+		*roots = *project;
+		allowed[roots->n_allowed++] = arena_text(a, real, strlen(real));
+		roots->allowed = allowed;
+	}
+	free(real);
+	return roots;
+}
+
+struct build_keys *
+build_keys_of(struct build_run *run, const char *path)
+{
+	struct arena *a = &run->diags->arena;
+	struct build_keys *folder = run->keys;
+
+	while (folder && strcmp(folder->path, path) != 0)
+		folder = folder->next;
+	if (folder)
+		return folder;
+	folder = arena_zalloc(a, sizeof(*folder));
+	folder->path = path;
+	folder->bad =
+	    key_folder_read_in(a, run->diags, roots_of_keys(run, path), path, &folder->keys) < 0;
+	folder->next = run->keys;
+	run->keys = folder;
+	return folder;
+}

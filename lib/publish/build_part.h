@@ -1,0 +1,49 @@
+/* What the files share that build a project: build.c orders the zones, build_keys.c reads their
+ * folders of keys, build_history.c their history, and publication.c publishes them. */
+#ifndef PUBLISH_BUILD_PART_H
+#define PUBLISH_BUILD_PART_H
+
+#include "publish/build.h"
+
+struct build_run {
+	struct diags *diags;
+	const struct project *project;
+	const struct build_options *options;
+	struct build *build;
+	int64_t now;
+	struct tlsa_names certificates;
+	struct history history; /* of the state file, as it was ahead of the build */
+	struct certificate *project_certificates;
+	struct build_keys *keys; /* folders that were read */
+	struct build_zone **small;
+	size_t n_abreast; /* zones that are built at a time */
+};
+
+/* The clock's time, or the one that the caller has set. Waiting for another build, whose hook may
+ * hang, takes its time. */
+int64_t
+build_now(const struct build_options *options);
+
+/* A folder of keys is listed once, for all zones. */
+struct build_keys {
+	struct key_folder keys;
+	const char *path;
+	bool bad; /* it could not be read, which was told of */
+	struct build_keys *next;
+};
+
+/* The folder, which is read if it was not yet. */
+struct build_keys *
+build_keys_of(struct build_run *run, const char *path);
+
+/* Reads the history, and begins what each zone makes of it. Returns 0, or -1 with problems added.
+ */
+int
+build_read_history(struct build_run *run);
+
+/* Writes into the state file what the zones of the build make of the history, now. Returns 0, or -1
+ * with problems added. */
+int
+build_write_history(struct build_run *run);
+
+#endif

@@ -1,0 +1,121 @@
+#include "publish/publication.h"
+
+#include "history/mark.h"
+#include "project/hook.h"
+#include "publish/build_part.h"
+#include "publish/cache.h"
+#include "publish/zone_part.h"
+
+/* Nothing is left of what changes nothing, unless there is a mark already. */
+static int
+mark(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+	const struct keep *keep = job->keep;
+	bool needed = job->has_hook || (keep && keep->opened.n_sets + keep->closed.n_sets > 0);
+
+	if (!keep || !needed || !output_draft(run->out))
+		return 0;
+	return mark_make(run->diags, job->own, job->mark, keep->opened.sets, keep->opened.n_sets);
+}
+
+static int
+rename_draft(struct zone_run *run)
+{
+	if (output_commit(run->out, &run->result->changed) < 0)
+		return -1;
+	if (run->job->keep)
+		run->job->keep->is_published = true;
+	return 0;
+}
+
+static int
+remember(struct zone_run *run)
+{
+	zone_note_until(run);
+	if (run->job->cache)
+		cache_store(run->job, run->diags, run->result, output_sha256(run->out));
+	return 0;
+}
+
+static int
+run_hook(struct build_run *build, struct build_zone *zone)
+{
+	bool marked;
+
+	if (mark_is_there(&zone->diags, &build->project->own, zone->mark, &marked) < 0)
+		return -1;
+	return marked ? hook_changed(&zone->diags, build->project, zone->zone) : 0;
+}
+
+static int
+unmark(struct build_run *build, struct build_zone *zone)
+{
+	return mark_remove(&zone->diags, &build->project->own, zone->mark);
+}
+
+/* clang-format off */
+const struct publication_step publication_steps[] = {
+	{"draft", zone_write, NULL, NULL, 0,
+	    "it begins anew; a draft without a name is gone, one with a temporary name goes now"},
+	{"mark", mark, NULL, NULL, LEFT_MARK,
+	    "it publishes the zone, and runs the hook even if that has changed back meanwhile"},
+	{"rename", rename_draft, NULL, NULL, LEFT_MARK | LEFT_ZONE,
+	    "it finds the zone as it would make it, and runs the hook"},
+	{"cache", remember, NULL, NULL, LEFT_MARK | LEFT_ZONE | LEFT_CACHE,
+	    "the same: what the cache has of the history is not yet so"},
+	{"hook", NULL, run_hook, NULL, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD,
+	    "it runs the hook once more, and counts the publication from that time"},
+	{"history", NULL, NULL, build_write_history,
+	    LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
+	    "it runs the hook once more"},
+	{"unmark", NULL, unmark, NULL, LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
+	    "nothing"},
+	{NULL, NULL, NULL, NULL, 0, NULL},
+};
+/* clang-format on */
+
+int
+publication_of_zone(struct zone_run *run)
+{
+	for (const struct publication_step *step = publication_steps; step->name; step++) {
+		if (!step->of_run)
+			continue;
+		if (step->of_run(run) < 0) {
+			if (run->out)
+				output_abort(run->out);
+			return -1;
+		}
+		if (run->job->after)
+			run->job->after(step);
+	}
+	return 0;
+}
+
+static void
+step_zones(struct build_run *build, const struct publication_step *step)
+{
+	for (size_t i = 0; i < build->build->n; i++) {
+		struct build_zone *zone = &build->build->zones[i];
+
+		if (zone->built && !zone->unfinished && step->of_zone(build, zone) < 0)
+			zone->unfinished = true;
+	}
+}
+
+int
+publication_of_build(struct build_run *build)
+{
+	for (const struct publication_step *step = publication_steps; step->name; step++) {
+		if (step->of_build && step->of_build(build) < 0)
+			return -1;
+		if (step->of_zone)
+			step_zones(build, step);
+		if (!step->of_run && build->options->after)
+			build->options->after(step);
+	}
+	for (size_t i = 0; i < build->build->n; i++)
+		if (!build->build->zones[i].built || build->build->zones[i].unfinished)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,75 @@
+/* What the files share that make one zone: zone.c reads it, arranges and checks its records,
+ * zone_serial.c chooses its serial, zone_write.c writes it and has it judged, and publication.c
+ * makes that the published file. */
+#ifndef PUBLISH_ZONE_PART_H
+#define PUBLISH_ZONE_PART_H
+
+#include "base/output.h"
+#include "check/dnssec.h"
+#include "dnssec/sign.h"
+#include "history/published.h"
+#include "history/serial.h"
+#include "publish/elsewhere.h"
+#include "publish/zone.h"
+
+/* What one hands on to the next. */
+struct zone_run {
+	struct diags *diags;
+	const struct zone_job *job;
+	struct zone_result *result;
+	struct loaded loaded;
+	struct keys keys;
+	struct lifetime lifetime;
+	struct sign_options sign;
+	struct published published;
+	bool published_read;
+	bool keyless;         /* the keys cannot sign, which was told of */
+	int64_t next_warning; /* when one begins that is not said yet */
+	struct copies copies; /* of the zone that is signed */
+	struct elsewhere elsewhere;
+	enum zone_serial_policy serial; /* the job's, unless the serial must not change */
+	struct serial_accounts serials;
+	bool same;          /* as what was published before, but for what signing makes */
+	struct output *out; /* the draft, from zone_write on; or NULL */
+};
+
+/* zone.c: is a ZONEMD wanted in a zone that nobody signs? A signer makes it with the signatures, of
+ * which it is, too. */
+bool
+zone_makes_digest(const struct zone_run *run);
+
+/* zone_serial.c: asks all who know serials of the zone, since any of them may be the only one that
+ * is left. Returns 0, or -1 with problems added. */
+int
+zone_find_serials(struct zone_run *run);
+
+/* zone_serial.c: a serial of the template's own that goes back is an error. One that does not move
+ * on keeps secondaries from seeing the change; a certificate must not be waited for then: its
+ * records are published on the primary alone. Returns 0, or -1 if problems were added that are
+ * errors. */
+int
+zone_check_kept_serial(struct zone_run *run);
+
+/* zone_serial.c: sets the serial in the sorted store, and the digest that is of it. Returns 0 or -1
+ * likewise. */
+int
+zone_choose_serial(struct zone_run *run);
+
+/* zone_write.c: writes the draft and has it judged; nothing is published yet. Returns 0, or -1 with
+ * problems added. */
+int
+zone_write(struct zone_run *run);
+
+/* zone_write.c: until when the result holds; adds a warning of signatures that end too soon. */
+void
+zone_note_until(struct zone_run *run);
+
+/* The earlier of both. */
+static inline void
+no_later_than(int64_t *until, int64_t t_unix)
+{
+	if (t_unix < *until)
+		*until = t_unix;
+}
+
+#endif

@@ -1,0 +1,160 @@
+#include "dnssec/verify.h"
+#include "publish/overwrite.h"
+#include "publish/zone_part.h"
+#include "zone/read.h"
+#include "zone/write.h"
+
+/* Signature times are 32 bits in serial arithmetic: the instant nearest to `now`. */
+static int64_t
+instant_of(uint32_t time, int64_t now)
+{
+	return now + (int32_t)(time - (uint32_t)now);
+}
+
+static int
+write_records(struct zone_run *run)
+{
+	const struct store *store = &run->loaded.store;
+	struct sign_result result;
+
+	if (!run->job->sign) {
+		run->result->n_records = store->n_live;
+		run->result->n_signatures = run->elsewhere.n_signatures;
+		run->result->earliest = run->elsewhere.earliest;
+		return write_store(run->out, store, run->job->n_workers);
+	}
+	if (sign_store(run->out, store, &run->sign, &result) < 0)
+		return -1;
+	run->result->n_records = result.n_records;
+	run->result->n_signatures = result.n_signatures;
+	run->result->n_kept = result.n_kept;
+	no_later_than(&run->next_warning, result.notice_unix);
+	run->result->earliest = instant_of(result.earliest, run->job->load.now);
+	return 0;
+}
+
+static bool
+is_judged(const struct zone_job *job)
+{
+	return job->sign && job->verify != ZONE_VERIFY_NONE;
+}
+
+/* The judge reads what was written, as a server will; a fault keeps it from being published. A file
+ * that stays as it is need not have met the judge before. */
+static int
+judge(struct zone_run *run)
+{
+	struct verify_options options = {.at = run->job->load.now,
+	    .crypto = run->job->verify == ZONE_VERIFY_FULL,
+	    .n_workers = run->job->n_workers};
+	const char *published = run->job->output, *draft;
+	struct verify_result result;
+	struct store store;
+	int done;
+
+	if (!is_judged(run->job))
+		return 0;
+	draft = output_draft(run->out);
+	run->diags->track_inputs = false;
+	run->diags->errors_only = true;
+	done = read_store(run->diags, NULL, draft ? draft : output_old(run->out),
+	    &run->loaded.store.apex, options.n_workers, &store, NULL);
+	run->diags->sources[run->diags->n_sources - 1].path =
+	    strcmp(published, "-") == 0 ? "<stdout>" : published;
+	if (done == 0)
+		done = verify_zone(run->diags, &store, &options, &result);
+	store_free(&store);
+	run->diags->errors_only = false;
+	return done;
+}
+
+/* The judge has a store of its own: what it takes is what the others give back. */
+static void
+forget_records(struct zone_run *run)
+{
+	struct name apex = run->loaded.store.apex;
+
+	run->copies = copies_of(&run->loaded.store);
+	published_free(&run->published);
+	load_free(&run->loaded);
+	store_begin(&run->loaded.store, run->diags, &apex);
+}
+
+/* For the next run, which then need not verify what it keeps. */
+static void
+seal(struct zone_run *run)
+{
+	char text[SEAL_LEN];
+
+	if (run->job->sign && seal_make(&run->keys, output_sha256(run->out), text))
+		output_attribute(run->out, PUBLISHED_SEAL, text, SEAL_LEN);
+}
+
+/* A certificate that came too early is an error, and no reason to publish nothing: the zone that
+ * would stay unpublished is the one that ends it. */
+static bool
+has_errors(const struct zone_run *run)
+{
+	const struct keep *keep = run->job->keep;
+
+	return run->diags->n_severity[SEVERITY_ERROR] > (keep ? keep->n_early : 0);
+}
+
+/* Is the zone one whose history is kept? */
+static bool
+is_tracked(const struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+
+	return job->sign || !job->is_unsigned || run->elsewhere.is ||
+	       run->loaded.directives.tlsa.uses || run->loaded.directives.tlsa.n_records > 0 ||
+	       job->keep->zone->n_servers > 0;
+}
+
+int
+zone_write(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+
+	if (job->keep)
+		job->keep->is_tracked = is_tracked(run);
+	if (overwrite_check_zone(run->diags, job->outputs, job->output, run->published.there) < 0)
+		return -1;
+	run->out = output_open_in(run->diags, job->outputs, job->output);
+	if (!run->out)
+		return -1;
+	if (job->cache || job->sign)
+		output_hash(run->out);
+	if (is_judged(job))
+		output_hold(run->out);
+	if (write_records(run) < 0)
+		return -1;
+	if (job->sign)
+		forget_records(run);
+	seal(run);
+	/* Warnings that the project takes for errors are no error of what said them. */
+	return judge(run) < 0 || has_errors(run) ? -1 : 0;
+}
+
+/* Problems that were said are said again by the next run, and records that the template does not
+ * ask for stay only as long as something else asks for them. Not so those of check_end, which are
+ * of signatures: an untouched zone is not looked through. */
+void
+zone_note_until(struct zone_run *run)
+{
+	int64_t *until = &run->result->valid_until;
+	const struct keep *keep = run->job->keep;
+	bool silent = run->diags->n == 0 && !(keep && keep->n_kept > 0);
+
+	*until = silent ? run->next_warning : 0;
+	no_later_than(until, directives_first_expiry(&run->loaded.directives));
+	for (size_t i = 0; i < run->keys.n; i++)
+		no_later_than(until, run->keys.items[i].next_event);
+	if (run->elsewhere.is)
+		no_later_than(until, run->elsewhere.until_unix);
+	if (!run->job->sign)
+		return;
+	no_later_than(until, run->result->earliest - (int64_t)run->lifetime.refresh_s);
+	no_later_than(
+	    until, check_end(run->diags, &run->copies, run->job->load.now, run->result->earliest));
+}
