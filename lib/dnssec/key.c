@@ -1,26 +1,20 @@
 #define _GNU_SOURCE
-#include "dnssec/key.h"
+#include "dnssec/key_part.h"
 
-#include "base/file.h"
 #include "base/mem.h"
 #include "dnssec/keyfile.h"
 #include "dnssec/pkey.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
 	KEY_FILE_LARGEST = 1 << 16, /* octets of a .key file, most of which are comments */
-	PRIVATE_LONGEST = 16384,    /* octets of a .private file; RSA with 4096 bits has 3300 */
 	RSA_ADVISED = 2048,         /* bits */
 	PROTOCOL_DNSSEC = 3,        /* RFC 4034 section 2.1.2 */
 };
@@ -135,25 +129,6 @@ check_algorithm(const struct loader *l, const char *path, uint8_t number)
 	return 0;
 }
 
-/* Reads all of `fd`, at most `room` octets. */
-static ssize_t
-read_all(int fd, char *out, size_t room)
-{
-	size_t len = 0;
-
-	while (len < room) {
-		ssize_t n = read(fd, out + len, room - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -1 : (ssize_t)len;
-		len += (size_t)n;
-	}
-	errno = EFBIG;
-	return -1;
-}
-
 static int
 check_mode(const struct loader *l, const char *path, int fd)
 {
@@ -180,7 +155,7 @@ read_private(const struct loader *l, const char *path, char *room, struct text *
 		file_note_input(l->diags, path, *text);
 		return 0;
 	}
-	n = fd < 0 ? -1 : read_all(fd, room, PRIVATE_LONGEST);
+	n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
 	if (n < 0) {
 		file_refuse(l->diags, l->roots, path);
 	} else if (check_mode(l, path, fd) < 0) {
@@ -192,37 +167,6 @@ read_private(const struct loader *l, const char *path, char *room, struct text *
 	if (fd >= 0)
 		close(fd);
 	return n < 0 ? -1 : 0;
-}
-
-static bool
-digest_private(const struct roots *roots, const char *path, char *room, struct digest *digest)
-{
-	int fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
-	ssize_t n = fd < 0 ? -1 : read_all(fd, room, PRIVATE_LONGEST);
-
-	if (n > 0) {
-		digest_add(digest, &n, sizeof(n));
-		digest_add(digest, room, (size_t)n);
-		OPENSSL_cleanse(room, (size_t)n);
-	}
-	if (fd >= 0)
-		close(fd);
-	return n > 0;
-}
-
-bool
-key_folder_digest(const struct key_folder *folder, const struct name *zone, struct digest *digest)
-{
-	char room[PRIVATE_LONGEST], path[PATH_MAX];
-	bool any = false;
-	size_t n;
-	const struct key_file *files = key_folder_find(folder, zone, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s.private", folder->path,
-			files[i].base) < sizeof(path))
-			any |= digest_private(folder->roots, path, room, digest);
-	return any;
 }
 
 /* Takes dates and private key from the .private file, if there is one; otherwise the dates are
@@ -362,133 +306,6 @@ loader(struct arena *a, struct diags *diags, const struct name *zone, int64_t no
 	return (struct loader){.a = a, .diags = diags, .zone = zone, .now = now, .out = out};
 }
 
-/* Length of a file name without .key or .private; 0 if it ends in neither. */
-static size_t
-stem_length(const char *name)
-{
-	static const char *const suffixes[] = {".key", ".private"};
-	size_t len = strlen(name);
-
-	for (size_t i = 0; i < 2; i++) {
-		size_t n = strlen(suffixes[i]);
-
-		if (len > n && strcmp(name + len - n, suffixes[i]) == 0)
-			return len - n;
-	}
-	return 0;
-}
-
-/* Order of a folder's index: by zone, then by file name. */
-static int
-compare_zones(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
-{
-	int order = (a_len > b_len) - (a_len < b_len);
-
-	return order ? order : memcmp(a, b, a_len);
-}
-
-static int
-compare_files(const void *a, const void *b)
-{
-	const struct key_file *x = a, *y = b;
-	int order = compare_zones(x->zone.data, x->zone.len, y->zone.data, y->zone.len);
-
-	return order ? order : strcmp(x->base, y->base);
-}
-
-/* Adds a file of a key, by its name without suffix; other files are passed over. */
-static void
-take_file(struct arena *a, const char *file, struct key_folder *folder, size_t *cap)
-{
-	size_t len = stem_length(file);
-	struct keyfile_name name;
-	uint8_t lower[NAME_LONGEST];
-
-	if (len == 0 || keyfile_name((struct text){file, len}, &name) < 0)
-		return;
-	name_lower(lower, name.zone.wire, name.zone.len);
-	folder->items = mem_grow(folder->items, folder->n, cap, sizeof(*folder->items));
-	folder->items[folder->n++] = (struct key_file){
-	    .zone = {arena_copy(a, lower, name.zone.len), name.zone.len},
-	    .base = arena_text(a, file, len),
-	};
-}
-
-int
-key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out)
-{
-	return key_folder_read_in(a, diags, NULL, path, out);
-}
-
-int
-key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roots,
-    const char *path, struct key_folder *out)
-{
-	int fd = file_open(roots, path, O_RDONLY | O_DIRECTORY);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	size_t cap = 0, kept = 0;
-	int error;
-
-	*out = (struct key_folder){.path = arena_text(a, path, strlen(path)), .roots = roots};
-	if (!dir)
-		return file_refuse(diags, roots, path);
-	errno = 0;
-	while ((entry = readdir(dir))) {
-		take_file(a, entry->d_name, out, &cap);
-		errno = 0;
-	}
-	error = errno;
-	closedir(dir);
-	arena_on_free(a, free, out->items);
-	if (error) { /* a key less would be a zone that is signed another way */
-		out->n = 0;
-		errno = error;
-		return file_refuse(diags, roots, path);
-	}
-	if (out->n == 0)
-		return 0;
-	qsort(out->items, out->n, sizeof(*out->items), compare_files);
-	for (size_t i = 0; i < out->n; i++) /* .key and .private have one stem */
-		if (kept == 0 || compare_files(&out->items[kept - 1], &out->items[i]) != 0)
-			out->items[kept++] = out->items[i];
-	out->n = kept;
-	return 0;
-}
-
-/* The first file of `zone`, or where it would be. */
-static size_t
-find_zone(const struct key_folder *folder, struct bytes zone)
-{
-	size_t low = 0, high = folder->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct bytes it = folder->items[middle].zone;
-
-		if (compare_zones(it.data, it.len, zone.data, zone.len) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-const struct key_file *
-key_folder_find(const struct key_folder *folder, const struct name *zone, size_t *n)
-{
-	uint8_t lower[NAME_LONGEST];
-	size_t first, end;
-
-	name_lower(lower, zone->wire, zone->len);
-	first = end = find_zone(folder, (struct bytes){lower, zone->len});
-	while (end < folder->n && compare_zones(folder->items[end].zone.data,
-				      folder->items[end].zone.len, lower, zone->len) == 0)
-		end++;
-	*n = end - first;
-	return folder->items + first;
-}
-
 int
 keys_load(struct arena *a, struct diags *diags, const struct key_folder *folder,
     const struct name *zone, int64_t now, struct keys *out)
@@ -519,7 +336,7 @@ keys_load_folder(struct arena *a, struct diags *diags, const char *path, const s
 static void
 load_path(struct loader *l, const char *path)
 {
-	size_t len = stem_length(path);
+	size_t len = key_stem_len(path);
 	char *base = arena_text(l->a, path, len ? len : strlen(path));
 	const char *slash = strrchr(base, '/');
 	struct keyfile_name name;
@@ -548,136 +365,4 @@ keys_load_files(struct arena *a, struct diags *diags, const char *const *paths,
 	for (size_t i = 0; i < n; i++)
 		load_path(&l, paths[i]);
 	return finish(&l);
-}
-
-/* The keys of one algorithm, which are neighbours. */
-struct group {
-	struct key *keys;
-	size_t n;
-	bool published;   /* any of them */
-	bool offline_ksk; /* one that is to be signed with by what it signed before */
-};
-
-/* May the key sign what its role is? An unpublished one only if the algorithm is. */
-static bool
-is_candidate(const struct group *g, const struct key *key)
-{
-	return key->active && !key->revoked && (key->published || !g->published);
-}
-
-static const struct key *
-find_candidate(const struct group *g, bool is_ksk)
-{
-	for (size_t i = 0; i < g->n; i++)
-		if (is_candidate(g, &g->keys[i]) && g->keys[i].is_ksk == is_ksk)
-			return &g->keys[i];
-	return NULL;
-}
-
-static bool
-is_offline_ksk(const struct key *key)
-{
-	return key->is_ksk && key->offline && key->published && !key->revoked;
-}
-
-static int
-fail_no_ksk(struct diags *diags, const char *where, const struct keys *keys, const struct key *zsk)
-{
-	return diag_add_path(diags, where, S_NO_KSK,
-	    "the ZSK %u (%s) of %s has no active KSK of the same algorithm", zsk->tag,
-	    zsk->algorithm->name, keys->zone);
-}
-
-/* Warns where a KSK signs what a ZSK should, because none is active now. */
-static void
-advise_stand_in(struct diags *diags, const char *where, const struct keys *keys,
-    const struct group *g, const struct key *ksk)
-{
-	for (size_t i = 0; i < g->n; i++) {
-		const struct key *key = &g->keys[i];
-
-		if (key->is_ksk || key->revoked || !key->published)
-			continue;
-		diag_add_path(diags, where, S_STAND_IN,
-		    "the ZSK %u (%s) of %s is not active: the KSK %u signs the zone's data",
-		    key->tag, key->algorithm->name, keys->zone, ksk->tag);
-		return;
-	}
-}
-
-static void
-give_roles(struct group *g, bool has_zsk)
-{
-	for (size_t i = 0; i < g->n; i++) {
-		struct key *key = &g->keys[i];
-		bool candidate = is_candidate(g, key);
-
-		key->signs_keys = (candidate && key->is_ksk) || is_offline_ksk(key);
-		key->signs_zone = candidate && (!key->is_ksk || !has_zsk);
-		if (key->revoked && key->published && key->pkey)
-			key->signs_keys = true; /* RFC 5011 section 2.1 */
-	}
-}
-
-static int
-group_roles(struct diags *diags, const char *where, const struct keys *keys, struct group *g)
-{
-	const struct key *ksk = find_candidate(g, true), *zsk = find_candidate(g, false);
-
-	if (g->published && !ksk && !zsk)
-		return diag_add_path(diags, where, S_ALGORITHM_HALF,
-		    "a key of %s with algorithm %s is published, but none signs", keys->zone,
-		    g->keys[0].algorithm->name);
-	if (g->published && !ksk && !g->offline_ksk)
-		return fail_no_ksk(diags, where, keys, zsk);
-	if (ksk && !zsk)
-		advise_stand_in(diags, where, keys, g, ksk);
-	give_roles(g, zsk != NULL);
-	return 0;
-}
-
-/* The keys from `first` on that have one algorithm. */
-static struct group
-group_at(const struct keys *keys, size_t first)
-{
-	struct group g = {.keys = &keys->items[first]};
-
-	for (; first + g.n < keys->n && g.keys[g.n].algorithm == g.keys[0].algorithm; g.n++) {
-		g.published |= g.keys[g.n].published;
-		g.offline_ksk |= is_offline_ksk(&g.keys[g.n]);
-	}
-	return g;
-}
-
-static bool
-can_sign(const struct keys *keys)
-{
-	for (size_t i = 0; i < keys->n; i++) {
-		const struct key *key = &keys->items[i];
-
-		if (key->published && key->active && !key->revoked)
-			return true;
-	}
-	return false;
-}
-
-int
-keys_roles(struct diags *diags, const char *where, struct keys *keys)
-{
-	int result = 0;
-
-	if (keys->n == 0)
-		return diag_add_path(diags, where, S_NO_KEY, "there is no key of %s", keys->zone);
-	if (!can_sign(keys))
-		return diag_add_path(diags, where, S_NO_KEY,
-		    "none of the %zu keys of %s is published, active and has its .private file",
-		    keys->n, keys->zone);
-	for (size_t i = 0; i < keys->n;) {
-		struct group g = group_at(keys, i);
-
-		if (group_roles(diags, where, keys, &g) < 0)
-			result = -1;
-		i += g.n;
-	}
-	return result;
 }

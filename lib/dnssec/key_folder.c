@@ -1,0 +1,190 @@
+/* The key files of a folder, by zone. */
+#define _GNU_SOURCE
+#include "dnssec/key_part.h"
+
+#include "base/mem.h"
+#include "dnssec/keyfile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+size_t
+key_stem_len(const char *name)
+{
+	static const char *const suffixes[] = {".key", ".private"};
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(suffixes[i]);
+
+		if (len > n && strcmp(name + len - n, suffixes[i]) == 0)
+			return len - n;
+	}
+	return 0;
+}
+
+/* Order of a folder's index: by zone, then by file name. */
+static int
+compare_zones(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+{
+	int order = (a_len > b_len) - (a_len < b_len);
+
+	return order ? order : memcmp(a, b, a_len);
+}
+
+static int
+compare_files(const void *a, const void *b)
+{
+	const struct key_file *x = a, *y = b;
+	int order = compare_zones(x->zone.data, x->zone.len, y->zone.data, y->zone.len);
+
+	return order ? order : strcmp(x->base, y->base);
+}
+
+/* Adds a file of a key, by its name without suffix; other files are passed over. */
+static void
+take_file(struct arena *a, const char *file, struct key_folder *folder, size_t *cap)
+{
+	size_t len = key_stem_len(file);
+	struct keyfile_name name;
+	uint8_t lower[NAME_LONGEST];
+
+	if (len == 0 || keyfile_name((struct text){file, len}, &name) < 0)
+		return;
+	name_lower(lower, name.zone.wire, name.zone.len);
+	folder->items = mem_grow(folder->items, folder->n, cap, sizeof(*folder->items));
+	folder->items[folder->n++] = (struct key_file){
+	    .zone = {arena_copy(a, lower, name.zone.len), name.zone.len},
+	    .base = arena_text(a, file, len),
+	};
+}
+
+int
+key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out)
+{
+	return key_folder_read_in(a, diags, NULL, path, out);
+}
+
+int
+key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roots,
+    const char *path, struct key_folder *out)
+{
+	int fd = file_open(roots, path, O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	size_t cap = 0, kept = 0;
+	int error;
+
+	*out = (struct key_folder){.path = arena_text(a, path, strlen(path)), .roots = roots};
+	if (!dir)
+		return file_refuse(diags, roots, path);
+	errno = 0;
+	while ((entry = readdir(dir))) {
+		take_file(a, entry->d_name, out, &cap);
+		errno = 0;
+	}
+	error = errno;
+	closedir(dir);
+	arena_on_free(a, free, out->items);
+	if (error) { /* a key less would be a zone that is signed another way */
+		out->n = 0;
+		errno = error;
+		return file_refuse(diags, roots, path);
+	}
+	if (out->n == 0)
+		return 0;
+	qsort(out->items, out->n, sizeof(*out->items), compare_files);
+	for (size_t i = 0; i < out->n; i++) /* .key and .private have one stem */
+		if (kept == 0 || compare_files(&out->items[kept - 1], &out->items[i]) != 0)
+			out->items[kept++] = out->items[i];
+	out->n = kept;
+	return 0;
+}
+
+/* The first file of `zone`, or where it would be. */
+static size_t
+find_zone(const struct key_folder *folder, struct bytes zone)
+{
+	size_t low = 0, high = folder->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct bytes it = folder->items[middle].zone;
+
+		if (compare_zones(it.data, it.len, zone.data, zone.len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct key_file *
+key_folder_find(const struct key_folder *folder, const struct name *zone, size_t *n)
+{
+	uint8_t lower[NAME_LONGEST];
+	size_t first, end;
+
+	name_lower(lower, zone->wire, zone->len);
+	first = end = find_zone(folder, (struct bytes){lower, zone->len});
+	while (end < folder->n && compare_zones(folder->items[end].zone.data,
+				      folder->items[end].zone.len, lower, zone->len) == 0)
+		end++;
+	*n = end - first;
+	return folder->items + first;
+}
+
+ssize_t
+key_read_private(int fd, char *out, size_t room)
+{
+	size_t len = 0;
+
+	while (len < room) {
+		ssize_t n = read(fd, out + len, room - len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -1 : (ssize_t)len;
+		len += (size_t)n;
+	}
+	errno = EFBIG;
+	return -1;
+}
+
+static bool
+digest_private(const struct roots *roots, const char *path, char *room, struct digest *digest)
+{
+	int fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
+	ssize_t n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
+
+	if (n > 0) {
+		digest_add(digest, &n, sizeof(n));
+		digest_add(digest, room, (size_t)n);
+		OPENSSL_cleanse(room, (size_t)n);
+	}
+	if (fd >= 0)
+		close(fd);
+	return n > 0;
+}
+
+bool
+key_folder_digest(const struct key_folder *folder, const struct name *zone, struct digest *digest)
+{
+	char room[PRIVATE_LONGEST], path[PATH_MAX];
+	bool any = false;
+	size_t n;
+	const struct key_file *files = key_folder_find(folder, zone, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s.private", folder->path,
+			files[i].base) < sizeof(path))
+			any |= digest_private(folder->roots, path, room, digest);
+	return any;
+}

@@ -1,0 +1,134 @@
+/* Which key signs what. */
+#include "dnssec/key.h"
+
+/* The keys of one algorithm, which are neighbours. */
+struct group {
+	struct key *keys;
+	size_t n;
+	bool published;   /* any of them */
+	bool offline_ksk; /* one that is to be signed with by what it signed before */
+};
+
+/* May the key sign what its role is? An unpublished one only if the algorithm is. */
+static bool
+is_candidate(const struct group *g, const struct key *key)
+{
+	return key->active && !key->revoked && (key->published || !g->published);
+}
+
+static const struct key *
+find_candidate(const struct group *g, bool is_ksk)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (is_candidate(g, &g->keys[i]) && g->keys[i].is_ksk == is_ksk)
+			return &g->keys[i];
+	return NULL;
+}
+
+static bool
+is_offline_ksk(const struct key *key)
+{
+	return key->is_ksk && key->offline && key->published && !key->revoked;
+}
+
+static int
+fail_no_ksk(struct diags *diags, const char *where, const struct keys *keys, const struct key *zsk)
+{
+	return diag_add_path(diags, where, S_NO_KSK,
+	    "the ZSK %u (%s) of %s has no active KSK of the same algorithm", zsk->tag,
+	    zsk->algorithm->name, keys->zone);
+}
+
+/* Warns where a KSK signs what a ZSK should, because none is active now. */
+static void
+advise_stand_in(struct diags *diags, const char *where, const struct keys *keys,
+    const struct group *g, const struct key *ksk)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		const struct key *key = &g->keys[i];
+
+		if (key->is_ksk || key->revoked || !key->published)
+			continue;
+		diag_add_path(diags, where, S_STAND_IN,
+		    "the ZSK %u (%s) of %s is not active: the KSK %u signs the zone's data",
+		    key->tag, key->algorithm->name, keys->zone, ksk->tag);
+		return;
+	}
+}
+
+static void
+give_roles(struct group *g, bool has_zsk)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		struct key *key = &g->keys[i];
+		bool candidate = is_candidate(g, key);
+
+		key->signs_keys = (candidate && key->is_ksk) || is_offline_ksk(key);
+		key->signs_zone = candidate && (!key->is_ksk || !has_zsk);
+		if (key->revoked && key->published && key->pkey)
+			key->signs_keys = true; /* RFC 5011 section 2.1 */
+	}
+}
+
+static int
+group_roles(struct diags *diags, const char *where, const struct keys *keys, struct group *g)
+{
+	const struct key *ksk = find_candidate(g, true), *zsk = find_candidate(g, false);
+
+	if (g->published && !ksk && !zsk)
+		return diag_add_path(diags, where, S_ALGORITHM_HALF,
+		    "a key of %s with algorithm %s is published, but none signs", keys->zone,
+		    g->keys[0].algorithm->name);
+	if (g->published && !ksk && !g->offline_ksk)
+		return fail_no_ksk(diags, where, keys, zsk);
+	if (ksk && !zsk)
+		advise_stand_in(diags, where, keys, g, ksk);
+	give_roles(g, zsk != NULL);
+	return 0;
+}
+
+/* The keys from `first` on that have one algorithm. */
+static struct group
+group_at(const struct keys *keys, size_t first)
+{
+	struct group g = {.keys = &keys->items[first]};
+
+	for (; first + g.n < keys->n && g.keys[g.n].algorithm == g.keys[0].algorithm; g.n++) {
+		g.published |= g.keys[g.n].published;
+		g.offline_ksk |= is_offline_ksk(&g.keys[g.n]);
+	}
+	return g;
+}
+
+static bool
+can_sign(const struct keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		const struct key *key = &keys->items[i];
+
+		if (key->published && key->active && !key->revoked)
+			return true;
+	}
+	return false;
+}
+
+int
+keys_roles(struct diags *diags, const char *where, struct keys *keys)
+{
+	int result = 0;
+
+	if (keys->n == 0)
+		return diag_add_path(diags, where, S_NO_KEY, "there is no key of %s", keys->zone);
+	if (!can_sign(keys))
+		return diag_add_path(diags, where, S_NO_KEY,
+		    "none of the %zu keys of %s is published, active and has its .private file",
+		    keys->n, keys->zone);
+	for (size_t i = 0; i < keys->n;) {
+		struct group g = group_at(keys, i);
+
+		if (group_roles(diags, where, keys, &g) < 0)
+			result = -1;
+		i += g.n;
+	}
+	return result;
+}
