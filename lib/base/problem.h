@@ -208,7 +208,7 @@ X(S_REFRESH,     "S082", WARNING, 0, "a refresh interval as long as signatures a
 X(S_ALGORITHM_FOREIGN,"S083",ERROR,1, "a DNSKEY record of an algorithm that does not sign", "RFC 4035 section 2.2, RFC 8901 section 4", "sign with a key of that algorithm too, or take the record out") \
 X(S_CDS_NO_KEY,  "S084", WARNING, 0, "CDS wanted where no key is for the parent zone", "RFC 7344 section 4.1", "") \
 X(S_KEPT_SERIAL, "S085", WARNING, 0, "new signatures under a serial that stays", "RFC 1912 section 2.2", "secondaries keep the old ones until these expire: raise the serial, or choose `auto`") \
-X(S_PREVIOUS,    "S086", WARNING, 0, "a previous output that is no whole zone", "", "nothing of it is kept, and its serial is not known") \
+X(S_PREVIOUS,    "S086", WARNING, 0, "a previous output that is no whole zone", "", "nothing of it is kept but its serial, where a SOA record can be read") \
 X(S_STAND_IN,    "S011", WARNING, 0, "a KSK that stands in for a ZSK", "RFC 6781 section 3.1", "activate a ZSK of the same algorithm") \
 X(S_OFFLINE,     "S014", ERROR,   2, "an offline key without a signature that could be kept", "RFC 4035 section 2.2", "sign the zone once where the .private file is, and build on top of that output") \
 X(S_OFFLINE_END, "S015", WARNING, 0, "a signature of an offline key that ends soon", "RFC 6781 section 4.4.2", "sign the zone once where the .private file is, and build on top of that output") \

@@ -8,18 +8,29 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+/* Lines as git writes them into what it cannot merge, in any of its styles. */
+static bool
+is_merge_mark(struct text line)
+{
+	static const char *const marks[] = {"<<<<<<<", "|||||||", "=======", ">>>>>>>"};
+	enum { LEN = 7 };
+
+	for (size_t i = 0; line.len >= LEN && i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (memcmp(line.data, marks[i], LEN) == 0)
+			return line.len == LEN || strchr(" \r\n", line.data[LEN]);
+	return false;
+}
+
 static bool
 has_merge_marks(struct text text)
 {
-	static const char mark[] = "<<<<<<< ";
-	const size_t len = sizeof(mark) - 1;
-	const char *at = text.data;
+	while (text.len > 0) {
+		const char *newline = memchr(text.data, '\n', text.len);
+		size_t len = newline ? (size_t)(newline + 1 - text.data) : text.len;
 
-	while (at && (size_t)(text.data + text.len - at) >= len) {
-		if (memcmp(at, mark, len) == 0)
+		if (is_merge_mark((struct text){text.data, len}))
 			return true;
-		at = memchr(at, '\n', (size_t)(text.data + text.len - at));
-		at = at ? at + 1 : NULL;
+		text = (struct text){text.data + len, text.len - len};
 	}
 	return false;
 }
@@ -39,15 +50,17 @@ look_for_merge(struct published *published, const char *path)
 static void
 load(struct published *published, const char *path, const struct name *apex, unsigned n_workers)
 {
-	if (read_store(&published->diags, NULL, path, apex, n_workers, &published->store,
-		published->sha256) < 0) {
+	int result = read_store(
+	    &published->diags, NULL, path, apex, n_workers, &published->store, published->sha256);
+
+	if (result < 0)
 		look_for_merge(published, path);
-		return;
-	}
-	published->there = store_soa(&published->store) != NULL;
+	published->has_serial = store_soa(&published->store) != NULL;
+	published->there = result == 0 && published->has_serial;
+	if (published->has_serial)
+		published->serial = zone_serial(&published->store);
 	if (!published->there)
 		return;
-	published->serial = zone_serial(&published->store);
 	if (getxattr(path, PUBLISHED_SEAL, published->seal, SEAL_LEN) != SEAL_LEN)
 		memset(published->seal, 0, SEAL_LEN); /* then its signatures are verified */
 }

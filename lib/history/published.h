@@ -11,6 +11,7 @@ struct published {
 	struct store store;
 	bool there;       /* a whole zone of this name was found */
 	bool is_conflict; /* it was not, but the marks of a merge that is not finished */
+	bool has_serial;  /* a SOA record of it was, which one that is not whole may have */
 	uint32_t serial;
 	uint8_t sha256[32];  /* of the file */
 	char seal[SEAL_LEN]; /* that it bears; zeros: none */

@@ -27,6 +27,7 @@ struct build_zone {
 	bool built;      /* or, with `check`, found to be good */
 	bool unfinished; /* its publication, though the file is published: the next build ends it */
 	const char *mark; /* file of its mark (history/mark.h) */
+	bool was_marked;  /* an earlier build did not end its publication */
 };
 
 struct build {

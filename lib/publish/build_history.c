@@ -11,7 +11,6 @@ begin_zone(struct build_run *run, struct build_zone *build)
 {
 	const struct project *project = run->project;
 	struct keep *keep = &build->keep;
-	bool there;
 
 	*keep = (struct keep){.a = &build->arena,
 	    .project = project,
@@ -24,7 +23,7 @@ begin_zone(struct build_run *run, struct build_zone *build)
 	    .marked = {.a = &run->diags->arena}};
 	keep->is_known = history_serial(&run->history, keep->name) != NULL;
 	build->mark = project_mark_path(&build->arena, project, build->zone);
-	return mark_read(run->diags, &project->own, build->mark, &there, &keep->marked);
+	return mark_read(run->diags, &project->own, build->mark, &build->was_marked, &keep->marked);
 }
 
 int
@@ -63,15 +62,21 @@ apply_zone(
 	}
 }
 
+/* Servers may hold the serial of a zone whose hook failed; its time is that of the hook, once it is
+ * known. The first one is written down with the zone's sets: a zone that has a serial is one that
+ * is known. */
 static void
 apply_serial(const struct build_zone *build, int64_t now, struct history *history)
 {
 	const struct keep *keep = &build->keep;
 	const struct serial *known = history_serial(keep->history, keep->name);
 	struct serial serial = {keep->name, build->result.serial, now};
+	bool is_new = !known || known->serial != serial.serial;
+	bool is_told = build->was_marked && !build->unfinished;
 
-	if (build->built && !build->unfinished && keep->is_published &&
-	    (keep->is_tracked || known) && (!known || known->serial != serial.serial))
+	if (!build->built || (is_new && !keep->is_published))
+		return;
+	if (known ? is_new || is_told : keep->is_tracked && !build->unfinished)
 		history_add_serial(history, &serial);
 }
 

@@ -33,7 +33,7 @@ zone_find_serials(struct zone_run *run)
 	bool known = false;
 
 	serial_put(serials, SERIAL_TEMPLATE, zone_serial(&run->loaded.store));
-	if (run->published.there)
+	if (run->published.has_serial)
 		serial_put(serials, SERIAL_PUBLISHED, run->published.serial);
 	if (state)
 		serial_put(serials, SERIAL_STATE, state->serial);
@@ -71,25 +71,17 @@ zone_check_kept_serial(struct zone_run *run)
 	    (unsigned)serial, (unsigned)last);
 }
 
-/* Can the published serial stay, if nothing has changed? Not where others know a later one. */
+/* Can the published serial stay, if nothing has changed? Not where others know a later one, nor
+ * where the template asks for one. */
 static bool
-may_stay(const struct zone_run *run, uint32_t wanted)
+may_stay(const struct zone_run *run)
 {
+	uint32_t own = run->serials.of[SERIAL_TEMPLATE], published = run->published.serial, last;
 	enum serial_account account;
-	uint32_t last;
 
-	if (serial_last(&run->serials, &last, &account) &&
-	    serial_later(last, run->published.serial))
+	if (serial_last(&run->serials, &last, &account) && serial_later(last, published))
 		return false;
-	switch (run->serial) {
-	case ZONE_SERIAL_KEEP:
-		return wanted == run->published.serial;
-	case ZONE_SERIAL_AUTO:
-	case ZONE_SERIAL_LIVE:
-		return !serial_later(wanted, run->published.serial);
-	default:
-		return true;
-	}
+	return run->serial == ZONE_SERIAL_KEEP ? own == published : !serial_later(own, published);
 }
 
 /* The rest of the zone is the same. */
@@ -157,7 +149,7 @@ zone_choose_serial(struct zone_run *run)
 		return -1;
 	if (!keeps)
 		next = serial_next(&run->serials, wanted);
-	if (run->same && may_stay(run, wanted) && find_unchanged(run, &unchanged) < 0)
+	if (run->same && may_stay(run) && find_unchanged(run, &unchanged) < 0)
 		return -1;
 	if (unchanged)
 		next = run->published.serial;
