@@ -1,6 +1,5 @@
 #include "cmd.h"
 
-#include "dnssec/zonemd.h"
 #include "publish/zone.h"
 
 static const struct cmd_option option_keys = {"keys", 0, "DIR", "sign with the zone's keys in DIR"};
@@ -45,23 +44,23 @@ struct word {
 	int value;
 };
 
-static const struct word zonemds[] = {
-    {"", ZONEMD_SHA384}, {"sha384", ZONEMD_SHA384}, {"sha512", ZONEMD_SHA512}, {NULL, 0}};
+static const struct word zonemds[] = {{"", PROJECT_ZONEMD_SHA384},
+    {"sha384", PROJECT_ZONEMD_SHA384}, {"sha512", PROJECT_ZONEMD_SHA512}, {NULL, 0}};
 
 static const struct word cdss[] = {{"", CDS_KEYS}, {"delete", CDS_DELETE}, {NULL, 0}};
 
 static const struct word serials[] = {
-    {"keep", ZONE_SERIAL_KEEP},
-    {"auto", ZONE_SERIAL_AUTO},
-    {"unixtime", ZONE_SERIAL_UNIXTIME},
-    {"date", ZONE_SERIAL_DATE},
+    {"keep", PROJECT_SERIAL_KEEP},
+    {"auto", PROJECT_SERIAL_AUTO},
+    {"unixtime", PROJECT_SERIAL_UNIXTIME},
+    {"date", PROJECT_SERIAL_DATE},
     {NULL, 0},
 };
 
 static const struct word verifies[] = {
-    {"none", ZONE_VERIFY_NONE},
-    {"chain", ZONE_VERIFY_CHAIN},
-    {"full", ZONE_VERIFY_FULL},
+    {"none", PROJECT_VERIFY_NONE},
+    {"chain", PROJECT_VERIFY_CHAIN},
+    {"full", PROJECT_VERIFY_FULL},
     {NULL, 0},
 };
 
@@ -87,29 +86,54 @@ text_or_none(const struct cmd *cmd, const struct cmd_option *option)
 	return value ? text_of(value) : (struct text){0};
 }
 
-/* Sets the job's NSEC3 parameters to `params`, if it shall have some. */
 static int
-set_nsec3(struct cmd *cmd, struct nsec3_params *params, struct zone_job *job)
+set_denial(struct cmd *cmd, struct project_policy *policy)
 {
 	struct nsec3_words words = {.iterations = text_or_none(cmd, &option_iterations),
 	    .salt = text_or_none(cmd, &option_salt)};
 
-	*params = (struct nsec3_params){.opt_out = cmd_has(cmd, &option_opt_out)};
-	if (params->opt_out || cmd_has(cmd, &option_nsec3))
-		job->nsec3 = params;
+	policy->nsec3.opt_out = cmd_has(cmd, &option_opt_out);
+	if (policy->nsec3.opt_out || cmd_has(cmd, &option_nsec3))
+		policy->denial = PROJECT_DENIAL_NSEC3;
 	else if (words.iterations.data || words.salt.data)
 		cmd_usage(cmd, "--%s is for --nsec3", words.salt.data ? "salt" : "iterations");
-	return nsec3_params_read(&cmd->diags, &words, params);
+	return nsec3_params_read(&cmd->diags, &words, &policy->nsec3);
 }
 
-/* Which signatures of an earlier output are kept, and which serial follows its own. */
-static void
-set_previous(struct cmd *cmd, struct zone_job *job)
+/* The options are those of a policy (zonepp.yaml(5)). */
+static int
+set_policy(struct cmd *cmd, struct project_policy *policy)
 {
-	job->previous = cmd_value(cmd, &option_previous);
-	job->serial =
-	    (enum zone_serial_policy)word_or(cmd, &option_serial, serials, ZONE_SERIAL_KEEP);
-	if (job->serial == ZONE_SERIAL_AUTO && !job->previous)
+	enum { HOUR = 3600, DAY = 86400 };
+	uint32_t validity_s = (uint32_t)cmd_duration(cmd, &option_validity, LIFETIME_BY_SOA);
+
+	*policy = (struct project_policy){
+	    .sign = true,
+	    .lifetime = {validity_s, (uint32_t)cmd_duration(cmd, &option_refresh, LIFETIME_BY_SOA),
+		(uint32_t)cmd_duration(cmd, &option_jitter, validity_s >= 2 * DAY ? DAY / 2 : 0)},
+	    .inception_offset_s = (uint32_t)cmd_duration(cmd, &option_inception_offset, HOUR),
+	    .zonemd =
+		(enum project_zonemd)word_or(cmd, &option_zonemd, zonemds, PROJECT_ZONEMD_NONE),
+	    .cds = (enum cds_mode)word_or(cmd, &option_cds, cdss, CDS_NONE),
+	    .verify =
+		(enum project_verify)word_or(cmd, &option_verify, verifies, PROJECT_VERIFY_CHAIN),
+	};
+	return set_denial(cmd, policy);
+}
+
+static void
+set_zone(struct cmd *cmd, const struct project_policy *policy, struct project_zone *zone)
+{
+	*zone = (struct project_zone){
+	    .policy = policy,
+	    .sign = true,
+	    .output = cmd_value(cmd, &option_output),
+	    .serial =
+		(enum project_serial)word_or(cmd, &option_serial, serials, PROJECT_SERIAL_KEEP),
+	};
+	if (!zone->output)
+		cmd_usage(cmd, "-o FILE is missing (- is standard output)");
+	if (zone->serial == PROJECT_SERIAL_AUTO && !cmd_value(cmd, &option_previous))
 		cmd_usage(cmd, "--serial auto follows the serial of --previous FILE");
 }
 
@@ -130,32 +154,22 @@ set_keys(struct cmd *cmd, struct key_folder *keys, struct zone_job *job)
 static int
 run(struct cmd *cmd)
 {
-	enum { HOUR = 3600, DAY = 86400 };
-	struct name zone;
-	uint64_t validity_s = cmd_duration(cmd, &option_validity, LIFETIME_BY_SOA);
+	struct name name;
+	struct project_policy policy;
+	struct project_zone zone;
 	struct zone_job job = {
-	    .load = cmd_template(cmd, cmd->arguments[0], &zone),
-	    .output = cmd_value(cmd, &option_output),
-	    .sign = true,
-	    .lifetime = {.validity_s = validity_s,
-		.refresh_s = cmd_duration(cmd, &option_refresh, LIFETIME_BY_SOA),
-		.jitter_s = cmd_duration(cmd, &option_jitter, validity_s >= 2 * DAY ? DAY / 2 : 0)},
-	    .offset_s = cmd_duration(cmd, &option_inception_offset, HOUR),
-	    .zonemd = (uint8_t)word_or(cmd, &option_zonemd, zonemds, 0),
-	    .cds = (enum cds_mode)word_or(cmd, &option_cds, cdss, CDS_NONE),
-	    .verify = (enum zone_verify)word_or(cmd, &option_verify, verifies, ZONE_VERIFY_CHAIN),
+	    .zone = &zone,
+	    .load = cmd_template(cmd, cmd->arguments[0], &name),
+	    .previous = cmd_value(cmd, &option_previous),
 	    .n_workers = cmd->jobs,
 	};
 	struct key_folder keys;
-	struct nsec3_params nsec3;
 	struct zone_result result;
 
-	if (!job.output)
-		cmd_usage(cmd, "-o FILE is missing (- is standard output)");
+	set_zone(cmd, &policy, &zone);
 	if (!job.load.zone)
 		cmd_usage(cmd, "--zone NAME is missing");
-	set_previous(cmd, &job);
-	if (set_keys(cmd, &keys, &job) < 0 || set_nsec3(cmd, &nsec3, &job) < 0)
+	if (set_keys(cmd, &keys, &job) < 0 || set_policy(cmd, &policy) < 0)
 		return -1;
 	return zone_publish(&cmd->diags, &job, &result);
 }

@@ -285,7 +285,6 @@ X(P_DUPLICATE,   "P004", ERROR,   1, "the same key twice", "", "") \
 X(P_VALUE,       "P005", ERROR,   1, "a value that cannot be", "", "") \
 X(P_ZONE,        "P006", ERROR,   2, "a zone that the project does not have", "", "") \
 X(P_OUTPUT,      "P007", ERROR,   1, "an output that is another zone's, or a file that is read", "", "") \
-X(P_LATER,       "P008", ERROR,   1, "something that this version does not do yet", "", "") \
 X(P_MISSING,     "P009", ERROR,   2, "a project file that is not there", "", "") \
 X(P_HOOK,        "P010", ERROR,   2, "a hook that failed", "", "the zone is published; the next build runs the hook again") \
 X(P_CERTIFICATE, "P011", ERROR,   2, "a certificate that the project does not have", "", "") \

@@ -40,12 +40,12 @@ later(uint64_t a, uint64_t b)
 }
 
 struct lifetime
-lifetime_of(const struct store *store, const struct lifetime *policy)
+lifetime_of(const struct store *store, const struct lifetime_policy *policy)
 {
-	struct lifetime is = *policy;
-	bool open = is.validity_s == LIFETIME_BY_SOA;
+	struct lifetime is = {policy->validity_s, policy->refresh_s, policy->jitter_s};
+	bool open = policy->validity_s == LIFETIME_BY_SOA;
 
-	if (is.refresh_s == LIFETIME_BY_SOA) {
+	if (policy->refresh_s == LIFETIME_BY_SOA) {
 		uint64_t needed_s = copies_s(store);
 
 		is.refresh_s = (open ? VALIDITY : is.validity_s) * 5 / 14;

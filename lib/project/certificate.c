@@ -19,14 +19,14 @@ struct fields {
 #define AT(member) offsetof(struct fields, member)
 
 const struct yaml_field certificate_fields[] = {
-    {"current", YAML_TEXT, AT(current), NULL, YAML_NOW},
-    {"next", YAML_TEXT, AT(next), NULL, YAML_NOW},
-    {"pass", YAML_TEXT, AT(pass), NULL, YAML_NOW},
-    {"wait", YAML_DURATION, AT(wait_s), NULL, YAML_NOW},
-    {"servers", YAML_TEXTS, AT(servers), NULL, YAML_NOW},
-    {"deploy", YAML_TEXTS, AT(deploy), NULL, YAML_NOW},
-    {"notify", YAML_TEXTS, AT(notify), NULL, YAML_NOW},
-    {NULL, 0, 0, NULL, YAML_NOW},
+    {"current", YAML_TEXT, AT(current), NULL},
+    {"next", YAML_TEXT, AT(next), NULL},
+    {"pass", YAML_TEXT, AT(pass), NULL},
+    {"wait", YAML_DURATION, AT(wait_s), NULL},
+    {"servers", YAML_TEXTS, AT(servers), NULL},
+    {"deploy", YAML_TEXTS, AT(deploy), NULL},
+    {"notify", YAML_TEXTS, AT(notify), NULL},
+    {NULL, 0, 0, NULL},
 };
 
 /* The name is a word in templates, in the state file and on command lines. */

@@ -26,7 +26,8 @@ int
 hook_changed(struct diags *diags, const struct project *project, const struct project_zone *zone);
 
 /* Runs a command of `certificate`, in whose arguments {name}, {current}, {next} and {id} stand
- * for its name, the absolute paths of its files, and the id of the one that the command is about. */
+ * for its name, the absolute paths of its files, and the id of the one that the command is about.
+ */
 int
 hook_certificate(struct diags *diags, const struct project *project,
     const struct project_certificate *certificate, const char *const *argv, struct hook hook);

@@ -41,21 +41,28 @@ enum project_verify {
 	PROJECT_VERIFY_OPEN,  /* chain of what is signed here, full of what was signed elsewhere */
 	PROJECT_VERIFY_CHAIN, /* chain and coverage, no cryptography */
 	PROJECT_VERIFY_FULL,
+	PROJECT_VERIFY_NONE, /* no key of the file says so */
 };
 
-/* How zones are signed. A signature lives for `validity_s` less a part of `jitter_s`, and is made
- * anew when less than `refresh_s` of it is left; jitter_s + refresh_s < validity_s holds. Either
- * may be LIFETIME_BY_SOA. */
+enum project_include {
+	PROJECT_INCLUDE_FROM_FILE,    /* paths start in the folder of the file that includes, */
+	PROJECT_INCLUDE_FROM_PROJECT, /* or in that of the project */
+};
+
+/* How zones are signed. */
 struct project_policy {
 	const char *name;
 	struct pos pos;
 	bool sign;
 	enum project_denial denial;
-	uint32_t validity_s, refresh_s, inception_offset_s, jitter_s;
+	struct lifetime_policy lifetime;
+	uint32_t inception_offset_s;
 	struct nsec3_params nsec3; /* where `denial` asks for it */
 	enum project_zonemd zonemd;
 	enum cds_mode cds;
 	enum project_verify verify;
+	const char *written; /* its keys in the file, as text: where that is the same, so is all of
+			      * it */
 };
 
 /* A nameserver that is asked what it publishes. */
@@ -97,7 +104,8 @@ struct project_zone {
 	enum project_dnssec dnssec;
 	bool dane;  /* false: directives are checked, but those of DANE make no records */
 	bool prove; /* judge certificates by the records ahead of their publication */
-	bool include_from_project; /* paths of $INCLUDE start in the project's folder */
+	enum project_include include_from;
+	const char *written, *defaults; /* its keys in the file, and those of `defaults`, as text */
 };
 
 struct project {
@@ -114,11 +122,11 @@ struct project {
 	size_t n_policies;
 	const struct project_certificate *certificates;
 	size_t n_certificates;
-	const int8_t *severities;        /* as in struct diags; NULL: the file sets none */
-	const char *const *hook_changed; /* arguments, NULL at the end; NULL: none */
-	uint32_t hook_timeout_s;         /* of each command: `changed`, `deploy` and `notify` */
-	bool include_from_project;       /* that of templates of no zone */
-	bool locking;                    /* false: the operator keeps two runs apart */
+	const int8_t *severities;          /* as in struct diags; NULL: the file sets none */
+	const char *const *hook_changed;   /* arguments, NULL at the end; NULL: none */
+	uint32_t hook_timeout_s;           /* of each command: `changed`, `deploy` and `notify` */
+	enum project_include include_from; /* of templates of no zone */
+	bool locking;                      /* false: the operator keeps two runs apart */
 };
 
 /* The nearest zonepp.yaml, in `folder` or above it; in the arena of `diags`. Returns NULL with one

@@ -526,9 +526,6 @@ choice_set(
 	}
 	if (!choice->name)
 		return unknown_word(diags, node->pos, P_VALUE, node->text, field->name, known);
-	if (choice->when == YAML_LATER)
-		return diag_error(diags, node->pos, P_LATER,
-		    "this version does not do \"%s: %s\" yet", field->name, choice->name);
 	*(int *)out = choice->value;
 	return 0;
 }
@@ -578,17 +575,6 @@ static int (*const setters[])(
     [YAML_MAPPING_OF] = mapping_set,
 };
 
-/* Asks a value that was set for something that zonepp does not do yet? */
-static bool
-is_too_early(const struct yaml_field *field, const struct yaml_node *node, const void *value)
-{
-	if (field->when == YAML_NOW)
-		return false;
-	if (field->type == YAML_BOOL)
-		return *(const bool *)value;
-	return node->kind == YAML_SCALAR ? !yaml_is_null(node) : node->n > 0;
-}
-
 static int
 field_read(struct diags *diags, const struct yaml_field *fields, const char *what,
     const struct yaml_node *node, char *out)
@@ -606,14 +592,7 @@ field_read(struct diags *diags, const struct yaml_field *fields, const char *wha
 
 		return unknown_word(diags, node->key_pos, P_KEY, node->key, name, known);
 	}
-	if (setters[field->type](diags, field, node, out + field->offset) < 0)
-		return -1;
-	if (is_too_early(field, node, out + field->offset))
-		return diag_error(diags, node->key_pos, P_LATER,
-		    field->type == YAML_BOOL ? "this version does not do \"%s: true\" yet"
-					     : "this version does not do \"%s\" yet",
-		    field->name);
-	return 0;
+	return setters[field->type](diags, field, node, out + field->offset);
 }
 
 int
@@ -622,7 +601,7 @@ yaml_read(struct diags *diags, const struct yaml_node *mapping, const char *what
 {
 	int result = 0;
 
-	if (yaml_is_null(mapping))
+	if (!mapping || yaml_is_null(mapping))
 		return 0;
 	if (mapping->kind != YAML_MAPPING)
 		return wrong_type(diags, mapping, what, "a mapping");
@@ -630,4 +609,27 @@ yaml_read(struct diags *diags, const struct yaml_node *mapping, const char *what
 		if (field_read(diags, fields, what, node, out) < 0)
 			result = -1;
 	return result;
+}
+
+/* What holds a line break is refused where it is read, but in command lines. */
+static void
+put_node(struct buf *b, const struct yaml_node *node)
+{
+	if (node->kind == YAML_SCALAR)
+		buf_printf(
+		    b, "%s%.*s", node->plain ? " " : " '", (int)node->text.len, node->text.data);
+	for (const struct yaml_node *item = node->first; item; item = item->next) {
+		buf_printf(b, "\n\t%.*s", (int)item->key.len, item->key.data ? item->key.data : "");
+		put_node(b, item);
+	}
+}
+
+const char *
+yaml_text_of(struct arena *a, const struct yaml_node *mapping)
+{
+	struct buf b = {0};
+
+	if (mapping && !yaml_is_null(mapping))
+		put_node(&b, mapping);
+	return b.len ? buf_text(&b, a) : "";
 }

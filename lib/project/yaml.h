@@ -39,6 +39,11 @@ yaml_is_null(const struct yaml_node *node);
 const struct yaml_node *
 yaml_value(const struct yaml_node *mapping, const char *key);
 
+/* What the mapping says, a line for each key, in `a`; "" where it is empty or NULL. Two mappings of
+ * the same text say the same. */
+const char *
+yaml_text_of(struct arena *a, const struct yaml_node *mapping);
+
 /* What a field of a struct takes, and the type of the member at its offset. */
 enum yaml_type {
 	YAML_TEXT, /* struct yaml_text: a string that is not empty, without control characters */
@@ -63,30 +68,22 @@ struct yaml_texts {
 	struct pos pos;
 };
 
-/* Whether zonepp does already what is asked for. What comes later is an error until then (P_LATER):
- * nothing in a project file is without effect. To switch something on, drop the mark. */
-enum yaml_when {
-	YAML_NOW,
-	YAML_LATER,
-};
-
 struct yaml_choice {
 	const char *name; /* NULL ends the table */
 	int value;
-	enum yaml_when when;
 };
 
 struct yaml_field {
 	const char *name; /* NULL ends the table */
 	enum yaml_type type;
 	size_t offset;
-	const struct yaml_choice *choices;
-	enum yaml_when when; /* YAML_LATER: a boolean may be false, anything else is refused */
+	const struct yaml_choice *choices; /* NULL: it is no word */
 };
 
-/* Reads the values of `mapping` (or nothing, if nothing was written) into the struct at `out`;
- * members whose key is absent stay as they are. `what` says in messages what the mapping is.
- * Returns 0, or -1 with a problem for each key that is unknown and each value that does not fit. */
+/* Reads the values of `mapping` (or nothing, where it is NULL or nothing was written) into the
+ * struct at `out`; members whose key is absent stay as they are. `what` says in messages what the
+ * mapping is. Returns 0, or -1 with a problem for each key that is unknown and each value that does
+ * not fit. */
 int
 yaml_read(struct diags *diags, const struct yaml_node *mapping, const char *what,
     const struct yaml_field *fields, void *out);

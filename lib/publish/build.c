@@ -12,26 +12,6 @@
 /* A template of this size is worth all threads; smaller ones are done side by side. */
 enum { LARGE_TEMPLATE = 1 << 20 };
 
-static const enum zone_serial_policy serials[] = {
-    [PROJECT_SERIAL_AUTO] = ZONE_SERIAL_AUTO,
-    [PROJECT_SERIAL_KEEP] = ZONE_SERIAL_KEEP,
-    [PROJECT_SERIAL_UNIXTIME] = ZONE_SERIAL_UNIXTIME,
-    [PROJECT_SERIAL_DATE] = ZONE_SERIAL_DATE,
-    [PROJECT_SERIAL_LIVE] = ZONE_SERIAL_LIVE,
-};
-
-/* Signatures that were made a moment ago, of the records in memory, are as good as the rest of the
- * machine. Of those that came with the template nobody knows whether they are of these records. */
-static enum zone_verify
-verify_of(const struct project_zone *zone)
-{
-	enum project_verify verify = zone->policy->verify;
-
-	if (verify == PROJECT_VERIFY_OPEN)
-		verify = zone->sign ? PROJECT_VERIFY_CHAIN : PROJECT_VERIFY_FULL;
-	return verify == PROJECT_VERIFY_FULL ? ZONE_VERIFY_FULL : ZONE_VERIFY_CHAIN;
-}
-
 static void
 build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 {
@@ -48,21 +28,10 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 		.includes = load_includes(run->project, zone),
 		.dane = zone->dane,
 		.now = run->now},
-	    .output = zone->output,
+	    .zone = zone,
 	    .outputs = &run->project->outputs,
 	    .own = &run->project->own,
-	    .serial = serials[zone->serial],
-	    .sign = zone->sign,
-	    .is_unsigned = !zone->sign && zone->dnssec == PROJECT_DNSSEC_HERE,
 	    .keys = folder ? &folder->keys : NULL,
-	    .lifetime = {.validity_s = zone->policy->validity_s,
-		.refresh_s = zone->policy->refresh_s,
-		.jitter_s = zone->policy->jitter_s},
-	    .offset_s = zone->policy->inception_offset_s,
-	    .nsec3 = zone->policy->denial == PROJECT_DENIAL_NSEC3 ? &zone->policy->nsec3 : NULL,
-	    .zonemd = (uint8_t)zone->policy->zonemd,
-	    .cds = zone->policy->cds,
-	    .verify = verify_of(zone),
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
 	    .mark = build->mark,

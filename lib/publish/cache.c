@@ -27,7 +27,7 @@ digest_identity(struct digest *digest, const struct zone_job *job)
 	struct stat st;
 	int64_t numbers[4];
 
-	if (file_stat(job->outputs, job->output, &st) < 0 || !S_ISREG(st.st_mode))
+	if (file_stat(job->outputs, job->zone->output, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
 	numbers[0] = (int64_t)st.st_ino;
 	numbers[1] = st.st_size;
@@ -47,7 +47,7 @@ seal_of(const struct zone_job *job, struct text text, struct buf *out)
 	bool known;
 
 	digest_add(digest, purpose, sizeof(purpose));
-	known = (job->sign && key_folder_digest(job->keys, job->load.zone, digest)) ||
+	known = (job->zone->sign && key_folder_digest(job->keys, job->load.zone, digest)) ||
 		digest_identity(digest, job);
 	digest_end(digest, secret);
 	digest_hmac((struct bytes){secret, sizeof(secret)},
@@ -212,7 +212,7 @@ all_the_same(
     struct arena *a, struct text text, const struct zone_job *job, struct zone_result *result)
 {
 	const struct places places = {.job = job,
-	    .output = file_absolute(a, job->output),
+	    .output = file_absolute(a, job->zone->output),
 	    .keys = job->keys ? file_absolute(a, job->keys->path) : NULL};
 	struct buf settings = {0};
 	struct text last = {0};
@@ -281,7 +281,7 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
 			last = line;
 		known = last.len > 65 && last.data[64] == ' ' &&
 			text_is(((struct text){last.data + 65, last.len - 65}),
-			    file_absolute(&diags.arena, job->output)) &&
+			    file_absolute(&diags.arena, job->zone->output)) &&
 			hex_decode((struct text){last.data, 64}, sha256) == 32;
 	}
 	diags_free(&diags);
@@ -314,7 +314,7 @@ cache_store(const struct zone_job *job, struct diags *diags, const struct zone_r
 		buf_printf(&b, " %s\n", input->path);
 	}
 	put_sha256(&b, output_sha256);
-	buf_printf(&b, " %s\n", file_absolute(&own.arena, job->output));
+	buf_printf(&b, " %s\n", file_absolute(&own.arena, job->zone->output));
 	seal_of(job, (struct text){b.data, b.len}, &b);
 	out = output_open_in(&own, job->own, job->cache);
 	if (out) {

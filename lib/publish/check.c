@@ -8,15 +8,19 @@ struct check_run {
 	const struct check_options *options;
 };
 
+static const struct project_policy no_policy = {.written = ""};
+
+/* Nothing is known of it. */
+static const struct project_zone any_zone = {
+    .policy = &no_policy, .dnssec = PROJECT_DNSSEC_EXTERNAL, .written = "", .defaults = ""};
+
 static void
 check_one(void *ctx, unsigned worker, size_t slot, size_t chunk)
 {
 	const struct check_run *run = ctx;
 	struct check_file *file = &run->files[chunk];
-	struct zone_job job = {.load = file->load,
-	    .serial = ZONE_SERIAL_AUTO,
-	    .prove = run->options->prove,
-	    .n_workers = 1};
+	struct zone_job job = {
+	    .zone = &any_zone, .load = file->load, .prove = run->options->prove, .n_workers = 1};
 
 	(void)worker;
 	(void)slot;

@@ -105,7 +105,7 @@ advise_end(const struct zone_job *job, const struct store *store, struct elsewhe
 	struct diags *diags = store->diags;
 	struct copies copies = copies_of(store);
 	int64_t near_s = copies.expire_s + copies.ttl_s,
-		refresh_s = (int64_t)lifetime_of(store, &job->lifetime).refresh_s,
+		refresh_s = (int64_t)lifetime_of(store, &job->zone->policy->lifetime).refresh_s,
 		left_s = elsewhere->earliest - job->load.now;
 	bool near = left_s < near_s,
 	     told = near && left_s > 0 && diag_severity(diags, S_END_NEAR) != SEVERITY_OFF;
@@ -128,7 +128,7 @@ check_digest(const struct zone_job *job, const struct store *store)
 {
 	const struct node *apex = store_apex(store);
 
-	if (job->zonemd && node_rrset(store, apex, TYPE_ZONEMD).n == 0)
+	if (job->zone->policy->zonemd && node_rrset(store, apex, TYPE_ZONEMD).n == 0)
 		diag_add(store->diags, node_records(store, apex)->pos, S_ZONEMD_NONE,
 		    "the zone has no ZONEMD record, and its policy asks for one");
 }
@@ -137,7 +137,8 @@ int
 elsewhere_judge(const struct zone_job *job, const struct store *store, struct elsewhere *elsewhere)
 {
 	struct verify_options options = {.at = job->load.now,
-	    .crypto = job->verify != ZONE_VERIFY_CHAIN,
+	    /* Nobody knows whether they are of these records. */
+	    .crypto = job->zone->policy->verify != PROJECT_VERIFY_CHAIN,
 	    .n_workers = job->n_workers};
 	struct verify_result result;
 

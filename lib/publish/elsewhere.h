@@ -26,9 +26,9 @@ int
 elsewhere_check_added(const struct store *store, const struct elsewhere *elsewhere);
 
 /* Judges the sorted store at the job's time, signature by signature unless the job asks for
- * ZONE_VERIFY_CHAIN, and sets what it finds in `elsewhere`. Returns 0, or -1 with problems added.
- * Of a store that lacks some of the template (store_is_partial) it tells what can be told, and
- * returns -1. */
+ * PROJECT_VERIFY_CHAIN, and sets what it finds in `elsewhere`. Returns 0, or -1 with problems
+ * added. Of a store that lacks some of the template (store_is_partial) it tells what can be told,
+ * and returns -1. */
 int
 elsewhere_judge(const struct zone_job *job, const struct store *store, struct elsewhere *elsewhere);
 

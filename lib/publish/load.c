@@ -19,7 +19,8 @@ struct parse_includes
 load_includes(const struct project *project, const struct project_zone *zone)
 {
 	return (struct parse_includes){.folder = project->folder,
-	    .from_folder = zone ? zone->include_from_project : project->include_from_project};
+	    .from_folder = (zone ? zone->include_from : project->include_from) ==
+			   PROJECT_INCLUDE_FROM_PROJECT};
 }
 
 void

@@ -109,14 +109,15 @@ put_severities(const struct settings_writer *w, const void *member, size_t size)
 			    w->b, "%s%s %d", next_line, problem_table[i].code, severities[i]);
 }
 
+/* All that the project file says of the zone. */
 static void
-put_nsec3(const struct settings_writer *w, const void *member, size_t size)
+put_zone(const struct settings_writer *w, const void *member, size_t size)
 {
-	const struct nsec3_params *params = *(const struct nsec3_params *const *)member;
+	const struct project_zone *zone = *(const struct project_zone *const *)member;
 
 	(void)size;
-	if (params)
-		put_table(w, settings_of_nsec3, next_line, params);
+	buf_printf(w->b, "%s%sdefaults%s%spolicy%s", zone->written, next_line, zone->defaults,
+	    next_line, zone->policy->written);
 }
 
 /* A key that appears is a change, though no file that was read has changed. */
@@ -128,7 +129,7 @@ put_keys(const struct settings_writer *w, const void *member, size_t size)
 	size_t n;
 
 	(void)size;
-	if (!w->job->sign || !keys)
+	if (!w->job->zone->sign || !keys)
 		return;
 	buf_puts(w->b, file_absolute(w->a, keys->path));
 	files = key_folder_find(keys, w->job->load.zone, &n);
@@ -178,6 +179,7 @@ put_history(const struct settings_writer *w, const void *member, size_t size)
 /* clang-format on */
 
 const struct setting settings_of_job[] = {
+    JOB(zone, put_zone),
     JOB(load.path, put_path),
     JOB(load.zone, put_name),
     JOB(load.roots, put_roots),
@@ -190,22 +192,10 @@ const struct setting settings_of_job[] = {
     JOB(load.includes.from_folder, put_octets),
     JOB(load.dane, put_octets),
     NO_SETTING(load.now), /* a result holds until a certain time */
-    NO_SETTING(output),   /* the last line of the cache */
     NO_SETTING(outputs),  /* asked ahead of the cache, */
     NO_SETTING(own),      /* and so is this */
-    JOB(serial, put_octets),
-    JOB(sign, put_octets),
-    JOB(is_unsigned, put_octets),
     JOB(keys, put_keys),
     JOB(key_files, put_key_files),
-    JOB(lifetime.validity_s, put_octets),
-    JOB(lifetime.refresh_s, put_octets),
-    JOB(lifetime.jitter_s, put_octets),
-    JOB(offset_s, put_octets),
-    JOB(nsec3, put_nsec3),
-    JOB(zonemd, put_octets),
-    JOB(cds, put_octets),
-    JOB(verify, put_octets),
     JOB(prove, put_octets),
     JOB(previous, put_path),
     NO_SETTING(mark), /* nothing is published, nobody is told */
@@ -216,14 +206,6 @@ const struct setting settings_of_job[] = {
     NO_SETTING(has_hook),  /* nothing is published, nobody is told */
     NO_SETTING(n_workers), /* any number of them makes the same zone */
     NO_SETTING(after),     /* looks on */
-    END,
-};
-
-const struct setting settings_of_nsec3[] = {
-    SETTING(nsec3_params, opt_out, put_octets),
-    SETTING(nsec3_params, iterations, put_octets),
-    SETTING(nsec3_params, salt_len, put_octets),
-    SETTING(nsec3_params, salt, put_octets),
     END,
 };
 

@@ -1,8 +1,10 @@
 /* Settings: what of a job shapes the zone that a build makes of its inputs, and what is said of it.
  * They are the first lines of a zone's cache (cache.h): where one differs, the zone is built anew.
  *
- * Every member of struct zone_job stands in a table, either as a setting or as what is none, and
- * why. A test knows the octets of the struct, and fails where a member is in neither. */
+ * What the project file says of a zone counts as it is written there, so that a key of a zone or a
+ * policy cannot be forgotten. Every member of struct zone_job stands in a table, either as a
+ * setting or as what is none, and why. A test knows the octets of the struct, and fails where a
+ * member is in neither. */
 #ifndef PUBLISH_SETTINGS_H
 #define PUBLISH_SETTINGS_H
 
@@ -22,7 +24,7 @@ struct setting {
 	void (*put)(const struct settings_writer *w, const void *member, size_t size);
 };
 
-/* All members of struct zone_job, struct nsec3_params and struct tlsa_named. */
-extern const struct setting settings_of_job[], settings_of_nsec3[], settings_of_named[];
+/* All members of struct zone_job and of struct tlsa_named. */
+extern const struct setting settings_of_job[], settings_of_named[];
 
 #endif

@@ -41,15 +41,15 @@ read_all(struct zone_run *run)
 	const struct zone_job *job = run->job;
 	int loaded = load_zone(run->diags, &job->load, &run->loaded);
 
-	if (!job->sign || run->loaded.store.apex.len == 0)
+	if (!job->zone->sign || run->loaded.store.apex.len == 0)
 		return loaded;
-	run->lifetime = lifetime_of(&run->loaded.store, &job->lifetime);
+	run->lifetime = lifetime_of(&run->loaded.store, &job->zone->policy->lifetime);
 	run->sign.refresh_s = run->lifetime.refresh_s;
 	/* Where the validity follows the zone, it moves with a TTL: refresh then is what counts. */
-	run->sign.any_validity = job->lifetime.validity_s == LIFETIME_BY_SOA;
+	run->sign.any_validity = job->zone->policy->lifetime.validity_s == LIFETIME_BY_SOA;
 	if (load_keys(run) < 0 ||
-	    rrsig_period(run->diags, job->load.now, job->offset_s, run->lifetime.validity_s,
-		run->lifetime.jitter_s, &run->sign.period) < 0) {
+	    rrsig_period(run->diags, job->load.now, job->zone->policy->inception_offset_s,
+		run->lifetime.validity_s, run->lifetime.jitter_s, &run->sign.period) < 0) {
 		run->keyless = true;
 		return -1;
 	}
@@ -148,18 +148,19 @@ is_signed_later(const struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 
-	return !job->sign && !job->is_unsigned && job->output && !run->elsewhere.is;
+	return !job->zone->sign && !zone_is_unsigned(job->zone) && job->zone->output &&
+	       !run->elsewhere.is;
 }
 
 /* Ahead of whatever is added to the template. */
 static void
 find_signatures(struct zone_run *run)
 {
-	if (run->job->sign || !run->job->output)
+	if (run->job->zone->sign || !run->job->zone->output)
 		return;
 	run->elsewhere = elsewhere_find(&run->loaded.store);
 	if (run->elsewhere.is)
-		run->serial = ZONE_SERIAL_KEEP;
+		run->serial = PROJECT_SERIAL_KEEP;
 }
 
 /* What the zone has of another signer, who may be none. */
@@ -168,7 +169,7 @@ judge_signatures(struct zone_run *run)
 {
 	if (run->elsewhere.is)
 		return elsewhere_judge(run->job, &run->loaded.store, &run->elsewhere);
-	if (run->job->is_unsigned)
+	if (zone_is_unsigned(run->job->zone))
 		elsewhere_advise(&run->loaded.store);
 	return 0;
 }
@@ -176,7 +177,8 @@ judge_signatures(struct zone_run *run)
 bool
 zone_makes_digest(const struct zone_run *run)
 {
-	return run->job->zonemd && run->job->is_unsigned && !run->elsewhere.is;
+	return run->job->zone->policy->zonemd && zone_is_unsigned(run->job->zone) &&
+	       !run->elsewhere.is;
 }
 
 static int
@@ -186,22 +188,22 @@ arrange(struct zone_run *run)
 	const struct zone_job *job = run->job;
 	struct dane_options dane = {.uses = run->loaded.directives.tlsa.uses,
 	    .doubts = run->loaded.directives.tlsa.doubts,
-	    .is_unsigned = job->is_unsigned};
+	    .is_unsigned = zone_is_unsigned(job->zone)};
 	size_t signatures_len = 0;
 	int bad = 0;
 
 	find_signatures(run);
-	if (job->sign) {
+	if (job->zone->sign) {
 		sign_clean(store, &run->sign);
 		sign_add(store, &run->sign);
 		check_refresh(run->diags, &run->lifetime);
 	}
 	if (zone_makes_digest(run))
-		zonemd_store_add(store, job->zonemd);
+		zonemd_store_add(store, job->zone->policy->zonemd);
 	store_sort(store);
 	if (keep_what_must_stay(run) < 0)
 		bad = -1;
-	if (job->sign) {
+	if (job->zone->sign) {
 		if (check_foreign_keys(store, &run->keys) < 0)
 			bad = -1;
 		signatures_len = check_signatures_len(store, &run->keys);
@@ -278,7 +280,7 @@ compare_published(struct zone_run *run)
 	if (!run->published.there)
 		return 0;
 	run->same = published_same_content(
-	    &run->published, &run->loaded.store, run->job->sign || zone_makes_digest(run));
+	    &run->published, &run->loaded.store, run->job->zone->sign || zone_makes_digest(run));
 	run->sign.previous = &run->published.store;
 	run->sign.previous_trusted = is_trusted(run);
 	return 0;
@@ -288,16 +290,18 @@ static void
 run_begin(struct zone_run *run, struct diags *diags, const struct zone_job *job,
     struct zone_result *result)
 {
+	const struct project_policy *policy = job->zone->policy;
+
 	*run = (struct zone_run){.diags = diags,
 	    .job = job,
 	    .result = result,
 	    .next_warning = INT64_MAX,
-	    .serial = job->serial};
+	    .serial = job->zone->serial};
 	diags->severities = job->severities;
 	run->sign = (struct sign_options){.keys = &run->keys,
-	    .nsec3 = job->nsec3,
-	    .zonemd = job->zonemd,
-	    .cds = job->cds,
+	    .nsec3 = policy->denial == PROJECT_DENIAL_NSEC3 ? &policy->nsec3 : NULL,
+	    .zonemd = (uint8_t)policy->zonemd,
+	    .cds = policy->cds,
 	    .n_workers = job->n_workers,
 	    .now = job->load.now};
 }
@@ -308,7 +312,8 @@ check_links(const struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 	const char *const own[] = {job->cache, job->mark};
-	int result = job->outputs ? output_permitted(run->diags, job->outputs, job->output) : 0;
+	int result =
+	    job->outputs ? output_permitted(run->diags, job->outputs, job->zone->output) : 0;
 
 	for (size_t i = 0; job->own && i < sizeof(own) / sizeof(own[0]); i++)
 		if (own[i] && output_permitted(run->diags, job->own, own[i]) < 0)
@@ -348,12 +353,12 @@ check_published(struct zone_run *run)
 	struct buf b = {0};
 	int64_t end;
 
-	if (!(run->job->sign || run->elsewhere.is) || !run->published.there ||
+	if (!(run->job->zone->sign || run->elsewhere.is) || !run->published.there ||
 	    !check_first_end(&run->published.store, run->job->load.now, &end) ||
 	    end > run->job->load.now)
 		return;
 	instant_print_iso(&b, end);
-	diag_add_path(run->diags, run->job->output, S_PUBLISHED_END,
+	diag_add_path(run->diags, run->job->zone->output, S_PUBLISHED_END,
 	    "a signature of the published zone expired at %s", buf_text(&b, a));
 }
 
@@ -363,7 +368,7 @@ is_of_one_serial(const struct zone_run *run)
 {
 	const struct store *store = &run->loaded.store;
 
-	return run->job->output && !run->job->sign && !run->elsewhere.is &&
+	return run->job->zone->output && !run->job->zone->sign && !run->elsewhere.is &&
 	       !zone_makes_digest(run) && node_rrset(store, store_apex(store), TYPE_ZONEMD).n > 0;
 }
 
@@ -381,9 +386,9 @@ check_against_published(struct zone_run *run)
 		return zone_choose_serial(run);
 	if (zone_find_serials(run) < 0)
 		return -1;
-	if (run->serial == ZONE_SERIAL_KEEP)
+	if (run->serial == PROJECT_SERIAL_KEEP)
 		zone_check_kept_serial(run);
-	if (run->job->sign)
+	if (run->job->zone->sign)
 		done = offline_find(&run->loaded.store, &run->sign, &offline);
 	return done;
 }

@@ -27,7 +27,7 @@ struct zone_run {
 	int64_t next_warning; /* when one begins that is not said yet */
 	struct copies copies; /* of the zone that is signed */
 	struct elsewhere elsewhere;
-	enum zone_serial_policy serial; /* the job's, unless the serial must not change */
+	enum project_serial serial; /* the job's, unless the serial must not change */
 	struct serial_accounts serials;
 	bool same;          /* as what was published before, but for what signing makes */
 	struct output *out; /* the draft, from zone_write on; or NULL */

@@ -13,9 +13,9 @@ wanted_serial(const struct zone_run *run)
 	int64_t now = run->job->load.now;
 
 	switch (run->serial) {
-	case ZONE_SERIAL_UNIXTIME:
+	case PROJECT_SERIAL_UNIXTIME:
 		return (uint32_t)now;
-	case ZONE_SERIAL_DATE:
+	case PROJECT_SERIAL_DATE:
 		return instant_date(now) * 100;
 	default:
 		return zone_serial(&run->loaded.store);
@@ -37,7 +37,7 @@ zone_find_serials(struct zone_run *run)
 		serial_put(serials, SERIAL_PUBLISHED, run->published.serial);
 	if (state)
 		serial_put(serials, SERIAL_STATE, state->serial);
-	if (run->serial == ZONE_SERIAL_LIVE && job->live) {
+	if (run->serial == PROJECT_SERIAL_LIVE && job->live) {
 		if (live_serial(run->diags, job->keep->zone, &live) < 0)
 			return -1;
 		serial_put(serials, SERIAL_LIVE, live);
@@ -81,7 +81,8 @@ may_stay(const struct zone_run *run)
 
 	if (serial_last(&run->serials, &last, &account) && serial_later(last, published))
 		return false;
-	return run->serial == ZONE_SERIAL_KEEP ? own == published : !serial_later(own, published);
+	return run->serial == PROJECT_SERIAL_KEEP ? own == published
+						  : !serial_later(own, published);
 }
 
 /* The rest of the zone is the same. */
@@ -93,7 +94,7 @@ find_same_digest(struct zone_run *run, bool *same)
 	if (zonemd_store_make(store) < 0)
 		return -1;
 	*same = published_same_content(&run->published, store, false);
-	if (!*same && run->serial == ZONE_SERIAL_KEEP)
+	if (!*same && run->serial == PROJECT_SERIAL_KEEP)
 		diag_add(run->diags, node_records(store, store_apex(store))->pos, Z_SERIAL,
 		    "the zone's digest has changed, but the serial %u stays",
 		    (unsigned)run->published.serial);
@@ -110,13 +111,13 @@ find_unchanged(struct zone_run *run, bool *unchanged)
 	zone_set_serial(store, run->published.serial);
 	if (zone_makes_digest(run))
 		return find_same_digest(run, unchanged);
-	if (!run->job->sign)
+	if (!run->job->zone->sign)
 		return 0;
 	if (sign_unchanged(store, &run->sign, unchanged) < 0)
 		return -1;
 	if (*unchanged) /* then its signatures were verified, or need not be */
 		run->sign.zonemd_kept = run->sign.previous_trusted = true;
-	else if (run->serial == ZONE_SERIAL_KEEP)
+	else if (run->serial == PROJECT_SERIAL_KEEP)
 		diag_add(run->diags, node_records(store, store_apex(store))->pos, S_KEPT_SERIAL,
 		    "signatures are renewed, but the serial %u stays",
 		    (unsigned)run->published.serial);
@@ -130,7 +131,7 @@ settle_digest(struct zone_run *run)
 {
 	struct store *store = &run->loaded.store;
 
-	if (run->job->sign || run->elsewhere.is)
+	if (run->job->zone->sign || run->elsewhere.is)
 		return 0;
 	if (zone_makes_digest(run) && zonemd_store_make(store) < 0)
 		return -1;
@@ -143,7 +144,7 @@ zone_choose_serial(struct zone_run *run)
 {
 	struct store *store = &run->loaded.store;
 	uint32_t wanted = wanted_serial(run), next = wanted;
-	bool unchanged = false, keeps = run->serial == ZONE_SERIAL_KEEP;
+	bool unchanged = false, keeps = run->serial == PROJECT_SERIAL_KEEP;
 
 	if (zone_find_serials(run) < 0 || (keeps && zone_check_kept_serial(run) < 0))
 		return -1;

@@ -17,7 +17,7 @@ write_records(struct zone_run *run)
 	const struct store *store = &run->loaded.store;
 	struct sign_result result;
 
-	if (!run->job->sign) {
+	if (!run->job->zone->sign) {
 		run->result->n_records = store->n_live;
 		run->result->n_signatures = run->elsewhere.n_signatures;
 		run->result->earliest = run->elsewhere.earliest;
@@ -36,7 +36,7 @@ write_records(struct zone_run *run)
 static bool
 is_judged(const struct zone_job *job)
 {
-	return job->sign && job->verify != ZONE_VERIFY_NONE;
+	return job->zone->sign && job->zone->policy->verify != PROJECT_VERIFY_NONE;
 }
 
 /* The judge reads what was written, as a server will; a fault keeps it from being published. A file
@@ -45,9 +45,11 @@ static int
 judge(struct zone_run *run)
 {
 	struct verify_options options = {.at = run->job->load.now,
-	    .crypto = run->job->verify == ZONE_VERIFY_FULL,
+	    /* Signatures that were made a moment ago, of the records in memory, are as good as the
+	     * rest of the machine. */
+	    .crypto = run->job->zone->policy->verify == PROJECT_VERIFY_FULL,
 	    .n_workers = run->job->n_workers};
-	const char *published = run->job->output, *draft;
+	const char *published = run->job->zone->output, *draft;
 	struct verify_result result;
 	struct store store;
 	int done;
@@ -86,7 +88,7 @@ seal(struct zone_run *run)
 {
 	char text[SEAL_LEN];
 
-	if (run->job->sign && seal_make(&run->keys, output_sha256(run->out), text))
+	if (run->job->zone->sign && seal_make(&run->keys, output_sha256(run->out), text))
 		output_attribute(run->out, PUBLISHED_SEAL, text, SEAL_LEN);
 }
 
@@ -106,7 +108,7 @@ is_tracked(const struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 
-	return job->sign || !job->is_unsigned || run->elsewhere.is ||
+	return job->zone->sign || !zone_is_unsigned(job->zone) || run->elsewhere.is ||
 	       run->loaded.directives.tlsa.uses || run->loaded.directives.tlsa.n_records > 0 ||
 	       job->keep->zone->n_servers > 0;
 }
@@ -118,18 +120,19 @@ zone_write(struct zone_run *run)
 
 	if (job->keep)
 		job->keep->is_tracked = is_tracked(run);
-	if (overwrite_check_zone(run->diags, job->outputs, job->output, run->published.there) < 0)
+	if (overwrite_check_zone(
+		run->diags, job->outputs, job->zone->output, run->published.there) < 0)
 		return -1;
-	run->out = output_open_in(run->diags, job->outputs, job->output);
+	run->out = output_open_in(run->diags, job->outputs, job->zone->output);
 	if (!run->out)
 		return -1;
-	if (job->cache || job->sign)
+	if (job->cache || job->zone->sign)
 		output_hash(run->out);
 	if (is_judged(job))
 		output_hold(run->out);
 	if (write_records(run) < 0)
 		return -1;
-	if (job->sign)
+	if (job->zone->sign)
 		forget_records(run);
 	seal(run);
 	/* Warnings that the project takes for errors are no error of what said them. */
@@ -152,7 +155,7 @@ zone_note_until(struct zone_run *run)
 		no_later_than(until, run->keys.items[i].next_event);
 	if (run->elsewhere.is)
 		no_later_than(until, run->elsewhere.until_unix);
-	if (!run->job->sign)
+	if (!run->job->zone->sign)
 		return;
 	no_later_than(until, run->result->earliest - (int64_t)run->lifetime.refresh_s);
 	no_later_than(

@@ -5,7 +5,7 @@
 enum { HOUR = 3600, DAY = 24 * HOUR };
 
 static struct lifetime
-lifetime(const char *expire, const char *ttl, struct lifetime policy)
+lifetime(const char *expire, const char *ttl, struct lifetime_policy policy)
 {
 	struct zone_fixture f;
 	struct lifetime is;
@@ -28,7 +28,8 @@ lifetimes(void **state)
 {
 	static const struct {
 		const char *expire, *ttl;
-		struct lifetime policy, is;
+		struct lifetime_policy policy;
+		struct lifetime is;
 	} cases[] = {
 	    /* nothing stated: expire, a day for TTLs, and a day until the next run */
 	    {"0", "1h", {OPEN, OPEN, DAY / 2}, {14 * DAY, 5 * DAY, DAY / 2}},

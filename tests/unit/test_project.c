@@ -146,10 +146,10 @@ policies(void **state)
 	(void)state;
 	assert_int_equal(load(&diags, whole, &p), 0);
 	standard = p.zones[0].policy;
-	assert_int_equal(standard->validity_s, 28 * 86400);
-	assert_int_equal(standard->refresh_s, 7 * 86400);
+	assert_int_equal(standard->lifetime.validity_s, 28 * 86400);
+	assert_int_equal(standard->lifetime.refresh_s, 7 * 86400);
 	assert_int_equal(standard->inception_offset_s, 7200);
-	assert_int_equal(standard->jitter_s, 86400);
+	assert_int_equal(standard->lifetime.jitter_s, 86400);
 	assert_true(standard->sign);
 	assert_false(p.zones[1].policy->sign);
 	diags_free(&diags);
@@ -172,10 +172,10 @@ built_in(void **state)
 	assert_int_equal(zone->serial, PROJECT_SERIAL_AUTO);
 	assert_int_equal(zone->dnssec, PROJECT_DNSSEC_HERE);
 	assert_int_equal(zone->policy->denial, PROJECT_DENIAL_NSEC);
-	assert_true(zone->policy->validity_s == LIFETIME_BY_SOA);
-	assert_true(zone->policy->refresh_s == LIFETIME_BY_SOA);
+	assert_true(zone->policy->lifetime.validity_s == LIFETIME_BY_SOA);
+	assert_true(zone->policy->lifetime.refresh_s == LIFETIME_BY_SOA);
 	assert_int_equal(zone->policy->inception_offset_s, 3600);
-	assert_int_equal(zone->policy->jitter_s, 12 * 3600);
+	assert_int_equal(zone->policy->lifetime.jitter_s, 12 * 3600);
 	assert_null(p.hook_changed);
 	assert_int_equal(p.hook_timeout_s, 600);
 	assert_int_equal(p.roots.n_allowed, 0);

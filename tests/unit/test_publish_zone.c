@@ -54,25 +54,42 @@ n_files(const char *folder)
 	return n;
 }
 
-static const struct zone_job unsigned_job = {
-    .load = {.path = "a.zone", .dane = true, .now = ZONE_NOW},
-    .output = "public/out",
-    .previous = "public/out",
-    .serial = ZONE_SERIAL_AUTO,
-    .n_workers = 1,
-};
+/* What a job is of; tests change it. */
+static struct project_policy policy;
+static struct project_zone zone;
 
-static const struct zone_job signed_job = {
-    .load = {.path = "a.zone", .dane = true, .now = ZONE_NOW},
-    .output = "public/out",
-    .previous = "public/out",
-    .serial = ZONE_SERIAL_AUTO,
-    .sign = true,
-    .keys = &keys,
-    .lifetime = {14 * DAY, 5 * DAY, 12 * HOUR},
-    .offset_s = HOUR,
-    .n_workers = 2,
-};
+static struct zone_job
+unsigned_job(void)
+{
+	policy = (struct project_policy){.written = ""};
+	zone = (struct project_zone){.policy = &policy,
+	    .output = "public/out",
+	    .dnssec = PROJECT_DNSSEC_EXTERNAL,
+	    .serial = PROJECT_SERIAL_AUTO,
+	    .written = "",
+	    .defaults = ""};
+	return (struct zone_job){.zone = &zone,
+	    .load = {.path = "a.zone", .dane = true, .now = ZONE_NOW},
+	    .previous = "public/out",
+	    .n_workers = 1};
+}
+
+static struct zone_job
+signed_job(void)
+{
+	struct zone_job job = unsigned_job();
+
+	policy = (struct project_policy){.sign = true,
+	    .lifetime = {14 * DAY, 5 * DAY, 12 * HOUR},
+	    .inception_offset_s = HOUR,
+	    .verify = PROJECT_VERIFY_NONE,
+	    .written = ""};
+	zone.dnssec = PROJECT_DNSSEC_HERE;
+	zone.sign = true;
+	job.keys = &keys;
+	job.n_workers = 2;
+	return job;
+}
 
 /* Publishes; says what came of it: "serial changed|same" or the problems. */
 static const char *
@@ -161,6 +178,7 @@ static const struct {
 static void
 serials(void **state)
 {
+	struct zone_job job = unsigned_job();
 	struct zone_result result;
 
 	(void)state;
@@ -171,7 +189,7 @@ serials(void **state)
 		if (i > 0)
 			state_of(&before, "public/out");
 		put_zone(steps[i].serial, steps[i].text);
-		said = publish(&unsigned_job, &result);
+		said = publish(&job, &result);
 		if (strcmp(said, steps[i].result) != 0)
 			fail_msg("step %zu: %s, not %s", i, said, steps[i].result);
 		assert_int_equal(result.n_records, 3);
@@ -184,11 +202,11 @@ serials(void **state)
 static void
 other_policies(void **state)
 {
-	struct zone_job job = unsigned_job;
+	struct zone_job job = unsigned_job();
 	struct zone_result result;
 
 	(void)state;
-	job.serial = ZONE_SERIAL_KEEP;
+	zone.serial = PROJECT_SERIAL_KEEP;
 	put_zone(5, "a A 192.0.2.1\n");
 	assert_string_equal(publish(&job, &result), "5 changed");
 	assert_string_equal(publish(&job, &result), "5 same");
@@ -198,14 +216,14 @@ other_policies(void **state)
 	assert_non_null(strstr(publish(&job, &result), "3:1")); /* a warning at the SOA */
 	assert_true(result.changed);
 
-	job.serial = ZONE_SERIAL_UNIXTIME;
+	zone.serial = PROJECT_SERIAL_UNIXTIME;
 	assert_string_equal(publish(&job, &result), "6 same");
 	put_zone(6, "a A 192.0.2.4\n");
 	assert_string_equal(publish(&job, &result), "1795435200 changed");
 	put_zone(6, "a A 192.0.2.5\n");
 	assert_string_equal(publish(&job, &result), "1795435201 changed");
 
-	job.serial = ZONE_SERIAL_DATE;
+	zone.serial = PROJECT_SERIAL_DATE;
 	put_zone(6, "a A 192.0.2.6\n");
 	assert_string_equal(publish(&job, &result), "2026112300 changed");
 	put_zone(6, "a A 192.0.2.7\n");
@@ -235,26 +253,27 @@ static const struct {
 static void
 failures(void **state)
 {
-	static const struct zone_job *const jobs[] = {&unsigned_job, &signed_job};
 	struct zone_result result;
 
 	(void)state;
-	for (size_t j = 0; j < LENGTH(jobs); j++) {
+	for (size_t j = 0; j < 2; j++) {
+		struct zone_job job = j ? signed_job() : unsigned_job();
+
 		put_zone(5, "a A 192.0.2.1\n");
 		unlink("public/out");
 		for (size_t i = 0; i < LENGTH(bad); i++) {
 			put_zone(5, bad[i].text);
-			assert_string_equal(publish(jobs[j], &result), bad[i].said);
+			assert_string_equal(publish(&job, &result), bad[i].said);
 			assert_int_equal(n_files("public"), 0);
 		}
 		put_zone(5, "a A 192.0.2.1\n");
-		assert_string_equal(publish(jobs[j], &result), "5 changed");
+		assert_string_equal(publish(&job, &result), "5 changed");
 		for (size_t i = 0; i < LENGTH(bad); i++) {
 			struct file_state before;
 
 			state_of(&before, "public/out");
 			put_zone(5, bad[i].text);
-			assert_string_equal(publish(jobs[j], &result), bad[i].said);
+			assert_string_equal(publish(&job, &result), bad[i].said);
 			assert_true(is_untouched(&before, "public/out"));
 			assert_int_equal(n_files("public"), 1);
 		}
@@ -266,7 +285,7 @@ no_keys(void **state)
 {
 	static const char *const none[] = {"keys/none", NULL};
 	struct key_folder empty = {.path = "no keys"};
-	struct zone_job job = signed_job;
+	struct zone_job job = signed_job();
 	struct file_state before;
 	struct zone_result result;
 
@@ -280,8 +299,8 @@ no_keys(void **state)
 	job.keys = NULL;
 	job.key_files = none;
 	assert_true(strncmp(publish(&job, &result), "failed: ", 8) == 0);
-	job = signed_job;
-	job.lifetime.validity_s = job.lifetime.jitter_s;
+	job = signed_job();
+	policy.lifetime.validity_s = policy.lifetime.jitter_s;
 	assert_true(strncmp(publish(&job, &result), "failed: S", 9) == 0);
 	assert_true(is_untouched(&before, "public/out"));
 	assert_int_equal(n_files("public"), 1);
@@ -291,17 +310,17 @@ no_keys(void **state)
 static void
 odd_places(void **state)
 {
-	struct zone_job job = unsigned_job;
+	struct zone_job job = unsigned_job();
 	struct zone_result result;
 
 	(void)state;
 	put_zone(5, "a A 192.0.2.1\n");
-	job.output = job.previous = "public/new/folder/out";
+	zone.output = job.previous = "public/new/folder/out";
 	assert_string_equal(publish(&job, &result), "5 changed");
 	assert_int_equal(n_files("public/new/folder"), 1);
-	job.output = job.previous = "public";
+	zone.output = job.previous = "public";
 	assert_true(strncmp(publish(&job, &result), "failed: F00", 11) == 0);
-	job.output = job.previous = "a.zone/out";
+	zone.output = job.previous = "a.zone/out";
 	assert_true(strncmp(publish(&job, &result), "failed: F00", 11) == 0);
 	assert_int_equal(n_files("public"), 1);
 }
@@ -311,7 +330,7 @@ odd_places(void **state)
 static void
 signatures_kept(void **state)
 {
-	struct zone_job job = signed_job;
+	struct zone_job job = signed_job();
 	struct zone_result first, result;
 	struct file_state before;
 
@@ -348,9 +367,8 @@ signatures_kept(void **state)
 static void
 changes_of_signing(void **state)
 {
-	static const struct nsec3_params nsec3 = {.iterations = 0}, opt_out = {.opt_out = true};
 	struct key_folder more = {0};
-	struct zone_job job = signed_job;
+	struct zone_job job = signed_job();
 	struct diags diags = {0};
 	struct zone_result result;
 	char base[128], path[140];
@@ -358,22 +376,22 @@ changes_of_signing(void **state)
 	(void)state;
 	put_zone(5, "a A 192.0.2.1\nsub NS ns.example.net.\n");
 	assert_string_equal(publish(&job, &result), "5 changed");
-	job.nsec3 = &nsec3;
+	policy.denial = PROJECT_DENIAL_NSEC3;
 	assert_string_equal(publish(&job, &result), "6 changed");
 	assert_string_equal(publish(&job, &result), "6 same");
-	job.nsec3 = &opt_out;
+	policy.nsec3.opt_out = true;
 	assert_string_equal(publish(&job, &result), "7 changed");
 	assert_string_equal(publish(&job, &result), "7 same");
-	job.nsec3 = NULL;
+	policy.denial = PROJECT_DENIAL_NSEC;
 	assert_string_equal(publish(&job, &result), "8 changed");
 	assert_string_equal(publish(&job, &result), "8 same");
-	job.zonemd = 1;
+	policy.zonemd = PROJECT_ZONEMD_SHA384;
 	assert_string_equal(publish(&job, &result), "9 changed");
 	assert_string_equal(publish(&job, &result), "9 same");
-	job.zonemd = 2;
+	policy.zonemd = PROJECT_ZONEMD_SHA512;
 	assert_string_equal(publish(&job, &result), "10 changed");
 	assert_string_equal(publish(&job, &result), "10 same");
-	job.zonemd = 0;
+	policy.zonemd = PROJECT_ZONEMD_NONE;
 	assert_string_equal(publish(&job, &result), "11 changed");
 	assert_string_equal(publish(&job, &result), "11 same");
 
@@ -400,25 +418,26 @@ changes_of_signing(void **state)
 static void
 tampered(void **state)
 {
+	struct zone_job job = signed_job();
 	struct zone_result first, result;
 	struct buf b = {0};
 	char *at;
 
 	(void)state;
 	put_zone(5, "a A 192.0.2.1\n");
-	assert_string_equal(publish(&signed_job, &first), "5 changed");
+	assert_string_equal(publish(&job, &first), "5 changed");
 	get(&b, "public/out");
 	at = strstr(b.data, "RRSIG\tA ");
 	assert_non_null(at);
 	at = strchr(at, '\n') - 20;
 	*at = *at == 'A' ? 'B' : 'A';
 	put_bytes("public/out", b.data, b.len);
-	assert_string_equal(publish(&signed_job, &result), "6 changed");
+	assert_string_equal(publish(&job, &result), "6 changed");
 	assert_int_equal(result.n_signatures - result.n_kept, 2); /* SOA, a A */
 
 	/* No whole zone: a warning, and nothing of it is kept. */
 	put("public/out", "rubbish\n");
-	assert_non_null(strstr(publish(&signed_job, &result), "public/out"));
+	assert_non_null(strstr(publish(&job, &result), "public/out"));
 	assert_true(result.changed);
 	assert_int_equal(result.serial, 5);
 	assert_int_equal(result.n_kept, 0);
@@ -446,7 +465,7 @@ static struct zone_job
 cached_job(void)
 {
 	static struct name apex;
-	struct zone_job job = signed_job;
+	struct zone_job job = signed_job();
 
 	apex = name_of("example.org.");
 	job.load.zone = &apex;
@@ -467,7 +486,7 @@ no_successor(void **state)
 	zone_key("keys", 1, 257, "Inactive: 20261211120000\n", base);
 	assert_string_equal(publish(&job, &result), "5 changed");
 	assert_said_at(
-	    &job, ZONE_NOW + 18 * DAY - (int64_t)job.lifetime.validity_s, "S017 keys:0:0");
+	    &job, ZONE_NOW + 18 * DAY - (int64_t)policy.lifetime.validity_s, "S017 keys:0:0");
 	assert_string_equal(publish(&job, &result), "S017 keys:0:0"); /* and again */
 	zone_key("keys", 1, 257, "", base);
 }
@@ -481,13 +500,14 @@ offline_end(void **state)
 
 	(void)state;
 	put_zone(5, "a A 192.0.2.1\n");
-	job.lifetime.validity_s = 12 * DAY;
-	job.lifetime.jitter_s = 0;
+	policy.lifetime.validity_s = 12 * DAY;
+	policy.lifetime.jitter_s = 0;
 	assert_string_equal(publish(&job, &result), "5 changed");
 	zone_key("keys", 1, 257, "", base);
 	snprintf(path, sizeof(path), "%s.private", base);
 	assert_int_equal(unlink(path), 0);
-	job.lifetime.refresh_s = DAY;
+	policy.lifetime.refresh_s = DAY;
+	policy.written = "refresh 1d";
 	assert_string_equal(publish(&job, &result), "5 same");
 	snprintf(warning, sizeof(warning), "S015 %s:0:0", base);
 	assert_said_at(&job, ZONE_NOW + 5 * DAY + 1, warning);
@@ -512,19 +532,19 @@ end_near(void **state)
 static void
 validities(void **state)
 {
-	struct zone_job job = signed_job;
+	struct zone_job job = signed_job();
 	struct zone_result result;
 
 	(void)state;
 	put_zone(5, "a A 192.0.2.1\n");
 	assert_string_equal(publish(&job, &result), "5 changed");
-	job.lifetime.validity_s = 60 * DAY;
+	policy.lifetime.validity_s = 60 * DAY;
 	assert_string_equal(publish(&job, &result), "6 changed");
 	assert_int_equal(result.n_kept, 0);
 	assert_true(result.earliest > ZONE_NOW + 59 * DAY);
 	job.load.now += DAY;
 	assert_string_equal(publish(&job, &result), "6 same");
-	job.lifetime.validity_s = 14 * DAY;
+	policy.lifetime.validity_s = 14 * DAY;
 	assert_string_equal(publish(&job, &result), "6 same");
 }
 
@@ -533,11 +553,11 @@ validities(void **state)
 static void
 longer_ttl(void **state)
 {
-	struct zone_job job = signed_job;
+	struct zone_job job = signed_job();
 	struct zone_result result;
 
 	(void)state;
-	job.lifetime.validity_s = job.lifetime.refresh_s = LIFETIME_BY_SOA;
+	policy.lifetime.validity_s = policy.lifetime.refresh_s = LIFETIME_BY_SOA;
 	put_zone(5, "a A 192.0.2.1\n");
 	assert_string_equal(publish(&job, &result), "5 changed");
 	put_zone(5, "a A 192.0.2.1\nb 9d A 192.0.2.1\n");

@@ -1,0 +1,41 @@
+/* What the files share that read the project file: project.c its top, and policy.c and zone.c what
+ * it has by name; certificate.c, server.c and severity.c have headers of their own. */
+#ifndef PROJECT_LOAD_PART_H
+#define PROJECT_LOAD_PART_H
+
+#include "project/project.h"
+#include "project/yaml.h"
+
+struct load {
+	struct diags *diags;
+	struct arena *a; /* of the diags */
+	struct project *project;
+	const char *keys;                 /* path of the folder of keys */
+	const struct yaml_node *defaults; /* or NULL */
+};
+
+/* The values of a mapping, which may be NULL. */
+const struct yaml_node *
+load_children(const struct yaml_node *mapping, size_t *n);
+
+/* A path of the file as the process sees it. */
+const char *
+load_path(const struct load *load, const char *path);
+
+/* The keys of a policy, and those of a zone, which `defaults` has, too. */
+extern const struct yaml_field policy_fields[], zone_fields[];
+
+/* Reads the mapping `policies`, which may be NULL, into the project. Problems are added. */
+void
+policies_read(const struct load *load, const struct yaml_node *mapping);
+
+/* Returns NULL with one problem added where there is none. */
+const struct project_policy *
+policy_find(const struct load *load, struct yaml_text name);
+
+/* Reads the mapping `zones`, which may be NULL, into the project, whose policies and key folder are
+ * known. Problems are added. */
+void
+zones_read(const struct load *load, const struct yaml_node *mapping);
+
+#endif

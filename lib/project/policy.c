@@ -1,0 +1,148 @@
+#include "project/load_part.h"
+
+#include <stddef.h>
+
+/* A policy, and what of it is still text. */
+struct policy {
+	struct project_policy is;
+	struct yaml_text iterations, salt;
+};
+
+static const struct yaml_choice denials[] = {
+    {"nsec", PROJECT_DENIAL_NSEC},
+    {"nsec3", PROJECT_DENIAL_NSEC3},
+    {NULL, 0},
+};
+
+static const struct yaml_choice zonemds[] = {
+    {"true", PROJECT_ZONEMD_SHA384},
+    {"false", PROJECT_ZONEMD_NONE},
+    {"sha384", PROJECT_ZONEMD_SHA384},
+    {"sha512", PROJECT_ZONEMD_SHA512},
+    {NULL, 0},
+};
+
+static const struct yaml_choice cdss[] = {
+    {"true", CDS_KEYS},
+    {"false", CDS_NONE},
+    {"delete", CDS_DELETE},
+    {NULL, 0},
+};
+
+static const struct yaml_choice verifies[] = {
+    {"chain", PROJECT_VERIFY_CHAIN},
+    {"full", PROJECT_VERIFY_FULL},
+    {NULL, 0},
+};
+
+#define AT(member) offsetof(struct policy, member)
+
+const struct yaml_field policy_fields[] = {
+    {"sign", YAML_BOOL, AT(is.sign), NULL},
+    {"denial", YAML_CHOICE, AT(is.denial), denials},
+    {"opt-out", YAML_BOOL, AT(is.nsec3.opt_out), NULL},
+    {"iterations", YAML_TEXT, AT(iterations), NULL},
+    {"salt", YAML_TEXT, AT(salt), NULL},
+    {"validity", YAML_DURATION, AT(is.lifetime.validity_s), NULL},
+    {"refresh", YAML_DURATION, AT(is.lifetime.refresh_s), NULL},
+    {"inception-offset", YAML_DURATION, AT(is.inception_offset_s), NULL},
+    {"jitter", YAML_DURATION, AT(is.lifetime.jitter_s), NULL},
+    {"zonemd", YAML_CHOICE, AT(is.zonemd), zonemds},
+    {"cds", YAML_CHOICE, AT(is.cds), cdss},
+    {"verify", YAML_CHOICE, AT(is.verify), verifies},
+    {NULL, 0, 0, NULL},
+};
+
+static const struct project_policy policy_built_in = {
+    .name = "default",
+    .written = "",
+    .sign = true,
+    .denial = PROJECT_DENIAL_NSEC,
+    .lifetime = {LIFETIME_BY_SOA, LIFETIME_BY_SOA, 12 * 3600},
+    .inception_offset_s = 3600,
+};
+
+static struct text
+text_or_none(struct yaml_text text)
+{
+	return text.text ? text_of(text.text) : (struct text){0};
+}
+
+static int
+policy_nsec3(struct diags *diags, struct policy *policy)
+{
+	struct project_policy *is = &policy->is;
+	struct nsec3_words words = {.iterations = text_or_none(policy->iterations),
+	    .salt = text_or_none(policy->salt),
+	    .iterations_pos = policy->iterations.pos,
+	    .salt_pos = policy->salt.pos};
+	const char *without = words.iterations.data ? "iterations"
+			      : words.salt.data     ? "salt"
+			      : is->nsec3.opt_out   ? "opt-out"
+						    : NULL;
+
+	if (is->denial == PROJECT_DENIAL_NSEC && without)
+		return diag_error(diags, is->pos, P_VALUE,
+		    "policy \"%s\" has \"%s\", but not \"denial: nsec3\"", is->name, without);
+	return nsec3_params_read(diags, &words, &is->nsec3);
+}
+
+static int
+policy_check(struct diags *diags, const struct project_policy *policy)
+{
+	uint64_t refresh_s =
+	    policy->lifetime.refresh_s != LIFETIME_BY_SOA ? policy->lifetime.refresh_s : 0;
+
+	if (!policy->sign || refresh_s + policy->lifetime.jitter_s < policy->lifetime.validity_s)
+		return 0;
+	return diag_error(diags, policy->pos, P_VALUE,
+	    "policy \"%s\" would sign anew in every run: refresh and jitter together must be "
+	    "shorter than validity",
+	    policy->name);
+}
+
+void
+policies_read(const struct load *load, const struct yaml_node *mapping)
+{
+	size_t n, i = 0;
+	const struct yaml_node *node = load_children(mapping, &n);
+	struct project_policy *policies = arena_alloc(load->a, (n + 1) * sizeof(*policies));
+
+	for (; node; node = node->next, i++) {
+		const char *what = arena_printf(load->a, "policy \"%s\"", node->key.data);
+		struct policy policy = {.is = policy_built_in};
+
+		policy.is.name = node->key.data;
+		policy.is.pos = node->key_pos;
+		policy.is.written = yaml_text_of(load->a, node);
+		if (yaml_read(load->diags, node, what, policy_fields, &policy) == 0 &&
+		    policy_nsec3(load->diags, &policy) == 0)
+			policy_check(load->diags, &policy.is);
+		policies[i] = policy.is;
+	}
+	policies[n] = policy_built_in;
+	load->project->policies = policies;
+	load->project->n_policies = n + 1;
+}
+
+const struct project_policy *
+policy_find(const struct load *load, struct yaml_text name)
+{
+	const struct project *project = load->project;
+	const char **known;
+	const char *nearest;
+
+	for (size_t i = 0; i < project->n_policies; i++)
+		if (strcmp(project->policies[i].name, name.text) == 0)
+			return &project->policies[i];
+	known = arena_alloc(load->a, (project->n_policies + 1) * sizeof(*known));
+	for (size_t i = 0; i < project->n_policies; i++)
+		known[i] = project->policies[i].name;
+	known[project->n_policies] = NULL;
+	nearest = diag_nearest(text_of(name.text), known);
+	diag_add(load->diags, name.pos, P_VALUE,
+	    nearest ? "no policy is called \"%s\"; did you mean \"%s\"?"
+		    : "no policy is called \"%s\"",
+	    name.text, nearest);
+	return NULL;
+}

@@ -1,0 +1,331 @@
+#define _GNU_SOURCE
+#include "project/load_part.h"
+
+#include "base/buf.h"
+#include "project/server.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+/* A zone, and what of it is still text: the keys of `defaults`, each of which a zone may override.
+ */
+struct settings {
+	struct project_zone is;
+	struct yaml_text template, output, policy;
+	struct yaml_texts servers;
+};
+
+static const struct yaml_choice serials[] = {
+    {"auto", PROJECT_SERIAL_AUTO},
+    {"keep", PROJECT_SERIAL_KEEP},
+    {"unixtime", PROJECT_SERIAL_UNIXTIME},
+    {"date", PROJECT_SERIAL_DATE},
+    {"live", PROJECT_SERIAL_LIVE},
+    {NULL, 0},
+};
+
+static const struct yaml_choice dnssecs[] = {
+    {"here", PROJECT_DNSSEC_HERE},
+    {"external", PROJECT_DNSSEC_EXTERNAL},
+    {NULL, 0},
+};
+
+static const struct yaml_choice include_froms[] = {
+    {"file", PROJECT_INCLUDE_FROM_FILE},
+    {"project", PROJECT_INCLUDE_FROM_PROJECT},
+    {NULL, 0},
+};
+
+#define AT(member) offsetof(struct settings, member)
+
+const struct yaml_field zone_fields[] = {
+    {"template", YAML_TEXT, AT(template), NULL},
+    {"output", YAML_TEXT, AT(output), NULL},
+    {"policy", YAML_TEXT, AT(policy), NULL},
+    {"serial", YAML_CHOICE, AT(is.serial), serials},
+    {"servers", YAML_TEXTS, AT(servers), NULL},
+    {"dane", YAML_BOOL, AT(is.dane), NULL},
+    {"prove", YAML_BOOL, AT(is.prove), NULL},
+    {"dnssec", YAML_CHOICE, AT(is.dnssec), dnssecs},
+    {"include-from", YAML_CHOICE, AT(is.include_from), include_froms},
+    {NULL, 0, 0, NULL},
+};
+
+static const struct settings built_in = {
+    .template = {"zones/{zone}.zone", {0}},
+    .output = {"public/{zone}.zone", {0}},
+    .policy = {"default", {0}},
+    .is.dane = true,
+};
+
+/* The zone's name as a part of a path. A '/' (RFC 2317 section 4) becomes '_', so that no name
+ * leads to another folder; the root has no name, and is called so. */
+static const char *
+file_name_of(struct arena *a, const char *zone)
+{
+	char *text;
+
+	if (strcmp(zone, ".") == 0)
+		return "root";
+	if (!strchr(zone, '/'))
+		return zone;
+	text = arena_text(a, zone, strlen(zone));
+	for (char *p = text; (p = strchr(p, '/'));)
+		*p = '_';
+	return text;
+}
+
+static const char *
+zone_path(const struct load *load, struct yaml_text pattern, const char *zone)
+{
+	return load_path(
+	    load, project_replace(load->a, pattern.text, "{zone}", file_name_of(load->a, zone)));
+}
+
+/* A placeholder that is none would make one file of all zones. */
+static int
+pattern_check(struct diags *diags, struct yaml_text pattern)
+{
+	const char *p = pattern.text;
+	size_t len = strlen(p);
+
+	for (; (p = strchr(p, '{')); p++)
+		if (strncmp(p, "{zone}", 6) != 0)
+			return diag_error(diags, pattern.pos, P_VALUE,
+			    "\"%s\" has a placeholder other than {zone}", pattern.text);
+	if (len && pattern.text[len - 1] == '/')
+		return diag_error(diags, pattern.pos, P_VALUE,
+		    "\"%s\" is a folder, where a file is wanted", pattern.text);
+	return 0;
+}
+
+static void
+defaults_read(const struct load *load, struct settings *out)
+{
+	*out = built_in;
+	out->is.defaults = yaml_text_of(load->a, load->defaults);
+	if (yaml_read(load->diags, load->defaults, "defaults", zone_fields, out) < 0)
+		return;
+	pattern_check(load->diags, out->template);
+	pattern_check(load->diags, out->output);
+	servers_read(load->diags, &out->servers, &out->is.servers, &out->is.n_servers);
+	load->project->include_from = out->is.include_from;
+	if (!policy_find(load, out->policy))
+		out->policy = built_in.policy;
+}
+
+static int
+name_error(const struct load *load, const struct yaml_node *node, size_t at, const char *why)
+{
+	struct pos pos = node->key_pos;
+
+	if (node->key_pos.at && at < node->key.len)
+		pos.at += at;
+	return diag_error(
+	    load->diags, pos, P_VALUE, "\"%s\" is no zone's name: %s", node->key.data, why);
+}
+
+/* What name_parse would take, and yet nobody means. */
+static int
+name_check(const struct load *load, const struct yaml_node *node)
+{
+	for (size_t i = 0; i < node->key.len; i++) {
+		uint8_t c = (uint8_t)node->key.data[i];
+
+		if (c >= 0x80)
+			return name_error(load, node, 0,
+			    "it is in UTF-8; write the A-label (xn--...), as idn2(1) prints it");
+		if (c <= ' ' || c == 0x7f)
+			return name_error(load, node, 0, "a blank or control character");
+	}
+	return text_is(node->key, "@") ? name_error(load, node, 0, "it needs an origin") : 0;
+}
+
+static int
+name_read(const struct load *load, const struct yaml_node *node, struct project_zone *zone)
+{
+	static const struct name root = {.len = 1};
+	struct name_fault fault;
+	struct buf b = {0};
+
+	if (name_check(load, node) < 0)
+		return -1;
+	if (name_parse(node->key, &root, &zone->name, &fault) < 0)
+		return name_error(load, node, fault.at, fault.why);
+	name_print(&b, zone->name.wire);
+	zone->name_text = arena_text(load->a, b.data, b.len > 1 ? b.len - 1 : 1);
+	zone->pos = node->key_pos;
+	buf_free(&b);
+	return 0;
+}
+
+/* A list of the zone's own takes the place of that of `defaults`, even one that is empty. */
+static void
+read_servers(const struct load *load, const struct yaml_node *node, const struct settings *defaults,
+    struct settings *s)
+{
+	const struct yaml_node *serial = yaml_value(node, "serial");
+
+	if (s->servers.items != defaults->servers.items)
+		servers_read(load->diags, &s->servers, &s->is.servers, &s->is.n_servers);
+	if (s->is.serial != PROJECT_SERIAL_LIVE || s->servers.n > 0)
+		return;
+	if (!serial)
+		serial = yaml_value(load->defaults, "serial");
+	diag_add(load->diags, serial->key_pos, P_VALUE,
+	    "zone \"%s\" has \"serial: live\", but no \"servers\" to ask", s->is.name_text);
+}
+
+static int
+zone_read(const struct load *load, const struct yaml_node *node, const struct settings *defaults,
+    struct project_zone *zone)
+{
+	const char *what = arena_printf(load->a, "zone \"%s\"", node->key.data);
+	struct settings s = *defaults;
+
+	if (name_read(load, node, &s.is) < 0)
+		return -1;
+	if (yaml_read(load->diags, node, what, zone_fields, &s) < 0)
+		return -1;
+	if (s.template.text != defaults->template.text)
+		pattern_check(load->diags, s.template);
+	if (s.output.text != defaults->output.text)
+		pattern_check(load->diags, s.output);
+	s.is.template = zone_path(load, s.template, s.is.name_text);
+	s.is.output = zone_path(load, s.output, s.is.name_text);
+	s.is.keys = load->keys;
+	s.is.policy = policy_find(load, s.policy);
+	if (!s.is.policy)
+		return -1;
+	s.is.sign = s.is.policy->sign && s.is.dnssec == PROJECT_DNSSEC_HERE;
+	s.is.written = yaml_text_of(load->a, node);
+	read_servers(load, node, defaults, &s);
+	*zone = s.is;
+	return 0;
+}
+
+/* A zone and its place in canonical order. */
+struct sortable {
+	struct bytes key;
+	const char *spelling; /* of its name, in the file */
+	struct project_zone zone;
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct sortable *m = a, *n = b;
+	int order = bytes_compare(m->key, n->key);
+
+	return order ? order
+		     : (m->zone.pos.at > n->zone.pos.at) - (m->zone.pos.at < n->zone.pos.at);
+}
+
+static struct bytes
+key_of(struct arena *a, const struct name *name)
+{
+	uint8_t key[NAME_KEY_LONGEST];
+	size_t n = name_key(name->wire, name->len - 1u, key);
+
+	return (struct bytes){arena_copy(a, key, n), n};
+}
+
+/* Drops zones that stand twice; returns how many are left. Those with keys equal to the letter
+ * yaml.c has found, so only further spellings of a name are reported. */
+static size_t
+zones_unique(const struct load *load, struct sortable *s, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct project_zone *zone = &s[i].zone, *first = &s[kept - (kept > 0)].zone;
+
+		if (kept == 0 || bytes_compare(s[kept - 1].key, s[i].key) != 0)
+			s[kept++] = s[i];
+		else if (strcmp(s[i].spelling, s[kept - 1].spelling) != 0)
+			diag_add(load->diags, zone->pos, P_DUPLICATE,
+			    "zone \"%s\" stands here a second time; the first is on line %llu",
+			    zone->name_text,
+			    (unsigned long long)diags_place(load->diags, first->pos).line);
+	}
+	return kept;
+}
+
+void
+zones_read(const struct load *load, const struct yaml_node *mapping)
+{
+	size_t n, i = 0;
+	const struct yaml_node *node = load_children(mapping, &n);
+	struct sortable *s = arena_alloc(load->a, n * sizeof(*s));
+	struct project_zone *zones;
+	struct settings defaults;
+
+	defaults_read(load, &defaults);
+	for (; node; node = node->next) {
+		if (zone_read(load, node, &defaults, &s[i].zone) < 0)
+			continue;
+		s[i].spelling = node->key.data;
+		s[i].key = key_of(load->a, &s[i].zone.name);
+		i++;
+	}
+	qsort(s, i, sizeof(*s), by_name);
+	i = zones_unique(load, s, i);
+	zones = arena_alloc(load->a, i * sizeof(*zones));
+	for (size_t j = 0; j < i; j++)
+		zones[j] = s[j].zone;
+	load->project->zones = zones;
+	load->project->n_zones = i;
+}
+
+static const struct project_zone *
+zone_at(const struct project *project, const struct name *name)
+{
+	uint8_t wanted[NAME_KEY_LONGEST], key[NAME_KEY_LONGEST];
+	size_t n = name_key(name->wire, name->len - 1u, wanted), low = 0, high = project->n_zones;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct name *at = &project->zones[middle].name;
+		struct bytes b = {key, name_key(at->wire, at->len - 1u, key)};
+		int order = bytes_compare((struct bytes){wanted, n}, b);
+
+		if (order == 0)
+			return &project->zones[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static const char *
+zone_nearest(struct arena *a, const struct project *project, struct text name)
+{
+	const char **known = arena_alloc(a, (project->n_zones + 1) * sizeof(*known));
+
+	for (size_t i = 0; i < project->n_zones; i++)
+		known[i] = project->zones[i].name_text;
+	known[project->n_zones] = NULL;
+	return diag_nearest(name, known);
+}
+
+const struct project_zone *
+project_zone_find(struct diags *diags, const struct project *project, const char *name)
+{
+	static const struct name root = {.len = 1};
+	const struct project_zone *zone = NULL;
+	struct name_fault fault;
+	struct name wire;
+	const char *nearest;
+
+	if (name_parse(text_of(name), &root, &wire, &fault) == 0)
+		zone = zone_at(project, &wire);
+	if (zone)
+		return zone;
+	nearest = zone_nearest(&diags->arena, project, text_of(name));
+	diag_add(diags, pos_none(), P_ZONE,
+	    nearest ? "%s has no zone \"%s\"; did you mean \"%s\"?" : "%s has no zone \"%s\"",
+	    project->path, name, nearest);
+	return NULL;
+}
