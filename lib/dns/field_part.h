@@ -38,26 +38,8 @@ struct field_row {
 	bool name; /* canonical form is lower case, for types that ask for it */
 };
 
-extern const struct field_row field_name, field_names;
-extern const struct field_row field_u8, field_u16, field_u32, field_u64, field_ttl, field_time;
-extern const struct field_row field_ip4, field_ip6;
-extern const struct field_row field_eui48, field_eui64, field_locator, field_nsap, field_atma;
-extern const struct field_row field_string, field_string_if, field_strings, field_text, field_uri;
-extern const struct field_row field_tag, field_digits, field_regexp;
-extern const struct field_row field_degrees, field_altitude;
-extern const struct field_row field_hex, field_base64, field_base64_if, field_base64_dash;
-extern const struct field_row field_key, field_ipsec_key, field_salt, field_hash;
-extern const struct field_row field_type, field_algorithm, field_protocol, field_cert_type;
-extern const struct field_row field_scheme, field_usage, field_selector, field_matching;
-extern const struct field_row field_digest_type;
-extern const struct field_row field_ds_digest, field_sshfp_digest, field_zonemd_digest;
-extern const struct field_row field_cds_digest, field_cdnskey;
-extern const struct field_row field_dhcid, field_tlsa_data;
-extern const struct field_row field_bitmap, field_bitmap_if, field_nxt_bitmap;
-extern const struct field_row field_gateway, field_relay_type, field_relay;
-extern const struct field_row field_a6_prefix, field_a6_suffix, field_a6_name;
-extern const struct field_row field_hip, field_wks, field_loc, field_apl, field_svcparams;
-extern const struct field_row field_opaque;
+#define FIELD(id, row) extern const struct field_row field_##row;
+#include "dns/fields.def"
 
 extern const struct field_row *const field_table[N_FIELD_KINDS];
 

@@ -16,73 +16,11 @@ enum {
 	CLASS_IN = 1,
 };
 
-/* What an RDATA field is. field.c has a row of functions for each kind. */
+/* What an RDATA field is. */
 enum field_kind {
-	FIELD_END,   /* no further field */
-	FIELD_NAME,  /* domain name */
-	FIELD_NAMES, /* any number of domain names, to the end (HIP) */
-	FIELD_U8,
-	FIELD_U16,
-	FIELD_U32,
-	FIELD_U64,
-	FIELD_TTL,  /* 32-bit period, also as 1h30m (SOA) */
-	FIELD_TIME, /* 32-bit instant, YYYYMMDDHHMMSS or seconds */
-	FIELD_IP4,
-	FIELD_IP6,
-	FIELD_EUI48, /* six octets as 00-00-5e-00-53-2a */
-	FIELD_EUI64,
-	FIELD_LOCATOR,   /* 64 bits as 2001:db8:1140:1000, RFC 6742 */
-	FIELD_NSAP,      /* hex as 0x47.0005, RFC 1706 */
-	FIELD_ATMA,      /* ATM address: +digits or hex */
-	FIELD_STRING,    /* character-string, RFC 1035 section 3.3 */
-	FIELD_STRING_IF, /* a character-string that may be left out (ISDN) */
-	FIELD_STRINGS,   /* one or more character-strings, to the end */
-	FIELD_DIGITS,    /* character-string of four digits or more (X25) */
-	FIELD_REGEXP,    /* character-string of a substitution (NAPTR) */
-	FIELD_DEGREES,   /* character-string of a decimal number (GPOS) */
-	FIELD_ALTITUDE,
-	FIELD_TAG,         /* character-string of letters and digits, written bare (CAA) */
-	FIELD_TEXT,        /* octets without length, to the end (CAA value) */
-	FIELD_URI,         /* the same, not empty */
-	FIELD_HEX,         /* hex, to the end; words may be split */
-	FIELD_BASE64,      /* base64, to the end; words may be split */
-	FIELD_BASE64_IF,   /* base64 that may be empty */
-	FIELD_BASE64_DASH, /* base64, `-` for none (DOA) */
-	FIELD_KEY,         /* base64, empty where the flags of a KEY say so */
-	FIELD_IPSEC_KEY,   /* base64, empty where the algorithm of an IPSECKEY is 0 */
-	FIELD_SALT,        /* hex behind a length octet, `-` for none (NSEC3) */
-	FIELD_HASH,        /* base32hex behind a length octet (NSEC3) */
-	FIELD_TYPE,        /* an RR type by mnemonic (RRSIG) */
-	FIELD_ALGORITHM,   /* DNSSEC algorithm */
-	FIELD_PROTOCOL,    /* of a KEY */
-	FIELD_CERT_TYPE,
-	FIELD_SCHEME, /* of a DSYNC */
-	FIELD_USAGE,  /* of a TLSA, RFC 7218 names too */
-	FIELD_SELECTOR,
-	FIELD_MATCHING,
-	FIELD_DIGEST_TYPE, /* of a DS */
-	FIELD_DS_DIGEST,   /* hex of the length that the octet ahead asks for, as the next three */
-	FIELD_SSHFP_DIGEST,
-	FIELD_ZONEMD_DIGEST,
-	FIELD_DHCID,
-	FIELD_CDS_DIGEST, /* as FIELD_DS_DIGEST, and as FIELD_BASE64, where algorithm 0 has */
-	FIELD_CDNSKEY,    /* the one form that deletes */
-	FIELD_TLSA_DATA,
-	FIELD_BITMAP,     /* type bit map, RFC 4034 section 4.1.2 */
-	FIELD_BITMAP_IF,  /* one that may be empty */
-	FIELD_NXT_BITMAP, /* the one of RFC 2535 section 5.2 */
-	FIELD_GATEWAY,    /* of the kind that the second octet names (IPSECKEY) */
-	FIELD_RELAY_TYPE, /* D bit and kind of relay (AMTRELAY) */
-	FIELD_RELAY,
-	FIELD_A6_PREFIX, /* prefix length, RFC 2874 */
-	FIELD_A6_SUFFIX,
-	FIELD_A6_NAME,
-	FIELD_HIP, /* algorithm, host identity tag and key with their lengths */
-	FIELD_WKS, /* protocol and bit map of ports */
-	FIELD_LOC,
-	FIELD_APL,
-	FIELD_SVCPARAMS,
-	FIELD_OPAQUE, /* octets that have the generic form only */
+	FIELD_END, /* no further field */
+#define FIELD(id, row) FIELD_##id,
+#include "dns/fields.def"
 	N_FIELD_KINDS,
 };
 
