@@ -197,7 +197,7 @@ X(S_NO_KSK,      "S003", ERROR,   2, "no key signing key", "RFC 4035 section 2.2
 X(S_NO_KEY,      "S004", ERROR,   2, "no key that is active", "", "") \
 X(S_KEY_MODE,    "S005", WARNING, 0, "a private key that others may read", "", "chmod 600") \
 X(S_SIGN,        "S006", ERROR,   2, "a signature could not be made", "", "") \
-X(S_KEY_MISMATCH,"S007", ERROR,   2, "public and private key that differ", "", "") \
+X(S_KEY_MISMATCH,"S007", ERROR,   2, "public and private key that differ", "", "take both files from one backup; without its .private file the key stays in the zone, and does not sign") \
 X(S_VALIDITY,    "S008", ERROR,   2, "a validity that cannot be", "", "") \
 X(S_ALGORITHM_HALF,"S009",ERROR,  2, "an algorithm without a key for the zone's data", "RFC 4035 section 2.2", "") \
 X(S_RSA_SHORT,   "S010", WARNING, 0, "an RSA key below 2048 bits", "", "use ECDSAP256SHA256") \
@@ -275,6 +275,10 @@ X(S_ELSEWHERE_END,"S090",WARNING, 0, "signatures from elsewhere that end soon", 
 X(S_ELSEWHERE,   "S091", NOTE,    0, "a zone that was signed elsewhere, and has faults", "RFC 4035 section 2", "sign what `zonepp print` shows of it, old signatures left out; where a nameserver is to sign it, take the RRSIG records out of the template") \
 X(S_ELSEWHERE_LACKS,"S092",ERROR, 1, "a record that has to stay in a zone that was signed elsewhere", "RFC 7671 section 8.1", "write it into the template, too, and sign the zone with it") \
 X(S_ZONEMD_NONE, "S093", WARNING, 0, "a ZONEMD that is asked for, of a zone that was signed elsewhere without", "RFC 8976 section 3.1", "who signs the zone must make it: it bears a signature") \
+X(S_KEY_TWIN,    "S101", NOTE,    0, "a key file that gives way to that of the revoked key", "RFC 5011 section 2.1", "the other file has all of it: remove this one, and its .private file") \
+X(S_KEY_LONE,    "S102", ERROR,   2, "a private key without its .key file", "", "take the .key file from version control or a backup; where the key has left the zone for good, remove the .private file, too") \
+X(S_KEY_TIMES,   "S103", ERROR,   2, "dates of a key that its files tell differently", "", "say which are right with `zonepp keys set`, which writes both files; BIND obeys the .private file") \
+X(S_KEY_TAGS,    "S104", ERROR,   2, "two keys of one tag and algorithm", "RFC 4034 appendix B, RFC 4035 section 5.3.1", "validators tell keys apart by both, and some give up: leave the key that signs, or has a DS record, as it is, and replace the other one") \
 X(S_PARTIAL,     "S072", NOTE,    0, "a zone of which a part could not be judged", "", "mend the errors in its text, and verify it again") \
 X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, and for longer: a validity and refresh that are not stated follow the SOA; or shorten its expire") \
 \

@@ -47,26 +47,39 @@ release_pkey(void *pkey)
 }
 
 static bool
-has_begun(int64_t t_unix, int64_t now)
-{
-	return t_unix == KEY_NO_TIME || t_unix <= now;
-}
-
-static bool
 has_ended(int64_t t_unix, int64_t now)
 {
 	return t_unix != KEY_NO_TIME && t_unix <= now;
 }
 
-/* Judges the dates. Without Inactive a key signs until it is deleted. */
+struct key_life
+key_life(const int64_t time[N_KEY_TIMES])
+{
+	int64_t otherwise = time[KEY_CREATED] == KEY_NO_TIME && time[KEY_PUBLISH] == KEY_NO_TIME
+				? KEY_ALWAYS
+				: KEY_NO_TIME;
+	struct key_life life = {
+	    .publish_unix = time[KEY_PUBLISH],
+	    .remove_unix = time[KEY_DELETE],
+	    .sign_unix = time[KEY_ACTIVATE] == KEY_NO_TIME ? otherwise : time[KEY_ACTIVATE],
+	    .retire_unix =
+		time[KEY_INACTIVE] == KEY_NO_TIME ? time[KEY_DELETE] : time[KEY_INACTIVE],
+	};
+
+	if (time[KEY_PUBLISH] == KEY_NO_TIME)
+		life.publish_unix = time[KEY_ACTIVATE] == KEY_NO_TIME ? otherwise : KEY_ALWAYS;
+	return life;
+}
+
+/* Judges the dates. */
 static void
 set_state(struct key *key, int64_t now)
 {
 	const int64_t *time = key->time;
-	int64_t end = time[KEY_INACTIVE] != KEY_NO_TIME ? time[KEY_INACTIVE] : time[KEY_DELETE];
-	bool due = has_begun(time[KEY_ACTIVATE], now) && !has_ended(end, now);
+	struct key_life life = key_life(time);
+	bool due = life.sign_unix <= now && now < life.retire_unix;
 
-	key->published = has_begun(time[KEY_PUBLISH], now) && !has_ended(time[KEY_DELETE], now);
+	key->published = life.publish_unix <= now && now < life.remove_unix;
 	key->active = due && key->pkey;
 	key->offline = due && !key->pkey;
 	key->next_event = KEY_NO_TIME;
@@ -187,6 +200,9 @@ take_private(const struct loader *l, const char *path, struct text text,
 			return diag_add_path(l->diags, path, S_KEY_MISMATCH,
 			    "its algorithm is %u, that of the .key file is %u",
 			    private_key.algorithm, public_key->rdata[3]);
+		if (key_compare_comments(
+			l->diags, path, key->file_tag, key->time, public_key->time) < 0)
+			return -1;
 	}
 	if (has_ended(key->time[KEY_DELETE], l->now) && !key->algorithm)
 		return 0;
@@ -214,6 +230,30 @@ advise(const struct loader *l, const char *path, const struct key *key)
 		    "the key has %u bits; fewer than 2048 are not thought safe", bits);
 }
 
+/* What is left of a key that is past Delete does no harm. */
+static int
+judge_lone(const struct loader *l, const char *path, struct text text, struct key *key)
+{
+	struct keyfile_private private_key;
+
+	if (keyfile_private(l->diags, path, text, &private_key) < 0)
+		return -1;
+	key->algorithm = NULL;
+	if (has_ended(private_key.time[KEY_DELETE], l->now))
+		return 0;
+	return diag_add_path(l->diags, path, S_KEY_LONE,
+	    "the key %u of %s has this private key, and no .key file beside it", key->file_tag,
+	    l->out->zone);
+}
+
+/* `text->data` is NULL where the file lacks and may. */
+static int
+load_public(const struct loader *l, const char *path, bool may_lack, struct text *text)
+{
+	return file_load_small(
+	    l->diags, pos_none(), l->roots, path, KEY_FILE_LARGEST, may_lack, text);
+}
+
 /* Both files into `key`. Its algorithm is NULL if the key is a deleted one that is to be passed
  * over. */
 static int
@@ -224,17 +264,22 @@ load_pair(const struct loader *l, const char *base, const struct keyfile_name *n
 	char *private_path = arena_printf(l->a, "%s.private", base);
 	const struct algorithm *algorithm = algorithm_info(name->algorithm);
 	struct keyfile_public public_key;
-	struct text text;
+	struct text text, private_text;
 	uint8_t *dnskey;
 
-	*key = (struct key){
-	    .path = base, .algorithm = algorithm && !algorithm->refused ? algorithm : NULL};
-	if (file_load_small(
-		l->diags, pos_none(), l->roots, key_path, KEY_FILE_LARGEST, false, &text) < 0 ||
-	    keyfile_public(l->diags, key_path, text, &public_key) < 0 ||
+	*key = (struct key){.path = base,
+	    .algorithm = algorithm && !algorithm->refused ? algorithm : NULL,
+	    .file_tag = name->tag};
+	if (load_public(l, key_path, true, &text) < 0 ||
+	    read_private(l, private_path, room, &private_text) < 0)
+		return -1;
+	if (!text.data)
+		return private_text.data ? judge_lone(l, private_path, private_text, key)
+					 : load_public(l, key_path, false, &text);
+	if (keyfile_public(l->diags, key_path, text, &public_key) < 0 ||
 	    check_public(l, key_path, name, &public_key) < 0 ||
-	    read_private(l, private_path, room, &text) < 0 ||
-	    take_private(l, text.data ? private_path : key_path, text, &public_key, key) < 0)
+	    take_private(
+		l, private_text.data ? private_path : key_path, private_text, &public_key, key) < 0)
 		return -1;
 	if (!key->algorithm)
 		return 0;
@@ -258,37 +303,16 @@ load_key(struct loader *l, const char *base, const struct keyfile_name *name)
 		l->result = -1;
 	else if (key->algorithm)
 		l->out->n++;
+	else
+		l->out->n_past++;
 	OPENSSL_cleanse(room, PRIVATE_LONGEST);
 	free(room);
 }
 
 static int
-compare_keys(const void *a, const void *b)
-{
-	const struct key *x = a, *y = b;
-	int order = (int)x->algorithm->number - (int)y->algorithm->number;
-
-	if (order == 0)
-		order = (int)x->tag - (int)y->tag;
-	if (order == 0)
-		order = (x->dnskey.len > y->dnskey.len) - (x->dnskey.len < y->dnskey.len);
-	return order ? order : memcmp(x->dnskey.data, y->dnskey.data, x->dnskey.len);
-}
-
-/* Sorts the keys, and keeps one of those that came by two paths. */
-static int
 finish(struct loader *l)
 {
-	struct keys *keys = l->out;
-	size_t kept = 0;
-
-	if (keys->n > 1)
-		qsort(keys->items, keys->n, sizeof(*keys->items), compare_keys);
-	for (size_t i = 0; i < keys->n; i++)
-		if (kept == 0 || compare_keys(&keys->items[kept - 1], &keys->items[i]) != 0)
-			keys->items[kept++] = keys->items[i];
-	keys->n = kept;
-	return l->result;
+	return keys_settle(l->diags, l->out) < 0 ? -1 : l->result;
 }
 
 static struct loader
@@ -301,6 +325,7 @@ loader(struct arena *a, struct diags *diags, const struct name *zone, int64_t no
 	*out = (struct keys){
 	    .zone = arena_text(a, text.data, text.len),
 	    .items = arena_alloc(a, (most + 1) * sizeof(*out->items)),
+	    .now = now,
 	};
 	buf_free(&text);
 	return (struct loader){.a = a, .diags = diags, .zone = zone, .now = now, .out = out};

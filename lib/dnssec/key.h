@@ -35,6 +35,19 @@ enum key_time {
 };
 
 #define KEY_NO_TIME INT64_MAX /* the file does not state it */
+#define KEY_ALWAYS INT64_MIN  /* since before all time */
+
+/* What the dates come to when they are left alone: from when on, and until when, the DNSKEY record
+ * stands in the zone, and the key signs. KEY_NO_TIME: never. */
+struct key_life {
+	int64_t publish_unix, remove_unix, sign_unix, retire_unix;
+};
+
+/* As BIND takes them: with Activate alone the key is published already; with Publish alone it
+ * stands by; with Created and neither it is parked (dnssec-keygen -G). With none of the three it is
+ * published and signs, as keys of ldns-keygen do. Without Inactive it signs until Delete. */
+struct key_life
+key_life(const int64_t time[N_KEY_TIMES]);
 
 struct key {
 	const char *path; /* without .key or .private, for messages */
@@ -42,14 +55,15 @@ struct key {
 	struct bytes dnskey; /* RDATA; the REVOKE bit is set once Revoke has passed */
 	uint32_t ttl_s;      /* of the DNSKEY record in the .key file; 0: not stated */
 	uint16_t flags;
-	uint16_t tag; /* RFC 4034 appendix B, of `dnskey` */
-	bool is_ksk;  /* SEP bit */
-	bool revoked; /* RFC 5011: signs DNSKEY to prove itself, and counts for nothing else */
+	uint16_t tag;      /* RFC 4034 appendix B, of `dnskey` */
+	uint16_t file_tag; /* that of its files' name; another one once Revoke has passed */
+	bool is_ksk;       /* SEP bit */
+	bool revoked;      /* RFC 5011: signs DNSKEY to prove itself, and counts for nothing else */
 	int64_t time[N_KEY_TIMES]; /* Unix, or KEY_NO_TIME */
 	int64_t next_event;        /* the first date after now, or KEY_NO_TIME */
-	bool published;            /* now: from Publish to Delete */
-	bool active;  /* now: from Activate to Inactive (else Delete), private key there */
-	bool offline; /* it would be active, but for the private key */
+	bool published;            /* now */
+	bool active;               /* now: it signs, as its private key is there */
+	bool offline;              /* it would be active, but for the private key */
 
 	/* Roles, by keys_roles. */
 	bool signs_keys; /* the DNSKEY RRset, and CDS and CDNSKEY (RFC 7344 section 4.1) */
@@ -62,6 +76,8 @@ struct keys {
 	const char *zone;  /* its name, for messages */
 	struct key *items; /* by algorithm, tag and RDATA, whatever the order of the files */
 	size_t n;
+	size_t n_past; /* that were passed over: past Delete, and of no use to anyone */
+	int64_t now;   /* to which their states belong */
 };
 
 /* Key tag of DNSKEY RDATA (RFC 4034 appendix B; algorithm 1 is not supported). */
@@ -101,9 +117,12 @@ bool
 key_folder_digest(const struct key_folder *folder, const struct name *zone, struct digest *digest);
 
 /* Loads all keys of `zone` in a folder. Keys past Delete are loaded too, except those of algorithms
- * that are not for signing. Everything lives in `a`, which frees the private keys as well. No key
- * found is no problem here. Returns 0, or -1 with all problems added and `out` holding the good
- * keys. */
+ * that are not for signing. Of a key that was revoked in another file (dnssec-revoke) that one is
+ * loaded, and a note added at the older one. Everything lives in `a`, which frees the private keys
+ * as well. No key found is no problem here. Returns 0, or -1 with all problems added and `out`
+ * holding the good keys. Files that contradict each other are problems: the dates of the two files
+ * of a key, unless one of them states none; two files of one key; two keys of one tag and
+ * algorithm. */
 int
 keys_load(struct arena *a, struct diags *diags, const struct key_folder *folder,
     const struct name *zone, int64_t now, struct keys *out);

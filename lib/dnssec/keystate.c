@@ -12,22 +12,29 @@ has_come(int64_t t_unix, int64_t now)
 static int64_t
 end_of(const struct key *key)
 {
-	return key->time[KEY_INACTIVE] != KEY_NO_TIME ? key->time[KEY_INACTIVE]
-						      : key->time[KEY_DELETE];
+	return key_life(key->time).retire_unix;
 }
 
 static bool
 is_published_at(const struct key *key, int64_t t_unix)
 {
-	return (key->time[KEY_PUBLISH] == KEY_NO_TIME || key->time[KEY_PUBLISH] <= t_unix) &&
-	       !has_come(key->time[KEY_DELETE], t_unix);
+	struct key_life life = key_life(key->time);
+
+	return life.publish_unix <= t_unix && t_unix < life.remove_unix;
 }
 
 static bool
 is_active_at(const struct key *key, int64_t t_unix)
 {
-	return (key->time[KEY_ACTIVATE] == KEY_NO_TIME || key->time[KEY_ACTIVATE] <= t_unix) &&
-	       !has_come(end_of(key), t_unix);
+	struct key_life life = key_life(key->time);
+
+	return life.sign_unix <= t_unix && t_unix < life.retire_unix;
+}
+
+static bool
+is_parked(const struct key *key)
+{
+	return key_life(key->time).publish_unix == KEY_NO_TIME;
 }
 
 static bool
@@ -36,7 +43,7 @@ has_zsk(const struct keys *keys, const struct algorithm *algorithm, int64_t now)
 	for (size_t i = 0; i < keys->n; i++) {
 		const struct key *key = &keys->items[i];
 
-		if (!key->is_ksk && key->algorithm == algorithm &&
+		if (!key->is_ksk && key->algorithm == algorithm && !is_parked(key) &&
 		    !has_come(key->time[KEY_DELETE], now))
 			return true;
 	}
@@ -51,22 +58,128 @@ keystate_role(const struct keys *keys, const struct key *key, int64_t now)
 	return has_zsk(keys, key->algorithm, now) ? "KSK" : "CSK";
 }
 
-const char *
-keystate_now(const struct key *key, int64_t now)
+/* --- States --- */
+
+/* Those in which a key does not sign the zone come first: the later, the easier it is taken into
+ * use. */
+enum state {
+	STATE_REVOKED,
+	STATE_OFFLINE,
+	STATE_DELETED,
+	STATE_RETIRED,
+	STATE_FUTURE,
+	STATE_SIGNING,
+	STATE_PARKED,
+	STATE_STANDBY,
+	STATE_PUBLISHED,
+	STATE_ACTIVE,
+	N_STATES,
+};
+
+static const struct {
+	const char *name;
+	const char *why;     /* it does not sign */
+	enum key_time since; /* behind that; KEY_CREATED: none */
+	const char *options; /* of `keys set` that make it sign; NULL: none do */
+} states[N_STATES] = {
+    [STATE_REVOKED] = {"revoked", "is revoked", KEY_CREATED, NULL},
+    [STATE_OFFLINE] = {"offline", "has no .private file", KEY_CREATED, NULL},
+    [STATE_DELETED] = {"deleted", "left the zone on ", KEY_DELETE, "--inactive=none --delete=none"},
+    [STATE_RETIRED] = {"retired", "ceased to sign on ", KEY_INACTIVE, "--inactive=none"},
+    [STATE_FUTURE] = {"future", "is not published before ", KEY_PUBLISH,
+	"--publish=now --activate=now"},
+    [STATE_SIGNING] = {"signing", "is not published before ", KEY_PUBLISH, "--publish=now"},
+    [STATE_PARKED] = {"parked", "is parked, with neither Publish nor Activate", KEY_CREATED,
+	"--publish=now --activate=now"},
+    [STATE_STANDBY] = {"standby", "stands by, without Activate", KEY_CREATED, "--activate=now"},
+    [STATE_PUBLISHED] = {"published", "does not sign before ", KEY_ACTIVATE, "--activate=now"},
+    [STATE_ACTIVE] = {"active", NULL, KEY_CREATED, NULL},
+};
+
+static enum state
+state_of(const struct key *key, int64_t now)
 {
 	bool active = key->active || key->offline;
 
 	if (!key->published && active)
-		return "signing";
+		return STATE_SIGNING;
 	if (has_come(key->time[KEY_DELETE], now))
-		return "deleted";
+		return STATE_DELETED;
 	if (key->revoked)
-		return "revoked";
+		return STATE_REVOKED;
 	if (!key->published)
-		return "future";
+		return is_parked(key) ? STATE_PARKED : STATE_FUTURE;
 	if (active)
-		return key->offline ? "offline" : "active";
-	return has_come(end_of(key), now) ? "retired" : "published";
+		return key->offline ? STATE_OFFLINE : STATE_ACTIVE;
+	if (has_come(end_of(key), now))
+		return STATE_RETIRED;
+	return key_life(key->time).sign_unix == KEY_NO_TIME ? STATE_STANDBY : STATE_PUBLISHED;
+}
+
+const char *
+keystate_now(const struct key *key, int64_t now)
+{
+	return states[state_of(key, now)].name;
+}
+
+/* The state that keeps it from signing: a key that still signs may have left the zone. */
+static enum state
+idleness_of(const struct key *key, int64_t now)
+{
+	enum state state = state_of(key, now);
+
+	if (state == STATE_SIGNING && key->revoked)
+		return STATE_REVOKED;
+	if (state == STATE_SIGNING && has_come(key->time[KEY_DELETE], now))
+		return STATE_DELETED;
+	return state;
+}
+
+void
+keystate_why_idle(struct buf *b, const struct key *key, int64_t now)
+{
+	enum state state = idleness_of(key, now);
+
+	if (!states[state].why)
+		return;
+	buf_puts(b, states[state].why);
+	if (states[state].since != KEY_CREATED)
+		instant_print_iso(b, key->time[states[state].since]);
+}
+
+/* Does it take more than dates? */
+static bool
+needs_private(const struct key *key, int64_t now)
+{
+	return !key->pkey && idleness_of(key, now) != STATE_REVOKED;
+}
+
+static bool
+is_easier(const struct key *key, const struct key *other, int64_t now)
+{
+	if (key->is_ksk != other->is_ksk)
+		return key->is_ksk;
+	if (needs_private(key, now) != needs_private(other, now))
+		return needs_private(other, now);
+	return idleness_of(key, now) > idleness_of(other, now);
+}
+
+void
+keystate_remedy(struct buf *b, const struct key *keys, size_t n, int64_t now)
+{
+	const struct key *best = keys;
+	const char *options;
+
+	for (size_t i = 1; i < n; i++)
+		if (is_easier(&keys[i], best, now))
+			best = &keys[i];
+	options = states[idleness_of(best, now)].options;
+	if (needs_private(best, now))
+		buf_printf(b, "it takes %s.private to sign", best->path);
+	else if (options)
+		buf_printf(b, "`zonepp keys set %s %s` makes it sign", options, best->path);
+	else
+		buf_puts(b, "`zonepp keys generate` makes another one");
 }
 
 enum key_time

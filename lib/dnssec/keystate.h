@@ -5,15 +5,26 @@
 
 #include "dnssec/key.h"
 
-/* KSK, ZSK, or CSK: a KSK of an algorithm without ZSK, but for deleted ones. */
+/* KSK, ZSK, or CSK: a KSK of an algorithm without ZSK, but for parked and deleted ones. */
 const char *
 keystate_role(const struct keys *keys, const struct key *key, int64_t now);
 
-/* future: neither published nor active. published: not active yet. active: published and active.
- * offline: as active, without private key. signing: active while unpublished (RFC 6781 section
- * 4.1.4). retired: published, not active any more. revoked, deleted. */
+/* parked: neither published nor active, and never will be. future: not yet. standby: published, and
+ * never active. published: not active yet. active: published and active. offline: as active,
+ * without private key. signing: active while unpublished (RFC 6781 section 4.1.4). retired:
+ * published, not active any more. revoked, deleted. */
 const char *
 keystate_now(const struct key *key, int64_t now);
+
+/* Appends why it does not sign the zone now, behind its name: `is revoked`. Nothing where it does.
+ */
+void
+keystate_why_idle(struct buf *b, const struct key *key, int64_t now);
+
+/* Appends what makes the one of the idle keys sign that is made to most easily, a KSK rather than a
+ * ZSK: `zonepp keys set ... makes it sign`. */
+void
+keystate_remedy(struct buf *b, const struct key *keys, size_t n, int64_t now);
 
 /* The date that comes next; N_KEY_TIMES: none. */
 enum key_time

@@ -154,6 +154,40 @@ ok 'JSON: what comes next' prints '1 2026-04-01T00:00:00Z' json '{next}{time}'
 ok 'JSON: the number' prints "1 $(cut -d+ -f3 "$tmp/base" | sed 's/^0*//')" json '{tag}'
 ok 'JSON: no private key' prints '1 0' json '{private}'
 
+# --- Keys that other tools leave behind ---
+
+others=$tmp/others
+mkdir "$others"
+others() { # others COMMAND...: run in the folder; the files that it names in $tmp/said
+	(cd "$others" && "$@")
+}
+their_states() { # their_states ZONE: roles and states of its keys
+	zonepp keys list --keys "$others" "$1" | awk 'NR > 1 { print $3, $5 }' | sort
+}
+ok 'dnssec-keygen -G makes a key' others dnssec-keygen -q -G -a 13 parked.example
+ok 'it is parked' prints 'ZSK parked' their_states parked.example
+ok 'it does not sign' says 'is parked' refuses zonepp sign --zone parked.example --keys "$others" \
+	-o "$tmp/none" "$tmp/zone"
+ok 'dnssec-keygen makes one to stand by' others dnssec-keygen -q -f KSK -P now -A none -a 13 standby.example
+ok 'it stands by' prints 'CSK standby' their_states standby.example
+ok 'dnssec-settime moves it' sh -c "cd '$others' && dnssec-settime -A now Kstandby*.key"
+ok 'then it signs' prints 'CSK active' their_states standby.example
+ok 'ldns-keygen makes one' others ldns-keygen -k -a ECDSAP256SHA256 dateless.example
+ok 'it signs' prints 'CSK active' their_states dateless.example
+ok 'dnssec-keygen makes one' others dnssec-keygen -q -f KSK -a 13 example.org
+old=$(cat "$tmp/said")
+ok 'and dnssec-revoke revokes it' others dnssec-revoke "$old"
+ok 'whose old file is left out' prints 'CSK revoked' their_states example.org
+ok 'which is told' says "$old: note: the key" zonepp keys list --keys "$others" example.org
+ok 'a new one is made' others dnssec-keygen -q -f KSK -a 13 example.org
+new=$(cat "$tmp/said")
+for file in "$others/$new.key" "$others/$new.private"; do sed -i 's/$/\r/' "$file"; done
+ok 'BIND accepts the zone with one revoked and one with line ends of other systems' \
+	we_sign "$others" "$tmp/revoked.zone"
+ok 'with both in it' prints 2 grep -c 'DNSKEY.[0-9]* 3 13' "$tmp/revoked.zone"
+sed -i 's/^Activate: ..../Activate: 2001/' "$others/$new.private"
+ok 'dates that one file alone tells' says S103 refuses zonepp keys list --keys "$others" example.org
+
 # --- A project ---
 
 mkdir -p "$tmp/project/below"

@@ -224,10 +224,15 @@ publication(void **state)
 		int64_t next;
 	} rows[] = {
 	    {"", true, true, KEY_NO_TIME},
-	    {"Created: 20200101000000\n", true, true, KEY_NO_TIME},
-	    {"Created: 20300101000000\n", true, true, KEY_NO_TIME},
-	    {"Publish: 20261123120000\n", true, true, KEY_NO_TIME},
-	    {"Publish: 20261123120001\n", false, true, NOW + 1},
+	    {"Created: 20200101000000\n", false, false, KEY_NO_TIME}, /* dnssec-keygen -G */
+	    {"Created: 20300101000000\n", false, false, KEY_NO_TIME},
+	    {"Created: 20200101000000\nDelete: 20261123120001\n", false, false, NOW + 1},
+	    {"Publish: 20261123120000\n", true, false, KEY_NO_TIME}, /* stands by */
+	    {"Publish: 20261123120001\n", false, false, NOW + 1},
+	    {"Created: 20200101000000\nPublish: 20261123120000\n", true, false, KEY_NO_TIME},
+	    {"Created: 20200101000000\nActivate: 20261123120000\n", true, true, KEY_NO_TIME},
+	    {"Created: 20200101000000\nActivate: 20261123120001\n", true, false, NOW + 1},
+	    {"Publish: 20261123120001\nActivate: 20261123120000\n", false, true, NOW + 1},
 	    {"Activate: 20261123120000\n", true, true, KEY_NO_TIME},
 	    {"Activate: 20261123120001\n", true, false, NOW + 1},
 	    {"Inactive: 20261123120000\n", true, false, KEY_NO_TIME},
@@ -263,7 +268,7 @@ publication(void **state)
 	}
 }
 
-/* The .private file is authoritative; without it the comments of the .key file are. */
+/* Without a .private file the dates are those of the .key file's comments. */
 static void
 dates_of_comments(void **state)
 {
@@ -275,14 +280,6 @@ dates_of_comments(void **state)
 	(void)state;
 	begin(&f);
 	fixture_write(f.folder, BASE ".key", key, 0644);
-	fixture_write(f.folder, BASE ".private", GOOD "Delete: 20320101000000\n", 0600);
-	assert_int_equal(load(&f, "example.net."), 0);
-	assert_true(f.keys.items[0].active);
-	assert_int_equal(f.keys.items[0].next_event, 1956528000);
-	end(&f);
-
-	begin(&f);
-	fixture_write(f.folder, BASE ".key", key, 0644);
 	assert_int_equal(load(&f, "example.net."), 0);
 	assert_null(f.keys.items[0].pkey);
 	assert_true(f.keys.items[0].published);
@@ -290,6 +287,183 @@ dates_of_comments(void **state)
 	assert_int_equal(f.keys.items[0].time[KEY_ACTIVATE], 1893456000);
 	assert_int_equal(f.keys.items[0].time[KEY_DELETE], 1924992000);
 	end(&f);
+}
+
+/* Comments that state other dates than the .private file; none contradict nothing. */
+static void
+contradicting_dates(void **state)
+{
+	static const struct {
+		const char *comments, *dates;
+		const char *message; /* what it holds; NULL: no problem */
+	} rows[] = {
+	    {"", "Activate: 20200101000000\n", NULL},
+	    {"; Created: 20200101000000\n", "Publish: 20200101000000\n", NULL},
+	    {"; Created: 20210101000000\n; Publish: 20200101000000\n",
+		"Created: 20200101000000\nPublish: 20200101000000\n", NULL},
+	    {"; Publish: 20200101000000 (Wed Jan  1 00:00:00 2020)\n", "Publish: 20200101000001\n",
+		"the key 55648 differ from those in the comments of its .key file: "
+		"Publish (2020-01-01T00:00:01Z here, 2020-01-01T00:00:00Z there)"},
+	    {"; Delete: 20300101000000\n", "Inactive: 20290101000000\n",
+		": Inactive (2029-01-01T00:00:00Z here, none there), "
+		"Delete (none here, 2030-01-01T00:00:00Z there)"},
+	    {"; Publish: 20200101000000\n", "", "Publish (none here, "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct fixture f;
+		char text[1000];
+		int result;
+
+		begin(&f);
+		snprintf(text, sizeof(text), "%s%s", rows[i].comments, KEY);
+		fixture_write(f.folder, BASE ".key", text, 0644);
+		snprintf(text, sizeof(text), "%s%s", GOOD, rows[i].dates);
+		fixture_write(f.folder, BASE ".private", text, 0600);
+		result = load(&f, "example.net.");
+		assert_int_equal(f.diags.n, rows[i].message != NULL);
+		assert_int_equal(result, rows[i].message ? -1 : 0);
+		assert_int_equal(f.keys.n, rows[i].message == NULL);
+		if (!rows[i].message)
+			assert_memory_equal(f.keys.items[0].path, f.folder, strlen(f.folder));
+		else if (f.diags.items[0].problem != S_KEY_TIMES ||
+			 !strstr(f.diags.items[0].message, rows[i].message))
+			fail_msg("row %zu: %s", i, f.diags.items[0].message);
+		end(&f);
+	}
+}
+
+/* A .private file that was left behind, or whose .key file was lost. */
+static void
+lone_private(void **state)
+{
+	static const struct {
+		const char *dates;
+		int result;
+	} rows[] = {
+	    {"", -1},
+	    {"Publish: 20300101000000\n", -1},
+	    {"Delete: 20261123120001\n", -1},
+	    {"Delete: 20261123120000\n", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct fixture f;
+		char text[1000];
+
+		begin(&f);
+		snprintf(text, sizeof(text), "%s%s", GOOD, rows[i].dates);
+		fixture_write(f.folder, BASE ".private", text, 0600);
+		assert_int_equal(load(&f, "example.net."), rows[i].result);
+		assert_int_equal(f.keys.n, 0);
+		assert_int_equal(f.diags.n, rows[i].result < 0);
+		if (rows[i].result < 0) {
+			assert_int_equal(f.diags.items[0].problem, S_KEY_LONE);
+			assert_non_null(strstr(f.diags.items[0].message, "the key 55648 of "));
+		}
+		end(&f);
+	}
+}
+
+/* Files of one key: dnssec-revoke leaves the old ones beside the new ones; others are copies. */
+static void
+twins(void **state)
+{
+	static const struct {
+		const char *base, *flags, *dates; /* of the second; the first is BASE */
+		const char *first_dates;
+		int problem, result;
+		size_t n;
+		uint16_t tag;
+	} rows[] = {
+	    {"Kexample.net.+013+55776", "385", "", "", S_KEY_TWIN, 0, 1, 55776},
+	    {"Kexample.net.+013+55776", "385", "Delete: 20260101000000\n", "", S_KEY_TWIN, 0, 1,
+		55776}, /* it must not come back */
+	    {"Kexample.net.+013+55776", "385", "Revoke: 20260101000000\n",
+		"Revoke: 20260101000000\n", S_KEY_TWIN, 0, 1, 55776},
+	    {"KEXAMPLE.net.+013+55648", "257", "", "", -1, 0, 1, 55648},
+	    {"KEXAMPLE.net.+013+55648", "257", "Delete: 20300101000000\n", "", S_KEY_TIMES, -1, 1,
+		55648},
+	    {"Kexample.net.+013+55647", "256", "", "", -1, 0, 2, 55647},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct fixture f;
+		char file[80], text[1000];
+
+		begin(&f);
+		fixture_write(f.folder, BASE ".key", KEY, 0644);
+		snprintf(text, sizeof(text), GOOD "%s", rows[i].first_dates);
+		fixture_write(f.folder, BASE ".private", text, 0600);
+		snprintf(file, sizeof(file), "%s.key", rows[i].base);
+		snprintf(text, sizeof(text), "example.net. IN DNSKEY %s 3 13 " PUBLIC "\n",
+		    rows[i].flags);
+		fixture_write(f.folder, file, text, 0644);
+		snprintf(file, sizeof(file), "%s.private", rows[i].base);
+		snprintf(text, sizeof(text), GOOD "%s", rows[i].dates);
+		fixture_write(f.folder, file, text, 0600);
+		if (load(&f, "example.net.") != rows[i].result || f.keys.n != rows[i].n ||
+		    f.diags.n != (rows[i].problem >= 0) ||
+		    (f.diags.n && (int)f.diags.items[0].problem != rows[i].problem))
+			fail_msg("row %zu: %zu keys, %zu problems, %s", i, f.keys.n, f.diags.n,
+			    f.diags.n ? f.diags.items[0].message : "");
+		assert_int_equal(f.keys.items[0].tag, rows[i].tag);
+		end(&f);
+	}
+}
+
+/* Two keys that validators take for one: unless one of them is parked or has left. */
+static void
+one_tag(void **state)
+{
+	static const struct {
+		const char *dates;
+		int result;
+	} rows[] = {{"\n", -1}, {"Publish: 20300101000000\n", -1}, {"Created: 20200101000000\n", 0},
+	    {"Delete: 20261123120000\n", 0}};
+	/* Of the same 16-bit words, which are what a tag sums up. */
+	static const char *const moduli[] = {"AwEAAYAAAAE=", "AwEAAYABAAA="};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct fixture f;
+		struct keyfile_public public_key;
+		const char *paths[3] = {0};
+		struct name zone = fixture_name("example.net.");
+		char key[200], folder[100], file[64];
+
+		begin(&f);
+		for (size_t k = 0; k < 2; k++) {
+			snprintf(key, sizeof(key), "; %sexample.net. IN DNSKEY 257 3 8 %s\n",
+			    k ? rows[i].dates : "\n", moduli[k]);
+			assert_int_equal(
+			    keyfile_public(&f.diags, "key", text_of(key), &public_key), 0);
+			snprintf(file, sizeof(file), "Kexample.net.+008+%05u",
+			    key_tag((struct bytes){public_key.rdata, public_key.rdata_len}));
+			snprintf(folder, sizeof(folder), "%s/%zu", f.folder, k);
+			assert_int_equal(mkdir(folder, 0700), 0);
+			paths[k] = arena_printf(&f.a, "%s/%s", folder, file);
+			fixture_write(folder, arena_printf(&f.a, "%s.key", file), key, 0644);
+		}
+		assert_string_equal(strrchr(paths[0], '/'), strrchr(paths[1], '/'));
+		assert_int_equal(
+		    keys_load_files(&f.a, &f.diags, paths, &zone, NOW, &f.keys), rows[i].result);
+		assert_int_equal(f.keys.n, 2);
+		if (rows[i].result < 0) {
+			const struct diag *last = &f.diags.items[f.diags.n - 1];
+
+			assert_int_equal(last->problem, S_KEY_TAGS);
+			assert_non_null(strstr(last->message, paths[0]));
+		}
+		for (size_t k = 0; k < 2; k++) {
+			snprintf(folder, sizeof(folder), "%s/%zu", f.folder, k);
+			fixture_remove(folder);
+		}
+		end(&f);
+	}
 }
 
 /* RFC 5011 section 2.1: the bit is part of the tag. */
@@ -349,6 +523,87 @@ record_forms(void **state)
 	}
 }
 
+/* As editors of other systems leave the files, and git with core.autocrlf. */
+static void
+carriage_returns(void **state)
+{
+	struct fixture f;
+	const struct key *key;
+
+	(void)state;
+	begin(&f);
+	fixture_write(f.folder, BASE ".key",
+	    "; This is a key-signing key, keyid 55648, for example.net.\r\n\r\n"
+	    "; Publish: 20260101000000 (Thu Jan  1 00:00:00 2026)\r\n"
+	    "; Activate: 20270101000000 (Fri Jan  1 00:00:00 2027)\r\n"
+	    "example.net. 3600 IN DNSKEY 257 3 13 (\r\n " PUBLIC " )\r\n",
+	    0644);
+	fixture_write(f.folder, BASE ".private",
+	    "Private-key-format: v1.3\r\nAlgorithm: 13 (ECDSAP256SHA256)\r\n"
+	    "PrivateKey: GU6SnQ/Ou+xC5RumuIUIuJZteXT2z0O/ok1s38Et6mQ=\r\n"
+	    "Publish: 20260101000000\r\nActivate: 20270101000000\r\n\r\n",
+	    0600);
+	assert_int_equal(load(&f, "example.net."), 0);
+	assert_int_equal(f.diags.n, 0);
+	assert_int_equal(f.keys.n, 1);
+	key = &f.keys.items[0];
+	assert_true(key->published && !key->active && key->pkey);
+	assert_int_equal(key->ttl_s, 3600);
+	end(&f);
+}
+
+/* What other tools leave behind, as they write it. */
+static void
+parked_and_standby(void **state)
+{
+	static const struct {
+		const char *command;
+		bool published, active;
+	} rows[] = {
+	    {"dnssec-keygen -q -a 13 -G", false, false},
+	    {"dnssec-keygen -q -a 13 -P 20200101 -A none", true, false},
+	    {"dnssec-keygen -q -a 13 -P none -A 20200101", true, true},
+	    {"dnssec-keygen -q -a 13 -C", true, true},
+	    {"ldns-keygen -a ECDSAP256SHA256", true, true},
+	};
+
+	(void)state;
+	if (!have("dnssec-keygen") || !have("ldns-keygen"))
+		skip();
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct fixture f;
+
+		begin(&f);
+		run(&f, rows[i].command, "example.net");
+		assert_int_equal(load(&f, "example.net."), 0);
+		assert_int_equal(f.diags.n, 0);
+		assert_int_equal(f.keys.n, 1);
+		if (f.keys.items[0].published != rows[i].published ||
+		    f.keys.items[0].active != rows[i].active)
+			fail_msg("%s", rows[i].command);
+		end(&f);
+	}
+}
+
+static void
+by_dnssec_revoke(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	if (!have("dnssec-revoke"))
+		skip();
+	begin(&f);
+	run(&f, "dnssec-keygen -q -a 13 -f KSK -P 20200101 -A 20200101", "example.net");
+	run(&f, "dnssec-revoke", "Kexample.net.*.key");
+	assert_int_equal(load(&f, "example.net."), 0);
+	assert_int_equal(f.diags.n, 1);
+	assert_int_equal(f.diags.items[0].problem, S_KEY_TWIN);
+	assert_int_equal(f.keys.n, 1);
+	assert_int_equal(f.keys.items[0].flags, 385);
+	end(&f);
+}
+
 static void
 faults(void **state)
 {
@@ -376,7 +631,7 @@ faults(void **state)
 	    {BASE, "; Delete: tomorrow\n" KEY, GOOD, S_KEY_FILE},
 	    {"Kexample.net.+013+55649", KEY, GOOD, S_KEY_FILE},
 	    {"Kexample.net.+015+55648", KEY, GOOD, S_KEY_FILE},
-	    {BASE, NULL, GOOD, F_READ},
+	    {BASE, NULL, GOOD, S_KEY_LONE},
 	    {BASE, KEY, "", S_KEY_FILE},
 	    {BASE, KEY, "PrivateKey: x\n", S_KEY_FILE},
 	    {BASE, KEY, "Private-key-format: v2.0\nAlgorithm: 13\n" SECRET, S_KEY_FILE},
@@ -684,7 +939,8 @@ roles(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		struct key items[8];
-		struct keys keys = {"example.org.", items, keys_of(rows[i].keys, items)};
+		struct keys keys = {
+		    .zone = "example.org.", .items = items, .n = keys_of(rows[i].keys, items)};
 		struct diags diags = {0};
 		int result = keys_roles(&diags, "keys", &keys);
 		char got[64] = "";
@@ -728,8 +984,15 @@ main(void)
 	    cmocka_unit_test(file_names),
 	    cmocka_unit_test(publication),
 	    cmocka_unit_test(dates_of_comments),
+	    cmocka_unit_test(contradicting_dates),
+	    cmocka_unit_test(lone_private),
+	    cmocka_unit_test(twins),
+	    cmocka_unit_test(one_tag),
 	    cmocka_unit_test(revoked),
 	    cmocka_unit_test(record_forms),
+	    cmocka_unit_test(carriage_returns),
+	    cmocka_unit_test(parked_and_standby),
+	    cmocka_unit_test(by_dnssec_revoke),
 	    cmocka_unit_test(faults),
 	    cmocka_unit_test(nul_octets),
 	    cmocka_unit_test(rsa_faults),

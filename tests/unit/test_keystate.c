@@ -11,7 +11,7 @@ key_of(const char *text, int64_t now, struct key *out)
 {
 	static const char letters[N_KEY_TIMES + 1] = "cparidst";
 	static const uint8_t dnskey[4];
-	int64_t end;
+	struct key_life life;
 	bool due;
 
 	*out = (struct key){.path = "key", .pkey = (EVP_PKEY *)out, .dnskey = {dnskey, 4}};
@@ -27,12 +27,9 @@ key_of(const char *text, int64_t now, struct key *out)
 		if (letter)
 			out->time[letter - letters] = text[1] - '0';
 	}
-	end = out->time[KEY_INACTIVE] != KEY_NO_TIME ? out->time[KEY_INACTIVE]
-						     : out->time[KEY_DELETE];
-	due =
-	    (out->time[KEY_ACTIVATE] == KEY_NO_TIME || out->time[KEY_ACTIVATE] <= now) && end > now;
-	out->published = (out->time[KEY_PUBLISH] == KEY_NO_TIME || out->time[KEY_PUBLISH] <= now) &&
-			 out->time[KEY_DELETE] > now;
+	life = key_life(out->time);
+	due = life.sign_unix <= now && now < life.retire_unix;
+	out->published = life.publish_unix <= now && now < life.remove_unix;
 	out->active = due && out->pkey;
 	out->offline = due && !out->pkey;
 	out->revoked = out->time[KEY_REVOKE] <= now;
@@ -42,7 +39,7 @@ key_of(const char *text, int64_t now, struct key *out)
 static struct keys
 keys_of(const char *text, int64_t now, struct key *items)
 {
-	struct keys keys = {"example.org.", items, 0};
+	struct keys keys = {.zone = "example.org.", .items = items, .now = now};
 
 	while (text) {
 		key_of(text, now, &items[keys.n++]);
@@ -76,7 +73,14 @@ states(void **state)
 	    {"13Kp3a2", 2, "signing", KEY_PUBLISH}, /* RFC 6781 section 4.1.4 */
 	    {"13Kp1a1d3i4", 3, "signing", KEY_INACTIVE},
 	    {"13Kp1a1d3", 3, "deleted", N_KEY_TIMES},
-	    {"13Kp1s3t4", 2, "active", KEY_SYNC_PUBLISH},
+	    {"13Kp1a1s3t4", 2, "active", KEY_SYNC_PUBLISH},
+	    {"13Kc1", 2, "parked", N_KEY_TIMES},
+	    {"13Kc1d3", 2, "parked", KEY_DELETE},
+	    {"13Kc1d3", 3, "deleted", N_KEY_TIMES},
+	    {"13Kc1p2", 1, "future", KEY_PUBLISH},
+	    {"13Kc1p2", 2, "standby", N_KEY_TIMES},
+	    {"13Kc1p2i3", 3, "retired", N_KEY_TIMES},
+	    {"13Kc1a3", 2, "published", KEY_ACTIVATE},
 	};
 
 	(void)state;
@@ -97,12 +101,8 @@ roles(void **state)
 	static const struct {
 		const char *keys, *role;
 	} rows[] = {
-	    {"13K", "CSK"},
-	    {"13Z", "ZSK"},
-	    {"13K 13Z", "KSK"},
-	    {"13K 15Z", "CSK"},
-	    {"13K 13Zd1", "CSK"},
-	    {"13K 13Zp9", "KSK"},
+	    {"13K", "CSK"}, {"13Z", "ZSK"}, {"13K 13Z", "KSK"}, {"13K 15Z", "CSK"},
+	    {"13K 13Zd1", "CSK"}, {"13K 13Zp9", "KSK"}, {"13K 13Zc1", "CSK"}, /* parked */
 	};
 
 	(void)state;
@@ -111,6 +111,50 @@ roles(void **state)
 		struct keys keys = keys_of(rows[i].keys, 2, items);
 
 		assert_string_equal(keystate_role(&keys, &items[0], 2), rows[i].role);
+	}
+}
+
+/* Why keys do not sign at time 3, and what helps. */
+static void
+idle(void **state)
+{
+	static const struct {
+		const char *key, *why, *remedy;
+	} rows[] = {
+	    {"13K", "", NULL},
+	    {"13Kc1", "is parked, with neither Publish nor Activate",
+		"--publish=now --activate=now key`"},
+	    {"13Kp1", "stands by, without Activate", "`zonepp keys set --activate=now key` makes"},
+	    {"13Kp4a4", "is not published before 1970-01-01T00:00:04Z", "--publish=now --activate"},
+	    {"13Kp4a1", "is not published before 1970-01-01T00:00:04Z", "set --publish=now key`"},
+	    {"13Kp1a4", "does not sign before 1970-01-01T00:00:04Z", "set --activate=now key`"},
+	    {"13Kp1a1i2", "ceased to sign on 1970-01-01T00:00:02Z", "set --inactive=none key`"},
+	    {"13Kp1a1d2", "left the zone on 1970-01-01T00:00:02Z", "--inactive=none --delete=none"},
+	    {"13Kp1a1d2i9", "left the zone on 1970-01-01T00:00:02Z", "--delete=none key`"},
+	    {"13Kp1a1r2", "is revoked", "generate"},
+	    {"13Kop1a1", "has no .private file", "it takes key.private to sign"},
+	    {"13Koc1", "is parked, with neither Publish nor Activate", "it takes key.private"},
+	    {"13Kp1a1r2 13Kp1a1i2 13Kc1 13Zp1", "is revoked",
+		"--publish=now --activate=now key`"}, /* the parked KSK */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct key items[4];
+		struct keys keys = keys_of(rows[i].key, 3, items);
+		struct buf b = {0};
+
+		keystate_why_idle(&b, &items[0], 3);
+		buf_putc(&b, '\0');
+		assert_string_equal(b.data, rows[i].why);
+		buf_clear(&b);
+		if (rows[i].remedy) {
+			keystate_remedy(&b, items, keys.n, 3);
+			buf_putc(&b, '\0');
+			if (!strstr(b.data, rows[i].remedy))
+				fail_msg("%s: %s", rows[i].key, b.data);
+		}
+		buf_free(&b);
 	}
 }
 
@@ -134,7 +178,9 @@ parent(void **state)
 	    {"13Kp1r3", false, false},
 	    {"13Kp1d3", false, false},
 	    {"13Kp1d3i9", false, false}, /* still signs */
-	    {"13Kop1", true, true},
+	    {"13Kop1a1", true, true},
+	    {"13Kp1", true, false}, /* stands by */
+	    {"13Kc1", false, false},
 	};
 
 	(void)state;
@@ -198,6 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(states),
 	    cmocka_unit_test(roles),
+	    cmocka_unit_test(idle),
 	    cmocka_unit_test(parent),
 	    cmocka_unit_test(advice),
 	};
