@@ -86,11 +86,12 @@ by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A zone that the project no longer has is published no more; once nobody can hold anything of it,
- * nothing is left to tell. */
+/* A zone that the project no longer has is published no more. It may come back, and servers may
+ * have its serial for as long as they do not let it expire. */
 static void
-end_zones(const struct build_run *run, struct history *history, struct history *closed)
+end_zones(const struct build_run *run, int64_t now, struct history *history, struct history *closed)
 {
+	enum { EXPIRED_S = 365 * 86400 };
 	struct arena *a = &run->diags->arena;
 	size_t n = run->project->n_zones, kept = 0;
 	const char **names = arena_alloc(a, n * sizeof(*names) + 1);
@@ -103,8 +104,8 @@ end_zones(const struct build_run *run, struct history *history, struct history *
 		    !bsearch(&history->sets[i].zone, names, n, sizeof(*names), by_text))
 			history_add_set(closed, &history->sets[i]);
 	for (size_t i = 0; i < history->n_serials; i++)
-		if (bsearch(&history->serials[i].zone, names, n, sizeof(*names), by_text) ||
-		    history_zone(history, history->serials[i].zone).n > 0)
+		if (history->serials[i].t_unix > now - EXPIRED_S ||
+		    bsearch(&history->serials[i].zone, names, n, sizeof(*names), by_text))
 			history->serials[kept++] = history->serials[i];
 	history->n_serials = kept;
 }
@@ -144,7 +145,7 @@ change_history(void *ctx, struct history *history)
 	const struct build *build = change->run->build;
 	struct history closed = {.a = &change->run->diags->arena};
 
-	end_zones(change->run, history, &closed);
+	end_zones(change->run, change->now, history, &closed);
 	for (size_t i = 0; i < build->n; i++)
 		apply_zone(&build->zones[i], change->now, history, &closed);
 	history_end(history, &closed, change->now);

@@ -119,7 +119,7 @@ zone_write(struct zone_run *run)
 	const struct zone_job *job = run->job;
 
 	if (job->keep)
-		job->keep->is_tracked = is_tracked(run);
+		keep_track(job->keep, is_tracked(run));
 	if (overwrite_check_zone(
 		run->diags, job->outputs, job->zone->output, run->published.there) < 0)
 		return -1;

@@ -541,6 +541,14 @@ keep_compare(struct keep *keep, const struct keep_run *run)
 		compare_name(keep, run, names.items[i]);
 }
 
+void
+keep_track(struct keep *keep, bool is_tracked)
+{
+	keep->is_tracked = is_tracked;
+	if (!is_tracked && !keep->is_known)
+		keep->opened = keep->closed = (struct history){.a = keep->a};
+}
+
 static bool
 is_marked(const struct keep *keep, const struct set *set)
 {

@@ -65,6 +65,10 @@ keep_records(struct keep *keep, const struct keep_run *run);
 void
 keep_compare(struct keep *keep, const struct keep_run *run);
 
+/* Is the zone one whose history is kept? Of others nothing is written down that is not there. */
+void
+keep_track(struct keep *keep, bool is_tracked);
+
 /* For a zone that is not published: what its published file has, and the history not, is held. */
 void
 keep_failed(struct keep *keep, const struct published *published);
