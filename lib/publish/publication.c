@@ -6,6 +6,17 @@
 #include "publish/cache.h"
 #include "publish/zone_part.h"
 
+/* Do sets begin with the publication? Where the file stays as it is, that tells of servers which
+ * may not know of it: their hook failed, and what a mark told of it is lost. */
+static bool
+any_begins(const struct keep *keep)
+{
+	for (size_t i = 0; i < keep->opened.n_sets; i++)
+		if (keep->opened.sets[i].since_unix == TIME_NEVER)
+			return true;
+	return false;
+}
+
 /* Nothing is left of what changes nothing, unless there is a mark already. */
 static int
 mark(struct zone_run *run)
@@ -14,7 +25,7 @@ mark(struct zone_run *run)
 	const struct keep *keep = job->keep;
 	bool needed = job->has_hook || (keep && keep->opened.n_sets + keep->closed.n_sets > 0);
 
-	if (!keep || !needed || !output_draft(run->out))
+	if (!keep || !needed || (!output_draft(run->out) && !any_begins(keep)))
 		return 0;
 	return mark_make(run->diags, job->own, job->mark, keep->opened.sets, keep->opened.n_sets);
 }

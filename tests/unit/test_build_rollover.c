@@ -231,6 +231,57 @@ waited_for_the_hook(void **state)
 	assert_false(gate_is_open(NOW + HOURS + DAY - 1));
 }
 
+/* In a clone of the project, which has what is committed. */
+static void
+build_elsewhere(int64_t now, const char *hook, bool fails)
+{
+	struct build_options options = {.zones = &(const char *){NULL}, .now = now, .n_workers = 1};
+	struct diags diags = {0};
+	struct project project;
+	struct build built;
+
+	assert_int_equal(system("mkdir elsewhere && cp -R zones *.pem zonepp.state elsewhere"), 0);
+	assert_int_equal(chdir("elsewhere"), 0);
+	put("zonepp.yaml", arena_printf(&arena, "%shooks: { changed: [%s] }\n", yaml, hook));
+	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
+	assert_int_equal(build_project(&diags, &project, &options, &built), fails ? -1 : 0);
+	build_free(&built);
+	diags_free(&diags);
+	assert_int_equal(chdir(".."), 0);
+	assert_int_equal(system("cp elsewhere/zonepp.state . && rm -r elsewhere"), 0);
+}
+
+/* Nobody's servers know of what a host published whose hook failed: no wait begins with that. Its
+ * serial may be known, and is not used again. What this host's own file has was published until it
+ * builds. */
+static void
+failed_elsewhere(void **state)
+{
+	static const struct {
+		const char *hook;
+		bool fails;
+	} rows[] = {{"false", true}, {"true", false}};
+
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct buf b = {0};
+
+		assert_int_equal(begin(state), 0);
+		assert_int_equal(build(NOW), 0);
+		put("next.pem", pem[1]);
+		build_elsewhere(NOW + 3600, rows[i].hook, rows[i].fails);
+		assert_false(gate_is_open(NOW + 3600 + DAY - 1));
+		assert_int_equal(gate_is_open(NOW + 3600 + DAY), !rows[i].fails);
+		assert_int_equal(build(NOW + 7200), 0);
+		assert_false(gate_is_open(NOW + 7200 + DAY - 1));
+		assert_true(gate_is_open(NOW + 7200 + DAY));
+		get(&b, "zonepp.state");
+		for (size_t k = 0; k < 2; k++)
+			assert_non_null(
+			    strstr(b.data, arena_printf(&arena, "serial %s. 3 ", zones[k])));
+		buf_free(&b);
+	}
+}
+
 static int
 setup(void **state)
 {
@@ -253,6 +304,7 @@ main(void)
 	    cmocka_unit_test(killed_ahead_of_a_zone),
 	    cmocka_unit_test(waited_for_another_build),
 	    cmocka_unit_test(waited_for_the_hook),
+	    cmocka_unit_test(failed_elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
