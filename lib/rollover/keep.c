@@ -498,27 +498,33 @@ any_comes(struct sets held, const struct set *answer, bool any)
 	return answer->n == 0 ? any && !has_open(held, answer) : n_there < answer->n;
 }
 
+/* Is it the set that was published last, and known to be? One that had been replaced begins anew. */
+static bool
+is_there(const struct keep *keep, struct sets held, const struct set *answer)
+{
+	const struct set *newest = sets_newest(held);
+
+	return newest && set_same(newest, answer) && is_in_state(keep, newest);
+}
+
 static void
 compare_name(struct keep *keep, const struct keep_run *run, const char *owner)
 {
 	struct sets held = held_of(keep, owner);
 	struct set answer, begun;
-	bool there = false, any = false;
+	bool any = false;
 
 	answer_of(keep->a, run->store, keep->name, owner, &answer, NULL);
 	for (size_t i = 0; i < held.n; i++) {
 		const struct set *set = &held.items[i];
-		bool same = set_is_open(set) && set_same(set, &answer);
 
 		any = any || set->n > 0;
-		if (same)
-			there = there || is_in_state(keep, set);
-		else if (set_is_open(set))
+		if (set_is_open(set) && !set_same(set, &answer))
 			end_set(keep, run, held, set);
 	}
 	begun = answer;
 	begun.since_unix = TIME_NEVER; /* when it is published */
-	if (!there && (answer.n > 0 || any))
+	if (!is_there(keep, held, &answer) && (answer.n > 0 || any))
 		history_add_set(&keep->opened, &begun);
 	if (any_comes(held, &answer, any) && is_of_certificate(keep, run, held, &answer))
 		keep->n_changes++;
