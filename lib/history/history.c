@@ -1,5 +1,6 @@
 #include "history/history.h"
 
+#include "base/duration.h"
 #include "dns/rdata.h"
 #include "history/serial.h"
 
@@ -304,7 +305,8 @@ history_end(struct history *history, struct history *closed, int64_t t_unix)
 	for (size_t i = 0; i < closed->n_sets; i++) {
 		struct set set = closed->sets[i];
 
-		set.until_unix = set_is_open(&set) ? t_unix : set.until_unix;
+		if (set_is_open(&set))
+			set.until_unix = instant_later(t_unix, set.since_unix);
 		history_add_set(history, &set);
 	}
 }
@@ -326,6 +328,25 @@ history_prune(struct history *history, uint32_t wait_s, int64_t now_unix)
 			first = kept;
 	}
 	history->n_sets = kept;
+}
+
+/* --- Times --- */
+
+int64_t
+history_now(const struct history *history, int64_t now_unix)
+{
+	int64_t latest = history->latest_unix;
+
+	return latest > now_unix && latest - now_unix <= CLOCKS_DIFFER_S ? latest : now_unix;
+}
+
+int64_t
+history_begin(const struct history *history, const struct set *set, int64_t now_unix)
+{
+	const struct set *newest =
+	    sets_newest(sets_of_owner(history_zone(history, set->zone), set->owner));
+
+	return newest && newest->since_unix >= now_unix ? newest->since_unix + 1 : now_unix;
 }
 
 /* --- Looking --- */

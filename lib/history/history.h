@@ -36,6 +36,9 @@
 static const int64_t TIME_NEVER = INT64_MAX;   /* `until_unix` of an open set: not known yet */
 static const int64_t TIME_UNKNOWN = INT64_MIN; /* `since_unix`: at some time before */
 
+/* Clocks of hosts that keep one history may differ by as much. */
+enum { CLOCKS_DIFFER_S = 3600 };
+
 /* Names are absolute and in lower case. RDATA are canonical, sorted, and each stands once. */
 struct set {
 	const char *zone, *owner;
@@ -124,6 +127,16 @@ history_add_serial(struct history *history, const struct serial *serial);
 
 void
 history_add_note(struct history *history, const struct note *note);
+
+/* What is written down as the time `now_unix`: what comes later has no earlier time, although the
+ * clock of the host that wrote last may be ahead. */
+int64_t
+history_now(const struct history *history, int64_t now_unix);
+
+/* When the set begins that is published now: behind those of its name that are open, which may have
+ * begun a moment ago. */
+int64_t
+history_begin(const struct history *history, const struct set *set, int64_t now_unix);
 
 /* Sorts, and unites lines that tell of the same thing: of two ends of one set the later counts, of
  * a zone's serials the highest (serial.h). An open set and the same one closed both stay: only the

@@ -196,6 +196,13 @@ print_u32(struct buf *b, const struct value *value, const void *at)
 	buf_decimal(b, *(const uint32_t *)at);
 }
 
+/* Another host's clock may be a little ahead. */
+static bool
+is_in_future(int64_t t_unix, int64_t now_unix)
+{
+	return t_unix > now_unix && t_unix - now_unix > CLOCKS_DIFFER_S;
+}
+
 /* Of all lines one is shown. */
 static void
 warn_of_future(const struct line *line)
@@ -468,10 +475,10 @@ check_times(const struct line *line, const struct set *set)
 }
 
 static void
-no_later_than(int64_t *t_unix, int64_t most_unix)
+no_later_than(int64_t *t_unix, int64_t now_unix)
 {
-	if (*t_unix > most_unix && *t_unix != TIME_NEVER)
-		*t_unix = most_unix;
+	if (is_in_future(*t_unix, now_unix) && *t_unix != TIME_NEVER)
+		*t_unix = now_unix;
 }
 
 /* What lies in the future counts as the present. */
@@ -663,7 +670,7 @@ read_text(struct diags *diags, const char *path, struct text text, struct state_
 			result = -1;
 	}
 	out->latest_unix = line.latest_unix;
-	if (line.latest_unix > line.now_unix && !old.first)
+	if (is_in_future(line.latest_unix, line.now_unix) && !old.first)
 		warn_of_future(&line);
 	if (!old.first)
 		return result;

@@ -13,9 +13,9 @@
 const char *
 state_path(struct arena *a, const char *project, const char *folder);
 
-/* How times are taken that are later than `now_unix`: as written where that is TIME_NEVER, else as
- * if they were now, with a warning at the line. `wait_s`: the longest wait of the project, by which
- * a file of an older form says when it may go. */
+/* How times are taken that are later than `now_unix`, by more than clocks differ: as written where
+ * that is TIME_NEVER, else as if they were now, with a warning at the line. `wait_s`: the longest
+ * wait of the project, by which a file of an older form says when it may go. */
 struct state_reading {
 	int64_t now_unix;
 	uint32_t wait_s;

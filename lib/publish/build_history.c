@@ -1,5 +1,6 @@
 #include "publish/build_part.h"
 
+#include "base/duration.h"
 #include "history/mark.h"
 #include "history/state.h"
 #include "rollover/project_history.h"
@@ -43,23 +44,40 @@ build_read_history(struct build_run *run)
 	return result;
 }
 
-/* What a zone's build makes of the history: nothing, where its servers do not know of it yet. */
+/* What zones' builds make of the history: nothing, where servers do not know of them yet. */
 static void
-apply_zone(
-    const struct build_zone *build, int64_t now, struct history *history, struct history *closed)
+apply_closed(const struct build *build, int64_t now, struct arena *a, struct history *history)
 {
-	const struct keep *keep = &build->keep;
+	struct history closed = {.a = a};
 
-	if (build->unfinished)
-		return;
-	for (size_t i = 0; i < keep->closed.n_sets; i++)
-		history_add_set(closed, &keep->closed.sets[i]);
-	for (size_t i = 0; i < keep->opened.n_sets; i++) {
-		struct set set = keep->opened.sets[i];
+	for (size_t i = 0; i < build->n; i++) {
+		const struct build_zone *zone = &build->zones[i];
 
-		set.since_unix = set.since_unix == TIME_NEVER ? now : set.since_unix;
-		history_add_set(history, &set);
+		for (size_t k = 0; k < zone->keep.closed.n_sets && !zone->unfinished; k++)
+			history_add_set(&closed, &zone->keep.closed.sets[k]);
 	}
+	history_end(history, &closed, now);
+	history_sort(history);
+}
+
+static void
+apply_opened(const struct build *build, int64_t now, struct arena *a, struct history *history)
+{
+	struct history opened = {.a = a};
+
+	for (size_t i = 0; i < build->n; i++) {
+		const struct build_zone *zone = &build->zones[i];
+
+		for (size_t k = 0; k < zone->keep.opened.n_sets && !zone->unfinished; k++) {
+			struct set set = zone->keep.opened.sets[k];
+
+			if (set.since_unix == TIME_NEVER)
+				set.since_unix = history_begin(history, &set, now);
+			history_add_set(&opened, &set);
+		}
+	}
+	for (size_t i = 0; i < opened.n_sets; i++)
+		history_add_set(history, &opened.sets[i]);
 }
 
 /* Servers may hold the serial of a zone whose hook failed; its time is that of the hook, once it is
@@ -89,7 +107,7 @@ by_text(const void *a, const void *b)
 /* A zone that the project no longer has is published no more. It may come back, and servers may
  * have its serial for as long as they do not let it expire. */
 static void
-end_zones(const struct build_run *run, int64_t now, struct history *history, struct history *closed)
+end_zones(const struct build_run *run, int64_t now, struct history *history)
 {
 	enum { EXPIRED_S = 365 * 86400 };
 	struct arena *a = &run->diags->arena;
@@ -99,10 +117,12 @@ end_zones(const struct build_run *run, int64_t now, struct history *history, str
 	for (size_t i = 0; i < n; i++)
 		names[i] = history_name(a, run->project->zones[i].name.wire);
 	qsort(names, n, sizeof(*names), by_text);
-	for (size_t i = 0; i < history->n_sets; i++)
-		if (set_is_open(&history->sets[i]) &&
-		    !bsearch(&history->sets[i].zone, names, n, sizeof(*names), by_text))
-			history_add_set(closed, &history->sets[i]);
+	for (size_t i = 0; i < history->n_sets; i++) {
+		struct set *set = &history->sets[i];
+
+		if (set_is_open(set) && !bsearch(&set->zone, names, n, sizeof(*names), by_text))
+			set->until_unix = instant_later(now, set->since_unix);
+	}
 	for (size_t i = 0; i < history->n_serials; i++)
 		if (history->serials[i].t_unix > now - EXPIRED_S ||
 		    bsearch(&history->serials[i].zone, names, n, sizeof(*names), by_text))
@@ -143,15 +163,15 @@ change_history(void *ctx, struct history *history)
 {
 	const struct change *change = ctx;
 	const struct build *build = change->run->build;
-	struct history closed = {.a = &change->run->diags->arena};
+	struct arena *a = &change->run->diags->arena;
+	int64_t now = history_now(history, change->now);
 
-	end_zones(change->run, change->now, history, &closed);
+	end_zones(change->run, now, history);
+	apply_closed(build, now, a, history);
+	apply_opened(build, now, a, history);
 	for (size_t i = 0; i < build->n; i++)
-		apply_zone(&build->zones[i], change->now, history, &closed);
-	history_end(history, &closed, change->now);
-	for (size_t i = 0; i < build->n; i++)
-		apply_serial(&build->zones[i], change->now, history);
-	note_current(change->run, change->now, history);
+		apply_serial(&build->zones[i], now, history);
+	note_current(change->run, now, history);
 }
 
 /* The time of the publication is that at which all who were to be told of it know. */

@@ -88,13 +88,12 @@ read_published(struct zone_run *run)
 static void
 check_clock(struct zone_run *run)
 {
-	enum { ASKEW_S = 3600 }; /* hosts differ by as much */
 	const struct keep *keep = run->job->keep;
 	const struct named_use *first = run->loaded.directives.tlsa.named_uses;
 	int64_t now = run->job->load.now;
 	struct buf times = {0};
 
-	if (keep->n_changes == 0 || now >= keep->latest_unix - ASKEW_S)
+	if (keep->n_changes == 0 || now >= keep->latest_unix - CLOCKS_DIFFER_S)
 		return;
 	instant_print_iso(&times, now);
 	buf_puts(&times, ", and the state file tells of ");

@@ -188,7 +188,7 @@ end_sets(struct ask *ask, const struct round *round)
 		if (!set_is_open(set) || set == service->published)
 			continue;
 		lagging = who_lags(round, set);
-		ended.until_unix = ask->now;
+		ended.until_unix = history_now(&ask->rollovers.history, ask->now);
 		if (lagging) {
 			note_lagging(ask, set->owner, lagging);
 			continue;

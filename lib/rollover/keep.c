@@ -498,7 +498,8 @@ any_comes(struct sets held, const struct set *answer, bool any)
 	return answer->n == 0 ? any && !has_open(held, answer) : n_there < answer->n;
 }
 
-/* Is it the set that was published last, and known to be? One that had been replaced begins anew. */
+/* Is it the set that was published last, and known to be? One that had been replaced begins anew.
+ */
 static bool
 is_there(const struct keep *keep, struct sets held, const struct set *answer)
 {

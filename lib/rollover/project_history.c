@@ -96,8 +96,12 @@ add_and_remove(void *ctx, struct history *history)
 	remove_from(history, &change->remove);
 	for (size_t i = 0; i < change->add.n_sets; i++)
 		history_add_set(history, &change->add.sets[i]);
-	for (size_t i = 0; i < change->add.n_notes; i++)
-		history_add_note(history, &change->add.notes[i]);
+	for (size_t i = 0; i < change->add.n_notes; i++) {
+		struct note note = change->add.notes[i];
+
+		note.t_unix = history_now(history, note.t_unix);
+		history_add_note(history, &note);
+	}
 }
 
 int

@@ -192,6 +192,8 @@ static const struct {
 	S("a", "60", D(02), D(09), A) OPEN("a", "60", D(02), B)},
     /* one that the history lacks comes */
     {"", OPEN("a", "60", D(02), A), S("a", "60", D(02), D(09), A)},
+    /* never ahead of its begin */
+    {OPEN("a", "60", D(12), A), OPEN("a", "60", D(12), A), S("a", "60", D(12), D(12), A)},
     /* both twins end */
     {OPEN("a", "60", D(02), A) S("a", "60", D(02), D(05), A), OPEN("a", "60", D(02), A),
 	S("a", "60", D(02), D(09), A)},
@@ -293,6 +295,48 @@ newest(void **state)
 	}
 }
 
+/* --- Times --- */
+
+static const struct {
+	int64_t latest, now, counts;
+} clocks[] = {
+    {0, 5000, 5000}, {5000, 5000, 5000}, {5001, 5000, 5001}, {8600, 5000, 8600},
+    {8601, 5000, 5000}, /* a clock that is wrong */
+};
+
+/* Since when a set of a.e. that is published at 8 DAY: later than others of the name. */
+static const struct {
+	const char *sets;
+	int64_t begin;
+} begins[] = {
+    {"", 8 * DAY},
+    {OPEN("b", "60", D(09), A), 8 * DAY},
+    {OPEN("a", "60", D(08), A), 8 * DAY},
+    {OPEN("a", "60", D(09), A), 8 * DAY + 1},
+    {OPEN("a", "60", D(10), A), 9 * DAY + 1},
+    {S("a", "60", D(09), D(09), A), 8 * DAY},
+    {"set e. a.e. TLSA 60 - - " A "\n", 8 * DAY},
+};
+
+static void
+times(void **state)
+{
+	struct set set = {.zone = "e.", .owner = "a.e."};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(clocks); i++) {
+		struct history history = {.latest_unix = clocks[i].latest};
+
+		assert_int_equal(history_now(&history, clocks[i].now), clocks[i].counts);
+	}
+	for (size_t i = 0; i < LENGTH(begins); i++) {
+		struct history history = read_sets(begins[i].sets);
+
+		if (history_begin(&history, &set, 8 * DAY) != begins[i].begin)
+			fail_msg("row %zu", i);
+	}
+}
+
 static void
 serials(void **state)
 {
@@ -359,6 +403,7 @@ main(void)
 	    cmocka_unit_test(end),
 	    cmocka_unit_test(look),
 	    cmocka_unit_test(newest),
+	    cmocka_unit_test(times),
 	    cmocka_unit_test(serials),
 	    cmocka_unit_test(notes),
 	};
