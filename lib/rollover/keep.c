@@ -210,6 +210,26 @@ keep_published(struct keep *keep, const struct keep_run *run, const struct use *
 
 /* --- A certificate that came too early --- */
 
+/* When the open set ends, if it is not published: when the next one began, which another build
+ * knows. TIME_NEVER: with this build. */
+static int64_t
+end_of(const struct keep *keep, const struct keep_run *run, struct sets held, const struct set *set)
+{
+	int64_t end = TIME_NEVER;
+	struct set published;
+
+	for (size_t i = 0; i < held.n && set->since_unix != TIME_UNKNOWN; i++) {
+		int64_t begun = held.items[i].since_unix;
+
+		if (begun > set->since_unix && begun < end)
+			end = begun;
+	}
+	if (end == TIME_NEVER)
+		return end;
+	published = published_at(keep, run->published, set->owner);
+	return set_same(&published, set) ? TIME_NEVER : end;
+}
+
 /* A set that is published now will not be, as the new one takes the certificate. */
 static struct gate
 wait_of(const struct keep *keep, const struct keep_run *run, const struct use *use)
@@ -221,7 +241,10 @@ wait_of(const struct keep *keep, const struct keep_run *run, const struct use *u
 
 	for (size_t i = 0; i < held.n; i++) {
 		sets[i] = held.items[i];
-		if (set_is_open(&sets[i]) && !servers)
+		if (!set_is_open(&sets[i]) || servers)
+			continue;
+		sets[i].until_unix = end_of(keep, run, held, &sets[i]);
+		if (set_is_open(&sets[i]))
 			sets[i].until_unix = run->now_unix;
 	}
 	gate_wait(keep->history, (struct sets){sets, held.n}, &use->current,
@@ -455,31 +478,18 @@ is_of_certificate(
 	return false;
 }
 
-/* One that is not published ended when the next one began, which another build knows better. */
-static void
-close_set(struct keep *keep, const struct keep_run *run, struct sets held, const struct set *set)
-{
-	struct set published = published_at(keep, run->published, set->owner), closed = *set;
-
-	for (size_t i = 0; i < held.n && !set_same(&published, set); i++) {
-		int64_t begun = held.items[i].since_unix;
-
-		if (set->since_unix != TIME_UNKNOWN && begun > set->since_unix &&
-		    begun < closed.until_unix)
-			closed.until_unix = begun;
-	}
-	history_add_set(&keep->closed, &closed);
-}
-
 static void
 end_set(struct keep *keep, const struct keep_run *run, struct sets held, const struct set *set)
 {
 	bool stays = has_servers(keep, run, held);
+	struct set closed = *set;
 
-	if (!stays)
-		close_set(keep, run, held, set);
-	else if (!is_in_state(keep, set))
+	if (!stays) {
+		closed.until_unix = end_of(keep, run, held, set);
+		history_add_set(&keep->closed, &closed);
+	} else if (!is_in_state(keep, set)) {
 		history_add_set(&keep->opened, set);
+	}
 }
 
 /* Does a record come, or do all leave? */
