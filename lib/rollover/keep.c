@@ -7,6 +7,8 @@
 #include "history/state.h"
 #include "rollover/gate.h"
 
+#include <stdlib.h>
+
 /* The rows of a use of a named certificate at one owner. */
 struct use {
 	const struct named_use *is;
@@ -138,6 +140,73 @@ is_wanted(const struct keep_run *run, const struct use *use, struct bytes rdata)
 	return false;
 }
 
+/* --- Names that are answered with the records of a use --- */
+
+/* By its owner, or where an alias or a wildcard leads to that. */
+struct led_name {
+	const char *owner, *name;
+};
+
+struct led_names {
+	struct led_name *items;
+	size_t n;
+};
+
+static int
+by_owner(const void *a, const void *b)
+{
+	const struct led_name *x = a, *y = b;
+	int order = strcmp(x->owner, y->owner);
+
+	return order ? order : strcmp(x->name, y->name);
+}
+
+static struct led_names
+find_led(const struct keep *keep, const struct keep_run *run, const struct answer_names *names)
+{
+	struct led_names led = {arena_alloc(keep->a, names->n * sizeof(*led.items) + 1), 0};
+
+	for (size_t i = 0; i < names->n; i++) {
+		const char *name = names->items[i], *from;
+		struct set answer;
+
+		answer_of(keep->a, run->store, keep->name, name, &answer, &from);
+		if (answer_names_have(&keep->owners, name))
+			from = name;
+		if (from && answer_names_have(&keep->owners, from))
+			led.items[led.n++] = (struct led_name){from, name};
+	}
+	if (led.n > 1)
+		qsort(led.items, led.n, sizeof(*led.items), by_owner);
+	return led;
+}
+
+/* The number of the first one whose owner is not below; or with `behind` above. */
+static size_t
+bound(struct led_names all, const char *owner, bool behind)
+{
+	size_t low = 0, high = all.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(all.items[middle].owner, owner);
+
+		if (order < 0 || (behind && order == 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct led_names
+led_to(struct led_names all, const char *owner)
+{
+	size_t begin = bound(all, owner, false);
+
+	return (struct led_names){all.items + begin, bound(all, owner, true) - begin};
+}
+
 /* --- Records that stay --- */
 
 static void
@@ -189,12 +258,12 @@ keep_other_digest(
 	}
 }
 
-/* Keeps the published records that stand for the chain; NULL: all. */
+/* Keeps the published records of the name that stand for the chain; NULL: all. */
 static void
 keep_published(struct keep *keep, const struct keep_run *run, const struct use *use,
-    const struct certchain *chain)
+    const char *name, const struct certchain *chain)
 {
-	struct set published = published_at(keep, run->published, use->owner);
+	struct set published = published_at(keep, run->published, name);
 
 	for (size_t i = 0; published.type == TYPE_TLSA && i < published.n; i++) {
 		struct bytes rdata = published.rdata[i];
@@ -232,10 +301,11 @@ end_of(const struct keep *keep, const struct keep_run *run, struct sets held, co
 
 /* A set that is published now will not be, as the new one takes the certificate. */
 static struct gate
-wait_of(const struct keep *keep, const struct keep_run *run, const struct use *use)
+wait_of(
+    const struct keep *keep, const struct keep_run *run, const struct use *use, const char *name)
 {
 	bool servers = keep->zone->n_servers + use->certificate->n_servers > 0;
-	struct sets held = held_of(keep, use->owner);
+	struct sets held = held_of(keep, name);
 	struct set *sets = arena_alloc(keep->a, held.n * sizeof(*sets) + 1);
 	struct gate gate = {0};
 
@@ -317,7 +387,8 @@ report_lost(const struct keep_run *run, const struct use *use, int64_t deployed_
 }
 
 static void
-keep_lost(struct keep *keep, const struct keep_run *run, const struct use *use)
+keep_lost(
+    struct keep *keep, const struct keep_run *run, const struct use *use, struct led_names names)
 {
 	for (size_t i = 0; i < keep->history->n_notes; i++) {
 		const struct note *note = &keep->history->notes[i];
@@ -327,7 +398,8 @@ keep_lost(struct keep *keep, const struct keep_run *run, const struct use *use)
 		if (note->kind != NOTE_DEPLOYED || !may_present(keep, use, note) ||
 		    !certchain_read(keep->a, note->id, note->chain, &chain))
 			continue;
-		keep_published(keep, run, use, &chain);
+		for (size_t k = 0; k < names.n; k++)
+			keep_published(keep, run, use, names.items[k].name, &chain);
 		if (keep->n_kept > n_kept)
 			report_lost(run, use, note->t_unix);
 	}
@@ -381,8 +453,8 @@ find_names(struct keep *keep, const struct keep_run *run, struct answer_names *n
 		answer_names_add(names, &run->published->store);
 }
 
-/* What may be held at each name that is known, and at those of the uses. */
-static void
+/* What may be held at each name that is known, and at those of the zone. */
+static struct led_names
 begin(struct keep *keep, const struct keep_run *run)
 {
 	struct answer_names names;
@@ -391,6 +463,7 @@ begin(struct keep *keep, const struct keep_run *run)
 	keep->opened = keep->closed = (struct history){.a = keep->a};
 	keep->owners = (struct answer_names){.a = keep->a};
 	find_names(keep, run, &names);
+	answer_names_add(&names, run->store);
 	for (const struct named_use *is = run->uses; is; is = is->next_use) {
 		struct set owner = {.owner = history_name(keep->a, is->owner.wire)};
 
@@ -400,32 +473,47 @@ begin(struct keep *keep, const struct keep_run *run)
 	answer_names_sort(&names);
 	answer_names_sort(&keep->owners);
 	find_held(keep, run->published, &names);
-	if (keep->is_known)
-		return;
-	for (const struct named_use *is = run->uses; is; is = is->next_use) {
+	for (const struct named_use *is = run->uses; is && !keep->is_known; is = is->next_use) {
 		use_next(keep, is, &use);
 		guess(keep, run, &use);
 	}
 	history_sort(&keep->held);
+	return find_led(keep, run, &names);
+}
+
+/* The alarm is one, whichever of the names raise it. */
+static bool
+find_early(
+    struct keep *keep, const struct keep_run *run, const struct use *use, struct led_names names)
+{
+	int64_t until = 0;
+
+	for (size_t i = 0; i < names.n; i++) {
+		struct gate gate = wait_of(keep, run, use, names.items[i].name);
+
+		if (gate.until_unix <= run->now_unix)
+			continue;
+		keep_published(keep, run, use, names.items[i].name, NULL);
+		until = instant_later(until, gate.until_unix);
+	}
+	if (until > 0)
+		report_early(keep, run, use, until);
+	return until > 0;
 }
 
 void
 keep_records(struct keep *keep, const struct keep_run *run)
 {
+	struct led_names led = begin(keep, run);
 	struct use use = {0};
 
-	begin(keep, run);
 	for (const struct named_use *is = run->uses; is; is = is->next_use) {
-		struct gate gate;
+		struct led_names names;
 
 		use_next(keep, is, &use);
-		gate = wait_of(keep, run, &use);
-		if (gate.until_unix > run->now_unix) {
-			report_early(keep, run, &use, gate.until_unix);
-			keep_published(keep, run, &use, NULL);
-		} else {
-			keep_lost(keep, run, &use);
-		}
+		names = led_to(led, use.owner);
+		if (!find_early(keep, run, &use, names))
+			keep_lost(keep, run, &use, names);
 	}
 }
 
