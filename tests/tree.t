@@ -60,6 +60,33 @@ done
 
 expect 0 'every source file is listed in GNUmakefile' nothing unlisted_sources
 
+# --- lib/README.md, the map ---
+
+rooms() { # as the map names them
+	# shellcheck disable=SC2016 # the backquotes are the map's
+	sed -n 's/^| `\([a-z]*\)\/` | .*/\1/p' lib/README.md
+}
+folders() { # as they are, in the order of GNUmakefile
+	for layer in $layers; do
+		[ -d "lib/$layer" ] && echo "$layer"
+	done
+	for folder in lib/*/; do
+		case " $layers " in *" $(basename "$folder") "*) ;; *) echo "$folder" ;; esac
+	done
+}
+other_rooms() {
+	folders >"$tmp/folders"
+	rooms | diff - "$tmp/folders"
+}
+missing_files() { # files that the map names, from lib/ or from the root, and that are not there
+	# shellcheck disable=SC2016 # the backquotes are the map's
+	grep -o '`[A-Za-z_./-]*`' lib/README.md | tr -d '`' | grep -E '^GNU|/.' | while read -r file; do
+		[ -e "lib/$file" ] || [ -e "$file" ] || echo "$file"
+	done
+}
+expect 0 'the map has the rooms that there are, in their order' nothing other_rooms
+expect 0 'the map names files that there are' nothing missing_files
+
 foreign_keys() { # private keys of which neither file says from which RFC they are
 	grep -rlE --exclude-dir=unit '^(-----BEGIN .*PRIVATE KEY|PrivateKey:|PrivateExponent:)' \
 		tests | while read -r file; do
