@@ -2,7 +2,7 @@
 
 #include "base/duration.h"
 #include "publish/build.h"
-#include "rollover/notify.h"
+#include "rollover/act.h"
 
 static const struct cmd_option *const options[] = {&option_project, &option_directory,
     &option_allow, &option_secret, &option_jobs, &option_now, NULL};

@@ -2,9 +2,8 @@
 
 #include "base/duration.h"
 #include "report/rollover.h"
+#include "rollover/act.h"
 #include "rollover/ask.h"
-#include "rollover/deploy.h"
-#include "rollover/notify.h"
 
 static const struct cmd_option option_gate = {
     "gate", 0, "NAME", "exit 0 if NAME's next certificate may be taken into use, else 1"};
@@ -43,19 +42,11 @@ static int
 act(struct cmd *cmd, const struct project *project, const char *const *names,
     struct laggings *laggings)
 {
-	int result = 0;
-
 	if (rollovers_ask(&cmd->diags, project, names, cmd->now, laggings) < 0)
 		return -1;
-	if (!cmd_has(cmd, &option_deploy))
-		return 0;
-	if (rollovers_notify(&cmd->diags, project, cmd->now) < 0)
-		result = -1;
-	if (rollovers_deploy(&cmd->diags, project, names, cmd->now) < 0)
-		result = -1;
-	if (rollovers_notify(&cmd->diags, project, cmd->now) < 0)
-		result = -1;
-	return result;
+	return cmd_has(cmd, &option_deploy)
+		   ? rollovers_deploy(&cmd->diags, project, names, cmd->now)
+		   : 0;
 }
 
 static void

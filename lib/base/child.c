@@ -1,9 +1,10 @@
 #define _GNU_SOURCE
-#include "base/child.h"
+#include "base/child_part.h"
+
+#include "base/signal_part.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -25,17 +26,14 @@ struct pids {
 };
 
 struct watch {
-	pid_t pid;                 /* the child */
-	pid_t all;                 /* of kill(2) and waitpid(2): its group, or it alone */
-	sigset_t set;              /* SIGCHLD, and the signals that end this process */
-	sigset_t blocked;          /* before */
-	struct sigaction on_child; /* before */
-	int signal;                /* the last that came to end this process; 0: none did */
+	pid_t pid; /* the child */
+	pid_t all; /* of kill(2) and waitpid(2): its group, or it alone */
+	struct signals signals;
+	int signal; /* the last that came to end this process; 0: none did */
 	int status, error;
 	bool reaped;
-	int with;           /* the signal that ends what the child started */
-	struct pids sent;   /* who got it one by one */
-	struct pids others; /* children of this process that somebody else started */
+	int with;         /* the signal that ends what the child started */
+	struct pids sent; /* who got it one by one */
 };
 
 static int64_t
@@ -47,47 +45,10 @@ clock_ns(void)
 	return now.tv_sec * S_NS + now.tv_nsec;
 }
 
-/* Does the signal end this process? A caller such as nohup(1) may have seen to it that not. */
-static bool
-is_deadly(const struct watch *watch, int signal)
-{
-	struct sigaction now;
-
-	return sigaction(signal, NULL, &now) == 0 && now.sa_handler != SIG_IGN &&
-	       sigismember(&watch->blocked, signal) == 0;
-}
-
-/* Signals wait from here on until they are asked for: none is lost between two looks. */
-static void
-watch_begin(struct watch *watch)
-{
-	static const int ends[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-
-	sigemptyset(&watch->set);
-	sigaddset(&watch->set, SIGCHLD);
-	pthread_sigmask(SIG_BLOCK, &watch->set, &watch->blocked);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (is_deadly(watch, ends[i]))
-			sigaddset(&watch->set, ends[i]);
-	pthread_sigmask(SIG_BLOCK, &watch->set, NULL);
-	/* Where a caller has it ignored, nobody learns how a child ended. */
-	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &watch->on_child);
-}
-
-/* A signal that came to end this process now does. */
-static void
-watch_end(const struct watch *watch)
-{
-	sigaction(SIGCHLD, &watch->on_child, NULL);
-	pthread_sigmask(SIG_SETMASK, &watch->blocked, NULL);
-	if (watch->signal)
-		raise(watch->signal);
-}
-
 /* At a terminal a command may want to ask something, a password for example. That is for the group
  * in its foreground alone, to which the terminal's own signals go. */
-static bool
-is_in_foreground(void)
+bool
+child_shares_terminal(void)
 {
 	int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
 	bool result = terminal >= 0 && tcgetpgrp(terminal) == getpgrp();
@@ -103,7 +64,7 @@ spawn(struct watch *watch, const struct child *child)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	bool shares = is_in_foreground();
+	bool shares = child_shares_terminal();
 	short flags = POSIX_SPAWN_SETSIGMASK;
 	int error;
 
@@ -111,12 +72,13 @@ spawn(struct watch *watch, const struct child *child)
 		flags |= POSIX_SPAWN_SETPGROUP;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, child->input, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, child->output, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, child->output, STDERR_FILENO);
 	posix_spawn_file_actions_addchdir_np(&actions, child->folder);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setflags(&attributes, flags);
 	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setsigmask(&attributes, &watch->blocked);
+	posix_spawnattr_setsigmask(&attributes, &watch->signals.before);
 	error = posix_spawnp(
 	    &watch->pid, child->argv[0], &actions, &attributes, child->argv, child->environ);
 	posix_spawnattr_destroy(&attributes);
@@ -201,11 +163,8 @@ has_all_ended(struct watch *watch)
 	ended = reap(watch, watch->all);
 	list_children(&now);
 	for (size_t i = 0; i < now.n; i++)
-		if (!is_among(&watch->others, now.items[i])) {
-			send_once(watch, now.items[i]);
-			ended = false;
-		}
-	return ended;
+		send_once(watch, now.items[i]);
+	return ended && now.n == 0;
 }
 
 /* Waits until that is so; returns false where a signal or the end of the time came first. */
@@ -217,7 +176,7 @@ wait_until(struct watch *watch, bool (*is_so)(struct watch *watch), int64_t seco
 	while (!is_so(watch)) {
 		int64_t left = end - clock_ns();
 		struct timespec pause = {left > 0 ? left / S_NS : 0, left > 0 ? left % S_NS : 0};
-		int signal = sigtimedwait(&watch->set, NULL, &pause);
+		int signal = sigtimedwait(&watch->signals.held, NULL, &pause);
 
 		if (signal < 0 && errno == EAGAIN)
 			return false;
@@ -244,30 +203,24 @@ end_with(struct watch *watch, int signal)
 static void
 end_child(struct watch *watch)
 {
-	list_children(&watch->others);
-	for (size_t i = 0; i < watch->others.n; i++)
-		if (watch->others.items[i] == watch->pid)
-			watch->others.items[i] = 0;
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	if (!end_with(watch, SIGTERM) || watch->all < 0)
 		end_with(watch, SIGKILL);
-	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
 }
 
-int
+void
 child_run(const struct child *child, struct child_end *end)
 {
 	struct watch watch = {0};
 
 	*end = (struct child_end){0};
-	watch_begin(&watch);
+	signals_hold(&watch.signals);
 	watch.error = spawn(&watch, child);
 	if (!watch.error && !wait_until(&watch, has_ended, child->timeout_s)) {
 		end->late = watch.signal == 0;
 		end_child(&watch);
 	}
-	watch_end(&watch);
 	end->status = watch.status;
-	errno = watch.error;
-	return watch.error ? -1 : 0;
+	end->error = watch.error;
+	signals_release(&watch.signals, watch.signal);
 }

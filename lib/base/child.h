@@ -1,30 +1,52 @@
-/* Child: a command that is run and waited for, but not for ever. It leads a process group of its
- * own, but in the foreground of a terminal it stays in that group, to be able to ask there. What it
- * started is ended with it. Whoever ends zonepp meanwhile ends the child too. No other thread may
- * run at that time. */
+/* Children: commands that are run and waited for, but not for ever. Those of one queue run one
+ * after another; queues run beside each other, and what a command writes is shown as a whole, in
+ * the order of the queues, so that it does not depend on who is faster.
+ *
+ * A command leads a process group of its own, and what it started is ended with it. Whoever ends
+ * zonepp meanwhile ends the commands too. In the foreground of a terminal they run one at a time,
+ * and stay in zonepp's group, to be able to ask there. No other thread may run at that time. */
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct child {
 	const char *folder; /* in which it runs */
 	char **argv;
 	char **environ;
-	int input; /* its standard input; its standard output goes to standard error */
+	int input;  /* its standard input */
+	int output; /* its standard output and error; children_run sets it */
 	uint32_t timeout_s;
 };
 
 struct child_end {
 	int status; /* as of waitpid(2) */
-	bool late;  /* it was ended because it took too long */
+	int error;  /* 0, or the error number with which it could not be run */
+	bool late;  /* it was ended because it took longer than `timeout_s` */
 };
 
-/* Runs the child until it ends, or is ended after `timeout_s`. A process that it leaves running
- * when it ends by itself is its own affair. Returns 0, or -1 with errno set where it cannot be run.
- * Does not return where a signal ends this process: the child is ended first. */
-int
-child_run(const struct child *child, struct child_end *end);
+struct child_queue {
+	void *ctx;
+	/* Sets the next command, which lives until it has ended. Returns false: there is none. */
+	bool (*next)(void *ctx, struct child *out);
+	void (*ended)(void *ctx, const struct child_end *end);
+};
+
+struct children {
+	const struct child_queue *queues;
+	size_t n;
+	size_t n_abreast; /* commands that run at a time; at least 1 */
+	/* Is called each second or so as long as a command runs; NULL: nothing is. */
+	void (*meanwhile)(void *ctx);
+	void *ctx;
+};
+
+/* Runs all commands of the queues. A process that one of them leaves running when it ends by itself
+ * is its own affair. Does not return where a signal ends this process: the commands are ended
+ * first. */
+void
+children_run(const struct children *children);
 
 #endif

@@ -44,14 +44,23 @@ free_own(void *own)
 	diags_free(own);
 }
 
+/* Other diags, which live as long as these. */
+static struct diags *
+new_own(struct diags *diags)
+{
+	struct diags *own = arena_zalloc(&diags->arena, sizeof(*own));
+
+	arena_on_free(&diags->arena, free_own, own);
+	return own;
+}
+
 /* Where the file cannot be read any more, messages do without its text. */
 static void
 load_text(struct diags *diags, struct source *source)
 {
-	struct diags *own = arena_zalloc(&diags->arena, sizeof(*own));
+	struct diags *own = new_own(diags);
 	struct text text;
 
-	arena_on_free(&diags->arena, free_own, own);
 	if (file_load(own, pos_none(), NULL, source->file, &text) == 0)
 		source->text = text;
 	source->file = NULL;
@@ -228,21 +237,27 @@ count(struct diags *diags, enum problem problem, enum severity severity)
 
 /* Counts a problem; returns where to put it, or NULL when enough are shown, or none wanted. */
 static struct diag *
-diag_new(struct diags *diags, enum problem problem)
+make_room(struct diags *diags, enum problem problem, enum severity severity)
 {
-	enum severity severity = diag_severity(diags, problem);
-	struct diag *d;
-
 	if (severity == SEVERITY_OFF || (diags->errors_only && severity != SEVERITY_ERROR))
 		return NULL;
 	count(diags, problem, severity);
 	if (diags->n_severity[severity] > DIAGS_SHOWN)
 		return NULL;
 	diags->items = mem_grow(diags->items, diags->n, &diags->cap, sizeof(*diags->items));
-	d = &diags->items[diags->n++];
-	*d = (struct diag){.problem = problem,
-	    .severity = severity,
-	    .note = note_of(&diags->arena, &problem_table[problem])};
+	return &diags->items[diags->n++];
+}
+
+static struct diag *
+diag_new(struct diags *diags, enum problem problem)
+{
+	enum severity severity = diag_severity(diags, problem);
+	struct diag *d = make_room(diags, problem, severity);
+
+	if (d)
+		*d = (struct diag){.problem = problem,
+		    .severity = severity,
+		    .note = note_of(&diags->arena, &problem_table[problem])};
 	return d;
 }
 
@@ -298,6 +313,42 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 		d->place.path = arena_text(&diags->arena, path, strlen(path));
 	}
 	return diag_severity(diags, problem) == SEVERITY_ERROR ? -1 : 0;
+}
+
+void
+diags_part(const struct diags *whole, struct diags *part)
+{
+	*part = (struct diags){.severities = whole->severities,
+	    .errors_only = whole->errors_only,
+	    .waiting = whole->waiting};
+	for (size_t i = 0; i < whole->n_sources; i++) {
+		const struct source *source = &whole->sources[i];
+		uint32_t number = diags_source(part, source->path, source->text, source->includer);
+
+		part->sources[number - 1].file = source->file;
+		part->sources[number - 1].concealed = source->concealed;
+	}
+}
+
+void
+diags_join(struct diags *whole, struct diags *part)
+{
+	struct diags *own;
+
+	whole->unreadable = whole->unreadable || part->unreadable;
+	if (part->n == 0) {
+		diags_free(part);
+		return;
+	}
+	own = new_own(whole);
+	*own = *part;
+	*part = (struct diags){0};
+	for (size_t i = 0; i < own->n; i++) {
+		struct diag *d = make_room(whole, own->items[i].problem, own->items[i].severity);
+
+		if (d)
+			*d = own->items[i];
+	}
 }
 
 int

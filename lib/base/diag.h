@@ -90,6 +90,15 @@ struct diags {
 void
 diags_free(struct diags *diags);
 
+/* Begins diags for a part of what `whole` is for: it judges alike, and positions of its sources
+ * hold in the part. */
+void
+diags_part(const struct diags *whole, struct diags *part);
+
+/* Adds what the part tells of to the whole, to which its memory goes too. */
+void
+diags_join(struct diags *whole, struct diags *part);
+
 /* Registers a text that lives as long as `diags`; returns its number for pos_at. */
 uint32_t
 diags_source(struct diags *diags, const char *path, struct text text, struct pos includer);

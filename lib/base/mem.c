@@ -1,8 +1,10 @@
+#define _GNU_SOURCE
 #include "base/mem.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 static _Noreturn void
 out_of_memory(void)
@@ -49,4 +51,21 @@ void *
 mem_grow(void *old, size_t n, size_t *cap, size_t size)
 {
 	return n < *cap ? old : mem_reserve(old, n + 1, cap, size);
+}
+
+/* There is no mapping of nothing. */
+void *
+mem_shared(size_t size)
+{
+	void *p = mmap(NULL, size + 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		out_of_memory();
+	return p;
+}
+
+void
+mem_unshare(void *shared, size_t size)
+{
+	munmap(shared, size + 1);
 }

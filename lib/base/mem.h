@@ -20,4 +20,11 @@ mem_reserve(void *old, size_t n, size_t *cap, size_t size);
 void *
 mem_grow(void *old, size_t n, size_t *cap, size_t size);
 
+/* Zeros that this process shares with those that it forks; freed with mem_unshare(). */
+void *
+mem_shared(size_t size);
+
+void
+mem_unshare(void *shared, size_t size);
+
 #endif

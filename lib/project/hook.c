@@ -1,12 +1,13 @@
 #define _GNU_SOURCE
 #include "project/hook.h"
 
-#include "base/child.h"
 #include "base/duration.h"
+#include "base/mem.h"
 #include "project/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,50 +48,7 @@ environment(struct arena *a, char *variable)
 	return copy;
 }
 
-/* Returns as child_run. */
-static int
-run(struct arena *a, const struct project *project, const struct hook *hook, struct child_end *end)
-{
-	struct child child = {.folder = project->folder,
-	    .argv = hook->argv,
-	    .environ = environment(a, lock_tell(a, project, hook->lock)),
-	    .timeout_s = project->hook_timeout_s};
-	int result = -1, error;
-
-	child.input = open_input(hook->input);
-	if (child.input >= 0)
-		result = child_run(&child, end);
-	error = errno;
-	if (child.input >= 0)
-		close(child.input);
-	errno = error;
-	return result;
-}
-
-int
-hook_run(struct diags *diags, const struct project *project, const struct hook *hook)
-{
-	struct arena *a = &diags->arena;
-	struct child_end end;
-	const char *what = arena_printf(a, "%s %s for %s", hook->what, hook->argv[0], hook->whom);
-
-	if (run(a, project, hook, &end) < 0)
-		return diag_error(
-		    diags, pos_none(), hook->problem, "%s: %s", what, strerror(errno));
-	if (end.late)
-		return diag_error(diags, pos_none(), P_TIMEOUT,
-		    "%s: ended, as it took longer than %s", what,
-		    duration_text(a, project->hook_timeout_s));
-	if (WIFSIGNALED(end.status))
-		return diag_error(diags, pos_none(), hook->problem, "%s: ended by signal %d", what,
-		    WTERMSIG(end.status));
-	if (WEXITSTATUS(end.status) != 0)
-		return diag_error(diags, pos_none(), hook->problem, "%s: exit status %d", what,
-		    WEXITSTATUS(end.status));
-	return 0;
-}
-
-/* A copy of `argv` in which each mark is replaced; marks and values end in a NULL. */
+/* A copy of `argv` in which each mark is replaced by its value; marks end in a NULL. */
 static char **
 arguments(
     struct arena *a, const char *const *argv, const char *const *marks, const char *const *values)
@@ -110,30 +68,115 @@ arguments(
 	return copy;
 }
 
-int
-hook_changed(struct diags *diags, const struct project *project, const struct project_zone *zone)
+struct hook
+hook_changed(struct arena *a, const struct project *project, const struct project_zone *zone)
 {
 	static const char *const marks[] = {"{zone}", NULL};
-	struct hook hook = {
-	    .what = "hook", .whom = zone->name_text, .lock = LOCK_BUILD, .problem = P_HOOK};
+	const char *values[] = {zone->name_text};
 
-	if (!project->hook_changed)
-		return 0;
-	hook.argv = arguments(
-	    &diags->arena, project->hook_changed, marks, &(const char *){zone->name_text});
-	return hook_run(diags, project, &hook);
+	return (struct hook){.what = "hook",
+	    .whom = zone->name_text,
+	    .lock = LOCK_BUILD,
+	    .argv = arguments(a, project->hook_changed, marks, values),
+	    .problem = P_HOOK};
 }
 
-int
-hook_certificate(struct diags *diags, const struct project *project,
-    const struct project_certificate *certificate, const char *const *argv, struct hook hook)
+char **
+hook_arguments(struct arena *a, const struct project_certificate *certificate,
+    const char *const *argv, const char *id)
 {
 	static const char *const marks[] = {"{name}", "{current}", "{next}", "{id}", NULL};
-	struct arena *a = &diags->arena;
 	const char *values[] = {certificate->name, file_absolute(a, certificate->current),
-	    certificate->next ? file_absolute(a, certificate->next) : "", hook.id ? hook.id : ""};
+	    certificate->next ? file_absolute(a, certificate->next) : "", id};
 
-	hook.whom = certificate->name;
-	hook.argv = arguments(a, argv, marks, values);
-	return hook_run(diags, project, &hook);
+	return arguments(a, argv, marks, values);
+}
+
+/* --- Running --- */
+
+/* A queue, and its hook that runs. */
+struct running {
+	const struct project *project;
+	const struct hook_queue *queue;
+	struct hook hook;
+	int input;
+};
+
+static enum hook_end
+judge(const struct running *running, const struct child_end *end)
+{
+	const struct hook *hook = &running->hook;
+	struct diags *diags = running->queue->diags;
+	struct arena *a = &diags->arena;
+	const char *what = arena_printf(a, "%s %s for %s", hook->what, hook->argv[0], hook->whom);
+
+	if (end->late) {
+		diag_add(diags, pos_none(), P_TIMEOUT, "%s: ended, as it took longer than %s", what,
+		    duration_text(a, running->project->hook_timeout_s));
+		return HOOK_LATE;
+	}
+	if (end->error)
+		diag_add(diags, pos_none(), hook->problem, "%s: %s", what, strerror(end->error));
+	else if (WIFSIGNALED(end->status))
+		diag_add(diags, pos_none(), hook->problem, "%s: ended by signal %d", what,
+		    WTERMSIG(end->status));
+	else if (WEXITSTATUS(end->status) != 0)
+		diag_add(diags, pos_none(), hook->problem, "%s: exit status %d", what,
+		    WEXITSTATUS(end->status));
+	else
+		return HOOK_DONE;
+	return HOOK_FAILED;
+}
+
+static void
+ended(void *ctx, const struct child_end *end)
+{
+	struct running *running = ctx;
+
+	if (running->input >= 0)
+		close(running->input);
+	running->queue->ended(running->queue->ctx, judge(running, end));
+}
+
+/* One that cannot be run has ended. */
+static bool
+next(void *ctx, struct child *out)
+{
+	struct running *running = ctx;
+	const struct project *project = running->project;
+	struct arena *a = &running->queue->diags->arena;
+
+	while (running->queue->next(running->queue->ctx, &running->hook)) {
+		const struct hook *hook = &running->hook;
+
+		running->input = open_input(hook->input);
+		if (running->input < 0) {
+			ended(running, &(struct child_end){.error = errno});
+			continue;
+		}
+		*out = (struct child){.folder = project->folder,
+		    .argv = hook->argv,
+		    .environ = environment(a, lock_tell(a, project, hook->lock)),
+		    .input = running->input,
+		    .timeout_s = project->hook_timeout_s};
+		return true;
+	}
+	return false;
+}
+
+void
+hooks_run(const struct project *project, const struct hooks *hooks)
+{
+	struct running *running = mem_alloc(hooks->n * sizeof(*running));
+	struct child_queue *queues = mem_alloc(hooks->n * sizeof(*queues));
+	struct children children = {
+	    queues, hooks->n, hooks->n_abreast, hooks->meanwhile, hooks->ctx};
+
+	for (size_t i = 0; i < hooks->n; i++) {
+		running[i] = (struct running){.project = project, .queue = &hooks->queues[i]};
+		queues[i] = (struct child_queue){&running[i], next, ended};
+	}
+	children_run(&children);
+	free(queues);
+	free(running);
 }

@@ -1,35 +1,57 @@
-/* Hooks: commands of the project file. They run in its folder, no shell sees them, and their
- * standard output goes to standard error. */
+/* Hooks: commands of the project file. They run in its folder, and no shell sees them. Their output
+ * goes to standard error. */
 #ifndef PROJECT_HOOK_H
 #define PROJECT_HOOK_H
 
+#include "base/child.h"
 #include "project/project.h"
 
+/* What its members point to lives until the command has ended. */
 struct hook {
 	const char *what; /* in messages: "hook", "deploy" */
 	const char *whom; /* the zone or certificate that it runs for */
-	const char *lock; /* that the run holds meanwhile: one of lock.h */
+	const char *lock; /* that the run holds meanwhile: see lock.h */
 	char **argv;
-	const char *id;    /* of the certificate that it is about; NULL: of none */
 	struct text input; /* its standard input; data NULL: none */
 	enum problem problem;
 };
 
-/* Runs the command and waits for it, at most for the project's `hook_timeout_s`. Returns 0, or -1
- * with one problem added. */
-int
-hook_run(struct diags *diags, const struct project *project, const struct hook *hook);
+enum hook_end {
+	HOOK_DONE,
+	HOOK_FAILED,
+	HOOK_LATE, /* it was ended after `hook_timeout_s` */
+};
 
-/* Runs the project's `changed` hook for `zone`. Returns as hook_run; also where there is no hook,
- * 0. */
-int
-hook_changed(struct diags *diags, const struct project *project, const struct project_zone *zone);
+/* Hooks that run one after another; those of other queues run beside them. */
+struct hook_queue {
+	void *ctx;
+	struct diags *diags;
+	/* Sets the next one. Returns false: there is none. */
+	bool (*next)(void *ctx, struct hook *out);
+	/* It has ended; where not well, a problem was added to `diags`. */
+	void (*ended)(void *ctx, enum hook_end how);
+};
 
-/* Runs a command of `certificate`, in whose arguments {name}, {current}, {next} and {id} stand
- * for its name, the absolute paths of its files, and the id of the one that the command is about.
- */
-int
-hook_certificate(struct diags *diags, const struct project *project,
-    const struct project_certificate *certificate, const char *const *argv, struct hook hook);
+struct hooks {
+	const struct hook_queue *queues;
+	size_t n;
+	size_t n_abreast;             /* hooks that run at a time; at least 1 */
+	void (*meanwhile)(void *ctx); /* as in struct children */
+	void *ctx;
+};
+
+/* Runs all of them. */
+void
+hooks_run(const struct project *project, const struct hooks *hooks);
+
+/* The project's `changed` hook for `zone`, in `a`. There must be one. */
+struct hook
+hook_changed(struct arena *a, const struct project *project, const struct project_zone *zone);
+
+/* The arguments of a command of `certificate`, in which {name}, {current}, {next} and {id} stand
+ * for its name, the absolute paths of its files, and `id`; in `a`. */
+char **
+hook_arguments(struct arena *a, const struct project_certificate *certificate,
+    const char *const *argv, const char *id);
 
 #endif

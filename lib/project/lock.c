@@ -79,7 +79,7 @@ is_regular(int fd)
 	return S_ISREG(st.st_mode);
 }
 
-/* Returns -1 with errno set. */
+/* Waits for the lock, if there are diags to tell that in. Returns -1 with errno set. */
 static int
 take(struct diags *diags, const struct roots *own, const char *path)
 {
@@ -89,7 +89,8 @@ take(struct diags *diags, const struct roots *own, const char *path)
 		fd = open_lock(own, path);
 		if (fd < 0)
 			return -1;
-		if (!is_regular(fd) || wait_for(diags, path, fd) < 0)
+		if (!is_regular(fd) ||
+		    (diags ? wait_for(diags, path, fd) : try_lock(fd, LOCK_EX | LOCK_NB)) < 0)
 			break;
 		if (is_there(own, fd, path))
 			return fd;
@@ -195,22 +196,41 @@ lock_tell(struct arena *a, const struct project *project, const char *name)
 	    above && *above ? " " : "", (long)getpid(), word ? word : "");
 }
 
-static int
-fail_nested(struct diags *diags, const char *path)
+int
+lock_refuse(struct diags *diags, const struct project *project, const char *name)
 {
 	return diag_error(diags, pos_none(), P_NESTED,
-	    "a hook of the run that has %s started this one: each would wait for the other", path);
+	    "a hook of the run that has %s started this one: each would wait for the other",
+	    path_of(&diags->arena, project, name));
+}
+
+/* --- Taking and giving --- */
+
+const char *
+lock_of_certificate(struct arena *a, const char *certificate)
+{
+	return arena_printf(a, "%s.roll", certificate);
+}
+
+static int
+check_path(struct diags *diags, const struct project *project, const char *name)
+{
+	return output_permitted(diags, &project->own, path_of(&diags->arena, project, name));
 }
 
 int
 lock_check(struct diags *diags, const struct project *project)
 {
-	static const char *const names[] = {LOCK_BUILD, LOCK_STATE, LOCK_DEPLOY, LOCK_NOTIFY};
 	int result = 0;
 
-	for (size_t i = 0; project->locking && i < sizeof(names) / sizeof(names[0]); i++)
-		if (output_permitted(
-			diags, &project->own, path_of(&diags->arena, project, names[i])) < 0)
+	if (!project->locking)
+		return 0;
+	if (check_path(diags, project, LOCK_BUILD) < 0 ||
+	    check_path(diags, project, LOCK_STATE) < 0)
+		result = -1;
+	for (size_t i = 0; i < project->n_certificates; i++)
+		if (check_path(diags, project,
+			lock_of_certificate(&diags->arena, project->certificates[i].name)) < 0)
 			result = -1;
 	return result;
 }
@@ -222,16 +242,30 @@ lock_begin(struct diags *diags, const struct project *project, const char *name,
 
 	*lock = -1;
 	if (lock_is_above(&diags->arena, project, name))
-		return fail_nested(diags, path);
+		return lock_refuse(diags, project, name);
 	if (!project->locking)
 		return 0;
 	*lock = take(diags, &project->own, path);
 	return *lock < 0 ? fail(diags, path) : 0;
 }
 
+int
+lock_try(
+    struct diags *diags, const struct project *project, const char *name, bool *taken, int *lock)
+{
+	const char *path = path_of(&diags->arena, project, name);
+
+	*lock = project->locking ? take(NULL, &project->own, path) : -1;
+	*taken = !project->locking || *lock >= 0;
+	return *taken || errno == EWOULDBLOCK ? 0 : fail(diags, path);
+}
+
+/* What was forked meanwhile has the file open, too. */
 void
 lock_end(int lock)
 {
-	if (lock >= 0)
-		close(lock);
+	if (lock < 0)
+		return;
+	flock(lock, LOCK_UN);
+	close(lock);
 }

@@ -12,20 +12,29 @@
 /* Who changes the state file: builds until they have published, so that their hooks may change it.
  * Whoever holds the former takes it second. */
 #define LOCK_STATE "state.lock"
-/* Who runs `deploy` commands: each runs once. A command may itself run zonepp build. */
-#define LOCK_DEPLOY "deploy.lock"
-/* Who runs `notify` commands. */
-#define LOCK_NOTIFY "notify.lock"
+
+/* Who runs commands of the certificate, one after another; in `a`. They may run zonepp build. */
+const char *
+lock_of_certificate(struct arena *a, const char *certificate);
 
 /* Waits for the lock `name` and takes it; after a second of waiting `diags` tells so. Returns 0
  * with what lock_end takes, or -1 with one problem added. */
 int
 lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock);
 
+/* As lock_begin, but does not wait: `*taken` tells whether it was had. */
+int
+lock_try(
+    struct diags *diags, const struct project *project, const char *name, bool *taken, int *lock);
+
 /* Does a run that waits for this one have the lock, as one of its hooks started this one? There,
  * lock_begin fails even in a project without locks. */
 bool
 lock_is_above(struct arena *a, const struct project *project, const char *name);
+
+/* Adds the problem that it has. Returns -1. */
+int
+lock_refuse(struct diags *diags, const struct project *project, const char *name);
 
 /* The environment variable, NAME=VALUE, by which runs that a hook starts learn of such a lock; in
  * `a`. */

@@ -26,8 +26,11 @@ struct build_zone {
 	struct keep keep;
 	bool built;      /* or, with `check`, found to be good */
 	bool unfinished; /* its publication, though the file is published: the next build ends it */
-	const char *mark; /* file of its mark (history/mark.h) */
-	bool was_marked;  /* an earlier build did not end its publication */
+	bool told;       /* published, and whoever is to know of it does, */
+	int64_t told_unix; /* since then */
+	bool noted;        /* what the build makes of its history is in the state file */
+	const char *mark;  /* file of its mark (history/mark.h) */
+	bool was_marked;   /* an earlier build did not end its publication */
 };
 
 struct build {

@@ -44,7 +44,21 @@ build_read_history(struct build_run *run)
 	return result;
 }
 
-/* What zones' builds make of the history: nothing, where servers do not know of them yet. */
+/* Is it known what the zone's build makes of the history, and not written yet? */
+static bool
+is_due(const struct build_zone *build)
+{
+	return !build->noted && (!build->built || build->told || build->unfinished);
+}
+
+/* When it happened: the rest is written down together, later. */
+static int64_t
+time_of(const struct build_zone *build, int64_t now, const struct history *history)
+{
+	return build->told ? history_now(history, build->told_unix) : now;
+}
+
+/* Nothing closes and nothing opens where servers do not know of it yet. */
 static void
 apply_closed(const struct build *build, int64_t now, struct arena *a, struct history *history)
 {
@@ -52,9 +66,15 @@ apply_closed(const struct build *build, int64_t now, struct arena *a, struct his
 
 	for (size_t i = 0; i < build->n; i++) {
 		const struct build_zone *zone = &build->zones[i];
+		int64_t then = time_of(zone, now, history);
+		bool applies = is_due(zone) && !zone->unfinished;
 
-		for (size_t k = 0; k < zone->keep.closed.n_sets && !zone->unfinished; k++)
-			history_add_set(&closed, &zone->keep.closed.sets[k]);
+		for (size_t k = 0; k < zone->keep.closed.n_sets && applies; k++) {
+			struct set set = zone->keep.closed.sets[k];
+
+			set.until_unix = set_is_open(&set) ? then : set.until_unix;
+			history_add_set(&closed, &set);
+		}
 	}
 	history_end(history, &closed, now);
 	history_sort(history);
@@ -67,12 +87,14 @@ apply_opened(const struct build *build, int64_t now, struct arena *a, struct his
 
 	for (size_t i = 0; i < build->n; i++) {
 		const struct build_zone *zone = &build->zones[i];
+		int64_t then = time_of(zone, now, history);
+		bool applies = is_due(zone) && !zone->unfinished;
 
-		for (size_t k = 0; k < zone->keep.opened.n_sets && !zone->unfinished; k++) {
+		for (size_t k = 0; k < zone->keep.opened.n_sets && applies; k++) {
 			struct set set = zone->keep.opened.sets[k];
 
 			if (set.since_unix == TIME_NEVER)
-				set.since_unix = history_begin(history, &set, now);
+				set.since_unix = history_begin(history, &set, then);
 			history_add_set(&opened, &set);
 		}
 	}
@@ -88,11 +110,12 @@ apply_serial(const struct build_zone *build, int64_t now, struct history *histor
 {
 	const struct keep *keep = &build->keep;
 	const struct serial *known = history_serial(keep->history, keep->name);
-	struct serial serial = {keep->name, build->result.serial, now};
+	struct serial serial = {keep->name, build->result.serial, time_of(build, now, history)};
 	bool is_new = !known || known->serial != serial.serial;
 	bool is_told = build->was_marked && !build->unfinished;
+	bool is_ours = keep->is_published || build->was_marked; /* or of the build before */
 
-	if (!build->built || (is_new && !keep->is_published))
+	if (!build->built || (is_new && !is_ours))
 		return;
 	if (known ? is_new || is_told : keep->is_tracked && !build->unfinished)
 		history_add_serial(history, &serial);
@@ -159,7 +182,7 @@ struct change {
 };
 
 static void
-change_history(void *ctx, struct history *history)
+change_history(const void *ctx, struct history *history)
 {
 	const struct change *change = ctx;
 	const struct build *build = change->run->build;
@@ -170,16 +193,21 @@ change_history(void *ctx, struct history *history)
 	apply_closed(build, now, a, history);
 	apply_opened(build, now, a, history);
 	for (size_t i = 0; i < build->n; i++)
-		apply_serial(&build->zones[i], now, history);
+		if (is_due(&build->zones[i]))
+			apply_serial(&build->zones[i], now, history);
 	note_current(change->run, now, history);
 }
 
-/* The time of the publication is that at which all who were to be told of it know. */
 int
 build_write_history(struct build_run *run)
 {
 	struct change change = {run, build_now(run->options)};
 
-	return project_history_rewrite(
-	    run->diags, run->project, change.now, change_history, &change);
+	if (project_history_rewrite(run->diags, run->project, change.now, change_history, &change) <
+	    0)
+		return -1;
+	for (size_t i = 0; i < run->build->n; i++)
+		if (is_due(&run->build->zones[i]))
+			run->build->zones[i].noted = true;
+	return 0;
 }

@@ -1,5 +1,6 @@
 /* What the files share that build a project: build.c orders the zones, build_keys.c reads their
- * folders of keys, build_history.c their history, and publication.c publishes them. */
+ * folders of keys, build_history.c their history, build_hooks.c tells servers of them, and
+ * publication.c publishes them. */
 #ifndef PUBLISH_BUILD_PART_H
 #define PUBLISH_BUILD_PART_H
 
@@ -41,9 +42,14 @@ build_keys_of(struct build_run *run, const char *path);
 int
 build_read_history(struct build_run *run);
 
-/* Writes into the state file what the zones of the build make of the history, now. Returns 0, or -1
- * with problems added. */
+/* Writes into the state file what the zones of the build make of the history: those that are told
+ * of, and those that will not be. Returns 0, or -1 with problems added. */
 int
 build_write_history(struct build_run *run);
+
+/* Runs the `changed` hooks of the zones that were published, and calls `meanwhile` each second.
+ * Zones whose hook fails are `unfinished`, with a problem added. */
+void
+build_run_hooks(struct build_run *run, void (*meanwhile)(void *run));
 
 #endif

@@ -1,7 +1,6 @@
 #include "publish/publication.h"
 
 #include "history/mark.h"
-#include "project/hook.h"
 #include "publish/build_part.h"
 #include "publish/cache.h"
 #include "publish/zone_part.h"
@@ -50,19 +49,36 @@ remember(struct zone_run *run)
 }
 
 static int
-run_hook(struct build_run *build, struct build_zone *zone)
-{
-	bool marked;
-
-	if (mark_is_there(&zone->diags, &build->project->own, zone->mark, &marked) < 0)
-		return -1;
-	return marked ? hook_changed(&zone->diags, build->project, zone->zone) : 0;
-}
-
-static int
 unmark(struct build_run *build, struct build_zone *zone)
 {
 	return mark_remove(&zone->diags, &build->project->own, zone->mark);
+}
+
+/* A hook that hangs keeps no other zone's publication from being ended. What is wrong with that is
+ * told of when all are. */
+static void
+end_told(void *ctx)
+{
+	struct build_run *build = ctx;
+	struct diags_mark before = diags_mark(build->diags);
+	bool any = false;
+
+	for (size_t i = 0; i < build->build->n && !any; i++)
+		any = build->build->zones[i].told && !build->build->zones[i].noted;
+	if (any && build_write_history(build) < 0) {
+		diags_reset(build->diags, before);
+		return;
+	}
+	for (size_t i = 0; i < build->build->n && any; i++)
+		if (build->build->zones[i].noted && build->build->zones[i].told)
+			unmark(build, &build->build->zones[i]);
+}
+
+static int
+run_hooks(struct build_run *build)
+{
+	build_run_hooks(build, end_told);
+	return 0;
 }
 
 /* clang-format off */
@@ -75,7 +91,7 @@ const struct publication_step publication_steps[] = {
 	    "it finds the zone as it would make it, and runs the hook"},
 	{"cache", remember, NULL, NULL, LEFT_MARK | LEFT_ZONE | LEFT_CACHE,
 	    "the same: what the cache has of the history is not yet so"},
-	{"hook", NULL, run_hook, NULL, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD,
+	{"hook", NULL, NULL, run_hooks, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD,
 	    "it runs the hook once more, and counts the publication from that time"},
 	{"history", NULL, NULL, build_write_history,
 	    LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,

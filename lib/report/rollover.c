@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "report/table.h"
-#include "rollover/notify.h"
+#include "rollover/event.h"
 
 enum { N_COLUMNS = 5 };
 
@@ -217,7 +217,7 @@ put_file(struct json *j, const char *key, const char *path, const struct certs *
 	json_begin(j, '{');
 	put_text(j, "path", path);
 	put_text(j, "id", chain->leaf_id);
-	rollovers_put_time(j, "not_after", to ? to : TIME_NEVER);
+	event_put_time(j, "not_after", to ? to : TIME_NEVER);
 	json_end(j, '}');
 }
 
@@ -228,7 +228,7 @@ put_gate(struct json *j, const struct rollover *rollover)
 	json_begin(j, '{');
 	json_key(j, "safe");
 	json_bool(j, rollover->gate);
-	rollovers_put_time(j, "at", rollover->gate_unix);
+	event_put_time(j, "at", rollover->gate_unix);
 	json_end(j, '}');
 }
 
@@ -241,14 +241,14 @@ put_rollover(struct json *j, struct arena *a, const struct rollovers *rollovers,
 	json_begin(j, '{');
 	put_text(j, "certificate", certificate->is->name);
 	put_text(j, "phase", phase_of(rollover));
-	rollovers_put_time(j, "since", rollover->since_unix);
-	rollovers_put_time(j, "safe_at", rollover->safe_unix);
+	event_put_time(j, "since", rollover->since_unix);
+	event_put_time(j, "safe_at", rollover->safe_unix);
 	put_text(j, "step", step_of(a, rollover));
 	put_gate(j, rollover);
 	put_file(j, "current", certificate->is->current, certificate->current,
 	    &certificate->current_chain);
 	put_file(j, "next", certificate->is->next, certificate->next, &certificate->next_chain);
-	rollovers_put_records(j, rollovers, rollover, now_unix);
+	event_put_records(j, rollovers, rollover, now_unix);
 	json_end(j, '}');
 }
 

@@ -37,6 +37,7 @@ certificate_load(struct diags *diags, const struct project_certificate *is, stru
 		certchain_of(&diags->arena, out->current, &out->current_chain);
 	if (out->next)
 		certchain_of(&diags->arena, out->next, &out->next_chain);
+	out->is_unusable = result < 0;
 	return result;
 }
 

@@ -9,6 +9,7 @@
 struct certificate {
 	const struct project_certificate *is;
 	const struct certs *current, *next; /* NULL: there is none, or it cannot be used */
+	bool is_unusable;                   /* one cannot, though it should be or is there */
 	struct certchain current_chain, next_chain;
 	const struct certchain *former; /* that were in use by the history: under its name, or under
 					 * one that the project has no more */

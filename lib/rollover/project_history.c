@@ -66,30 +66,40 @@ remove_from(struct history *history, const struct history *gone)
 	history->n_notes = n_notes;
 }
 
-int
-project_history_rewrite(struct diags *diags, const struct project *project, int64_t now_unix,
-    void (*change)(void *ctx, struct history *history), void *ctx)
+static int
+rewrite(struct diags *diags, const struct project *project, int64_t now,
+    void (*change)(const void *ctx, struct history *history), const void *ctx)
 {
 	const char *path = state_path(&diags->arena, project->path, project->folder);
 	struct state_reading reading = {TIME_NEVER, certificates_longest_wait(project)};
 	struct history history;
-	int result, lock;
 
-	if (lock_begin(diags, project, LOCK_STATE, &lock) < 0)
+	if (state_load(diags, path, reading, &history) < 0)
 		return -1;
-	result = state_load(diags, path, reading, &history);
-	if (result == 0) {
-		change(ctx, &history);
-		history_sort(&history);
-		history_prune(&history, reading.wait_s, now_unix);
-		result = state_save(diags, path, &history);
+	change(ctx, &history);
+	history_sort(&history);
+	history_prune(&history, reading.wait_s, now);
+	return state_save(diags, path, &history);
+}
+
+int
+project_history_rewrite(struct diags *diags, const struct project *project, int64_t now_unix,
+    void (*change)(const void *ctx, struct history *history), const void *ctx)
+{
+	struct diags own; /* a run may change it many times */
+	int result = -1, lock;
+
+	diags_part(diags, &own);
+	if (lock_begin(&own, project, LOCK_STATE, &lock) == 0) {
+		result = rewrite(&own, project, now_unix, change, ctx);
+		lock_end(lock);
 	}
-	lock_end(lock);
+	diags_join(diags, &own);
 	return result;
 }
 
 static void
-add_and_remove(void *ctx, struct history *history)
+add_and_remove(const void *ctx, struct history *history)
 {
 	const struct project_history_change *change = ctx;
 
@@ -106,7 +116,7 @@ add_and_remove(void *ctx, struct history *history)
 
 int
 project_history_change(struct diags *diags, const struct project *project,
-    struct project_history_change *change, int64_t now_unix)
+    const struct project_history_change *change, int64_t now_unix)
 {
 	const struct history *add = &change->add, *remove = &change->remove;
 

@@ -22,7 +22,7 @@ project_mark_path(struct arena *a, const struct project *project, const struct p
  * problems added. */
 int
 project_history_rewrite(struct diags *diags, const struct project *project, int64_t now_unix,
-    void (*change)(void *ctx, struct history *history), void *ctx);
+    void (*change)(const void *ctx, struct history *history), const void *ctx);
 
 /* What is added and removed at once. */
 struct project_history_change {
@@ -33,6 +33,6 @@ struct project_history_change {
 /* The same for such a change; an empty one touches nothing. */
 int
 project_history_change(struct diags *diags, const struct project *project,
-    struct project_history_change *change, int64_t now_unix);
+    const struct project_history_change *change, int64_t now_unix);
 
 #endif

@@ -290,29 +290,67 @@ rollover_is_chosen(const char *const *names, const struct project_certificate *c
 	return all || *names;
 }
 
+static int
+load_history(struct diags *diags, const struct project *project, int64_t now, struct rollovers *out)
+{
+	if (project_history_load(diags, project, now, &out->history) < 0)
+		return -1;
+	return find_unknown(diags, project, &out->history, &out->unknown);
+}
+
+int
+rollovers_begin(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct rollovers *out)
+{
+	size_t n = project->n_certificates;
+
+	*out = (struct rollovers){.n_certificates = n};
+	out->items = arena_alloc(&diags->arena, n * sizeof(*out->items) + 1);
+	out->certificates = arena_zalloc(&diags->arena, n * sizeof(*out->certificates) + 1);
+	if (load_history(diags, project, now_unix, out) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		certificate_load(diags, &project->certificates[i], &out->certificates[i]);
+		certificate_remember(&diags->arena, project, &out->history, &out->certificates[i]);
+	}
+	return 0;
+}
+
+int
+rollovers_look_again(struct diags *diags, const struct project *project,
+    const struct rollovers *before, size_t number, int64_t now_unix, struct rollovers *out,
+    struct rollover *rollover)
+{
+	size_t n = before->n_certificates;
+	struct certificate *certificate;
+
+	*out = *before;
+	out->certificates = arena_alloc(&diags->arena, n * sizeof(*out->certificates));
+	memcpy(out->certificates, before->certificates, n * sizeof(*out->certificates));
+	certificate = &out->certificates[number];
+	if (load_history(diags, project, now_unix, out) < 0 ||
+	    certificate_load(diags, &project->certificates[number], certificate) < 0)
+		return -1;
+	certificate_remember(&diags->arena, project, &out->history, certificate);
+	return rollover_judge(diags, project, out, number, now_unix, rollover);
+}
+
 int
 rollovers_load(struct diags *diags, const struct project *project, const char *const *names,
     int64_t now_unix, struct rollovers *out)
 {
-	int result = project_history_load(diags, project, now_unix, &out->history);
+	int result = 0;
 
-	out->n = 0;
-	out->n_certificates = project->n_certificates;
-	out->items = arena_alloc(&diags->arena, project->n_certificates * sizeof(*out->items) + 1);
-	out->certificates =
-	    arena_zalloc(&diags->arena, project->n_certificates * sizeof(*out->certificates) + 1);
-	if (result < 0 || find_unknown(diags, project, &out->history, &out->unknown) < 0)
+	if (rollovers_begin(diags, project, now_unix, out) < 0)
 		return -1;
 	for (size_t i = 0; i < project->n_certificates; i++) {
-		if (certificate_load(diags, &project->certificates[i], &out->certificates[i]) < 0 &&
-		    rollover_is_chosen(names, &project->certificates[i]))
+		if (!rollover_is_chosen(names, &project->certificates[i]))
+			continue;
+		if (out->certificates[i].is_unusable)
 			result = -1;
-		certificate_remember(&diags->arena, project, &out->history, &out->certificates[i]);
+		if (rollover_judge(diags, project, out, i, now_unix, &out->items[out->n++]) < 0)
+			result = -1;
 	}
-	for (size_t i = 0; i < project->n_certificates; i++)
-		if (rollover_is_chosen(names, &project->certificates[i]) &&
-		    rollover_judge(diags, project, out, i, now_unix, &out->items[out->n++]) < 0)
-			result = -1;
 	return result;
 }
 

@@ -53,6 +53,19 @@ struct rollovers {
 	    *unknown; /* a zone of which nothing is known, though it may be published; or NULL */
 };
 
+/* Loads what certificates are judged by: history and files, in the arena of `diags`. Returns 0, or
+ * -1 with problems added; those of a certificate's files are of it alone. */
+int
+rollovers_begin(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct rollovers *out);
+
+/* Loads what may have changed since `before` and concerns certificate number `number`: the history,
+ * and its own files; and judges it. Returns 0, or -1 with problems added. */
+int
+rollovers_look_again(struct diags *diags, const struct project *project,
+    const struct rollovers *before, size_t number, int64_t now_unix, struct rollovers *out,
+    struct rollover *rollover);
+
 /* Works out where the certificates `names` (NULL-terminated; none: all) stand. Everything is in the
  * arena of `diags`. Returns 0, or -1 with problems added. */
 int

@@ -234,6 +234,36 @@ severities(void **state)
 	diags_free(&diags);
 }
 
+/* What parts tell of stands where the whole's sources say, in the order in which they are joined.
+ */
+static void
+parts(void **state)
+{
+	struct diags whole = {0}, first, second;
+	uint32_t source = diags_source(&whole, "a.zone", text_of("one\ntwo\n"), pos_none());
+
+	(void)state;
+	diags_part(&whole, &first);
+	diags_part(&whole, &second);
+	diag_add(&second, pos_none(), P_DEPLOY, "second");
+	diag_add(&first, pos_none(), P_DEPLOY, "first");
+	diag_add(&first, pos_at(source, 4), Z_NO_TTL, "placed");
+	diags_join(&whole, &first);
+	diags_join(&whole, &second);
+	assert_int_equal(first.n, 0);
+	assert_int_equal(whole.n, 3);
+	assert_int_equal(whole.status, 2);
+	diags_sort(&whole);
+	assert_string_equal(whole.items[0].message, "first");
+	assert_string_equal(whole.items[1].message, "second");
+	assert_string_equal(whole.items[2].place.path, "a.zone");
+	assert_int_equal(whole.items[2].place.line, 2);
+	diags_part(&whole, &first); /* it tells of nothing */
+	diags_join(&whole, &first);
+	assert_int_equal(whole.n, 3);
+	diags_free(&whole);
+}
+
 static void
 lint(void **state)
 {
@@ -267,6 +297,7 @@ main(void)
 	    cmocka_unit_test(codes_are_unique),
 	    cmocka_unit_test(nearest),
 	    cmocka_unit_test(severities),
+	    cmocka_unit_test(parts),
 	    cmocka_unit_test(lint),
 	};
 

@@ -1,0 +1,170 @@
+#define _GNU_SOURCE
+#include "unit.h"
+
+#include "base/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { MOST = 4 };
+
+/* Commands of sh(1), and how they ended. */
+struct script {
+	const char *commands[MOST];
+	uint32_t timeout_s;
+	size_t n; /* begun */
+	struct child_end ends[MOST];
+	char *argv[4];
+	int input;
+};
+
+static bool
+next(void *ctx, struct child *out)
+{
+	struct script *script = ctx;
+	const char *command = script->n < MOST ? script->commands[script->n] : NULL;
+	bool is_path = command && *command == '/';
+
+	if (!command)
+		return false;
+	script->n++;
+	script->argv[0] = is_path ? (char *)(uintptr_t)command : "sh";
+	script->argv[1] = is_path ? NULL : "-c";
+	script->argv[2] = (char *)(uintptr_t)command;
+	*out = (struct child){.folder = "/",
+	    .argv = script->argv,
+	    .environ = environ,
+	    .input = script->input,
+	    .timeout_s = script->timeout_s ? script->timeout_s : 20};
+	return true;
+}
+
+static void
+ended(void *ctx, const struct child_end *end)
+{
+	struct script *script = ctx;
+
+	script->ends[script->n - 1] = *end;
+}
+
+/* Runs the scripts, and returns what they wrote. */
+static const char *
+run(struct script *scripts, size_t n, size_t n_abreast)
+{
+	static char said[4096];
+	struct child_queue queues[MOST];
+	struct children children = {.queues = queues, .n = n, .n_abreast = n_abreast};
+	int before = dup(STDERR_FILENO), fd = memfd_create("said", MFD_CLOEXEC);
+	int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	assert_true(before >= 0 && fd >= 0 && input >= 0 && n <= MOST);
+	fcntl(fd, F_SETFL, O_APPEND);
+	for (size_t i = 0; i < n; i++) {
+		scripts[i].input = input;
+		queues[i] = (struct child_queue){&scripts[i], next, ended};
+	}
+	dup2(fd, STDERR_FILENO);
+	children_run(&children);
+	dup2(before, STDERR_FILENO);
+	len = pread(fd, said, sizeof(said) - 1, 0);
+	assert_true(len >= 0);
+	said[len] = '\0';
+	close(input);
+	close(fd);
+	close(before);
+	return said;
+}
+
+static void
+ends(void **state)
+{
+	static const struct {
+		const char *command;
+		uint32_t timeout_s;
+		int status, error;
+		bool late;
+	} rows[] = {
+	    {"exit 0", 0, 0, 0, false},
+	    {"exit 3", 0, 3 << 8, 0, false},
+	    {"kill -9 $$", 0, SIGKILL, 0, false},
+	    {"/lacks/it", 0, 0, ENOENT, false},
+	    {"sleep 1000", 1, SIGTERM, 0, true},
+	    {"trap 'exit 5' TERM; sleep 1000 & wait", 1, 5 << 8, 0, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct script script = {
+		    .commands = {rows[i].command}, .timeout_s = rows[i].timeout_s};
+
+		run(&script, 1, 1);
+		assert_int_equal(script.n, 1);
+		assert_int_equal(script.ends[0].status, rows[i].status);
+		assert_int_equal(script.ends[0].error, rows[i].error);
+		assert_int_equal(script.ends[0].late, rows[i].late);
+	}
+}
+
+/* What the queues have to say stands in their order, though the first one ends last, with some
+ * commands at a time or one; both streams go there. */
+static void
+order(void **state)
+{
+	char path[] = "/tmp/zonepp-child-XXXXXX", wait[128], make[128];
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	snprintf(wait, sizeof(wait), "until rmdir %s/go 2>/dev/null; do :; done; echo a", path);
+	snprintf(make, sizeof(make), "echo c; mkdir %s/go; echo d >&2", path);
+	for (size_t n_abreast = 2; n_abreast <= MOST; n_abreast++) {
+		struct script scripts[] = {
+		    {.commands = {wait, "echo b"}}, {.commands = {make, "echo e"}}, {.n = 0}};
+
+		assert_string_equal(run(scripts, 3, n_abreast), "a\nb\nc\nd\ne\n");
+	}
+	rmdir(path);
+}
+
+/* One after another where no more than one may run. */
+static void
+one_at_a_time(void **state)
+{
+	struct script scripts[] = {{.commands = {"echo a", "echo b"}}, {.commands = {"echo c"}}};
+
+	(void)state;
+	assert_string_equal(run(scripts, 2, 1), "a\nb\nc\n");
+}
+
+/* A process that is left running may write what it likes, and fills nothing. */
+static void
+left_running(void **state)
+{
+	struct script scripts[] = {{.commands = {"sleep 0; echo a"}},
+	    {.commands = {"sh -c 'trap \"\" PIPE; while echo x; do :; done; echo full' & echo b"}}};
+	const char *said = run(scripts, 2, 2);
+
+	(void)state;
+	assert_memory_equal(said, "a\n", 2);
+	assert_null(strstr(said, "full"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(ends),
+	    cmocka_unit_test(order),
+	    cmocka_unit_test(one_at_a_time),
+	    cmocka_unit_test(left_running),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
