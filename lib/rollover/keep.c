@@ -355,7 +355,8 @@ is_at_hand(const struct keep *keep, const struct use *use, const char *id)
 	return false;
 }
 
-/* A name that the project has no more may be the former one of any certificate. */
+/* A name that the project has no more may be the former one of any certificate, as long as that is
+ * what it was. */
 static bool
 may_present(const struct keep *keep, const struct use *use, const struct note *deployed)
 {
@@ -367,9 +368,7 @@ may_present(const struct keep *keep, const struct use *use, const struct note *d
 	    project_has_certificate(keep->project, name))
 		return false;
 	return history_note(history, NOTE_DEPLOYED, name, NULL, NULL) == deployed && current &&
-	       current->t_unix <= deployed->t_unix &&
-	       (strcmp(name, use->certificate->name) != 0 ||
-		   strcmp(current->id, use->current.id) == 0) &&
+	       current->t_unix <= deployed->t_unix && strcmp(current->id, use->current.id) == 0 &&
 	       !is_at_hand(keep, use, deployed->id);
 }
 
