@@ -36,7 +36,8 @@ build_read_history(struct build_run *run)
 	int result = state_load(
 	    run->diags, state_path(a, project->path, project->folder), reading, &run->history);
 
-	if (result < 0 || certificates_load(run->diags, project, &run->project_certificates) < 0)
+	if (result < 0 ||
+	    certificates_load(run->diags, project, &run->history, &run->project_certificates) < 0)
 		return -1;
 	for (size_t i = 0; i < run->build->n; i++)
 		if (begin_zone(run, &run->build->zones[i]) < 0)

@@ -43,7 +43,7 @@ draft_begin(
 	    .now = now_unix};
 	if (project_history_load(diags, project, now_unix, &out->history) < 0)
 		return -1;
-	return certificates_load(diags, project, &out->certificates);
+	return certificates_load(diags, project, &out->history, &out->certificates);
 }
 
 int

@@ -42,15 +42,18 @@ certificate_load(struct diags *diags, const struct project_certificate *is, stru
 }
 
 int
-certificates_load(struct diags *diags, const struct project *project, struct certificate **out)
+certificates_load(struct diags *diags, const struct project *project, const struct history *history,
+    struct certificate **out)
 {
 	struct diags_mark mark = diags_mark(diags);
 	bool before = diags->unreadable;
 	int result = 0;
 
 	*out = arena_zalloc(&diags->arena, project->n_certificates * sizeof(**out) + 1);
-	for (size_t i = 0; i < project->n_certificates; i++)
+	for (size_t i = 0; i < project->n_certificates; i++) {
 		certificate_load(diags, &project->certificates[i], &(*out)[i]);
+		certificate_remember(&diags->arena, project, history, &(*out)[i]);
+	}
 	if (diags->unreadable && !before)
 		result = -1;
 	else

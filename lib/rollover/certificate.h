@@ -25,7 +25,8 @@ certificate_load(
 /* All of the project, for those who judge by them what may stay: problems with their files are told
  * of elsewhere, but for one that is there and cannot be read. Returns 0, or -1 with that added. */
 int
-certificates_load(struct diags *diags, const struct project *project, struct certificate **out);
+certificates_load(struct diags *diags, const struct project *project, const struct history *history,
+    struct certificate **out);
 
 /* Sets `former`, in `a`. */
 void

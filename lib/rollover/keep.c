@@ -532,15 +532,20 @@ is_in_state(const struct keep *keep, const struct set *set)
 
 /* Are servers asked what they answer for the name? Then its sets are open until they are. */
 static bool
-has_servers(const struct keep *keep, const struct keep_run *run, struct sets held)
+has_servers(
+    const struct keep *keep, const struct keep_run *run, struct sets held, const struct set *answer)
 {
-	for (size_t i = 0; i < keep->project->n_certificates; i++) {
+	size_t n = keep->project->n_certificates;
+
+	for (size_t i = 0; i < n; i++) {
 		const struct certificate *certificate = &keep->certificates[i];
 
 		if (certificate->is->n_servers > 0 &&
 		    (!certificate->current ||
-			gate_has_record(keep->history, held, &certificate->current_chain,
-			    certificate->is->wait_s, run->now_unix)))
+			gate_is_service(keep->history, held, keep->certificates, n, certificate,
+			    run->now_unix) ||
+			gate_has_record(keep->history, (struct sets){answer, 1},
+			    &certificate->current_chain, certificate->is->wait_s, run->now_unix)))
 			return true;
 	}
 	return keep->zone->n_servers > 0;
@@ -566,9 +571,10 @@ is_of_certificate(
 }
 
 static void
-end_set(struct keep *keep, const struct keep_run *run, struct sets held, const struct set *set)
+end_set(struct keep *keep, const struct keep_run *run, struct sets held, const struct set *set,
+    const struct set *answer)
 {
-	bool stays = has_servers(keep, run, held);
+	bool stays = has_servers(keep, run, held, answer);
 	struct set closed = *set;
 
 	if (!stays) {
@@ -618,7 +624,7 @@ compare_name(struct keep *keep, const struct keep_run *run, const char *owner)
 
 		any = any || set->n > 0;
 		if (set_is_open(set) && !set_same(set, &answer))
-			end_set(keep, run, held, set);
+			end_set(keep, run, held, set, &answer);
 	}
 	begun = answer;
 	begun.since_unix = TIME_NEVER; /* when it is published */
