@@ -4,6 +4,7 @@
 #include "base/codec.h"
 #include "base/digest.h"
 #include "base/output.h"
+#include "dns/serial.h"
 #include "publish/settings.h"
 
 #include <errno.h>
@@ -236,6 +237,16 @@ all_the_same(
 	       text_is(((struct text){last.data + 65, last.len - 65}), places.output);
 }
 
+/* Another host has published the zone since. */
+static bool
+is_overtaken(const struct zone_job *job, const struct zone_result *result)
+{
+	const struct serial *known =
+	    job->keep ? history_serial(job->keep->history, job->keep->name) : NULL;
+
+	return known && serial_later(known->serial, result->serial);
+}
+
 bool
 cache_fresh(const struct zone_job *job, struct zone_result *result)
 {
@@ -244,7 +255,8 @@ cache_fresh(const struct zone_job *job, struct zone_result *result)
 	bool fresh;
 
 	*result = (struct zone_result){0};
-	fresh = load_sealed(&diags, job, &text) && all_the_same(&diags.arena, text, job, result);
+	fresh = load_sealed(&diags, job, &text) && all_the_same(&diags.arena, text, job, result) &&
+		!is_overtaken(job, result);
 	diags_free(&diags);
 	return fresh;
 }
