@@ -1,0 +1,113 @@
+#include "keys.h"
+
+#include "base/mem.h"
+#include "report/keys.h"
+
+#include <stdlib.h>
+
+static const struct cmd_option option_json = {"json", 0, NULL, "an array of objects"};
+
+static const struct cmd_option *const list_options[] = {
+    &option_json, &option_keys, &option_project, &option_directory, &option_now, NULL};
+
+/* The zones to list, each with its folder. */
+struct zones {
+	struct cmd *cmd;
+	struct keys *keys;
+	size_t n, cap;
+	struct key_folder folder; /* the last one that was read */
+	int result;
+};
+
+static void
+list_zone(struct zones *zones, const char *path, const struct name *zone)
+{
+	struct diags *diags = &zones->cmd->diags;
+	struct arena *a = &diags->arena;
+
+	if ((!zones->folder.path || strcmp(zones->folder.path, path) != 0) &&
+	    key_folder_read(a, diags, path, &zones->folder) < 0)
+		zones->result = -1;
+	zones->keys = mem_grow(zones->keys, zones->n, &zones->cap, sizeof(*zones->keys));
+	if (keys_load(a, diags, &zones->folder, zone, zones->cmd->now, &zones->keys[zones->n]) < 0)
+		zones->result = -1;
+	zones->n++;
+}
+
+/* Those of the command line, or all that the project signs. */
+static void
+list_project(struct zones *zones, const char *path)
+{
+	struct cmd *cmd = zones->cmd;
+	struct project project;
+
+	if (project_load(&cmd->diags, path, &project) < 0) {
+		zones->result = -1;
+		return;
+	}
+	for (size_t i = 0; i < cmd->n_arguments; i++) {
+		const struct project_zone *zone =
+		    project_zone_find(&cmd->diags, &project, cmd->arguments[i]);
+
+		if (zone)
+			list_zone(zones, zone->keys, &zone->name);
+		else
+			zones->result = -1;
+	}
+	for (size_t i = 0; i < project.n_zones && cmd->n_arguments == 0; i++)
+		if (project.zones[i].sign)
+			list_zone(zones, project.zones[i].keys, &project.zones[i].name);
+}
+
+/* Those of the command line, or all that have keys in the folder. */
+static void
+list_folder(struct zones *zones, const char *path)
+{
+	struct cmd *cmd = zones->cmd;
+	struct name zone = {0};
+
+	for (size_t i = 0; i < cmd->n_arguments; i++) {
+		cmd_name(cmd, "", cmd->arguments[i], &zone);
+		list_zone(zones, path, &zone);
+	}
+	if (cmd->n_arguments > 0)
+		return;
+	if (key_folder_read(&cmd->diags.arena, &cmd->diags, path, &zones->folder) < 0)
+		zones->result = -1;
+	for (size_t i = 0; i < zones->folder.n; i++) {
+		struct bytes wire = zones->folder.items[i].zone;
+
+		if (zone.len == wire.len && memcmp(zone.wire, wire.data, wire.len) == 0)
+			continue;
+		zone.len = (uint8_t)wire.len;
+		memcpy(zone.wire, wire.data, wire.len);
+		list_zone(zones, path, &zone);
+	}
+}
+
+static int
+list(struct cmd *cmd)
+{
+	const char *path, *folder = cmd_value(cmd, &option_keys);
+	struct zones zones = {.cmd = cmd};
+	struct buf b = {0};
+
+	if (keys_project(cmd, &path) < 0)
+		return -1;
+	if (path)
+		list_project(&zones, path);
+	else
+		list_folder(&zones, folder ? folder : ".");
+	if (cmd_has(cmd, &option_json))
+		report_keys_json(&b, zones.keys, zones.n, cmd->now);
+	else
+		report_keys_table(&b, zones.keys, zones.n, cmd->now);
+	if (cmd_print(cmd, (struct text){b.data, b.len}) < 0)
+		zones.result = -1;
+	buf_free(&b);
+	free(zones.keys);
+	return zones.result;
+}
+
+const struct verb verb_keys_list = {"keys list", "[ZONE...]",
+    "tell the state of DNSSEC keys, and what comes next", 0, -1, list_options, list};
