@@ -1,6 +1,7 @@
 #include "keys.h"
 
 #include "base/file.h"
+#include "dnssec/keydates.h"
 #include "dnssec/keygen.h"
 
 #include <errno.h>
@@ -87,7 +88,7 @@ generate(struct cmd *cmd)
 		request.flags |= KEY_FLAG_SEP;
 	request.ttl_s = (uint32_t)cmd_duration(cmd, &option_ttl, 0);
 	read_times(cmd, request.time);
-	if (keygen_check_times(&cmd->diags, request.time) < 0)
+	if (keydates_check(&cmd->diags, NULL, NULL, request.time) < 0)
 		return -1;
 	path = keys_folder(cmd, zone);
 	if (!path || make_folder(cmd, path) < 0 ||

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -44,6 +45,7 @@ struct output {
 	bool failed;
 	bool relaxed;          /* no syncs */
 	bool patched;          /* output_will_patch was called */
+	bool secret;           /* nothing of `old` stays in memory */
 	struct digest *digest; /* NULL: nobody asked */
 	uint8_t sha256[DIGEST_LEN];
 };
@@ -190,12 +192,20 @@ open_old(struct output *out)
 }
 
 static void
+forget_old(struct output *out)
+{
+	if (out->secret && out->old.len > 0)
+		OPENSSL_cleanse(out->old.data, out->old.len);
+	buf_free(&out->old);
+}
+
+static void
 close_old(struct output *out)
 {
 	if (out->old_fd >= 0)
 		close(out->old_fd);
 	out->old_fd = -1;
-	buf_free(&out->old);
+	forget_old(out);
 }
 
 /* Has the old file at least `len` bytes? Reads them. */
@@ -377,7 +387,7 @@ begin_temporary(struct output *out)
 	flock(out->fd, LOCK_EX | LOCK_NB); /* leftover_sweep of another machine sees it */
 	if (write_all(out, out->old.data, out->agreed) < 0)
 		return -1;
-	buf_free(&out->old);
+	forget_old(out);
 	return 0;
 }
 
@@ -525,6 +535,12 @@ const char *
 output_old(struct output *out)
 {
 	return out->old_fd < 0 ? NULL : path_of(out, out->old_fd);
+}
+
+void
+output_secret(struct output *out)
+{
+	out->secret = true;
 }
 
 void

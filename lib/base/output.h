@@ -67,6 +67,10 @@ output_draft(struct output *out);
 const char *
 output_old(struct output *out);
 
+/* What the old file holds is cleansed from memory. Ahead of output_write. */
+void
+output_secret(struct output *out);
+
 /* Leaves out the syncs: for files whose loss costs only time. */
 void
 output_relax(struct output *out);

@@ -213,8 +213,8 @@ X(S_STAND_IN,    "S011", WARNING, 0, "a KSK that stands in for a ZSK", "RFC 6781
 X(S_OFFLINE,     "S014", ERROR,   2, "an offline key without a signature that could be kept", "RFC 4035 section 2.2", "sign the zone once where the .private file is, and build on top of that output") \
 X(S_OFFLINE_END, "S015", WARNING, 0, "a signature of an offline key that ends soon", "RFC 6781 section 4.4.2", "sign the zone once where the .private file is, and build on top of that output") \
 X(S_OFFLINE_LESS,"S016", WARNING, 0, "an offline key that does not sign beside another", "RFC 6781 section 4.1.2", "its DS record must not be the only one at the parent") \
-X(S_SUCCESSOR,   "S017", WARNING, 0, "a key that ends without a successor", "RFC 6781 section 4.1", "make one with zonepp keys generate, or move its Inactive date with dnssec-settime(8)") \
-X(S_KEY_DATES,   "S018", ERROR,   2, "dates of a new key that cannot be", "RFC 4034 section 3.1.5, RFC 6781 section 4.1", "") \
+X(S_SUCCESSOR,   "S017", WARNING, 0, "a key that ends without a successor", "RFC 6781 section 4.1", "make one with zonepp keys generate, or move its Inactive date with zonepp keys set") \
+X(S_KEY_DATES,   "S018", ERROR,   2, "dates of a key that cannot be", "RFC 4034 section 3.1.5, RFC 6781 section 4.1", "`none` takes a date away") \
 X(S_NO_DS,       "S019", ERROR,   1, "a zone without a key for a DS record", "RFC 4035 section 2.4", "zonepp keys list tells the state of its keys") \
 \
 X(S_UNSIGNED,    "S020", ERROR,   1, "a zone that is not signed", "RFC 4035 section 2", "zonepp sign signs it") \
@@ -279,6 +279,7 @@ X(S_KEY_TWIN,    "S101", NOTE,    0, "a key file that gives way to that of the r
 X(S_KEY_LONE,    "S102", ERROR,   2, "a private key without its .key file", "", "take the .key file from version control or a backup; where the key has left the zone for good, remove the .private file, too") \
 X(S_KEY_TIMES,   "S103", ERROR,   2, "dates of a key that its files tell differently", "", "say which are right with `zonepp keys set`, which writes both files; BIND obeys the .private file") \
 X(S_KEY_TAGS,    "S104", ERROR,   2, "two keys of one tag and algorithm", "RFC 4034 appendix B, RFC 4035 section 5.3.1", "validators tell keys apart by both, and some give up: leave the key that signs, or has a DS record, as it is, and replace the other one") \
+X(S_KEY_COMMENTS,"S105", NOTE,    0, "dates of a key whose .private file is elsewhere", "", "where that file is, its dates count: set them there, too") \
 X(S_PARTIAL,     "S072", NOTE,    0, "a zone of which a part could not be judged", "", "mend the errors in its text, and verify it again") \
 X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, and for longer: a validity and refresh that are not stated follow the SOA; or shorten its expire") \
 \

@@ -1,22 +1,14 @@
-#define _GNU_SOURCE
 #include "dnssec/key_part.h"
 
 #include "base/mem.h"
-#include "dnssec/keyfile.h"
 #include "dnssec/pkey.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
-	KEY_FILE_LARGEST = 1 << 16, /* octets of a .key file, most of which are comments */
-	RSA_ADVISED = 2048,         /* bits */
-	PROTOCOL_DNSSEC = 3,        /* RFC 4034 section 2.1.2 */
+	RSA_ADVISED = 2048, /* bits */
 };
 
 /* What the loading of each key needs. */
@@ -100,33 +92,6 @@ set_identity(struct key *key, uint8_t *dnskey, int64_t now)
 	key->tag = key_tag(key->dnskey);
 }
 
-/* Is what the .key file says fit for this zone and this file name? */
-static int
-check_public(const struct loader *l, const char *path, const struct keyfile_name *name,
-    const struct keyfile_public *public_key)
-{
-	const uint8_t *rdata = public_key->rdata;
-	unsigned flags = read_u16(rdata);
-	unsigned tag = key_tag((struct bytes){rdata, public_key->rdata_len});
-
-	if (!name_equal(public_key->owner.wire, l->zone->wire))
-		return diag_add_path(
-		    l->diags, path, S_KEY_FILE, "the owner of its DNSKEY is not the zone's apex");
-	if ((flags & ~(unsigned)(KEY_FLAG_SEP | KEY_FLAG_REVOKE)) != KEY_FLAG_ZONE)
-		return diag_add_path(l->diags, path, S_KEY_FILE,
-		    "its flags are %u; a zone's keys have 256 (ZSK) or 257 (KSK)", flags);
-	if (rdata[2] != PROTOCOL_DNSSEC)
-		return diag_add_path(l->diags, path, S_KEY_FILE,
-		    "its protocol is %u, and must be 3 (RFC 4034 section 2.1.2)", rdata[2]);
-	if (rdata[3] != name->algorithm)
-		return diag_add_path(l->diags, path, S_KEY_FILE,
-		    "its algorithm is %u, but the file name says %u", rdata[3], name->algorithm);
-	if (tag != name->tag)
-		return diag_add_path(l->diags, path, S_KEY_FILE,
-		    "its key tag is %u, but the file name says %u", tag, name->tag);
-	return 0;
-}
-
 static int
 check_algorithm(const struct loader *l, const char *path, uint8_t number)
 {
@@ -142,74 +107,34 @@ check_algorithm(const struct loader *l, const char *path, uint8_t number)
 	return 0;
 }
 
+/* The dates that count: where there is no .private file, those of the .key file's comments. */
 static int
-check_mode(const struct loader *l, const char *path, int fd)
+take_times(const struct loader *l, const struct key_pair *pair, struct key *key)
 {
-	struct stat st;
+	const int64_t *comments = pair->public_key.time;
 
-	if (fstat(fd, &st) < 0)
-		return file_refuse(l->diags, l->roots, path);
-	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)))
-		diag_add_path(l->diags, path, S_KEY_MODE,
-		    "the private key has mode %03o: others than its owner have access to it",
-		    (unsigned)st.st_mode & 0777);
-	return 0;
-}
-
-/* Text of a .private file; `text->data` is NULL if there is none. */
-static int
-read_private(const struct loader *l, const char *path, char *room, struct text *text)
-{
-	int fd = file_open(l->roots, path, O_RDONLY | O_NONBLOCK);
-	ssize_t n;
-
-	*text = (struct text){0};
-	if (fd < 0 && errno == ENOENT) {
-		file_note_input(l->diags, path, *text);
+	if (!pair->has_private) {
+		memcpy(key->time, comments, sizeof(key->time));
 		return 0;
 	}
-	n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
-	if (n < 0) {
-		file_refuse(l->diags, l->roots, path);
-	} else if (check_mode(l, path, fd) < 0) {
-		n = -1;
-	} else {
-		*text = (struct text){room, (size_t)n};
-		file_note_input(l->diags, path, *text);
-	}
-	if (fd >= 0)
-		close(fd);
-	return n < 0 ? -1 : 0;
+	memcpy(key->time, pair->private_key.time, sizeof(key->time));
+	return key_compare_comments(
+	    l->diags, pair->private_path, key->file_tag, key->time, comments);
 }
 
-/* Takes dates and private key from the .private file, if there is one; otherwise the dates are
- * those of the .key file's comments. `text` is the .private file's. */
 static int
-take_private(const struct loader *l, const char *path, struct text text,
-    const struct keyfile_public *public_key, struct key *key)
+take_private(const struct loader *l, const struct key_pair *pair, struct key *key)
 {
+	const struct keyfile_public *public_key = &pair->public_key;
 	struct bytes rdata = {public_key->rdata + 4, public_key->rdata_len - 4};
-	struct keyfile_private private_key;
 
-	memcpy(key->time, public_key->time, sizeof(key->time));
-	if (text.data) {
-		if (keyfile_private(l->diags, path, text, &private_key) < 0)
-			return -1;
-		memcpy(key->time, private_key.time, sizeof(key->time));
-		if (private_key.algorithm != public_key->rdata[3])
-			return diag_add_path(l->diags, path, S_KEY_MISMATCH,
-			    "its algorithm is %u, that of the .key file is %u",
-			    private_key.algorithm, public_key->rdata[3]);
-		if (key_compare_comments(
-			l->diags, path, key->file_tag, key->time, public_key->time) < 0)
-			return -1;
-	}
 	if (has_ended(key->time[KEY_DELETE], l->now) && !key->algorithm)
 		return 0;
-	if (check_algorithm(l, path, public_key->rdata[3]) < 0)
+	if (check_algorithm(l, pair->has_private ? pair->private_path : pair->public_path,
+		public_key->rdata[3]) < 0)
 		return -1;
-	if (text.data &&
-	    pkey_private(l->diags, path, key->algorithm, &private_key, rdata, &key->pkey) < 0)
+	if (pair->has_private && pkey_private(l->diags, pair->private_path, key->algorithm,
+				     &pair->private_key, rdata, &key->pkey) < 0)
 		return -1;
 	if (key->pkey)
 		arena_on_free(l->a, release_pkey, key->pkey);
@@ -232,26 +157,12 @@ advise(const struct loader *l, const char *path, const struct key *key)
 
 /* What is left of a key that is past Delete does no harm. */
 static int
-judge_lone(const struct loader *l, const char *path, struct text text, struct key *key)
+judge_lone(const struct loader *l, const struct key_pair *pair, struct key *key)
 {
-	struct keyfile_private private_key;
-
-	if (keyfile_private(l->diags, path, text, &private_key) < 0)
-		return -1;
 	key->algorithm = NULL;
-	if (has_ended(private_key.time[KEY_DELETE], l->now))
+	if (has_ended(pair->private_key.time[KEY_DELETE], l->now))
 		return 0;
-	return diag_add_path(l->diags, path, S_KEY_LONE,
-	    "the key %u of %s has this private key, and no .key file beside it", key->file_tag,
-	    l->out->zone);
-}
-
-/* `text->data` is NULL where the file lacks and may. */
-static int
-load_public(const struct loader *l, const char *path, bool may_lack, struct text *text)
-{
-	return file_load_small(
-	    l->diags, pos_none(), l->roots, path, KEY_FILE_LARGEST, may_lack, text);
+	return key_pair_refuse_lone(l->diags, pair, key->file_tag);
 }
 
 /* Both files into `key`. Its algorithm is NULL if the key is a deleted one that is to be passed
@@ -260,35 +171,27 @@ static int
 load_pair(const struct loader *l, const char *base, const struct keyfile_name *name, char *room,
     struct key *key)
 {
-	char *key_path = arena_printf(l->a, "%s.key", base);
-	char *private_path = arena_printf(l->a, "%s.private", base);
 	const struct algorithm *algorithm = algorithm_info(name->algorithm);
-	struct keyfile_public public_key;
-	struct text text, private_text;
+	struct key_pair pair;
 	uint8_t *dnskey;
 
 	*key = (struct key){.path = base,
 	    .algorithm = algorithm && !algorithm->refused ? algorithm : NULL,
 	    .file_tag = name->tag};
-	if (load_public(l, key_path, true, &text) < 0 ||
-	    read_private(l, private_path, room, &private_text) < 0)
+	if (key_pair_read(l->a, l->diags, l->roots, base, name, room, &pair) < 0)
 		return -1;
-	if (!text.data)
-		return private_text.data ? judge_lone(l, private_path, private_text, key)
-					 : load_public(l, key_path, false, &text);
-	if (keyfile_public(l->diags, key_path, text, &public_key) < 0 ||
-	    check_public(l, key_path, name, &public_key) < 0 ||
-	    take_private(
-		l, private_text.data ? private_path : key_path, private_text, &public_key, key) < 0)
+	if (!pair.has_public)
+		return judge_lone(l, &pair, key);
+	if (take_times(l, &pair, key) < 0 || take_private(l, &pair, key) < 0)
 		return -1;
 	if (!key->algorithm)
 		return 0;
-	dnskey = arena_copy(l->a, public_key.rdata, public_key.rdata_len);
-	key->dnskey = (struct bytes){dnskey, public_key.rdata_len};
-	key->ttl_s = public_key.ttl_s;
+	dnskey = arena_copy(l->a, pair.public_key.rdata, pair.public_key.rdata_len);
+	key->dnskey = (struct bytes){dnskey, pair.public_key.rdata_len};
+	key->ttl_s = pair.public_key.ttl_s;
 	set_identity(key, dnskey, l->now);
 	set_state(key, l->now);
-	advise(l, key_path, key);
+	advise(l, pair.public_path, key);
 	return 0;
 }
 
@@ -361,15 +264,11 @@ keys_load_folder(struct arena *a, struct diags *diags, const char *path, const s
 static void
 load_path(struct loader *l, const char *path)
 {
-	size_t len = key_stem_len(path);
-	char *base = arena_text(l->a, path, len ? len : strlen(path));
-	const char *slash = strrchr(base, '/');
 	struct keyfile_name name;
+	const char *base = key_base(l->a, l->diags, path, &name);
 
-	if (keyfile_name(text_of(slash ? slash + 1 : base), &name) < 0)
-		l->result = diag_add_path(l->diags, path, S_KEY_FILE,
-		    "its name is not K<zone>+<algorithm>+<tag>, with .key, .private or nothing "
-		    "behind it");
+	if (!base)
+		l->result = -1;
 	else if (!name_equal(name.zone.wire, l->zone->wire))
 		l->result = diag_add_path(
 		    l->diags, path, S_KEY_FILE, "it is not a key of %s", l->out->zone);

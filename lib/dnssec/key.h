@@ -1,5 +1,5 @@
 /* The keys of a zone, in BIND's format: K<zone>+<algorithm>+<tag>.key holds the DNSKEY record,
- * .private the private key and the dates that drive publication and signing (dnssec-settime(8)).
+ * .private the private key and the dates that drive publication and signing (keydates.h).
  * Callers load the keys, then give out the roles, then publish the DNSKEY RDATA of those that are
  * `published` and sign with those that have a role (signer.h).
  *

@@ -14,21 +14,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-size_t
-key_stem_len(const char *name)
-{
-	static const char *const suffixes[] = {".key", ".private"};
-	size_t len = strlen(name);
-
-	for (size_t i = 0; i < 2; i++) {
-		size_t n = strlen(suffixes[i]);
-
-		if (len > n && strcmp(name + len - n, suffixes[i]) == 0)
-			return len - n;
-	}
-	return 0;
-}
-
 /* Order of a folder's index: by zone, then by file name. */
 static int
 compare_zones(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)

@@ -2,7 +2,7 @@
 #ifndef DNSSEC_KEY_PART_H
 #define DNSSEC_KEY_PART_H
 
-#include "dnssec/key.h"
+#include "dnssec/keyfile.h"
 
 #include <sys/types.h>
 
@@ -14,10 +14,43 @@ enum {
 size_t
 key_stem_len(const char *name);
 
+/* The path without .key or .private, and what its last part says. Returns NULL with S_KEY_FILE
+ * added where that is no name of a key. */
+const char *
+key_base(struct arena *a, struct diags *diags, const char *path, struct keyfile_name *name);
+
+/* What the two files of a key say, at least one of which is there. */
+struct key_pair {
+	const char *public_path, *private_path;
+	bool has_public, has_private;
+	struct keyfile_public public_key;
+	struct keyfile_private private_key; /* its secrets are in the room */
+};
+
+/* Reads both files, which must fit their name and each other; dates are not compared. `room` has
+ * PRIVATE_LONGEST octets, and is the caller's to cleanse. Returns -1 with a problem added. */
+int
+key_pair_read(struct arena *a, struct diags *diags, const struct roots *roots, const char *base,
+    const struct keyfile_name *name, char *room, struct key_pair *out);
+
+/* Adds that the .key file is not there. Returns -1. */
+int
+key_pair_refuse_lone(struct diags *diags, const struct key_pair *pair, uint16_t tag);
+
+/* Loads a .private file into `room`, with a warning where others may read it; `text->data` is NULL
+ * if there is none. Returns -1 with a problem added. */
+int
+key_load_private(struct diags *diags, const struct roots *roots, const char *path, char *room,
+    struct text *text);
+
 /* Reads all of a .private file, at most `room` octets. Returns their number, or -1 with errno set.
  */
 ssize_t
 key_read_private(int fd, char *out, size_t room);
+
+/* Is there any but Created? */
+bool
+key_has_dates(const int64_t time[N_KEY_TIMES]);
 
 /* Compares the dates that count with those of the .key file's comments, which may be without any.
  * Returns -1 with S_KEY_TIMES added at `path`. */

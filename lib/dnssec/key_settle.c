@@ -34,8 +34,8 @@ print_differences(struct buf *b, const int64_t here[N_KEY_TIMES], const int64_t 
 	}
 }
 
-static bool
-has_dates(const int64_t time[N_KEY_TIMES])
+bool
+key_has_dates(const int64_t time[N_KEY_TIMES])
 {
 	for (enum key_time i = KEY_PUBLISH; i < N_KEY_TIMES; i++)
 		if (time[i] != KEY_NO_TIME)
@@ -64,7 +64,7 @@ int
 key_compare_comments(struct diags *diags, const char *path, uint16_t tag,
     const int64_t time[N_KEY_TIMES], const int64_t comments[N_KEY_TIMES])
 {
-	if (!has_dates(comments))
+	if (!key_has_dates(comments))
 		return 0;
 	return compare_times(diags, path, tag, "the comments of its .key file", time, comments);
 }

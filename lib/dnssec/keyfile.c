@@ -124,6 +124,16 @@ time_take(struct diags *diags, const char *path, struct text name, struct text v
 	    keyfile_time_names[i]);
 }
 
+enum key_time
+keyfile_time_of(struct text line)
+{
+	struct text name, value;
+
+	if (!split_field(line, &name, &value))
+		return N_KEY_TIMES;
+	return (enum key_time)find_name(name, keyfile_time_names, N_KEY_TIMES);
+}
+
 static int
 comment_times(struct diags *diags, const char *path, struct text text, int64_t *time)
 {

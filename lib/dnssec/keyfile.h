@@ -3,6 +3,7 @@
 #ifndef DNSSEC_KEYFILE_H
 #define DNSSEC_KEYFILE_H
 
+#include "base/buf.h"
 #include "dnssec/key.h"
 
 enum {
@@ -51,6 +52,27 @@ keyfile_public(struct diags *diags, const char *path, struct text text, struct k
 int
 keyfile_private(
     struct diags *diags, const char *path, struct text text, struct keyfile_private *out);
+
+/* Which of the two files a text is, or shall be. */
+enum keyfile_kind {
+	KEYFILE_PUBLIC, /* .key: the dates are comments */
+	KEYFILE_PRIVATE,
+};
+
+/* The date that a line `Publish: ...` states; N_KEY_TIMES: none. */
+enum key_time
+keyfile_time_of(struct text line);
+
+/* Appends the dates that are stated, a line each. */
+void
+keyfile_print_times(struct buf *b, enum keyfile_kind kind, const int64_t time[N_KEY_TIMES]);
+
+/* Appends a text that was read without a problem, with these dates in place of its own; all else
+ * stays, line ends too. A .private file is of format v1.3 then: those of 1.2 have no dates to BIND.
+ */
+void
+keyfile_replace_times(
+    struct buf *b, enum keyfile_kind kind, struct text text, const int64_t time[N_KEY_TIMES]);
 
 /* What a file name K<zone>+<algorithm>+<tag> says. */
 struct keyfile_name {

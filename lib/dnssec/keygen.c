@@ -13,7 +13,6 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -245,19 +244,6 @@ print_file_name(struct buf *b, const struct pair *pair)
 	buf_printf(b, "+%03u+%05u", pair->request->algorithm->number, pair->tag);
 }
 
-/* `20261123120000 (Mon Nov 23 12:00:00 2026)` */
-static void
-print_comment_time(struct buf *b, int64_t t_unix)
-{
-	time_t t = (time_t)t_unix;
-	char text[40] = "";
-	struct tm tm;
-
-	instant_print_digits(b, t_unix);
-	if (gmtime_r(&t, &tm) && strftime(text, sizeof(text), "%a %b %e %H:%M:%S %Y", &tm))
-		buf_printf(b, " (%s)", text);
-}
-
 static void
 print_public(struct buf *b, const struct pair *pair)
 {
@@ -267,13 +253,7 @@ print_public(struct buf *b, const struct pair *pair)
 	    request->flags & KEY_FLAG_SEP ? "key" : "zone", pair->tag);
 	name_print(b, request->zone.wire);
 	buf_putc(b, '\n');
-	for (size_t i = 0; i < N_KEY_TIMES; i++) {
-		if (request->time[i] == KEY_NO_TIME)
-			continue;
-		buf_printf(b, "; %s: ", keyfile_time_names[i]);
-		print_comment_time(b, request->time[i]);
-		buf_putc(b, '\n');
-	}
+	keyfile_print_times(b, KEYFILE_PUBLIC, request->time);
 	name_print(b, request->zone.wire);
 	if (request->ttl_s)
 		buf_printf(b, " %u", request->ttl_s);
@@ -309,13 +289,7 @@ print_private(struct buf *b, const struct pair *pair)
 	    request->algorithm->name);
 	if (print_secrets(b, pair) < 0)
 		return -1;
-	for (size_t i = 0; i < N_KEY_TIMES; i++) {
-		if (request->time[i] == KEY_NO_TIME)
-			continue;
-		buf_printf(b, "%s: ", keyfile_time_names[i]);
-		instant_print_digits(b, request->time[i]);
-		buf_putc(b, '\n');
-	}
+	keyfile_print_times(b, KEYFILE_PRIVATE, request->time);
 	return 0;
 }
 
@@ -359,75 +333,6 @@ create_files(const struct pair *pair, const struct key_folder *folder, const cha
 		return 0;
 	unlink(private_path);
 	return -1;
-}
-
-/* "Delete (2026-11-23T12:00:00Z)" */
-static void
-print_date(struct buf *b, enum key_time which, const int64_t time[N_KEY_TIMES])
-{
-	buf_printf(b, "%s (", keyfile_time_names[which]);
-	instant_print_iso(b, time[which]);
-	buf_putc(b, ')');
-}
-
-static int
-check_range(struct diags *diags, enum key_time which, const int64_t time[N_KEY_TIMES])
-{
-	struct buf b = {0};
-
-	if (time[which] == KEY_NO_TIME || (time[which] >= 0 && time[which] <= UINT32_MAX))
-		return 0;
-	print_date(&b, which, time);
-	diag_add(diags, pos_none(), S_KEY_DATES,
-	    "%.*s is not in the time of DNSSEC, from 1970 to 2106", (int)b.len, b.data);
-	buf_free(&b);
-	return -1;
-}
-
-/* Adds the first that is wrong of the dates that `end` must follow. */
-static int
-check_order(struct diags *diags, enum key_time end, const int64_t time[N_KEY_TIMES])
-{
-	static const struct {
-		enum key_time begin, end;
-	} spans[] = {
-	    {KEY_ACTIVATE, KEY_INACTIVE},
-	    {KEY_PUBLISH, KEY_INACTIVE},
-	    {KEY_PUBLISH, KEY_DELETE},
-	    {KEY_ACTIVATE, KEY_DELETE},
-	    {KEY_SYNC_PUBLISH, KEY_DELETE},
-	    {KEY_SYNC_PUBLISH, KEY_INACTIVE},
-	    {KEY_SYNC_PUBLISH, KEY_SYNC_DELETE},
-	};
-	struct buf b = {0};
-
-	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
-		enum key_time begin = spans[i].begin;
-
-		if (spans[i].end != end || time[begin] == KEY_NO_TIME || time[end] > time[begin])
-			continue;
-		print_date(&b, end, time);
-		buf_puts(&b, " is not later than ");
-		print_date(&b, begin, time);
-		diag_add(diags, pos_none(), S_KEY_DATES, "%.*s", (int)b.len, b.data);
-		buf_free(&b);
-		return -1;
-	}
-	return 0;
-}
-
-int
-keygen_check_times(struct diags *diags, const int64_t time[N_KEY_TIMES])
-{
-	int result = 0;
-
-	for (enum key_time i = KEY_CREATED; i < N_KEY_TIMES; i++)
-		if (check_range(diags, i, time) < 0)
-			return -1; /* others may have been made of it */
-	for (enum key_time i = KEY_CREATED; i < N_KEY_TIMES; i++)
-		if (check_order(diags, i, time) < 0)
-			result = -1;
-	return result;
 }
 
 int

@@ -16,16 +16,8 @@ struct keygen {
 	unsigned bits;                     /* of an RSA modulus */
 	uint16_t flags;
 	uint32_t ttl_s;            /* of the record in the .key file; 0: none is stated */
-	int64_t time[N_KEY_TIMES]; /* or KEY_NO_TIME */
+	int64_t time[N_KEY_TIMES]; /* or KEY_NO_TIME; keydates.h says which can be */
 };
-
-/* The dates are unsigned numbers of 32 bits, as those of signatures (RFC 4034 section 3.1.5), and a
- * key ends after it has begun: Inactive and Delete after Publish, Activate and SyncPublish, and
- * SyncDelete after SyncPublish. All else is used by one rollover or another. Files that exist are
- * not held to it: a key that was withdrawn ahead of its time may have any dates. Returns -1 with
- * S_KEY_DATES added, once for each date that ends too early. */
-int
-keygen_check_times(struct diags *diags, const int64_t time[N_KEY_TIMES]);
 
 /* Makes a pair whose key tag, with and without REVOKE bit, no key of the zone in `folder` has, and
  * creates its files there: first .private, with mode 600, then .key. What stands there already

@@ -41,6 +41,15 @@ we_sign() { # we_sign KEYS OUT
 	zonepp sign --zone example.org --keys "$1" -o "$2" "$tmp/zone" &&
 		dnssec-verify -q -z -o example.org "$2"
 }
+their_dates() { # their_dates KEY: as dnssec-settime reads them, in the words of the files
+	dnssec-settime -u -p all "$1" | while read -r what seconds; do
+		[ "${seconds#*UNSET}" != "$seconds" ] ||
+			echo "${what%:} $(date -u -d "@${seconds##* }" +%Y%m%d%H%M%S)"
+	done
+}
+our_dates() { # our_dates FILE: of a .key or .private file
+	sed -n 's/^; //; s/^\([A-Z][a-z]*\): \([0-9]\{14\}\).*/\1 \2/p' "$1"
+}
 accepted() { # accepted ALGORITHM [OPTION...]
 	name=$1
 	shift
@@ -50,13 +59,16 @@ accepted() { # accepted ALGORITHM [OPTION...]
 	base=$(cat "$tmp/said")
 	ok "$name $*: its private key is its owner's alone" mode_is 600 "$keys/$base.private"
 	ok "$name $*: dnssec-settime shows the same dates" same \
-		"$(sed -n 's/^; \([A-Z][a-z]*\): \([0-9]*\) .*/\1 \2/p' "$keys/$base.key")" \
-		"$(dnssec-settime -u -p all "$keys/$base" | while read -r what seconds; do
-			[ "${seconds#*UNSET}" != "$seconds" ] ||
-				echo "${what%:} $(date -u -d "@$seconds" +%Y%m%d%H%M%S)"
-		done)"
+		"$(our_dates "$keys/$base.key")" "$(their_dates "$keys/$base")"
 	ok "$name $*: dnssec-settime changes it" \
 		dnssec-settime -I now+20d "$keys/$base"
+	ok "$name $*: we change it back" \
+		zonepp keys set --inactive=+40d --delete=none "$keys/$base"
+	ok "$name $*: dnssec-settime shows these dates" same \
+		"$(our_dates "$keys/$base.private")" "$(their_dates "$keys/$base")"
+	ok "$name $*: both files have them" same \
+		"$(our_dates "$keys/$base.private")" "$(our_dates "$keys/$base.key")"
+	ok "$name $*: with the old mode" mode_is 600 "$keys/$base.private"
 	ok "$name $*: DS as dnssec-dsfromkey" same \
 		"$(dnssec-dsfromkey -2 "$keys/$base")" "$(zonepp keys ds --keys "$keys" example.org)"
 	ok "$name $*: DS with SHA-384 as dnssec-dsfromkey" same \
@@ -172,8 +184,17 @@ ok 'dnssec-keygen makes one to stand by' others dnssec-keygen -q -f KSK -P now -
 ok 'it stands by' prints 'CSK standby' their_states standby.example
 ok 'dnssec-settime moves it' sh -c "cd '$others' && dnssec-settime -A now Kstandby*.key"
 ok 'then it signs' prints 'CSK active' their_states standby.example
+ok 'we move it' sh -c "zonepp keys set --activate=none '$others'/Kstandby*.key"
+ok 'then it stands by' prints 'CSK standby' their_states standby.example
 ok 'ldns-keygen makes one' others ldns-keygen -k -a ECDSAP256SHA256 dateless.example
+dateless=$others/$(cat "$tmp/said")
 ok 'it signs' prints 'CSK active' their_states dateless.example
+ok 'dnssec-settime does not change it' refuses dnssec-settime -I +30d "$dateless"
+ok 'we do' zonepp keys set --inactive=+30d "$dateless"
+ok 'it signs still' prints 'CSK active' their_states dateless.example
+ok 'dnssec-settime shows its dates' same "$(our_dates "$dateless.key")" "$(their_dates "$dateless")"
+ok 'and changes it from now on' dnssec-settime -I +20d "$dateless"
+ok 'ldns reads it still' sh -c "ldns-key2ds -n -2 '$dateless.key' | grep dateless"
 ok 'dnssec-keygen makes one' others dnssec-keygen -q -f KSK -a 13 example.org
 old=$(cat "$tmp/said")
 ok 'and dnssec-revoke revokes it' others dnssec-revoke "$old"

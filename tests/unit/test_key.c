@@ -361,7 +361,7 @@ lone_private(void **state)
 		assert_int_equal(f.diags.n, rows[i].result < 0);
 		if (rows[i].result < 0) {
 			assert_int_equal(f.diags.items[0].problem, S_KEY_LONE);
-			assert_non_null(strstr(f.diags.items[0].message, "the key 55648 of "));
+			assert_non_null(strstr(f.diags.items[0].message, "the key 55648 has "));
 		}
 		end(&f);
 	}

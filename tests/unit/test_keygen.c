@@ -180,53 +180,6 @@ failures(void **state)
 	end(&f);
 }
 
-/* What begins at NOW ends later; what is not stated contradicts nothing. */
-static void
-order_of_dates(void **state)
-{
-	static const struct {
-		enum key_time begin, end;
-		int64_t span;
-		int result;
-	} rows[] = {
-	    {KEY_PUBLISH, KEY_DELETE, 1, 0},
-	    {KEY_PUBLISH, KEY_DELETE, 0, -1},
-	    {KEY_PUBLISH, KEY_DELETE, -1, -1},
-	    {KEY_PUBLISH, KEY_INACTIVE, 1, 0},
-	    {KEY_PUBLISH, KEY_INACTIVE, 0, -1},
-	    {KEY_ACTIVATE, KEY_INACTIVE, 1, 0},
-	    {KEY_ACTIVATE, KEY_INACTIVE, 0, -1},
-	    {KEY_ACTIVATE, KEY_DELETE, 1, 0},
-	    {KEY_ACTIVATE, KEY_DELETE, -1, -1},
-	    {KEY_SYNC_PUBLISH, KEY_SYNC_DELETE, 1, 0},
-	    {KEY_SYNC_PUBLISH, KEY_SYNC_DELETE, -1, -1},
-	    {KEY_SYNC_PUBLISH, KEY_DELETE, 0, -1},
-	    {KEY_SYNC_PUBLISH, KEY_INACTIVE, 0, -1},
-	    {KEY_PUBLISH, KEY_ACTIVATE, -1, 0},                      /* RFC 6781 section 4.1.4 */
-	    {KEY_INACTIVE, KEY_DELETE, -1, 0},                       /* the same */
-	    {KEY_PUBLISH, KEY_SYNC_DELETE, -1, 0},                   /* no CDS at all */
-	    {KEY_PUBLISH, KEY_DELETE, UINT32_MAX - (int64_t)NOW, 0}, /* 2106-02-07T06:28:15Z */
-	    {KEY_PUBLISH, KEY_DELETE, UINT32_MAX - (int64_t)NOW + 1, -1},
-	    {KEY_DELETE, KEY_PUBLISH, -(int64_t)NOW, 0}, /* 1970 */
-	    {KEY_DELETE, KEY_PUBLISH, -(int64_t)NOW - 1, -1},
-	    {KEY_DELETE, KEY_CREATED, -(int64_t)NOW - 1, -1},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct fixture f;
-
-		begin(&f, "example.org.", 15);
-		f.request.time[rows[i].begin] = NOW;
-		f.request.time[rows[i].end] = NOW + rows[i].span;
-		if (keygen_check_times(&f.diags, f.request.time) != rows[i].result)
-			fail_msg("row %zu", i);
-		assert_int_equal(f.diags.n, rows[i].result < 0);
-		assert_true(f.diags.n == 0 || f.diags.items[0].problem == S_KEY_DATES);
-		end(&f);
-	}
-}
-
 int
 main(void)
 {
@@ -236,7 +189,6 @@ main(void)
 	    cmocka_unit_test(taken_tags),
 	    cmocka_unit_test(file_names),
 	    cmocka_unit_test(failures),
-	    cmocka_unit_test(order_of_dates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

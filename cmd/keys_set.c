@@ -1,0 +1,84 @@
+#include "keys.h"
+
+#include "base/duration.h"
+#include "dnssec/keydates.h"
+#include "dnssec/keystate.h"
+
+static const struct cmd_option *const options[] = {&option_publish, &option_activate,
+    &option_revoke, &option_inactive, &option_delete, &option_sync_publish, &option_sync_delete,
+    &option_directory, &option_now, NULL};
+
+static struct keydates_wish
+read_wish(const struct cmd *cmd)
+{
+	struct keydates_wish wish = {.now = cmd->now};
+	bool any = false;
+
+	keys_times(cmd, wish.is_given, wish.time);
+	for (enum key_time i = KEY_CREATED; i < N_KEY_TIMES; i++)
+		any |= wish.is_given[i];
+	if (!any)
+		cmd_usage(cmd, "no date is given, as --inactive=+30d or --inactive=none");
+	return wish;
+}
+
+/* `keys/Kexample.org.+013+40522: inactive 2026-12-23T12:00:00Z, delete none` */
+static void
+print_changes(struct buf *b, const struct keydates *dates)
+{
+	const char *separator = ": ";
+
+	buf_puts(b, dates->base);
+	for (enum key_time i = KEY_PUBLISH; i < N_KEY_TIMES; i++) {
+		if (dates->time[i] == dates->was[i])
+			continue;
+		buf_printf(b, "%s%s ", separator, keystate_event(i));
+		if (dates->time[i] == KEY_NO_TIME)
+			buf_puts(b, "none");
+		else
+			instant_print_iso(b, dates->time[i]);
+		separator = ", ";
+	}
+	buf_puts(b, *separator == ':' ? ": unchanged\n" : "\n");
+}
+
+static int
+write_all(struct cmd *cmd, const struct keydates *dates)
+{
+	struct buf b = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < cmd->n_arguments; i++) {
+		if (keydates_write(&cmd->diags, &dates[i]) < 0) {
+			result = -1;
+			continue;
+		}
+		print_changes(&b, &dates[i]);
+		if (dates[i].is_offline)
+			diag_add_path(&cmd->diags, cmd->arguments[i], S_KEY_COMMENTS,
+			    "the key %u has no .private file here: the comments of the .key file "
+			    "were changed",
+			    dates[i].tag);
+	}
+	if (b.len > 0 && cmd_print(cmd, (struct text){b.data, b.len}) < 0)
+		result = -1;
+	buf_free(&b);
+	return result;
+}
+
+/* All files are read ahead of the first that is written: where one cannot be, none is changed. */
+static int
+set(struct cmd *cmd)
+{
+	struct keydates_wish wish = read_wish(cmd);
+	struct keydates *dates = arena_alloc(&cmd->diags.arena, cmd->n_arguments * sizeof(*dates));
+	int result = 0;
+
+	for (size_t i = 0; i < cmd->n_arguments; i++)
+		if (keydates_read(&cmd->diags, cmd->arguments[i], &wish, &dates[i]) < 0)
+			result = -1;
+	return result < 0 ? -1 : write_all(cmd, dates);
+}
+
+const struct verb verb_keys_set = {
+    "keys set", "FILE...", "change the dates in the files of DNSSEC keys", 1, -1, options, set};
