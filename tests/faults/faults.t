@@ -42,6 +42,7 @@ zonepp_of() { # zonepp_of COMMAND: of the table, in the working folder
 	roll) zonepp roll --now 2026-11-30 ;;
 	roll-deploy) zonepp roll --deploy --now 2026-11-30 ;;
 	keys-list) zonepp keys list --now $now ;;
+	keys-set) zonepp keys set --now $now --inactive=+30d keys/Kexample.net.+015+14017 ;;
 	sign)
 		zonepp sign -j 1 --now $now --zone example.net --keys keys \
 			--previous public/example.net.zone -o signed zones/example.net.zone
@@ -203,6 +204,7 @@ sweep before expand
 sweep before sign
 sweep before verify
 sweep before keys-list
+sweep before keys-set
 sweep before list
 sweep before tlsa
 echo "1..$n"
