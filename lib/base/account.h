@@ -40,7 +40,7 @@ account_default(enum limit limit);
 void
 account_open(struct account *account, const struct limits *limits, size_t n);
 
-/* The template is read: what follows grows with what it stands for, and only work is limited. */
+/* The template is read: from now on only work is limited, as all else grows with the template. */
 void
 account_read(struct account *account);
 

@@ -1,5 +1,5 @@
 /* JSON (RFC 8259), written piece by piece: commas come by themselves, strings are escaped, and
- *octets that are no UTF-8 become U+FFFD.
+ * octets that are no UTF-8 become U+FFFD.
  *
  *	struct json j = {.out = &buf};
  *	json_begin(&j, '[');

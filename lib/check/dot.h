@@ -5,13 +5,14 @@
 
 #include "zone/written.h"
 
-/* Was it written without its last dot although, read with one, it lies in the zone? Never in the
- * root zone, where all names do. */
+/* Was it written without its last dot, and would it lie in the zone with one? Never true of the
+ * root zone, in which all names lie. */
 bool
 dot_is_lost(const struct store *store, const struct written *written);
 
-/* Was it written without, and does it read like a whole name, as web.provider.net does? `*whole` is
- * that one. To be asked of names that lead nowhere. */
+/* Was it written without its last dot, and does it read like a whole name, as web.provider.net
+ * does?
+ * `*whole` is that name. To be asked of names that lead nowhere. */
 bool
 dot_may_be_lost(const struct written *written, struct name *whole);
 

@@ -8,8 +8,8 @@
 #include "dane/tlsa.h"
 #include "zone/store.h"
 
-/* `uses` are the certificates that $TLSA names; the store is sorted. A chain that is to come
- * (next=) answers for the parameters of its own directive alone. Returns 0, or -1 with problems
+/* `uses` are the certificates that $TLSA names; the store is sorted. A next chain (next=)
+ * answers for the parameters of its own directive alone. Returns 0, or -1 with problems
  * added at the sources. */
 int
 prove_zone(const struct store *store, const struct tlsa_use *uses, int64_t now_unix);

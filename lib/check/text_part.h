@@ -1,4 +1,4 @@
-/* What the files of the lint of texts share; for these alone. */
+/* What the files of the lint of texts share. */
 #ifndef CHECK_TEXT_PART_H
 #define CHECK_TEXT_PART_H
 
@@ -16,7 +16,7 @@ struct text_judged {
 	struct text text; /* its strings, joined */
 	size_t n_faults;  /* but for matters of style */
 	size_t n_told;
-	bool at_report;   /* below _report._dmarc: RFC 7489 section 7.1 */
+	bool at_report; /* below _report._dmarc: RFC 7489 section 7.1 */
 };
 
 /* Adds a problem at an octet of the text. */
@@ -49,8 +49,7 @@ text_trim(struct text t)
 	return t;
 }
 
-/* Is there a quotation mark, be it of typography, at the begin? Returns how many octets it takes.
- */
+/* The octets of a quotation mark, straight or typographic, with which the text begins; 0: none. */
 static inline size_t
 text_mark(struct text t)
 {

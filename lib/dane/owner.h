@@ -27,14 +27,15 @@ dane_owner_is_protocol(const uint8_t *label);
 bool
 dane_owner_is_smtp(const struct dane_owner *owner);
 
-/* Has it a port with its underscore, or a protocol, in the first two labels, or a bare port and no
- * underscore behind it: should it have that form? */
+/* Was the form _port._proto.host meant? So it seems where one of the first two labels is a port
+ * with its underscore or a protocol, or where the first is a bare port and no underscore follows.
+ */
 bool
 dane_owner_is_meant(const uint8_t *wire);
 
-/* Is it plainly a name for records that `_port._proto` aliases lead to, of this zone or of others,
- * as tlsa._dane.example.org (RFC 7671 section 5.1): below a label with an underscore, and no host?
- */
+/* Is it plainly a name for records to which `_port._proto` aliases lead, of this zone or of others,
+ * as tlsa._dane.example.org (RFC 7671 section 5.1)? That is one below a label with an underscore,
+ * and no host. */
 bool
 dane_owner_is_shared(const uint8_t *wire);
 

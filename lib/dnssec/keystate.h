@@ -21,8 +21,8 @@ keystate_now(const struct key *key, int64_t now);
 void
 keystate_why_idle(struct buf *b, const struct key *key, int64_t now);
 
-/* Appends what makes the one of the idle keys sign that is made to most easily, a KSK rather than a
- * ZSK: `zonepp keys set ... makes it sign`. */
+/* Of keys that do not sign now, takes the one that can be made to sign most easily, a KSK rather
+ * than a ZSK, and appends how: `zonepp keys set ... makes it sign`. */
 void
 keystate_remedy(struct buf *b, const struct key *keys, size_t n, int64_t now);
 

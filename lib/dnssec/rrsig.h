@@ -6,8 +6,7 @@
  *	for each key:
  *		rrsig_key(&rrsig, algorithm, tag);
  *		signer_sign(signer, key, rrsig_data(&rrsig), signature, &len);
- *		print rrsig_rdata(&rrsig), which is all RDATA ahead of the signature, then the
- *signature
+ *		print rrsig_rdata(&rrsig), all RDATA ahead of the signature; and that
  */
 #ifndef DNSSEC_RRSIG_H
 #define DNSSEC_RRSIG_H

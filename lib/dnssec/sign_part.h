@@ -1,5 +1,5 @@
 /* What one thread does in the signing pass: writes nodes with their signatures and denial records
- * as text. Shared data are read-only; everything else is the worker's own. Used by sign.c alone. */
+ * as text. Shared data are read-only; everything else is the worker's own. Used by sign.c. */
 #ifndef DNSSEC_SIGN_PART_H
 #define DNSSEC_SIGN_PART_H
 

@@ -1,7 +1,7 @@
 /* Verify: the judge of signed zones, whoever signed them. It reads a sorted store and reports each
  * fault once: signatures (RFC 4035 sections 2.2 and 5.3), coverage by each algorithm (RFC 6840
- *section 5.11), the NSEC or NSEC3 chain with its bit maps (RFC 4035 section 2.3, RFC 5155
- *section 7.1), trust anchors, ZONEMD (RFC 8976), CDS and CDNSKEY (RFC 7344, RFC 8078).
+ * section 5.11), the NSEC or NSEC3 chain with its bit maps (RFC 4035 section 2.3, RFC 5155
+ * section 7.1), trust anchors, ZONEMD (RFC 8976), CDS and CDNSKEY (RFC 7344, RFC 8078).
  *
  * It shares with the signer the parser, the store, the canonical form of dns/ and the reading of
  * public keys, and nothing of the rest: what is signed, the chains, bit maps, key tags and digests

@@ -28,7 +28,7 @@ struct zone_run {
 	struct copies copies; /* of the zone that is signed */
 	struct elsewhere elsewhere;
 	enum project_serial serial; /* the job's, unless the serial must not change */
-	struct serial_accounts serials;
+	struct serial_witnesses serials;
 	bool same;          /* as what was published before, but for what signing makes */
 	struct output *out; /* the draft, from zone_write on; or NULL */
 };

@@ -26,7 +26,7 @@ int
 zone_find_serials(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
-	struct serial_accounts *serials = &run->serials;
+	struct serial_witnesses *serials = &run->serials;
 	const struct serial *state =
 	    job->keep ? history_serial(job->keep->history, job->keep->name) : NULL;
 	uint32_t cached, live;
@@ -56,14 +56,14 @@ zone_check_kept_serial(struct zone_run *run)
 	struct pos pos = node_records(store, store_apex(store))->pos;
 	const struct keep *keep = run->job->keep;
 	uint32_t serial = zone_serial(store), last;
-	enum serial_account account;
+	enum serial_witness witness;
 
-	if (!serial_last(&run->serials, &last, &account) || serial_later(serial, last))
+	if (!serial_last(&run->serials, &last, &witness) || serial_later(serial, last))
 		return 0;
 	if (serial != last)
 		return diag_add(run->diags, pos, Z_SERIAL_BACK,
 		    "the serial %u goes back: %s has %u", (unsigned)serial,
-		    serial_account_name(account), (unsigned)last);
+		    serial_witness_name(witness), (unsigned)last);
 	if (!run->published.there || run->same)
 		return 0;
 	return diag_add(run->diags, pos, keep && keep->n_changes > 0 ? D_KEPT_SERIAL : Z_SERIAL,
@@ -77,9 +77,9 @@ static bool
 may_stay(const struct zone_run *run)
 {
 	uint32_t own = run->serials.of[SERIAL_TEMPLATE], published = run->published.serial, last;
-	enum serial_account account;
+	enum serial_witness witness;
 
-	if (serial_last(&run->serials, &last, &account) && serial_later(last, published))
+	if (serial_last(&run->serials, &last, &witness) && serial_later(last, published))
 		return false;
 	return run->serial == PROJECT_SERIAL_KEEP ? own == published
 						  : !serial_later(own, published);

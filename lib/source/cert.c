@@ -28,12 +28,12 @@ cert_decode(struct bytes der)
 X509 *
 loader_x509(struct loader *loader, size_t i)
 {
-	struct held_cert *held = &loader->held[i];
+	struct file_cert *part = &loader->parts[i];
 
-	if (!held->is_decoded)
-		held->x509 = cert_decode(loader->certs[i].der);
-	held->is_decoded = true;
-	return held->x509;
+	if (!part->is_decoded)
+		part->x509 = cert_decode(loader->certs[i].der);
+	part->is_decoded = true;
+	return part->x509;
 }
 
 /* Says it that it is a server's: names a host, or what its key is for? */
@@ -52,7 +52,7 @@ is_ca(struct loader *loader, size_t i)
 	enum { ROOT_OF_VERSION_1 = 3 }; /* X509_check_ca(3) */
 	bool may;
 
-	if (outline_may_issue(loader->held[i].outline, &may) == 0)
+	if (outline_may_issue(loader->parts[i].outline, &may) == 0)
 		return may;
 	return loader_x509(loader, i) && X509_check_ca(loader_x509(loader, i)) == ROOT_OF_VERSION_1;
 }
@@ -68,7 +68,7 @@ add(struct loader *loader, struct bytes der, size_t line, struct outline *outlin
 		outline_free(outline);
 		return loader_fail(loader, line, "more than 256 certificates");
 	}
-	loader->held[i] = (struct held_cert){.outline = outline};
+	loader->parts[i] = (struct file_cert){.outline = outline};
 	loader->n++;
 	*cert = (struct cert){.line = line};
 	cert->der.data = arena_copy(loader->a, der.data, der.len);
@@ -185,8 +185,8 @@ issued(struct loader *loader, size_t by, size_t of)
 	struct account *account = &loader->diags->account;
 	X509 *issuer;
 
-	if (!may_issue(&loader->certs[by], loader->held[by].outline, &loader->certs[of],
-		loader->held[of].outline))
+	if (!may_issue(&loader->certs[by], loader->parts[by].outline, &loader->certs[of],
+		loader->parts[of].outline))
 		return false;
 	issuer = loader_x509(loader, by);
 	return account_take(
@@ -209,7 +209,7 @@ issue_matrix(struct loader *loader)
 static bool
 is_self_signed(struct loader *loader, size_t i)
 {
-	if (!outline_is_self_issued(loader->held[i].outline))
+	if (!outline_is_self_issued(loader->parts[i].outline))
 		return false;
 	return loader->n == 1 ||
 	       (loader_x509(loader, i) && X509_self_signed(loader_x509(loader, i), 1) == 1);
@@ -235,8 +235,8 @@ static void
 release(struct loader *loader)
 {
 	for (size_t i = 0; i < loader->n; i++) {
-		outline_free(loader->held[i].outline);
-		X509_free(loader->held[i].x509);
+		outline_free(loader->parts[i].outline);
+		X509_free(loader->parts[i].x509);
 	}
 	for (size_t i = 0; i < loader->n_keys; i++)
 		EVP_PKEY_free(loader->keys[i].handle);

@@ -23,7 +23,7 @@ struct loadable {
 	struct not_loaded not_loaded;
 };
 
-/* `contents` must live until served_end. */
+/* `contents` must live until loadable_end. */
 void
 loadable_begin(struct loadable *loadable, struct text contents);
 

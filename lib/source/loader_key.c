@@ -7,7 +7,7 @@
 
 /* Takes over the handle. */
 static int
-add_key(struct loader *loader, struct held_key key)
+add_key(struct loader *loader, struct file_key key)
 {
 	if (loader->n_keys == KEYS_MOST) {
 		EVP_PKEY_free(key.handle);
@@ -29,7 +29,7 @@ loader_request(struct loader *loader, const struct piece *piece)
 {
 	const unsigned char *at = piece->der.data;
 	X509_REQ *request = d2i_X509_REQ(NULL, &at, (long)piece->der.len);
-	struct held_key key = {.content = CONTENT_REQUEST, .line = piece->line};
+	struct file_key key = {.content = CONTENT_REQUEST, .line = piece->line};
 	struct bytes spki;
 	bool good = request && at == piece->der.data + piece->der.len &&
 		    der_request_spki(piece->der, &spki) == 0;
@@ -54,7 +54,7 @@ int
 loader_public_key(struct loader *loader, const struct piece *piece)
 {
 	const unsigned char *at = piece->der.data;
-	struct held_key key = {.content = CONTENT_PUBLIC_KEY, .line = piece->line};
+	struct file_key key = {.content = CONTENT_PUBLIC_KEY, .line = piece->line};
 	enum spki_form form;
 
 	key.handle = d2i_PUBKEY(NULL, &at, (long)piece->der.len);
@@ -72,7 +72,7 @@ int
 loader_rsa_public_key(struct loader *loader, const struct piece *piece)
 {
 	const unsigned char *at = piece->der.data;
-	struct held_key key = {.content = CONTENT_PUBLIC_KEY, .line = piece->line};
+	struct file_key key = {.content = CONTENT_PUBLIC_KEY, .line = piece->line};
 
 	if (loader->n == 0)
 		return diag_error(loader->diags, loader->pos, D_ENCODING,
@@ -108,7 +108,7 @@ int
 loader_old_encrypted_key(struct loader *loader, const struct piece *piece)
 {
 	struct text whole = piece->block->whole;
-	struct held_key key = {.content = CONTENT_PRIVATE_KEY, .line = piece->line};
+	struct file_key key = {.content = CONTENT_PRIVATE_KEY, .line = piece->line};
 	BIO *bio;
 
 	if (stays_locked(loader))
@@ -130,7 +130,7 @@ int
 loader_private_key(struct loader *loader, const struct piece *piece)
 {
 	const unsigned char *at = piece->der.data;
-	struct held_key key = {.content = CONTENT_PRIVATE_KEY, .line = piece->line};
+	struct file_key key = {.content = CONTENT_PRIVATE_KEY, .line = piece->line};
 
 	key.handle = d2i_AutoPrivateKey(NULL, &at, (long)piece->der.len);
 	if (key.handle)
@@ -142,7 +142,7 @@ loader_private_key(struct loader *loader, const struct piece *piece)
 int
 loader_encrypted_key(struct loader *loader, const struct piece *piece)
 {
-	struct held_key key = {.content = CONTENT_PRIVATE_KEY, .line = piece->line};
+	struct file_key key = {.content = CONTENT_PRIVATE_KEY, .line = piece->line};
 	enum unlock result;
 
 	if (stays_locked(loader))
@@ -166,7 +166,7 @@ add_bundled_certificate(struct loader *loader, const struct bundle_item *item)
 	const struct cert *cert = result == 0 ? loader_find(loader, piece.der) : NULL;
 
 	if (cert && item->id.len)
-		loader->held[cert - loader->certs].id = item->id;
+		loader->parts[cert - loader->certs].id = item->id;
 	OPENSSL_free(der);
 	return result;
 }
@@ -175,7 +175,7 @@ add_bundled_certificate(struct loader *loader, const struct bundle_item *item)
 static int
 add_bundled_key(struct loader *loader, struct bundle_item *item)
 {
-	struct held_key key = {.content = CONTENT_PRIVATE_KEY, .handle = item->key, .id = item->id};
+	struct file_key key = {.content = CONTENT_PRIVATE_KEY, .handle = item->key, .id = item->id};
 
 	item->key = NULL;
 	return add_key(loader, key);
@@ -204,7 +204,7 @@ loader_bundle(struct loader *loader, const struct piece *piece)
 /* --- Which key belongs to which certificate --- */
 
 static const char *
-what_it_is(const struct held_key *key)
+what_it_is(const struct file_key *key)
 {
 	return key->content == CONTENT_REQUEST      ? "certificate request"
 	       : key->content == CONTENT_PUBLIC_KEY ? "public key"
@@ -213,7 +213,7 @@ what_it_is(const struct held_key *key)
 
 /* Is it this certificate's key? A public key that OpenSSL cannot read may be any. */
 static bool
-fits(struct loader *loader, size_t cert, const struct held_key *key)
+fits(struct loader *loader, size_t cert, const struct file_key *key)
 {
 	EVP_PKEY *public = X509_get0_pubkey(loader_x509(loader, cert));
 
@@ -221,14 +221,14 @@ fits(struct loader *loader, size_t cert, const struct held_key *key)
 }
 
 static bool
-has_id(const struct loader *loader, size_t cert, const struct held_key *key)
+has_id(const struct loader *loader, size_t cert, const struct file_key *key)
 {
-	return key->id.len && bytes_equal(key->id, loader->held[cert].id);
+	return key->id.len && bytes_equal(key->id, loader->parts[cert].id);
 }
 
 /* Marks the certificates of a key; of several, PKCS#12 may say which one is meant. */
 static int
-match_key(struct loader *loader, const struct held_key *key)
+match_key(struct loader *loader, const struct file_key *key)
 {
 	bool any = false, named = false;
 
@@ -284,7 +284,7 @@ is_sound(EVP_PKEY *key)
 
 /* The SPKI that a certificate for a private key will have; none if that is in doubt. */
 static int
-derive_spki(struct loader *loader, struct held_key *key)
+derive_spki(struct loader *loader, struct file_key *key)
 {
 	static const char *const doubts[] = {
 	    [SPKI_EXPLICIT_CURVE] = "has its curve spelled out",
@@ -313,9 +313,9 @@ derive_spki(struct loader *loader, struct held_key *key)
 }
 
 static int
-fail_several(struct loader *loader, const struct held_key *key, const char *why)
+fail_several(struct loader *loader, const struct file_key *key, const char *why)
 {
-	const struct held_key *first = &loader->keys[0];
+	const struct file_key *first = &loader->keys[0];
 
 	return diag_error(loader->diags, loader->pos, D_AMBIGUOUS,
 	    "%s: the %s%s and the %s%s %s: put the one that is meant into a file of its own",
@@ -325,11 +325,11 @@ fail_several(struct loader *loader, const struct held_key *key, const char *why)
 
 /* All keys must be one; its SPKI is taken as written, where it is. */
 static int
-settle_key(struct loader *loader, struct held_key **out)
+settle_key(struct loader *loader, struct file_key **out)
 {
 	*out = &loader->keys[0];
 	for (size_t i = 1; i < loader->n_keys; i++) {
-		struct held_key *key = &loader->keys[i];
+		struct file_key *key = &loader->keys[i];
 
 		if (EVP_PKEY_eq((*out)->handle, key->handle) != 1)
 			return fail_several(loader, key, "are different keys");
@@ -346,7 +346,7 @@ settle_key(struct loader *loader, struct held_key **out)
 int
 loader_keep_key(struct loader *loader, struct certs *out)
 {
-	struct held_key *key;
+	struct file_key *key;
 	struct bare_key *bare;
 
 	if (settle_key(loader, &key) < 0)

@@ -1,4 +1,4 @@
-/* The loader's own state, shared by the files of this folder that make up certs_load. */
+/* What the files of the loader share, which make up certs_load: its state. */
 #ifndef SOURCE_LOADER_PART_H
 #define SOURCE_LOADER_PART_H
 
@@ -10,7 +10,7 @@
 enum { KEYS_MOST = 64 };
 
 /* A key of the file: of a request, or bare. */
-struct held_key {
+struct file_key {
 	enum content content;
 	EVP_PKEY *handle;
 	struct bytes spki; /* len 0: not written in the file */
@@ -20,7 +20,7 @@ struct held_key {
 };
 
 /* A certificate of the file, as far as it had to be decoded. */
-struct held_cert {
+struct file_cert {
 	struct outline *outline;
 	X509 *x509;
 	bool is_decoded; /* `x509` was asked for; NULL if OpenSSL refuses it */
@@ -40,8 +40,8 @@ struct loader {
 	struct loadable loadable; /* of a file in PEM */
 	struct not_loaded not_loaded;
 	struct cert certs[CERTS_MOST];
-	struct held_cert held[CERTS_MOST];
-	struct held_key keys[KEYS_MOST];
+	struct file_cert parts[CERTS_MOST]; /* of `certs` */
+	struct file_key keys[KEYS_MOST];
 };
 
 /* A PEM block without its armour, or a DER file. */

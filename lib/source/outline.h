@@ -1,6 +1,6 @@
-/* What a certificate says (RFC 5280 section 4.1), read without its key: OpenSSL's d2i_X509 decodes
- * that at once and sets up all that it has for it, which costs more than everything else that a run
- * does with one certificate. Whoever needs the key decodes the certificate then. */
+/* Outline: what a certificate says (RFC 5280 section 4.1), but for its key. OpenSSL's d2i_X509 also
+ * decodes the key and prepares its use, which costs more than all else that a run does with a
+ * certificate. Whoever needs the key decodes the certificate then (cert_decode). */
 #ifndef SOURCE_OUTLINE_H
 #define SOURCE_OUTLINE_H
 

@@ -1,4 +1,4 @@
-/* The parser's own state, shared by the files of this folder that make up parsing. */
+/* What the files of the parser share: its state. */
 #ifndef ZONE_PARSE_PART_H
 #define ZONE_PARSE_PART_H
 

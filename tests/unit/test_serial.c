@@ -29,20 +29,20 @@ next_serials(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++) {
-		struct serial_accounts accounts = {0};
+		struct serial_witnesses witnesses = {0};
 
-		serial_put(&accounts, SERIAL_PUBLISHED, rows[i].published);
-		assert_int_equal(serial_next(&accounts, rows[i].wanted), rows[i].next);
+		serial_put(&witnesses, SERIAL_PUBLISHED, rows[i].published);
+		assert_int_equal(serial_next(&witnesses, rows[i].wanted), rows[i].next);
 	}
 }
 
 /* Whoever knows the highest one counts, and who is asked first where there is no highest. */
 static const struct {
-	struct serial_accounts accounts;
+	struct serial_witnesses witnesses;
 	bool known;
 	uint32_t last, next; /* where 1 is wanted */
-	enum serial_account who;
-} accounts[] = {
+	enum serial_witness who;
+} witnesses[] = {
     {{{0}, {0}}, false, 0, 1, 0},
     {{.of[SERIAL_TEMPLATE] = 9, .known[SERIAL_TEMPLATE] = true}, false, 0, 9, 0},
     {{.of = {[SERIAL_PUBLISHED] = 3, [SERIAL_STATE] = 7},
@@ -57,7 +57,7 @@ static const struct {
     {{.of = {[SERIAL_LIVE] = 40, [SERIAL_PUBLISHED] = 39},
 	 .known = {[SERIAL_LIVE] = true, [SERIAL_PUBLISHED] = true}},
 	true, 40, 41, SERIAL_LIVE},
-    /* half of all away: the newer account */
+    /* half of all away: the newer witness */
     {{.of = {[SERIAL_PUBLISHED] = 1, [SERIAL_STATE] = 2147483649u},
 	 .known = {[SERIAL_PUBLISHED] = true, [SERIAL_STATE] = true}},
 	true, 1, 2, SERIAL_PUBLISHED},
@@ -67,18 +67,18 @@ static void
 highest_account(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < LENGTH(accounts); i++) {
-		enum serial_account who = 0;
+	for (size_t i = 0; i < LENGTH(witnesses); i++) {
+		enum serial_witness who = 0;
 		uint32_t last = 0;
 
 		assert_int_equal(
-		    serial_last(&accounts[i].accounts, &last, &who), accounts[i].known);
-		assert_int_equal(serial_is_published(&accounts[i].accounts), accounts[i].known);
-		if (accounts[i].known) {
-			assert_int_equal(last, accounts[i].last);
-			assert_int_equal(who, accounts[i].who);
+		    serial_last(&witnesses[i].witnesses, &last, &who), witnesses[i].known);
+		assert_int_equal(serial_is_published(&witnesses[i].witnesses), witnesses[i].known);
+		if (witnesses[i].known) {
+			assert_int_equal(last, witnesses[i].last);
+			assert_int_equal(who, witnesses[i].who);
 		}
-		assert_int_equal(serial_next(&accounts[i].accounts, 1), accounts[i].next);
+		assert_int_equal(serial_next(&witnesses[i].witnesses, 1), witnesses[i].next);
 	}
 }
 
