@@ -1,11 +1,15 @@
 #include "keys.h"
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "dnssec/keydates.h"
 #include "dnssec/keygen.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
+static const struct cmd_option option_missing = {
+    "missing", 0, NULL, "for all zones that the project signs and that have no key"};
 static const struct cmd_option option_ksk = {
     "ksk", 0, NULL, "a key signing key, beside which there is a zone signing key"};
 static const struct cmd_option option_zsk = {
@@ -17,8 +21,8 @@ static const struct cmd_option option_bits = {
 static const struct cmd_option option_ttl = {
     "ttl", 0, "D", "TTL of the DNSKEY record (default: that of the SOA record)"};
 
-static const struct cmd_option *const generate_options[] = {&option_ksk, &option_zsk,
-    &option_algorithm, &option_bits, &option_keys, &option_publish, &option_activate,
+static const struct cmd_option *const generate_options[] = {&option_missing, &option_ksk,
+    &option_zsk, &option_algorithm, &option_bits, &option_keys, &option_publish, &option_activate,
     &option_revoke, &option_inactive, &option_delete, &option_sync_publish, &option_sync_delete,
     &option_ttl, &option_project, &option_directory, &option_now, NULL};
 
@@ -63,6 +67,22 @@ read_times(const struct cmd *cmd, int64_t time[N_KEY_TIMES])
 		time[KEY_ACTIVATE] = time[KEY_PUBLISH];
 }
 
+/* What the options ask for: a key for both roles, or for one of them. */
+static struct keygen
+read_request(struct cmd *cmd)
+{
+	struct keygen request = {.algorithm = read_algorithm(cmd), .flags = KEY_FLAG_ZONE};
+
+	request.bits = read_bits(cmd, request.algorithm);
+	if (!cmd_has(cmd, &option_zsk) || cmd_has(cmd, &option_ksk))
+		request.flags |= KEY_FLAG_SEP;
+	request.ttl_s = (uint32_t)cmd_duration(cmd, &option_ttl, 0);
+	read_times(cmd, request.time);
+	return request;
+}
+
+/* --- Keys of one folder --- */
+
 static int
 make_folder(struct cmd *cmd, const char *path)
 {
@@ -72,31 +92,175 @@ make_folder(struct cmd *cmd, const char *path)
 	    strerror(errno));
 }
 
+/* Makes the keys, and prints the names of those that were made. */
+static int
+make_keys(struct cmd *cmd, const struct key_folder *folder, const struct keygen *requests, size_t n)
+{
+	const char **bases = arena_alloc(&cmd->diags.arena, n * sizeof(*bases) + 1);
+	size_t n_made;
+	int result = keygen(&cmd->diags, folder, requests, n, bases, &n_made);
+	struct buf b = {0};
+
+	for (size_t i = 0; i < n_made; i++)
+		buf_printf(&b, "%s\n", bases[i]);
+	if (n_made > 0 && cmd_print(cmd, (struct text){b.data, b.len}) < 0)
+		result = -1;
+	buf_free(&b);
+	return result;
+}
+
+static int
+generate_one(struct cmd *cmd, struct keygen *request)
+{
+	const char *path = keys_folder(cmd, cmd->arguments[0]);
+	struct key_folder folder;
+
+	if (!path || make_folder(cmd, path) < 0 ||
+	    key_folder_read_zone(&cmd->diags.arena, &cmd->diags, path, &request->zone, &folder) < 0)
+		return -1;
+	return make_keys(cmd, &folder, request, 1);
+}
+
+/* --- --missing --- */
+
+/* Zones of one folder of keys. */
+struct missing {
+	struct cmd *cmd;
+	const struct keygen *request; /* but for the zone */
+	struct key_folder folder;
+	struct keygen *requests;
+	size_t n, cap;
+	int result;
+};
+
+/* Has it no key that is, or is to be, in the zone? One that cannot be loaded may be such a key. */
+static bool
+lacks_key(struct missing *m, const struct name *zone)
+{
+	struct arena scratch = {0};
+	struct keys keys;
+	bool lacks = true;
+	size_t n;
+
+	key_folder_find(&m->folder, zone, &n);
+	if (n == 0)
+		return true;
+	if (keys_load(&scratch, &m->cmd->diags, &m->folder, zone, m->cmd->now, &keys) < 0) {
+		m->result = -1;
+		lacks = false;
+	}
+	for (size_t i = 0; i < keys.n; i++)
+		if (key_is_of_use(&keys.items[i], m->cmd->now))
+			lacks = false;
+	arena_free(&scratch);
+	return lacks;
+}
+
+static void
+add_request(struct missing *m, const struct name *zone, uint16_t flags)
+{
+	struct keygen *request;
+
+	m->requests = mem_grow(m->requests, m->n, &m->cap, sizeof(*m->requests));
+	request = &m->requests[m->n++];
+	*request = *m->request;
+	request->zone = *zone;
+	request->flags = flags;
+}
+
+/* The keys of zones that have the folder `path`. */
+static void
+make_missing(struct missing *m, const char *path, const struct project_zone *const *zones, size_t n)
+{
+	struct cmd *cmd = m->cmd;
+
+	if (make_folder(cmd, path) < 0 ||
+	    key_folder_read(&cmd->diags.arena, &cmd->diags, path, &m->folder) < 0) {
+		m->result = -1;
+		return;
+	}
+	m->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!lacks_key(m, &zones[i]->name))
+			continue;
+		add_request(m, &zones[i]->name, m->request->flags);
+		if (cmd_has(cmd, &option_zsk))
+			add_request(m, &zones[i]->name, KEY_FLAG_ZONE);
+	}
+	if (make_keys(cmd, &m->folder, m->requests, m->n) < 0)
+		m->result = -1;
+}
+
+/* By folder, then as in the project file. */
+static int
+compare_folders(const void *a, const void *b)
+{
+	const struct project_zone *x = *(const struct project_zone *const *)a;
+	const struct project_zone *y = *(const struct project_zone *const *)b;
+	int order = strcmp(x->keys, y->keys);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+static int
+generate_missing(struct cmd *cmd, const struct keygen *request)
+{
+	struct missing m = {.cmd = cmd, .request = request};
+	const struct project_zone **zones;
+	struct project project;
+	size_t n = 0;
+
+	if (cmd_project(cmd, &project) < 0)
+		return -1;
+	zones = arena_alloc(&cmd->diags.arena, project.n_zones * sizeof(*zones) + 1);
+	for (size_t i = 0; i < project.n_zones; i++)
+		if (project.zones[i].sign)
+			zones[n++] = &project.zones[i];
+	if (n > 0)
+		qsort(zones, n, sizeof(*zones), compare_folders);
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && strcmp(zones[i]->keys, zones[end]->keys) == 0; end++)
+			;
+		make_missing(&m, zones[i]->keys, zones + i, end - i);
+	}
+	free(m.requests);
+	return m.result;
+}
+
+/* --- The verb --- */
+
+static void
+check_usage(const struct cmd *cmd)
+{
+	bool missing = cmd_has(cmd, &option_missing);
+	bool ksk = cmd_has(cmd, &option_ksk), zsk = cmd_has(cmd, &option_zsk);
+
+	if (!missing && cmd->n_arguments == 0)
+		cmd_usage(cmd, "an argument is missing");
+	if (cmd->n_arguments > !missing)
+		cmd_usage(cmd, "%s: an argument too many", cmd->arguments[!missing]);
+	if (missing && cmd_has(cmd, &option_keys))
+		cmd_usage(cmd, "--missing is for the zones of a project, which knows the folder");
+	if (missing && ksk != zsk)
+		cmd_usage(cmd, "--missing takes --ksk and --zsk together, for a pair of keys");
+	if (!missing && ksk && zsk)
+		cmd_usage(cmd, "--ksk and --zsk: without either, one key serves both");
+}
+
 static int
 generate(struct cmd *cmd)
 {
-	const char *zone = cmd->arguments[0], *path, *base;
-	const struct algorithm *algorithm = read_algorithm(cmd);
-	struct keygen request = {
-	    .algorithm = algorithm, .bits = read_bits(cmd, algorithm), .flags = KEY_FLAG_ZONE};
-	struct key_folder folder;
+	struct keygen request;
 
-	cmd_name(cmd, "", zone, &request.zone);
-	if (cmd_has(cmd, &option_ksk) && cmd_has(cmd, &option_zsk))
-		cmd_usage(cmd, "--ksk and --zsk: without either, one key serves both");
-	if (!cmd_has(cmd, &option_zsk))
-		request.flags |= KEY_FLAG_SEP;
-	request.ttl_s = (uint32_t)cmd_duration(cmd, &option_ttl, 0);
-	read_times(cmd, request.time);
+	check_usage(cmd);
+	request = read_request(cmd);
+	if (!cmd_has(cmd, &option_missing))
+		cmd_name(cmd, "", cmd->arguments[0], &request.zone);
 	if (keydates_check(&cmd->diags, NULL, NULL, request.time) < 0)
 		return -1;
-	path = keys_folder(cmd, zone);
-	if (!path || make_folder(cmd, path) < 0 ||
-	    key_folder_read(&cmd->diags.arena, &cmd->diags, path, &folder) < 0 ||
-	    keygen(&cmd->diags, &folder, &request, &base) < 0)
-		return -1;
-	return cmd_print(cmd, text_of(arena_printf(&cmd->diags.arena, "%s\n", base)));
+	return cmd_has(cmd, &option_missing) ? generate_missing(cmd, &request)
+					     : generate_one(cmd, &request);
 }
 
-const struct verb verb_keys_generate = {"keys generate", "ZONE",
-    "make a DNSSEC key in BIND's format", 1, 1, generate_options, generate};
+const struct verb verb_keys_generate = {"keys generate", "ZONE|--missing",
+    "make DNSSEC keys in BIND's format", 0, 1, generate_options, generate};

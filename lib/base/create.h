@@ -6,10 +6,17 @@
 
 #include <sys/types.h>
 
-/* Creates `path` with `text` in it and the mode `mode`, whatever the umask; nobody else can read it
- * before it has that mode. Text and name are on the disk when this returns. Returns -1 with F_WRITE
- * added, also where there is something of that name: it stays as it is. */
+struct new_file {
+	const char *name; /* in the folder */
+	mode_t mode;      /* whatever the umask; nobody else can read it before it has that mode */
+	struct text text;
+};
+
+/* Creates the files in `folder`, and syncs them together. None has its name before all of them are
+ * on the disk, and their names are when this returns. Returns -1 with F_WRITE added, also where
+ * there is something of such a name, which stays as it is: then none of them is there. Each is open
+ * for a while: mind their number. */
 int
-create_file(struct diags *diags, const char *path, mode_t mode, struct text text);
+create_files(struct diags *diags, const char *folder, const struct new_file *files, size_t n);
 
 #endif

@@ -63,6 +63,14 @@ key_life(const int64_t time[N_KEY_TIMES])
 	return life;
 }
 
+bool
+key_is_of_use(const struct key *key, int64_t now)
+{
+	struct key_life life = key_life(key->time);
+
+	return life.publish_unix != KEY_NO_TIME && life.remove_unix > now;
+}
+
 /* Judges the dates. */
 static void
 set_state(struct key *key, int64_t now)
@@ -256,7 +264,7 @@ keys_load_folder(struct arena *a, struct diags *diags, const char *path, const s
     int64_t now, struct keys *out)
 {
 	struct key_folder folder;
-	int result = key_folder_read(a, diags, path, &folder);
+	int result = key_folder_read_zone(a, diags, path, zone, &folder);
 
 	return keys_load(a, diags, &folder, zone, now, out) < 0 ? -1 : result;
 }

@@ -80,6 +80,10 @@ struct keys {
 	int64_t now;   /* to which their states belong */
 };
 
+/* Does the key stand in the zone, or will it? Parked and deleted ones do not. */
+bool
+key_is_of_use(const struct key *key, int64_t now);
+
 /* Key tag of DNSKEY RDATA (RFC 4034 appendix B; algorithm 1 is not supported). */
 uint16_t
 key_tag(struct bytes dnskey);
@@ -102,6 +106,11 @@ struct key_folder {
  * added. */
 int
 key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out);
+
+/* The same, of one zone's files alone. */
+int
+key_folder_read_zone(struct arena *a, struct diags *diags, const char *path,
+    const struct name *zone, struct key_folder *out);
 
 /* The same for the folder of a project, which with its files must lie in `roots`. */
 int
@@ -127,7 +136,7 @@ int
 keys_load(struct arena *a, struct diags *diags, const struct key_folder *folder,
     const struct name *zone, int64_t now, struct keys *out);
 
-/* key_folder_read and keys_load, for one zone. */
+/* key_folder_read_zone and keys_load. */
 int
 keys_load_folder(struct arena *a, struct diags *diags, const char *path, const struct name *zone,
     int64_t now, struct keys *out);

@@ -32,15 +32,19 @@ compare_files(const void *a, const void *b)
 	return order ? order : strcmp(x->base, y->base);
 }
 
-/* Adds a file of a key, by its name without suffix; other files are passed over. */
+/* Adds a file of a key, by its name without suffix; other files are passed over, those of other
+ * zones too where `zone` is not NULL. */
 static void
-take_file(struct arena *a, const char *file, struct key_folder *folder, size_t *cap)
+take_file(struct arena *a, const char *file, const struct name *zone, struct key_folder *folder,
+    size_t *cap)
 {
 	size_t len = key_stem_len(file);
 	struct keyfile_name name;
 	uint8_t lower[NAME_LONGEST];
 
 	if (len == 0 || keyfile_name((struct text){file, len}, &name) < 0)
+		return;
+	if (zone && !name_equal(name.zone.wire, zone->wire))
 		return;
 	name_lower(lower, name.zone.wire, name.zone.len);
 	folder->items = mem_grow(folder->items, folder->n, cap, sizeof(*folder->items));
@@ -50,15 +54,9 @@ take_file(struct arena *a, const char *file, struct key_folder *folder, size_t *
 	};
 }
 
-int
-key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out)
-{
-	return key_folder_read_in(a, diags, NULL, path, out);
-}
-
-int
-key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roots,
-    const char *path, struct key_folder *out)
+static int
+read_folder(struct arena *a, struct diags *diags, const struct roots *roots, const char *path,
+    const struct name *zone, struct key_folder *out)
 {
 	int fd = file_open(roots, path, O_RDONLY | O_DIRECTORY);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -71,7 +69,7 @@ key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roo
 		return file_refuse(diags, roots, path);
 	errno = 0;
 	while ((entry = readdir(dir))) {
-		take_file(a, entry->d_name, out, &cap);
+		take_file(a, entry->d_name, zone, out, &cap);
 		errno = 0;
 	}
 	error = errno;
@@ -90,6 +88,26 @@ key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roo
 			out->items[kept++] = out->items[i];
 	out->n = kept;
 	return 0;
+}
+
+int
+key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out)
+{
+	return read_folder(a, diags, NULL, path, NULL, out);
+}
+
+int
+key_folder_read_zone(struct arena *a, struct diags *diags, const char *path,
+    const struct name *zone, struct key_folder *out)
+{
+	return read_folder(a, diags, NULL, path, zone, out);
+}
+
+int
+key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roots,
+    const char *path, struct key_folder *out)
+{
+	return read_folder(a, diags, roots, path, NULL, out);
 }
 
 /* The first file of `zone`, or where it would be. */

@@ -104,15 +104,6 @@ is_same_key(const struct key *a, const struct key *b)
 		   len - BEHIND_FLAGS) == 0;
 }
 
-/* Does it stay, or come, in the zone? */
-static bool
-is_of_use(const struct key *key, int64_t now)
-{
-	struct key_life life = key_life(key->time);
-
-	return life.publish_unix != KEY_NO_TIME && life.remove_unix > now;
-}
-
 /* Of files of one key: the one that was made when the key was revoked has the tag of the revoked
  * key; all others, copies of each other, the tag from before. Does `other` count in place of `key`,
  * behind which it is if it is `later`? Adds what is to be told of that. */
@@ -159,7 +150,7 @@ check_tags(struct diags *diags, const struct keys *keys)
 		const struct key *key = &keys->items[i], *other = key - 1;
 
 		if (key->tag == other->tag && key->algorithm == other->algorithm &&
-		    is_of_use(key, keys->now) && is_of_use(other, keys->now))
+		    key_is_of_use(key, keys->now) && key_is_of_use(other, keys->now))
 			result = diag_add_path(diags, key->path, S_KEY_TAGS,
 			    "another key of %s has the tag %u and the algorithm %s, too: %s",
 			    keys->zone, key->tag, key->algorithm->name, other->path);

@@ -20,6 +20,7 @@ enum {
 	PRIVATE_LONGEST =
 	    8192, /* of the text of a .private file, which must never be moved in memory */
 	TRIES_MOST = 200,
+	BATCH = 64, /* keys whose files are open at a time */
 };
 
 /* A pair and how it is to be written. */
@@ -30,6 +31,15 @@ struct pair {
 	uint8_t dnskey[KEYFILE_RDATA_LONGEST];
 	size_t dnskey_len;
 	uint16_t tag;
+	const char *base;        /* of the file names */
+	struct buf text, secret; /* of .key and .private */
+};
+
+/* Pairs whose files are created together. Those of a zone are neighbours. */
+struct batch {
+	const struct key_folder *folder;
+	struct pair *pairs;
+	size_t n;
 };
 
 static int
@@ -186,37 +196,50 @@ revoked_tag(uint16_t tag)
 	return (uint16_t)(sum + (sum >> 16));
 }
 
+/* Would the tag be that of the files' key, revoked or not? */
+static bool
+is_tag_of(const struct pair *pair, const char *base)
+{
+	struct keyfile_name name;
+
+	return keyfile_name(text_of(base), &name) == 0 &&
+	       (name.tag == pair->tag || name.tag == revoked_tag(pair->tag) ||
+		   revoked_tag(name.tag) == pair->tag);
+}
+
 /* Validators look keys up by tag (RFC 4035 section 5.3.1) and give up where too many have the same,
  * so two keys of a zone never share one, whatever their algorithms. */
 static bool
-tag_is_taken(const struct key_folder *folder, const struct pair *pair)
+tag_is_taken(const struct batch *b, size_t i)
 {
+	const struct pair *pair = &b->pairs[i];
+	const struct name *zone = &pair->request->zone;
 	size_t n;
-	const struct key_file *files = key_folder_find(folder, &pair->request->zone, &n);
+	const struct key_file *files = key_folder_find(b->folder, zone, &n);
 
-	for (size_t i = 0; i < n; i++) {
-		struct keyfile_name name;
-
-		if (keyfile_name(text_of(files[i].base), &name) == 0 &&
-		    (name.tag == pair->tag || name.tag == revoked_tag(pair->tag) ||
-			revoked_tag(name.tag) == pair->tag))
+	for (size_t j = 0; j < n; j++)
+		if (is_tag_of(pair, files[j].base))
 			return true;
-	}
+	for (; i > 0 && name_equal(b->pairs[i - 1].request->zone.wire, zone->wire); i--)
+		if (is_tag_of(pair, b->pairs[i - 1].base))
+			return true;
 	return false;
 }
 
 static int
-make_free_pair(const struct key_folder *folder, struct pair *pair)
+make_free_pair(const struct batch *b, size_t i)
 {
-	for (unsigned i = 0; i < TRIES_MOST; i++) {
+	struct pair *pair = &b->pairs[i];
+
+	for (unsigned k = 0; k < TRIES_MOST; k++) {
 		if (make_pair(pair) < 0)
 			return -1;
-		if (!tag_is_taken(folder, pair))
+		if (!tag_is_taken(b, i))
 			return 0;
 		EVP_PKEY_free(pair->pkey);
 		pair->pkey = NULL;
 	}
-	return diag_add_path(pair->diags, folder->path, F_SYSTEM,
+	return diag_add_path(pair->diags, b->folder->path, F_SYSTEM,
 	    "%d new keys in a row had the key tags of others here", TRIES_MOST);
 }
 
@@ -294,61 +317,95 @@ print_private(struct buf *b, const struct pair *pair)
 }
 
 static int
-create_private(const struct pair *pair, const char *path)
+print_files(struct pair *pair)
 {
-	struct buf text = {0};
-	int result;
+	struct buf name = {0};
 
-	buf_reserve(&text, PRIVATE_LONGEST);
-	result = print_private(&text, pair);
+	print_file_name(&name, pair);
+	pair->base = buf_text(&name, &pair->diags->arena);
+	print_public(&pair->text, pair);
+	buf_reserve(&pair->secret, PRIVATE_LONGEST);
+	return print_private(&pair->secret, pair);
+}
+
+static struct text
+text_of_buf(const struct buf *b)
+{
+	return (struct text){b->data, b->len};
+}
+
+static int
+create_batch(struct diags *diags, const struct batch *b)
+{
+	struct new_file files[2 * BATCH];
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct pair *pair = &b->pairs[i];
+
+		files[2 * i] =
+		    (struct new_file){arena_printf(&diags->arena, "%s.private", pair->base), 0600,
+			text_of_buf(&pair->secret)};
+		files[2 * i + 1] =
+		    (struct new_file){arena_printf(&diags->arena, "%s.key", pair->base), 0644,
+			text_of_buf(&pair->text)};
+	}
+	return create_files(diags, b->folder->path, files, 2 * b->n);
+}
+
+static void
+forget(struct pair *pair)
+{
+	EVP_PKEY_free(pair->pkey);
+	if (pair->secret.len > 0)
+		OPENSSL_cleanse(pair->secret.data, pair->secret.len);
+	buf_free(&pair->secret);
+	buf_free(&pair->text);
+}
+
+static int
+make_batch(struct diags *diags, const struct batch *b)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < b->n && result == 0; i++)
+		if (make_free_pair(b, i) < 0 || print_files(&b->pairs[i]) < 0)
+			result = -1;
 	if (result == 0)
-		result = create_file(pair->diags, path, 0600, (struct text){text.data, text.len});
-	OPENSSL_cleanse(text.data, text.len);
-	buf_free(&text);
+		result = create_batch(diags, b);
+	for (size_t i = 0; i < b->n; i++)
+		forget(&b->pairs[i]);
 	return result;
 }
 
-static int
-create_public(const struct pair *pair, const char *path)
+/* The end of a batch from `first` on, which no zone's requests go beyond. */
+static size_t
+batch_end(const struct keygen *requests, size_t n, size_t first)
 {
-	struct buf text = {0};
-	int result;
+	size_t end = n - first > BATCH ? first + BATCH : n;
 
-	print_public(&text, pair);
-	result = create_file(pair->diags, path, 0644, (struct text){text.data, text.len});
-	buf_free(&text);
-	return result;
-}
-
-static int
-create_files(const struct pair *pair, const struct key_folder *folder, const char *base)
-{
-	struct arena *a = &pair->diags->arena;
-	const char *path = file_join(a, folder->path, base);
-	const char *private_path = arena_printf(a, "%s.private", path);
-
-	if (create_private(pair, private_path) < 0)
-		return -1;
-	if (create_public(pair, arena_printf(a, "%s.key", path)) == 0)
-		return 0;
-	unlink(private_path);
-	return -1;
+	while (end < n && end > first + 1 &&
+	       name_equal(requests[end - 1].zone.wire, requests[end].zone.wire))
+		end--;
+	return end;
 }
 
 int
-keygen(struct diags *diags, const struct key_folder *folder, const struct keygen *request,
-    const char **base)
+keygen(struct diags *diags, const struct key_folder *folder, const struct keygen *requests,
+    size_t n, const char **bases, size_t *n_made)
 {
-	struct pair pair = {.diags = diags, .request = request};
-	struct buf name = {0};
-	int result = make_free_pair(folder, &pair);
+	struct pair pairs[BATCH];
 
-	if (result == 0) {
-		print_file_name(&name, &pair);
-		*base = arena_text(&diags->arena, name.data, name.len);
-		result = create_files(&pair, folder, *base);
+	for (*n_made = 0; *n_made < n;) {
+		size_t first = *n_made;
+		struct batch b = {folder, pairs, batch_end(requests, n, first) - first};
+
+		for (size_t i = 0; i < b.n; i++)
+			pairs[i] = (struct pair){.diags = diags, .request = &requests[first + i]};
+		if (make_batch(diags, &b) < 0)
+			return -1;
+		for (size_t i = 0; i < b.n; i++)
+			bases[first + i] = pairs[i].base;
+		*n_made += b.n;
 	}
-	EVP_PKEY_free(pair.pkey);
-	buf_free(&name);
-	return result;
+	return 0;
 }

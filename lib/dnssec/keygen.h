@@ -19,13 +19,13 @@ struct keygen {
 	int64_t time[N_KEY_TIMES]; /* or KEY_NO_TIME; keydates.h says which can be */
 };
 
-/* Makes a pair whose key tag, with and without REVOKE bit, no key of the zone in `folder` has, and
- * creates its files there: first .private, with mode 600, then .key. What stands there already
- * stays.
- * `*base` is the file name without suffix, in `diags`' arena. Returns -1 with a problem added, and
- * no file made. */
+/* Makes a pair for each request, whose key tag, with and without REVOKE bit, no key of the zone in
+ * `folder` has, and creates its files there: .private, with mode 600, and .key. What stands there
+ * already stays. Requests of one zone are neighbours, few of them. `bases` gets the file names
+ * without suffix, in the arena of `diags`. Returns -1 with a problem added: then the keys of the
+ * first `*n_made` requests are made, and no file of the others. */
 int
-keygen(struct diags *diags, const struct key_folder *folder, const struct keygen *request,
-    const char **base);
+keygen(struct diags *diags, const struct key_folder *folder, const struct keygen *requests,
+    size_t n, const char **bases, size_t *n_made);
 
 #endif

@@ -25,6 +25,14 @@ teardown(void **state)
 	return 0;
 }
 
+static int
+create(struct diags *diags, const char *name, mode_t mode, struct text text)
+{
+	const struct new_file file = {name, mode, text};
+
+	return create_files(diags, ".", &file, 1);
+}
+
 static void
 assert_holds(const char *path, const char *text)
 {
@@ -52,7 +60,7 @@ modes(void **state)
 			struct stat st;
 
 			snprintf(path, sizeof(path), "%03o-%03o", (unsigned)masks[i], mode);
-			assert_int_equal(create_file(&diags, path, mode, text_of("text\n")), 0);
+			assert_int_equal(create(&diags, path, mode, text_of("text\n")), 0);
 			umask(before);
 			assert_int_equal(stat(path, &st), 0);
 			assert_int_equal(st.st_mode & 07777, mode);
@@ -74,7 +82,7 @@ never_replaces(void **state)
 	for (size_t i = 0; i < LENGTH(paths); i++) {
 		struct diags diags = {0};
 
-		assert_int_equal(create_file(&diags, paths[i], 0600, text_of("new")), -1);
+		assert_int_equal(create(&diags, paths[i], 0600, text_of("new")), -1);
 		assert_int_equal(diags.n, 1);
 		assert_int_equal(diags.items[0].problem, F_WRITE);
 		diags_free(&diags);
@@ -99,13 +107,41 @@ no_halves(void **state)
 	limit = before;
 	limit.rlim_cur = 50000;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	assert_int_equal(create_file(&diags, "large", 0600, (struct text){large, 100000}), -1);
+	assert_int_equal(create(&diags, "large", 0600, (struct text){large, 100000}), -1);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_equal(access("large", F_OK), -1);
-	assert_int_equal(create_file(&diags, "no/folder", 0600, text_of("x")), -1);
+	assert_int_equal(
+	    create_files(&diags, "nowhere", &(struct new_file){"x", 0600, text_of("x")}, 1), -1);
 	assert_int_equal(diags.n, 2);
 	diags_free(&diags);
 	free(large);
+}
+
+/* All of them or none, and what is there stays. */
+static void
+many(void **state)
+{
+	enum { N = 50 };
+	struct new_file files[N];
+	struct diags diags = {0};
+
+	(void)state;
+	for (size_t i = 0; i < N; i++)
+		files[i] = (struct new_file){
+		    arena_printf(&diags.arena, "many%zu", i), 0600, text_of("new")};
+	fixture_write(folder, "many40", "old", 0644);
+	assert_int_equal(create_files(&diags, folder, files, N), -1);
+	assert_int_equal(diags.n, 1);
+	assert_non_null(strstr(diags.items[0].place.path, "many40"));
+	for (size_t i = 0; i < N; i++)
+		assert_int_equal(access(files[i].name, F_OK), i == 40 ? 0 : -1);
+	assert_holds("many40", "old");
+	unlink("many40");
+	assert_int_equal(create_files(&diags, folder, files, N), 0);
+	for (size_t i = 0; i < N; i++)
+		assert_holds(files[i].name, "new");
+	assert_int_equal(create_files(&diags, folder, files, 0), 0);
+	diags_free(&diags);
 }
 
 int
@@ -115,6 +151,7 @@ main(void)
 	    cmocka_unit_test(modes),
 	    cmocka_unit_test(never_replaces),
 	    cmocka_unit_test(no_halves),
+	    cmocka_unit_test(many),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

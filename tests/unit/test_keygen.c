@@ -44,7 +44,9 @@ end(struct fixture *f)
 static int
 generate(struct fixture *f)
 {
-	return keygen(&f->diags, &f->folder, &f->request, &f->base);
+	size_t n_made;
+
+	return keygen(&f->diags, &f->folder, &f->request, 1, &f->base, &n_made);
 }
 
 /* What is read back is what was asked for; keys_load proves that the two files belong together. */
@@ -100,6 +102,68 @@ many(void **state)
 		assert_int_equal(keys.items[i].dnskey.len, 4 + 64);
 		assert_true(i == 0 || keys.items[i - 1].tag < keys.items[i].tag);
 	}
+	end(&f);
+}
+
+/* Keys of many zones are made at once; of each zone they have different tags. */
+static void
+many_zones(void **state)
+{
+	enum { N_ZONES = 150, N = 2 * N_ZONES };
+	static struct keygen requests[N];
+	const char *bases[N];
+	struct fixture f;
+	size_t n_made;
+
+	(void)state;
+	begin(&f, "example.org.", 13);
+	for (size_t i = 0; i < N; i++) {
+		requests[i] = f.request;
+		requests[i].zone = fixture_name(arena_printf(&f.a, "zone%zu.example.", i / 2));
+		requests[i].flags = i % 2 ? 256 : 257;
+	}
+	assert_int_equal(keygen(&f.diags, &f.folder, requests, N, bases, &n_made), 0);
+	assert_int_equal(n_made, N);
+	for (size_t i = 0; i < N; i += 2) {
+		struct keys keys;
+
+		assert_int_equal(
+		    keys_load_folder(&f.a, &f.diags, f.path, &requests[i].zone, NOW, &keys), 0);
+		assert_int_equal(f.diags.n, 0);
+		assert_int_equal(keys.n, 2);
+		assert_int_not_equal(keys.items[0].tag, keys.items[1].tag);
+		assert_int_equal(keys.items[0].flags + keys.items[1].flags, 256 + 257);
+	}
+	end(&f);
+}
+
+/* What is made ahead of a failure is whole, and the rest is not there. */
+static void
+half_made(void **state)
+{
+	enum { N = 200 };
+	static struct keygen requests[N];
+	const char *bases[N];
+	struct fixture f;
+	struct key_folder folder;
+	size_t n_made, n_taken = 0;
+
+	(void)state;
+	begin(&f, "example.org.", 13);
+	for (size_t i = 0; i < N; i++)
+		requests[i] = f.request;
+	requests[N - 1].zone = fixture_name("taken.example.");
+	f.folder.items = arena_alloc(&f.a, 65536 * sizeof(*f.folder.items));
+	for (; n_taken < 65536; n_taken++)
+		f.folder.items[n_taken] =
+		    (struct key_file){.zone = {requests[N - 1].zone.wire, requests[N - 1].zone.len},
+			.base = arena_printf(&f.a, "Ktaken.example.+013+%05zu", n_taken)};
+	f.folder.n = n_taken;
+	assert_int_equal(keygen(&f.diags, &f.folder, requests, N, bases, &n_made), -1);
+	assert_int_equal(f.diags.n, 1);
+	assert_in_range(n_made, 1, N - 1);
+	assert_int_equal(key_folder_read(&f.a, &f.diags, f.path, &folder), 0);
+	assert_int_equal(folder.n, n_made);
 	end(&f);
 }
 
@@ -186,6 +250,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(round_trip),
 	    cmocka_unit_test(many),
+	    cmocka_unit_test(many_zones),
+	    cmocka_unit_test(half_made),
 	    cmocka_unit_test(taken_tags),
 	    cmocka_unit_test(file_names),
 	    cmocka_unit_test(failures),
