@@ -253,20 +253,30 @@ drop_pending(struct history *history)
 	history->n_notes = kept;
 }
 
+/* Most often that is how they stand: so the file had them. */
+static void
+sort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *))
+{
+	const char *p = items;
+
+	for (size_t i = 1; i < n; i++, p += size)
+		if (compare(p, p + size) > 0) {
+			qsort(items, n, size, compare);
+			return;
+		}
+}
+
 void
 history_sort(struct history *history)
 {
-	if (history->n_sets > 0) {
-		qsort(history->sets, history->n_sets, sizeof(*history->sets), by_set);
+	sort(history->sets, history->n_sets, sizeof(*history->sets), by_set);
+	sort(history->serials, history->n_serials, sizeof(*history->serials), by_zone_and_time);
+	sort(history->notes, history->n_notes, sizeof(*history->notes), by_note);
+	if (history->n_sets > 0)
 		unite_sets(history);
-	}
-	if (history->n_serials > 0) {
-		qsort(history->serials, history->n_serials, sizeof(*history->serials),
-		    by_zone_and_time);
+	if (history->n_serials > 0)
 		unite_serials(history);
-	}
 	if (history->n_notes > 0) {
-		qsort(history->notes, history->n_notes, sizeof(*history->notes), by_note);
 		unite_notes(history);
 		drop_pending(history);
 	}
@@ -433,6 +443,39 @@ sets_newest(struct sets of_owner)
 	return newest;
 }
 
+/* The number of the first note of that kind whose name, unless NULL, is not below. */
+static size_t
+first_note(const struct history *history, enum note_kind kind, const char *name)
+{
+	size_t low = 0, high = history->n_notes;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct note *note = &history->notes[middle];
+		int order = by_number(note->kind, kind);
+
+		if (order == 0 && name)
+			order = strcmp(note->name, name);
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct notes
+history_notes(const struct history *history, enum note_kind kind, const char *name)
+{
+	size_t begin = first_note(history, kind, name);
+	struct notes out = {history->notes + begin, 0};
+
+	while (begin + out.n < history->n_notes && out.items[out.n].kind == kind &&
+	       (!name || strcmp(out.items[out.n].name, name) == 0))
+		out.n++;
+	return out;
+}
+
 static bool
 is_meant(const char *text, const char *asked)
 {
@@ -443,13 +486,13 @@ const struct note *
 history_note(const struct history *history, enum note_kind kind, const char *name,
     const char *event, const char *id)
 {
+	struct notes notes = history_notes(history, kind, name);
 	const struct note *latest = NULL;
 
-	for (size_t i = 0; i < history->n_notes; i++) {
-		const struct note *note = &history->notes[i];
+	for (size_t i = 0; i < notes.n; i++) {
+		const struct note *note = &notes.items[i];
 
-		if (note->kind == kind && is_meant(note->name, name) &&
-		    is_meant(note->event, event) && is_meant(note->id, id) &&
+		if (is_meant(note->event, event) && is_meant(note->id, id) &&
 		    (!latest || note->t_unix > latest->t_unix))
 			latest = note;
 	}

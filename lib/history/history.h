@@ -174,7 +174,17 @@ history_serial(const struct history *history, const char *zone);
 const struct set *
 sets_newest(struct sets of_owner);
 
-/* The latest note of that kind, name, event and id (NULL: any), or NULL. */
+/* A run of sorted notes. */
+struct notes {
+	const struct note *items;
+	size_t n;
+};
+
+/* The sorted notes of that kind, and of that name (NULL: any). */
+struct notes
+history_notes(const struct history *history, enum note_kind kind, const char *name);
+
+/* The latest one of those, of that event and id (NULL: any), or NULL. */
 const struct note *
 history_note(const struct history *history, enum note_kind kind, const char *name,
     const char *event, const char *id);

@@ -743,23 +743,38 @@ by_text(const void *a, const void *b)
 	return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Lines of all kinds in the order of their text, so that people and merges find them. */
+/* The lines of all kinds, in the order of these. */
+static void
+print_all(struct buf *b, const struct history *history)
+{
+	struct notes told = history_notes(history, NOTE_TOLD, NULL);
+
+	for (size_t i = 0; i < history->n_notes - told.n; i++)
+		print_line(
+		    b, (int)history->notes[i].kind, &(struct value){.note = history->notes[i]});
+	for (size_t i = 0; i < history->n_serials; i++)
+		print_line(b, KIND_SERIAL, &(struct value){.serial = history->serials[i]});
+	sets_print(b, history->sets, history->n_sets);
+	for (size_t i = 0; i < told.n; i++)
+		print_line(b, NOTE_TOLD, &(struct value){.note = told.items[i]});
+}
+
+/* In the order of their text, so that people and merges find them; nearly so they are printed. */
 static void
 print_sorted(struct buf *b, const struct history *history)
 {
 	size_t most = history->n_sets + history->n_serials + history->n_notes, n = 0;
 	struct text *lines = mem_alloc((most + 1) * sizeof(*lines)), rest;
+	bool sorted = true;
 	struct buf all = {0};
 
-	for (size_t i = 0; i < history->n_notes; i++)
-		print_line(
-		    &all, (int)history->notes[i].kind, &(struct value){.note = history->notes[i]});
-	for (size_t i = 0; i < history->n_serials; i++)
-		print_line(&all, KIND_SERIAL, &(struct value){.serial = history->serials[i]});
-	sets_print(&all, history->sets, history->n_sets);
-	for (rest = (struct text){all.data, all.len}; rest.len > 0;)
-		lines[n++] = next_line(&rest);
-	qsort(lines, n, sizeof(*lines), by_text);
+	print_all(&all, history);
+	for (rest = (struct text){all.data, all.len}; rest.len > 0; n++) {
+		lines[n] = next_line(&rest);
+		sorted = sorted && (n == 0 || by_text(&lines[n - 1], &lines[n]) <= 0);
+	}
+	if (!sorted)
+		qsort(lines, n, sizeof(*lines), by_text);
 	for (size_t i = 0; i < n; i++)
 		buf_put(b, lines[i].data, lines[i].len + 1);
 	buf_free(&all);
