@@ -86,7 +86,7 @@ static void
 print(const struct cmd *cmd, const struct rollovers *rollovers, struct buf *b)
 {
 	if (cmd_has(cmd, &option_json))
-		report_rollover_json(b, rollovers, cmd->now);
+		report_rollover_json(b, rollovers);
 	else if (!cmd_has(cmd, &option_gate))
 		report_rollover_table(b, rollovers);
 	else

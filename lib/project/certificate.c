@@ -5,6 +5,7 @@
 #include "source/secret.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 enum { WAIT_DEFAULT_S = 86400 };
 
@@ -115,27 +116,36 @@ certificate_read(struct diags *diags, const struct project *project, const struc
 	return servers_read(diags, &f.servers, &out->servers, &out->n_servers);
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 void
 certificates_read(
     struct diags *diags, const struct yaml_node *certificates, struct project *project)
 {
 	size_t n = certificates ? certificates->n : 0, i = 0;
 	struct project_certificate *items = arena_alloc(&diags->arena, n * sizeof(*items) + 1);
+	const char **names = arena_alloc(&diags->arena, n * sizeof(*names) + 1);
 
 	for (const struct yaml_node *node = n ? certificates->first : NULL; node; node = node->next)
 		if (certificate_read(diags, project, node, &items[i]) == 0)
 			items[i++].roots = &project->roots;
 	project->certificates = items;
 	project->n_certificates = i;
+	while (i-- > 0)
+		names[i] = items[i].name;
+	qsort(names, project->n_certificates, sizeof(*names), by_text);
+	project->certificate_names = names;
 }
 
 bool
 project_has_certificate(const struct project *project, const char *name)
 {
-	for (size_t i = 0; i < project->n_certificates; i++)
-		if (strcmp(project->certificates[i].name, name) == 0)
-			return true;
-	return false;
+	return bsearch(
+	    &name, project->certificate_names, project->n_certificates, sizeof(name), by_text);
 }
 
 const struct project_certificate *

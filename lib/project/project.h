@@ -122,6 +122,7 @@ struct project {
 	size_t n_policies;
 	const struct project_certificate *certificates;
 	size_t n_certificates;
+	const char *const *certificate_names; /* sorted */
 	const int8_t *severities;          /* as in struct diags; NULL: the file sets none */
 	const char *const *hook_changed;   /* arguments, NULL at the end; NULL: none */
 	uint32_t hook_timeout_s;           /* of each command: `changed`, `deploy` and `notify` */

@@ -18,6 +18,7 @@ begin_zone(struct build_run *run, struct build_zone *build)
 	    .zone = build->zone,
 	    .history = &run->history,
 	    .certificates = run->project_certificates,
+	    .index = &run->index,
 	    .named = run->certificates.items,
 	    .name = history_name(&build->arena, build->zone->name.wire),
 	    .latest_unix = run->history.latest_unix,
@@ -39,6 +40,8 @@ build_read_history(struct build_run *run)
 	if (result < 0 ||
 	    certificates_load(run->diags, project, &run->history, &run->project_certificates) < 0)
 		return -1;
+	certificate_index_make(
+	    a, run->project_certificates, project->n_certificates, false, &run->index);
 	for (size_t i = 0; i < run->build->n; i++)
 		if (begin_zone(run, &run->build->zones[i]) < 0)
 			result = -1;
@@ -159,6 +162,7 @@ static void
 note_current(const struct build_run *run, int64_t now, struct history *history)
 {
 	struct arena *a = &run->diags->arena;
+	struct history new = {.a = a};
 
 	for (size_t i = 0; i < run->project->n_certificates; i++) {
 		const struct certificate *certificate = &run->project_certificates[i];
@@ -168,12 +172,14 @@ note_current(const struct build_run *run, int64_t now, struct history *history)
 
 		if (certificate->current && (!last || strcmp(last->id, id) != 0))
 			history_add_note(
-			    history, &(struct note){.kind = NOTE_CURRENT,
-					 .name = name,
-					 .id = id,
-					 .chain = certchain_print(a, &certificate->current_chain),
-					 .t_unix = now});
+			    &new, &(struct note){.kind = NOTE_CURRENT,
+				      .name = name,
+				      .id = id,
+				      .chain = certchain_print(a, &certificate->current_chain),
+				      .t_unix = now});
 	}
+	for (size_t i = 0; i < new.n_notes; i++)
+		history_add_note(history, &new.notes[i]);
 }
 
 /* What the build makes of the history that the file holds now. */

@@ -15,7 +15,8 @@ struct build_run {
 	struct tlsa_names certificates;
 	struct history history; /* of the state file, as it was ahead of the build */
 	struct certificate *project_certificates;
-	struct build_keys *keys; /* folders that were read */
+	struct certificate_index index; /* of these */
+	struct build_keys *keys;        /* folders that were read */
 	struct build_zone **small;
 	size_t n_abreast; /* zones that are built at a time */
 };

@@ -234,7 +234,7 @@ put_gate(struct json *j, const struct rollover *rollover)
 
 static void
 put_rollover(struct json *j, struct arena *a, const struct rollovers *rollovers,
-    const struct rollover *rollover, int64_t now_unix)
+    const struct rollover *rollover)
 {
 	const struct certificate *certificate = &rollover->certificate;
 
@@ -248,19 +248,19 @@ put_rollover(struct json *j, struct arena *a, const struct rollovers *rollovers,
 	put_file(j, "current", certificate->is->current, certificate->current,
 	    &certificate->current_chain);
 	put_file(j, "next", certificate->is->next, certificate->next, &certificate->next_chain);
-	event_put_records(j, rollovers, rollover, now_unix);
+	event_put_records(j, rollovers, rollover);
 	json_end(j, '}');
 }
 
 void
-report_rollover_json(struct buf *out, const struct rollovers *rollovers, int64_t now_unix)
+report_rollover_json(struct buf *out, const struct rollovers *rollovers)
 {
 	struct json j = {.out = out};
 	struct arena a = {0};
 
 	json_begin(&j, '[');
 	for (size_t i = 0; i < rollovers->n; i++)
-		put_rollover(&j, &a, rollovers, &rollovers->items[i], now_unix);
+		put_rollover(&j, &a, rollovers, &rollovers->items[i]);
 	json_end(&j, ']');
 	buf_putc(out, '\n');
 	arena_free(&a);

@@ -11,7 +11,7 @@ report_rollover_table(struct buf *out, const struct rollovers *rollovers);
 
 /* Appends a JSON array with an object for each certificate. */
 void
-report_rollover_json(struct buf *out, const struct rollovers *rollovers, int64_t now_unix);
+report_rollover_json(struct buf *out, const struct rollovers *rollovers);
 
 /* Appends what a gate says: may the next certificate be taken into use? */
 void

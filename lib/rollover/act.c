@@ -74,6 +74,7 @@ note_tried(struct actor *actor, const struct note *pending)
 	note.event = arena_text(a, note.event, strlen(note.event));
 	note.id = arena_text(a, note.id, strlen(note.id));
 	history_add_note(&actor->tried, &note);
+	history_sort(&actor->tried);
 }
 
 /* --- Deploying --- */
@@ -169,8 +170,7 @@ begin_telling(struct actor *actor)
 
 	note_tried(actor, actor->telling);
 	buf_clear(&actor->input);
-	event_print(
-	    &actor->input, &actor->rollovers, &actor->rollover, actor->telling, actor->act->now);
+	event_print(&actor->input, &actor->rollovers, &actor->rollover, actor->telling);
 	return (struct hook){.what = "notify",
 	    .argv = hook_arguments(&actor->look.arena, is, is->notify, actor->telling->id),
 	    .input = {actor->input.data, actor->input.len},

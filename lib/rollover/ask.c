@@ -268,7 +268,7 @@ ask_for(struct ask *ask, const struct held *service)
 		const struct rollover *rollover = &ask->rollovers.items[i];
 
 		if (!is_waited_for(service, rollover) ||
-		    !rollover_is_service(&ask->rollovers, rollover, service, ask->now))
+		    !certificate_services_have(&ask->rollovers.services, rollover->number, service))
 			continue;
 		wanted = true;
 		ask_all(ask, &round, rollover->certificate.is->servers,

@@ -41,6 +41,70 @@ certificate_load(struct diags *diags, const struct project_certificate *is, stru
 	return result;
 }
 
+/* The chains of all notes, each read once. */
+struct former {
+	const struct history *history;
+	struct certchain *chains;          /* by note; `n` is 0 where there is none */
+	const struct certchain **nameless; /* of names that the project has no more */
+	size_t n_nameless;
+};
+
+static struct former
+read_former(struct arena *a, const struct project *project, const struct history *history)
+{
+	struct former former = {.history = history};
+
+	former.chains = arena_zalloc(a, history->n_notes * sizeof(*former.chains) + 1);
+	former.nameless = arena_alloc(a, history->n_notes * sizeof(*former.nameless) + 1);
+	for (size_t i = 0; i < history->n_notes; i++) {
+		const struct note *note = &history->notes[i];
+		struct certchain *chain = &former.chains[i];
+
+		if (!note->chain)
+			continue;
+		if (!certchain_read(a, note->id, note->chain, chain))
+			chain->n = 0;
+		else if (!project_has_certificate(project, note->name))
+			former.nameless[former.n_nameless++] = chain;
+	}
+	return former;
+}
+
+static void
+take_former(const struct former *former, struct notes notes, struct certchain *out, size_t *n)
+{
+	for (size_t i = 0; i < notes.n; i++) {
+		const struct certchain *chain =
+		    &former->chains[&notes.items[i] - former->history->notes];
+
+		if (chain->n > 0)
+			out[(*n)++] = *chain;
+	}
+}
+
+void
+certificates_remember(struct arena *a, const struct project *project, const struct history *history,
+    struct certificate *out)
+{
+	const struct former former = read_former(a, project, history);
+
+	for (size_t i = 0; i < project->n_certificates; i++) {
+		const char *name = project->certificates[i].name;
+		struct notes current = history_notes(history, NOTE_CURRENT, name);
+		struct notes deployed = history_notes(history, NOTE_DEPLOYED, name);
+		struct certchain *chains = arena_alloc(
+		    a, (current.n + deployed.n + former.n_nameless) * sizeof(*chains) + 1);
+		size_t n = 0;
+
+		take_former(&former, current, chains, &n);
+		take_former(&former, deployed, chains, &n);
+		for (size_t k = 0; k < former.n_nameless; k++)
+			chains[n++] = *former.nameless[k];
+		out[i].former = chains;
+		out[i].n_former = n;
+	}
+}
+
 int
 certificates_load(struct diags *diags, const struct project *project, const struct history *history,
     struct certificate **out)
@@ -50,34 +114,14 @@ certificates_load(struct diags *diags, const struct project *project, const stru
 	int result = 0;
 
 	*out = arena_zalloc(&diags->arena, project->n_certificates * sizeof(**out) + 1);
-	for (size_t i = 0; i < project->n_certificates; i++) {
+	for (size_t i = 0; i < project->n_certificates; i++)
 		certificate_load(diags, &project->certificates[i], &(*out)[i]);
-		certificate_remember(&diags->arena, project, history, &(*out)[i]);
-	}
+	certificates_remember(&diags->arena, project, history, *out);
 	if (diags->unreadable && !before)
 		result = -1;
 	else
 		diags_reset(diags, mark);
 	return result;
-}
-
-void
-certificate_remember(struct arena *a, const struct project *project, const struct history *history,
-    struct certificate *out)
-{
-	struct certchain *former = arena_alloc(a, history->n_notes * sizeof(*former) + 1);
-
-	out->n_former = 0;
-	for (size_t i = 0; i < history->n_notes; i++) {
-		const struct note *note = &history->notes[i];
-
-		if (note->chain &&
-		    (strcmp(note->name, out->is->name) == 0 ||
-			!project_has_certificate(project, note->name)) &&
-		    certchain_read(a, note->id, note->chain, &former[out->n_former]))
-			out->n_former++;
-	}
-	out->former = former;
 }
 
 void

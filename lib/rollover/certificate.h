@@ -4,7 +4,7 @@
 
 #include "base/diag.h"
 #include "project/project.h"
-#include "rollover/certchain.h"
+#include "rollover/chain_index.h"
 
 struct certificate {
 	const struct project_certificate *is;
@@ -28,9 +28,9 @@ int
 certificates_load(struct diags *diags, const struct project *project, const struct history *history,
     struct certificate **out);
 
-/* Sets `former`, in `a`. */
+/* Sets `former` of all certificates of the project, in `a`, by the sorted history. */
 void
-certificate_remember(struct arena *a, const struct project *project, const struct history *history,
+certificates_remember(struct arena *a, const struct project *project, const struct history *history,
     struct certificate *out);
 
 /* The first instant at which the server's certificate is valid, and the last one; both 0 where the

@@ -154,7 +154,7 @@ is_pinned(const struct rollovers *rollovers, const struct project *project, cons
 	if (certchain_read(&a, note->id, note->chain, &chain))
 		while (!pinned && gate_next(&rollovers->history, &at, &service))
 			pinned = gate_has_record(&rollovers->history, service.sets, &chain,
-			    certificates_longest_wait(project), now);
+			    certificates_longest_wait(project), now, false);
 	arena_free(&a);
 	return pinned;
 }
@@ -216,12 +216,12 @@ events_find(const struct rollovers *rollovers, const struct project *project,
 		if (id && !is_noted(&look, events[i].name, id))
 			add(rollover, events[i].name, id, now_unix, change);
 	}
-	for (size_t i = 0; i < rollovers->history.n_notes; i++) {
-		const struct note *note = &rollovers->history.notes[i];
+	for (int kind = 0; kind < N_NOTE_KINDS; kind++) {
+		struct notes notes = history_notes(&rollovers->history, (enum note_kind)kind, name);
 
-		if (strcmp(note->name, name) == 0 &&
-		    is_stale(rollovers, project, rollover, note, now_unix))
-			history_add_note(&change->remove, note);
+		for (size_t i = 0; i < notes.n; i++)
+			if (is_stale(rollovers, project, rollover, &notes.items[i], now_unix))
+				history_add_note(&change->remove, &notes.items[i]);
 	}
 }
 
@@ -255,13 +255,13 @@ is_before(const struct note *a, const struct note *b)
 const struct note *
 events_first(const struct history *history, const char *name, const struct history *tried)
 {
+	struct notes notes = history_notes(history, NOTE_PENDING, name);
 	const struct note *first = NULL;
 
-	for (size_t i = 0; i < history->n_notes; i++) {
-		const struct note *note = &history->notes[i];
+	for (size_t i = 0; i < notes.n; i++) {
+		const struct note *note = &notes.items[i];
 
-		if (note->kind == NOTE_PENDING && strcmp(note->name, name) == 0 &&
-		    !history_note(tried, NOTE_PENDING, name, note->event, note->id) &&
+		if (!history_note(tried, NOTE_PENDING, name, note->event, note->id) &&
 		    (!first || is_before(note, first)))
 			first = note;
 	}
@@ -323,19 +323,18 @@ put_record(struct json *j, const struct held *service, struct bytes rdata)
 }
 
 void
-event_put_records(struct json *j, const struct rollovers *rollovers,
-    const struct rollover *rollover, int64_t now_unix)
+event_put_records(
+    struct json *j, const struct rollovers *rollovers, const struct rollover *rollover)
 {
 	struct held service;
 	size_t at = 0;
 
 	json_key(j, "records");
 	json_begin(j, '[');
-	while (gate_next(&rollovers->history, &at, &service)) {
+	while (certificate_services_next(&rollovers->services, rollover->number, &at, &service)) {
 		const struct set *published = service.published;
 
-		if (!published || published->type != TYPE_TLSA ||
-		    !rollover_is_service(rollovers, rollover, &service, now_unix))
+		if (!published || published->type != TYPE_TLSA)
 			continue;
 		for (size_t i = 0; i < published->n; i++)
 			put_record(j, &service, published->rdata[i]);
@@ -356,7 +355,7 @@ certs_of(const struct rollover *rollover, const char *id)
 
 void
 event_print(struct buf *out, const struct rollovers *rollovers, const struct rollover *rollover,
-    const struct note *pending, int64_t now_unix)
+    const struct note *pending)
 {
 	const struct project_certificate *is = rollover->certificate.is;
 	const struct certs *certs = certs_of(rollover, pending->id);
@@ -379,7 +378,7 @@ event_print(struct buf *out, const struct rollovers *rollovers, const struct rol
 	json_member(&j, "next", is->next ? file_absolute(&a, is->next) : NULL);
 	event_put_time(&j, "not_after", to ? to : TIME_NEVER);
 	event_put_time(&j, "safe_at", safe);
-	event_put_records(&j, rollovers, rollover, now_unix);
+	event_put_records(&j, rollovers, rollover);
 	json_end(&j, '}');
 	buf_putc(out, '\n');
 	arena_free(&a);

@@ -24,19 +24,20 @@ void
 events_add_failure(
     const struct rollover *rollover, int64_t now_unix, struct project_history_change *change);
 
-/* The pending event of the certificate that happened first, but for those of `tried`; or NULL. */
+/* The pending event of the certificate that happened first, but for those of `tried`; or NULL. Both
+ * are sorted. */
 const struct note *
 events_first(const struct history *history, const char *name, const struct history *tried);
 
 /* Appends the event as a line of JSON, with where the certificate stands now. */
 void
 event_print(struct buf *out, const struct rollovers *rollovers, const struct rollover *rollover,
-    const struct note *pending, int64_t now_unix);
+    const struct note *pending);
 
 /* Adds the member "records", an array: what is published for the certificate. */
 void
-event_put_records(struct json *j, const struct rollovers *rollovers,
-    const struct rollover *rollover, int64_t now_unix);
+event_put_records(
+    struct json *j, const struct rollovers *rollovers, const struct rollover *rollover);
 
 /* Adds a time; TIME_NEVER and TIME_UNKNOWN are null. */
 void

@@ -25,18 +25,17 @@ void
 gate_wait(const struct history *history, struct sets sets, const struct certchain *chain,
     uint32_t wait_s, struct gate *gate);
 
-/* Does a set that may be held now have a record for the chain? */
+/* Does a set that may be held now have a record for the chain? `own`: one of usage 3, which is of
+ * one certificate or key (RFC 7671 section 5.1). */
 bool
 gate_has_record(const struct history *history, struct sets sets, const struct certchain *chain,
-    uint32_t wait_s, int64_t now_unix);
+    uint32_t wait_s, int64_t now_unix, bool own);
 
-/* Is the name one of the services of the certificate? It is if a set that may be held has a record
- * for the current one, or for a former one; where such a record would have the client look at
- * names, and these are those of another certificate of the project, it is that one's. */
-bool
-gate_is_service(const struct history *history, struct sets sets,
-    const struct certificate *certificates, size_t n, const struct certificate *certificate,
-    int64_t now_unix);
+/* Calls `each` for each record of the sets of one name, and of those at the end of its aliases,
+ * whether they are held or not. */
+void
+gate_each_record(const struct history *history, struct sets sets,
+    void (*each)(void *ctx, struct bytes rdata), void *ctx);
 
 /* The next name of the history, from set number `*at` on, which is moved. Returns false at the end.
  */

@@ -542,13 +542,37 @@ has_servers(
 
 		if (certificate->is->n_servers > 0 &&
 		    (!certificate->current ||
-			gate_is_service(keep->history, held, keep->certificates, n, certificate,
-			    run->now_unix) ||
+			certificate_index_is_service(
+			    keep->index, keep->history, held, i, run->now_unix) ||
 			gate_has_record(keep->history, (struct sets){answer, 1},
-			    &certificate->current_chain, certificate->is->wait_s, run->now_unix)))
+			    &certificate->current_chain, certificate->is->wait_s, run->now_unix,
+			    false)))
 			return true;
 	}
 	return keep->zone->n_servers > 0;
+}
+
+/* Whether a certificate has a record in sets that may be held. */
+struct dependence {
+	const struct keep *keep;
+	int64_t now_unix;
+	struct sets sets;
+	bool found;
+};
+
+static void
+see_record(void *ctx, struct bytes rdata)
+{
+	struct dependence *d = ctx;
+	const struct keep *keep = d->keep;
+	struct chain_keys keys = chain_index_find(&keep->index->chains, rdata);
+
+	for (size_t i = 0; i < keys.n && !d->found; i++) {
+		const struct certificate *certificate = &keep->certificates[keys.items[i].number];
+
+		d->found = gate_has_record(keep->history, d->sets, &certificate->current_chain,
+		    certificate->is->wait_s, d->now_unix, false);
+	}
 }
 
 /* Does a certificate of the project depend on the name? */
@@ -556,18 +580,16 @@ static bool
 is_of_certificate(
     const struct keep *keep, const struct keep_run *run, struct sets held, const struct set *answer)
 {
+	const struct sets both[] = {held, {answer, 1}};
+	struct dependence d = {.keep = keep, .now_unix = run->now_unix};
+
 	if (answer_names_have(&keep->owners, answer->owner))
 		return true;
-	for (size_t i = 0; i < keep->project->n_certificates; i++) {
-		const struct certificate *certificate = &keep->certificates[i];
-		struct sets both[] = {held, {answer, 1}};
-
-		for (size_t k = 0; certificate->current && k < 2; k++)
-			if (gate_has_record(keep->history, both[k], &certificate->current_chain,
-				certificate->is->wait_s, run->now_unix))
-				return true;
+	for (size_t i = 0; i < 2; i++) {
+		d.sets = both[i];
+		gate_each_record(keep->history, d.sets, see_record, &d);
 	}
-	return false;
+	return d.found;
 }
 
 static void

@@ -16,7 +16,7 @@
 #include "directive/tlsa_source.h"
 #include "history/answer.h"
 #include "history/published.h"
-#include "rollover/certificate.h"
+#include "rollover/certificate_index.h"
 #include "zone/store.h"
 
 /* Of one zone and build. */
@@ -26,6 +26,7 @@ struct keep {
 	const struct project_zone *zone;
 	const struct history *history; /* of the state file: read-only, and shared by threads */
 	const struct certificate *certificates; /* of the project */
+	const struct certificate_index *index;  /* of these; for keep_compare */
 	const struct tlsa_named *named;         /* as templates call them, in the same order */
 	const char *name;                       /* of the zone, as the history writes it */
 	int64_t latest_unix; /* of which the state file tells, by other clocks too */

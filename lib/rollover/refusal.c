@@ -132,11 +132,11 @@ look_at_services(struct look *look, bool *validates, const char **lost)
 
 	*validates = false;
 	*lost = NULL;
-	while (!*lost && gate_next(&look->rollovers->history, &at, &service)) {
+	while (!*lost && certificate_services_next(
+			     &look->rollovers->services, look->rollover->number, &at, &service)) {
 		const struct set *published = service.published;
 
-		if (!published || !any_is_validated(published) ||
-		    !rollover_is_service(look->rollovers, look->rollover, &service, look->now))
+		if (!published || !any_is_validated(published))
 			continue;
 		*validates = true;
 		if (zone_begin(look, published->zone) < 0)

@@ -71,30 +71,30 @@ struct gathered {
 	bool is_missing; /* a published set refuses next */
 };
 
-/* Does the published set have a record of a chain that was in use, and of no other? */
+/* Does the record stand for a chain that was in use, and for none of the certificate's? */
 static bool
-has_former(
-    const struct rollovers *rollovers, const struct rollover *rollover, const struct set *published)
+is_former(
+    const struct rollovers *rollovers, const struct certificate *certificate, struct bytes rdata)
 {
-	struct arena a = {0};
-	struct certchain chain;
-	bool former = false;
+	struct chain_keys keys = chain_index_find(&rollovers->former_index, rdata);
 
-	for (size_t i = 0; i < rollovers->history.n_notes && !former; i++) {
-		const struct note *note = &rollovers->history.notes[i];
+	if (certchain_matches(&certificate->current_chain, rdata) ||
+	    (certificate->next && certchain_matches(&certificate->next_chain, rdata)))
+		return false;
+	for (size_t i = 0; i < keys.n; i++)
+		if (certchain_matches(&rollovers->former[keys.items[i].number], rdata))
+			return true;
+	return false;
+}
 
-		if (!note->chain || !certchain_read(&a, note->id, note->chain, &chain))
-			continue;
-		for (size_t k = 0; k < published->n && !former; k++)
-			former = certchain_matches(&chain, published->rdata[k]) &&
-				 !certchain_matches(
-				     &rollover->certificate.current_chain, published->rdata[k]) &&
-				 !(rollover->certificate.next &&
-				     certchain_matches(
-					 &rollover->certificate.next_chain, published->rdata[k]));
-	}
-	arena_free(&a);
-	return former;
+static bool
+has_former(const struct rollovers *rollovers, const struct certificate *certificate,
+    const struct set *published)
+{
+	for (size_t i = 0; i < published->n; i++)
+		if (is_former(rollovers, certificate, published->rdata[i]))
+			return true;
+	return false;
 }
 
 /* Of a name that is answered with no records any more. */
@@ -133,7 +133,8 @@ gather(const struct rollovers *rollovers, struct rollover *rollover, const struc
 	rollover->is_used = true;
 	g->is_missing = g->is_missing || (certificate->next && published->type != TYPE_CNAME &&
 					     !certchain_taken(&certificate->next_chain, published));
-	rollover->has_former = rollover->has_former || has_former(rollovers, rollover, published);
+	rollover->has_former =
+	    rollover->has_former || has_former(rollovers, certificate, published);
 }
 
 static enum rollover_phase
@@ -236,14 +237,6 @@ deployed_at(const struct rollovers *rollovers, const struct certificate *certifi
 
 /* --- All of it --- */
 
-bool
-rollover_is_service(const struct rollovers *rollovers, const struct rollover *rollover,
-    const struct held *service, int64_t now_unix)
-{
-	return gate_is_service(&rollovers->history, service->sets, rollovers->certificates,
-	    rollovers->n_certificates, &rollover->certificate, now_unix);
-}
-
 int
 rollover_judge(struct diags *diags, const struct project *project, struct rollovers *rollovers,
     size_t number, int64_t now_unix, struct rollover *out)
@@ -252,16 +245,15 @@ rollover_judge(struct diags *diags, const struct project *project, struct rollov
 	struct held service;
 	size_t at = 0;
 
-	*out = (struct rollover){.certificate = rollovers->certificates[number]};
+	*out = (struct rollover){.certificate = rollovers->certificates[number], .number = number};
 	out->is_same = certificate_is_same(&out->certificate);
 	out->is_older = certificate_is_older(&out->certificate);
 	out->has_other_chain =
 	    out->is_same && !out->certificate.current->key && !out->certificate.next->key &&
 	    strcmp(out->certificate.current_chain.id, out->certificate.next_chain.id) != 0;
 	out->deployed_unix = deployed_at(rollovers, &out->certificate);
-	while (gate_next(&rollovers->history, &at, &service))
-		if (rollover_is_service(rollovers, out, &service, now_unix))
-			gather(rollovers, out, &service, &g);
+	while (certificate_services_next(&rollovers->services, number, &at, &service))
+		gather(rollovers, out, &service, &g);
 	/* A key of which no record can be made is not what is published. */
 	out->is_same = out->is_same && !(out->certificate.next->key && g.is_missing);
 	out->is_published = out->certificate.next && out->is_used && !g.is_missing;
@@ -290,6 +282,35 @@ rollover_is_chosen(const char *const *names, const struct project_certificate *c
 	return all || *names;
 }
 
+static void
+load_former(struct arena *a, struct rollovers *out)
+{
+	const struct history *history = &out->history;
+	size_t n = 0;
+
+	out->former = arena_alloc(a, history->n_notes * sizeof(*out->former) + 1);
+	out->former_index = (struct chain_index){.a = a};
+	for (size_t i = 0; i < history->n_notes; i++) {
+		const struct note *note = &history->notes[i];
+
+		if (!note->chain || !certchain_read(a, note->id, note->chain, &out->former[n]))
+			continue;
+		chain_index_add(&out->former_index, &out->former[n], n);
+		n++;
+	}
+	chain_index_sort(&out->former_index);
+}
+
+/* What follows from the history and the files for all certificates. */
+static void
+find_all(struct arena *a, const struct project *project, int64_t now_unix, struct rollovers *out)
+{
+	certificates_remember(a, project, &out->history, out->certificates);
+	load_former(a, out);
+	certificate_services_find(
+	    a, &out->history, out->certificates, out->n_certificates, now_unix, &out->services);
+}
+
 static int
 load_history(struct diags *diags, const struct project *project, int64_t now, struct rollovers *out)
 {
@@ -309,10 +330,9 @@ rollovers_begin(
 	out->certificates = arena_zalloc(&diags->arena, n * sizeof(*out->certificates) + 1);
 	if (load_history(diags, project, now_unix, out) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		certificate_load(diags, &project->certificates[i], &out->certificates[i]);
-		certificate_remember(&diags->arena, project, &out->history, &out->certificates[i]);
-	}
+	find_all(&diags->arena, project, now_unix, out);
 	return 0;
 }
 
@@ -331,7 +351,7 @@ rollovers_look_again(struct diags *diags, const struct project *project,
 	if (load_history(diags, project, now_unix, out) < 0 ||
 	    certificate_load(diags, &project->certificates[number], certificate) < 0)
 		return -1;
-	certificate_remember(&diags->arena, project, &out->history, certificate);
+	find_all(&diags->arena, project, now_unix, out);
 	return rollover_judge(diags, project, out, number, now_unix, rollover);
 }
 

@@ -3,7 +3,7 @@
 #ifndef ROLLOVER_ROLLOVER_H
 #define ROLLOVER_ROLLOVER_H
 
-#include "rollover/gate.h"
+#include "rollover/certificate_services.h"
 
 enum rollover_phase {
 	ROLLOVER_UNUSED,    /* no zone answers with its records */
@@ -20,6 +20,7 @@ enum rollover_phase {
 
 struct rollover {
 	struct certificate certificate;
+	size_t number; /* of that in the project */
 	enum rollover_phase phase;
 	int64_t since_unix;    /* of the phase; TIME_NEVER: unknown */
 	int64_t safe_unix;     /* when the wait of the phase ends; TIME_NEVER: unknown, or none */
@@ -49,6 +50,9 @@ struct rollovers {
 	struct certificate *certificates; /* of the project */
 	size_t n_certificates;
 	struct history history;
+	struct certificate_services services;
+	struct certchain *former; /* all that were in use */
+	struct chain_index former_index;
 	const char
 	    *unknown; /* a zone of which nothing is known, though it may be published; or NULL */
 };
@@ -89,10 +93,5 @@ rollover_phase_name(enum rollover_phase phase);
  * one in use, and the `deploy` command did not do so yet. */
 bool
 rollover_is_due(const struct rollover *rollover);
-
-/* Is the name one of the certificate's services? */
-bool
-rollover_is_service(const struct rollovers *rollovers, const struct rollover *rollover,
-    const struct held *service, int64_t now_unix);
 
 #endif
