@@ -17,6 +17,7 @@ struct tlsa_named {
 struct tlsa_names {
 	const struct tlsa_named *items;
 	size_t n;
+	const char *digest; /* of all, in hexadecimal digits: they are as many for each zone */
 };
 
 /* One source cert:NAME of one owner, for those who follow what becomes of its records. */

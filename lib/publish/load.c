@@ -1,5 +1,7 @@
 #include "publish/load.h"
 
+#include "publish/settings.h"
+
 struct tlsa_names
 load_certificates(struct arena *a, const struct project *project)
 {
@@ -12,7 +14,7 @@ load_certificates(struct arena *a, const struct project *project)
 		items[i] = (struct tlsa_named){
 		    c->name, c->current, c->next, c->pass, c->wait_written ? c->wait_s : 0};
 	}
-	return (struct tlsa_names){items, n};
+	return (struct tlsa_names){items, n, settings_of_names(a, items, n)};
 }
 
 struct parse_includes

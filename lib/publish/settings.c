@@ -1,6 +1,7 @@
 #include "publish/settings.h"
 
 #include "base/codec.h"
+#include "base/digest.h"
 #include "base/version.h"
 
 #include <stddef.h>
@@ -154,8 +155,8 @@ put_certificates(const struct settings_writer *w, const void *member, size_t siz
 	const struct tlsa_names *names = *(const struct tlsa_names *const *)member;
 
 	(void)size;
-	for (size_t i = 0; names && i < names->n; i++)
-		put_table(w, settings_of_named, next_line, &names->items[i]);
+	if (names && names->n > 0)
+		buf_puts(w->b, names->digest);
 }
 
 static void
@@ -217,6 +218,21 @@ const struct setting settings_of_named[] = {
     SETTING(tlsa_named, wait_s, put_octets),
     END,
 };
+
+const char *
+settings_of_names(struct arena *a, const struct tlsa_named *items, size_t n)
+{
+	struct buf text = {0}, hex = {0};
+	struct settings_writer w = {.b = &text, .a = a};
+	uint8_t sha256[DIGEST_LEN];
+
+	for (size_t i = 0; i < n; i++)
+		put_table(&w, settings_of_named, "\n", &items[i]);
+	digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
+	hex_encode(&hex, (struct bytes){sha256, sizeof(sha256)});
+	buf_free(&text);
+	return buf_text(&hex, a);
+}
 
 void
 settings_print(struct buf *b, struct arena *a, const struct zone_job *job)

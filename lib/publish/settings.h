@@ -14,6 +14,10 @@
 void
 settings_print(struct buf *b, struct arena *a, const struct zone_job *job);
 
+/* A digest of what cert:NAME stands for in templates, in `a`: it is one setting of each zone. */
+const char *
+settings_of_names(struct arena *a, const struct tlsa_named *items, size_t n);
+
 struct settings_writer;
 
 /* A member of a struct. */
