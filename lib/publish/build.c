@@ -4,10 +4,10 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "project/lock.h"
+#include "publish/zone.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 
 /* A template of this size is worth all threads; smaller ones are done side by side. */
 enum { LARGE_TEMPLATE = 1 << 20 };
@@ -90,14 +90,6 @@ build_all(struct build_run *run, struct build *build)
 	run->n_abreast = pool_abreast(run->options->n_workers, work.n_chunks);
 	pool_run(run->options->n_workers, &work);
 	free(run->small);
-}
-
-int64_t
-build_now(const struct build_options *options)
-{
-	int64_t clock = (int64_t)time(NULL);
-
-	return options->clock && clock > options->now ? clock : options->now;
 }
 
 /* Marks the zones that are asked for; a name that the project lacks is an error. */

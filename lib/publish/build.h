@@ -4,8 +4,7 @@
 #define PUBLISH_BUILD_H
 
 #include "project/project.h"
-#include "publish/publication.h"
-#include "publish/zone.h"
+#include "publish/job.h"
 
 struct build_options {
 	const char *const *zones; /* names, NULL-terminated; none: all */

@@ -10,7 +10,7 @@
 #ifndef PUBLISH_CACHE_H
 #define PUBLISH_CACHE_H
 
-#include "publish/zone.h"
+#include "publish/job.h"
 
 /* Is the published file of `job` what a build would write now? Then `*result` tells about it. */
 bool

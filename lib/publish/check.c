@@ -1,6 +1,7 @@
 #include "publish/check.h"
 
 #include "base/pool.h"
+#include "publish/zone.h"
 
 struct check_run {
 	struct check_file *files;

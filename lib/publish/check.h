@@ -3,7 +3,7 @@
 #ifndef PUBLISH_CHECK_H
 #define PUBLISH_CHECK_H
 
-#include "publish/zone.h"
+#include "publish/load.h"
 
 struct check_file {
 	struct load_options load;

@@ -5,7 +5,7 @@
 #ifndef PUBLISH_ELSEWHERE_H
 #define PUBLISH_ELSEWHERE_H
 
-#include "publish/zone.h"
+#include "publish/job.h"
 
 struct elsewhere {
 	bool is;           /* the zone is one; else nothing of the rest is set */

@@ -8,7 +8,7 @@
 #ifndef PUBLISH_SETTINGS_H
 #define PUBLISH_SETTINGS_H
 
-#include "publish/zone.h"
+#include "publish/job.h"
 
 /* Appends all settings of the job, one a line; paths are absolute, worked out in `a`. */
 void

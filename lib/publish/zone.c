@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "publish/zone_part.h"
+#include "publish/zone.h"
 
 #include "base/duration.h"
 #include "check/contents.h"
@@ -11,6 +11,7 @@
 #include "dnssec/offline.h"
 #include "dnssec/zonemd_store.h"
 #include "publish/cache.h"
+#include "publish/zone_part.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -171,13 +172,6 @@ judge_signatures(struct zone_run *run)
 	if (zone_is_unsigned(run->job->zone))
 		elsewhere_advise(&run->loaded.store);
 	return 0;
-}
-
-bool
-zone_makes_digest(const struct zone_run *run)
-{
-	return run->job->zone->policy->zonemd && zone_is_unsigned(run->job->zone) &&
-	       !run->elsewhere.is;
 }
 
 static int

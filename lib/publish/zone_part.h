@@ -10,7 +10,7 @@
 #include "history/published.h"
 #include "history/serial.h"
 #include "publish/elsewhere.h"
-#include "publish/zone.h"
+#include "publish/job.h"
 
 /* What one hands on to the next. */
 struct zone_run {
@@ -33,10 +33,14 @@ struct zone_run {
 	struct output *out; /* the draft, from zone_write on; or NULL */
 };
 
-/* zone.c: is a ZONEMD wanted in a zone that nobody signs? A signer makes it with the signatures, of
- * which it is, too. */
-bool
-zone_makes_digest(const struct zone_run *run);
+/* Is a ZONEMD wanted in a zone that nobody signs? A signer makes it with the signatures, of which
+ * it is, too. */
+static inline bool
+zone_makes_digest(const struct zone_run *run)
+{
+	return run->job->zone->policy->zonemd && zone_is_unsigned(run->job->zone) &&
+	       !run->elsewhere.is;
+}
 
 /* zone_serial.c: asks all who know serials of the zone, since any of them may be the only one that
  * is left. Returns 0, or -1 with problems added. */

@@ -1,0 +1,50 @@
+/* Job: all that a zone is made by, and what came of it. */
+#ifndef PUBLISH_JOB_H
+#define PUBLISH_JOB_H
+
+#include "dnssec/key.h"
+#include "publish/load.h"
+#include "publish/publication.h"
+#include "rollover/keep.h"
+
+/* Every member stands in a table of settings.c: does it shape the zone? */
+struct zone_job {
+	const struct project_zone *zone; /* how it is to be published; of no project, made up */
+	struct load_options load;
+	const struct roots *outputs; /* where the output may lie, and `previous`; NULL: anywhere */
+	const struct roots *own;     /* where `mark` and `cache` may */
+	const struct key_folder *keys; /* or NULL, */
+	const char *const *key_files;  /* then these, NULL-terminated */
+	bool prove;                    /* judge the certificates by the records (check/prove.h) */
+	const char *previous;          /* file whose signatures may be kept; NULL: none */
+	const char *mark; /* file of the zone's mark (history/mark.h); NULL: there is none */
+	const int8_t *severities; /* for the diags; NULL: the usual ones */
+	const char *cache;        /* file that remembers the last build, or NULL */
+	struct keep *keep;        /* the zone's history; NULL: there is no project */
+	bool live;                /* PROJECT_SERIAL_LIVE: servers may be asked */
+	bool has_hook;            /* that is run when the file has changed */
+	unsigned n_workers;
+	void (*after)(const struct publication_step *step); /* see build.h */
+};
+
+/* Is the zone signed neither here nor elsewhere? */
+static inline bool
+zone_is_unsigned(const struct project_zone *zone)
+{
+	return !zone->sign && zone->dnssec == PROJECT_DNSSEC_HERE;
+}
+
+struct zone_result {
+	size_t n_records; /* written */
+	size_t n_signatures;
+	size_t n_kept; /* signatures of these that were not made anew */
+	size_t n_tlsa;
+	uint32_t serial;
+	int64_t earliest;    /* expiry of a signature, Unix; 0: unsigned */
+	int64_t valid_until; /* the same inputs give the same zone and warnings until then: a
+			      * signature, a key or a certificate changes its state */
+	bool changed;
+	bool is_first; /* nobody knows of a publication before */
+};
+
+#endif
