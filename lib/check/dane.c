@@ -1,20 +1,5 @@
 #include "check/dane_part.h"
 
-void
-dane_set_read(const struct dane_run *run, const struct node *node, struct dane_set *out)
-{
-	const struct store *store = run->store;
-
-	node_wire(store, node, out->wire);
-	out->node = node;
-	out->text = lookup_text(store, out->wire);
-	out->set = node_rrset(store, node, TYPE_TLSA);
-	if (!dane_owner_read(out->wire, &out->owner))
-		out->owner.host = NULL;
-	out->services = dane_services_of(&run->services, run->a, out->wire, &out->n_services);
-	dane_aliases_of(&run->services.aliases, out->wire, &out->n_aliases);
-}
-
 static bool
 is_ours(const struct node *node, uint32_t flag)
 {

@@ -43,7 +43,7 @@ dane_data(const struct record *record)
 	return (struct bytes){record->rdata + 3, record->rdlen - 3u};
 }
 
-/* The set at a node that has TLSA records. */
+/* dane_set.c: the set at a node that has TLSA records. */
 void
 dane_set_read(const struct dane_run *run, const struct node *node, struct dane_set *out);
 

@@ -1,5 +1,20 @@
 #include "check/dane_part.h"
 
+void
+dane_set_read(const struct dane_run *run, const struct node *node, struct dane_set *out)
+{
+	const struct store *store = run->store;
+
+	node_wire(store, node, out->wire);
+	out->node = node;
+	out->text = lookup_text(store, out->wire);
+	out->set = node_rrset(store, node, TYPE_TLSA);
+	if (!dane_owner_read(out->wire, &out->owner))
+		out->owner.host = NULL;
+	out->services = dane_services_of(&run->services, run->a, out->wire, &out->n_services);
+	dane_aliases_of(&run->services.aliases, out->wire, &out->n_aliases);
+}
+
 enum { SET_MOST = 12, N_USAGES = 4, N_SELECTORS = 2 };
 
 /* The parser lets no other values pass that have no meaning. */

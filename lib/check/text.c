@@ -2,7 +2,6 @@
 
 #include "zone/lookup.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <strings.h>
 
@@ -200,86 +199,10 @@ is_chosen(struct text text, const struct grammar *g)
 	if ((g == &grammars[TEXT_TLSRPT] || g == &grammars[TEXT_MTA_STS]) &&
 	    version.data != text.data + 2)
 		return false;
-	return g != &grammars[TEXT_SPF] || text.len == 6 || text.data[6] == ' ';
+	return g != &grammars[TEXT_SPF] || spf_is(text);
 }
 
 /* --- One text --- */
-
-/* "the SPF record of example.org"; those that a directive makes are told of once. */
-static const char *
-what_of(const struct text_judged *t)
-{
-	struct arena *a = &t->store->diags->arena;
-
-	if (t->words->directive)
-		return arena_printf(a, "the %s record", t->kind);
-	return arena_printf(a, "the %s record of %s", t->kind, lookup_text(t->store, t->owner));
-}
-
-/* Is it told of? To find the place costs as much as the text is long: after some, the others are
- * for when these are mended. */
-static bool
-counts(struct text_judged *t, enum problem problem)
-{
-	enum { TOLD_MOST = 10 };
-
-	t->n_faults += problem_table[problem].severity != SEVERITY_NOTE;
-	return t->words && t->n_told++ < TOLD_MOST;
-}
-
-static void
-tell(struct text_judged *t, struct pos pos, enum problem problem, const char *format, va_list args)
-{
-	char text[400];
-
-	vsnprintf(text, sizeof(text), format, args);
-	for (char *p = text; *p; p++)
-		if ((uint8_t)*p < 0x20 || *p == 0x7f)
-			*p = '?';
-	diag_add(t->store->diags, pos, problem, "%s: %s", what_of(t), text);
-}
-
-void
-text_fault(struct text_judged *t, enum problem problem, size_t at, const char *format, ...)
-{
-	va_list args;
-
-	if (!counts(t, problem))
-		return;
-	va_start(args, format);
-	tell(t, words_pos(t->words, at), problem, format, args);
-	va_end(args);
-}
-
-void
-text_word_fault(struct text_judged *t, enum problem problem, size_t ahead, const char *format, ...)
-{
-	va_list args;
-
-	if (!counts(t, problem))
-		return;
-	va_start(args, format);
-	tell(t, words_find(t->words, t->record->type, ahead, NULL), problem, format, args);
-	va_end(args);
-}
-
-/* The strings of TXT, joined with `between` (RFC 7208 section 3.3, RFC 6376 section 3.6.2.2: with
- * nothing). Returns how many they are. */
-static size_t
-join(const struct record *record, const char *between, struct buf *b)
-{
-	const uint8_t *p = record->rdata, *end = p + record->rdlen;
-	size_t n = 0;
-
-	buf_clear(b);
-	for (; p < end; p += 1 + *p, n++) {
-		if (n > 0)
-			buf_puts(b, between);
-		buf_put(b, (const char *)p + 1, *p);
-	}
-	buf_reserve(b, 1);
-	return n;
-}
 
 static struct text
 joined(const struct buf *b)
@@ -336,7 +259,7 @@ tell_cut(const struct text_judged *t, const struct grammar *g, size_t n_strings,
 		comment.text = text_trim(comment.text);
 		diag_add(t->store->diags, comment.pos, Z_TEXT_CUT,
 		    "%s ends here: \"%.*s\" is a comment, behind a semicolon outside of quotes",
-		    what_of(t), TEXT_SHOWN(comment.text));
+		    text_what(t), TEXT_SHOWN(comment.text));
 		return true;
 	}
 	return false;
@@ -366,7 +289,7 @@ tell_joined(const struct text_judged *t, const struct grammar *g, size_t n_strin
 
 	if (n_strings < 2)
 		return false;
-	join(t->record, " ", &spaced);
+	text_join(t->record, " ", &spaced);
 	if (!good)
 		i = is_good(t, g, joined(&spaced)) ? 1 : 0;
 	else if (g == &grammars[TEXT_SPF])
@@ -374,7 +297,7 @@ tell_joined(const struct text_judged *t, const struct grammar *g, size_t n_strin
 	buf_free(&spaced);
 	if (i > 0)
 		diag_add(t->store->diags, words_nth_pos(t->words, i), Z_TEXT_JOINED,
-		    "%s has %zu strings, which are joined without a blank: %.*s%s", what_of(t),
+		    "%s has %zu strings, which are joined without a blank: %.*s%s", text_what(t),
 		    n_strings, TEXT_SHOWN(t->text), t->text.len > 60 ? "..." : "");
 	return i > 0;
 }
@@ -436,7 +359,7 @@ tell_place(const struct text_judged *t, const struct grammar *g, const struct ow
 	    (!skip_near(&domain, g->place) || !lacks_place(t->store, domain, g->place)))
 		return false;
 	diag_add(t->store->diags, t->record->pos, Z_TEXT_PLACE,
-	    "%s is not looked for here, but at %s.%s", what_of(t), g->place,
+	    "%s is not looked for here, but at %s.%s", text_what(t), g->place,
 	    lookup_text(t->store, domain));
 	return true;
 }
@@ -498,7 +421,7 @@ check_txt(const struct store *store, const struct owner *owner, const struct rrs
 	struct buf b = {0};
 
 	for (size_t i = 0; i < set->n; i++) {
-		size_t n = join(&set->records[i], "", &b);
+		size_t n = text_join(&set->records[i], "", &b);
 		const struct grammar *g = grammar_of(joined(&b), owner);
 		struct text_judged t = {.store = store,
 		    .record = &set->records[i],
@@ -604,21 +527,6 @@ check_texts(const struct store *store)
 
 /* --- For others --- */
 
-bool
-text_spf_of(const struct store *store, const struct node *node, struct buf *b)
-{
-	struct rrset set = {0};
-
-	if (node)
-		set = node_rrset(store, node, TYPE_TXT);
-	for (size_t i = 0; i < set.n; i++) {
-		join(&set.records[i], "", b);
-		if (is_chosen(joined(b), &grammars[TEXT_SPF]))
-			return true;
-	}
-	return false;
-}
-
 /* Of DMARC's tags, receivers pass over others than these where they are malformed (RFC 7489 section
  * 6.3). */
 static bool
@@ -644,7 +552,7 @@ text_has(const struct store *store, const struct node *node, enum text_kind kind
 	for (size_t i = 0; i < set.n; i++) {
 		struct text_judged t = {.store = store, .record = &set.records[i]};
 
-		join(&set.records[i], "", &b);
+		text_join(&set.records[i], "", &b);
 		t.text = joined(&b);
 		if (!is_chosen(t.text, g))
 			continue;

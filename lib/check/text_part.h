@@ -5,7 +5,7 @@
 #include "check/text.h"
 #include "check/words_part.h"
 
-/* --- One text that is judged --- */
+/* --- text_judged.c: one text that is judged --- */
 
 struct text_judged {
 	const struct store *store;
@@ -19,6 +19,10 @@ struct text_judged {
 	bool at_report; /* below _report._dmarc: RFC 7489 section 7.1 */
 };
 
+/* "the SPF record of example.org"; those that a directive makes are told of once. */
+const char *
+text_what(const struct text_judged *t);
+
 /* Adds a problem at an octet of the text. */
 void
 text_fault(struct text_judged *t, enum problem problem, size_t at, const char *format, ...)
@@ -28,6 +32,11 @@ text_fault(struct text_judged *t, enum problem problem, size_t at, const char *f
 void
 text_word_fault(struct text_judged *t, enum problem problem, size_t ahead, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* The strings of TXT, joined with `between` (RFC 7208 section 3.3, RFC 6376 section 3.6.2.2: with
+ * nothing). Returns how many they are. */
+size_t
+text_join(const struct record *record, const char *between, struct buf *b);
 
 /* A part of a text for `%.*s`, not too long. */
 #define TEXT_SHOWN(t) (int)((t).len < 60 ? (t).len : 60), (t).data
@@ -124,6 +133,10 @@ dkim_check(struct text_judged *t);
 void
 spf_check(struct text_judged *t);
 
+/* Is it an SPF record for those who look for one (RFC 7208 section 4.5)? */
+bool
+spf_is(struct text text);
+
 /* Does a term of SPF begin at string joint `at`, and none end there? */
 bool
 spf_is_joint(struct text text, size_t at);
@@ -136,9 +149,5 @@ caa_check(struct text_judged *t);
  * zone too (RFC 7208 section 4.6.4). */
 void
 spf_check_lookups(struct text_judged *t);
-
-/* The SPF record at a node, its strings joined in `b`; false: it has none. */
-bool
-text_spf_of(const struct store *store, const struct node *node, struct buf *b);
 
 #endif

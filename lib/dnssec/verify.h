@@ -9,6 +9,7 @@
  *
  *	verify.c            the run: workers, chunks, result
  *	verify_part.h       what these files share
+ *	verify_visit.c      what is asked of a node and its types
  *	verify_fault.c      faults that workers find, told of later
  *	verify_key.c        the DNSKEY RRset
  *	verify_signature.c  RRSIG records and what they cover

@@ -1,4 +1,4 @@
-/* Certificates of the project file (zonepp.yaml(5)), as project.c hands them here. */
+/* Certificates of the project file (zonepp.yaml(5)), as load.c hands them here. */
 #ifndef PROJECT_CERTIFICATE_H
 #define PROJECT_CERTIFICATE_H
 

@@ -1,4 +1,4 @@
-/* What the files share that read the project file: project.c its top, and policy.c and zone.c what
+/* What the files share that read the project file: load.c its top, and policy.c and zone.c what
  * it has by name; certificate.c, server.c and severity.c have headers of their own. */
 #ifndef PROJECT_LOAD_PART_H
 #define PROJECT_LOAD_PART_H
@@ -15,12 +15,19 @@ struct load {
 };
 
 /* The values of a mapping, which may be NULL. */
-const struct yaml_node *
-load_children(const struct yaml_node *mapping, size_t *n);
+static inline const struct yaml_node *
+load_children(const struct yaml_node *mapping, size_t *n)
+{
+	*n = mapping ? mapping->n : 0;
+	return mapping ? mapping->first : NULL;
+}
 
 /* A path of the file as the process sees it. */
-const char *
-load_path(const struct load *load, const char *path);
+static inline const char *
+load_path(const struct load *load, const char *path)
+{
+	return project_path_of(load->a, load->project->folder, path);
+}
 
 /* The keys of a policy, and those of a zone, which `defaults` has, too. */
 extern const struct yaml_field policy_fields[], zone_fields[];

@@ -1,4 +1,4 @@
-/* Servers: the lists `servers` of the project file (zonepp.yaml(5)), which project.c and
+/* Servers: the lists `servers` of the project file (zonepp.yaml(5)), which load.c and
  * certificate.c hand here. Each entry is ADDRESS, NAME, one of these with :PORT, or
  * [ADDRESS]:PORT. */
 #ifndef PROJECT_SERVER_H

@@ -1,7 +1,7 @@
 /* Yaml: a file of YAML as a tree of nodes that know where they stand, and tables that read its
  * mappings into structs. It takes the part of YAML 1.1 that configuration needs: one document of
  * mappings, lists and scalars in UTF-8. Anchors, aliases, tags and deep nesting are refused, so a
- * small file stays small. Called by project.c; the only part that knows libyaml. */
+ * small file stays small. Called by load.c; the only part that knows libyaml. */
 #ifndef PROJECT_YAML_H
 #define PROJECT_YAML_H
 

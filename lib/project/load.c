@@ -63,19 +63,6 @@ const struct project_mapping project_mappings[] = {
     {NULL, NULL},
 };
 
-const struct yaml_node *
-load_children(const struct yaml_node *mapping, size_t *n)
-{
-	*n = mapping ? mapping->n : 0;
-	return mapping ? mapping->first : NULL;
-}
-
-const char *
-load_path(const struct load *load, const char *path)
-{
-	return project_path_of(load->a, load->project->folder, path);
-}
-
 static void
 hooks_read(const struct load *load, const struct yaml_node *mapping)
 {
