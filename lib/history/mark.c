@@ -38,12 +38,14 @@ mark_read(struct diags *diags, const struct roots *own, const char *path, bool *
 		return *there ? -1 : 0;
 	for (size_t i = 0; i < marked.n_sets; i++)
 		history_add_set(out, &marked.sets[i]);
+	for (size_t i = 0; i < marked.n_serials; i++)
+		history_add_serial(out, &marked.serials[i]);
 	return 0;
 }
 
 int
-mark_make(struct diags *diags, const struct roots *own, const char *path, const struct set *sets,
-    size_t n)
+mark_make(struct diags *diags, const struct roots *own, const char *path,
+    const struct history *publication)
 {
 	struct history all = {.a = &diags->arena};
 	struct buf b = {0};
@@ -52,15 +54,18 @@ mark_make(struct diags *diags, const struct roots *own, const char *path, const 
 
 	if (mark_read(diags, own, path, &there, &all) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++) {
-		struct set set = sets[i];
+	for (size_t i = 0; i < publication->n_sets; i++) {
+		struct set set = publication->sets[i];
 
 		set.since_unix = TIME_UNKNOWN;
 		set.until_unix = TIME_NEVER;
 		history_add_set(&all, &set);
 	}
+	for (size_t i = 0; i < publication->n_serials; i++)
+		history_add_serial(&all, &publication->serials[i]);
 	history_sort(&all);
 	buf_puts(&b, head);
+	serials_print(&b, all.serials, all.n_serials);
 	sets_print(&b, all.sets, all.n_sets);
 	result = output_replace(diags, own, path, (struct text){b.data, b.len});
 	buf_free(&b);

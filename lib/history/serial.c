@@ -60,6 +60,7 @@ serial_witness_name(enum serial_witness witness)
 	static const char *const names[N_SERIAL_WITNESSES] = {
 	    [SERIAL_LIVE] = "a server",
 	    [SERIAL_PUBLISHED] = "the published file",
+	    [SERIAL_MARK] = "a publication that was not finished",
 	    [SERIAL_CACHE] = "the last build's cache",
 	    [SERIAL_STATE] = "the state file",
 	    [SERIAL_TEMPLATE] = "the template",

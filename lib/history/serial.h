@@ -16,6 +16,7 @@ serial_highest(uint32_t a, uint32_t b);
 enum serial_witness {
 	SERIAL_LIVE,      /* the servers, where `serial: live` asks them */
 	SERIAL_PUBLISHED, /* the published file */
+	SERIAL_MARK,      /* a publication that was not finished */
 	SERIAL_CACHE,     /* what the last build remembers here */
 	SERIAL_STATE,     /* the history */
 	SERIAL_TEMPLATE,

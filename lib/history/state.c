@@ -418,6 +418,13 @@ sets_print(struct buf *b, const struct set *sets, size_t n)
 		print_line(b, KIND_SET, &(struct value){.set = sets[i]});
 }
 
+void
+serials_print(struct buf *b, const struct serial *serials, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		print_line(b, KIND_SERIAL, &(struct value){.serial = serials[i]});
+}
+
 static int
 fault(const struct line *line, const char *at, enum problem problem, const char *what)
 {

@@ -27,13 +27,16 @@ int
 state_load(
     struct diags *diags, const char *path, struct state_reading reading, struct history *out);
 
-/* Reads lines of sets alone from a text of our own, as those that sets_print wrote; `path` is for
+/* Reads lines of sets and serials from a text of our own, as those below wrote; `path` is for
  * messages. Returns as state_load. */
 int
 sets_read(struct diags *diags, const char *path, struct text text, struct history *out);
 
 void
 sets_print(struct buf *b, const struct set *sets, size_t n);
+
+void
+serials_print(struct buf *b, const struct serial *serials, size_t n);
 
 /* Could the file at `path` be replaced? Ahead of what must be written down once it is done. Returns
  * 0, or -1 with one problem added. */

@@ -16,6 +16,18 @@ any_begins(const struct keep *keep)
 	return false;
 }
 
+/* Adds the sets that end and that the published file alone told of. */
+static void
+add_unwritten(struct history *publication, const struct keep *keep)
+{
+	for (size_t i = 0; i < keep->closed.n_sets; i++) {
+		const struct set *set = &keep->closed.sets[i];
+
+		if (set_is_open(set) && set->since_unix == TIME_UNKNOWN)
+			history_add_set(publication, set);
+	}
+}
+
 /* Nothing is left of what changes nothing, unless there is a mark already. */
 static int
 mark(struct zone_run *run)
@@ -23,10 +35,17 @@ mark(struct zone_run *run)
 	const struct zone_job *job = run->job;
 	const struct keep *keep = job->keep;
 	bool needed = job->has_hook || (keep && keep->opened.n_sets + keep->closed.n_sets > 0);
+	struct history publication = {.a = &run->diags->arena};
+	struct serial serial;
 
 	if (!keep || !needed || (!output_draft(run->out) && !any_begins(keep)))
 		return 0;
-	return mark_make(run->diags, job->own, job->mark, keep->opened.sets, keep->opened.n_sets);
+	for (size_t i = 0; i < keep->opened.n_sets; i++)
+		history_add_set(&publication, &keep->opened.sets[i]);
+	add_unwritten(&publication, keep);
+	serial = (struct serial){keep->name, run->result->serial, job->load.now};
+	history_add_serial(&publication, &serial);
+	return mark_make(run->diags, job->own, job->mark, &publication);
 }
 
 static int

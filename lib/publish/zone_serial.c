@@ -35,6 +35,8 @@ zone_find_serials(struct zone_run *run)
 	serial_put(serials, SERIAL_TEMPLATE, zone_serial(&run->loaded.store));
 	if (run->published.has_serial)
 		serial_put(serials, SERIAL_PUBLISHED, run->published.serial);
+	if (job->keep && job->keep->marked.n_serials > 0)
+		serial_put(serials, SERIAL_MARK, job->keep->marked.serials[0].serial);
 	if (state)
 		serial_put(serials, SERIAL_STATE, state->serial);
 	if (run->serial == PROJECT_SERIAL_LIVE && job->live) {

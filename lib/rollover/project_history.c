@@ -18,11 +18,14 @@ project_history_load(
 	struct arena *a = &diags->arena;
 	struct state_reading reading = {now_unix, certificates_longest_wait(project)};
 	int result = state_load(diags, state_path(a, project->path, project->folder), reading, out);
+	struct history marked = {.a = a};
 	bool there;
 
 	for (size_t i = 0; result == 0 && i < project->n_zones; i++)
 		result = mark_read(diags, &project->own,
-		    project_mark_path(a, project, &project->zones[i]), &there, out);
+		    project_mark_path(a, project, &project->zones[i]), &there, &marked);
+	for (size_t i = 0; i < marked.n_sets; i++)
+		history_add_set(out, &marked.sets[i]);
 	history_sort(out);
 	return result;
 }

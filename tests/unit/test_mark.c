@@ -6,6 +6,7 @@
 #define A "3 1 1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "3 1 1 bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define LINE(owner, rest) "set e. " owner ".e. TLSA 60 " rest "\n"
+#define SERIAL(serial) "serial e. " serial " 2026-11-01T00:00:00Z\n"
 #define MARK ".zonepp/e.hook"
 
 static struct diags diags;
@@ -25,7 +26,7 @@ make(const char *text)
 {
 	struct history sets = sets_of(text);
 
-	assert_int_equal(mark_make(&diags, &own, MARK, sets.sets, sets.n_sets), 0);
+	assert_int_equal(mark_make(&diags, &own, MARK, &sets), 0);
 }
 
 /* The sets of the mark, added to others. */
@@ -38,6 +39,7 @@ read_beside(const char *text)
 
 	assert_int_equal(mark_read(&diags, &own, MARK, &there, &history), 0);
 	assert_int_equal(there, access(MARK, F_OK) == 0);
+	serials_print(&b, history.serials, history.n_serials);
 	sets_print(&b, history.sets, history.n_sets);
 	return buf_text(&b, &diags.arena);
 }
@@ -87,11 +89,11 @@ static void
 made_again(void **state)
 {
 	(void)state;
-	make(LINE("a", "- - " A));
-	make(LINE("a", "- - " B));
-	make(LINE("a", "- - " A));
+	make(SERIAL("1") LINE("a", "- - " A));
+	make(SERIAL("3") LINE("a", "- - " B));
+	make(SERIAL("2") LINE("a", "- - " A));
 	make("");
-	assert_string_equal(read_beside(""), LINE("a", "- - " A) LINE("a", "- - " B));
+	assert_string_equal(read_beside(""), SERIAL("3") LINE("a", "- - " A) LINE("a", "- - " B));
 	assert_int_equal(mark_remove(&diags, &own, MARK), 0);
 	assert_int_equal(diags.n, 0);
 }
@@ -120,7 +122,7 @@ expect_refused(const char *code)
 	assert_int_equal(history.n_sets, 0);
 	assert_int_equal(diags.n, 1);
 	assert_string_equal(problem_table[diags.items[0].problem].code, code);
-	assert_int_equal(mark_make(&diags, &own, MARK, NULL, 0), -1);
+	assert_int_equal(mark_make(&diags, &own, MARK, &(struct history){0}), -1);
 	diags_free(&diags);
 	diags = (struct diags){0};
 }
@@ -149,7 +151,7 @@ linked(void **state)
 	put("elsewhere", LINE("a", "- - " A));
 	assert_int_equal(symlink("../elsewhere", MARK), 0);
 	assert_int_equal(mark_is_there(&diags, &own, MARK, &there), 0);
-	assert_int_equal(mark_make(&diags, &own, MARK, NULL, 0), -1);
+	assert_int_equal(mark_make(&diags, &own, MARK, &(struct history){0}), -1);
 	assert_int_equal(stat("elsewhere", &st), 0);
 	assert_int_equal(st.st_size, strlen(LINE("a", "- - " A)));
 	diags_free(&diags);

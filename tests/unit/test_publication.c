@@ -220,6 +220,62 @@ killed(void **state)
 	}
 }
 
+static uint32_t
+serial_published(void)
+{
+	struct buf b = {0};
+	unsigned serial = 0;
+
+	get(&b, "public/" ZONE ".zone");
+	assert_int_equal(sscanf(b.data, "%*s %*u IN SOA %*s %*s %u", &serial), 1);
+	buf_free(&b);
+	return serial;
+}
+
+/* What was published by a build that is killed goes on from its serial, even if the file is lost
+ * then. */
+static void
+killed_and_file_lost(void **state)
+{
+	(void)state;
+	for (const struct publication_step *step = publication_steps; step->name; step++) {
+		uint32_t serial;
+
+		if (system("rm -rf .zonepp public zonepp.state told") != 0)
+			fail();
+		put_templates(OLD);
+		assert_int_equal(build(BEFORE, NULL), 0);
+		put_templates(NEW);
+		build_and_die(step);
+		serial = serial_published();
+		put_templates(OLD);
+		assert_int_equal(unlink("public/" ZONE ".zone"), 0);
+		assert_int_equal(build(AFTER, NULL), 0);
+		if (serial_published() <= serial)
+			fail_msg("behind %s, the serial %u does not move on", step->name, serial);
+	}
+}
+
+/* With the state file the set is lost that is published, but for the file, which is replaced. */
+static void
+killed_without_state(void **state)
+{
+	(void)state;
+	for (const struct publication_step *step = publication_steps; step->name; step++) {
+		if (system("rm -rf .zonepp public zonepp.state told") != 0)
+			fail();
+		put_templates(OLD);
+		assert_int_equal(build(BEFORE, NULL), 0);
+		assert_int_equal(unlink("zonepp.state"), 0);
+		put_templates(NEW);
+		build_and_die(step);
+		if (step->left & LEFT_ZONE)
+			assert_held(step, step->left);
+		assert_int_equal(build(AFTER, NULL), 0);
+		assert_held(step, LEFT_ZONE | LEFT_TOLD);
+	}
+}
+
 /* Behind the mark, nobody knows whether the zone was published. */
 static void
 changed_back(void **state)
@@ -279,6 +335,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(killed),
+	    cmocka_unit_test(killed_and_file_lost),
+	    cmocka_unit_test(killed_without_state),
 	    cmocka_unit_test(changed_back),
 	    cmocka_unit_test(order),
 	};
