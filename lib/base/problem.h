@@ -280,6 +280,8 @@ X(S_KEY_LONE,    "S102", ERROR,   2, "a private key without its .key file", "", 
 X(S_KEY_TIMES,   "S103", ERROR,   2, "dates of a key that its files tell differently", "", "say which are right with `zonepp keys set`, which writes both files; BIND obeys the .private file") \
 X(S_KEY_TAGS,    "S104", ERROR,   2, "two keys of one tag and algorithm", "RFC 4034 appendix B, RFC 4035 section 5.3.1", "validators tell keys apart by both, and some give up: leave the key that signs, or has a DS record, as it is, and replace the other one") \
 X(S_KEY_COMMENTS,"S105", NOTE,    0, "dates of a key whose .private file is elsewhere", "", "where that file is, its dates count: set them there, too") \
+X(S_CDS_LEFT,    "S106", NOTE,    0, "a CDS or CDNSKEY record of a key that the zone does not have", "RFC 7344 section 4.1, RFC 8901 section 4", "where another signer has that key, add its DNSKEY record to the template") \
+X(S_CDS_CUTS,    "S107", WARNING, 0, "another signer's key that CDS does not name", "RFC 7344 section 4.1, RFC 8901 section 4", "a parent that follows CDS drops its DS record: add its CDS and CDNSKEY records to the template, unless its DS is not to be there yet") \
 X(S_PARTIAL,     "S072", NOTE,    0, "a zone of which a part could not be judged", "", "mend the errors in its text, and verify it again") \
 X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, and for longer: a validity and refresh that are not stated follow the SOA; or shorten its expire") \
 \

@@ -1,5 +1,7 @@
 #include "dnssec/cds.h"
 
+#include "dns/type.h"
+
 #include <openssl/evp.h>
 
 size_t
@@ -23,6 +25,32 @@ ds_rdata(
 		len = 0;
 	EVP_MD_CTX_free(ctx);
 	return 4 + (size_t)len;
+}
+
+enum { HEAD = 4, ALGORITHM = 2, DIGEST_TYPE = 3 }; /* of a DS, RFC 4034 section 5.1 */
+
+bool
+cds_is_delete(uint16_t type, struct bytes rdata)
+{
+	enum { DNSKEY_ALGORITHM = 3 };
+
+	return rdata.len > HEAD && rdata.data[type == TYPE_CDS ? ALGORITHM : DNSKEY_ALGORITHM] == 0;
+}
+
+bool
+cds_names_key(const struct name *zone, uint16_t type, struct bytes rdata, struct bytes dnskey)
+{
+	uint8_t ds[CDS_LONGEST];
+
+	if (type == TYPE_CDNSKEY)
+		return rdata.len == dnskey.len && memcmp(rdata.data, dnskey.data, rdata.len) == 0;
+	if (rdata.len < HEAD || read_u16(rdata.data) != key_tag(dnskey) ||
+	    rdata.data[ALGORITHM] != dnskey.data[3])
+		return false;
+	if (rdata.data[DIGEST_TYPE] != DS_SHA256 && rdata.data[DIGEST_TYPE] != DS_SHA384)
+		return true;
+	return rdata.len == ds_rdata(zone, dnskey, rdata.data[DIGEST_TYPE], ds) &&
+	       memcmp(rdata.data, ds, rdata.len) == 0;
 }
 
 /* Has the instant come? What is not stated never comes. */

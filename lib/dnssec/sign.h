@@ -36,8 +36,8 @@ struct sign_result {
 };
 
 /* Removes what an earlier signer left in the template, with a note: RRSIG, NSEC, NSEC3, NSEC3PARAM,
- * ZONEMD (wrong as soon as the zone is signed), and CDS and CDNSKEY where they are made anew. Ahead
- * of sign_add. */
+ * ZONEMD (wrong as soon as the zone is signed), and CDS and CDNSKEY where they are made anew, but
+ * for those of other signers' keys that the template has (RFC 8901). Ahead of sign_add. */
 void
 sign_clean(struct store *store, const struct sign_options *options);
 

@@ -1,7 +1,10 @@
 /* What signing adds to a zone's apex and takes from its template. */
 #include "dnssec/sign.h"
 
+#include "base/mem.h"
 #include "dnssec/zonemd.h"
+
+#include <stdlib.h>
 
 /* The TTL of the template's records of `type` at the apex, else `otherwise_s`. Ahead of store_sort
  * the apex can be several nodes. */
@@ -36,21 +39,17 @@ is_of_key(const struct record *record, const struct keys *keys)
 	return false;
 }
 
-/* The key's own state says whether it is in the zone. */
-static void
-remove_keys(struct store *store, const struct keys *keys)
+static bool
+is_at_apex(const struct node *node)
 {
-	for (size_t i = 0; i < store->n_nodes; i++) {
-		struct node *node = &store->nodes[i];
-		struct record *records = store->records + node->first;
-		uint32_t kept = 0;
+	return node->key_len == 0;
+}
 
-		for (uint32_t j = 0; node->key_len == 0 && j < node->n; j++)
-			if (!is_of_key(&records[j], keys))
-				records[kept++] = records[j];
-		if (node->key_len == 0)
-			node->n = kept;
-	}
+/* The key's own state says whether it is in the zone. */
+static bool
+is_own_dnskey(const struct node *node, const struct record *record, const void *ctx)
+{
+	return is_at_apex(node) && is_of_key(record, ctx);
 }
 
 static void
@@ -58,7 +57,7 @@ add_keys(struct store *store, const struct keys *keys, uint32_t soa_ttl_s)
 {
 	uint32_t ttl_s = ttl_of_type(store, TYPE_DNSKEY, 0);
 
-	remove_keys(store, keys);
+	store_remove(store, is_own_dnskey, keys);
 	for (size_t i = 0; i < keys->n; i++) {
 		const struct key *key = &keys->items[i];
 
@@ -69,9 +68,138 @@ add_keys(struct store *store, const struct keys *keys, uint32_t soa_ttl_s)
 	}
 }
 
+/* --- CDS and CDNSKEY of other signers (RFC 8901) --- */
+
+/* A DNSKEY record of the template that is another signer's. */
+struct foreign {
+	struct bytes dnskey;
+	struct pos pos;
+	bool is_named; /* by a CDS or CDNSKEY record */
+};
+
+/* What sign_clean looks at. */
+struct cleaning {
+	const struct store *store;
+	const struct sign_options *options;
+	struct foreign *foreign;
+	size_t n_foreign, cap;
+	size_t *n_told; /* records of which a note tells that they go */
+};
+
+static void
+take_foreign(struct cleaning *c, const struct record *record)
+{
+	if (record->type != TYPE_DNSKEY || is_of_key(record, c->options->keys))
+		return;
+	c->foreign = mem_grow(c->foreign, c->n_foreign, &c->cap, sizeof(*c->foreign));
+	c->foreign[c->n_foreign++] =
+	    (struct foreign){.dnskey = record_rdata(record), .pos = record->pos};
+}
+
+static void
+find_foreign(struct cleaning *c)
+{
+	for (size_t i = 0; i < c->store->n_nodes; i++) {
+		const struct node *node = &c->store->nodes[i];
+
+		for (uint32_t j = 0; is_at_apex(node) && j < node->n; j++)
+			take_foreign(c, c->store->records + node->first + j);
+	}
+}
+
+static bool
+names_foreign(const struct cleaning *c, const struct record *record)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->n_foreign; i++) {
+		struct foreign *foreign = &c->foreign[i];
+
+		if (!cds_names_key(
+			&c->store->apex, record->type, record_rdata(record), foreign->dnskey))
+			continue;
+		foreign->is_named = true;
+		any = true;
+	}
+	return any;
+}
+
+/* Is it made here again, or asks to delete? */
+static bool
+is_ours(const struct cleaning *c, const struct record *record)
+{
+	const struct keys *keys = c->options->keys;
+
+	for (size_t i = 0; i < keys->n; i++)
+		if (cds_names_key(
+			&c->store->apex, record->type, record_rdata(record), keys->items[i].dnskey))
+			return true;
+	return cds_is_delete(record->type, record_rdata(record));
+}
+
+/* Does the record go? Those of other signers' keys stay beside what is made here: a parent that
+ * follows CDS drops the DS records of all keys that it does not name. */
+static bool
+is_old_cds(const struct node *node, const struct record *record, const void *ctx)
+{
+	const struct cleaning *c = ctx;
+
+	if (record->type != TYPE_CDS && record->type != TYPE_CDNSKEY)
+		return false;
+	if (c->options->cds != CDS_KEYS)
+		return true;
+	if (is_at_apex(node) && names_foreign(c, record))
+		return false;
+	if (!is_at_apex(node) || is_ours(c, record))
+		return true;
+	diag_add(c->store->diags, record->pos, S_CDS_LEFT,
+	    "the %s record is left out: it names no DNSKEY record of the zone",
+	    type_info(record->type)->name);
+	++*c->n_told;
+	return true;
+}
+
+static void
+advise_foreign(const struct cleaning *c)
+{
+	for (size_t i = 0; i < c->n_foreign; i++) {
+		const struct foreign *foreign = &c->foreign[i];
+		unsigned flags = read_u16(foreign->dnskey.data);
+
+		if ((flags & KEY_FLAG_SEP) && !(flags & KEY_FLAG_REVOKE) && !foreign->is_named)
+			diag_add(c->store->diags, foreign->pos, S_CDS_CUTS,
+			    "no CDS record of the template names key %u, and CDS of other keys is "
+			    "published",
+			    key_tag(foreign->dnskey));
+	}
+}
+
+/* Returns how many records went without a note. */
+static size_t
+clean_cds(struct store *store, const struct sign_options *options)
+{
+	size_t n, n_told = 0;
+	struct cleaning c = {.store = store, .options = options, .n_told = &n_told};
+
+	if (!options->cds)
+		return 0;
+	if (options->cds == CDS_KEYS)
+		find_foreign(&c);
+	n = store_remove(store, is_old_cds, &c);
+	if (options->cds == CDS_KEYS)
+		advise_foreign(&c);
+	free(c.foreign);
+	return n - n_told;
+}
+
+/* --- CDS and CDNSKEY of our keys --- */
+
+/* Their TTLs are those of other signers' records, where there are some. */
 static bool
 add_cds_of_keys(struct store *store, const struct sign_options *options, uint32_t ttl_s)
 {
+	uint32_t cds_ttl_s = ttl_of_type(store, TYPE_CDS, ttl_s);
+	uint32_t cdnskey_ttl_s = ttl_of_type(store, TYPE_CDNSKEY, ttl_s);
 	bool any = false;
 
 	for (size_t i = 0; i < options->keys->n; i++) {
@@ -81,9 +209,9 @@ add_cds_of_keys(struct store *store, const struct sign_options *options, uint32_
 		if (!cds_is_due(key, options->now))
 			continue;
 		any = true;
-		store_add_apex(store, TYPE_CDS, ttl_s,
+		store_add_apex(store, TYPE_CDS, cds_ttl_s,
 		    (struct bytes){digest, ds_rdata(&store->apex, key->dnskey, DS_SHA256, digest)});
-		store_add_apex(store, TYPE_CDNSKEY, ttl_s, key->dnskey);
+		store_add_apex(store, TYPE_CDNSKEY, cdnskey_ttl_s, key->dnskey);
 	}
 	return any;
 }
@@ -125,12 +253,11 @@ void
 sign_clean(struct store *store, const struct sign_options *options)
 {
 	static const uint16_t zonemd[] = {TYPE_ZONEMD};
-	static const uint16_t types[] = {
-	    TYPE_RRSIG, TYPE_NSEC, TYPE_NSEC3, TYPE_NSEC3PARAM, TYPE_CDS, TYPE_CDNSKEY};
-	enum { N_TYPES = sizeof(types) / sizeof(types[0]), N_CDS = 2 };
+	static const uint16_t types[] = {TYPE_RRSIG, TYPE_NSEC, TYPE_NSEC3, TYPE_NSEC3PARAM};
 	size_t n_zonemd = store_remove_types(store, zonemd, 1);
-	size_t n = store_remove_types(store, types, options->cds ? N_TYPES : N_TYPES - N_CDS);
+	size_t n = store_remove_types(store, types, sizeof(types) / sizeof(types[0]));
 
+	n += clean_cds(store, options);
 	if (options->zonemd)
 		n += n_zonemd;
 	else if (n_zonemd > 0)

@@ -463,7 +463,9 @@ store_sort(struct store *store)
 }
 
 size_t
-store_remove_types(struct store *store, const uint16_t *types, size_t n_types)
+store_remove(struct store *store,
+    bool (*is_unwanted)(const struct node *node, const struct record *record, const void *ctx),
+    const void *ctx)
 {
 	size_t removed = 0, kept_nodes = 0;
 
@@ -472,14 +474,9 @@ store_remove_types(struct store *store, const uint16_t *types, size_t n_types)
 		struct record *records = store->records + node->first;
 		uint32_t kept = 0;
 
-		for (uint32_t j = 0; j < node->n; j++) {
-			size_t t = 0;
-
-			while (t < n_types && types[t] != records[j].type)
-				t++;
-			if (t == n_types)
+		for (uint32_t j = 0; j < node->n; j++)
+			if (!is_unwanted(node, &records[j], ctx))
 				records[kept++] = records[j];
-		}
 		removed += node->n - kept;
 		node->n = kept;
 		if (kept > 0)
@@ -488,6 +485,29 @@ store_remove_types(struct store *store, const uint16_t *types, size_t n_types)
 	store->n_nodes = kept_nodes;
 	store->n_live -= removed;
 	return removed;
+}
+
+struct types {
+	const uint16_t *types;
+	size_t n;
+};
+
+static bool
+is_of_types(const struct node *node, const struct record *record, const void *ctx)
+{
+	const struct types *types = ctx;
+	size_t i = 0;
+
+	(void)node;
+	while (i < types->n && types->types[i] != record->type)
+		i++;
+	return i < types->n;
+}
+
+size_t
+store_remove_types(struct store *store, const uint16_t *types, size_t n_types)
+{
+	return store_remove(store, is_of_types, &(struct types){types, n_types});
 }
 
 /* --- Reading --- */

@@ -115,7 +115,14 @@ store_join(struct store *store, struct store *part);
 void
 store_sort(struct store *store);
 
-/* Removes the records of the given types; returns how many they were. After store_sort. */
+/* Removes the records that `is_unwanted` picks; returns how many they were. Ahead of store_sort or
+ * after it. */
+size_t
+store_remove(struct store *store,
+    bool (*is_unwanted)(const struct node *node, const struct record *record, const void *ctx),
+    const void *ctx);
+
+/* Removes the records of the given types. */
 size_t
 store_remove_types(struct store *store, const uint16_t *types, size_t n_types);
 

@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "base/codec.h"
+#include "dns/type.h"
 #include "dnssec/cds.h"
 
 static struct name
@@ -71,6 +72,53 @@ digests(void **state)
 	}
 }
 
+/* Which records name a DNSKEY, in hexadecimal digits or as DS of a digest type. */
+static void
+names(void **state)
+{
+	static const struct {
+		uint16_t type;
+		const char *rdata;
+		bool names, deletes;
+	} rows[] = {
+	    {TYPE_CDS, "000000", false, false},
+	    {TYPE_CDS, "0000000000", false, true},
+	    {TYPE_CDNSKEY, "0000030000", false, true},
+	    {TYPE_CDNSKEY, "0101030d00", false, false},
+	    {TYPE_CDNSKEY, "0101030d0102", true, false},
+	    {TYPE_CDNSKEY, "0100030d0102", false, false},
+	    {TYPE_CDNSKEY, "0101030d010200", false, false},
+	    {TYPE_CDS, "TAG0d01ff", true, false}, /* SHA-1 is not computed */
+	    {TYPE_CDS, "TAG0e01ff", false, false},
+	    {TYPE_CDS, "00000d01ff", false, false},
+	    {TYPE_CDS, "TAG0d02ff", false, false},
+	    {TYPE_CDS, "2", true, false},
+	    {TYPE_CDS, "4", true, false},
+	};
+	static const uint8_t octets[] = {1, 1, 3, 13, 1, 2};
+	struct bytes dnskey = {octets, sizeof(octets)};
+	struct name zone = name_of("example.net.");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		uint8_t rdata[CDS_LONGEST];
+		char text[64];
+		size_t len;
+
+		snprintf(text, sizeof(text), "%s", rows[i].rdata);
+		if (strncmp(text, "TAG", 3) == 0)
+			snprintf(text, sizeof(text), "%04x%s", key_tag(dnskey), rows[i].rdata + 3);
+		if (strlen(text) == 1)
+			len = ds_rdata(&zone, dnskey, (uint8_t)(*text - '0'), rdata);
+		else
+			len = (size_t)hex_decode(text_of(text), rdata);
+		if (cds_names_key(&zone, rows[i].type, (struct bytes){rdata, len}, dnskey) !=
+			rows[i].names ||
+		    cds_is_delete(rows[i].type, (struct bytes){rdata, len}) != rows[i].deletes)
+			fail_msg("row %zu: %s", i, text);
+	}
+}
+
 static struct key
 ksk(void)
 {
@@ -113,6 +161,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(digests),
+	    cmocka_unit_test(names),
 	    cmocka_unit_test(due),
 	};
 
