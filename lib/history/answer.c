@@ -58,7 +58,8 @@ void
 answer_names_add_sets(struct answer_names *names, struct sets sets)
 {
 	for (size_t i = 0; i < sets.n; i++)
-		add_name(names, sets.items[i].owner);
+		if (set_is_of_service(&sets.items[i]))
+			add_name(names, sets.items[i].owner);
 }
 
 static int

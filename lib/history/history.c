@@ -32,7 +32,7 @@ by_version(const struct set *a, const struct set *b)
 	if (order == 0)
 		order = by_number((int64_t)a->n, (int64_t)b->n);
 	for (size_t i = 0; order == 0 && i < a->n; i++)
-		order = rdata_compare(a->type, a->rdata[i], b->rdata[i]);
+		order = bytes_compare(a->rdata[i], b->rdata[i]);
 	return order;
 }
 
@@ -69,7 +69,10 @@ set_records(struct arena *a, struct set *set, const struct bytes *rdata, size_t 
 	for (size_t i = 0; i < n; i++) {
 		uint8_t *data = arena_bytes(a, rdata[i].len);
 
-		rdata_canonical(set->type, rdata[i], data);
+		if (set->type == TYPE_CNAME)
+			rdata_canonical(set->type, rdata[i], data);
+		else
+			memcpy(data, rdata[i].data, rdata[i].len);
 		copies[i] = (struct bytes){data, rdata[i].len};
 	}
 	if (n > 1)
@@ -328,11 +331,15 @@ history_prune(struct history *history, uint32_t wait_s, int64_t now_unix)
 
 	for (size_t i = 0; i < history->n_sets; i++) {
 		const struct set set = history->sets[i];
-		bool last = i + 1 == history->n_sets || by_name(&set, &history->sets[i + 1]) != 0;
+		bool last = i + 1 == history->n_sets ||
+			    by_name(&set, &history->sets[i + 1]) != 0 ||
+			    set.type != history->sets[i + 1].type;
+		bool matters = set.n > 0 || !set_is_of_service(&set); /* no record takes all */
 
-		if (set_is_open(&set) || (set.n > 0 && set_release(&set, wait_s) > now_unix))
+		if (set_is_open(&set) || (matters && set_release(&set, wait_s) > now_unix))
 			history->sets[kept++] = set;
-		if (last && kept == first + 1 && history->sets[first].n == 0)
+		if (last && kept == first + 1 && history->sets[first].n == 0 &&
+		    set_is_of_service(&set))
 			kept = first;
 		if (last)
 			first = kept;
@@ -397,12 +404,12 @@ sets_of_owner(struct sets sets, const char *owner)
 	return (struct sets){sets.items + begin, bound(sets, NULL, owner, true) - begin};
 }
 
-/* The zone is the closest one around the name that has sets there. */
-struct sets
-history_owner(const struct history *history, const char *owner)
+/* In the closest zone from `zone` upwards that has sets of the name. */
+static struct sets
+find_upwards(const struct history *history, const char *zone, const char *owner)
 {
-	const char *zone = owner, *dot;
 	struct sets sets = sets_of_owner(history_zone(history, zone), owner);
+	const char *dot;
 
 	while (sets.n == 0 && strcmp(zone, ".") != 0) {
 		dot = strchr(zone, '.');
@@ -410,6 +417,21 @@ history_owner(const struct history *history, const char *owner)
 		sets = sets_of_owner(history_zone(history, zone), owner);
 	}
 	return sets;
+}
+
+struct sets
+history_owner(const struct history *history, const char *owner)
+{
+	return find_upwards(history, owner, owner);
+}
+
+struct sets
+history_parent(const struct history *history, const char *zone)
+{
+	const char *dot = strchr(zone, '.');
+
+	return strcmp(zone, ".") == 0 ? (struct sets){NULL, 0}
+				      : find_upwards(history, dot && dot[1] ? dot + 1 : ".", zone);
 }
 
 const struct serial *

@@ -32,6 +32,7 @@
 
 #include "base/arena.h"
 #include "base/view.h"
+#include "dns/type.h"
 
 static const int64_t TIME_NEVER = INT64_MAX;   /* `until_unix` of an open set: not known yet */
 static const int64_t TIME_UNKNOWN = INT64_MIN; /* `since_unix`: at some time before */
@@ -42,7 +43,7 @@ enum { CLOCKS_DIFFER_S = 3600 };
 /* Names are absolute and in lower case. RDATA are canonical, sorted, and each stands once. */
 struct set {
 	const char *zone, *owner;
-	uint16_t type; /* TLSA, or CNAME: an alias that leads out of the zone */
+	uint16_t type; /* TLSA, or CNAME: an alias that leads out of the zone; or of record.h */
 	uint32_t ttl_s;
 	int64_t since_unix, until_unix;
 	const struct bytes *rdata;
@@ -105,6 +106,13 @@ set_is_open(const struct set *set)
 	return set->until_unix == TIME_NEVER;
 }
 
+/* Is it of what a service is answered: TLSA records, or an alias that leads to some? */
+static inline bool
+set_is_of_service(const struct set *set)
+{
+	return set->type == TYPE_TLSA || set->type == TYPE_CNAME;
+}
+
 /* Is it the same version: TTL and records? */
 bool
 set_same(const struct set *a, const struct set *b);
@@ -164,6 +172,10 @@ sets_of_owner(struct sets sets, const char *owner);
 
 struct sets
 history_owner(const struct history *history, const char *owner);
+
+/* The sets of a zone's name in the zone above it that has some. */
+struct sets
+history_parent(const struct history *history, const char *zone);
 
 /* The zone's serial, or NULL: then the history tells nothing of the zone. */
 const struct serial *

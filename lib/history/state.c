@@ -6,7 +6,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/output.h"
-#include "dns/rdata.h"
+#include "dns/name.h"
+#include "history/record.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -146,15 +147,17 @@ read_chain(struct line *line, void *at)
 static bool
 read_type(struct line *line, void *at)
 {
-	*(uint16_t *)at = text_is(line->word, "TLSA") ? TYPE_TLSA : TYPE_CNAME;
-	return text_is(line->word, "TLSA") || text_is(line->word, "CNAME");
+	const struct record_form *form = record_form_of(line->word);
+
+	*(uint16_t *)at = form ? form->type : 0;
+	return form != NULL;
 }
 
 static void
 print_type(struct buf *b, const struct value *value, const void *at)
 {
 	(void)value;
-	buf_puts(b, *(const uint16_t *)at == TYPE_TLSA ? "TLSA" : "CNAME");
+	buf_puts(b, record_form(*(const uint16_t *)at)->word);
 }
 
 static bool
@@ -272,54 +275,19 @@ trim(struct text text)
 	return text;
 }
 
-/* "3 1 1 0c72..." */
-static bool
-read_tlsa(struct arena *a, struct text text, struct bytes *out)
-{
-	uint8_t *data = arena_bytes(a, 3 + text.len / 2 + 1);
-
-	for (size_t i = 0; i < 3; i++) {
-		const char *space = text.len ? memchr(text.data, ' ', text.len) : NULL;
-		size_t len = space ? (size_t)(space - text.data) : 0;
-		uint64_t value;
-
-		if (!read_number((struct text){text.data, len}, UINT8_MAX, &value))
-			return false;
-		data[i] = (uint8_t)value;
-		text = (struct text){space + 1, text.len - len - 1};
-	}
-	*out = (struct bytes){data, 3 + text.len / 2};
-	return is_hex(text) && hex_decode(text, data + 3) >= 0 && rdata_valid(TYPE_TLSA, *out);
-}
-
-static bool
-read_cname(struct arena *a, struct text text, struct bytes *out)
-{
-	static const struct name root = {.len = 1};
-	struct name_fault fault;
-	struct name name;
-
-	if (text.len == 0 || text.data[text.len - 1] != '.' || memchr(text.data, ' ', text.len) ||
-	    name_parse(text, &root, &name, &fault) < 0)
-		return false;
-	*out = (struct bytes){arena_copy(a, name.wire, name.len), name.len};
-	return true;
-}
-
 /* Takes the first one off `rest`. A name may have commas, and is alone. */
 static bool
 take_record(
     struct line *line, const struct set *set, struct text *rest, bool *more, struct bytes *out)
 {
-	const char *comma = set->type == TYPE_TLSA ? memchr(rest->data, ',', rest->len) : NULL;
+	const char *comma = set->type != TYPE_CNAME ? memchr(rest->data, ',', rest->len) : NULL;
 	size_t len = comma ? (size_t)(comma - rest->data) : rest->len;
 
 	line->word = trim((struct text){rest->data, len});
 	*more = comma != NULL;
 	len += *more;
 	*rest = (struct text){rest->data + len, rest->len - len};
-	return (set->type == TYPE_TLSA ? read_tlsa : read_cname)(
-	    &line->diags->arena, line->word, out);
+	return record_form(set->type)->read(&line->diags->arena, line->word, out);
 }
 
 /* Several are parted by commas; "-" is none. */
@@ -353,7 +321,7 @@ print_records(struct buf *b, const struct value *value, const void *at)
 		buf_putc(b, '-');
 	for (size_t i = 0; i < set->n; i++) {
 		buf_puts(b, i ? ", " : "");
-		rdata_print(b, set->type, set->rdata[i]);
+		record_form(set->type)->print(b, set->rdata[i]);
 	}
 }
 

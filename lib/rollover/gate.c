@@ -42,9 +42,9 @@ walk_sets(struct walk *walk, struct sets sets, int64_t most_unix, int depth)
 		if (release <= walk->now)
 			continue;
 		release = release < most_unix ? release : most_unix;
-		if (set->type != TYPE_CNAME)
+		if (set->type == TYPE_TLSA)
 			walk->see(walk, set, release);
-		else if (depth < ALIASES_MOST)
+		else if (set->type == TYPE_CNAME && depth < ALIASES_MOST)
 			walk_sets(walk, sets_of_alias(walk->history, set), release, depth + 1);
 	}
 }
@@ -126,9 +126,12 @@ gate_each_record(const struct history *history, struct sets sets,
 bool
 gate_next(const struct history *history, size_t *at, struct held *out)
 {
-	const struct set *first = history->sets + *at;
+	const struct set *first;
 	size_t n = 0;
 
+	while (*at < history->n_sets && !set_is_of_service(&history->sets[*at]))
+		++*at;
+	first = history->sets + *at;
 	if (*at >= history->n_sets)
 		return false;
 	while (*at + n < history->n_sets && strcmp(first[n].owner, first->owner) == 0 &&

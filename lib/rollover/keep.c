@@ -69,9 +69,11 @@ find_held(struct keep *keep, const struct published *published, const struct ans
 
 	keep->held = (struct history){.a = keep->a};
 	for (size_t i = 0; i < known.n; i++)
-		history_add_set(&keep->held, &known.items[i]);
+		if (set_is_of_service(&known.items[i]))
+			history_add_set(&keep->held, &known.items[i]);
 	for (size_t i = 0; i < keep->marked.n_sets; i++)
-		history_add_set(&keep->held, &keep->marked.sets[i]);
+		if (set_is_of_service(&keep->marked.sets[i]))
+			history_add_set(&keep->held, &keep->marked.sets[i]);
 	for (size_t i = 0; i < names->n; i++)
 		add_published(keep, published, names->items[i], &keep->held);
 	history_sort(&keep->held);
@@ -464,7 +466,8 @@ begin(struct keep *keep, const struct keep_run *run)
 	find_names(keep, run, &names);
 	answer_names_add(&names, run->store);
 	for (const struct named_use *is = run->uses; is; is = is->next_use) {
-		struct set owner = {.owner = history_name(keep->a, is->owner.wire)};
+		struct set owner = {
+		    .type = TYPE_TLSA, .owner = history_name(keep->a, is->owner.wire)};
 
 		answer_names_add_sets(&names, (struct sets){&owner, 1});
 		answer_names_add_sets(&keep->owners, (struct sets){&owner, 1});
@@ -681,6 +684,33 @@ keep_track(struct keep *keep, bool is_tracked)
 		keep->opened = keep->closed = (struct history){.a = keep->a};
 }
 
+void
+keep_compare_set(struct keep *keep, struct sets own, const struct set *published,
+    const struct set *coming, bool always)
+{
+	struct set begun = *coming;
+	bool there = false, known = false, any = always || coming->n > 0;
+
+	for (size_t i = 0; i < own.n; i++) {
+		const struct set *set = &own.items[i];
+
+		if (set->type != coming->type || !set_is_open(set))
+			continue;
+		any = true;
+		there = there || set_same(set, coming);
+		known = known || (published && set_same(set, published));
+		if (!set_same(set, coming))
+			history_add_set(&keep->closed, set);
+	}
+	if (published && published->n + coming->n > 0 && !known && !set_same(published, coming)) {
+		any = true;
+		history_add_set(&keep->closed, published);
+	}
+	begun.since_unix = TIME_NEVER;
+	if (!there && any)
+		history_add_set(&keep->opened, &begun);
+}
+
 static bool
 is_marked(const struct keep *keep, const struct set *set)
 {
@@ -728,7 +758,8 @@ is_settled(const struct keep *keep, struct sets known)
 		if (set_is_open(&known.items[i]))
 			for (size_t k = i;
 			     k-- > 0 && strcmp(known.items[k].owner, known.items[i].owner) == 0;)
-				if (set_is_open(&known.items[k]))
+				if (set_is_open(&known.items[k]) &&
+				    known.items[k].type == known.items[i].type)
 					return asks_servers(keep);
 	return true;
 }

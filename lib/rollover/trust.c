@@ -1,0 +1,231 @@
+#include "rollover/trust.h"
+
+enum { DS_HEAD = 4, DIGEST_SHA256 = 2 };
+
+/* --- Sets --- */
+
+static struct sets
+of_type(struct arena *a, struct sets sets, uint16_t type)
+{
+	struct set *items = arena_alloc(a, sets.n * sizeof(*items) + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < sets.n; i++)
+		if (sets.items[i].type == type)
+			items[n++] = sets.items[i];
+	return (struct sets){items, n};
+}
+
+struct sets
+trust_sets(struct arena *a, const struct history *history, const char *zone, uint16_t type)
+{
+	struct sets above = {NULL, 0};
+
+	if (type == TYPE_DS)
+		above = of_type(a, history_parent(history, zone), type);
+	return above.n > 0 ? above
+			   : of_type(a, sets_of_owner(history_zone(history, zone), zone), type);
+}
+
+/* --- Pairs --- */
+
+static bool
+is_algorithm_before(const struct set *set, size_t i, uint8_t (*of)(const struct set *, size_t))
+{
+	for (size_t k = 0; k < i; k++)
+		if (of(set, k) == of(set, i))
+			return true;
+	return false;
+}
+
+static uint8_t
+ds_algorithm(const struct set *ds, size_t i)
+{
+	return ds->rdata[i].data[2];
+}
+
+static uint8_t
+key_algorithm(const struct set *keys, size_t i)
+{
+	return keys->rdata[i].data[0];
+}
+
+/* Is the DS record of that key? Of other digests than SHA-256 the tag has to tell. */
+bool
+trust_is_of_key(struct bytes ds, const struct record_key *key)
+{
+	uint16_t tag = (uint16_t)(ds.data[0] << 8 | ds.data[1]);
+
+	if (tag != key->tag || ds.data[2] != key->algorithm)
+		return false;
+	return ds.data[3] != DIGEST_SHA256 ||
+	       (ds.len == DS_HEAD + sizeof(key->digest) &&
+		   memcmp(ds.data + DS_HEAD, key->digest, sizeof(key->digest)) == 0);
+}
+
+static bool
+has_anchor(const struct set *ds, const struct set *keys, uint8_t algorithm)
+{
+	for (size_t i = 0; i < ds->n; i++)
+		for (size_t k = 0; k < keys->n && ds_algorithm(ds, i) == algorithm; k++) {
+			struct record_key key = record_read_key(TYPE_DNSKEY, keys->rdata[k]);
+
+			if (key.signs && trust_is_of_key(ds->rdata[i], &key))
+				return true;
+		}
+	return false;
+}
+
+bool
+trust_anchors(const struct set *ds, const struct set *keys)
+{
+	for (size_t i = 0; i < ds->n; i++)
+		if (!is_algorithm_before(ds, i, ds_algorithm) &&
+		    !has_anchor(ds, keys, ds_algorithm(ds, i)))
+			return false;
+	return true;
+}
+
+static bool
+has_signer(const struct set *keys, const struct set *signers, uint8_t algorithm)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		for (size_t k = 0; k < signers->n; k++)
+			if (key_algorithm(keys, i) == algorithm &&
+			    memcmp(keys->rdata[i].data, signers->rdata[k].data, RECORD_KEY_LEN) ==
+				0)
+				return true;
+	return false;
+}
+
+bool
+trust_covers(const struct set *keys, const struct set *signers)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (!is_algorithm_before(keys, i, key_algorithm) &&
+		    !has_signer(keys, signers, key_algorithm(keys, i)))
+			return false;
+	return true;
+}
+
+/* --- All that may be held --- */
+
+static void
+note(struct trust_fault *fault, const struct trust *trust, const struct trust_fault *pair,
+    int64_t now_unix)
+{
+	const struct set *sets[] = {pair->ds, pair->keys, pair->signers};
+	int64_t until = TIME_NEVER;
+
+	for (size_t i = 0; i < 3; i++)
+		if (sets[i] && set_release(sets[i], trust->hold_s) < until)
+			until = set_release(sets[i], trust->hold_s);
+	if (until <= now_unix || until <= fault->until_unix)
+		return;
+	*fault = *pair;
+	fault->until_unix = until;
+}
+
+static bool
+is_any_held(const struct trust *trust, struct sets sets, const struct set *but, int64_t now_unix)
+{
+	for (size_t i = 0; i < sets.n; i++)
+		if (sets.items[i].n > 0 && &sets.items[i] != but &&
+		    set_release(&sets.items[i], trust->hold_s) > now_unix)
+			return true;
+	return false;
+}
+
+/* Does any validator ask for signatures? Not where the parent has no DS, nor can have one as there
+ * were no keys yet. */
+static bool
+is_asked_for(const struct trust *trust, const struct trust_change *change, int64_t now_unix)
+{
+	const struct set *coming =
+	    change->with && change->with->type == TYPE_DNSKEY ? change->with : change->set;
+
+	return trust->ds_known ? is_any_held(trust, trust->ds, NULL, now_unix)
+			       : is_any_held(trust, trust->keys, coming, now_unix);
+}
+
+static bool
+fits(const struct trust_fault *pair)
+{
+	return pair->ds ? trust_anchors(pair->ds, pair->keys)
+			: trust_covers(pair->keys, pair->signers);
+}
+
+/* Does it fit as little with what was there before? */
+static bool
+was_so(const struct trust_change *change, struct trust_fault pair)
+{
+	const struct set **side[] = {&pair.ds, &pair.keys, &pair.signers};
+
+	for (size_t i = 0; i < 3; i++)
+		if (*side[i] == change->set)
+			*side[i] = change->old;
+	return change->old && !fits(&pair);
+}
+
+static void
+judge(struct trust_fault *fault, const struct trust *trust, const struct trust_change *change,
+    const struct trust_fault *pair, int64_t now_unix)
+{
+	const struct set *sides[] = {pair->ds, pair->keys, pair->signers};
+	bool concerned = false;
+
+	for (size_t i = 0; i < 3; i++) {
+		concerned = concerned || sides[i] == change->set;
+		if (change->with && sides[i] == change->with)
+			return;
+	}
+	if (concerned && !fits(pair) && !was_so(change, *pair))
+		note(fault, trust, pair, now_unix);
+}
+
+struct trust_fault
+trust_find(const struct trust *trust, const struct trust_change *change, int64_t now_unix)
+{
+	struct trust_fault fault = {0};
+
+	if (!is_asked_for(trust, change, now_unix))
+		return fault;
+	for (size_t i = 0; i < trust->ds.n; i++)
+		for (size_t k = 0; k < trust->keys.n; k++) {
+			struct trust_fault pair = {
+			    .ds = &trust->ds.items[i], .keys = &trust->keys.items[k]};
+
+			judge(&fault, trust, change, &pair, now_unix);
+		}
+	for (size_t i = 0; i < trust->keys.n; i++)
+		for (size_t k = 0; k < trust->signers.n; k++) {
+			struct trust_fault pair = {
+			    .keys = &trust->keys.items[i], .signers = &trust->signers.items[k]};
+
+			judge(&fault, trust, change, &pair, now_unix);
+		}
+	return fault;
+}
+
+struct trust_fault
+trust_may_appear(const struct trust *trust, const struct set *ds, int64_t now_unix)
+{
+	struct trust_fault fault = {0};
+
+	for (size_t i = 0; i < trust->keys.n && ds->n > 0; i++) {
+		struct trust_fault pair = {.ds = ds, .keys = &trust->keys.items[i]};
+
+		if (!trust_anchors(ds, pair.keys))
+			note(&fault, trust, &pair, now_unix);
+	}
+	for (size_t k = 0; k < trust->signers.n && ds->n > 0; k++) {
+		struct trust_fault pair = {.ds = ds, .signers = &trust->signers.items[k]};
+		bool covered = trust->signers.items[k].n > 0;
+
+		for (size_t i = 0; i < trust->keys.n && covered; i++)
+			covered = trust_covers(&trust->keys.items[i], pair.signers);
+		if (!covered)
+			note(&fault, trust, &pair, now_unix);
+	}
+	return fault;
+}
