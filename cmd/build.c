@@ -4,8 +4,11 @@
 #include "publish/build.h"
 #include "rollover/act.h"
 
-static const struct cmd_option *const options[] = {&option_project, &option_directory,
-    &option_allow, &option_secret, &option_jobs, &option_now, NULL};
+static const struct cmd_option option_force = {
+    "force", 0, "CODE", "publish a zone although it has this problem of its keys, this once"};
+
+static const struct cmd_option *const options[] = {&option_force, &option_project,
+    &option_directory, &option_allow, &option_secret, &option_jobs, &option_now, NULL};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)
@@ -49,6 +52,25 @@ print_totals(struct buf *b, const struct build *build)
 	    n_failed, sum.n_records, sum.n_signatures, sum.n_tlsa);
 }
 
+/* Those problems that may be, by number. */
+static const bool *
+read_force(struct cmd *cmd)
+{
+	bool *force = arena_zalloc(&cmd->diags.arena, N_PROBLEMS * sizeof(*force));
+
+	for (const char *const *code = cmd_values(cmd, &option_force); *code; code++) {
+		bool known = false;
+
+		for (int i = 0; i < N_PROBLEMS; i++)
+			if (problem_is_guard((enum problem)i) &&
+			    strcmp(problem_table[i].code, *code) == 0)
+				known = force[i] = true;
+		if (!known)
+			cmd_usage(cmd, "--force %s: it is for S095 to S100 and S112", *code);
+	}
+	return force;
+}
+
 static int
 run(struct cmd *cmd)
 {
@@ -59,6 +81,7 @@ run(struct cmd *cmd)
 	struct buf b = {0};
 	int result;
 
+	how.force = read_force(cmd);
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
 	result = build_project(&cmd->diags, &project, &how, &build);

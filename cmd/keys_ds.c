@@ -3,14 +3,20 @@
 #include "base/codec.h"
 #include "dnssec/cds.h"
 #include "dnssec/keystate.h"
+#include "rollover/parent.h"
 
 static const struct cmd_option option_digest = {
     "digest", 0, "N", "2 (SHA-256, the default) or 4 (SHA-384)"};
 static const struct cmd_option option_dnskey = {
     "dnskey", 0, NULL, "the DNSKEY records, for parents that make DS records themselves"};
 
-static const struct cmd_option *const ds_options[] = {&option_digest, &option_dnskey, &option_keys,
-    &option_project, &option_directory, &option_now, NULL};
+static const struct cmd_option option_seen = {
+    "seen", 0, "TAG", "note that the parent has the DS record of that key"};
+static const struct cmd_option option_gone = {
+    "gone", 0, "TAG", "note that the parent has it no more"};
+
+static const struct cmd_option *const ds_options[] = {&option_seen, &option_gone, &option_digest,
+    &option_dnskey, &option_keys, &option_project, &option_directory, &option_now, NULL};
 
 static uint8_t
 read_digest(const struct cmd *cmd)
@@ -74,6 +80,31 @@ print_keys(struct cmd *cmd, const char *folder, const struct name *zone, const s
 	return result;
 }
 
+/* What the parent has is a part of the project's history. */
+static int
+tell(struct cmd *cmd, const struct keys *keys)
+{
+	bool seen = cmd_has(cmd, &option_seen);
+	const struct cmd_option *option = seen ? &option_seen : &option_gone;
+	const struct project_zone *zone;
+	struct project project;
+	const char *path;
+
+	if (cmd_has(cmd, &option_seen) && cmd_has(cmd, &option_gone))
+		cmd_usage(cmd, "--seen and --gone: the parent has a DS record, or has it not");
+	if (keys_project(cmd, &path) < 0)
+		return -1;
+	if (!path)
+		cmd_usage(cmd, "--%s: there is no project that could note it", option->name);
+	if (project_load(&cmd->diags, path, &project) < 0)
+		return -1;
+	zone = project_zone_find(&cmd->diags, &project, cmd->arguments[0]);
+	if (!zone)
+		return -1;
+	return parent_tell(&cmd->diags, &project, zone, keys,
+	    (uint16_t)cmd_number(cmd, option, 0, 0, UINT16_MAX), seen, cmd->now);
+}
+
 static int
 ds(struct cmd *cmd)
 {
@@ -87,6 +118,8 @@ ds(struct cmd *cmd)
 	if (!folder ||
 	    keys_load_folder(&cmd->diags.arena, &cmd->diags, folder, &zone, cmd->now, &keys) < 0)
 		return -1;
+	if (cmd_has(cmd, &option_seen) || cmd_has(cmd, &option_gone))
+		return tell(cmd, &keys);
 	return print_keys(cmd, folder, &zone, &keys, digest);
 }
 

@@ -4,6 +4,7 @@
 #include "report/rollover.h"
 #include "rollover/act.h"
 #include "rollover/ask.h"
+#include "rollover/parent.h"
 
 static const struct cmd_option option_gate = {
     "gate", 0, "NAME", "exit 0 if NAME's next certificate may be taken into use, else 1"};
@@ -39,9 +40,23 @@ check_options(const struct cmd *cmd)
 }
 
 static int
+ask_parents(struct cmd *cmd, const struct project *project)
+{
+	struct nameservers servers;
+	int result;
+
+	nameservers_begin(&servers, NAMESERVER_TIMEOUT_MS, NAMESERVER_TOTAL_MS);
+	result = parents_ask(&cmd->diags, project, &servers, cmd->now);
+	nameservers_end(&servers);
+	return result;
+}
+
+static int
 act(struct cmd *cmd, const struct project *project, const char *const *names,
     struct laggings *laggings)
 {
+	if (*names == NULL && ask_parents(cmd, project) < 0)
+		return -1;
 	if (rollovers_ask(&cmd->diags, project, names, cmd->now, laggings) < 0)
 		return -1;
 	return cmd_has(cmd, &option_deploy)

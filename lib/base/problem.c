@@ -1,5 +1,7 @@
 #include "base/problem.h"
 
+#include <stddef.h>
+
 #include <string.h>
 
 #define PROBLEM_ROW(name, code, severity, status, what, law, remedy)                               \
@@ -14,4 +16,16 @@ problem_is_lint(enum problem problem)
 
 	return (strncmp(code, "D1", 2) == 0 && code[2] < '4') ||
 	       (strncmp(code, "Z0", 2) == 0 && code[2] >= '5');
+}
+
+bool
+problem_is_guard(enum problem problem)
+{
+	static const enum problem guards[] = {S_DS_NEEDS, S_SIGNATURE_NEEDS, S_ALGORITHM_EARLY,
+	    S_DNSKEY_NEEDS, S_UNGUARDED, S_DS_UNKNOWN, S_DS_EARLY};
+
+	for (size_t i = 0; i < sizeof(guards) / sizeof(guards[0]); i++)
+		if (guards[i] == problem)
+			return true;
+	return false;
 }

@@ -274,6 +274,17 @@ X(S_SIGNED_BY_NONE,"S089",WARNING,0, "records of a signed zone in one that nobod
 X(S_ELSEWHERE_END,"S090",WARNING, 0, "signatures from elsewhere that end soon", "RFC 6781 section 4.4.2", "sign the zone again where its keys are") \
 X(S_ELSEWHERE,   "S091", NOTE,    0, "a zone that was signed elsewhere, and has faults", "RFC 4035 section 2", "sign what `zonepp print` shows of it, old signatures left out; where a nameserver is to sign it, take the RRSIG records out of the template") \
 X(S_ELSEWHERE_LACKS,"S092",ERROR, 1, "a record that has to stay in a zone that was signed elsewhere", "RFC 7671 section 8.1", "write it into the template, too, and sign the zone with it") \
+X(S_DS_NEEDS,    "S095", ERROR,   1, "a key that the parent's DS record needs, and that was to leave", "RFC 6781 section 4.1.2", "let the parent take the DS record of another key first, and wait until nobody holds the old one") \
+X(S_SIGNATURE_NEEDS,"S096",ERROR, 1, "a key whose signatures may be held, and that was to leave", "RFC 6781 section 4.1.1.1", "let it be inactive for as long as caches hold what it signed, then let it leave") \
+X(S_ALGORITHM_EARLY,"S097",ERROR, 1, "a key of a new algorithm that was to appear before its signatures are known", "RFC 6781 section 4.1.4", "nothing: it signs now, and is published then") \
+X(S_DNSKEY_NEEDS,"S098", ERROR,   1, "a key that must sign on, as the next one is not known yet", "RFC 6781 section 4.1.1.1", "publish the next key first, and let it sign when nobody holds a DNSKEY set without it") \
+X(S_UNGUARDED,   "S099", ERROR,   1, "a zone that would not be valid for those who hold older parts of it", "RFC 6781 section 4.1", "bring back the keys that signed it, or wait; where a key must go at once, --force with this code publishes all the same") \
+X(S_DS_UNKNOWN,  "S100", ERROR,   1, "a key that was to leave although it is not known what the parent has", "RFC 6781 section 4.1.2", "let zonepp roll ask the parent, or say what it has: zonepp keys ds --gone TAG ZONE") \
+X(S_DS_STRANGE,  "S110", ERROR,   1, "a DS record that is of no key of the child", "RFC 4035 section 5", "zonepp keys ds prints those of its keys") \
+X(S_DS_UNSIGNED, "S111", ERROR,   1, "a DS record of a child that is not signed", "RFC 4035 section 5.2", "remove it, or sign the child") \
+X(S_DS_EARLY,    "S112", ERROR,   1, "a DS set that came too early", "RFC 7583 section 3.3", "keep the DS set that is published until then") \
+X(S_DS_NONE,     "S113", NOTE,    0, "a signed child without a DS record", "RFC 4035 section 5", "zonepp keys ds prints it; where the child is to stay without, ignore this") \
+X(S_DS_DIRECTIVE,"S114", ERROR,   1, "a $DS that makes no records", "RFC 4034 section 5", "name a zone of the project that is signed here and delegated in this one; for others write their DS records") \
 X(S_ZONEMD_NONE, "S093", WARNING, 0, "a ZONEMD that is asked for, of a zone that was signed elsewhere without", "RFC 8976 section 3.1", "who signs the zone must make it: it bears a signature") \
 X(S_KEY_TWIN,    "S101", NOTE,    0, "a key file that gives way to that of the revoked key", "RFC 5011 section 2.1", "the other file has all of it: remove this one, and its .private file") \
 X(S_KEY_LONE,    "S102", ERROR,   2, "a private key without its .key file", "", "take the .key file from version control or a backup; where the key has left the zone for good, remove the .private file, too") \
@@ -301,6 +312,7 @@ X(P_STATE_OLD,   "P032", ERROR,   1, "a state file of an older form", "", "keep 
 X(P_EXCHANGED,   "P034", ERROR,   2, "a certificate that was exchanged while deploy ran", "", "see which one the server presents; let deploy take the file whose SHA-256 is {id}, and zonepp roll --deploy runs it again") \
 X(P_PUBLISHED_MERGE, "P035", ERROR, 1, "a published file that holds an unfinished merge", "", "take the side with the later serial, or remove the file: the next build makes it anew, with a serial above all that are known") \
 X(P_LIVE,        "P036", ERROR,   2, "no server tells the serial", "", "the published file is as it was; build again when one answers, or let `serial: auto` go on from what is known here") \
+X(P_PARENT,      "P040", ERROR,   2, "a DS record that cannot be told of", "", "") \
 X(P_STATE_TIME,  "P033", WARNING, 0, "a time of the state file that lies in the future", "", "set the clock right; or, where the clock that wrote the line was wrong, mend the line: what it tells of is held for as long") \
 X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "the wait does not begin before each of `servers` has answered") \
 X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "zonepp roll --deploy runs it again") \
@@ -336,5 +348,9 @@ extern const struct problem_info problem_table[N_PROBLEMS];
  * clients? Other errors would make a wrong zone, or are a proof or probe that failed. */
 bool
 problem_is_lint(enum problem problem);
+
+/* May --force publish a zone that has this problem, or leave what would mend it? */
+bool
+problem_is_guard(enum problem problem);
 
 #endif

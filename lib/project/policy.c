@@ -46,6 +46,7 @@ const struct yaml_field policy_fields[] = {
     {"validity", YAML_DURATION, AT(is.lifetime.validity_s), NULL},
     {"refresh", YAML_DURATION, AT(is.lifetime.refresh_s), NULL},
     {"inception-offset", YAML_DURATION, AT(is.inception_offset_s), NULL},
+    {"propagation", YAML_DURATION, AT(is.propagation_s), NULL},
     {"jitter", YAML_DURATION, AT(is.lifetime.jitter_s), NULL},
     {"zonemd", YAML_CHOICE, AT(is.zonemd), zonemds},
     {"cds", YAML_CHOICE, AT(is.cds), cdss},
@@ -60,6 +61,7 @@ static const struct project_policy policy_built_in = {
     .denial = PROJECT_DENIAL_NSEC,
     .lifetime = {LIFETIME_BY_SOA, LIFETIME_BY_SOA, 12 * 3600},
     .inception_offset_s = 3600,
+    .propagation_s = 3600,
 };
 
 static struct text

@@ -57,6 +57,7 @@ struct project_policy {
 	enum project_denial denial;
 	struct lifetime_policy lifetime;
 	uint32_t inception_offset_s;
+	uint32_t propagation_s; /* how long servers may give out what was replaced */
 	struct nsec3_params nsec3; /* where `denial` asks for it */
 	enum project_zonemd zonemd;
 	enum cds_mode cds;
@@ -101,6 +102,8 @@ struct project_zone {
 	enum project_serial serial;
 	const struct project_server *servers; /* authoritative for it; not none with serial live */
 	size_t n_servers;
+	const struct project_server *parent; /* authoritative for the zone above it */
+	size_t n_parent;
 	enum project_dnssec dnssec;
 	bool dane;  /* false: directives are checked, but those of DANE make no records */
 	bool prove; /* judge certificates by the records ahead of their publication */

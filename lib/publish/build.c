@@ -36,6 +36,9 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .previous = zone->output,
 	    .mark = build->mark,
 	    .has_hook = run->project->hook_changed != NULL,
+	    .force = run->options->force,
+	    .keys_of = build_keys_of_child,
+	    .keys_ctx = run,
 	    .severities = run->project->severities,
 	    .keep = &build->keep,
 	    .live = !run->options->check,
@@ -78,9 +81,11 @@ build_all(struct build_run *run, struct build *build)
 	struct pool_work work = {.ctx = run, .work = build_small};
 
 	run->small = mem_alloc(build->n * sizeof(*run->small));
-	for (size_t i = 0; i < build->n; i++)
+	for (size_t i = 0; i < build->n; i++) {
 		if (build->zones[i].zone->sign)
 			build_keys_of(run, build->zones[i].zone->keys);
+		build_read_children(run, build->zones[i].zone);
+	}
 	for (size_t i = 0; i < build->n; i++) {
 		if (is_large(build->zones[i].zone))
 			build_zone(run, &build->zones[i], run->options->n_workers);

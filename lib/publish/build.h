@@ -12,6 +12,8 @@ struct build_options {
 	bool clock; /* `now` is what the clock said: it is read again once nobody else builds */
 	unsigned n_workers;
 	bool check; /* only tell of the problems, write nothing */
+	const bool
+	    *force; /* by problem: what guards keep from being published may be; NULL: none */
 	bool prove; /* prove certificates even where the project does not ask for it */
 	/* Called behind each step of a publication, by the thread that made it; or NULL. */
 	void (*after)(const struct publication_step *step);

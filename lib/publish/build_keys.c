@@ -46,3 +46,34 @@ build_keys_of(struct build_run *run, const char *path)
 	run->keys = folder;
 	return folder;
 }
+
+void
+build_read_children(struct build_run *run, const struct project_zone *zone)
+{
+	const struct project *project = run->project;
+	size_t relative;
+
+	for (const struct project_zone *child = zone + 1;
+	     child < project->zones + project->n_zones &&
+	     name_in_zone(
+		 child->name.wire, child->name.len, zone->name.wire, zone->name.len, &relative);
+	     child++)
+		if (child->sign)
+			build_keys_of(run, child->keys);
+}
+
+const struct keys *
+build_keys_of_child(void *ctx, struct arena *a, const struct project_zone *zone)
+{
+	const struct build_run *run = ctx;
+	const struct build_keys *folder = run->keys;
+	struct keys *keys = arena_zalloc(a, sizeof(*keys));
+	struct diags own = {0};
+
+	while (folder && strcmp(folder->path, zone->keys) != 0)
+		folder = folder->next;
+	if (folder && !folder->bad)
+		keys_load(a, &own, &folder->keys, &zone->name, run->now, keys);
+	diags_free(&own);
+	return keys->n > 0 ? keys : NULL;
+}

@@ -45,6 +45,15 @@ struct build_keys {
 struct build_keys *
 build_keys_of(struct build_run *run, const char *path);
 
+/* Reads the folders of keys of the zones of the project below the zone, which may be its children.
+ */
+void
+build_read_children(struct build_run *run, const struct project_zone *zone);
+
+/* A delegation_keys; `run` is a struct build_run, whose folders are read. Any thread may call it. */
+const struct keys *
+build_keys_of_child(void *run, struct arena *a, const struct project_zone *zone);
+
 /* Reads the history, and begins what each zone makes of it. Returns 0, or -1 with problems added.
  */
 int

@@ -15,6 +15,7 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 	    {"SSHFP", sshfp_directive, NULL},
 	    {"DKIM", dkim_directive, NULL},
 	    {"CERT", cert_directive, &d->cert},
+	    {"DS", ds_directive, &d->ds},
 	    {NULL, NULL, NULL},
 	};
 
@@ -23,6 +24,7 @@ directives_begin(struct directives *d, struct arena *a, int64_t now_unix, bool d
 	tlsa_context_begin(&d->tlsa, a, now_unix);
 	tlsa_context_begin(&d->smimea, a, now_unix);
 	d->cert = (struct cert_context){.now_unix = now_unix, .first_expiry_unix = INT64_MAX};
+	d->ds = (struct ds_context){0};
 	d->silent = d->tlsa.silent = d->smimea.silent = !dane;
 }
 

@@ -5,6 +5,7 @@
 #define PUBLISH_DIRECTIVES_H
 
 #include "directive/cert_directive.h"
+#include "directive/ds.h"
 #include "directive/tlsa_directive.h"
 
 enum { DIRECTIVES_MOST = 16 };
@@ -13,6 +14,7 @@ enum { DIRECTIVES_MOST = 16 };
 struct directives {
 	struct tlsa_context tlsa, smimea;
 	struct cert_context cert;
+	struct ds_context ds;
 	bool silent;                                  /* $OPENPGPKEY */
 	struct parse_directive rows[DIRECTIVES_MOST]; /* for parse_options */
 };

@@ -5,6 +5,7 @@
 #include "dnssec/key.h"
 #include "publish/load.h"
 #include "publish/publication.h"
+#include "rollover/delegation.h"
 #include "rollover/keep.h"
 
 /* Every member stands in a table of settings.c: does it shape the zone? */
@@ -23,6 +24,9 @@ struct zone_job {
 	struct keep *keep;        /* the zone's history; NULL: there is no project */
 	bool live;                /* PROJECT_SERIAL_LIVE: servers may be asked */
 	bool has_hook;            /* that is run when the file has changed */
+	const bool *force; /* by problem: what guards keep from being published may be; NULL */
+	delegation_keys *keys_of; /* of children of the project, */
+	void *keys_ctx;           /* and what it takes */
 	unsigned n_workers;
 	void (*after)(const struct publication_step *step); /* see build.h */
 };

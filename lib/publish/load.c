@@ -47,6 +47,8 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 
 	load_begin(diags, options);
 	directives_begin(&loaded->directives, &diags->arena, options->now, options->dane);
+	loaded->directives.ds.source = options->ds;
+	loaded->directives.ds.ctx = options->ds_ctx;
 	directives_name(&loaded->directives, options->certificates, options->secrets);
 	store_begin(&loaded->store, diags, options->zone);
 	parsed = parse_file(diags, &parse, options->path, &zone);

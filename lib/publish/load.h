@@ -17,6 +17,8 @@ struct load_options {
 	size_t n_abreast;                      /* zones that are read at a time; 0: this alone */
 	const struct tlsa_names *certificates; /* of the project file; NULL: there is none */
 	struct parse_includes includes;
+	ds_source *ds; /* of $DS; NULL: there is none, */
+	void *ds_ctx;  /* and what it takes */
 	bool dane; /* see directives_begin */
 	int64_t now;
 };

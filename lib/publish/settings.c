@@ -191,6 +191,8 @@ const struct setting settings_of_job[] = {
     JOB(load.certificates, put_certificates),
     JOB(load.includes.folder, put_path),
     JOB(load.includes.from_folder, put_octets),
+    NO_SETTING(load.ds),     /* a zone with $DS is looked at each time */
+    NO_SETTING(load.ds_ctx),
     JOB(load.dane, put_octets),
     NO_SETTING(load.now), /* a result holds until a certain time */
     NO_SETTING(outputs),  /* asked ahead of the cache, */
@@ -204,6 +206,9 @@ const struct setting settings_of_job[] = {
     NO_SETTING(cache), /* here */
     JOB(keep, put_history),
     NO_SETTING(live),      /* it matters for what has changed alone */
+    NO_SETTING(force),    /* a zone with such errors is looked at each time */
+    NO_SETTING(keys_of),  /* what they make of a zone they tell when it is looked at */
+    NO_SETTING(keys_ctx),
     NO_SETTING(has_hook),  /* nothing is published, nobody is told */
     NO_SETTING(n_workers), /* any number of them makes the same zone */
     NO_SETTING(after),     /* looks on */

@@ -7,40 +7,25 @@
 #include "check/prove.h"
 #include "check/size.h"
 #include "check/zone.h"
-#include "dnssec/keystate.h"
 #include "dnssec/offline.h"
 #include "dnssec/zonemd_store.h"
 #include "publish/cache.h"
 #include "publish/zone_part.h"
-
-#include <errno.h>
-#include <sys/stat.h>
-
-static int
-load_keys(struct zone_run *run)
-{
-	const struct zone_job *job = run->job;
-	const struct name *apex = &run->loaded.store.apex;
-	struct arena *a = &run->diags->arena;
-	const char *where = job->keys ? job->keys->path : job->key_files[0];
-	int result =
-	    job->keys
-		? keys_load(a, run->diags, job->keys, apex, job->load.now, &run->keys)
-		: keys_load_files(a, run->diags, job->key_files, apex, job->load.now, &run->keys);
-
-	if (result < 0 || keys_roles(run->diags, where, &run->keys) < 0)
-		return -1;
-	run->next_warning = keystate_advise(
-	    run->diags, where, &run->keys, job->load.now, (int64_t)run->lifetime.validity_s);
-	return 0;
-}
 
 /* Reads template and keys, so that the problems of both are told of in one run. */
 static int
 read_all(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
-	int loaded = load_zone(run->diags, &job->load, &run->loaded);
+	struct load_options load = job->load;
+	int loaded;
+
+	zone_begin_delegations(run);
+	if (job->keep) {
+		load.ds = delegation_ds;
+		load.ds_ctx = &run->delegations;
+	}
+	loaded = load_zone(run->diags, &load, &run->loaded);
 
 	if (!job->zone->sign || run->loaded.store.apex.len == 0)
 		return loaded;
@@ -48,41 +33,13 @@ read_all(struct zone_run *run)
 	run->sign.refresh_s = run->lifetime.refresh_s;
 	/* Where the validity follows the zone, it moves with a TTL: refresh then is what counts. */
 	run->sign.any_validity = job->zone->policy->lifetime.validity_s == LIFETIME_BY_SOA;
-	if (load_keys(run) < 0 ||
+	if (zone_load_keys(run) < 0 ||
 	    rrsig_period(run->diags, job->load.now, job->zone->policy->inception_offset_s,
 		run->lifetime.validity_s, run->lifetime.jitter_s, &run->sign.period) < 0) {
 		run->keyless = true;
 		return -1;
 	}
 	return loaded;
-}
-
-/* The published zone, or the one given, whose signatures may be kept. */
-static int
-read_published(struct zone_run *run)
-{
-	const struct zone_job *job = run->job;
-	struct stat st;
-
-	if (run->published_read || !job->previous)
-		return 0;
-	run->published_read = true;
-	if (file_stat(job->outputs, job->previous, &st) < 0)
-		return file_is_absence(errno) || errno == EXDEV
-			   ? 0 /* of a link tells whoever would write there */
-			   : file_refuse(run->diags, job->outputs, job->previous);
-	if (!S_ISREG(st.st_mode))
-		return 0;
-	if (published_load(run->diags, &run->published, job->outputs, job->previous,
-		&run->loaded.store.apex, job->n_workers) < 0)
-		return -1;
-	if (run->published.is_conflict)
-		return diag_add_path(run->diags, job->previous, P_PUBLISHED_MERGE,
-		    "%s holds a merge that is not finished", job->previous);
-	if (!run->published.there)
-		diag_add_path(run->diags, job->previous, S_PREVIOUS,
-		    "%s does not hold the zone, whole and without errors", job->previous);
-	return 0;
 }
 
 /* What a clock that is behind tells of sets would soon seem to be long ago. */
@@ -120,7 +77,7 @@ keep_what_must_stay(struct zone_run *run)
 
 	if (!keep)
 		return 0;
-	if (read_published(run) < 0)
+	if (zone_read_published(run) < 0)
 		return -1;
 	run->elsewhere.n_template = store->n_records;
 	keep_records(keep, &how);
@@ -129,6 +86,8 @@ keep_what_must_stay(struct zone_run *run)
 	if (keep->n_kept > 0)
 		store_sort(store);
 	keep_compare(keep, &how);
+	if (zone_guard_store(run) < 0)
+		result = -1;
 	check_clock(run);
 	run->result->n_tlsa = keep->n_kept;
 	return result;
@@ -138,7 +97,7 @@ keep_what_must_stay(struct zone_run *run)
 static void
 remember(struct zone_run *run)
 {
-	if (run->job->keep && run->loaded.store.apex.len > 0 && read_published(run) == 0)
+	if (run->job->keep && run->loaded.store.apex.len > 0 && zone_read_published(run) == 0)
 		keep_failed(run->job->keep, &run->published);
 }
 
@@ -268,7 +227,7 @@ is_trusted(const struct zone_run *run)
 static int
 compare_published(struct zone_run *run)
 {
-	if (read_published(run) < 0)
+	if (zone_read_published(run) < 0)
 		return -1;
 	if (!run->published.there)
 		return 0;

@@ -11,6 +11,8 @@
 #include "history/serial.h"
 #include "publish/elsewhere.h"
 #include "publish/job.h"
+#include "rollover/delegation.h"
+#include "rollover/guard.h"
 
 /* What one hands on to the next. */
 struct zone_run {
@@ -27,6 +29,9 @@ struct zone_run {
 	int64_t next_warning; /* when one begins that is not said yet */
 	struct copies copies; /* of the zone that is signed */
 	struct elsewhere elsewhere;
+	struct guard guard;
+	struct delegations delegations;
+	bool has_children; /* of the project: their keys may change what is right here */
 	enum project_serial serial; /* the job's, unless the serial must not change */
 	struct serial_witnesses serials;
 	bool same;          /* as what was published before, but for what signing makes */
@@ -41,6 +46,26 @@ zone_makes_digest(const struct zone_run *run)
 	return run->job->zone->policy->zonemd && zone_is_unsigned(run->job->zone) &&
 	       !run->elsewhere.is;
 }
+
+/* zone_previous.c: reads the published zone, or the one given, whose signatures may be kept, once. Returns 0,
+ * or -1 with a problem added. */
+int
+zone_read_published(struct zone_run *run);
+
+/* zone_keys.c: sets `delegations`, ahead of the template, whose $DS asks there. */
+void
+zone_begin_delegations(struct zone_run *run);
+
+/* zone_keys.c: loads the keys, gives out their roles, and changes these where what is published
+ * needs it. Returns 0, or -1 with problems added: they cannot sign the zone. */
+int
+zone_load_keys(struct zone_run *run);
+
+/* zone_keys.c: judges what the zone, as it will be published, means for those who hold older sets
+ * of it and of its children, and takes it into the history. The store is sorted. Returns 0, or -1
+ * with problems added. */
+int
+zone_guard_store(struct zone_run *run);
 
 /* zone_serial.c: asks all who know serials of the zone, since any of them may be the only one that
  * is left. Returns 0, or -1 with problems added. */

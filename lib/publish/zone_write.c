@@ -147,7 +147,8 @@ zone_note_until(struct zone_run *run)
 {
 	int64_t *until = &run->result->valid_until;
 	const struct keep *keep = run->job->keep;
-	bool silent = run->diags->n == 0 && !(keep && keep->n_kept > 0);
+	bool silent = run->diags->n == 0 && !(keep && keep->n_kept > 0) && !run->has_children &&
+		      !run->loaded.directives.ds.used;
 
 	*until = silent ? run->next_warning : 0;
 	no_later_than(until, directives_first_expiry(&run->loaded.directives));

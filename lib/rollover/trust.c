@@ -219,13 +219,15 @@ trust_may_appear(const struct trust *trust, const struct set *ds, int64_t now_un
 			note(&fault, trust, &pair, now_unix);
 	}
 	for (size_t k = 0; k < trust->signers.n && ds->n > 0; k++) {
-		struct trust_fault pair = {.ds = ds, .signers = &trust->signers.items[k]};
-		bool covered = trust->signers.items[k].n > 0;
+		struct trust_fault all = {.ds = ds, .signers = &trust->signers.items[k]};
 
-		for (size_t i = 0; i < trust->keys.n && covered; i++)
-			covered = trust_covers(&trust->keys.items[i], pair.signers);
-		if (!covered)
-			note(&fault, trust, &pair, now_unix);
+		if (all.signers->n == 0)
+			note(&fault, trust, &all, now_unix);
+		for (size_t i = 0; i < trust->keys.n && all.signers->n > 0; i++) {
+			all.keys = &trust->keys.items[i];
+			if (!trust_covers(all.keys, all.signers))
+				note(&fault, trust, &all, now_unix);
+		}
 	}
 	return fault;
 }

@@ -40,9 +40,9 @@ struct trust {
 	uint32_t hold_s; /* `propagation` of the zone: how long sets are held at least */
 };
 
-/* A pair of sets that do not fit, and until when both may be held; both NULL: all is well. */
+/* Sets that do not fit, and until when all of them may be held; none: all is well. */
 struct trust_fault {
-	const struct set *ds, *keys, *signers; /* two of them */
+	const struct set *ds, *keys, *signers; /* two of them, or three */
 	int64_t until_unix;                    /* TIME_NEVER: one of them is open */
 };
 

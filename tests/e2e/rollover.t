@@ -3,13 +3,13 @@
 # then the zone is built day by day. Each day's zone must be valid for independent judges, and so must
 # what a validator holds in between: keys of one step with data of the next and the other way round,
 # DS records of one step with keys of the next. Days lie in the past, as dnssec-verify knows no other
-# time than now. TTLs are at most a day, so that each wait of RFC 6781 and RFC 7583 is one day or more.
+# time than now. TTLs are at most a day, and what was replaced is held for twice that.
 # shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
 
 today=$(($(date +%s) / 3600 * 3600))
-day() { # day N: the Nth of eight, the last of which is today
-	echo $((today - (7 - $1) * 86400))
+day() { # day N: the Nth of nine, the last of which is today
+	echo $((today - (8 - $1) * 86400))
 }
 
 # --- What is rolled ---
@@ -19,7 +19,7 @@ begin() { # begin NAME: a project in $work
 	mkdir "$work"
 	cat >"$work/zonepp.yaml" <<-YAML
 	policies:
-	  long: { validity: 30d, refresh: 20d, jitter: 1d, cds: true }
+	  long: { validity: 30d, refresh: 20d, jitter: 1d, cds: true, propagation: 0s }
 	defaults: { template: zone, output: out/built, policy: long }
 	keys: keys
 	zones: { example.org: {} }
@@ -39,7 +39,7 @@ begin() { # begin NAME: a project in $work
 	ns.insecure A 192.0.2.3
 	ns.secure A 192.0.2.4
 	ZONE
-	steps=''
+	steps='' parent=''
 }
 key() { # key [OPTION...]: a key made on day 0; its base name is in $key
 	key=$(zonepp keys generate -C "$work" --ttl=1h --now="$(day 0)" "$@" example.org)
@@ -56,9 +56,11 @@ dates() { # dates [OPTION DAY]...: these options with times in place of days
 
 build() { # build DAY: with what was published the day before, and afresh
 	zonepp build -C "$work" --now="$(day "$1")" >/dev/null &&
-		cp "$work/out/built" "$work/kept.$1" &&
-		zonepp sign --zone example.org --keys "$work/keys" --validity 30d --cds \
-			--now="$(day "$1")" -o "$work/fresh.$1" "$work/zone"
+		cp "$work/out/built" "$work/kept.$1" && sign "$1"
+}
+sign() { # sign DAY: afresh
+	zonepp sign --zone example.org --keys "$work/keys" --validity 30d --cds \
+		--now="$(day "$1")" -o "$work/fresh.$1" "$work/zone"
 }
 judges() { # judges FILE: all are content
 	dnssec-verify -q -z -o example.org "$1" && ldns-verify-zone "$1" &&
@@ -80,9 +82,29 @@ hybrid() {
 ds_of() { # ds_of KEY...: the DS records by BIND
 	for ds; do dnssec-dsfromkey -2 "$work/keys/$ds"; done
 }
+tag() { # tag KEY: without leading zeros
+	printf '%d' "$(echo "${1##*+}" | sed 's/^0*//')"
+}
+has() { # has WORD WORD...: is it one of the others?
+	case " $2 " in *" $1 "*) ;; *) return 1 ;; esac
+}
+tell() { # tell DAY KEY...: zonepp is told what the parent has since that day
+	when=$(day "$1")
+	shift
+	for each; do
+		has "$each" "$parent" || zonepp keys ds -C "$work" --now="$when" \
+			--seen="$(tag "$each")" example.org || return
+	done
+	for each in $parent; do
+		has "$each" "$*" || zonepp keys ds -C "$work" --now="$when" \
+			--gone="$(tag "$each")" example.org || return
+	done
+	parent=$*
+}
 step() { # step DAY WHAT KEY...: on that day; the parent has DS records of the KEYs
 	now=$1 at="${work##*/} $1, $2"
 	shift 2
+	ok "$at: the parent is known" tell "$now" "$@"
 	ds_of "$@" >"$work/ds.$now"
 	ok "$at: it is built" build "$now"
 	for form in kept fresh; do
@@ -102,9 +124,6 @@ step() { # step DAY WHAT KEY...: on that day; the parent has DS records of the K
 
 # --- What the zone must hold ---
 
-tag() { # tag KEY: without leading zeros
-	printf '%d' "$(echo "${1##*+}" | sed 's/^0*//')"
-}
 tags() { # tags KEY...: sorted
 	for each; do tag "$each" && echo; done | sort -n
 }
@@ -207,7 +226,7 @@ ok 'double-DS 6: the new one is alone' holds 6 keys "$zsk" "$new"
 
 begin csk
 # shellcheck disable=SC2046
-ok 'csk: the old CSK' key $(dates sync-delete 2 inactive 4 delete 4) && old=$key
+ok 'csk: the old CSK' key $(dates sync-delete 2 inactive 5 delete 5) && old=$key
 # shellcheck disable=SC2046
 ok 'csk: the new CSK' key $(dates publish 1 sync-publish 2) && new=$key
 step 0 'the old CSK' "$old"
@@ -215,9 +234,9 @@ step 1 'both CSKs sign' "$old"
 ok 'csk 1: both sign the data' holds 1 signers A "$old" "$new"
 step 2 'CDS asks for the new CSK' "$old"
 step 3 'the parent has its DS' "$new"
-step 4 'the old CSK is deleted' "$new"
-ok 'csk 4: the new one signs' holds 4 signers A "$new"
-ok 'csk 4: and is alone' holds 4 keys "$new"
+step 5 'the old CSK is deleted' "$new"
+ok 'csk 5: the new one signs' holds 5 signers A "$new"
+ok 'csk 5: and is alone' holds 5 keys "$new"
 
 # --- Algorithm (RFC 6781 section 4.1.4, conservative) ---
 
@@ -228,11 +247,11 @@ algorithm() { # algorithm NAME [ROLE...]: old and new keys, one for each role, i
 	for role; do
 		# shellcheck disable=SC2046,SC2086
 		ok "algorithm, ${role:-CSK}: the old key" \
-			key -a RSASHA256 $role $(dates sync-delete 3 delete 5 inactive 6)
+			key -a RSASHA256 $role $(dates sync-delete 4 delete 7 inactive 8)
 		old="$old $key"
 		# shellcheck disable=SC2046,SC2086
 		ok "algorithm, ${role:-CSK}: the new key" \
-			key -a ECDSAP256SHA256 $role $(dates activate 1 publish 2 sync-publish 3)
+			key -a ECDSAP256SHA256 $role $(dates activate 1 publish 3 sync-publish 4)
 		new="$new $key"
 	done
 	old_ksk=$(echo "$old" | awk '{ print $1 }') new_ksk=$(echo "$new" | awk '{ print $1 }')
@@ -242,19 +261,19 @@ algorithm() { # algorithm NAME [ROLE...]: old and new keys, one for each role, i
 	ok 'algorithm 1: both sign' holds 1 signers A "$old_zsk" "$new_zsk"
 	# shellcheck disable=SC2086
 	ok 'algorithm 1: old keys' holds 1 keys $old
-	step 2 'new keys' "$old_ksk"
+	step 3 'new keys' "$old_ksk"
 	# shellcheck disable=SC2086
-	ok 'algorithm 2: all keys' holds 2 keys $old $new
-	ok 'algorithm 2: CDS asks for the old one' holds 2 cds "$old_ksk"
-	step 3 'CDS asks for the new KSK' "$old_ksk"
-	ok 'algorithm 3: CDS asks for the new one' holds 3 cds "$new_ksk"
-	step 4 'the parent has its DS' "$new_ksk"
-	step 5 'the old keys are deleted' "$new_ksk"
+	ok 'algorithm 3: all keys' holds 3 keys $old $new
+	ok 'algorithm 3: CDS asks for the old one' holds 3 cds "$old_ksk"
+	step 4 'CDS asks for the new KSK' "$old_ksk"
+	ok 'algorithm 4: CDS asks for the new one' holds 4 cds "$new_ksk"
+	step 5 'the parent has its DS' "$new_ksk"
+	step 7 'the old keys are deleted' "$new_ksk"
 	# shellcheck disable=SC2086
-	ok 'algorithm 5: new keys' holds 5 keys $new
-	ok 'algorithm 5: both sign' holds 5 signers A "$old_zsk" "$new_zsk"
-	step 6 'the old signatures are gone' "$new_ksk"
-	ok 'algorithm 6: the new one signs' holds 6 signers A "$new_zsk"
+	ok 'algorithm 7: new keys' holds 7 keys $new
+	ok 'algorithm 7: both sign' holds 7 signers A "$old_zsk" "$new_zsk"
+	step 8 'the old signatures are gone' "$new_ksk"
+	ok 'algorithm 8: the new one signs' holds 8 signers A "$new_zsk"
 }
 algorithm algorithm-pair --ksk --zsk
 algorithm algorithm-csk ''
@@ -268,7 +287,10 @@ ok 'haste: the old ZSK' key --zsk $(dates inactive 1 delete 1)
 # shellcheck disable=SC2046
 ok 'haste: the new ZSK' key --zsk $(dates publish 1)
 ok 'haste: day 0' build 0
-ok 'haste: day 1' build 1
+ok 'haste: the build says so' says S098 build 1
+ok 'haste: it keeps what suits both' hybrid "$work/fresh.0" "$work/out/built"
+ok 'haste: both ways' hybrid "$work/out/built" "$work/fresh.0"
+ok 'haste: day 1' sign 1
 ok 'haste: new keys do not suit old data' refuses hybrid "$work/fresh.1" "$work/fresh.0"
 ok 'haste: old keys do not suit new data' refuses hybrid "$work/fresh.0" "$work/fresh.1"
 

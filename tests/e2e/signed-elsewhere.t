@@ -96,6 +96,7 @@ ok 'nor is it good' says S026 zonepp check -C "$work"
 # --- ZONEMD of a zone that nobody signs ---
 
 expanded
+rm -rf "$work/public" "$work/.zonepp" "$work/zonepp.state" # a zone that never was signed
 for zonemd in sha384 sha512; do
 	project 'serial: auto' "sign: false, zonemd: $zonemd"
 	for change in 1 2; do

@@ -1,0 +1,106 @@
+#include "dnssec/keystate.h"
+#include "publish/zone_part.h"
+#include "rollover/delegation.h"
+
+static bool
+is_forced(enum problem problem, const void *ctx)
+{
+	const struct zone_job *job = ctx;
+
+	return job->force && job->force[problem];
+}
+
+static void
+guard_begin(struct zone_run *run, const char *where)
+{
+	const struct zone_job *job = run->job;
+
+	run->guard = (struct guard){.keep = job->keep,
+	    .diags = run->diags,
+	    .where = where,
+	    .keys = job->zone->sign ? &run->keys : NULL,
+	    .store = &run->loaded.store,
+	    .published = &run->published,
+	    .now_unix = job->load.now,
+	    .hold_s = job->keep->zone->policy->propagation_s,
+	    .forced = is_forced,
+	    .ctx = job};
+}
+
+/* Its errors are no reason to publish nothing: the zone has what ends them. */
+static int
+guard(struct zone_run *run, const char *where)
+{
+	int result;
+
+	if (!run->job->keep)
+		return 0;
+	if (zone_read_published(run) < 0)
+		return -1;
+	guard_begin(run, where);
+	result = guard_keys(&run->guard);
+	run->job->keep->n_early += run->guard.n_errors;
+	return result;
+}
+
+int
+zone_load_keys(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+	const struct name *apex = &run->loaded.store.apex;
+	struct arena *a = &run->diags->arena;
+	const char *where = job->keys ? job->keys->path : job->key_files[0];
+	int result =
+	    job->keys
+		? keys_load(a, run->diags, job->keys, apex, job->load.now, &run->keys)
+		: keys_load_files(a, run->diags, job->key_files, apex, job->load.now, &run->keys);
+
+	if (result < 0 || keys_roles(run->diags, where, &run->keys) < 0 || guard(run, where) < 0)
+		return -1;
+	run->next_warning = keystate_advise(
+	    run->diags, where, &run->keys, job->load.now, (int64_t)run->lifetime.validity_s);
+	return 0;
+}
+
+/* Nothing is known of the keys of a zone that its nameserver signs. */
+static bool
+is_guarded(const struct zone_run *run)
+{
+	return run->job->zone->sign || zone_is_unsigned(run->job->zone) || run->elsewhere.is;
+}
+
+void
+zone_begin_delegations(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+
+	if (!job->keep)
+		return;
+	run->delegations = (struct delegations){.keep = job->keep,
+	    .diags = run->diags,
+	    .store = &run->loaded.store,
+	    .published = &run->published,
+	    .now_unix = job->load.now,
+	    .hold_s = job->zone->policy->propagation_s,
+	    .any = &run->has_children,
+	    .keys_of = job->keys_of,
+	    .ctx = job->keys_ctx,
+	    .forced = is_forced,
+	    .forced_ctx = job};
+}
+
+int
+zone_guard_store(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+	int result = 0;
+
+	if (!job->zone->sign && is_guarded(run)) {
+		guard_begin(run, job->load.path);
+		if (guard_store(&run->guard) < 0)
+			result = -1;
+	}
+	if (is_guarded(run))
+		guard_compare(&run->guard);
+	return delegations_check(&run->delegations) < 0 ? -1 : result;
+}

@@ -1,0 +1,321 @@
+#include "rollover/delegation.h"
+
+#include "base/duration.h"
+#include "dnssec/cds.h"
+#include "dnssec/keystate.h"
+#include "history/state.h"
+#include "rollover/trust.h"
+#include "zone/lookup.h"
+
+/* One child. */
+struct child {
+	const struct delegations *run;
+	const struct project_zone *zone;
+	const char *name; /* as the history writes it */
+	struct rrset ds;
+	struct pos pos;          /* of the delegation, or of the DS set */
+	const struct keys *keys; /* of a child that is signed here */
+	struct sets dnskey;      /* that may be held of it */
+};
+
+/* --- Keys --- */
+
+static bool
+is_of_a_file(const struct child *child, struct bytes ds)
+{
+	uint8_t digest[CDS_LONGEST];
+
+	for (size_t i = 0; child->keys && i < child->keys->n; i++) {
+		const struct key *key = &child->keys->items[i];
+
+		if (key->algorithm->number == ds.data[2] &&
+		    (ds.data[3] == DS_SHA256 || ds.data[3] == DS_SHA384) &&
+		    ds_rdata(&child->zone->name, key->dnskey, ds.data[3], digest) == ds.len &&
+		    memcmp(digest, ds.data, ds.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_of_a_set(const struct child *child, struct bytes ds)
+{
+	for (size_t i = 0; i < child->dnskey.n; i++)
+		for (size_t k = 0; k < child->dnskey.items[i].n; k++) {
+			struct record_key key =
+			    record_read_key(TYPE_DNSKEY, child->dnskey.items[i].rdata[k]);
+
+			if (trust_is_of_key(ds, &key))
+				return true;
+		}
+	return false;
+}
+
+static bool
+is_signed(const struct child *child)
+{
+	const struct set *newest = sets_newest(child->dnskey);
+
+	return child->zone->sign || (newest && newest->n > 0);
+}
+
+/* --- Judgement --- */
+
+static int
+check_records(const struct child *child)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < child->ds.n; i++) {
+		struct bytes ds = record_rdata(&child->ds.records[i]);
+
+		if (ds.len > 4 && !is_of_a_file(child, ds) && !is_of_a_set(child, ds))
+			result = diag_error(child->run->diags, child->ds.records[i].pos,
+			    S_DS_STRANGE, "the DS record %u is of no key of %s",
+			    (unsigned)(ds.data[0] << 8 | ds.data[1]), child->zone->name_text);
+	}
+	return result;
+}
+
+static struct set
+set_of(const struct child *child, struct rrset ds)
+{
+	struct keep *keep = child->run->keep;
+	struct bytes *rdata = arena_alloc(keep->a, ds.n * sizeof(*rdata) + 1);
+	struct set set = {.zone = keep->name,
+	    .owner = child->name,
+	    .type = TYPE_DS,
+	    .ttl_s = ds.n ? ds.records[0].ttl_s : 0,
+	    .since_unix = TIME_UNKNOWN,
+	    .until_unix = TIME_NEVER};
+
+	for (size_t i = 0; i < ds.n; i++)
+		rdata[i] = record_rdata(&ds.records[i]);
+	set_records(keep->a, &set, rdata, ds.n);
+	return set;
+}
+
+/* A DS set that is published already has appeared. */
+static bool
+is_held(struct sets held, const struct set *set)
+{
+	for (size_t i = 0; i < held.n; i++)
+		if (set_is_open(&held.items[i]) && set_same(&held.items[i], set))
+			return true;
+	return false;
+}
+
+static int
+check_appearance(const struct child *child, const struct set *coming, struct sets held)
+{
+	const struct delegations *run = child->run;
+	struct arena *a = run->keep->a;
+	const struct history *history = run->keep->history;
+	struct trust trust = {.keys = child->dnskey,
+	    .signers = trust_sets(a, history, child->name, TYPE_RRSIG),
+	    .ds_known = true,
+	    .hold_s = run->hold_s};
+	struct trust_fault fault;
+	struct buf when = {0};
+	int result;
+
+	if (coming->n == 0 || is_held(held, coming) || run->forced(S_DS_EARLY, run->forced_ctx))
+		return 0;
+	fault = trust_may_appear(&trust, coming, run->now_unix);
+	if (fault.until_unix == 0)
+		return 0;
+	if (fault.until_unix == TIME_NEVER)
+		buf_puts(&when, "its keys sign it so");
+	else
+		instant_print_iso(&when, fault.until_unix);
+	result = diag_error(run->diags, child->pos, S_DS_EARLY,
+	    "the DS set of %s must not appear until %.*s: resolvers may hold %s that is not valid "
+	    "under it",
+	    child->zone->name_text, (int)when.len, when.data,
+	    fault.signers ? "data of the zone" : "a DNSKEY set of the zone");
+	buf_free(&when);
+	return result;
+}
+
+/* --- One child --- */
+
+static void
+compare(const struct child *child, struct sets held, const struct set *coming)
+{
+	const struct delegations *run = child->run;
+	const struct node *before =
+	    run->published->there ? store_node(&run->published->store, &child->zone->name) : NULL;
+	struct set published = set_of(child,
+	    before ? node_rrset(&run->published->store, before, TYPE_DS) : (struct rrset){0});
+
+	keep_compare_set(
+	    run->keep, held, run->published->there ? &published : NULL, coming, is_signed(child));
+}
+
+static int
+check_child(const struct delegations *run, const struct project_zone *zone)
+{
+	struct arena *a = run->keep->a;
+	const struct node *node = store_node(run->store, &zone->name);
+	struct child child = {.run = run, .zone = zone, .name = history_name(a, zone->name.wire)};
+	struct set coming;
+	struct sets held;
+	int result = 0;
+
+	if (!node || !(node->flags & NODE_NS))
+		return 0; /* it is not delegated here */
+	if (run->any)
+		*run->any = true;
+	child.ds = node_rrset(run->store, node, TYPE_DS);
+	child.pos = child.ds.n ? child.ds.records[0].pos : node_records(run->store, node)->pos;
+	child.dnskey = trust_sets(a, run->keep->history, child.name, TYPE_DNSKEY);
+	coming = set_of(&child, child.ds);
+	held = trust_sets(a, run->keep->history, child.name, TYPE_DS);
+	if (child.ds.n > 0 && zone->sign)
+		child.keys = run->keys_of(run->ctx, a, zone);
+	if (child.ds.n == 0 && zone->sign) {
+		diag_add(run->diags, child.pos, S_DS_NONE,
+		    "%s is signed, and has no DS record here: nobody validates it",
+		    zone->name_text);
+	} else if (child.ds.n > 0 && !is_signed(&child) && zone->dnssec == PROJECT_DNSSEC_HERE) {
+		result = diag_error(run->diags, child.pos, S_DS_UNSIGNED,
+		    "%s has a DS record here, and is not signed: no resolver would find it",
+		    zone->name_text);
+	} else if (child.keys || child.dnskey.n > 0) {
+		result = check_records(&child);
+		if (result == 0 && child.dnskey.n > 0)
+			result = check_appearance(&child, &coming, held);
+	}
+	compare(&child, held, &coming);
+	return result;
+}
+
+/* Zones of the project stand in canonical order: what is below a zone follows it. */
+int
+delegations_check(const struct delegations *run)
+{
+	const struct project *project = run->keep->project;
+	const struct project_zone *parent = run->keep->zone, *last = NULL;
+	size_t relative;
+	int result = 0;
+
+	for (const struct project_zone *zone = parent + 1;
+	     zone < project->zones + project->n_zones &&
+	     name_in_zone(
+		 zone->name.wire, zone->name.len, parent->name.wire, parent->name.len, &relative);
+	     zone++) {
+		if (last && name_in_zone(zone->name.wire, zone->name.len, last->name.wire,
+				last->name.len, &relative))
+			continue; /* that one's child */
+		last = zone;
+		if (check_child(run, zone) < 0)
+			result = -1;
+	}
+	return result;
+}
+
+/* --- $DS --- */
+
+static const struct project_zone *
+find_zone(const struct project *project, const struct name *name)
+{
+	for (size_t i = 0; i < project->n_zones; i++)
+		if (name_equal(project->zones[i].name.wire, name->wire))
+			return &project->zones[i];
+	return NULL;
+}
+
+static bool
+has_record(const struct set *set, struct bytes ds)
+{
+	return set && set_has(set, ds);
+}
+
+/* May it be the parent's only one? */
+static bool
+may_appear(const struct child *child, struct bytes ds)
+{
+	const struct delegations *run = child->run;
+	struct trust trust = {.keys = child->dnskey,
+	    .signers = trust_sets(run->keep->a, run->keep->history, child->name, TYPE_RRSIG),
+	    .ds_known = true,
+	    .hold_s = run->hold_s};
+	struct set alone = {.type = TYPE_DS, .until_unix = TIME_NEVER};
+
+	set_records(run->keep->a, &alone, &ds, 1);
+	return child->dnskey.n > 0 &&
+	       trust_may_appear(&trust, &alone, run->now_unix).until_unix == 0;
+}
+
+/* Does each DS set that may be held have it? */
+static bool
+is_held_everywhere(const struct child *child, struct sets held, struct bytes ds)
+{
+	for (size_t i = 0; i < held.n; i++)
+		if (held.items[i].n > 0 && !set_has(&held.items[i], ds) &&
+		    set_release(&held.items[i], child->run->hold_s) > child->run->now_unix)
+			return false;
+	return true;
+}
+
+/* The keys that are to have a record, and of those the parent has no more use for the ones that
+ * must stay. */
+static size_t
+choose(const struct child *child, struct sets held, struct bytes *out)
+{
+	const struct set *newest = sets_newest(held);
+	struct arena *a = child->run->keep->a;
+	bool trusted = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < child->keys->n; i++) {
+		const struct key *key = &child->keys->items[i];
+		uint8_t *ds = arena_bytes(a, CDS_LONGEST);
+		struct bytes rdata = {ds, ds_rdata(&child->zone->name, key->dnskey, DS_SHA256, ds)};
+
+		if (!keystate_wants_ds(key, child->run->now_unix) ||
+		    (!has_record(newest, rdata) && !may_appear(child, rdata)))
+			continue;
+		trusted = trusted ||
+			  (has_record(newest, rdata) && is_held_everywhere(child, held, rdata));
+		out[n++] = rdata;
+	}
+	for (size_t i = 0, n_wanted = n; newest && !trusted && i < newest->n; i++) {
+		bool there = false;
+
+		for (size_t k = 0; k < n_wanted; k++)
+			there = there || bytes_equal(out[k], newest->rdata[i]);
+		if (!there)
+			out[n++] = newest->rdata[i];
+	}
+	return n;
+}
+
+int
+delegation_ds(void *ctx, struct arena *a, const struct name *name, struct bytes **rdata, size_t *n,
+    const char **why)
+{
+	const struct delegations *run = ctx;
+	const struct project_zone *zone = find_zone(run->keep->project, name);
+	struct child child = {.run = run, .zone = zone};
+	const struct set *newest;
+	struct sets held;
+
+	*why = "$DS names no zone of the project";
+	if (!zone)
+		return -1;
+	*why = "$DS names a zone that is not signed here";
+	if (!zone->sign)
+		return -1;
+	child.keys = run->keys_of(run->ctx, run->keep->a, zone);
+	*why = "the keys of the child cannot be read, or there are none";
+	if (!child.keys)
+		return -1;
+	child.name = history_name(run->keep->a, zone->name.wire);
+	child.dnskey = trust_sets(run->keep->a, run->keep->history, child.name, TYPE_DNSKEY);
+	held = trust_sets(run->keep->a, run->keep->history, child.name, TYPE_DS);
+	newest = sets_newest(held);
+	*rdata = arena_alloc(a, (child.keys->n + (newest ? newest->n : 0) + 1) * sizeof(**rdata));
+	*n = choose(&child, held, *rdata);
+	return 0;
+}

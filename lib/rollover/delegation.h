@@ -1,0 +1,42 @@
+/* Delegations to zones of the same project: is the DS set that the parent's template has for a
+ * child one under which the child validates (RFC 4035 section 5, RFC 6781 section 4.1.2), now and
+ * for all who hold older sets of it (trust.h)? And what the parent publishes becomes known: the
+ * child's keys are kept in the zone by it (guard.h). */
+#ifndef ROLLOVER_DELEGATION_H
+#define ROLLOVER_DELEGATION_H
+
+#include "dnssec/key.h"
+#include "rollover/keep.h"
+
+/* The keys of a zone of the project that is signed here, in `a`; NULL: they cannot be read, which
+ * is told of elsewhere. */
+typedef const struct keys *
+delegation_keys(void *ctx, struct arena *a, const struct project_zone *zone);
+
+struct delegations {
+	struct keep *keep; /* of the parent */
+	struct diags *diags;
+	const struct store *store; /* sorted */
+	const struct published *published;
+	int64_t now_unix;
+	uint32_t hold_s; /* `propagation` of the parent */
+	bool *any; /* set if there is a child: what is judged here changes with it; or NULL */
+	delegation_keys *keys_of;
+	void *ctx;
+	bool (*forced)(enum problem problem, const void *ctx);
+	const void *forced_ctx;
+};
+
+/* A ds_source (directive/ds.h), whose context is a struct delegations: a key's record appears once
+ * its DNSKEY has been known for long enough, and leaves when no held DS set needs it. `store` and
+ * `published` are not looked at. */
+int
+delegation_ds(void *delegations, struct arena *a, const struct name *name, struct bytes **rdata,
+    size_t *n, const char **why);
+
+/* Judges the DS sets of the children, and adds what becomes of them to `opened` and `closed`, after
+ * keep_compare. Returns 0, or -1 with problems added. */
+int
+delegations_check(const struct delegations *delegations);
+
+#endif

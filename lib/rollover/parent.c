@@ -1,0 +1,203 @@
+#include "rollover/parent.h"
+
+#include "dnssec/cds.h"
+#include "history/state.h"
+#include "rollover/project_history.h"
+#include "rollover/trust.h"
+
+const struct project_zone *
+parent_of(const struct project *project, const struct project_zone *zone)
+{
+	size_t relative;
+
+	for (const struct project_zone *above = zone; above-- > project->zones;)
+		if (zone->name.len != above->name.len &&
+		    name_in_zone(zone->name.wire, zone->name.len, above->name.wire,
+			above->name.len, &relative))
+			return above;
+	return NULL;
+}
+
+/* --- Changes --- */
+
+struct change {
+	struct arena *a;
+	const char *name; /* of the zone */
+	struct sets known;
+	struct project_history_change is;
+};
+
+static struct change
+change_begin(struct diags *diags, const struct history *history, const struct project_zone *zone)
+{
+	struct arena *a = &diags->arena;
+	const char *name = history_name(a, zone->name.wire);
+
+	return (struct change){.a = a,
+	    .name = name,
+	    .known = trust_sets(a, history, name, TYPE_DS),
+	    .is = {.add.a = a, .remove.a = a}};
+}
+
+static struct set
+set_of(struct change *change, const struct bytes *rdata, size_t n, uint32_t ttl_s)
+{
+	struct set set = {.zone = change->name,
+	    .owner = change->name,
+	    .type = TYPE_DS,
+	    .ttl_s = ttl_s,
+	    .since_unix = TIME_UNKNOWN,
+	    .until_unix = TIME_NEVER};
+
+	set_records(change->a, &set, rdata, n);
+	return set;
+}
+
+static bool
+is_known(const struct change *change, const struct set *set)
+{
+	for (size_t i = 0; i < change->known.n; i++)
+		if (set_is_open(&change->known.items[i]) &&
+		    set_same(&change->known.items[i], set))
+			return true;
+	return false;
+}
+
+/* The parent has this set now; where `alone`, no server gives out another one. */
+static void
+take(struct change *change, const struct set *set, bool alone, int64_t now_unix)
+{
+	struct set begun = *set;
+
+	begun.since_unix = now_unix;
+	if (!is_known(change, set))
+		history_add_set(&change->is.add, &begun);
+	for (size_t i = 0; alone && i < change->known.n; i++) {
+		struct set ended = change->known.items[i];
+
+		if (!set_is_open(&ended) || set_same(&ended, set))
+			continue;
+		history_add_set(&change->is.remove, &ended);
+		ended.until_unix = now_unix;
+		history_add_set(&change->is.add, &ended);
+	}
+}
+
+/* --- What the operator says --- */
+
+static const struct key *
+find_key(const struct keys *keys, uint16_t tag)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (keys->items[i].tag == tag && keys->items[i].is_ksk)
+			return &keys->items[i];
+	return NULL;
+}
+
+/* The records of the newest set but for those with the tag. */
+static size_t
+others(const struct set *newest, uint16_t tag, struct bytes *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; newest && i < newest->n; i++)
+		if ((newest->rdata[i].data[0] << 8 | newest->rdata[i].data[1]) != tag)
+			out[n++] = newest->rdata[i];
+	return n;
+}
+
+int
+parent_tell(struct diags *diags, const struct project *project, const struct project_zone *zone,
+    const struct keys *keys, uint16_t tag, bool seen, int64_t now_unix)
+{
+	const struct project_zone *above = parent_of(project, zone);
+	const struct key *key = find_key(keys, tag);
+	uint8_t ds[CDS_LONGEST];
+	struct history history;
+	struct change change;
+	const struct set *newest;
+	struct bytes *rdata;
+	struct set set;
+	size_t n;
+
+	if (above)
+		return diag_error(diags, zone->pos, P_PARENT,
+		    "the parent of %s is the project's %s: its template says which DS records it has",
+		    zone->name_text, above->name_text);
+	if (seen && !key)
+		return diag_error(diags, zone->pos, P_PARENT,
+		    "%s has no key signing key %u here: --seen is for its own keys", zone->name_text,
+		    tag);
+	if (project_history_load(diags, project, now_unix, &history) < 0)
+		return -1;
+	change = change_begin(diags, &history, zone);
+	newest = sets_newest(change.known);
+	rdata = arena_alloc(change.a, ((newest ? newest->n : 0) + 1) * sizeof(*rdata));
+	n = others(newest, tag, rdata);
+	if (seen)
+		rdata[n++] = (struct bytes){ds, ds_rdata(&zone->name, key->dnskey, DS_SHA256, ds)};
+	set = set_of(&change, rdata, n, newest ? newest->ttl_s : PARENT_DS_TTL_S);
+	take(&change, &set, true, now_unix);
+	return project_history_change(diags, project, &change.is, now_unix);
+}
+
+/* --- What its servers answer --- */
+
+static int
+ask(struct diags *diags, const struct project *project, const struct history *history,
+    struct nameservers *servers, const struct project_zone *zone, int64_t now_unix)
+{
+	struct nameserver_question question = {NULL, zone->name.wire, TYPE_DS};
+	struct change change = change_begin(diags, history, zone);
+	struct set first = {0};
+	bool any = false, alone = true;
+
+	for (size_t i = 0; i < zone->n_parent; i++) {
+		struct nameserver_answers answers = {0};
+		const char *why;
+
+		if (nameserver_ask_set(
+			change.a, servers, &zone->parent[i], &question, &answers, &why) < 0) {
+			alone = false;
+			diag_add(diags, zone->pos, P_SERVER, "parent's server %s: %s",
+			    zone->parent[i].text, why);
+		}
+		for (size_t k = 0; k < answers.n; k++) {
+			const struct nameserver_set *answer = &answers.items[k];
+			struct set set = set_of(&change, answer->rdata,
+			    answer->is_alias ? 0 : answer->n, answer->ttl_s);
+
+			alone = alone && (!any || set_same(&first, &set));
+			first = set;
+			any = true;
+			take(&change, &set, false, now_unix);
+		}
+	}
+	if (any && alone)
+		take(&change, &first, true, now_unix);
+	return project_history_change(diags, project, &change.is, now_unix);
+}
+
+int
+parents_ask(struct diags *diags, const struct project *project, struct nameservers *servers,
+    int64_t now_unix)
+{
+	struct history history;
+	int result = 0;
+
+	for (size_t i = 0; i < project->n_zones; i++)
+		result += project->zones[i].sign && project->zones[i].n_parent > 0;
+	if (result == 0)
+		return 0;
+	if (project_history_load(diags, project, now_unix, &history) < 0)
+		return -1;
+	result = 0;
+	for (size_t i = 0; i < project->n_zones; i++) {
+		const struct project_zone *zone = &project->zones[i];
+
+		if (zone->sign && zone->n_parent > 0 && !parent_of(project, zone) &&
+		    ask(diags, project, &history, servers, zone, now_unix) < 0)
+			result = -1;
+	}
+	return result;
+}

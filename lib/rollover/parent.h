@@ -1,0 +1,31 @@
+/* The parent's DS set of a zone whose parent is not of the project: what its servers answer, or what
+ * the operator says. It is kept in the history as any other set (history.h): as long as the parent
+ * may have it, and resolvers hold it, the keys that it needs stay in the zone (guard.h). */
+#ifndef ROLLOVER_PARENT_H
+#define ROLLOVER_PARENT_H
+
+#include "base/diag.h"
+#include "dnssec/key.h"
+#include "history/history.h"
+#include "probe/nameserver.h"
+#include "project/project.h"
+
+enum { PARENT_DS_TTL_S = 86400 }; /* of DS records that nobody has asked for */
+
+/* The zone of the project that is the parent; NULL: there is none. */
+const struct project_zone *
+parent_of(const struct project *project, const struct project_zone *zone);
+
+/* Notes that the parent has (`seen`), or has no more, the DS record of the key `tag` of the zone.
+ * Returns 0, or -1 with a problem added: of no such key, or where the parent is of the project. */
+int
+parent_tell(struct diags *diags, const struct project *project, const struct project_zone *zone,
+    const struct keys *keys, uint16_t tag, bool seen, int64_t now_unix);
+
+/* Asks `parent:` of each zone that is signed here for its DS set. A server that does not answer is
+ * a warning, and may still have what it had. Returns 0, or -1 with a problem added. */
+int
+parents_ask(struct diags *diags, const struct project *project, struct nameservers *servers,
+    int64_t now_unix);
+
+#endif
