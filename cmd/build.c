@@ -66,7 +66,7 @@ read_force(struct cmd *cmd)
 			    strcmp(problem_table[i].code, *code) == 0)
 				known = force[i] = true;
 		if (!known)
-			cmd_usage(cmd, "--force %s: it is for S095 to S100 and S112", *code);
+			cmd_usage(cmd, "--force %s: it is for S095 to S100, S112 and S115", *code);
 	}
 	return force;
 }

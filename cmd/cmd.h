@@ -137,6 +137,7 @@ cmd_report(struct cmd *cmd, struct diags *diags);
 	X(keys_ds)                                                                                 \
 	X(keys_generate)                                                                           \
 	X(keys_list)                                                                               \
+	X(keys_roll)                                                                               \
 	X(keys_set)                                                                                \
 	X(list)                                                                                    \
 	X(print)                                                                                   \

@@ -31,6 +31,26 @@ keys_folder(struct cmd *cmd, const char *name)
 	return zone ? zone->keys : NULL;
 }
 
+/* --- Algorithms --- */
+
+const struct algorithm *
+keys_algorithm(const struct cmd *cmd, const struct cmd_option *option)
+{
+	const char *value = cmd_value(cmd, option);
+	const struct algorithm *algorithm =
+	    value ? algorithm_find(text_of(value)) : algorithm_info(ALGORITHM_ECDSAP256SHA256);
+
+	if (!algorithm)
+		cmd_usage(cmd,
+		    "--algorithm %s: not one of RSASHA256, RSASHA512, ECDSAP256SHA256, "
+		    "ECDSAP384SHA384, ED25519, ED448",
+		    value);
+	if (algorithm->refused)
+		cmd_usage(cmd, "--algorithm %s: not for signing: %s (RFC 8624, RFC 9905)", value,
+		    algorithm->refused);
+	return algorithm;
+}
+
 /* --- Dates --- */
 
 const struct cmd_option option_publish = {

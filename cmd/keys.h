@@ -24,4 +24,9 @@ keys_folder(struct cmd *cmd, const char *name);
 void
 keys_times(const struct cmd *cmd, bool is_given[N_KEY_TIMES], int64_t time[N_KEY_TIMES]);
 
+/* The algorithm that the option names; ECDSAP256SHA256 where it is not given. One that is not for
+ * signing is a usage error. */
+const struct algorithm *
+keys_algorithm(const struct cmd *cmd, const struct cmd_option *option);
+
 #endif

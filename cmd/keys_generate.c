@@ -26,24 +26,6 @@ static const struct cmd_option *const generate_options[] = {&option_missing, &op
     &option_revoke, &option_inactive, &option_delete, &option_sync_publish, &option_sync_delete,
     &option_ttl, &option_project, &option_directory, &option_now, NULL};
 
-static const struct algorithm *
-read_algorithm(const struct cmd *cmd)
-{
-	const char *value = cmd_value(cmd, &option_algorithm);
-	const struct algorithm *algorithm =
-	    value ? algorithm_find(text_of(value)) : algorithm_info(ALGORITHM_ECDSAP256SHA256);
-
-	if (!algorithm)
-		cmd_usage(cmd,
-		    "--algorithm %s: not one of RSASHA256, RSASHA512, ECDSAP256SHA256, "
-		    "ECDSAP384SHA384, ED25519, ED448",
-		    value);
-	if (algorithm->refused)
-		cmd_usage(cmd, "--algorithm %s: not for signing: %s (RFC 8624, RFC 9905)", value,
-		    algorithm->refused);
-	return algorithm;
-}
-
 static unsigned
 read_bits(const struct cmd *cmd, const struct algorithm *algorithm)
 {
@@ -71,7 +53,8 @@ read_times(const struct cmd *cmd, int64_t time[N_KEY_TIMES])
 static struct keygen
 read_request(struct cmd *cmd)
 {
-	struct keygen request = {.algorithm = read_algorithm(cmd), .flags = KEY_FLAG_ZONE};
+	struct keygen request = {
+	    .algorithm = keys_algorithm(cmd, &option_algorithm), .flags = KEY_FLAG_ZONE};
 
 	request.bits = read_bits(cmd, request.algorithm);
 	if (!cmd_has(cmd, &option_zsk) || cmd_has(cmd, &option_ksk))

@@ -4,6 +4,7 @@
 #include "report/rollover.h"
 #include "rollover/act.h"
 #include "rollover/ask.h"
+#include "rollover/keyroll_act.h"
 #include "rollover/parent.h"
 
 static const struct cmd_option option_gate = {
@@ -55,13 +56,26 @@ static int
 act(struct cmd *cmd, const struct project *project, const char *const *names,
     struct laggings *laggings)
 {
+	int result = 0;
+
 	if (*names == NULL && ask_parents(cmd, project) < 0)
 		return -1;
 	if (rollovers_ask(&cmd->diags, project, names, cmd->now, laggings) < 0)
 		return -1;
-	return cmd_has(cmd, &option_deploy)
-		   ? rollovers_deploy(&cmd->diags, project, names, cmd->now)
-		   : 0;
+	if (!cmd_has(cmd, &option_deploy))
+		return 0;
+	if (*names == NULL && keyrolls_act(&cmd->diags, project, cmd->now) < 0)
+		result = -1;
+	return rollovers_deploy(&cmd->diags, project, names, cmd->now) < 0 ? -1 : result;
+}
+
+/* Those who name certificates ask for no keys. */
+static int
+load_keys(
+    struct cmd *cmd, const struct project *project, const char *const *names, struct keyrolls *out)
+{
+	*out = (struct keyrolls){0};
+	return *names == NULL ? keyrolls_load(&cmd->diags, project, cmd->now, out) : 0;
 }
 
 static void
@@ -98,12 +112,13 @@ judge(struct cmd *cmd, const struct rollovers *rollovers)
 }
 
 static void
-print(const struct cmd *cmd, const struct rollovers *rollovers, struct buf *b)
+print(const struct cmd *cmd, const struct rollovers *rollovers, const struct keyrolls *keys,
+    struct buf *b)
 {
 	if (cmd_has(cmd, &option_json))
-		report_rollover_json(b, rollovers);
+		report_rollover_json(b, rollovers, keys);
 	else if (!cmd_has(cmd, &option_gate))
-		report_rollover_table(b, rollovers);
+		report_rollover_table(b, rollovers, keys);
 	else
 		for (size_t i = 0; i < rollovers->n; i++)
 			report_rollover_gate(b, &rollovers->items[i]);
@@ -115,6 +130,7 @@ run(struct cmd *cmd)
 	struct project project;
 	struct rollovers rollovers;
 	struct laggings laggings;
+	struct keyrolls keys;
 	const char *const *names;
 	struct buf b = {0};
 	int result;
@@ -128,11 +144,13 @@ run(struct cmd *cmd)
 	result = act(cmd, &project, names, &laggings);
 	if (rollovers_load(&cmd->diags, &project, names, cmd->now, &rollovers) < 0)
 		result = -1;
+	if (load_keys(cmd, &project, names, &keys) < 0)
+		result = -1;
 	rollovers_note_lagging(&rollovers, &laggings);
 	if (result < 0 && cmd_has(cmd, &option_gate))
 		return -1;
 	judge(cmd, &rollovers);
-	print(cmd, &rollovers, &b);
+	print(cmd, &rollovers, &keys, &b);
 	if (b.len > 0 && cmd_print(cmd, (struct text){b.data, b.len}) < 0)
 		result = -1;
 	buf_free(&b);

@@ -285,6 +285,7 @@ X(S_DS_UNSIGNED, "S111", ERROR,   1, "a DS record of a child that is not signed"
 X(S_DS_EARLY,    "S112", ERROR,   1, "a DS set that came too early", "RFC 7583 section 3.3", "keep the DS set that is published until then") \
 X(S_DS_NONE,     "S113", NOTE,    0, "a signed child without a DS record", "RFC 4035 section 5", "zonepp keys ds prints it; where the child is to stay without, ignore this") \
 X(S_DS_DIRECTIVE,"S114", ERROR,   1, "a $DS that makes no records", "RFC 4034 section 5", "name a zone of the project that is signed here and delegated in this one; for others write their DS records") \
+X(S_CDS_EARLY,   "S115", ERROR,   1, "a key that was to ask for its DS too early", "RFC 7344 section 4.1, RFC 7583 section 3.3", "nothing: CDS and CDNSKEY records are published then") \
 X(S_ZONEMD_NONE, "S093", WARNING, 0, "a ZONEMD that is asked for, of a zone that was signed elsewhere without", "RFC 8976 section 3.1", "who signs the zone must make it: it bears a signature") \
 X(S_KEY_TWIN,    "S101", NOTE,    0, "a key file that gives way to that of the revoked key", "RFC 5011 section 2.1", "the other file has all of it: remove this one, and its .private file") \
 X(S_KEY_LONE,    "S102", ERROR,   2, "a private key without its .key file", "", "take the .key file from version control or a backup; where the key has left the zone for good, remove the .private file, too") \
@@ -313,6 +314,7 @@ X(P_EXCHANGED,   "P034", ERROR,   2, "a certificate that was exchanged while dep
 X(P_PUBLISHED_MERGE, "P035", ERROR, 1, "a published file that holds an unfinished merge", "", "take the side with the later serial, or remove the file: the next build makes it anew, with a serial above all that are known") \
 X(P_LIVE,        "P036", ERROR,   2, "no server tells the serial", "", "the published file is as it was; build again when one answers, or let `serial: auto` go on from what is known here") \
 X(P_PARENT,      "P040", ERROR,   2, "a DS record that cannot be told of", "", "") \
+X(P_KEYS,        "P041", ERROR,   2, "keys that do not fit the policy", "", "") \
 X(P_STATE_TIME,  "P033", WARNING, 0, "a time of the state file that lies in the future", "", "set the clock right; or, where the clock that wrote the line was wrong, mend the line: what it tells of is held for as long") \
 X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "the wait does not begin before each of `servers` has answered") \
 X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "zonepp roll --deploy runs it again") \

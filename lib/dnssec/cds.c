@@ -67,6 +67,6 @@ cds_is_due(const struct key *key, int64_t now)
 	bool begun = time[KEY_SYNC_PUBLISH] == KEY_NO_TIME ? key->signs_keys
 							   : has_come(time[KEY_SYNC_PUBLISH], now);
 
-	return key->is_ksk && !key->revoked && key->published && begun &&
+	return key->is_ksk && !key->revoked && key->published && begun && !key->ds_early &&
 	       !has_come(time[KEY_INACTIVE], now) && !has_come(time[KEY_SYNC_DELETE], now);
 }

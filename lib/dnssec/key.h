@@ -68,6 +68,7 @@ struct key {
 	/* Roles, by keys_roles. */
 	bool signs_keys; /* the DNSKEY RRset, and CDS and CDNSKEY (RFC 7344 section 4.1) */
 	bool signs_zone; /* all other RRsets */
+	bool ds_early;   /* no DS may appear yet: guard.h */
 
 	EVP_PKEY *pkey; /* NULL: no .private file (kept offline) */
 };

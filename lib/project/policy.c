@@ -1,11 +1,20 @@
 #include "project/load_part.h"
 
+#include "base/duration.h"
+#include "dnssec/algorithm.h"
+
 #include <stddef.h>
 
 /* A policy, and what of it is still text. */
 struct policy {
 	struct project_policy is;
 	struct yaml_text iterations, salt;
+	const struct yaml_node *keys;
+};
+
+/* `keys` of a policy, as text. */
+struct policy_keys {
+	struct yaml_text algorithm, lifetime[N_PROJECT_KEY_ROLES];
 };
 
 static const struct yaml_choice denials[] = {
@@ -50,7 +59,18 @@ const struct yaml_field policy_fields[] = {
     {"jitter", YAML_DURATION, AT(is.lifetime.jitter_s), NULL},
     {"zonemd", YAML_CHOICE, AT(is.zonemd), zonemds},
     {"cds", YAML_CHOICE, AT(is.cds), cdss},
+    {"keys", YAML_MAPPING_OF, AT(keys), NULL},
     {"verify", YAML_CHOICE, AT(is.verify), verifies},
+    {NULL, 0, 0, NULL},
+};
+
+#define KEYS_AT(member) offsetof(struct policy_keys, member)
+
+const struct yaml_field policy_keys_fields[] = {
+    {"algorithm", YAML_TEXT, KEYS_AT(algorithm), NULL},
+    {"ksk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_KSK]), NULL},
+    {"zsk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_ZSK]), NULL},
+    {"csk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_CSK]), NULL},
     {NULL, 0, 0, NULL},
 };
 
@@ -90,6 +110,65 @@ policy_nsec3(struct diags *diags, struct policy *policy)
 }
 
 static int
+keys_lifetime(struct diags *diags, struct yaml_text text, uint32_t *out)
+{
+	uint64_t seconds = 0;
+
+	*out = 0;
+	if (!text.text || strcmp(text.text, "never") == 0)
+		return 0;
+	if (duration_parse(text_of(text.text), UINT32_MAX, &seconds) < 0 || seconds == 0)
+		return diag_error(diags, text.pos, P_VALUE,
+		    "\"%s\": not how long a key serves, as 365d or never", text.text);
+	*out = (uint32_t)seconds;
+	return 0;
+}
+
+static int
+keys_algorithm(struct diags *diags, struct yaml_text text, const struct algorithm **out)
+{
+	*out = text.text ? algorithm_find(text_of(text.text)) : NULL;
+	if (text.text && !*out)
+		return diag_error(
+		    diags, text.pos, P_VALUE, "\"%s\": no algorithm is called so", text.text);
+	if (*out && (*out)->refused)
+		return diag_error(diags, text.pos, P_VALUE,
+		    "\"%s\": not for signing: %s (RFC 8624, RFC 9905)", text.text, (*out)->refused);
+	return 0;
+}
+
+/* A KSK and a ZSK where one of them is named, else a CSK. */
+static int
+policy_keys(const struct load *load, struct policy *policy)
+{
+	struct project_keys *keys = &policy->is.keys;
+	struct policy_keys texts = {0};
+	bool pair;
+	int result;
+
+	if (!policy->keys)
+		return 0;
+	result = yaml_read(load->diags, policy->keys,
+	    arena_printf(load->a, "keys of policy \"%s\"", policy->is.name), policy_keys_fields,
+	    &texts);
+	if (result < 0)
+		return -1;
+	keys->is_given = true;
+	keys->pos = policy->keys->pos;
+	pair = texts.lifetime[PROJECT_KSK].text || texts.lifetime[PROJECT_ZSK].text;
+	if (pair && texts.lifetime[PROJECT_CSK].text)
+		return diag_error(load->diags, texts.lifetime[PROJECT_CSK].pos, P_VALUE,
+		    "policy \"%s\" has a csk, which does all, and a ksk or zsk besides",
+		    policy->is.name);
+	for (int role = 0; role < N_PROJECT_KEY_ROLES; role++) {
+		keys->has_role[role] = pair == (role != PROJECT_CSK);
+		if (keys_lifetime(load->diags, texts.lifetime[role], &keys->lifetime_s[role]) < 0)
+			result = -1;
+	}
+	return keys_algorithm(load->diags, texts.algorithm, &keys->algorithm) < 0 ? -1 : result;
+}
+
+static int
 policy_check(struct diags *diags, const struct project_policy *policy)
 {
 	uint64_t refresh_s =
@@ -118,7 +197,7 @@ policies_read(const struct load *load, const struct yaml_node *mapping)
 		policy.is.pos = node->key_pos;
 		policy.is.written = yaml_text_of(load->a, node);
 		if (yaml_read(load->diags, node, what, policy_fields, &policy) == 0 &&
-		    policy_nsec3(load->diags, &policy) == 0)
+		    policy_nsec3(load->diags, &policy) == 0 && policy_keys(load, &policy) == 0)
 			policy_check(load->diags, &policy.is);
 		policies[i] = policy.is;
 	}

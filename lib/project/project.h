@@ -49,6 +49,22 @@ enum project_include {
 	PROJECT_INCLUDE_FROM_PROJECT, /* or in that of the project */
 };
 
+enum project_key_role {
+	PROJECT_KSK,
+	PROJECT_ZSK,
+	PROJECT_CSK,
+	N_PROJECT_KEY_ROLES,
+};
+
+/* Which keys a zone has, and how long each serves. */
+struct project_keys {
+	bool is_given; /* else they are the operator's affair */
+	struct pos pos;
+	const struct algorithm *algorithm;        /* NULL: that of the keys there are */
+	bool has_role[N_PROJECT_KEY_ROLES];       /* a KSK and a ZSK, or a CSK */
+	uint32_t lifetime_s[N_PROJECT_KEY_ROLES]; /* 0: for ever */
+};
+
 /* How zones are signed. */
 struct project_policy {
 	const char *name;
@@ -57,10 +73,11 @@ struct project_policy {
 	enum project_denial denial;
 	struct lifetime_policy lifetime;
 	uint32_t inception_offset_s;
-	uint32_t propagation_s; /* how long servers may give out what was replaced */
+	uint32_t propagation_s;    /* how long servers may give out what was replaced */
 	struct nsec3_params nsec3; /* where `denial` asks for it */
 	enum project_zonemd zonemd;
 	enum cds_mode cds;
+	struct project_keys keys;
 	enum project_verify verify;
 	const char *written; /* its keys in the file, as text: where that is the same, so is all of
 			      * it */

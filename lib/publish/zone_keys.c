@@ -22,6 +22,7 @@ guard_begin(struct zone_run *run, const char *where)
 	    .store = &run->loaded.store,
 	    .published = &run->published,
 	    .now_unix = job->load.now,
+	    .asks_by_cds = job->zone->policy->cds == CDS_KEYS,
 	    .hold_s = job->keep->zone->policy->propagation_s,
 	    .forced = is_forced,
 	    .ctx = job};

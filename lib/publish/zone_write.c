@@ -153,7 +153,8 @@ zone_note_until(struct zone_run *run)
 	*until = silent ? run->next_warning : 0;
 	no_later_than(until, directives_first_expiry(&run->loaded.directives));
 	for (size_t i = 0; i < run->keys.n; i++)
-		no_later_than(until, run->keys.items[i].next_event);
+		no_later_than(until,
+		    run->keys.items[i].ds_early ? 0 : run->keys.items[i].next_event);
 	if (run->elsewhere.is)
 		no_later_than(until, run->elsewhere.until_unix);
 	if (!run->job->zone->sign)

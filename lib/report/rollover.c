@@ -169,13 +169,26 @@ step_of(struct arena *a, const struct rollover *rollover)
 
 /* --- Table --- */
 
-void
-report_rollover_table(struct buf *out, const struct rollovers *rollovers)
+static void
+put_key_row(struct arena *a, const struct keyroll *roll, const char **row)
 {
-	static const char *const head[N_COLUMNS] = {
-	    "CERTIFICATE", "PHASE", "SINCE", "SAFE AT", "NEXT"};
+	row[0] = arena_printf(
+	    a, "%s %s %u", roll->zone->name_text, keyroll_role_name(roll->role), roll->key->tag);
+	row[1] = keyroll_phase_name(roll->phase);
+	row[2] = roll->since_unix == TIME_UNKNOWN ? "-" : table_instant(a, roll->since_unix);
+	row[3] = time_or_dash(a, roll->at_unix);
+	row[4] = keyroll_words(a, roll);
+}
+
+void
+report_rollover_table(
+    struct buf *out, const struct rollovers *rollovers, const struct keyrolls *keys)
+{
+	const char *head[N_COLUMNS] = {
+	    keys->n > 0 ? "NAME" : "CERTIFICATE", "PHASE", "SINCE", "SAFE AT", "NEXT"};
 	struct arena a = {0};
-	const char **cells = arena_alloc(&a, (rollovers->n + 1) * sizeof(head));
+	size_t n_rows = rollovers->n + keys->n + 1;
+	const char **cells = arena_alloc(&a, n_rows * sizeof(head));
 
 	memcpy(cells, head, sizeof(head));
 	for (size_t i = 0; i < rollovers->n; i++) {
@@ -188,8 +201,10 @@ report_rollover_table(struct buf *out, const struct rollovers *rollovers)
 		row[3] = time_or_dash(&a, rollover->safe_unix);
 		row[4] = step_of(&a, rollover);
 	}
-	if (rollovers->n > 0)
-		report_table(out, cells, rollovers->n + 1, N_COLUMNS);
+	for (size_t i = 0; i < keys->n; i++)
+		put_key_row(&a, &keys->items[i], cells + (rollovers->n + 1 + i) * N_COLUMNS);
+	if (n_rows > 1)
+		report_table(out, cells, n_rows, N_COLUMNS);
 	arena_free(&a);
 }
 
@@ -252,8 +267,30 @@ put_rollover(struct json *j, struct arena *a, const struct rollovers *rollovers,
 	json_end(j, '}');
 }
 
+static void
+put_key(struct json *j, struct arena *a, const struct keyroll *roll)
+{
+	json_begin(j, '{');
+	put_text(j, "zone", roll->zone->name_text);
+	put_text(j, "role", keyroll_role_name(roll->role));
+	put_text(j, "algorithm", roll->key->algorithm->name);
+	json_key(j, "key");
+	json_number(j, roll->key->tag);
+	json_key(j, "successor");
+	if (roll->successor)
+		json_number(j, roll->successor->tag);
+	else
+		json_null(j);
+	put_text(j, "phase", keyroll_phase_name(roll->phase));
+	event_put_time(j, "since", roll->since_unix);
+	event_put_time(j, "safe_at", roll->at_unix);
+	put_text(j, "step", keyroll_words(a, roll));
+	json_end(j, '}');
+}
+
 void
-report_rollover_json(struct buf *out, const struct rollovers *rollovers)
+report_rollover_json(
+    struct buf *out, const struct rollovers *rollovers, const struct keyrolls *keys)
 {
 	struct json j = {.out = out};
 	struct arena a = {0};
@@ -261,6 +298,8 @@ report_rollover_json(struct buf *out, const struct rollovers *rollovers)
 	json_begin(&j, '[');
 	for (size_t i = 0; i < rollovers->n; i++)
 		put_rollover(&j, &a, rollovers, &rollovers->items[i]);
+	for (size_t i = 0; i < keys->n; i++)
+		put_key(&j, &a, &keys->items[i]);
 	json_end(&j, ']');
 	buf_putc(out, '\n');
 	arena_free(&a);

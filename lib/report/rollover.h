@@ -1,17 +1,20 @@
-/* Where the rollovers of certificates stand, for people and for programs. */
+/* Where the rollovers of certificates and keys stand, for people and for programs. */
 #ifndef REPORT_ROLLOVER_H
 #define REPORT_ROLLOVER_H
 
 #include "base/json.h"
+#include "rollover/keyroll.h"
 #include "rollover/rollover.h"
 
-/* Appends a table with a line for each certificate. */
+/* Appends a table with a line for each certificate and each key. */
 void
-report_rollover_table(struct buf *out, const struct rollovers *rollovers);
+report_rollover_table(
+    struct buf *out, const struct rollovers *rollovers, const struct keyrolls *keys);
 
-/* Appends a JSON array with an object for each certificate. */
+/* Appends a JSON array with an object for each certificate and each key. */
 void
-report_rollover_json(struct buf *out, const struct rollovers *rollovers);
+report_rollover_json(
+    struct buf *out, const struct rollovers *rollovers, const struct keyrolls *keys);
 
 /* Appends what a gate says: may the next certificate be taken into use? */
 void

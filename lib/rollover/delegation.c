@@ -258,6 +258,14 @@ is_held_everywhere(const struct child *child, struct sets held, struct bytes ds)
 	return true;
 }
 
+static bool
+wants_ds(const struct key *key, int64_t now_unix)
+{
+	int64_t end_unix = key->time[KEY_SYNC_DELETE];
+
+	return keystate_wants_ds(key, now_unix) && (end_unix == KEY_NO_TIME || end_unix > now_unix);
+}
+
 /* The keys that are to have a record, and of those the parent has no more use for the ones that
  * must stay. */
 static size_t
@@ -273,7 +281,7 @@ choose(const struct child *child, struct sets held, struct bytes *out)
 		uint8_t *ds = arena_bytes(a, CDS_LONGEST);
 		struct bytes rdata = {ds, ds_rdata(&child->zone->name, key->dnskey, DS_SHA256, ds)};
 
-		if (!keystate_wants_ds(key, child->run->now_unix) ||
+		if (!wants_ds(key, child->run->now_unix) ||
 		    (!has_record(newest, rdata) && !may_appear(child, rdata)))
 			continue;
 		trusted = trusted ||

@@ -20,7 +20,7 @@ struct delegations {
 	const struct published *published;
 	int64_t now_unix;
 	uint32_t hold_s; /* `propagation` of the parent */
-	bool *any; /* set if there is a child: what is judged here changes with it; or NULL */
+	bool *any;       /* set if there is a child: what is judged here changes with it; or NULL */
 	delegation_keys *keys_of;
 	void *ctx;
 	bool (*forced)(enum problem problem, const void *ctx);

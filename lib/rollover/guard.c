@@ -500,48 +500,132 @@ find_fault(const struct guard *g, const struct trust *trust, const struct set *c
 	return fault.until_unix != 0 ? fault : trust_find(trust, &signers, g->now_unix);
 }
 
-/* One look at what may be held with what comes. Returns whether it is to be looked at again. */
-static enum outcome
-look(struct guard *g, struct sets own, const struct set *old_keys, const struct set *old_signers,
-    int *result)
-{
+/* All that is known when the zone is looked at: the sets of both kinds, the coming one last. */
+struct view {
 	struct kind keys, signers;
-	struct trust trust = {
-	    .ds = trust_sets(g->keep->a, g->keep->history, g->keep->name, TYPE_DS),
-	    .hold_s = g->hold_s};
-	const struct set *coming_keys, *coming_signers;
-	struct trust_fault fault;
-	enum outcome outcome;
+	struct trust trust;
+};
+
+static void
+see(struct guard *g, struct sets own, const struct set *old_keys, const struct set *old_signers,
+    struct view *out)
+{
+	struct sets ds = trust_sets(g->keep->a, g->keep->history, g->keep->name, TYPE_DS);
 
 	if (g->keys)
 		set_wanted(g);
 	else
 		sets_of_store(g->keep->a, g->store, g->keep->name, own, &g->dnskey, &g->signers);
-	keys = kind_of(g, own, old_keys, &g->dnskey);
-	signers = kind_of(g, own, old_signers, &g->signers);
-	trust.keys = (struct sets){keys.items, keys.n};
-	trust.signers = (struct sets){signers.items, signers.n};
-	trust.ds_known = trust.ds.n > 0;
-	coming_keys = &keys.items[keys.n - 1];
-	coming_signers = &signers.items[signers.n - 1];
-	if (!trust.ds_known && g->keys) {
-		outcome = g->published->there ? keep_unknown_anchors(g, old_keys, 1)
-					      : keep_unknown_anchors(g, keys.items, keys.n);
+	out->keys = kind_of(g, own, old_keys, &g->dnskey);
+	out->signers = kind_of(g, own, old_signers, &g->signers);
+	out->trust = (struct trust){.ds = ds,
+	    .keys = {out->keys.items, out->keys.n},
+	    .signers = {out->signers.items, out->signers.n},
+	    .ds_known = ds.n > 0,
+	    .hold_s = g->hold_s};
+}
+
+/* One look at what may be held with what comes. Returns whether it is to be looked at again. */
+static enum outcome
+look(struct guard *g, struct sets own, const struct set *old_keys, const struct set *old_signers,
+    int *result)
+{
+	const struct set *coming_keys, *coming_signers;
+	struct trust_fault fault;
+	enum outcome outcome;
+	struct view view;
+
+	see(g, own, old_keys, old_signers, &view);
+	coming_keys = &view.keys.items[view.keys.n - 1];
+	coming_signers = &view.signers.items[view.signers.n - 1];
+	if (!view.trust.ds_known && g->keys) {
+		outcome = g->published->there
+			      ? keep_unknown_anchors(g, old_keys, 1)
+			      : keep_unknown_anchors(g, view.keys.items, view.keys.n);
 		if (outcome != OUTCOME_NONE)
 			return outcome;
 	}
-	if (!trust.ds_known) {
+	if (!view.trust.ds_known) {
 		outcome = refuse_unsigned(g, old_keys, result);
 		if (outcome == OUTCOME_FORCED || *result < 0)
 			return outcome;
 	}
-	fault = find_fault(g, &trust, coming_keys, old_keys, coming_signers, old_signers);
+	fault = find_fault(g, &view.trust, coming_keys, old_keys, coming_signers, old_signers);
 	if (fault.until_unix == 0)
 		return OUTCOME_FORCED; /* all is well */
 	outcome = mend(g, &fault, coming_keys);
 	if (outcome == OUTCOME_NONE && !is_forced(g, S_UNGUARDED))
 		*result = report_unguarded(g, &fault);
 	return outcome;
+}
+
+/* --- CDS --- */
+
+static bool
+is_at_parent(const struct trust *trust, struct bytes ds)
+{
+	for (size_t i = 0; i < trust->ds.n; i++)
+		if (set_is_open(&trust->ds.items[i]) && set_has(&trust->ds.items[i], ds))
+			return true;
+	return false;
+}
+
+/* Does the published zone ask for it already? */
+static bool
+is_asked_for(const struct guard *g, struct bytes ds)
+{
+	const struct store *store = &g->published->store;
+	const struct node *apex = g->published->there ? store_apex(store) : NULL;
+	struct rrset set = apex ? node_rrset(store, apex, TYPE_CDS) : (struct rrset){0};
+
+	for (size_t i = 0; i < set.n; i++)
+		if (bytes_equal(record_rdata(&set.records[i]), ds))
+			return true;
+	return false;
+}
+
+/* The DS set that a key asks for: of itself; where somebody chose the date, of all that ask. */
+static struct set
+asked_set(struct guard *g, const struct key *key)
+{
+	struct set asked = {.type = TYPE_DS, .until_unix = TIME_NEVER};
+	struct bytes *all = arena_alloc(g->keep->a, g->keys->n * sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->keys->n; i++) {
+		const struct key *other = &g->keys->items[i];
+		uint8_t *ds;
+
+		if (other != key &&
+		    (key->time[KEY_SYNC_PUBLISH] == KEY_NO_TIME || !cds_is_due(other, g->now_unix)))
+			continue;
+		ds = arena_bytes(g->keep->a, CDS_LONGEST);
+		all[n++] =
+		    (struct bytes){ds, ds_rdata(&g->store->apex, other->dnskey, DS_SHA256, ds)};
+	}
+	set_records(g->keep->a, &asked, all, n);
+	return asked;
+}
+
+/* A parent that follows CDS records must not be asked for a DS set that may not appear yet. */
+static void
+hold_back_cds(struct guard *g, const struct view *view, struct key *key)
+{
+	uint8_t data[CDS_LONGEST];
+	struct bytes ds = {data, ds_rdata(&g->store->apex, key->dnskey, DS_SHA256, data)};
+	struct set asked;
+	int64_t until;
+
+	if (!cds_is_due(key, g->now_unix) || is_at_parent(&view->trust, ds) || is_asked_for(g, ds))
+		return;
+	asked = asked_set(g, key);
+	until = trust_may_appear(&view->trust, &asked, g->now_unix).until_unix;
+	if (until == 0 || is_forced(g, S_CDS_EARLY))
+		return;
+	key->ds_early = true;
+	if (g->asks_by_cds && key->time[KEY_SYNC_PUBLISH] != KEY_NO_TIME)
+		tell(g, S_CDS_EARLY, key, "has no CDS record yet: its DS would come too early",
+		    until);
 }
 
 int
@@ -556,12 +640,16 @@ guard_keys(struct guard *g)
 	struct sets own =
 	    sets_of_owner(history_zone(g->keep->history, g->keep->name), g->keep->name);
 	struct set old_keys, old_signers;
+	struct view view;
 	int result = 0;
 
 	sets_of_published(g->keep->a, g->published, g->keep->name, own, &old_keys, &old_signers);
 	for (int i = 0; i < ROUNDS_MOST; i++)
 		if (look(g, own, &old_keys, &old_signers, &result) != OUTCOME_CHANGED)
-			return result;
+			break;
+	see(g, own, &old_keys, &old_signers, &view);
+	for (size_t i = 0; g->keys && i < g->keys->n; i++)
+		hold_back_cds(g, &view, &g->keys->items[i]);
 	return result;
 }
 

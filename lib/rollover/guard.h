@@ -18,7 +18,8 @@ struct guard {
 	const struct store *store; /* of the template */
 	const struct published *published;
 	int64_t now_unix;
-	uint32_t hold_s; /* `propagation` of the zone: how long sets are held at least */
+	bool asks_by_cds; /* the zone has CDS records */
+	uint32_t hold_s;  /* `propagation` of the zone: how long sets are held at least */
 	bool (*forced)(enum problem problem, const void *ctx); /* may the problem be? NULL: none */
 	const void *ctx;
 	size_t n_errors;            /* that keep nothing from being published */

@@ -12,8 +12,8 @@ parent_of(const struct project *project, const struct project_zone *zone)
 
 	for (const struct project_zone *above = zone; above-- > project->zones;)
 		if (zone->name.len != above->name.len &&
-		    name_in_zone(zone->name.wire, zone->name.len, above->name.wire,
-			above->name.len, &relative))
+		    name_in_zone(zone->name.wire, zone->name.len, above->name.wire, above->name.len,
+			&relative))
 			return above;
 	return NULL;
 }
@@ -57,8 +57,7 @@ static bool
 is_known(const struct change *change, const struct set *set)
 {
 	for (size_t i = 0; i < change->known.n; i++)
-		if (set_is_open(&change->known.items[i]) &&
-		    set_same(&change->known.items[i], set))
+		if (set_is_open(&change->known.items[i]) && set_same(&change->known.items[i], set))
 			return true;
 	return false;
 }
@@ -122,12 +121,13 @@ parent_tell(struct diags *diags, const struct project *project, const struct pro
 
 	if (above)
 		return diag_error(diags, zone->pos, P_PARENT,
-		    "the parent of %s is the project's %s: its template says which DS records it has",
+		    "the parent of %s is the project's %s: its template says which DS records it "
+		    "has",
 		    zone->name_text, above->name_text);
 	if (seen && !key)
 		return diag_error(diags, zone->pos, P_PARENT,
-		    "%s has no key signing key %u here: --seen is for its own keys", zone->name_text,
-		    tag);
+		    "%s has no key signing key %u here: --seen is for its own keys",
+		    zone->name_text, tag);
 	if (project_history_load(diags, project, now_unix, &history) < 0)
 		return -1;
 	change = change_begin(diags, &history, zone);

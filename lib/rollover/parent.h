@@ -1,6 +1,6 @@
-/* The parent's DS set of a zone whose parent is not of the project: what its servers answer, or what
- * the operator says. It is kept in the history as any other set (history.h): as long as the parent
- * may have it, and resolvers hold it, the keys that it needs stay in the zone (guard.h). */
+/* The parent's DS set of a zone whose parent is not of the project: what its servers answer, or
+ * what the operator says. It is kept in the history as any other set (history.h): as long as the
+ * parent may have it, and resolvers hold it, the keys that it needs stay in the zone (guard.h). */
 #ifndef ROLLOVER_PARENT_H
 #define ROLLOVER_PARENT_H
 

@@ -94,6 +94,7 @@ static const struct key_row rows[] = {
     {"policies", "refresh", "5d", "6d", SHAPES},
     {"policies", "inception-offset", "1h", "2h", SHAPES},
     {"policies", "propagation", "1h", "2h", SHAPES},
+    {"policies", "keys", NULL, "{ csk: never }", SHAPES},
     {"policies", "jitter", "12h", "13h", SHAPES},
     {"policies", "zonemd", "sha384", "sha512", SHAPES},
     {"policies", "cds", "false", "true", SHAPES},

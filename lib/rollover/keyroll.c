@@ -1,0 +1,481 @@
+#include "rollover/keyroll.h"
+
+#include "base/duration.h"
+#include "history/state.h"
+#include "rollover/trust.h"
+
+/* --- What is held --- */
+
+struct run {
+	struct arena *a;
+	const struct history *history;
+	const struct project_zone *zone;
+	const char *name; /* of the zone, as the history writes it */
+	struct keys *keys;
+	uint32_t hold_s;
+	int64_t now;
+	struct keyrolls *out;
+};
+
+/* Does the set, of whatever type, have the key? With `signs` it must sign its DNSKEY set. */
+static bool
+set_has_key(const struct set *set, const struct record_key *key, bool signs)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		struct record_key at;
+
+		if (set->type == TYPE_DS) {
+			if (trust_is_of_key(set->rdata[i], key))
+				return true;
+			continue;
+		}
+		at = record_read_key(set->type, set->rdata[i]);
+		if (at.algorithm == key->algorithm && (!signs || at.signs) &&
+		    memcmp(at.digest, key->digest, sizeof(at.digest)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct record_key
+record_of(const struct run *r, const struct key *key)
+{
+	return record_key_of(&r->zone->name, key->dnskey);
+}
+
+/* When no set of the type is held any more that has the key, or with `lacks` that has it not: 0 if
+ * there was none, TIME_NEVER if one is open. */
+static int64_t
+forgotten_at(const struct run *r, uint16_t type, const struct key *key, bool signs, bool lacks)
+{
+	struct sets sets = trust_sets(r->a, r->history, r->name, type);
+	struct record_key wanted = record_of(r, key);
+	int64_t at = 0;
+
+	for (size_t i = 0; i < sets.n; i++)
+		if (set_has_key(&sets.items[i], &wanted, signs) != lacks)
+			at = instant_later(at, set_release(&sets.items[i], r->hold_s));
+	return at;
+}
+
+static uint8_t
+algorithm_of(const struct set *set, size_t i)
+{
+	return set->rdata[i].data[set->type == TYPE_DS ? 2 : 0];
+}
+
+/* Likewise of sets that have any record of the algorithm, or with `lacks` none. */
+static int64_t
+algorithm_forgotten_at(const struct run *r, uint16_t type, uint8_t algorithm, bool lacks)
+{
+	struct sets sets = trust_sets(r->a, r->history, r->name, type);
+	int64_t at = 0;
+
+	for (size_t i = 0; i < sets.n; i++) {
+		bool has = false;
+
+		for (size_t k = 0; k < sets.items[i].n; k++)
+			has = has || algorithm_of(&sets.items[i], k) == algorithm;
+		if (has != lacks)
+			at = instant_later(at, set_release(&sets.items[i], r->hold_s));
+	}
+	return at;
+}
+
+/* Is the key in what is published now, as far as the history can tell? */
+static bool
+is_there(const struct run *r, uint16_t type, const struct key *key)
+{
+	const struct set *newest = sets_newest(trust_sets(r->a, r->history, r->name, type));
+	struct record_key wanted = record_of(r, key);
+
+	return newest && set_has_key(newest, &wanted, false);
+}
+
+/* --- Keys --- */
+
+static bool
+has_come(const struct run *r, const struct key *key, enum key_time time)
+{
+	return key->time[time] != KEY_NO_TIME && key->time[time] <= r->now;
+}
+
+static bool
+is_retired(const struct run *r, const struct key *key)
+{
+	return has_come(r, key, KEY_INACTIVE);
+}
+
+static bool
+has_zsk(const struct run *r, const struct key *key)
+{
+	for (size_t i = 0; i < r->keys->n; i++) {
+		const struct key *other = &r->keys->items[i];
+
+		if (!other->is_ksk && other->algorithm == key->algorithm &&
+		    (!has_come(r, other, KEY_DELETE) || other->active))
+			return true;
+	}
+	return false;
+}
+
+static enum project_key_role
+role_of(const struct run *r, const struct key *key)
+{
+	if (!key->is_ksk)
+		return PROJECT_ZSK;
+	return has_zsk(r, key) ? PROJECT_KSK : PROJECT_CSK;
+}
+
+/* Of two keys the younger one: by when it began, else by its tag. */
+static bool
+is_younger(const struct key *key, const struct key *than)
+{
+	static const enum key_time times[] = {KEY_ACTIVATE, KEY_PUBLISH, KEY_CREATED};
+
+	for (size_t i = 0; i < 3; i++) {
+		int64_t a = key->time[times[i]], b = than->time[times[i]];
+
+		if (a != b && a != KEY_NO_TIME && b != KEY_NO_TIME)
+			return a > b;
+		if (a != b && times[i] == KEY_ACTIVATE) /* it is yet to begin */
+			return a == KEY_NO_TIME;
+	}
+	return key->tag > than->tag;
+}
+
+/* The youngest key that takes over from this one, or NULL. */
+static struct key *
+successor_of(const struct run *r, const struct key *key)
+{
+	struct key *found = NULL;
+
+	for (size_t i = 0; i < r->keys->n; i++) {
+		struct key *other = &r->keys->items[i];
+
+		if (other == key || other->is_ksk != key->is_ksk || other->revoked ||
+		    is_retired(r, other) || has_come(r, other, KEY_DELETE) ||
+		    !is_younger(other, key))
+			continue;
+		if (!found || is_younger(other, found))
+			found = other;
+	}
+	return found;
+}
+
+/* --- Phases --- */
+
+static void
+set_phase(struct keyroll *roll, enum keyroll_phase phase, int64_t at_unix)
+{
+	roll->phase = phase;
+	roll->at_unix = at_unix;
+}
+
+/* What it made, and what points to it, keeps a retired key. */
+static void
+judge_retired(const struct run *r, struct keyroll *roll)
+{
+	int64_t ds =
+	    roll->role == PROJECT_ZSK ? 0 : forgotten_at(r, TYPE_DS, roll->key, false, false);
+	int64_t signatures = forgotten_at(r, TYPE_RRSIG, roll->key, false, false);
+
+	if (ds > r->now)
+		set_phase(roll, KEYROLL_DS_LEAVES, ds);
+	else if (signatures > r->now)
+		set_phase(roll, KEYROLL_RETIRED, signatures);
+	else
+		set_phase(roll, KEYROLL_OVER, r->now);
+}
+
+/* The key of the new algorithm that the parent's DS is to be of. */
+static const struct key *
+anchor_of(const struct run *r, const struct keyroll *roll)
+{
+	for (size_t i = 0; i < r->keys->n && !roll->successor->is_ksk; i++) {
+		const struct key *key = &r->keys->items[i];
+
+		if (key->is_ksk && key->algorithm == roll->successor->algorithm &&
+		    !is_retired(r, key))
+			return key;
+	}
+	return roll->successor;
+}
+
+static void
+judge_ds_of_algorithm(const struct run *r, struct keyroll *roll, const struct key *anchor)
+{
+	int64_t trusted = forgotten_at(r, TYPE_DS, anchor, false, true);
+	int64_t old = algorithm_forgotten_at(r, TYPE_DS, roll->key->algorithm->number, false);
+
+	if (!is_there(r, TYPE_DS, anchor))
+		set_phase(roll, KEYROLL_DS_WANTED, TIME_NEVER);
+	else if (trusted > r->now)
+		set_phase(roll, KEYROLL_DS_SEEN, trusted);
+	else if (old > r->now)
+		set_phase(roll, KEYROLL_DS_LEAVES, old);
+	else
+		set_phase(roll, KEYROLL_TAKEN_OVER, instant_later(trusted, old));
+}
+
+/* An algorithm goes the same way for all its keys. */
+static void
+judge_algorithm(const struct run *r, struct keyroll *roll)
+{
+	const struct key *anchor = anchor_of(r, roll);
+	uint8_t algorithm = roll->successor->algorithm->number;
+	int64_t known = forgotten_at(r, TYPE_DNSKEY, anchor, true, true);
+	int64_t made = algorithm_forgotten_at(r, TYPE_RRSIG, algorithm, true);
+
+	if (!has_come(r, roll->successor, KEY_PUBLISH)) {
+		set_phase(roll, made > r->now ? KEYROLL_SIGNING : KEYROLL_SIGNED, made);
+		return;
+	}
+	if (!is_there(r, TYPE_DNSKEY, anchor))
+		known = TIME_NEVER;
+	if (known > r->now)
+		set_phase(roll, KEYROLL_PUBLISHED, known);
+	else if (anchor->time[KEY_SYNC_PUBLISH] == KEY_NO_TIME)
+		set_phase(roll, KEYROLL_KNOWN, known);
+	else
+		judge_ds_of_algorithm(r, roll, anchor);
+}
+
+/* A key that left the zone, and signs on for those who hold the DNSKEY set with it. */
+static void
+judge_left(const struct run *r, struct keyroll *roll)
+{
+	int64_t at = algorithm_forgotten_at(r, TYPE_DNSKEY, roll->key->algorithm->number, false);
+
+	set_phase(roll, at > r->now ? KEYROLL_LEFT : KEYROLL_FORGOTTEN, at);
+}
+
+static void
+judge_zsk(const struct run *r, struct keyroll *roll)
+{
+	int64_t known = forgotten_at(r, TYPE_DNSKEY, roll->successor, false, true);
+
+	if (!is_there(r, TYPE_DNSKEY, roll->successor))
+		known = TIME_NEVER;
+	set_phase(roll, known > r->now ? KEYROLL_PUBLISHED : KEYROLL_KNOWN, known);
+}
+
+static void
+judge_ksk(const struct run *r, struct keyroll *roll)
+{
+	int64_t known = forgotten_at(r, TYPE_DNSKEY, roll->successor, true, true);
+	int64_t trusted = forgotten_at(r, TYPE_DS, roll->successor, false, true);
+
+	if (!is_there(r, TYPE_DNSKEY, roll->successor))
+		known = TIME_NEVER;
+	if (known > r->now)
+		set_phase(roll, KEYROLL_PUBLISHED, known);
+	else if (roll->successor->time[KEY_SYNC_PUBLISH] == KEY_NO_TIME)
+		set_phase(roll, KEYROLL_KNOWN, known);
+	else if (!is_there(r, TYPE_DS, roll->successor))
+		set_phase(roll, KEYROLL_DS_WANTED, TIME_NEVER);
+	else if (trusted > r->now)
+		set_phase(roll, KEYROLL_DS_SEEN, trusted);
+	else
+		set_phase(roll, KEYROLL_TAKEN_OVER, trusted);
+}
+
+/* How long it takes until a successor is known: it is made as long ahead. */
+static int64_t
+lead_s(const struct run *r)
+{
+	const struct set *newest = sets_newest(trust_sets(r->a, r->history, r->name, TYPE_DNSKEY));
+	int64_t copies_s = newest ? 2 * (int64_t)newest->ttl_s : 0;
+
+	return instant_later(copies_s, r->hold_s);
+}
+
+static void
+judge_alone(const struct run *r, struct keyroll *roll)
+{
+	uint32_t lifetime_s = r->zone->policy->keys.lifetime_s[roll->role];
+	int64_t begun = roll->key->time[KEY_ACTIVATE];
+
+	if (begun == KEY_NO_TIME)
+		begun = roll->key->time[KEY_CREATED];
+	if (lifetime_s == 0 || begun == KEY_NO_TIME)
+		set_phase(roll, KEYROLL_STEADY, TIME_NEVER);
+	else if (begun + lifetime_s - lead_s(r) > r->now)
+		set_phase(roll, KEYROLL_STEADY, begun + lifetime_s - lead_s(r));
+	else
+		set_phase(roll, KEYROLL_DUE, r->now);
+}
+
+static int64_t
+since(const struct run *r, const struct keyroll *roll)
+{
+	const struct key *keys[] = {roll->key, roll->successor};
+	int64_t at = TIME_UNKNOWN;
+
+	for (size_t i = 0; i < 2 && keys[i]; i++)
+		for (int time = KEY_PUBLISH; time < N_KEY_TIMES; time++)
+			if (has_come(r, keys[i], time))
+				at = instant_later(at, keys[i]->time[time]);
+	return at;
+}
+
+static void
+judge(const struct run *r, struct keyroll *roll)
+{
+	bool other = roll->successor && roll->successor->algorithm != roll->key->algorithm;
+
+	if (has_come(r, roll->key, KEY_DELETE))
+		judge_left(r, roll);
+	else if (is_retired(r, roll->key))
+		judge_retired(r, roll);
+	else if (!roll->successor)
+		judge_alone(r, roll);
+	else if (other)
+		judge_algorithm(r, roll);
+	else if (roll->role == PROJECT_ZSK)
+		judge_zsk(r, roll);
+	else
+		judge_ksk(r, roll);
+}
+
+static void
+find_one(const struct run *r, struct key *key)
+{
+	struct keyroll *roll = &r->out->items[r->out->n];
+
+	if (key->revoked || (has_come(r, key, KEY_DELETE) && !key->active))
+		return;
+	*roll = (struct keyroll){.zone = r->zone,
+	    .role = role_of(r, key),
+	    .key = key,
+	    .successor = successor_of(r, key)};
+	roll->since_unix = since(r, roll);
+	judge(r, roll);
+	r->out->n++;
+}
+
+void
+keyrolls_find(struct arena *a, const struct history *history, const struct project_zone *zone,
+    struct keys *keys, int64_t now_unix, struct keyrolls *out)
+{
+	struct run run = {.a = a,
+	    .history = history,
+	    .zone = zone,
+	    .name = history_name(a, zone->name.wire),
+	    .keys = keys,
+	    .hold_s = zone->policy->propagation_s,
+	    .now = now_unix,
+	    .out = out};
+
+	*out = (struct keyrolls){.items = arena_alloc(a, keys->n * sizeof(*out->items) + 1)};
+	for (size_t i = 0; i < keys->n; i++)
+		find_one(&run, &keys->items[i]);
+}
+
+bool
+keyroll_is_under_way(const struct keyroll *roll)
+{
+	return roll->phase != KEYROLL_STEADY && roll->phase != KEYROLL_DUE;
+}
+
+/* --- Words --- */
+
+static const char *const phase_names[N_KEYROLL_PHASES] = {
+    [KEYROLL_STEADY] = "steady",
+    [KEYROLL_DUE] = "due",
+    [KEYROLL_SIGNING] = "signing",
+    [KEYROLL_SIGNED] = "signed",
+    [KEYROLL_PUBLISHED] = "published",
+    [KEYROLL_KNOWN] = "known",
+    [KEYROLL_DS_WANTED] = "ds-wanted",
+    [KEYROLL_DS_SEEN] = "ds-seen",
+    [KEYROLL_TAKEN_OVER] = "taken-over",
+    [KEYROLL_DS_LEAVES] = "ds-leaves",
+    [KEYROLL_RETIRED] = "retired",
+    [KEYROLL_LEFT] = "left",
+    [KEYROLL_FORGOTTEN] = "forgotten",
+    [KEYROLL_OVER] = "over",
+};
+
+const char *
+keyroll_phase_name(enum keyroll_phase phase)
+{
+	return phase_names[phase];
+}
+
+const char *
+keyroll_role_name(enum project_key_role role)
+{
+	static const char *const names[N_PROJECT_KEY_ROLES] = {"KSK", "ZSK", "CSK"};
+
+	return names[role];
+}
+
+static const char *
+time_words(struct arena *a, int64_t t_unix)
+{
+	struct buf b = {0};
+
+	if (t_unix == TIME_NEVER)
+		return "the next build";
+	instant_print_iso(&b, t_unix);
+	return buf_text(&b, a);
+}
+
+const char *
+keyroll_words(struct arena *a, const struct keyroll *roll)
+{
+	const char *at = time_words(a, roll->at_unix);
+	unsigned old = roll->key->tag, new = roll->successor ? roll->successor->tag : 0;
+
+	switch (roll->phase) {
+	case KEYROLL_STEADY:
+		return roll->at_unix == TIME_NEVER
+			   ? "none: it serves until it is replaced by hand"
+			   : arena_printf(a, "a successor is made on %s", at);
+	case KEYROLL_DUE:
+		return "zonepp roll --deploy makes a successor";
+	case KEYROLL_SIGNING:
+		return arena_printf(a,
+		    "waits until %s: resolvers may still hold data without signatures of %s", at,
+		    roll->successor->algorithm->name);
+	case KEYROLL_SIGNED:
+		return arena_printf(a, "zonepp roll --deploy publishes %u", new);
+	case KEYROLL_LEFT:
+		return arena_printf(
+		    a, "waits until %s: resolvers may still hold a DNSKEY set with %u", at, old);
+	case KEYROLL_FORGOTTEN:
+		return "zonepp roll --deploy ends its signatures";
+	case KEYROLL_PUBLISHED:
+		return arena_printf(
+		    a, "waits until %s: resolvers may still hold a DNSKEY set without %u", at, new);
+	case KEYROLL_KNOWN:
+		return roll->role == PROJECT_ZSK
+			   ? arena_printf(a, "zonepp roll --deploy lets %u sign in its place", new)
+			   : arena_printf(
+				 a, "zonepp roll --deploy asks the parent for a DS of %u", new);
+	case KEYROLL_DS_WANTED:
+		if (roll->role == PROJECT_ZSK)
+			return arena_printf(
+			    a, "waits for the parent's DS of %s", roll->successor->algorithm->name);
+		return arena_printf(a, "waits for the parent's DS %u", new);
+	case KEYROLL_DS_SEEN:
+		return arena_printf(
+		    a, "waits until %s: resolvers may still hold the DS set without %u", at, new);
+	case KEYROLL_TAKEN_OVER:
+		return arena_printf(a, "zonepp roll --deploy retires it: %u has taken over", new);
+	case KEYROLL_DS_LEAVES:
+		if (roll->role == PROJECT_ZSK)
+			return arena_printf(a, "waits until no DS of %s is held any more",
+			    roll->key->algorithm->name);
+		return roll->at_unix == TIME_NEVER
+			   ? arena_printf(a, "waits until the parent's DS %u is gone", old)
+			   : arena_printf(
+				 a, "waits until %s: resolvers may still hold the DS %u", at, old);
+	case KEYROLL_RETIRED:
+		return arena_printf(
+		    a, "waits until %s: resolvers may still hold signatures by %u", at, old);
+	default:
+		return "zonepp roll --deploy takes it out of the zone";
+	}
+}

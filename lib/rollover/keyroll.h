@@ -1,0 +1,74 @@
+/* Keyroll: where rollovers of DNSSEC keys stand (RFC 6781 section 4.1, RFC 7583). Where each stands
+ * is read from the dates of the key files, which stay the truth that other tools read too, and from
+ * the history: a step is due once trust.h says that nobody who holds older sets could find the zone
+ * bogus.
+ *
+ * - A ZSK is prepublished: its successor is in the zone until every DNSKEY set that may be held has
+ *   it; then it signs in the old one's place, which leaves when what it signed is forgotten.
+ * - A KSK, and a CSK, gets a successor that signs beside it (double signature); once every held
+ *   DNSKEY set has that, the parent is to take its DS record, and once every held DS set has that,
+ *   the old one signs no more, and leaves when neither a DS record nor a signature needs it.
+ * - A new algorithm signs ahead of its keys: these are published once all held data has its
+ *   signatures, the parent takes its DS record and drops the old one, then the old keys leave, and
+ *   last their signatures (RFC 6781 section 4.1.4). */
+#ifndef ROLLOVER_KEYROLL_H
+#define ROLLOVER_KEYROLL_H
+
+#include "dnssec/key.h"
+#include "history/history.h"
+#include "project/project.h"
+
+enum keyroll_phase {
+	KEYROLL_STEADY,     /* nothing is under way */
+	KEYROLL_DUE,        /* a successor is to be made */
+	KEYROLL_SIGNING,    /* a new algorithm: not all held data has its signatures */
+	KEYROLL_SIGNED,     /* all has: its keys may be published */
+	KEYROLL_PUBLISHED,  /* it is in the zone, and not all held DNSKEY sets have it */
+	KEYROLL_KNOWN,      /* they do: it may sign (ZSK), or its DS may appear */
+	KEYROLL_DS_WANTED,  /* the parent is to take its DS */
+	KEYROLL_DS_SEEN,    /* the parent has it, and not all held DS sets */
+	KEYROLL_TAKEN_OVER, /* they do: the old key may retire */
+	KEYROLL_DS_LEAVES,  /* the old key is retired, and a held DS set needs it */
+	KEYROLL_RETIRED,    /* what it signed is held */
+	KEYROLL_LEFT,       /* an old algorithm: its keys have left, and are held */
+	KEYROLL_FORGOTTEN,  /* they are not: it need not sign any more */
+	KEYROLL_OVER,       /* it may leave */
+	N_KEYROLL_PHASES,
+};
+
+/* One key that is, or is to be, replaced. */
+struct keyroll {
+	const struct project_zone *zone;
+	enum project_key_role role;
+	struct key *key;       /* the old one */
+	struct key *successor; /* NULL: there is none */
+	enum keyroll_phase phase;
+	int64_t since_unix; /* its last date that has come; TIME_UNKNOWN: there is none */
+	int64_t at_unix;    /* when the next step is due; TIME_NEVER: that is not known */
+};
+
+/* Where the rollovers of a zone's keys stand, by its policy; in `a`. */
+struct keyrolls {
+	struct keyroll *items;
+	size_t n;
+};
+
+void
+keyrolls_find(struct arena *a, const struct history *history, const struct project_zone *zone,
+    struct keys *keys, int64_t now_unix, struct keyrolls *out);
+
+/* Is a successor under way, or an old key still there? */
+bool
+keyroll_is_under_way(const struct keyroll *roll);
+
+/* What holds the key where it is, in words; in `a`. */
+const char *
+keyroll_words(struct arena *a, const struct keyroll *roll);
+
+const char *
+keyroll_phase_name(enum keyroll_phase phase);
+
+const char *
+keyroll_role_name(enum project_key_role role);
+
+#endif
