@@ -46,6 +46,8 @@ ask_parents(struct cmd *cmd, const struct project *project)
 	struct nameservers servers;
 	int result;
 
+	if (parents_import(&cmd->diags, project, cmd->now) < 0)
+		return -1;
 	nameservers_begin(&servers, NAMESERVER_TIMEOUT_MS, NAMESERVER_TOTAL_MS);
 	result = parents_ask(&cmd->diags, project, &servers, cmd->now);
 	nameservers_end(&servers);

@@ -4,6 +4,7 @@
 #include "dnssec/cds.h"
 #include "dnssec/keystate.h"
 #include "history/state.h"
+#include "rollover/parent.h"
 #include "rollover/trust.h"
 #include "zone/lookup.h"
 
@@ -216,15 +217,6 @@ delegations_check(const struct delegations *run)
 
 /* --- $DS --- */
 
-static const struct project_zone *
-find_zone(const struct project *project, const struct name *name)
-{
-	for (size_t i = 0; i < project->n_zones; i++)
-		if (name_equal(project->zones[i].name.wire, name->wire))
-			return &project->zones[i];
-	return NULL;
-}
-
 static bool
 has_record(const struct set *set, struct bytes ds)
 {
@@ -304,7 +296,7 @@ delegation_ds(void *ctx, struct arena *a, const struct name *name, struct bytes 
     const char **why)
 {
 	const struct delegations *run = ctx;
-	const struct project_zone *zone = find_zone(run->keep->project, name);
+	const struct project_zone *zone = parent_zone_named(run->keep->project, name->wire);
 	struct child child = {.run = run, .zone = zone};
 	const struct set *newest;
 	struct sets held;

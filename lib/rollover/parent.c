@@ -5,17 +5,46 @@
 #include "rollover/project_history.h"
 #include "rollover/trust.h"
 
+#include <string.h>
+#include <unistd.h>
+
+enum { STATE_FILE_MOST = 65536 };
+
+/* --- Zones of the project --- */
+
+const struct project_zone *
+parent_zone_named(const struct project *project, const uint8_t *wire)
+{
+	uint8_t wanted[NAME_KEY_LONGEST], at[NAME_KEY_LONGEST];
+	size_t len = name_key(wire, name_length(wire, NAME_LONGEST) - 1, wanted);
+	size_t low = 0, high = project->n_zones;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct name *name = &project->zones[middle].name;
+		size_t at_len = name_key(name->wire, name->len - 1, at);
+		int order = memcmp(at, wanted, at_len < len ? at_len : len);
+
+		if (order == 0 && at_len == len)
+			return &project->zones[middle];
+		if (order < 0 || (order == 0 && at_len < len))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 const struct project_zone *
 parent_of(const struct project *project, const struct project_zone *zone)
 {
-	size_t relative;
+	const struct project_zone *above = NULL;
 
-	for (const struct project_zone *above = zone; above-- > project->zones;)
-		if (zone->name.len != above->name.len &&
-		    name_in_zone(zone->name.wire, zone->name.len, above->name.wire, above->name.len,
-			&relative))
-			return above;
-	return NULL;
+	for (const uint8_t *label = zone->name.wire; *label != 0 && !above;) {
+		label += 1 + *label;
+		above = parent_zone_named(project, label);
+	}
+	return above;
 }
 
 /* --- Changes --- */
@@ -200,4 +229,124 @@ parents_ask(struct diags *diags, const struct project *project, struct nameserve
 			result = -1;
 	}
 	return result;
+}
+
+/* --- What BIND knows --- */
+
+/* Of the DS states of dnssec-policy, those in which somebody may have the record. */
+static const char *const states_with_ds[] = {"omnipresent", "rumoured", "unretentive"};
+
+/* Sets `*has`. Returns 1 where the file tells of it, 0 where it does not or is not there. */
+static int
+read_state(struct diags *diags, const char *path, bool *has)
+{
+	static const char field[] = "DSState:";
+	struct text text;
+
+	if (file_load_small(diags, pos_none(), NULL, path, STATE_FILE_MOST, true, &text) < 0)
+		return -1;
+	*has = false;
+	for (const char *line = text.data, *end = line + text.len; line && line < end;) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		const char *stop = newline ? newline : end;
+		const char *value = line + sizeof(field) - 1;
+
+		if ((size_t)(stop - line) >= sizeof(field) - 1 &&
+		    memcmp(line, field, sizeof(field) - 1) == 0) {
+			while (value < stop && *value == ' ')
+				value++;
+			for (size_t i = 0; i < sizeof(states_with_ds) / sizeof(*states_with_ds);
+			     i++)
+				*has =
+				    *has || ((size_t)(stop - value) >= strlen(states_with_ds[i]) &&
+						memcmp(value, states_with_ds[i],
+						    strlen(states_with_ds[i])) == 0);
+			return 1;
+		}
+		line = newline ? newline + 1 : end;
+	}
+	return 0;
+}
+
+/* The DS set of a zone, where files of its keys tell it. */
+static int
+import_zone(struct diags *diags, const struct project_zone *zone, const struct key_folder *folder,
+    int64_t now_unix, struct change *change)
+{
+	struct keys keys;
+	struct bytes *rdata;
+	struct set set;
+	size_t n = 0;
+	bool told = false;
+
+	if (keys_load(change->a, diags, folder, &zone->name, now_unix, &keys) < 0)
+		return -1;
+	rdata = arena_alloc(change->a, keys.n * sizeof(*rdata) + 1);
+	for (size_t i = 0; i < keys.n; i++) {
+		uint8_t *ds = arena_bytes(change->a, CDS_LONGEST);
+		bool has;
+		int result = read_state(
+		    diags, arena_printf(change->a, "%s.state", keys.items[i].path), &has);
+
+		if (result < 0)
+			return -1;
+		if (result == 0 || !keys.items[i].is_ksk)
+			continue;
+		told = true;
+		if (has)
+			rdata[n++] = (struct bytes){
+			    ds, ds_rdata(&zone->name, keys.items[i].dnskey, DS_SHA256, ds)};
+	}
+	set = set_of(change, rdata, n, PARENT_DS_TTL_S);
+	if (told)
+		take(change, &set, true, now_unix);
+	return 0;
+}
+
+/* Most projects have none of these files, and then need no key here. */
+static bool
+has_states(struct arena *a, const struct key_folder *folder, const struct name *zone)
+{
+	size_t n;
+	const struct key_file *files = key_folder_find(folder, zone, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (access(arena_printf(a, "%s/%s.state", folder->path, files[i].base), F_OK) == 0)
+			return true;
+	return false;
+}
+
+int
+parents_import(struct diags *diags, const struct project *project, int64_t now_unix)
+{
+	struct project_history_change all = {.add.a = &diags->arena, .remove.a = &diags->arena};
+	struct key_folder folder = {0};
+	struct diags unread = {0}; /* of folders: who builds is told of these */
+	struct history history;
+
+	if (project_history_load(diags, project, now_unix, &history) < 0)
+		return -1;
+	for (size_t i = 0; i < project->n_zones; i++) {
+		const struct project_zone *zone = &project->zones[i];
+		struct change change;
+
+		if (!zone->sign || parent_of(project, zone))
+			continue;
+		change = change_begin(diags, &history, zone);
+		change.is = all;
+		if (change.known.n > 0)
+			continue;
+		if ((!folder.path || strcmp(folder.path, zone->keys) != 0) &&
+		    key_folder_read(&unread.arena, &unread, zone->keys, &folder) < 0)
+			folder = (struct key_folder){.path = zone->keys};
+		if (!has_states(&unread.arena, &folder, &zone->name))
+			continue;
+		if (import_zone(diags, zone, &folder, now_unix, &change) < 0) {
+			diags_free(&unread);
+			return -1;
+		}
+		all = change.is;
+	}
+	diags_free(&unread);
+	return project_history_change(diags, project, &all, now_unix);
 }

@@ -12,6 +12,10 @@
 
 enum { PARENT_DS_TTL_S = 86400 }; /* of DS records that nobody has asked for */
 
+/* The zone of the project with that name; NULL: there is none. */
+const struct project_zone *
+parent_zone_named(const struct project *project, const uint8_t *wire);
+
 /* The zone of the project that is the parent; NULL: there is none. */
 const struct project_zone *
 parent_of(const struct project *project, const struct project_zone *zone);
@@ -21,6 +25,11 @@ parent_of(const struct project *project, const struct project_zone *zone);
 int
 parent_tell(struct diags *diags, const struct project *project, const struct project_zone *zone,
     const struct keys *keys, uint16_t tag, bool seen, int64_t now_unix);
+
+/* Reads once what BIND's dnssec-policy noted beside the keys, in K*.state files: of each zone that
+ * is signed here and of whose DS set nothing is known yet. Returns 0, or -1 with problems added. */
+int
+parents_import(struct diags *diags, const struct project *project, int64_t now_unix);
 
 /* Asks `parent:` of each zone that is signed here for its DS set. A server that does not answer is
  * a warning, and may still have what it had. Returns 0, or -1 with a problem added. */

@@ -49,8 +49,7 @@ key() { # key TIME [OPTION...] ZONE: its base name is in $key
 	[ "$key" ]
 }
 leaves() { # leaves KEY HOUR: by its dates
-	at=$(date -u -d "@$(hour "$2")" +%Y%m%d%H%M%S)
-	dnssec-settime -K "$work/keys" -I "$at" -D "$at" "$1" >/dev/null
+	zonepp keys set --inactive="$(hour "$2")" --delete="$(hour "$2")" "$work/keys/$1" >/dev/null
 }
 tag() { # tag KEY: without leading zeros
 	printf '%d' "$(echo "${1##*+}" | sed 's/^0*//')"
@@ -111,7 +110,7 @@ sed -i.old 's/^set dept.example.org.*//; s/^set example.org.*DS.*//' "$work/zone
 echo '$DS dept' >>"$work/zones/example.org.zone"
 mv "$work/keys/$key.private" "$work/$key.private"
 mv "$work/keys/$key.key" "$work/$key.key"
-dnssec-settime -K "$work/keys" -I none -D none "$old" >/dev/null
+zonepp keys set --inactive=none --delete=none "$work/keys/$old" >/dev/null
 ok 'zsk: with a DS record' build 10
 ok 'zsk: which needs its time' build 13
 ok 'zsk: it is there' [ "$(records DS example.org)" = 1 ]
@@ -233,6 +232,26 @@ ok 'told: the old one leaves' build 54
 ok 'told: two keys are left' [ "$(records DNSKEY)" = 2 ]
 ok 'told: of a key that it has not' refuses zonepp keys ds -C "$work" --seen=1 dept.example.org
 ok 'told: both at once' refuses zonepp keys ds -C "$work" --seen=1 --gone=1 dept.example.org
+
+# --- Keys that come from dnssec-policy ---
+
+begin policy
+ok 'policy: the ZSK' key "$(hour 0)" --zsk dept.example.org
+ok 'policy: the KSK' key "$(hour 0)" --ksk dept.example.org
+old=$key
+printf '; This is the state of key %s.\nKSK: yes\nDSState: omnipresent\n' "$(tag "$old")" \
+	>"$work/keys/$old.state"
+ok 'policy: the next KSK' key "$(hour 0)" --ksk dept.example.org
+printf 'KSK: yes\nDSState: hidden\n' >"$work/keys/$key.state"
+ok 'policy: roll reads them' zonepp roll -C "$work" --now="$(hour 1)"
+ok 'policy: and notes one DS record' grep -q " DS 86400 .* - $(tag "$old") 13 2 [0-9a-f]*\$" \
+	"$work/zonepp.state"
+ok 'policy: built' build 2
+leaves "$old" 3
+ok 'policy: the old one stays' says S095 build 3
+rm "$work/keys/$old.state"
+ok 'policy: read once' zonepp roll -C "$work" --now="$(hour 4)"
+ok 'policy: the old one still stays' says S095 build 4
 unset parent
 
 # --- A zone that begins to be signed ---
