@@ -379,7 +379,7 @@ tlsa_add(struct tlsa_job *job, struct pos pos, const struct certs *certs, struct
 		&picked) < 0)
 		return -1;
 	if (job->for_servers)
-		certs_check_served(job->diags, pos, certs);
+		certs_check_loadable(job->diags, pos, certs);
 	check_rest_of_chain(job, pos, certs, &picked);
 	lint_chain(job, pos, certs, &picked);
 	for (size_t i = 0; i < picked.n; i++) {

@@ -132,7 +132,7 @@ begin_deploy(struct actor *actor)
 	const struct certificate *certificate = &actor->rollover.certificate;
 
 	actor->tried_deploy = true;
-	certs_check_served(&actor->diags, is->pos, certificate->next);
+	certs_check_loadable(&actor->diags, is->pos, certificate->next);
 	return (struct hook){.what = "deploy",
 	    .argv =
 		hook_arguments(&actor->look.arena, is, is->deploy, certificate->next_chain.leaf_id),

@@ -271,7 +271,7 @@ certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *pat
 }
 
 void
-certs_check_served(struct diags *diags, struct pos pos, const struct certs *certs)
+certs_check_loadable(struct diags *diags, struct pos pos, const struct certs *certs)
 {
 	const struct not_loaded *not_loaded = &certs->not_loaded;
 

@@ -68,7 +68,7 @@ certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *pat
 
 /* Warns at `pos` of a file that servers do not load as we do. */
 void
-certs_check_served(struct diags *diags, struct pos pos, const struct certs *certs);
+certs_check_loadable(struct diags *diags, struct pos pos, const struct certs *certs);
 
 /* The certificate with its key, as OpenSSL decodes it; NULL if it refuses that. The caller frees
  * it.

@@ -1,23 +1,6 @@
 #include "zone_fixture.h"
 
 #include "history/published.h"
-#include "zone/soa.h"
-
-static void
-set_serial(void **state)
-{
-	struct zone_fixture f;
-
-	(void)state;
-	zone_read_good(&f, ZONE_HEAD "a A 192.0.2.1\n");
-	assert_int_equal(zone_serial(&f.store), 1);
-	zone_set_serial(&f.store, 4294967295u);
-	assert_int_equal(zone_serial(&f.store), 4294967295u);
-	assert_non_null(strstr(zone_print(&f), "hostmaster.example.org. 4294967295 2 3 4 300\n"));
-	zone_set_serial(&f.store, 0x01020304);
-	assert_int_equal(zone_serial(&f.store), 0x01020304);
-	zone_free(&f);
-}
 
 /* Is what stands in the second text (behind ZONE_HEAD) what the first one published? */
 static const struct {
@@ -139,7 +122,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(set_serial),
 	    cmocka_unit_test(same_content),
 	    cmocka_unit_test(same_soa),
 	    cmocka_unit_test(nothing_published),
