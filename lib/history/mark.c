@@ -5,9 +5,42 @@
 #include "history/state.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 static const char head[] = "# Being published; zonepp build ends it.\n";
+
+void
+marks_list(const struct roots *own, const char *path, struct marks *out)
+{
+	struct arena *a = &out->diags.arena;
+
+	*out = (struct marks){0};
+	out->unknown =
+	    file_list_if(&out->diags, pos_none(), own, file_folder(a, path), &out->files) < 0;
+}
+
+void
+marks_free(struct marks *marks)
+{
+	diags_free(&marks->diags);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(a, ((const struct file_entry *)b)->name);
+}
+
+bool
+marks_have(const struct marks *marks, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return marks->unknown ||
+	       (marks->files.n > 0 && bsearch(slash ? slash + 1 : path, marks->files.items,
+					  marks->files.n, sizeof(*marks->files.items), by_name));
+}
 
 int
 mark_is_there(struct diags *diags, const struct roots *own, const char *path, bool *there)

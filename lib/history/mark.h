@@ -15,6 +15,24 @@ int
 mark_make(struct diags *diags, const struct roots *own, const char *path,
     const struct history *publication);
 
+/* Which marks of a folder there are: few zones have one, and it takes long to ask for each. */
+struct marks {
+	struct diags diags;
+	struct file_list files;
+	bool unknown; /* the folder cannot be listed: each may be there */
+};
+
+/* Lists the folder of the mark at `path`. marks_free is due. */
+void
+marks_list(const struct roots *own, const char *path, struct marks *out);
+
+void
+marks_free(struct marks *marks);
+
+/* May the mark be there? */
+bool
+marks_have(const struct marks *marks, const char *path);
+
 /* Is there one? Returns 0, or -1 with one problem added. */
 int
 mark_is_there(struct diags *diags, const struct roots *own, const char *path, bool *there);

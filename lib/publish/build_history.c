@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static int
-begin_zone(struct build_run *run, struct build_zone *build)
+begin_zone(struct build_run *run, const struct marks *marks, struct build_zone *build)
 {
 	const struct project *project = run->project;
 	struct keep *keep = &build->keep;
@@ -25,7 +25,11 @@ begin_zone(struct build_run *run, struct build_zone *build)
 	    .marked = {.a = &run->diags->arena}};
 	keep->is_known = history_serial(&run->history, keep->name) != NULL;
 	build->mark = project_mark_path(&build->arena, project, build->zone);
-	return mark_read(run->diags, &project->own, build->mark, &build->was_marked, &keep->marked);
+	if (marks_have(marks, build->mark) && mark_read(run->diags, &project->own, build->mark,
+						  &build->was_marked, &keep->marked) < 0)
+		return -1;
+	keep->has_mark = build->was_marked;
+	return 0;
 }
 
 int
@@ -36,15 +40,18 @@ build_read_history(struct build_run *run)
 	struct state_reading reading = {run->now, certificates_longest_wait(project)};
 	int result = state_load(
 	    run->diags, state_path(a, project->path, project->folder), reading, &run->history);
+	struct marks marks;
 
 	if (result < 0 ||
 	    certificates_load(run->diags, project, &run->history, &run->project_certificates) < 0)
 		return -1;
 	certificate_index_make(
 	    a, run->project_certificates, project->n_certificates, false, &run->index);
+	marks_list(&project->own, project_mark_path(a, project, &project->zones[0]), &marks);
 	for (size_t i = 0; i < run->build->n; i++)
-		if (begin_zone(run, &run->build->zones[i]) < 0)
+		if (begin_zone(run, &marks, &run->build->zones[i]) < 0)
 			result = -1;
+	marks_free(&marks);
 	return result;
 }
 

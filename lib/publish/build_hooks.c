@@ -49,15 +49,11 @@ ended(void *ctx, enum hook_end how)
 static bool
 needs_hook(const struct build_run *run, struct build_zone *build)
 {
-	bool marked;
-
 	if (!build->built || build->unfinished)
 		return false;
-	if (mark_is_there(&build->diags, &run->project->own, build->mark, &marked) < 0)
-		build->unfinished = true;
-	else if (!marked || !run->project->hook_changed)
+	if (!build->keep.has_mark || !run->project->hook_changed)
 		set_told(run, build);
-	return !build->unfinished && !build->told;
+	return !build->told;
 }
 
 /* One after another: they speak to one and the same server as a rule, which takes few at a time,

@@ -45,6 +45,7 @@ mark(struct zone_run *run)
 	add_unwritten(&publication, keep);
 	serial = (struct serial){keep->name, run->result->serial, job->load.now};
 	history_add_serial(&publication, &serial);
+	job->keep->has_mark = true;
 	return mark_make(run->diags, job->own, job->mark, &publication);
 }
 
@@ -70,6 +71,8 @@ remember(struct zone_run *run)
 static int
 unmark(struct build_run *build, struct build_zone *zone)
 {
+	if (!zone->keep.has_mark)
+		return 0;
 	return mark_remove(&zone->diags, &build->project->own, zone->mark);
 }
 

@@ -35,6 +35,7 @@ struct keep {
 	bool is_known;         /* the history has the zone */
 	bool is_tracked;       /* it is to have it: the zone is signed, has $TLSA, or servers */
 	bool is_published;     /* the build is done */
+	bool has_mark;         /* the zone's mark is there (history/mark.h) */
 	struct history marked; /* sets that a build that ended early may have published */
 	struct answer_names owners; /* of uses of certificates */
 	struct history held; /* all sets of the zone, sorted, with those of the published file */

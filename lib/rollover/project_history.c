@@ -19,11 +19,17 @@ project_history_load(
 	struct state_reading reading = {now_unix, certificates_longest_wait(project)};
 	int result = state_load(diags, state_path(a, project->path, project->folder), reading, out);
 	struct history marked = {.a = a};
+	struct marks marks;
 	bool there;
 
-	for (size_t i = 0; result == 0 && i < project->n_zones; i++)
-		result = mark_read(diags, &project->own,
-		    project_mark_path(a, project, &project->zones[i]), &there, &marked);
+	marks_list(&project->own, project_mark_path(a, project, &project->zones[0]), &marks);
+	for (size_t i = 0; result == 0 && i < project->n_zones; i++) {
+		const char *path = project_mark_path(a, project, &project->zones[i]);
+
+		if (marks_have(&marks, path))
+			result = mark_read(diags, &project->own, path, &there, &marked);
+	}
+	marks_free(&marks);
 	for (size_t i = 0; i < marked.n_sets; i++)
 		history_add_set(out, &marked.sets[i]);
 	history_sort(out);

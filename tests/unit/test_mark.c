@@ -159,6 +159,31 @@ linked(void **state)
 	unlink(MARK);
 }
 
+/* Of a folder that cannot be listed each may be there. */
+static void
+listed(void **state)
+{
+	struct marks marks;
+
+	(void)state;
+	make("");
+	put(".zonepp/f.build", "");
+	marks_list(&own, MARK, &marks);
+	assert_true(marks_have(&marks, MARK));
+	assert_true(marks_have(&marks, ".zonepp/f.build"));
+	assert_false(marks_have(&marks, ".zonepp/f.hook"));
+	assert_false(marks_have(&marks, ".zonepp/e.hoo"));
+	marks_free(&marks);
+	marks_list(&own, "none/e.hook", &marks);
+	assert_false(marks_have(&marks, "none/e.hook"));
+	marks_free(&marks);
+	assert_int_equal(symlink(".zonepp", "link"), 0);
+	marks_list(&own, "link/e.hook", &marks);
+	assert_true(marks_have(&marks, "link/f.hook"));
+	marks_free(&marks);
+	assert_int_equal(mark_remove(&diags, &own, MARK), 0);
+}
+
 static int
 teardown(void **state)
 {
@@ -176,6 +201,7 @@ main(void)
 	    cmocka_unit_test(made_of_nothing),
 	    cmocka_unit_test(damaged),
 	    cmocka_unit_test(linked),
+	    cmocka_unit_test(listed),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
