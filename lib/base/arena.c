@@ -88,6 +88,20 @@ arena_copy(struct arena *a, const void *data, size_t len)
 	return p;
 }
 
+void *
+arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size)
+{
+	void *more;
+
+	if (n < *cap)
+		return items;
+	*cap = *cap ? 2 * *cap : 16;
+	more = arena_alloc(a, *cap * size);
+	if (n)
+		memcpy(more, items, n * size);
+	return more;
+}
+
 char *
 arena_text(struct arena *a, const char *data, size_t len)
 {

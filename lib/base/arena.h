@@ -45,6 +45,11 @@ arena_text(struct arena *a, const char *data, size_t len);
 char *
 arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Room for one more of the `n` items of `size` bytes at `items` (NULL at first), which may move:
+ * twice `*cap` when that is reached. */
+void *
+arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size);
+
 /* Calls `release(handle)` when the arena is freed, newest first: for foreign handles. */
 void
 arena_on_free(struct arena *a, void (*release)(void *), void *handle);

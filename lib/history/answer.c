@@ -11,15 +11,8 @@
 static void
 add_name(struct answer_names *names, const char *name)
 {
-	if (names->n == names->cap) {
-		const char **more;
-
-		names->cap = names->cap ? 2 * names->cap : 16;
-		more = arena_alloc(names->a, names->cap * sizeof(*more));
-		if (names->n)
-			memcpy(more, names->items, names->n * sizeof(*more));
-		names->items = more;
-	}
+	names->items =
+	    arena_grow(names->a, names->items, names->n, &names->cap, sizeof(*names->items));
 	names->items[names->n++] = name;
 }
 

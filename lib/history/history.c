@@ -86,24 +86,10 @@ set_records(struct arena *a, struct set *set, const struct bytes *rdata, size_t 
 
 /* --- Adding --- */
 
-static void *
-grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size)
-{
-	void *more;
-
-	if (n < *cap)
-		return items;
-	*cap = *cap ? 2 * *cap : 16;
-	more = arena_alloc(a, *cap * size);
-	if (n)
-		memcpy(more, items, n * size);
-	return more;
-}
-
 void
 history_add_set(struct history *history, const struct set *set)
 {
-	history->sets = grow(
+	history->sets = arena_grow(
 	    history->a, history->sets, history->n_sets, &history->cap_sets, sizeof(*history->sets));
 	history->sets[history->n_sets++] = *set;
 }
@@ -111,7 +97,7 @@ history_add_set(struct history *history, const struct set *set)
 void
 history_add_serial(struct history *history, const struct serial *serial)
 {
-	history->serials = grow(history->a, history->serials, history->n_serials,
+	history->serials = arena_grow(history->a, history->serials, history->n_serials,
 	    &history->cap_serials, sizeof(*history->serials));
 	history->serials[history->n_serials++] = *serial;
 }
@@ -119,8 +105,8 @@ history_add_serial(struct history *history, const struct serial *serial)
 void
 history_add_note(struct history *history, const struct note *note)
 {
-	history->notes = grow(history->a, history->notes, history->n_notes, &history->cap_notes,
-	    sizeof(*history->notes));
+	history->notes = arena_grow(history->a, history->notes, history->n_notes,
+	    &history->cap_notes, sizeof(*history->notes));
 	history->notes[history->n_notes++] = *note;
 }
 

@@ -35,15 +35,8 @@ struct round {
 static void
 add_answer(struct ask *ask, struct round *round, const struct answer *answer)
 {
-	if (round->n == round->cap) {
-		struct answer *more;
-
-		round->cap = round->cap ? 2 * round->cap : 8;
-		more = arena_alloc(&ask->diags->arena, round->cap * sizeof(*more));
-		if (round->n)
-			memcpy(more, round->items, round->n * sizeof(*more));
-		round->items = more;
-	}
+	round->items = arena_grow(
+	    &ask->diags->arena, round->items, round->n, &round->cap, sizeof(*round->items));
 	round->items[round->n++] = *answer;
 }
 
@@ -159,18 +152,10 @@ static void
 note_lagging(struct ask *ask, const char *owner, const struct project_server *server)
 {
 	struct laggings *l = ask->laggings;
+	struct arena *a = &ask->diags->arena;
 
-	if (l->n == l->cap) {
-		struct lagging *more;
-
-		l->cap = l->cap ? 2 * l->cap : 8;
-		more = arena_alloc(&ask->diags->arena, l->cap * sizeof(*more));
-		if (l->n)
-			memcpy(more, l->items, l->n * sizeof(*more));
-		l->items = more;
-	}
-	l->items[l->n++] =
-	    (struct lagging){arena_text(&ask->diags->arena, owner, strlen(owner)), server->text};
+	l->items = arena_grow(a, l->items, l->n, &l->cap, sizeof(*l->items));
+	l->items[l->n++] = (struct lagging){arena_text(a, owner, strlen(owner)), server->text};
 }
 
 static void

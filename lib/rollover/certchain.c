@@ -272,18 +272,39 @@ certchain_taken(const struct certchain *chain, const struct set *set)
 	return !usable;
 }
 
+static struct bytes
+record_of(struct arena *a, const struct link *link, struct tlsa_params params)
+{
+	bool sha512 = params.matching == TLSA_SHA2_512;
+	size_t len = sha512 ? SHA512_LEN : SHA256_LEN;
+	uint8_t *data = arena_bytes(a, RDATA_HEAD + len);
+
+	data[0] = params.usage;
+	data[1] = params.selector;
+	data[2] = sha512 ? TLSA_SHA2_512 : TLSA_SHA2_256;
+	memcpy(data + RDATA_HEAD,
+	    sha512 ? link->sha512[params.selector] : link->sha256[params.selector], len);
+	return (struct bytes){data, RDATA_HEAD + len};
+}
+
 struct bytes
 certchain_record(
     struct arena *a, const struct certchain *chain, struct bytes rdata, uint8_t matching)
 {
-	const struct link *link = find_link(chain, rdata);
-	size_t len = matching == TLSA_SHA2_256 ? SHA256_LEN : SHA512_LEN;
-	uint8_t *data = arena_bytes(a, RDATA_HEAD + len), selector = rdata.data[1];
+	return record_of(a, find_link(chain, rdata),
+	    (struct tlsa_params){rdata.data[0], rdata.data[1], matching});
+}
 
-	data[0] = rdata.data[0];
-	data[1] = selector;
-	data[2] = matching;
-	memcpy(data + RDATA_HEAD,
-	    matching == TLSA_SHA2_256 ? link->sha256[selector] : link->sha512[selector], len);
-	return (struct bytes){data, RDATA_HEAD + len};
+size_t
+certchain_records(
+    struct arena *a, const struct certchain *chain, struct tlsa_params params, struct bytes **out)
+{
+	bool ca = params.usage == TLSA_PKIX_TA || params.usage == TLSA_DANE_TA;
+	size_t n = 0;
+
+	*out = arena_alloc(a, chain->n * sizeof(**out));
+	for (size_t i = 0; i < chain->n; i++)
+		if (chain->links[i].is_ca == ca && chain->links[i].known[params.selector])
+			(*out)[n++] = record_of(a, &chain->links[i], params);
+	return n;
 }

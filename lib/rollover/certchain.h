@@ -4,6 +4,7 @@
 #ifndef ROLLOVER_CERTCHAIN_H
 #define ROLLOVER_CERTCHAIN_H
 
+#include "dane/tlsa.h"
 #include "history/history.h"
 #include "source/cert.h"
 
@@ -53,6 +54,13 @@ certchain_taken(const struct certchain *chain, const struct set *set);
 struct bytes
 certchain_record(
     struct arena *a, const struct certchain *chain, struct bytes rdata, uint8_t matching);
+
+/* The records of the chain with these parameters, in `a`: that of the server's own certificate, or
+ * those of its CA certificates; where a digest is known, which takes the place of the matching type
+ * Full. Returns how many they are. */
+size_t
+certchain_records(
+    struct arena *a, const struct certchain *chain, struct tlsa_params params, struct bytes **out);
 
 /* The strongest matching type of usable records with this usage and selector; TLSA_FULL: no digest
  * is used. */

@@ -124,6 +124,14 @@ certificates_load(struct diags *diags, const struct project *project, const stru
 	return result;
 }
 
+bool
+certificate_is_named(const struct project *project, const struct project_certificate *certificate,
+    const struct note *note)
+{
+	return strcmp(note->name, certificate->name) == 0 ||
+	       !project_has_certificate(project, note->name);
+}
+
 void
 certs_dates(const struct certs *certs, int64_t *from_unix, int64_t *to_unix)
 {

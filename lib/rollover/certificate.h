@@ -28,6 +28,12 @@ int
 certificates_load(struct diags *diags, const struct project *project, const struct history *history,
     struct certificate **out);
 
+/* Is the note one of the certificate? It is under its name, and under each one that the project has
+ * no more: it may have been renamed. */
+bool
+certificate_is_named(const struct project *project, const struct project_certificate *certificate,
+    const struct note *note);
+
 /* Sets `former` of all certificates of the project, in `a`, by the sorted history. */
 void
 certificates_remember(struct arena *a, const struct project *project, const struct history *history,

@@ -46,9 +46,8 @@ was_deployed(const struct look *look)
 
 	if (look->rollover->deployed_unix != TIME_NEVER)
 		return next_id(look->rollover);
-	return certificate->current &&
-		       history_note(look->history, NOTE_DEPLOYED, certificate->is->name, NULL,
-			   certificate->current_chain.id)
+	return history_note(look->history, NOTE_DEPLOYED, certificate->is->name, NULL,
+		   certificate->current_chain.id)
 		   ? current_id(look->rollover)
 		   : NULL;
 }
@@ -229,6 +228,8 @@ void
 events_end(const struct rollovers *rollovers, const struct project *project, int64_t now_unix,
     struct project_history_change *change)
 {
+	for (size_t i = 0; i < rollovers->inherited.n_notes; i++)
+		history_add_note(&change->add, &rollovers->inherited.notes[i]);
 	for (size_t i = 0; i < rollovers->history.n_notes; i++) {
 		const struct note *note = &rollovers->history.notes[i];
 

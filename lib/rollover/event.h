@@ -14,7 +14,7 @@ void
 events_find(const struct rollovers *rollovers, const struct project *project,
     const struct rollover *rollover, int64_t now_unix, struct project_history_change *change);
 
-/* Takes away the notes of names that the project has no more. */
+/* Takes away the notes of names that the project has no more, and adds those that are inherited. */
 void
 events_end(const struct rollovers *rollovers, const struct project *project, int64_t now_unix,
     struct project_history_change *change);

@@ -129,19 +129,6 @@ use_next(const struct keep *keep, const struct named_use *is, struct use *use)
 	chain_once(keep->a, is->next, before ? before->next : NULL, &last.next, &use->next);
 }
 
-/* Does the template ask for the record, by any means? */
-static bool
-is_wanted(const struct keep_run *run, const struct use *use, struct bytes rdata)
-{
-	const struct node *node = store_node(run->store, &use->is->owner);
-	struct rrset set = node ? node_rrset(run->store, node, TYPE_TLSA) : (struct rrset){0};
-
-	for (size_t i = 0; i < set.n; i++)
-		if (bytes_equal(record_rdata(&set.records[i]), rdata))
-			return true;
-	return false;
-}
-
 /* --- Names that are answered with the records of a use --- */
 
 /* By its owner, or where an alias or a wildcard leads to that. */
@@ -211,21 +198,57 @@ led_to(struct led_names all, const char *owner)
 
 /* --- Records that stay --- */
 
+struct kept {
+	const struct named_use *is; /* at its owner */
+	const char *owner;
+	struct bytes rdata;
+};
+
+/* What the zone will have at the owner of the use: what the template asks for, by any means, and
+ * what stays. */
+static struct set
+coming_at(const struct keep *keep, const struct keep_run *run, const struct use *use)
+{
+	const struct node *node = store_node(run->store, &use->is->owner);
+	struct rrset wanted = node ? node_rrset(run->store, node, TYPE_TLSA) : (struct rrset){0};
+	struct bytes *rdata = arena_alloc(keep->a, (wanted.n + keep->n_kept) * sizeof(*rdata) + 1);
+	struct set set = {.owner = use->owner, .type = TYPE_TLSA, .rdata = rdata};
+
+	for (size_t i = 0; i < wanted.n; i++)
+		rdata[set.n++] = record_rdata(&wanted.records[i]);
+	for (size_t i = 0; i < keep->n_kept; i++)
+		if (strcmp(keep->kept[i].owner, use->owner) == 0)
+			rdata[set.n++] = keep->kept[i].rdata;
+	return set;
+}
+
 static void
 keep_record(
     struct keep *keep, const struct keep_run *run, const struct use *use, struct bytes rdata)
 {
-	struct parsed parsed = {.zone = &run->store->apex,
-	    .owner = &use->is->owner,
-	    .type = TYPE_TLSA,
-	    .ttl_s = use->is->ttl_s,
-	    .pos = use->is->pos,
-	    .rdata = rdata};
+	struct set coming = coming_at(keep, run, use);
 
-	if (is_wanted(run, use, rdata))
+	if (set_has(&coming, rdata))
 		return;
-	store_add(run->store, &parsed);
-	keep->n_kept++;
+	keep->kept =
+	    arena_grow(keep->a, keep->kept, keep->n_kept, &keep->cap_kept, sizeof(*keep->kept));
+	keep->kept[keep->n_kept++] = (struct kept){use->is, use->owner, rdata};
+}
+
+static void
+add_kept(const struct keep *keep, const struct keep_run *run)
+{
+	for (size_t i = 0; i < keep->n_kept; i++) {
+		const struct named_use *is = keep->kept[i].is;
+		struct parsed parsed = {.zone = &run->store->apex,
+		    .owner = &is->owner,
+		    .type = TYPE_TLSA,
+		    .ttl_s = is->ttl_s,
+		    .pos = is->pos,
+		    .rdata = keep->kept[i].rdata};
+
+		store_add(run->store, &parsed);
+	}
 }
 
 /* RFC 7671 section 9: who takes the stronger digest does not look at weaker ones of the same usage
@@ -366,8 +389,7 @@ may_present(const struct keep *keep, const struct use *use, const struct note *d
 	const char *name = deployed->name;
 	const struct note *current = history_note(history, NOTE_CURRENT, name, NULL, NULL);
 
-	if (strcmp(name, use->certificate->name) != 0 &&
-	    project_has_certificate(keep->project, name))
+	if (!certificate_is_named(keep->project, use->certificate, deployed))
 		return false;
 	return history_note(history, NOTE_DEPLOYED, name, NULL, NULL) == deployed && current &&
 	       current->t_unix <= deployed->t_unix && strcmp(current->id, use->current.id) == 0 &&
@@ -387,6 +409,24 @@ report_lost(const struct keep_run *run, const struct use *use, int64_t deployed_
 	buf_free(&when);
 }
 
+/* What is published may have no record of it, as DANE was off when it was deployed, or none that
+ * the new records let clients look at. */
+static void
+make_records(struct keep *keep, const struct keep_run *run, const struct use *use, const char *name,
+    const struct certchain *chain)
+{
+	struct set coming = coming_at(keep, run, use);
+	struct bytes *rdata;
+	size_t n;
+
+	coming.owner = name;
+	if (certchain_taken(chain, &coming))
+		return;
+	n = certchain_records(keep->a, chain, use->is->params, &rdata);
+	for (size_t i = 0; i < n; i++)
+		keep_record(keep, run, use, rdata[i]);
+}
+
 static void
 keep_lost(
     struct keep *keep, const struct keep_run *run, const struct use *use, struct led_names names)
@@ -401,6 +441,8 @@ keep_lost(
 			continue;
 		for (size_t k = 0; k < names.n; k++)
 			keep_published(keep, run, use, names.items[k].name, &chain);
+		for (size_t k = 0; k < names.n; k++)
+			make_records(keep, run, use, names.items[k].name, &chain);
 		if (keep->n_kept > n_kept)
 			report_lost(run, use, note->t_unix);
 	}
@@ -411,7 +453,7 @@ keep_lost(
 static void
 guess(struct keep *keep, const struct keep_run *run, const struct use *use)
 {
-	struct set last, before;
+	struct set last, before, coming = coming_at(keep, run, use);
 	struct bytes *rest, *strange;
 	size_t n_rest = 0, n_strange = 0;
 
@@ -426,7 +468,7 @@ guess(struct keep *keep, const struct keep_run *run, const struct use *use)
 		bool current = certchain_matches(&use->current, rdata);
 		bool next = use->is->next && certchain_matches(&use->next, rdata);
 
-		if (!current && !next && !is_wanted(run, use, rdata))
+		if (!current && !next && !set_has(&coming, rdata))
 			strange[n_strange++] = rdata;
 		if (current || !next)
 			rest[n_rest++] = rdata;
@@ -517,6 +559,7 @@ keep_records(struct keep *keep, const struct keep_run *run)
 		if (!find_early(keep, run, &use, names))
 			keep_lost(keep, run, &use, names);
 	}
+	add_kept(keep, run);
 }
 
 /* --- How the history goes on --- */

@@ -41,8 +41,9 @@ struct keep {
 	struct history held; /* all sets of the zone, sorted, with those of the published file */
 
 	/* What the build comes to. */
-	size_t n_early;   /* errors of certificates that came too early */
-	size_t n_kept;    /* records in the zone that the template does not ask for */
+	size_t n_early;    /* errors of certificates that came too early */
+	struct kept *kept; /* records in the zone that the template does not ask for */
+	size_t n_kept, cap_kept;
 	size_t n_changes; /* sets of certificates that are not as they are published */
 	/* Sets that begin with the publication (TIME_NEVER) or were there before, and those that
 	 * end with it. The time of it is that at which its hook had told the servers. */

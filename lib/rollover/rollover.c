@@ -301,10 +301,52 @@ load_former(struct arena *a, struct rollovers *out)
 	chain_index_sort(&out->former_index);
 }
 
+/* Is the note, whose name the project has no more, of what is now the certificate? */
+static bool
+is_inherited(const struct certificate *certificate, const struct note *note)
+{
+	const struct certchain *chains[] = {
+	    certificate->current ? &certificate->current_chain : NULL,
+	    certificate->next ? &certificate->next_chain : NULL};
+	bool is = false;
+
+	for (size_t i = 0; i < 2 && !is; i++)
+		if (chains[i])
+			is = strcmp(note->id,
+				 note->kind == NOTE_TOLD ? chains[i]->leaf_id : chains[i]->id) == 0;
+	return is && (note->kind == NOTE_DEPLOYED || note->kind == NOTE_TOLD);
+}
+
+/* A certificate that gets another name keeps what was deployed and told of it. */
+static void
+inherit_notes(const struct project *project, struct rollovers *out)
+{
+	struct history *history = &out->history;
+	size_t n = history->n_notes;
+
+	out->inherited = (struct history){.a = history->a};
+	for (size_t i = 0; i < n; i++) {
+		struct note note = history->notes[i];
+
+		if (project_has_certificate(project, note.name))
+			continue;
+		for (size_t k = 0; k < out->n_certificates; k++) {
+			note.name = project->certificates[k].name;
+			if (is_inherited(&out->certificates[k], &note) &&
+			    !history_note(history, note.kind, note.name, note.event, note.id))
+				history_add_note(&out->inherited, &note);
+		}
+	}
+	for (size_t i = 0; i < out->inherited.n_notes; i++)
+		history_add_note(history, &out->inherited.notes[i]);
+	history_sort(history);
+}
+
 /* What follows from the history and the files for all certificates. */
 static void
 find_all(struct arena *a, const struct project *project, int64_t now_unix, struct rollovers *out)
 {
+	inherit_notes(project, out);
 	certificates_remember(a, project, &out->history, out->certificates);
 	load_former(a, out);
 	certificate_services_find(

@@ -50,6 +50,7 @@ struct rollovers {
 	struct certificate *certificates; /* of the project */
 	size_t n_certificates;
 	struct history history;
+	struct history inherited; /* notes in it, of former names, that the file lacks */
 	struct certificate_services services;
 	struct certchain *former; /* all that were in use */
 	struct chain_index former_index;

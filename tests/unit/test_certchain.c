@@ -315,6 +315,32 @@ record_made(void **state)
 				}
 }
 
+/* Those with some parameters: of the server's own certificate, or of each CA. */
+static void
+records_made(void **state)
+{
+	(void)state;
+	for (int usage = 0; usage < 4; usage++)
+		for (int selector = 0; selector < 2; selector++)
+			for (int matching = 0; matching < 3; matching++) {
+				struct tlsa_params params = {
+				    (uint8_t)usage, (uint8_t)selector, (uint8_t)matching};
+				bool ca = usage == 0 || usage == 2;
+				int digest = matching ? matching : 1;
+				struct bytes *made;
+
+				assert_int_equal(certchain_records(&arena, &chain, params, &made),
+				    ca ? ROOT - LEAF : 1);
+				for (int who = ca ? LEAF + 1 : LEAF; who <= (ca ? ROOT : LEAF);
+				     who++)
+					assert_true(bytes_equal(made[who - ca],
+					    record_of(usage, selector, digest,
+						data_of((enum who)who, selector, digest))));
+				assert_int_equal(certchain_records(&arena, &bare, params, &made),
+				    !ca && selector == 1);
+			}
+}
+
 /* --- As text --- */
 
 static void
@@ -390,6 +416,7 @@ main(void)
 	    cmocka_unit_test(taken),
 	    cmocka_unit_test(strongest),
 	    cmocka_unit_test(record_made),
+	    cmocka_unit_test(records_made),
 	    cmocka_unit_test(read_back),
 	    cmocka_unit_test(damaged_text),
 	};
