@@ -158,5 +158,5 @@ gate_since(const struct held *service, const struct certchain *chain)
 		else if (set->since_unix < first)
 			first = set->since_unix;
 	}
-	return since == TIME_UNKNOWN ? first : since;
+	return since == TIME_UNKNOWN && first != TIME_NEVER ? first : since;
 }

@@ -43,7 +43,7 @@ bool
 gate_next(const struct history *history, size_t *at, struct held *out);
 
 /* Since when each set of the name has taken the chain; TIME_UNKNOWN: as long as the history reaches
- * back, TIME_NEVER: one that is open does not. */
+ * back, or there are but aliases, whose ends tell; TIME_NEVER: one that is open does not. */
 int64_t
 gate_since(const struct held *service, const struct certchain *chain);
 

@@ -71,30 +71,28 @@ struct gathered {
 	bool is_missing; /* a published set refuses next */
 };
 
-/* Does the record stand for a chain that was in use, and for none of the certificate's? */
+/* Does the record stand for a former chain of the certificate, and for neither of its files? */
 static bool
-is_former(
-    const struct rollovers *rollovers, const struct certificate *certificate, struct bytes rdata)
+is_former(const struct certificate *certificate, struct bytes rdata)
 {
-	struct chain_keys keys = chain_index_find(&rollovers->former_index, rdata);
+	bool is = false;
 
 	if (certchain_matches(&certificate->current_chain, rdata) ||
 	    (certificate->next && certchain_matches(&certificate->next_chain, rdata)))
 		return false;
-	for (size_t i = 0; i < keys.n; i++)
-		if (certchain_matches(&rollovers->former[keys.items[i].number], rdata))
-			return true;
-	return false;
+	for (size_t i = 0; i < certificate->n_former && !is; i++)
+		is = certchain_matches(&certificate->former[i], rdata);
+	return is;
 }
 
 static bool
-has_former(const struct rollovers *rollovers, const struct certificate *certificate,
-    const struct set *published)
+has_former(const struct certificate *certificate, const struct set *published)
 {
-	for (size_t i = 0; i < published->n; i++)
-		if (is_former(rollovers, certificate, published->rdata[i]))
-			return true;
-	return false;
+	bool has = false;
+
+	for (size_t i = 0; i < published->n && !has; i++)
+		has = is_former(certificate, published->rdata[i]);
+	return has;
 }
 
 /* Of a name that is answered with no records any more. */
@@ -133,8 +131,7 @@ gather(const struct rollovers *rollovers, struct rollover *rollover, const struc
 	rollover->is_used = true;
 	g->is_missing = g->is_missing || (certificate->next && published->type != TYPE_CNAME &&
 					     !certchain_taken(&certificate->next_chain, published));
-	rollover->has_former =
-	    rollover->has_former || has_former(rollovers, certificate, published);
+	rollover->has_former = rollover->has_former || has_former(certificate, published);
 }
 
 static enum rollover_phase
@@ -282,25 +279,6 @@ rollover_is_chosen(const char *const *names, const struct project_certificate *c
 	return all || *names;
 }
 
-static void
-load_former(struct arena *a, struct rollovers *out)
-{
-	const struct history *history = &out->history;
-	size_t n = 0;
-
-	out->former = arena_alloc(a, history->n_notes * sizeof(*out->former) + 1);
-	out->former_index = (struct chain_index){.a = a};
-	for (size_t i = 0; i < history->n_notes; i++) {
-		const struct note *note = &history->notes[i];
-
-		if (!note->chain || !certchain_read(a, note->id, note->chain, &out->former[n]))
-			continue;
-		chain_index_add(&out->former_index, &out->former[n], n);
-		n++;
-	}
-	chain_index_sort(&out->former_index);
-}
-
 /* Is the note, whose name the project has no more, of what is now the certificate? */
 static bool
 is_inherited(const struct certificate *certificate, const struct note *note)
@@ -348,7 +326,6 @@ find_all(struct arena *a, const struct project *project, int64_t now_unix, struc
 {
 	inherit_notes(project, out);
 	certificates_remember(a, project, &out->history, out->certificates);
-	load_former(a, out);
 	certificate_services_find(
 	    a, &out->history, out->certificates, out->n_certificates, now_unix, &out->services);
 }

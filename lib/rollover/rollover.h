@@ -52,8 +52,6 @@ struct rollovers {
 	struct history history;
 	struct history inherited; /* notes in it, of former names, that the file lacks */
 	struct certificate_services services;
-	struct certchain *former; /* all that were in use */
-	struct chain_index former_index;
 	const char
 	    *unknown; /* a zone of which nothing is known, though it may be published; or NULL */
 };
