@@ -290,15 +290,30 @@ lead_s(const struct run *r)
 	return instant_later(copies_s, r->hold_s);
 }
 
+/* Is an older key there that serves until this one is ready? */
+static bool
+takes_over(const struct run *r, const struct key *key)
+{
+	for (size_t i = 0; i < r->keys->n; i++) {
+		const struct key *other = &r->keys->items[i];
+
+		if (other != key && !other->revoked && !is_retired(r, other) &&
+		    !has_come(r, other, KEY_DELETE) && successor_of(r, other) == key)
+			return true;
+	}
+	return false;
+}
+
+/* The lifetime of a key begins when it signs, and none is replaced that is still coming. */
 static void
 judge_alone(const struct run *r, struct keyroll *roll)
 {
 	uint32_t lifetime_s = r->zone->policy->keys.lifetime_s[roll->role];
 	int64_t begun = roll->key->time[KEY_ACTIVATE];
 
-	if (begun == KEY_NO_TIME)
-		begun = roll->key->time[KEY_CREATED];
-	if (lifetime_s == 0 || begun == KEY_NO_TIME)
+	if (takes_over(r, roll->key))
+		set_phase(roll, KEYROLL_COMING, TIME_NEVER);
+	else if (lifetime_s == 0 || begun == KEY_NO_TIME)
 		set_phase(roll, KEYROLL_STEADY, TIME_NEVER);
 	else if (begun + lifetime_s - lead_s(r) > r->now)
 		set_phase(roll, KEYROLL_STEADY, begun + lifetime_s - lead_s(r));
@@ -375,12 +390,14 @@ keyrolls_find(struct arena *a, const struct history *history, const struct proje
 bool
 keyroll_is_under_way(const struct keyroll *roll)
 {
-	return roll->phase != KEYROLL_STEADY && roll->phase != KEYROLL_DUE;
+	return roll->phase != KEYROLL_COMING && roll->phase != KEYROLL_STEADY &&
+	       roll->phase != KEYROLL_DUE;
 }
 
 /* --- Words --- */
 
 static const char *const phase_names[N_KEYROLL_PHASES] = {
+    [KEYROLL_COMING] = "coming",
     [KEYROLL_STEADY] = "steady",
     [KEYROLL_DUE] = "due",
     [KEYROLL_SIGNING] = "signing",
@@ -429,6 +446,8 @@ keyroll_words(struct arena *a, const struct keyroll *roll)
 	unsigned old = roll->key->tag, new = roll->successor ? roll->successor->tag : 0;
 
 	switch (roll->phase) {
+	case KEYROLL_COMING:
+		return "takes over from an older key";
 	case KEYROLL_STEADY:
 		return roll->at_unix == TIME_NEVER
 			   ? "none: it serves until it is replaced by hand"

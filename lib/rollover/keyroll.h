@@ -19,6 +19,7 @@
 #include "project/project.h"
 
 enum keyroll_phase {
+	KEYROLL_COMING,     /* it is the successor of another one, which serves */
 	KEYROLL_STEADY,     /* nothing is under way */
 	KEYROLL_DUE,        /* a successor is to be made */
 	KEYROLL_SIGNING,    /* a new algorithm: not all held data has its signatures */

@@ -118,6 +118,22 @@ ok 'csk: it went its way' passed 'CSK steady' 'CSK published' 'CSK ds-wanted' 'C
 ok 'csk: one is at work' [ "$(keys active)" = 1 ]
 ok 'csk: one has gone' [ "$(keys deleted)" = 1 ]
 
+# --- Late ---
+
+roll_only() { # roll_only HOUR: nobody builds
+	zonepp roll -C "$work" --deploy --now=$((start + $1 * 3600)) >"$work/rolled"
+}
+n_keys() {
+	zonepp keys list -C "$work" --now="$(now)" --json "$child" |
+		jq --arg role "$1" '[.[] | select(.role == $role)] | length'
+}
+begin late 'ksk: 2d, zsk: 2d' --ksk --zsk
+ok 'late: it is published' rounds 2
+ok 'late: successors are made' roll_only 60
+ok 'late: half a week later they are not published' roll_only 150
+ok 'late: no successor gets one itself' [ "$(n_keys KSK) $(n_keys ZSK)" = '2 2' ]
+ok 'late: they are still to come' says ' coming ' cat "$work/rolled"
+
 # --- By hand ---
 
 begin hand 'ksk: never, zsk: never' --ksk --zsk
