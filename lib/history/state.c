@@ -686,13 +686,18 @@ sets_read(struct diags *diags, const char *path, struct text text, struct histor
 /* --- Writing --- */
 
 const char *
-state_path(struct arena *a, const char *project, const char *folder)
+state_stem(struct arena *a, const char *project)
 {
 	const char *slash = strrchr(project, '/');
 	const char *base = slash ? slash + 1 : project, *dot = strrchr(base, '.');
-	size_t len = dot && dot > base ? (size_t)(dot - base) : strlen(base);
 
-	return file_join(a, folder, arena_printf(a, "%.*s.state", (int)len, base));
+	return arena_text(a, base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
+}
+
+const char *
+state_path(struct arena *a, const char *project, const char *folder)
+{
+	return file_join(a, folder, arena_printf(a, "%s.state", state_stem(a, project)));
 }
 
 int

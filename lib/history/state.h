@@ -8,6 +8,11 @@
 #include "base/diag.h"
 #include "history/history.h"
 
+/* What files of ours begin with that stand for the project file at `project`: its name without what
+ * it ends with, "zonepp" for zonepp.yaml; in `a`. */
+const char *
+state_stem(struct arena *a, const char *project);
+
 /* The path of the state file of the project file at `project`, which is in `folder`: zonepp.state
  * for zonepp.yaml; in `a`. */
 const char *

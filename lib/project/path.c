@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/codec.h"
 #include "base/digest.h"
+#include "history/state.h"
 
 #include <stdio.h>
 
@@ -24,6 +25,16 @@ shorten(struct arena *a, const char *name)
 	return buf_text(&b, a);
 }
 
+/* Several project files in one folder may have zones of one name: the views of those inside and
+ * outside. No name of a zone has a `-` behind a `%` here. */
+static const char *
+prefix_of(struct arena *a, const struct project *project)
+{
+	const char *stem = state_stem(a, project->path);
+
+	return strcmp(stem, "zonepp") == 0 ? "" : arena_printf(a, "%s%%-", stem);
+}
+
 /* A zone's name can hold a slash. */
 char *
 project_own_path(struct arena *a, const struct project *project, const struct project_zone *zone,
@@ -37,6 +48,7 @@ project_own_path(struct arena *a, const struct project *project, const struct pr
 		else
 			*to++ = *from;
 	*to = '\0';
+	name = arena_printf(a, "%s%s", prefix_of(a, project), name);
 	return file_join(
 	    a, project->folder, arena_printf(a, ".zonepp/%s%s", shorten(a, name), suffix));
 }
