@@ -212,15 +212,14 @@ void
 child_run(const struct child *child, struct child_end *end)
 {
 	struct watch watch = {0};
+	bool late = false;
 
-	*end = (struct child_end){0};
 	signals_hold(&watch.signals);
 	watch.error = spawn(&watch, child);
 	if (!watch.error && !wait_until(&watch, has_ended, child->timeout_s)) {
-		end->late = watch.signal == 0;
+		late = watch.signal == 0;
 		end_child(&watch);
 	}
-	end->status = watch.status;
-	end->error = watch.error;
+	*end = (struct child_end){watch.status, watch.error, late};
 	signals_release(&watch.signals, watch.signal);
 }

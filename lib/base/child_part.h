@@ -5,7 +5,7 @@
 #include "base/child.h"
 
 /* Runs the command until it ends, or is ended after `timeout_s`, with all that it started. Does not
- * return where a signal ends this process: the command is ended first. */
+ * return where a signal ends this process: the command is ended first. `*end` is set last. */
 void
 child_run(const struct child *child, struct child_end *end);
 

@@ -95,6 +95,7 @@ ends(void **state)
 	    {"exit 0", 0, 0, 0, false},
 	    {"exit 3", 0, 3 << 8, 0, false},
 	    {"kill -9 $$", 0, SIGKILL, 0, false},
+	    {"kill -9 $PPID", 0, 0, ECANCELED, false}, /* nobody knows how it ends */
 	    {"/lacks/it", 0, 0, ENOENT, false},
 	    {"sleep 1000", 1, SIGTERM, 0, true},
 	    {"trap 'exit 5' TERM; sleep 1000 & wait", 1, 5 << 8, 0, true},
