@@ -290,7 +290,7 @@ take_record(
 	return record_form(set->type)->read(&line->diags->arena, line->word, out);
 }
 
-/* Several are parted by commas; "-" is none. */
+/* Several are parted by commas; "-" is none, which no alias has. */
 static bool
 read_records(struct line *line, void *at)
 {
@@ -308,7 +308,7 @@ read_records(struct line *line, void *at)
 		if (!take_record(line, set, &rest, &more, &rdata[n++]))
 			return false;
 	set_records(a, set, rdata, n);
-	return true;
+	return n > 0 || set->type != TYPE_CNAME;
 }
 
 static void

@@ -160,6 +160,7 @@ static const struct {
     {SET "- - " TLSA_A ", ," TLSA_B, 131, "P012", "this is no record"},
     {SET "- - " TLSA_A ", 3 1 1 zz", 131, "P012", "this is no record"},
     {SET "- - a.example.", 59, "P012", "this is no record"},
+    {"set a.b. c.a.b. CNAME 1 - - -", 29, "P012", "this is no record"},
     {"set a.b. c.a.b. CNAME 1 - - a.example", 29, "P012", "this is no record"},
     {"set a.b. c.a.b. CNAME 1 - - a.example. b.example.", 29, "P012", "this is no record"},
     {"set a.b. c.a.b. CNAME 1 - - a.example., b.example.", 29, "P012", "this is no record"},
