@@ -139,11 +139,12 @@ by_text(const void *a, const void *b)
 }
 
 /* A zone that the project no longer has is published no more. It may come back, and servers may
- * have its serial for as long as they do not let it expire. */
+ * have its serial for as long as they do not let it expire. When it left is not known, and it may
+ * have been published unchanged for years before. */
 static void
 end_zones(const struct build_run *run, int64_t now, struct history *history)
 {
-	enum { EXPIRED_S = 365 * 86400 };
+	const int64_t expired_s = (int64_t)10 * 365 * 86400;
 	struct arena *a = &run->diags->arena;
 	size_t n = run->project->n_zones, kept = 0;
 	const char **names = arena_alloc(a, n * sizeof(*names) + 1);
@@ -158,7 +159,7 @@ end_zones(const struct build_run *run, int64_t now, struct history *history)
 			set->until_unix = instant_later(now, set->since_unix);
 	}
 	for (size_t i = 0; i < history->n_serials; i++)
-		if (history->serials[i].t_unix > now - EXPIRED_S ||
+		if (history->serials[i].t_unix > now - expired_s ||
 		    bsearch(&history->serials[i].zone, names, n, sizeof(*names), by_text))
 			history->serials[kept++] = history->serials[i];
 	history->n_serials = kept;
