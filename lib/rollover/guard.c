@@ -419,10 +419,34 @@ keep_signing(struct guard *g, const struct trust_fault *fault)
 	return is_forced(g, S_DNSKEY_NEEDS) ? OUTCOME_FORCED : OUTCOME_NONE;
 }
 
+/* Does the set have the key, as one that signs it? */
+static bool
+is_anchor(const struct set *keys, const struct record_key *wanted)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		struct record_key key = record_read_key(TYPE_DNSKEY, keys->rdata[i]);
+
+		if (key.signs && key.algorithm == wanted->algorithm &&
+		    memcmp(key.digest, wanted->digest, sizeof(key.digest)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Its files are gone, or it is revoked: it cannot sign as the key that it was. */
+static int
+report_lost_anchor(struct guard *g, const struct record_key *key)
+{
+	return diag_add_path(g->diags, g->where, S_DS_UNKNOWN,
+	    "the key %u (%s) of %s may be what the parent's DS record is of, and cannot sign any "
+	    "more: the zone stays as it is published until it is known what the parent has",
+	    key->tag, algorithm_info(key->algorithm)->name, g->keep->name);
+}
+
 /* Whether the parent has a DS record is not known: then it may have one of each key that could be
  * its anchor until now. */
 static enum outcome
-keep_unknown_anchors(struct guard *g, const struct set *sets, size_t n)
+keep_unknown_anchors(struct guard *g, const struct set *sets, size_t n, int *result)
 {
 	enum outcome outcome = OUTCOME_NONE;
 
@@ -432,11 +456,14 @@ keep_unknown_anchors(struct guard *g, const struct set *sets, size_t n)
 			struct key *key = find_key(g, &wanted);
 
 			if (!wanted.signs || !(wanted.flags & KEY_FLAG_SEP) ||
-			    (wanted.flags & KEY_FLAG_REVOKE) || !key ||
-			    (key->published && key->signs_keys) || (!key->pkey && !key->offline))
+			    (wanted.flags & KEY_FLAG_REVOKE) || is_anchor(&g->dnskey, &wanted))
 				continue;
 			if (is_forced(g, S_DS_UNKNOWN))
 				return OUTCOME_FORCED;
+			if (!key || (!key->pkey && !key->offline)) {
+				*result = report_lost_anchor(g, &wanted);
+				return OUTCOME_NONE;
+			}
 			tell(g, S_DS_UNKNOWN, key,
 			    "may be what the parent's DS record is of: it stays", TIME_NEVER);
 			key->published = key->signs_keys = true;
@@ -540,9 +567,9 @@ look(struct guard *g, struct sets own, const struct set *old_keys, const struct 
 	coming_signers = &view.signers.items[view.signers.n - 1];
 	if (!view.trust.ds_known && g->keys) {
 		outcome = g->published->there
-			      ? keep_unknown_anchors(g, old_keys, 1)
-			      : keep_unknown_anchors(g, view.keys.items, view.keys.n);
-		if (outcome != OUTCOME_NONE)
+			      ? keep_unknown_anchors(g, old_keys, 1, result)
+			      : keep_unknown_anchors(g, view.keys.items, view.keys.n, result);
+		if (outcome != OUTCOME_NONE || *result < 0)
 			return outcome;
 	}
 	if (!view.trust.ds_known) {
