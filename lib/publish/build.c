@@ -38,6 +38,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .has_hook = run->project->hook_changed != NULL,
 	    .force = run->options->force,
 	    .keys_of = build_keys_of_child,
+	    .keep_of = build_keep_of_child,
 	    .keys_ctx = run,
 	    .severities = run->project->severities,
 	    .keep = &build->keep,
@@ -75,18 +76,15 @@ is_large(const struct project_zone *zone)
 	return stat(zone->template, &st) == 0 && st.st_size >= LARGE_TEMPLATE;
 }
 
+/* Those of one level are built side by side. */
 static void
-build_all(struct build_run *run, struct build *build)
+build_level(struct build_run *run, struct build *build, const unsigned *levels, unsigned level)
 {
 	struct pool_work work = {.ctx = run, .work = build_small};
 
-	run->small = mem_alloc(build->n * sizeof(*run->small));
 	for (size_t i = 0; i < build->n; i++) {
-		if (build->zones[i].zone->sign)
-			build_keys_of(run, build->zones[i].zone->keys);
-		build_read_children(run, build->zones[i].zone);
-	}
-	for (size_t i = 0; i < build->n; i++) {
+		if (levels[i] != level)
+			continue;
 		if (is_large(build->zones[i].zone))
 			build_zone(run, &build->zones[i], run->options->n_workers);
 		else
@@ -94,7 +92,55 @@ build_all(struct build_run *run, struct build *build)
 	}
 	run->n_abreast = pool_abreast(run->options->n_workers, work.n_chunks);
 	pool_run(run->options->n_workers, &work);
+}
+
+/* A zone's level is above those of the zones below it, which are built first: what they are about
+ * to publish decides on their DS records. Returns the highest level. The zones stand in canonical
+ * order. */
+static unsigned
+find_levels(const struct build *build, unsigned *levels)
+{
+	size_t *above = mem_alloc(build->n * sizeof(*above) + 1), relative;
+	unsigned highest = 0;
+
+	for (size_t i = 0; i < build->n; i++) {
+		const struct name *name = &build->zones[i].zone->name, *other;
+
+		levels[i] = 0;
+		for (above[i] = i > 0 ? i - 1 : i; above[i] != i;) {
+			size_t at = above[i];
+
+			other = &build->zones[at].zone->name;
+			if (name_in_zone(name->wire, name->len, other->wire, other->len, &relative))
+				break;
+			above[i] = above[at] == at ? i : above[at];
+		}
+	}
+	for (size_t i = build->n; i-- > 0;) {
+		if (levels[above[i]] <= levels[i] && above[i] != i)
+			levels[above[i]] = levels[i] + 1;
+		highest = levels[i] > highest ? levels[i] : highest;
+	}
+	free(above);
+	return highest;
+}
+
+static void
+build_all(struct build_run *run, struct build *build)
+{
+	unsigned *levels = mem_alloc(build->n * sizeof(*levels) + 1);
+	unsigned highest = find_levels(build, levels);
+
+	run->small = mem_alloc(build->n * sizeof(*run->small) + 1);
+	for (size_t i = 0; i < build->n; i++) {
+		if (build->zones[i].zone->sign)
+			build_keys_of(run, build->zones[i].zone->keys);
+		build_read_children(run, build->zones[i].zone);
+	}
+	for (unsigned level = 0; level <= highest; level++)
+		build_level(run, build, levels, level);
 	free(run->small);
+	free(levels);
 }
 
 /* Marks the zones that are asked for; a name that the project lacks is an error. */

@@ -77,3 +77,22 @@ build_keys_of_child(void *ctx, struct arena *a, const struct project_zone *zone)
 	diags_free(&own);
 	return keys->n > 0 ? keys : NULL;
 }
+
+static int
+by_zone(const void *zone, const void *build)
+{
+	const struct project_zone *other = ((const struct build_zone *)build)->zone;
+
+	return ((const struct project_zone *)zone > other) -
+	       ((const struct project_zone *)zone < other);
+}
+
+const struct keep *
+build_keep_of_child(void *ctx, const struct project_zone *zone)
+{
+	const struct build *build = ((const struct build_run *)ctx)->build;
+	const struct build_zone *found =
+	    bsearch(zone, build->zones, build->n, sizeof(*build->zones), by_zone);
+
+	return found ? &found->keep : NULL;
+}

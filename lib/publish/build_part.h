@@ -50,9 +50,14 @@ build_keys_of(struct build_run *run, const char *path);
 void
 build_read_children(struct build_run *run, const struct project_zone *zone);
 
-/* A delegation_keys; `run` is a struct build_run, whose folders are read. Any thread may call it. */
+/* A delegation_keys; `run` is a struct build_run, whose folders are read. Any thread may call it.
+ */
 const struct keys *
 build_keys_of_child(void *run, struct arena *a, const struct project_zone *zone);
+
+/* A delegation_keep, likewise: of zones whose build is done. */
+const struct keep *
+build_keep_of_child(void *run, const struct project_zone *zone);
 
 /* Reads the history, and begins what each zone makes of it. Returns 0, or -1 with problems added.
  */

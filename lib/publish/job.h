@@ -26,7 +26,8 @@ struct zone_job {
 	bool has_hook;            /* that is run when the file has changed */
 	const bool *force; /* by problem: what guards keep from being published may be; NULL */
 	delegation_keys *keys_of; /* of children of the project, */
-	void *keys_ctx;           /* and what it takes */
+	delegation_keep *keep_of;
+	void *keys_ctx; /* and what both take */
 	unsigned n_workers;
 	void (*after)(const struct publication_step *step); /* see build.h */
 };

@@ -208,6 +208,7 @@ const struct setting settings_of_job[] = {
     NO_SETTING(live),      /* it matters for what has changed alone */
     NO_SETTING(force),    /* a zone with such errors is looked at each time */
     NO_SETTING(keys_of),  /* what they make of a zone they tell when it is looked at */
+    NO_SETTING(keep_of),
     NO_SETTING(keys_ctx),
     NO_SETTING(has_hook),  /* nothing is published, nobody is told */
     NO_SETTING(n_workers), /* any number of them makes the same zone */

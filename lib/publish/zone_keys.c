@@ -1,6 +1,7 @@
 #include "dnssec/keystate.h"
 #include "publish/zone_part.h"
 #include "rollover/delegation.h"
+#include "rollover/parent.h"
 
 static bool
 is_forced(enum problem problem, const void *ctx)
@@ -23,7 +24,7 @@ guard_begin(struct zone_run *run, const char *where)
 	    .published = &run->published,
 	    .now_unix = job->load.now,
 	    .asks_by_cds = job->zone->policy->cds == CDS_KEYS,
-	    .hold_s = job->keep->zone->policy->propagation_s,
+	    .hold_s = parent_hold_s(job->keep->project, job->keep->zone),
 	    .forced = is_forced,
 	    .ctx = job};
 }
@@ -85,6 +86,7 @@ zone_begin_delegations(struct zone_run *run)
 	    .hold_s = job->zone->policy->propagation_s,
 	    .any = &run->has_children,
 	    .keys_of = job->keys_of,
+	    .keep_of = job->keep_of,
 	    .ctx = job->keys_ctx,
 	    .forced = is_forced,
 	    .forced_ctx = job};

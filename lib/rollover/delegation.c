@@ -19,6 +19,66 @@ struct child {
 	struct sets dnskey;      /* that may be held of it */
 };
 
+/* --- What may be held of a child --- */
+
+static bool
+has_set(const struct history *some, const struct set *set)
+{
+	for (size_t i = 0; i < some->n_sets; i++)
+		if (strcmp(some->sets[i].owner, set->owner) == 0 && set_same(&some->sets[i], set))
+			return true;
+	return false;
+}
+
+static size_t
+take_sets(const struct child *child, const struct history *some, uint16_t type, int64_t until_unix,
+    struct set *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < some->n_sets; i++) {
+		if (some->sets[i].type != type || strcmp(some->sets[i].owner, child->name) != 0)
+			continue;
+		out[n] = some->sets[i];
+		if (set_is_open(&out[n]))
+			out[n].until_unix = until_unix;
+		n++;
+	}
+	return n;
+}
+
+/* Those of the history, and what the child is about to publish: two changes that are right each by
+ * itself, one of the DS set and one of the keys, may not fit together. */
+static struct sets
+held_of(const struct child *child, uint16_t type)
+{
+	const struct delegations *run = child->run;
+	struct arena *a = run->keep->a;
+	struct sets known = trust_sets(a, run->keep->history, child->name, type);
+	const struct keep *keep = run->keep_of ? run->keep_of(run->ctx, child->zone) : NULL;
+	struct set *items;
+	size_t n = 0;
+
+	if (!keep)
+		return known;
+	items = arena_alloc(
+	    a, (known.n + keep->closed.n_sets + keep->opened.n_sets) * sizeof(*items) + 1);
+	for (size_t i = 0; i < known.n; i++)
+		if (!set_is_open(&known.items[i]) || !has_set(&keep->closed, &known.items[i]))
+			items[n++] = known.items[i];
+	n += take_sets(child, &keep->closed, type, run->now_unix, items + n);
+	n += take_sets(child, &keep->opened, type, TIME_NEVER, items + n);
+	return (struct sets){items, n};
+}
+
+static uint32_t
+hold_s(const struct child *child)
+{
+	uint32_t own_s = child->zone->policy->propagation_s;
+
+	return own_s > child->run->hold_s ? own_s : child->run->hold_s;
+}
+
 /* --- Keys --- */
 
 static bool
@@ -110,12 +170,10 @@ static int
 check_appearance(const struct child *child, const struct set *coming, struct sets held)
 {
 	const struct delegations *run = child->run;
-	struct arena *a = run->keep->a;
-	const struct history *history = run->keep->history;
 	struct trust trust = {.keys = child->dnskey,
-	    .signers = trust_sets(a, history, child->name, TYPE_RRSIG),
+	    .signers = held_of(child, TYPE_RRSIG),
 	    .ds_known = true,
-	    .hold_s = run->hold_s};
+	    .hold_s = hold_s(child)};
 	struct trust_fault fault;
 	struct buf when = {0};
 	int result;
@@ -140,14 +198,36 @@ check_appearance(const struct child *child, const struct set *coming, struct set
 
 /* --- One child --- */
 
+static struct set
+published_set(const struct child *child)
+{
+	const struct published *published = child->run->published;
+	const struct node *node =
+	    published->there ? store_node(&published->store, &child->zone->name) : NULL;
+
+	return set_of(
+	    child, node ? node_rrset(&published->store, node, TYPE_DS) : (struct rrset){0});
+}
+
+/* Of a child that is signed here and was never built nothing is known that a DS set could suit. */
+static int
+check_known(const struct child *child, const struct set *coming)
+{
+	struct set published = published_set(child);
+
+	if (child->run->forced(S_DS_EARLY, child->run->forced_ctx) || set_same(&published, coming))
+		return 0;
+	return diag_error(child->run->diags, child->pos, S_DS_EARLY,
+	    "the DS set of %s must not appear until it is known what is published of the zone: "
+	    "zonepp build %s",
+	    child->zone->name_text, child->zone->name_text);
+}
+
 static void
 compare(const struct child *child, struct sets held, const struct set *coming)
 {
 	const struct delegations *run = child->run;
-	const struct node *before =
-	    run->published->there ? store_node(&run->published->store, &child->zone->name) : NULL;
-	struct set published = set_of(child,
-	    before ? node_rrset(&run->published->store, before, TYPE_DS) : (struct rrset){0});
+	struct set published = published_set(child);
 
 	keep_compare_set(
 	    run->keep, held, run->published->there ? &published : NULL, coming, is_signed(child));
@@ -169,7 +249,7 @@ check_child(const struct delegations *run, const struct project_zone *zone)
 		*run->any = true;
 	child.ds = node_rrset(run->store, node, TYPE_DS);
 	child.pos = child.ds.n ? child.ds.records[0].pos : node_records(run->store, node)->pos;
-	child.dnskey = trust_sets(a, run->keep->history, child.name, TYPE_DNSKEY);
+	child.dnskey = held_of(&child, TYPE_DNSKEY);
 	coming = set_of(&child, child.ds);
 	held = trust_sets(a, run->keep->history, child.name, TYPE_DS);
 	if (child.ds.n > 0 && zone->sign)
@@ -186,6 +266,8 @@ check_child(const struct delegations *run, const struct project_zone *zone)
 		result = check_records(&child);
 		if (result == 0 && child.dnskey.n > 0)
 			result = check_appearance(&child, &coming, held);
+		else if (result == 0 && child.ds.n > 0)
+			result = check_known(&child, &coming);
 	}
 	compare(&child, held, &coming);
 	return result;
@@ -229,9 +311,9 @@ may_appear(const struct child *child, struct bytes ds)
 {
 	const struct delegations *run = child->run;
 	struct trust trust = {.keys = child->dnskey,
-	    .signers = trust_sets(run->keep->a, run->keep->history, child->name, TYPE_RRSIG),
+	    .signers = held_of(child, TYPE_RRSIG),
 	    .ds_known = true,
-	    .hold_s = run->hold_s};
+	    .hold_s = hold_s(child)};
 	struct set alone = {.type = TYPE_DS, .until_unix = TIME_NEVER};
 
 	set_records(run->keep->a, &alone, &ds, 1);
@@ -245,7 +327,7 @@ is_held_everywhere(const struct child *child, struct sets held, struct bytes ds)
 {
 	for (size_t i = 0; i < held.n; i++)
 		if (held.items[i].n > 0 && !set_has(&held.items[i], ds) &&
-		    set_release(&held.items[i], child->run->hold_s) > child->run->now_unix)
+		    set_release(&held.items[i], hold_s(child)) > child->run->now_unix)
 			return false;
 	return true;
 }
@@ -312,7 +394,7 @@ delegation_ds(void *ctx, struct arena *a, const struct name *name, struct bytes 
 	if (!child.keys)
 		return -1;
 	child.name = history_name(run->keep->a, zone->name.wire);
-	child.dnskey = trust_sets(run->keep->a, run->keep->history, child.name, TYPE_DNSKEY);
+	child.dnskey = held_of(&child, TYPE_DNSKEY);
 	held = trust_sets(run->keep->a, run->keep->history, child.name, TYPE_DS);
 	newest = sets_newest(held);
 	*rdata = arena_alloc(a, (child.keys->n + (newest ? newest->n : 0) + 1) * sizeof(**rdata));

@@ -13,6 +13,11 @@
 typedef const struct keys *
 delegation_keys(void *ctx, struct arena *a, const struct project_zone *zone);
 
+/* What the same build makes of the history of a child, which is built first; NULL: the child is not
+ * built now. */
+typedef const struct keep *
+delegation_keep(void *ctx, const struct project_zone *zone);
+
 struct delegations {
 	struct keep *keep; /* of the parent */
 	struct diags *diags;
@@ -22,6 +27,7 @@ struct delegations {
 	uint32_t hold_s; /* `propagation` of the parent */
 	bool *any;       /* set if there is a child: what is judged here changes with it; or NULL */
 	delegation_keys *keys_of;
+	delegation_keep *keep_of; /* or NULL */
 	void *ctx;
 	bool (*forced)(enum problem problem, const void *ctx);
 	const void *forced_ctx;

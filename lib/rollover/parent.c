@@ -47,6 +47,15 @@ parent_of(const struct project *project, const struct project_zone *zone)
 	return above;
 }
 
+uint32_t
+parent_hold_s(const struct project *project, const struct project_zone *zone)
+{
+	const struct project_zone *above = parent_of(project, zone);
+	uint32_t own_s = zone->policy->propagation_s;
+
+	return above && above->policy->propagation_s > own_s ? above->policy->propagation_s : own_s;
+}
+
 /* --- Changes --- */
 
 struct change {

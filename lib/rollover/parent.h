@@ -20,6 +20,11 @@ parent_zone_named(const struct project *project, const uint8_t *wire);
 const struct project_zone *
 parent_of(const struct project *project, const struct project_zone *zone);
 
+/* How long sets are held at least on which the trust in the zone rests: `propagation` of the zone
+ * and of its parent. */
+uint32_t
+parent_hold_s(const struct project *project, const struct project_zone *zone);
+
 /* Notes that the parent has (`seen`), or has no more, the DS record of the key `tag` of the zone.
  * Returns 0, or -1 with a problem added: of no such key, or where the parent is of the project. */
 int
