@@ -1,6 +1,7 @@
 #include "rollover/parent.h"
 
 #include "dnssec/cds.h"
+#include "history/record.h"
 #include "history/state.h"
 #include "rollover/project_history.h"
 #include "rollover/trust.h"
@@ -131,6 +132,34 @@ find_key(const struct keys *keys, uint16_t tag)
 	return NULL;
 }
 
+/* The DS record of the key with the tag; of one whose files are gone, or that was revoked since, if
+ * it may still be held. Returns its length; 0: there is no such key. */
+static size_t
+find_ds(const struct change *change, const struct history *history, const struct project_zone *zone,
+    const struct keys *keys, uint16_t tag, uint8_t *out)
+{
+	struct sets sets = trust_sets(change->a, history, change->name, TYPE_DNSKEY);
+	const struct key *own = find_key(keys, tag);
+
+	if (own)
+		return ds_rdata(&zone->name, own->dnskey, DS_SHA256, out);
+	for (size_t i = 0; i < sets.n; i++)
+		for (size_t k = 0; k < sets.items[i].n; k++) {
+			struct record_key key =
+			    record_read_key(TYPE_DNSKEY, sets.items[i].rdata[k]);
+
+			if (key.tag != tag || !(key.flags & KEY_FLAG_SEP))
+				continue;
+			out[0] = (uint8_t)(tag >> 8);
+			out[1] = (uint8_t)tag;
+			out[2] = key.algorithm;
+			out[3] = DS_SHA256;
+			memcpy(out + 4, key.digest, sizeof(key.digest));
+			return 4 + sizeof(key.digest);
+		}
+	return 0;
+}
+
 /* The records of the newest set but for those with the tag. */
 static size_t
 others(const struct set *newest, uint16_t tag, struct bytes *out)
@@ -148,32 +177,32 @@ parent_tell(struct diags *diags, const struct project *project, const struct pro
     const struct keys *keys, uint16_t tag, bool seen, int64_t now_unix)
 {
 	const struct project_zone *above = parent_of(project, zone);
-	const struct key *key = find_key(keys, tag);
 	uint8_t ds[CDS_LONGEST];
 	struct history history;
 	struct change change;
 	const struct set *newest;
 	struct bytes *rdata;
 	struct set set;
-	size_t n;
+	size_t n, len;
 
 	if (above)
 		return diag_error(diags, zone->pos, P_PARENT,
 		    "the parent of %s is the project's %s: its template says which DS records it "
 		    "has",
 		    zone->name_text, above->name_text);
-	if (seen && !key)
-		return diag_error(diags, zone->pos, P_PARENT,
-		    "%s has no key signing key %u here: --seen is for its own keys",
-		    zone->name_text, tag);
 	if (project_history_load(diags, project, now_unix, &history) < 0)
 		return -1;
 	change = change_begin(diags, &history, zone);
+	len = seen ? find_ds(&change, &history, zone, keys, tag, ds) : 0;
+	if (seen && len == 0)
+		return diag_error(diags, zone->pos, P_PARENT,
+		    "%s has no key signing key %u here: --seen is for its own keys",
+		    zone->name_text, tag);
 	newest = sets_newest(change.known);
 	rdata = arena_alloc(change.a, ((newest ? newest->n : 0) + 1) * sizeof(*rdata));
 	n = others(newest, tag, rdata);
 	if (seen)
-		rdata[n++] = (struct bytes){ds, ds_rdata(&zone->name, key->dnskey, DS_SHA256, ds)};
+		rdata[n++] = (struct bytes){ds, len};
 	set = set_of(&change, rdata, n, newest ? newest->ttl_s : PARENT_DS_TTL_S);
 	take(&change, &set, true, now_unix);
 	return project_history_change(diags, project, &change.is, now_unix);
