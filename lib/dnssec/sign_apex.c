@@ -206,9 +206,9 @@ add_cds_of_keys(struct store *store, const struct sign_options *options, uint32_
 		const struct key *key = &options->keys->items[i];
 		uint8_t digest[CDS_LONGEST];
 
+		any = any || key->ds_early || cds_is_due(key, options->now);
 		if (!cds_is_due(key, options->now))
 			continue;
-		any = true;
 		store_add_apex(store, TYPE_CDS, cds_ttl_s,
 		    (struct bytes){digest, ds_rdata(&store->apex, key->dnskey, DS_SHA256, digest)});
 		store_add_apex(store, TYPE_CDNSKEY, cdnskey_ttl_s, key->dnskey);

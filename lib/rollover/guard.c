@@ -597,20 +597,6 @@ is_at_parent(const struct trust *trust, struct bytes ds)
 	return false;
 }
 
-/* Does the published zone ask for it already? */
-static bool
-is_asked_for(const struct guard *g, struct bytes ds)
-{
-	const struct store *store = &g->published->store;
-	const struct node *apex = g->published->there ? store_apex(store) : NULL;
-	struct rrset set = apex ? node_rrset(store, apex, TYPE_CDS) : (struct rrset){0};
-
-	for (size_t i = 0; i < set.n; i++)
-		if (bytes_equal(record_rdata(&set.records[i]), ds))
-			return true;
-	return false;
-}
-
 /* The DS set that a key asks for: of itself; where somebody chose the date, of all that ask. */
 static struct set
 asked_set(struct guard *g, const struct key *key)
@@ -643,7 +629,7 @@ hold_back_cds(struct guard *g, const struct view *view, struct key *key)
 	struct set asked;
 	int64_t until;
 
-	if (!cds_is_due(key, g->now_unix) || is_at_parent(&view->trust, ds) || is_asked_for(g, ds))
+	if (!cds_is_due(key, g->now_unix) || is_at_parent(&view->trust, ds))
 		return;
 	asked = asked_set(g, key);
 	until = trust_may_appear(&view->trust, &asked, g->now_unix).until_unix;
@@ -653,6 +639,50 @@ hold_back_cds(struct guard *g, const struct view *view, struct key *key)
 	if (g->asks_by_cds && key->time[KEY_SYNC_PUBLISH] != KEY_NO_TIME)
 		tell(g, S_CDS_EARLY, key, "has no CDS record yet: its DS would come too early",
 		    until);
+}
+
+/* Does the parent have just these? */
+static bool
+is_all_at_parent(const struct trust *trust, const struct set *asked)
+{
+	for (size_t i = 0; i < trust->ds.n; i++) {
+		const struct set *ds = &trust->ds.items[i];
+		bool same = set_is_open(ds) && ds->n == asked->n;
+
+		for (size_t k = 0; same && k < ds->n; k++)
+			same = set_has(asked, ds->rdata[k]);
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+/* Records that are right each by itself may be too few together, once those of another key have
+ * left: without any, the parent changes nothing (RFC 7344 section 4.1). */
+static void
+hold_back_all_cds(struct guard *g, const struct view *view)
+{
+	struct set asked = {.type = TYPE_DS, .until_unix = TIME_NEVER};
+	size_t n = 0;
+	struct bytes *all = arena_alloc(g->keep->a, g->keys->n * sizeof(*all) + 1);
+
+	for (size_t i = 0; i < g->keys->n; i++) {
+		const struct key *key = &g->keys->items[i];
+		uint8_t *ds;
+
+		if (!cds_is_due(key, g->now_unix))
+			continue;
+		ds = arena_bytes(g->keep->a, CDS_LONGEST);
+		all[n++] =
+		    (struct bytes){ds, ds_rdata(&g->store->apex, key->dnskey, DS_SHA256, ds)};
+	}
+	set_records(g->keep->a, &asked, all, n);
+	if (is_all_at_parent(&view->trust, &asked) || is_forced(g, S_CDS_EARLY) ||
+	    trust_may_appear(&view->trust, &asked, g->now_unix).until_unix == 0)
+		return;
+	for (size_t i = 0; i < g->keys->n; i++)
+		g->keys->items[i].ds_early =
+		    g->keys->items[i].ds_early || cds_is_due(&g->keys->items[i], g->now_unix);
 }
 
 int
@@ -677,6 +707,8 @@ guard_keys(struct guard *g)
 	see(g, own, &old_keys, &old_signers, &view);
 	for (size_t i = 0; g->keys && i < g->keys->n; i++)
 		hold_back_cds(g, &view, &g->keys->items[i]);
+	if (g->keys)
+		hold_back_all_cds(g, &view);
 	return result;
 }
 
