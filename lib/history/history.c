@@ -11,8 +11,12 @@
 int64_t
 set_release(const struct set *set, uint32_t wait_s)
 {
-	int64_t copies_s = 2 * (int64_t)set->ttl_s;
-	int64_t hold_s = copies_s > wait_s ? copies_s : wait_s;
+	int64_t ttl_s = set->ttl_s, hold_s;
+
+	if (set_is_of_service(set))
+		hold_s = 2 * ttl_s > wait_s ? 2 * ttl_s : wait_s;
+	else
+		hold_s = ttl_s + (ttl_s > wait_s ? ttl_s : wait_s);
 
 	return set->until_unix > TIME_NEVER - hold_s ? TIME_NEVER : set->until_unix + hold_s;
 }
@@ -317,8 +321,7 @@ history_prune(struct history *history, uint32_t wait_s, int64_t now_unix)
 
 	for (size_t i = 0; i < history->n_sets; i++) {
 		const struct set set = history->sets[i];
-		bool last = i + 1 == history->n_sets ||
-			    by_name(&set, &history->sets[i + 1]) != 0 ||
+		bool last = i + 1 == history->n_sets || by_name(&set, &history->sets[i + 1]) != 0 ||
 			    set.type != history->sets[i + 1].type;
 		bool matters = set.n > 0 || !set_is_of_service(&set); /* no record takes all */
 

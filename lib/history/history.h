@@ -9,8 +9,13 @@
  *
  *	until + max(wait, 2 * TTL)
  *
- * (RFC 7671 section 8.1). A set whose end is not known is open, and held. Sets are opened and
- * closed as follows:
+ * (RFC 7671 section 8.1); of keys, signatures and DS records, where `wait` is `propagation`, the
+ * time for which servers give the old set out and a cache may still fetch it, until
+ *
+ *	until + max(wait, TTL) + TTL
+ *
+ * (RFC 7583 section 3.2.1: Dprp + TTL). A set whose end is not known is open, and held. Sets are
+ *opened and closed as follows:
  *
  * - A build opens a set when it publishes it, and closes the one that the name was answered before;
  *   it knows that from its published file. The time of both is read when the `changed` hook has

@@ -285,9 +285,9 @@ static int64_t
 lead_s(const struct run *r)
 {
 	const struct set *newest = sets_newest(trust_sets(r->a, r->history, r->name, TYPE_DNSKEY));
-	int64_t copies_s = newest ? 2 * (int64_t)newest->ttl_s : 0;
+	int64_t ttl_s = newest ? newest->ttl_s : 0;
 
-	return instant_later(copies_s, r->hold_s);
+	return instant_later(ttl_s, r->hold_s) + ttl_s;
 }
 
 /* Is an older key there that serves until this one is ready? */

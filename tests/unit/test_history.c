@@ -68,12 +68,27 @@ static const struct {
     {3600, INT64_MAX - 7199, 0, INT64_MAX},
 };
 
+/* Keys and DS: servers give the old set out, and a cache that asks last holds it for its TTL. */
+static void
+release_of_keys(void **state)
+{
+	struct set set = {.type = TYPE_DS, .ttl_s = 3600, .until_unix = 1000};
+
+	(void)state;
+	assert_int_equal(set_release(&set, 0), 8200);
+	assert_int_equal(set_release(&set, 3600), 8200);
+	assert_int_equal(set_release(&set, 7200), 1000 + 7200 + 3600);
+	set.ttl_s = 0;
+	assert_int_equal(set_release(&set, 7200), 8200);
+}
+
 static void
 release(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(releases); i++) {
-		struct set set = {.ttl_s = releases[i].ttl_s, .until_unix = releases[i].until};
+		struct set set = {
+		    .type = TYPE_TLSA, .ttl_s = releases[i].ttl_s, .until_unix = releases[i].until};
 
 		if (set_release(&set, releases[i].wait_s) != releases[i].release)
 			fail_msg(
@@ -398,6 +413,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(release),
+	    cmocka_unit_test(release_of_keys),
 	    cmocka_unit_test(records),
 	    cmocka_unit_test(prune),
 	    cmocka_unit_test(end),

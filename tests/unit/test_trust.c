@@ -150,12 +150,12 @@ held_sets(void **state)
 	fault = find(&trust, &keys[1], 100000);
 	assert_ptr_equal(fault.keys, &keys[1]);
 	assert_ptr_equal(fault.signers, &signers[0]);
-	assert_int_equal(fault.until_unix, 110000);
+	assert_int_equal(fault.until_unix, 113600);
 	fault = find(&trust, &signers[1], 100000);
 	assert_ptr_equal(fault.keys, &keys[0]);
-	assert_int_equal(find(&trust, &keys[1], 110000).until_unix, 0);
+	assert_int_equal(find(&trust, &keys[1], 113600).until_unix, 0);
 	keys[0].ttl_s = 40000;
-	assert_int_equal(find(&trust, &signers[1], 110000).until_unix, 180000);
+	assert_int_equal(find(&trust, &signers[1], 113600).until_unix, 180000);
 	ds = set_of(TYPE_DS, "-"); /* nobody asks */
 	assert_int_equal(find(&trust, &signers[1], 110000).until_unix, 0);
 	trust.ds_known = false;
