@@ -383,40 +383,36 @@ hold_back_algorithm(struct guard *g, const struct trust_fault *fault)
 	return outcome;
 }
 
+/* Can the key give the held DNSKEY set the signatures that the coming data lacks for it? */
 static bool
-has_zone_key(const struct set *keys, uint8_t algorithm)
+can_sign(const struct key *key, const struct trust_fault *fault)
 {
-	for (size_t i = 0; i < keys->n; i++) {
-		struct record_key key = record_read_key(TYPE_DNSKEY, keys->rdata[i]);
-
-		if (key.algorithm == algorithm && !(key.flags & KEY_FLAG_SEP))
-			return true;
-	}
-	return false;
+	return key && key->pkey && !key->signs_zone && !key->revoked &&
+	       !trust_has_signer(fault->keys, fault->signers, key->algorithm->number);
 }
 
-/* A held DNSKEY set lacks the keys that sign the data. */
+/* A held DNSKEY set lacks the keys that sign the data. Where it has a ZSK that can, no KSK does. */
 static enum outcome
 keep_signing(struct guard *g, const struct trust_fault *fault)
 {
+	struct key *found = NULL;
+
 	for (size_t i = 0; i < fault->keys->n; i++) {
 		struct record_key wanted = record_read_key(TYPE_DNSKEY, fault->keys->rdata[i]);
 		struct key *key = find_key(g, &wanted);
 
-		if (!key || !key->pkey || key->signs_zone || key->revoked)
-			continue;
-		if (key->is_ksk && has_zone_key(fault->keys, wanted.algorithm))
-			continue;
-		if (is_forced(g, S_DNSKEY_NEEDS))
-			return OUTCOME_FORCED;
-		tell(g, S_DNSKEY_NEEDS, key,
-		    "signs on: caches may hold a DNSKEY set without the key that takes over",
-		    fault->until_unix);
-		key->signs_zone = true;
-		key->published = true;
-		return OUTCOME_CHANGED;
+		if (can_sign(key, fault) && (!found || (found->is_ksk && !key->is_ksk)))
+			found = key;
 	}
-	return is_forced(g, S_DNSKEY_NEEDS) ? OUTCOME_FORCED : OUTCOME_NONE;
+	if (is_forced(g, S_DNSKEY_NEEDS))
+		return OUTCOME_FORCED;
+	if (!found)
+		return OUTCOME_NONE;
+	tell(g, S_DNSKEY_NEEDS, found,
+	    "signs on: caches may hold a DNSKEY set without the key that takes over",
+	    fault->until_unix);
+	found->signs_zone = found->published = true;
+	return OUTCOME_CHANGED;
 }
 
 /* Does the set have the key, as one that signs it? */
@@ -503,11 +499,11 @@ mend(struct guard *g, const struct trust_fault *fault, const struct set *coming)
 }
 
 static int
-report_unguarded(struct guard *g, const struct trust_fault *fault)
+report_unguarded(struct guard *g, const struct trust_fault *fault, const struct set *coming_keys)
 {
 	static const char *const why[] = {
 	    "a DS record of the parent", "signatures that are held", "a DNSKEY set that is held"};
-	const char *what = fault->ds ? why[0] : fault->keys && fault->signers ? why[1] : why[2];
+	const char *what = fault->ds ? why[0] : fault->keys == coming_keys ? why[1] : why[2];
 
 	return diag_add_path(g->diags, g->where, S_UNGUARDED,
 	    "%s would not be valid for whoever holds %s, until %s: it stays as it is published",
@@ -582,7 +578,7 @@ look(struct guard *g, struct sets own, const struct set *old_keys, const struct 
 		return OUTCOME_FORCED; /* all is well */
 	outcome = mend(g, &fault, coming_keys);
 	if (outcome == OUTCOME_NONE && !is_forced(g, S_UNGUARDED))
-		*result = report_unguarded(g, &fault);
+		*result = report_unguarded(g, &fault, coming_keys);
 	return outcome;
 }
 

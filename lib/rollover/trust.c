@@ -86,8 +86,8 @@ trust_anchors(const struct set *ds, const struct set *keys)
 	return true;
 }
 
-static bool
-has_signer(const struct set *keys, const struct set *signers, uint8_t algorithm)
+bool
+trust_has_signer(const struct set *keys, const struct set *signers, uint8_t algorithm)
 {
 	for (size_t i = 0; i < keys->n; i++)
 		for (size_t k = 0; k < signers->n; k++)
@@ -103,7 +103,7 @@ trust_covers(const struct set *keys, const struct set *signers)
 {
 	for (size_t i = 0; i < keys->n; i++)
 		if (!is_algorithm_before(keys, i, key_algorithm) &&
-		    !has_signer(keys, signers, key_algorithm(keys, i)))
+		    !trust_has_signer(keys, signers, key_algorithm(keys, i)))
 			return false;
 	return true;
 }

@@ -28,6 +28,10 @@ trust_is_of_key(struct bytes ds, const struct record_key *key);
 bool
 trust_anchors(const struct set *ds, const struct set *keys);
 
+/* Does a key of the algorithm in the DNSKEY set sign the data? */
+bool
+trust_has_signer(const struct set *keys, const struct set *signers, uint8_t algorithm);
+
 /* Is the data that those keys sign good under the DNSKEY set? Unsigned data never is. */
 bool
 trust_covers(const struct set *keys, const struct set *signers);
@@ -37,7 +41,7 @@ trust_covers(const struct set *keys, const struct set *signers);
 struct trust {
 	struct sets ds, keys, signers;
 	bool ds_known;   /* else the parent may have any */
-	uint32_t hold_s; /* `propagation` of the zone: how long sets are held at least */
+	uint32_t hold_s; /* `propagation`: how long servers give out what was replaced */
 };
 
 /* Sets that do not fit, and until when all of them may be held; none: all is well. */
