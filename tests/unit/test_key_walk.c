@@ -31,7 +31,8 @@ enum { HOUR = 3600, DAY = 86400 };
 
 static struct arena arena;
 
-static const int64_t pauses[] = {60, 1800, HOUR, 2 * HOUR, 6 * HOUR, DAY, 2 * DAY, 4 * DAY};
+static const int64_t pauses[] = {
+    60, 600, 1800, HOUR, 2 * HOUR, 5 * HOUR, 6 * HOUR, DAY, 2 * DAY, 4 * DAY};
 static const int64_t soon[] = {0, 0, 0, HOUR, 4 * HOUR, DAY, 3 * DAY};
 static const uint32_t ttls[] = {300, HOUR, 3 * HOUR, DAY};
 static const uint32_t propagations[] = {300, HOUR, 5 * HOUR};
@@ -912,7 +913,7 @@ static const struct step {
     {"ds", step_ds, 3},
     {"cds", step_cds, 10},
     {"insecure", step_insecure, 1},
-    {"begin to tell", step_begin_to_tell, 1},
+    {"begin to tell", step_begin_to_tell, 3},
 };
 
 static void
@@ -965,6 +966,46 @@ begin(struct walk *w, uint32_t seed, enum problem forced)
 	buf_putc(&w->log, '\n');
 }
 
+/* Whatever went before, a project that is left in peace is as its keys say. */
+static void
+end_well(struct walk *w)
+{
+	static const enum key_time ends[] = {KEY_REVOKE, KEY_INACTIVE, KEY_DELETE, KEY_SYNC_DELETE};
+	struct diags diags = {0};
+	struct keys keys;
+	size_t n_refused;
+
+	buf_puts(&w->log, "end:");
+	w->sign = true;
+	w->keys = "";
+	w->ds = DS_DIRECTIVE;
+	write_all(w);
+	step_find_keys(w);
+	if (!w->in_project) {
+		w->tells = true;
+		tell_all(w, NULL, at_parent(w));
+	}
+	w->now += 10 * DAY;
+	assert_true(read_keys(&diags, w, &keys));
+	for (size_t i = 0; i < keys.n; i++)
+		for (size_t k = 0; k < LENGTH(ends); k++)
+			if (keys.items[i].time[ends[k]] != KEY_NO_TIME)
+				set_date(w, &keys.items[i], ends[k], KEY_NO_TIME);
+	diags_free(&diags);
+	make_good_key(w, CHILD, true, ALGORITHM_ECDSAP256SHA256);
+	make_good_key(w, CHILD, true, ALGORITHM_ED25519);
+	for (int i = 0; i < 4 && !w->bogus; i++) {
+		step_build(w);
+		step_cds(w);
+		w->now += 10 * DAY;
+		buf_putc(&w->log, '\n');
+	}
+	n_refused = w->n_refused;
+	step_build(w);
+	if (!w->bogus && w->n_refused > n_refused)
+		w->bogus = "a project that is left in peace is refused";
+}
+
 static struct walk *
 walk(uint32_t seed, enum problem forced)
 {
@@ -974,6 +1015,8 @@ walk(uint32_t seed, enum problem forced)
 	begin(w, seed, forced);
 	for (int i = 0; i < N_STEPS && !w->bogus; i++)
 		take_step(w);
+	if (!w->bogus && forced == N_PROBLEMS)
+		end_well(w);
 	buf_putc(&w->log, '\0');
 	return w;
 }
