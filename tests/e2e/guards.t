@@ -252,6 +252,28 @@ ok 'policy: the old one stays' says S095 build 3
 rm "$work/keys/$old.state"
 ok 'policy: read once' zonepp roll -C "$work" --now="$(hour 4)"
 ok 'policy: the old one still stays' says S095 build 4
+
+# --- CDS records that were published, and would be wrong now ---
+
+begin asked
+sed -i.old 's/propagation: 1h/&, cds: true/' "$work/zonepp.yaml"
+ok 'asked: keys' key "$(hour 0)" --ksk dept.example.org
+ksk=$key
+ok 'asked: the old one' key "$(hour 0)" --zsk dept.example.org
+old=$key
+ok 'asked: built' build 1
+ok 'asked: the parent took it' tell 4 seen "$ksk"
+ok 'asked: and dropped it' tell 5 gone "$ksk"
+ok 'asked: nobody validates' build 60
+ok 'asked: so the parent may take it again' [ "$(records CDS)" = 1 ]
+ok 'asked: a new ZSK' key "$(hour 60)" --zsk dept.example.org
+leaves "$old" 60
+ok 'asked: may come at once' build 60
+ok 'asked: but with no DS record' [ "$(records CDS)" = 0 ]
+ok 'asked: nor an hour later' build 61
+ok 'asked: none' [ "$(records CDS)" = 0 ]
+ok 'asked: once nobody holds the old keys' build 62
+ok 'asked: the parent may' [ "$(records CDS)" = 1 ]
 unset parent
 
 # --- A zone that begins to be signed ---
