@@ -149,7 +149,7 @@ X(D_NO_NAMED,    "D080", ERROR,   1, "a certificate that the project file does n
 X(D_TOO_EARLY,   "D081", ERROR,   1, "a certificate that was replaced too early", "RFC 7671 section 8.1", "put the old one back until then, its record stays published; caches that lack the new record refuse the server") \
 X(D_KEPT_SERIAL, "D082", ERROR,   1, "a change of certificates that secondaries would not get", "RFC 1912 section 2.2", "raise the serial, or let `serial: auto` do so; without secondaries, make this a warning") \
 X(D_CLOCK,       "D083", ERROR,   1, "a change of certificates at a time that is past", "RFC 7671 section 8.1", "set the clock right: it is to tell how long records are published; if it went ahead before, remove the lines with later times from the state file") \
-X(D_DEPLOYED_LOST,       "D084", WARNING, 0, "a certificate that was deployed, and is neither current nor next", "RFC 7671 section 8.1", "make it `current`; or, where no server presents it any more, remove its line `deployed` from the state file") \
+X(D_DEPLOYED_LOST,"D084",WARNING,0, "a certificate that was deployed, and is neither current nor next", "RFC 7671 section 8.1", "make it `current`; or, where no server presents it any more, remove its line `deployed` from the state file") \
 X(D_EXPIRED_CHAIN,"D020",WARNING, 0, "a certificate of the chain has expired", "RFC 7671 section 5.2", "clients validate the dates of the whole chain and will refuse this server") \
 X(D_BARE_KEY,    "D030", ERROR,   1, "a key or request where a certificate is needed", "RFC 6698 section 2.1", "") \
 X(D_CA_AS_EE,    "D031", WARNING, 0, "a CA's certificate under usage 1 or 3", "RFC 7671 section 5.1", "usage 1 or 3 pins the server's own certificate; write 2 1 1 to pin the CA") \
@@ -159,7 +159,7 @@ X(D_EXPLICIT_CURVE,"D034",WARNING,0, "a key with its curve spelled out", "RFC 54
 X(D_ENCODING,    "D035", ERROR,   1, "a key whose encoding in the certificate is not known", "", "") \
 X(D_NO_ENTITY,   "D036", ERROR,   1, "a folder or pattern without a certificate that is meant", "", "") \
 X(D_BARE_OTHER,  "D037", WARNING, 0, "a key or request that belongs to none of the certificates named beside it", "", "put next= ahead of it if it is for the certificate that comes next") \
-X(D_NOT_LOADED,    "D038", WARNING, 0, "a certificate file that servers cannot load", "RFC 7468 section 2", "write it anew: BEGIN and END alone on their lines, from the first column, all lines ended by LF or CRLF") \
+X(D_NOT_LOADED,  "D038", WARNING, 0, "a certificate file that servers cannot load", "RFC 7468 section 2", "write it anew: BEGIN and END alone on their lines, from the first column, all lines ended by LF or CRLF") \
 X(D_SECRET,      "D049", ERROR,   1, "an environment variable that templates may not read", "", "list it under `secrets:` in zonepp.yaml, or name it with --secret") \
 X(D_RECORD_OWNER,"D050", ERROR,   1, "an owner that is none for the directive", "", "") \
 X(D_MAILBOX,     "D051", ERROR,   1, "a mail address that is none", "RFC 5321 section 4.1.2", "write local@domain, or local@ for one at the origin") \

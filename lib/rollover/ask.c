@@ -20,7 +20,7 @@ struct ask {
 
 /* What all servers answered for one name. */
 struct round {
-	const struct held *service;
+	const struct answered *service;
 	const struct project_zone *zone;
 	struct answer {
 		struct set set;
@@ -126,7 +126,7 @@ is_newer(const struct round *round, const struct set *answer, const struct set *
 /* Is it known which set is published? One of which nobody knows since when it is there is, if there
  * is no other. */
 static bool
-is_published_known(const struct held *service)
+is_published_known(const struct answered *service)
 {
 	size_t n_open = 0;
 
@@ -161,7 +161,7 @@ note_lagging(struct ask *ask, const char *owner, const struct project_server *se
 static void
 end_sets(struct ask *ask, const struct round *round)
 {
-	const struct held *service = round->service;
+	const struct answered *service = round->service;
 
 	if (round->n == 0 && !round->silent)
 		return;
@@ -237,13 +237,13 @@ ask_all(struct ask *ask, struct round *round, const struct project_server *serve
 
 /* Is there another set than the one that is published, or will there be? */
 static bool
-is_waited_for(const struct held *service, const struct rollover *rollover)
+is_waited_for(const struct answered *service, const struct rollover *rollover)
 {
 	return service->sets.n > 1 || (rollover->certificate.next && !rollover->is_same);
 }
 
 static void
-ask_for(struct ask *ask, const struct held *service)
+ask_for(struct ask *ask, const struct answered *service)
 {
 	struct round round = {
 	    .service = service, .zone = zone_of(ask, service->sets.items[0].zone)};
@@ -299,7 +299,7 @@ rollovers_ask(struct diags *diags, const struct project *project, const char *co
 {
 	struct ask ask = {.diags = diags, .project = project, .now = now_unix, .laggings = out};
 	struct diags own = {.severities = project->severities};
-	struct held service;
+	struct answered service;
 	size_t at = 0;
 	int result = 0;
 

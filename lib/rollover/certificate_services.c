@@ -149,7 +149,7 @@ certificate_services_find(struct arena *a, const struct history *history,
 	    .now_unix = now_unix,
 	    .candidates = arena_alloc(a, n * sizeof(uint32_t) + 1),
 	    .seen = arena_zalloc(a, n * sizeof(size_t) + 1)};
-	struct held service;
+	struct answered service;
 	size_t at = 0;
 
 	*out = (struct certificate_services){.history = history};
@@ -181,7 +181,7 @@ lower_bound(const struct certificate_services *services, struct certificate_serv
 
 bool
 certificate_services_next(
-    const struct certificate_services *services, size_t number, size_t *at, struct held *out)
+    const struct certificate_services *services, size_t number, size_t *at, struct answered *out)
 {
 	size_t i =
 	    *at ? *at : lower_bound(services, (struct certificate_service){(uint32_t)number, 0});
@@ -196,7 +196,7 @@ certificate_services_next(
 
 bool
 certificate_services_have(
-    const struct certificate_services *services, size_t number, const struct held *service)
+    const struct certificate_services *services, size_t number, const struct answered *service)
 {
 	struct certificate_service key = {
 	    (uint32_t)number, (size_t)(service->sets.items - services->history->sets)};

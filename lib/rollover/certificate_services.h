@@ -27,11 +27,11 @@ certificate_services_find(struct arena *a, const struct history *history,
  * Returns false at the end. */
 bool
 certificate_services_next(
-    const struct certificate_services *services, size_t number, size_t *at, struct held *out);
+    const struct certificate_services *services, size_t number, size_t *at, struct answered *out);
 
 /* Is the name one of its services? */
 bool
 certificate_services_have(
-    const struct certificate_services *services, size_t number, const struct held *service);
+    const struct certificate_services *services, size_t number, const struct answered *service);
 
 #endif

@@ -141,21 +141,21 @@ is_id(const char *id, const char *other)
 
 /* May a set be held that has a record for the chain? */
 static bool
-is_pinned(const struct rollovers *rollovers, const struct project *project, const struct note *note,
+is_held(const struct rollovers *rollovers, const struct project *project, const struct note *note,
     int64_t now)
 {
 	struct arena a = {0};
-	struct held service;
+	struct answered service;
 	struct certchain chain;
-	bool pinned = false;
+	bool held = false;
 	size_t at = 0;
 
 	if (certchain_read(&a, note->id, note->chain, &chain))
-		while (!pinned && gate_next(&rollovers->history, &at, &service))
-			pinned = gate_has_record(&rollovers->history, service.sets, &chain,
+		while (!held && gate_next(&rollovers->history, &at, &service))
+			held = gate_has_record(&rollovers->history, service.sets, &chain,
 			    certificates_longest_wait(project), now, false);
 	arena_free(&a);
-	return pinned;
+	return held;
 }
 
 /* A certificate that is neither current nor next may come back one day as a new one, and so may an
@@ -183,7 +183,7 @@ is_stale(const struct rollovers *rollovers, const struct project *project,
 		return is_told_for_good(rollover, note);
 	return !is_id(note->id, certificate->current_chain.id) &&
 	       !is_id(note->id, certificate->next_chain.id) && !is_id(note->id, rollover->lost) &&
-	       !is_pinned(rollovers, project, note, now);
+	       !is_held(rollovers, project, note, now);
 }
 
 /* --- All of them --- */
@@ -234,7 +234,7 @@ events_end(const struct rollovers *rollovers, const struct project *project, int
 		const struct note *note = &rollovers->history.notes[i];
 
 		if (!project_has_certificate(project, note->name) &&
-		    (!note->chain || !is_pinned(rollovers, project, note, now_unix)))
+		    (!note->chain || !is_held(rollovers, project, note, now_unix)))
 			history_add_note(&change->remove, note);
 	}
 }
@@ -288,7 +288,7 @@ event_put_time(struct json *j, const char *key, int64_t t_unix)
 
 /* When the first known set with it began, of those behind the last one without it. */
 static int64_t
-record_since(const struct held *service, struct bytes rdata)
+record_since(const struct answered *service, struct bytes rdata)
 {
 	int64_t without = TIME_UNKNOWN, since = TIME_NEVER;
 
@@ -308,7 +308,7 @@ record_since(const struct held *service, struct bytes rdata)
 }
 
 static void
-put_record(struct json *j, const struct held *service, struct bytes rdata)
+put_record(struct json *j, const struct answered *service, struct bytes rdata)
 {
 	struct buf b = {0};
 
@@ -327,7 +327,7 @@ void
 event_put_records(
     struct json *j, const struct rollovers *rollovers, const struct rollover *rollover)
 {
-	struct held service;
+	struct answered service;
 	size_t at = 0;
 
 	json_key(j, "records");

@@ -124,7 +124,7 @@ gate_each_record(const struct history *history, struct sets sets,
 }
 
 bool
-gate_next(const struct history *history, size_t *at, struct held *out)
+gate_next(const struct history *history, size_t *at, struct answered *out)
 {
 	const struct set *first;
 	size_t n = 0;
@@ -137,14 +137,14 @@ gate_next(const struct history *history, size_t *at, struct held *out)
 	while (*at + n < history->n_sets && strcmp(first[n].owner, first->owner) == 0 &&
 	       strcmp(first[n].zone, first->zone) == 0)
 		n++;
-	*out = (struct held){.sets = {first, n}};
+	*out = (struct answered){.sets = {first, n}};
 	out->published = sets_newest(out->sets);
 	*at += n;
 	return true;
 }
 
 int64_t
-gate_since(const struct held *service, const struct certchain *chain)
+gate_since(const struct answered *service, const struct certchain *chain)
 {
 	int64_t since = TIME_UNKNOWN, first = TIME_NEVER;
 

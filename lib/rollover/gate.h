@@ -6,8 +6,8 @@
 
 #include "rollover/certificate.h"
 
-/* The sets of one name. */
-struct held {
+/* What a name was answered: its sets. */
+struct answered {
 	struct sets sets;
 	const struct set *published; /* the one that is answered now; NULL: none is known */
 };
@@ -40,11 +40,11 @@ gate_each_record(const struct history *history, struct sets sets,
 /* The next name of the history, from set number `*at` on, which is moved. Returns false at the end.
  */
 bool
-gate_next(const struct history *history, size_t *at, struct held *out);
+gate_next(const struct history *history, size_t *at, struct answered *out);
 
 /* Since when each set of the name has taken the chain; TIME_UNKNOWN: as long as the history reaches
  * back, or there are but aliases, whose ends tell; TIME_NEVER: one that is open does not. */
 int64_t
-gate_since(const struct held *service, const struct certchain *chain);
+gate_since(const struct answered *service, const struct certchain *chain);
 
 #endif

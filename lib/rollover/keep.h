@@ -6,10 +6,10 @@
  *   and yet no reason to publish nothing: the new set is what ends it. All records that were
  *   published beside it stay until then, so that the old certificate can be put back at once.
  * - One that `deploy` took into use, and that is neither current nor next, is what servers present:
- *   its records stay (D_STRAY).
+ *   its records stay (D_DEPLOYED_LOST).
  * - Of a zone that the history does not know, or no more, the published file tells what is held.
- *   What was before is guessed to be the least that fits: where each of its records is accounted
- *   for, a set without those of the next certificate, else one of just those that are not. */
+ *   The set before that is guessed. Records for which neither a certificate nor the template
+ *   accounts were all of it; where there are none, it lacked those of the next certificate. */
 #ifndef ROLLOVER_KEEP_H
 #define ROLLOVER_KEEP_H
 

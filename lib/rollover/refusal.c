@@ -127,7 +127,7 @@ lost_name_of(struct look *look, const struct set *set)
 static int
 look_at_services(struct look *look, bool *validates, const char **lost)
 {
-	struct held service;
+	struct answered service;
 	size_t at = 0;
 
 	*validates = false;

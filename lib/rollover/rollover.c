@@ -108,7 +108,7 @@ gather_left(struct rollover *rollover, const struct set *set, uint32_t wait_s)
 }
 
 static void
-gather(const struct rollovers *rollovers, struct rollover *rollover, const struct held *service,
+gather(const struct rollovers *rollovers, struct rollover *rollover, const struct answered *service,
     struct gathered *g)
 {
 	const struct certificate *certificate = &rollover->certificate;
@@ -239,7 +239,7 @@ rollover_judge(struct diags *diags, const struct project *project, struct rollov
     size_t number, int64_t now_unix, struct rollover *out)
 {
 	struct gathered g = {.current_since = TIME_UNKNOWN, .next_since = TIME_UNKNOWN};
-	struct held service;
+	struct answered service;
 	size_t at = 0;
 
 	*out = (struct rollover){.certificate = rollovers->certificates[number], .number = number};

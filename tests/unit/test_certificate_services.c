@@ -114,7 +114,7 @@ find(const char *sets, size_t n, int64_t now)
 	history_sort(&history);
 	certificate_services_find(&arena, &history, certificates, n, now, &services);
 	for (size_t i = 0; i < n; i++) {
-		struct held service;
+		struct answered service;
 		size_t at = 0;
 
 		while (certificate_services_next(&services, i, &at, &service)) {
