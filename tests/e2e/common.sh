@@ -122,10 +122,11 @@ free_port() { # a port of 127.0.0.1 that is free for UDP and TCP at this moment
 			last;
 		}'
 }
-# own PROGRAM: a copy of it, where no AppArmor profile for /usr/sbin/... keeps it from $tmp
+# own PROGRAM [OPTION]: a copy of it, where no AppArmor profile for /usr/sbin/... keeps it from $tmp;
+# with OPTION it tells its version
 own() {
 	path=$(PATH="$PATH:/usr/sbin" command -v "$1") || return 1
-	cp "$path" "$tmp/own-$1" && "$tmp/own-$1" -v >/dev/null 2>&1 && path=$tmp/own-$1
+	cp "$path" "$tmp/own-$1" && "$tmp/own-$1" "${2--v}" >/dev/null 2>&1 && path=$tmp/own-$1
 	echo "$path"
 }
 # serve nsd|named FOLDER: serves the FOLDER/*.zone on 127.0.0.1, $port

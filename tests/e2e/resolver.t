@@ -1,0 +1,250 @@
+#!/bin/sh
+# Keys that roll by policy while a resolver looks on: NSD serves a parent and its children, Unbound
+# validates and insists on all algorithms, and somebody asks it all the time. `zonepp roll --deploy`
+# and `zonepp build` run again and again, the hook tells NSD, and not one answer may be bogus. Where
+# a wait is skipped on purpose, some must be: so the resolver holds what it should.
+#
+# Time passes here as it does for the resolver, in TTLs of two seconds. Only a ZSK is rolled, and with
+# PARANOID=1 also a KSK, a CSK and an algorithm, at the same time. Nothing depends on how fast the
+# machine is: the hook ends when NSD has the new version, and waits begin then.
+# shellcheck source=tests/e2e/common.sh
+. "$(dirname "$0")/common.sh"
+
+labels=${PARANOID:+zsk ksk csk algorithm}
+labels=${labels:-zsk}
+parent=example.org
+work=$tmp/project
+
+# --- A project: a child for each kind of rollover ---
+
+begin() {
+	mkdir "$work" "$work/zones"
+	{
+		cat <<-YAML
+		policies:
+		  steady: { propagation: 1s }
+		  zsk: { propagation: 1s, keys: { ksk: never, zsk: 6s } }
+		  ksk: { propagation: 1s, keys: { ksk: 6s, zsk: never } }
+		  csk: { propagation: 1s, keys: { csk: 6s } }
+		  algorithm: { propagation: 1s, keys: { csk: never } }
+		hooks: { changed: [$tmp/tell, "{zone}"] }
+		zones:
+		  $parent: { policy: steady }
+		YAML
+		for label in $labels; do
+			printf '  %s.%s: { policy: %s }\n' "$label" $parent "$label"
+		done
+	} >"$work/zonepp.yaml"
+	template $parent >"$work/zones/$parent.zone"
+	for label in $labels; do
+		printf "%s NS ns\n\$DS %s 2s\n" "$label" "$label" >>"$work/zones/$parent.zone"
+		template "$label.$parent" >"$work/zones/$label.$parent.zone"
+	done
+	make_key $parent
+	for label in csk algorithm; do
+		! has $label || make_key $label.$parent
+	done
+	for role in --ksk --zsk; do
+		for label in zsk ksk; do
+			! has $label || make_key $role $label.$parent
+		done
+	done
+}
+has() { # has LABEL
+	case " $labels " in *" $1 "*) ;; *) false ;; esac
+}
+template() { # template ZONE
+	cat <<-ZONE
+	\$ORIGIN $1.
+	\$TTL 2s
+	@ SOA ns.$parent. hostmaster 1 2h 1h 7d 2s
+	@ NS ns.$parent.
+	* A 192.0.2.1
+	ns A 127.0.0.1
+	ZONE
+}
+make_key() { # make_key [OPTION] ZONE
+	zonepp keys generate -C "$work" --ttl=2s "$@" >/dev/null
+}
+key_files() { # key_files STATE [ROLE]: of $zone
+	zonepp keys list -C "$work" --json "$zone" |
+		jq -r --arg state "$1" --arg role "${2-}" \
+			'.[] | select(.state == $state and ($role == "" or .role == $role)) | .file'
+}
+
+# --- The nameserver ---
+
+# The hook: ends when the server has the version that is published. Before there is a server,
+# nobody has to be told.
+write_hook() {
+	cat >"$tmp/tell" <<-'HOOK'
+	#!/bin/sh
+	[ -e "${0%/*}/server" ] || exit 0
+	read -r pid port <"${0%/*}/server"
+	wanted=$(awk '$4 == "SOA" { print $7; exit }' "public/$1.zone")
+	tries=200
+	until [ "$(dig @127.0.0.1 -p "$port" +norec +short +tries=1 +time=1 "$1" SOA |
+		awk '{ print $3 }')" = "$wanted" ]; do
+		[ $((tries % 20)) != 0 ] || kill -HUP "$pid" || exit
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || exit 1
+		sleep 0.05
+	done
+	HOOK
+	chmod 755 "$tmp/tell"
+}
+nameserver() {
+	serve nsd "$work/public" || return
+	echo "${pids##* } $port" >"$tmp/server"
+	nameserver_port=$port
+}
+
+# --- The resolver ---
+
+config_unbound() {
+	cat <<-CONF
+	server:
+		interface: 127.0.0.1@$port
+		port: $port
+		do-ip6: no
+		do-daemonize: no
+		do-not-query-localhost: no
+		directory: "$tmp"
+		pidfile: "$tmp/unbound.pid"
+		chroot: ""
+		username: ""
+		use-syslog: no
+		val-log-level: 2
+		num-threads: 1
+		module-config: "validator iterator"
+		trust-anchor-file: "$tmp/anchor"
+		trust-anchor-signaling: no
+		harden-algo-downgrade: yes
+		# Each name is asked for, and no answer is made from those to others:
+		aggressive-nsec: no
+		# What does not validate is not asked for again, and not forgotten soon:
+		val-max-restart: 0
+		val-bogus-ttl: 2
+	stub-zone:
+		name: $parent
+		stub-addr: 127.0.0.1@$nameserver_port
+	remote-control:
+		control-enable: no
+	CONF
+}
+resolver() {
+	program=$(own unbound -V) || return
+	cat "$work"/keys/K$parent.*.key >"$tmp/anchor"
+	for _ in 1 2 3 4 5; do # another process may have taken the port meanwhile
+		port=$(free_port)
+		config_unbound >"$tmp/unbound.conf"
+		background "$tmp/unbound.log" "$program" -d -c "$tmp/unbound.conf"
+		wait_for $! query $parent SOA +rec && return
+	done
+	cat "$tmp/unbound.log"
+	return 1
+}
+
+# --- Who asks ---
+
+# Each second has names of its own. Some are asked for validated data at once, and so with the DNSKEY
+# sets that the resolver holds; of others it fetches the data without validating it, and is asked for
+# it a second or two later.
+questions() { # questions SECOND N
+	for label in $labels; do
+		echo "new-$1-$2.$label.$parent A"
+		echo "one-$1.$label.$parent A +cd"
+		echo "two-$1.$label.$parent A +cd"
+		echo "one-$(($1 - 1)).$label.$parent A"
+		echo "two-$(($1 - 2)).$label.$parent A"
+	done
+}
+ask() { # for ever: a line LABEL STATUS NAME for each answer that is to be validated
+	round=0
+	while :; do
+		round=$((round + 1))
+		questions "$(date +%s)" $round >"$tmp/questions"
+		dig @127.0.0.1 -p "$port" +noall +comments +question +tries=1 +time=5 -f "$tmp/questions" |
+			awk '
+				/^;; ->>HEADER<<-/ { status = $6 }
+				/^;; flags:/ { skipped = / cd[ ;]/; secure = / ad[ ;]/ }
+				/^;.*[ \t]IN[ \t]+A$/ && !skipped {
+					split($1, label, ".")
+					print label[2], secure && status == "NOERROR," ? "secure" : "bogus", $1, status
+				}'
+	done
+}
+answers_are() { # answers_are STATUS LEAST: of each label
+	for label in $labels; do
+		n_answers=$(grep -c "^$label $1 " "$tmp/answers")
+		echo "$label: $n_answers $1"
+		[ "$n_answers" -ge "$2" ] || return
+	done
+}
+none_is_bogus() {
+	! grep ' bogus ' "$tmp/answers" || { tail -n 20 "$tmp/unbound.log"; return 1; }
+}
+
+# --- Rollovers ---
+
+has_rolled() { # has_rolled LABEL: the keys that it began with have gone
+	zone=$1.$parent
+	[ "$(key_files deleted | wc -l)" -ge 1 ]
+}
+has_ds() { # has_ds LABEL: $DS waits until nobody holds the unsigned zone
+	grep -q "^$1\.$parent\..*[[:space:]]DS[[:space:]]" "$work/public/$parent.zone"
+}
+go_on() { # go_on TEST: until it is so of each label, or for a minute
+	end=$(($(date +%s) + 60))
+	while [ "$(date +%s)" -lt $end ]; do
+		zonepp roll -C "$work" --deploy >"$tmp/rolled" && zonepp build -C "$work" || return
+		left=''
+		for label in $labels; do
+			"$1" "$label" || left="$left $label"
+		done
+		[ "$left" ] || return 0
+		sleep 0.2
+	done
+	echo "not yet:$left"
+	cat "$tmp/rolled"
+	return 1
+}
+
+# swap: other keys take the place of those that are in use, all at once
+swap() {
+	for label in $labels; do
+		zone=$label.$parent
+		case $label in
+		zsk) role=ZSK option=--zsk ;;
+		ksk) role=KSK option=--ksk ;;
+		csk) role='' option='' ;;
+		algorithm) role='' option=--algorithm=ED448 ;;
+		esac
+		old=$(for state in active published standby retired; do key_files $state "$role"; done)
+		zonepp keys generate -C "$work" --ttl=2s ${option:+"$option"} "$zone" || return
+		# shellcheck disable=SC2086 # a list of files
+		zonepp keys set -C "$work" --inactive=now --delete=now $old || return
+	done
+	for code in S095 S096 S097 S098 S099 S112; do
+		set -- "$@" --force=$code
+	done
+	zonepp build -C "$work" "$@"
+}
+
+ok 'a project' begin
+ok 'a hook' write_hook
+ok 'it is built' zonepp build -C "$work"
+ok 'NSD serves it' nameserver
+ok 'the parent has their DS records' go_on has_ds
+ok 'Unbound validates it' resolver
+background "$tmp/answers" ask
+asker=$!
+ok 'somebody asks' wait_for $asker answers_are secure 10
+! has algorithm ||
+	ok 'an algorithm is rolled' zonepp keys roll -C "$work" -a ED25519 algorithm.$parent
+ok "rolled: $labels" go_on has_rolled
+ok 'there were answers' answers_are secure 100
+ok 'none was bogus' none_is_bogus
+ok 'a wait is skipped' swap
+ok 'some are bogus' wait_for $asker answers_are bogus 1
+plan
