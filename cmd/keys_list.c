@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "report/keys.h"
+#include "rollover/project_history.h"
 
 #include <stdlib.h>
 
@@ -13,25 +14,58 @@ static const struct cmd_option *const list_options[] = {
 /* The zones to list, each with its folder. */
 struct zones {
 	struct cmd *cmd;
-	struct keys *keys;
+	struct report_keys *items;
 	size_t n, cap;
 	struct key_folder folder; /* the last one that was read */
+	struct history history;   /* read for the first zone whose keys roll by policy */
+	bool history_tried, has_history;
 	int result;
 };
 
-static void
+static struct report_keys *
 list_zone(struct zones *zones, const char *path, const struct name *zone)
 {
 	struct diags *diags = &zones->cmd->diags;
 	struct arena *a = &diags->arena;
+	struct report_keys *added;
 
 	if ((!zones->folder.path || strcmp(zones->folder.path, path) != 0) &&
 	    key_folder_read(a, diags, path, &zones->folder) < 0)
 		zones->result = -1;
-	zones->keys = mem_grow(zones->keys, zones->n, &zones->cap, sizeof(*zones->keys));
-	if (keys_load(a, diags, &zones->folder, zone, zones->cmd->now, &zones->keys[zones->n]) < 0)
+	zones->items = mem_grow(zones->items, zones->n, &zones->cap, sizeof(*zones->items));
+	added = &zones->items[zones->n++];
+	*added = (struct report_keys){0};
+	if (keys_load(a, diags, &zones->folder, zone, zones->cmd->now, &added->keys) < 0)
 		zones->result = -1;
-	zones->n++;
+	return added;
+}
+
+static bool
+read_history(struct zones *zones, const struct project *project)
+{
+	struct cmd *cmd = zones->cmd;
+
+	if (!zones->history_tried) {
+		zones->history_tried = true;
+		zones->has_history =
+		    project_history_load(&cmd->diags, project, cmd->now, &zones->history) == 0;
+		if (!zones->has_history)
+			zones->result = -1;
+	}
+	return zones->has_history;
+}
+
+static void
+list_project_zone(
+    struct zones *zones, const struct project *project, const struct project_zone *zone)
+{
+	struct report_keys *added = list_zone(zones, zone->keys, &zone->name);
+
+	if (!zone->sign || !zone->policy->keys.is_given || !read_history(zones, project))
+		return;
+	added->rolls_by_policy = true;
+	keyrolls_find(&zones->cmd->diags.arena, &zones->history, zone, &added->keys,
+	    zones->cmd->now, &added->rolls);
 }
 
 /* Those of the command line, or all that the project signs. */
@@ -50,13 +84,13 @@ list_project(struct zones *zones, const char *path)
 		    project_zone_find(&cmd->diags, &project, cmd->arguments[i]);
 
 		if (zone)
-			list_zone(zones, zone->keys, &zone->name);
+			list_project_zone(zones, &project, zone);
 		else
 			zones->result = -1;
 	}
 	for (size_t i = 0; i < project.n_zones && cmd->n_arguments == 0; i++)
 		if (project.zones[i].sign)
-			list_zone(zones, project.zones[i].keys, &project.zones[i].name);
+			list_project_zone(zones, &project, &project.zones[i]);
 }
 
 /* Those of the command line, or all that have keys in the folder. */
@@ -99,13 +133,13 @@ list(struct cmd *cmd)
 	else
 		list_folder(&zones, folder ? folder : ".");
 	if (cmd_has(cmd, &option_json))
-		report_keys_json(&b, zones.keys, zones.n, cmd->now);
+		report_keys_json(&b, zones.items, zones.n, cmd->now);
 	else
-		report_keys_table(&b, zones.keys, zones.n, cmd->now);
+		report_keys_table(&b, zones.items, zones.n, cmd->now);
 	if (cmd_print(cmd, (struct text){b.data, b.len}) < 0)
 		zones.result = -1;
 	buf_free(&b);
-	free(zones.keys);
+	free(zones.items);
 	return zones.result;
 }
 

@@ -4,12 +4,12 @@
 #include "dnssec/keystate.h"
 #include "report/table.h"
 
-enum { N_COLUMNS = 7 };
+enum { N_COLUMNS = 8 }; /* without the last one, where no policy rolls keys */
 
 struct table {
 	struct arena a;
-	const char *(*rows)[N_COLUMNS];
-	size_t n;
+	const char **cells;
+	size_t n_rows, n_columns;
 };
 
 /* Without the last dot, as the project file and the command line write zones. */
@@ -21,39 +21,57 @@ zone_text(const char *zone)
 	return (struct text){zone, len > 1 ? len - 1 : len};
 }
 
-static void
-add_row(struct table *t, const struct keys *keys, const struct key *key, int64_t now)
+/* What holds the key where it is, in words; NULL: nothing will happen to it. */
+static const char *
+step_of(struct arena *a, const struct report_keys *zone, const struct key *key)
 {
-	const char **row = t->rows[t->n++];
-	enum key_time next = keystate_next(key, now);
-	struct text zone = zone_text(keys->zone);
+	for (size_t i = 0; i < zone->rolls.n; i++)
+		if (zone->rolls.items[i].key == key)
+			return keyroll_words(a, &zone->rolls.items[i]);
+	return NULL;
+}
 
-	row[0] = arena_text(&t->a, zone.data, zone.len);
-	row[1] = arena_printf(&t->a, "%u", key->tag);
-	row[2] = keystate_role(keys, key, now);
-	row[3] = key->algorithm->name;
-	row[4] = keystate_now(key, now);
-	row[5] = next == N_KEY_TIMES ? "-" : keystate_event(next);
-	row[6] = next == N_KEY_TIMES ? "-" : table_instant(&t->a, key->time[next]);
+static void
+add_row(struct table *t, const char *const row[N_COLUMNS])
+{
+	memcpy(t->cells + t->n_rows++ * t->n_columns, row, t->n_columns * sizeof(*row));
+}
+
+static void
+add_key(struct table *t, const struct report_keys *of, const struct key *key, int64_t now)
+{
+	enum key_time next = keystate_next(key, now);
+	struct text zone = zone_text(of->keys.zone);
+	const char *step = step_of(&t->a, of, key);
+
+	add_row(t, (const char *[N_COLUMNS]){arena_text(&t->a, zone.data, zone.len),
+		       arena_printf(&t->a, "%u", key->tag), keystate_role(&of->keys, key, now),
+		       key->algorithm->name, keystate_now(key, now),
+		       next == N_KEY_TIMES ? "-" : keystate_event(next),
+		       next == N_KEY_TIMES ? "-" : table_instant(&t->a, key->time[next]),
+		       step ? step : "-"});
 }
 
 void
-report_keys_table(struct buf *out, const struct keys *zones, size_t n, int64_t now)
+report_keys_table(struct buf *out, const struct report_keys *zones, size_t n, int64_t now)
 {
 	static const char *const head[N_COLUMNS] = {
-	    "ZONE", "TAG", "ROLE", "ALGORITHM", "STATE", "NEXT", "AT"};
-	struct table t = {.n = 1};
+	    "ZONE", "TAG", "ROLE", "ALGORITHM", "STATE", "NEXT", "AT", "HOLDS"};
+	struct table t = {.n_columns = N_COLUMNS - 1};
 	size_t most = 1;
 
+	for (size_t i = 0; i < n; i++) {
+		most += zones[i].keys.n;
+		if (zones[i].rolls_by_policy)
+			t.n_columns = N_COLUMNS;
+	}
+	t.cells = arena_alloc(&t.a, most * t.n_columns * sizeof(*t.cells));
+	add_row(&t, head);
 	for (size_t i = 0; i < n; i++)
-		most += zones[i].n;
-	t.rows = arena_alloc(&t.a, most * sizeof(*t.rows));
-	memcpy(t.rows[0], head, sizeof(head));
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < zones[i].n; k++)
-			add_row(&t, &zones[i], &zones[i].items[k], now);
-	if (t.n > 1)
-		report_table(out, &t.rows[0][0], t.n, N_COLUMNS);
+		for (size_t k = 0; k < zones[i].keys.n; k++)
+			add_key(&t, &zones[i], &zones[i].keys.items[k], now);
+	if (t.n_rows > 1)
+		report_table(out, t.cells, t.n_rows, t.n_columns);
 	arena_free(&t.a);
 }
 
@@ -90,9 +108,23 @@ print_next(struct json *j, struct arena *a, const struct key *key, int64_t now)
 }
 
 static void
-print_key(
-    struct json *j, struct arena *a, const struct keys *keys, const struct key *key, int64_t now)
+print_step(struct json *j, struct arena *a, const struct report_keys *zone, const struct key *key)
 {
+	const char *step = step_of(a, zone, key);
+
+	json_key(j, "step");
+	if (step)
+		json_text(j, text_of(step));
+	else
+		json_null(j);
+}
+
+static void
+print_key(struct json *j, struct arena *a, const struct report_keys *of, const struct key *key,
+    int64_t now)
+{
+	const struct keys *keys = &of->keys;
+
 	json_begin(j, '{');
 	json_key(j, "zone");
 	json_text(j, zone_text(keys->zone));
@@ -112,19 +144,21 @@ print_key(
 	print_times(j, a, key);
 	json_key(j, "file");
 	json_text(j, text_of(key->path));
+	if (of->rolls_by_policy)
+		print_step(j, a, of, key);
 	json_end(j, '}');
 }
 
 void
-report_keys_json(struct buf *out, const struct keys *zones, size_t n, int64_t now)
+report_keys_json(struct buf *out, const struct report_keys *zones, size_t n, int64_t now)
 {
 	struct json j = {.out = out};
 	struct arena a = {0};
 
 	json_begin(&j, '[');
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < zones[i].n; k++)
-			print_key(&j, &a, &zones[i], &zones[i].items[k], now);
+		for (size_t k = 0; k < zones[i].keys.n; k++)
+			print_key(&j, &a, &zones[i], &zones[i].keys.items[k], now);
 	json_end(&j, ']');
 	buf_putc(out, '\n');
 	arena_free(&a);

@@ -3,14 +3,23 @@
 #define REPORT_KEYS_H
 
 #include "dnssec/key.h"
+#include "rollover/keyroll.h"
 
-/* Columns between blanks: zone, key tag, role, algorithm, state, the next event and its time; a
- * head ahead of them. Nothing where there are no keys. */
+/* The keys of a zone, and where their rollovers stand if its policy rolls them. */
+struct report_keys {
+	struct keys keys;
+	bool rolls_by_policy;
+	struct keyrolls rolls; /* of these keys */
+};
+
+/* Columns between blanks: zone, key tag, role, algorithm, state, the next event and its time, and
+ * where the policy of a zone rolls keys, what holds each where it is; a head ahead of them. Nothing
+ * where there are no keys. */
 void
-report_keys_table(struct buf *out, const struct keys *zones, size_t n, int64_t now);
+report_keys_table(struct buf *out, const struct report_keys *zones, size_t n, int64_t now);
 
 /* An array of objects. */
 void
-report_keys_json(struct buf *out, const struct keys *zones, size_t n, int64_t now);
+report_keys_json(struct buf *out, const struct report_keys *zones, size_t n, int64_t now);
 
 #endif

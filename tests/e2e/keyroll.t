@@ -141,6 +141,9 @@ ok 'hand: a day' rounds 8
 ok 'hand: nothing happens' [ "$(keys active)" = 2 ]
 ok 'hand: a ZSK' zonepp keys roll -C "$work" --now="$(now)" --zsk "$child"
 ok 'hand: not twice' says 'being replaced already' zonepp keys roll -C "$work" --now="$(now)" "$child"
+ok 'hand: it is published' rounds 1
+ok 'hand: the list says what holds the keys' says 'sign in its place' \
+	zonepp keys list -C "$work" --now="$(now)" "$child"
 ok 'hand: a day later' rounds 8
 ok 'hand: it is another one' [ "$(keys deleted ZSK)" = 1 ]
 ok 'hand: the KSK is the same' [ "$(keys deleted KSK)" = 0 ]
