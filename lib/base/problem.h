@@ -286,6 +286,7 @@ X(S_DS_EARLY,    "S112", ERROR,   1, "a DS set that came too early", "RFC 7583 s
 X(S_DS_NONE,     "S113", NOTE,    0, "a signed child without a DS record", "RFC 4035 section 5", "zonepp keys ds prints it; where the child is to stay without, ignore this") \
 X(S_DS_DIRECTIVE,"S114", ERROR,   1, "a $DS that makes no records", "RFC 4034 section 5", "name a zone of the project that is signed here and delegated in this one; for others write their DS records") \
 X(S_CDS_EARLY,   "S115", ERROR,   1, "a key that was to ask for its DS too early", "RFC 7344 section 4.1, RFC 7583 section 3.3", "nothing: CDS and CDNSKEY records are published then") \
+X(S_PREVIOUS_HELD,"S116",WARNING, 0, "a zone that is bogus for those who hold parts of the version before", "RFC 6781 section 4.1", "publish a key before it signs, and let it leave after what it signed; zonepp build knows what is held, and waits") \
 X(S_ZONEMD_NONE, "S093", WARNING, 0, "a ZONEMD that is asked for, of a zone that was signed elsewhere without", "RFC 8976 section 3.1", "who signs the zone must make it: it bears a signature") \
 X(S_KEY_TWIN,    "S101", NOTE,    0, "a key file that gives way to that of the revoked key", "RFC 5011 section 2.1", "the other file has all of it: remove this one, and its .private file") \
 X(S_KEY_LONE,    "S102", ERROR,   2, "a private key without its .key file", "", "take the .key file from version control or a backup; where the key has left the zone for good, remove the .private file, too") \

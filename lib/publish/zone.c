@@ -229,6 +229,7 @@ compare_published(struct zone_run *run)
 {
 	if (zone_read_published(run) < 0)
 		return -1;
+	zone_guard_pair(run);
 	if (!run->published.there)
 		return 0;
 	run->same = published_same_content(

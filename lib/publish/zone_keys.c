@@ -3,6 +3,8 @@
 #include "rollover/delegation.h"
 #include "rollover/parent.h"
 
+#include <sys/stat.h>
+
 static bool
 is_forced(enum problem problem, const void *ctx)
 {
@@ -106,4 +108,40 @@ zone_guard_store(struct zone_run *run)
 	if (is_guarded(run))
 		guard_compare(&run->guard);
 	return delegations_check(&run->delegations) < 0 ? -1 : result;
+}
+
+static void
+warn(struct zone_run *run, const struct published *published, const char *where)
+{
+	struct guard_pair pair = {.diags = run->diags,
+	    .where = where,
+	    .published = published,
+	    .keys = &run->keys,
+	    .store = &run->loaded.store};
+
+	guard_warn(&pair);
+}
+
+void
+zone_guard_pair(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+	struct diags_mark before = diags_mark(run->diags);
+	struct published output;
+	struct stat st;
+
+	if (job->keep || !job->zone->sign || !job->zone->output)
+		return;
+	if (job->previous) {
+		warn(run, &run->published, job->previous);
+		return;
+	}
+	if (file_stat(job->outputs, job->zone->output, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	if (published_load(run->diags, &output, job->outputs, job->zone->output,
+		&run->loaded.store.apex, job->n_workers) < 0)
+		diags_reset(run->diags, before); /* nobody asked to read it */
+	else
+		warn(run, &output, job->zone->output);
+	published_free(&output);
 }

@@ -67,6 +67,11 @@ zone_load_keys(struct zone_run *run);
 int
 zone_guard_store(struct zone_run *run);
 
+/* zone_keys.c: compares a zone of no project with the version before, which is all that is known to
+ * be held: the given one, or what the output has. The store is sorted. */
+void
+zone_guard_pair(struct zone_run *run);
+
 /* zone_serial.c: asks all who know serials of the zone, since any of them may be the only one that
  * is left. Returns 0, or -1 with problems added. */
 int

@@ -4,6 +4,7 @@
 #include "dnssec/cds.h"
 #include "dnssec/rrsig.h"
 #include "history/record.h"
+#include "history/state.h"
 
 enum {
 	ROUNDS_MOST = 16,  /* each changes a key, or is the last */
@@ -761,4 +762,53 @@ guard_compare(struct guard *g)
 	keep_compare_set(g->keep, own, g->published->there ? &old_keys : NULL, &g->dnskey, false);
 	keep_compare_set(
 	    g->keep, own, g->published->there ? &old_signers : NULL, &g->signers, false);
+}
+
+/* --- Without a history --- */
+
+/* What it would know of keys that sign and are not in the zone: they are ours. */
+static struct set
+own_signers(struct arena *a, const struct guard_pair *pair, const char *zone)
+{
+	struct set own = set_of(zone, TYPE_RRSIG, 0);
+	struct bytes *sign = arena_alloc(a, pair->keys->n * sizeof(*sign) + 1);
+
+	for (size_t i = 0; i < pair->keys->n; i++) {
+		struct record_key key =
+		    record_key_of(&pair->store->apex, pair->keys->items[i].dnskey);
+
+		sign[i] = record_of_key(a, TYPE_RRSIG, &key);
+	}
+	set_records(a, &own, sign, pair->keys->n);
+	return own;
+}
+
+static void
+warn(const struct guard_pair *pair, const struct set *held, const char *what)
+{
+	diag_add_path(pair->diags, pair->where, S_PREVIOUS_HELD, what,
+	    duration_text(&pair->diags->arena, held->ttl_s));
+}
+
+void
+guard_warn(const struct guard_pair *pair)
+{
+	struct arena *a = &pair->diags->arena;
+	const char *zone = history_name(a, pair->store->apex.wire);
+	struct keep keep = {.a = a, .name = zone};
+	struct guard next = {.keep = &keep, .keys = pair->keys, .store = pair->store};
+	struct set known = own_signers(a, pair, zone), keys, signers;
+
+	sets_of_published(a, pair->published, zone, (struct sets){&known, 1}, &keys, &signers);
+	if (keys.n == 0 || signers.n == 0)
+		return;
+	set_wanted(&next);
+	if (!trust_covers(&keys, &next.signers))
+		warn(pair, &keys,
+		    "no key of its DNSKEY set signs the zone now: for %s resolvers may hold that "
+		    "set, and find the zone bogus");
+	if (!trust_covers(&next.dnskey, &signers))
+		warn(pair, &signers,
+		    "the DNSKEY set lacks the keys that signed its data: for %s resolvers may hold "
+		    "that, and find it bogus");
 }

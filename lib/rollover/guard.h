@@ -43,4 +43,17 @@ guard_store(struct guard *guard);
 void
 guard_compare(struct guard *guard);
 
+/* Two versions of a zone that has no history. */
+struct guard_pair {
+	struct diags *diags;
+	const char *where; /* the older one, for messages */
+	const struct published *published;
+	struct keys *keys;         /* of the newer one, with roles */
+	const struct store *store; /* with all but signatures, sorted */
+};
+
+/* Warns where those who hold one of its DNSKEY set and its data would find the other one bogus. */
+void
+guard_warn(const struct guard_pair *pair);
+
 #endif
