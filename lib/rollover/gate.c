@@ -32,9 +32,33 @@ struct walk {
 	void *ctx;
 };
 
-static void
-walk_sets(struct walk *walk, struct sets sets, int64_t most_unix, int depth)
+/* Names that led to one another. */
+struct way {
+	const char *owner;
+	const struct way *from;
+	int depth;
+};
+
+/* No answer comes back to a name that it came from. */
+static bool
+is_circle(const struct way *way)
 {
+	for (const struct way *from = way->from; from; from = from->from)
+		if (strcmp(from->owner, way->owner) == 0)
+			return true;
+	return false;
+}
+
+static void
+walk_on(struct walk *walk, struct sets sets, int64_t most_unix, const struct way *from)
+{
+	struct way way = {.from = from, .depth = from ? from->depth + 1 : 0};
+
+	if (sets.n == 0)
+		return;
+	way.owner = sets.items[0].owner;
+	if (is_circle(&way) || way.depth > ALIASES_MOST)
+		return;
 	for (size_t i = 0; i < sets.n; i++) {
 		const struct set *set = &sets.items[i];
 		int64_t release = set_release(set, walk->wait_s);
@@ -44,9 +68,15 @@ walk_sets(struct walk *walk, struct sets sets, int64_t most_unix, int depth)
 		release = release < most_unix ? release : most_unix;
 		if (set->type == TYPE_TLSA)
 			walk->see(walk, set, release);
-		else if (set->type == TYPE_CNAME && depth < ALIASES_MOST)
-			walk_sets(walk, sets_of_alias(walk->history, set), release, depth + 1);
+		else if (set->type == TYPE_CNAME)
+			walk_on(walk, sets_of_alias(walk->history, set), release, &way);
 	}
+}
+
+static void
+walk_sets(struct walk *walk, struct sets sets)
+{
+	walk_on(walk, sets, TIME_NEVER, NULL);
 }
 
 static void
@@ -68,7 +98,7 @@ gate_wait(const struct history *history, struct sets sets, const struct certchai
 	    .see = see_refusal,
 	    .gate = gate};
 
-	walk_sets(&walk, sets, TIME_NEVER, 0);
+	walk_sets(&walk, sets);
 }
 
 static void
@@ -99,7 +129,7 @@ gate_has_record(const struct history *history, struct sets sets, const struct ce
 	    .now = now_unix,
 	    .see = own ? see_own_record : see_record};
 
-	walk_sets(&walk, sets, TIME_NEVER, 0);
+	walk_sets(&walk, sets);
 	return walk.has_record;
 }
 
@@ -120,7 +150,7 @@ gate_each_record(const struct history *history, struct sets sets,
 	struct walk walk = {
 	    .history = history, .now = TIME_UNKNOWN, .see = see_each, .each = each, .ctx = ctx};
 
-	walk_sets(&walk, sets, TIME_NEVER, 0);
+	walk_sets(&walk, sets);
 }
 
 bool
