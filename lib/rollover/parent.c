@@ -360,31 +360,30 @@ parents_import(struct diags *diags, const struct project *project, int64_t now_u
 	struct project_history_change all = {.add.a = &diags->arena, .remove.a = &diags->arena};
 	struct key_folder folder = {0};
 	struct diags unread = {0}; /* of folders: who builds is told of these */
-	struct history history;
+	struct history history = {0};
+	int result = 0;
 
-	if (project_history_load(diags, project, now_unix, &history) < 0)
-		return -1;
-	for (size_t i = 0; i < project->n_zones; i++) {
+	for (size_t i = 0; i < project->n_zones && result == 0; i++) {
 		const struct project_zone *zone = &project->zones[i];
 		struct change change;
 
 		if (!zone->sign || parent_of(project, zone))
-			continue;
-		change = change_begin(diags, &history, zone);
-		change.is = all;
-		if (change.known.n > 0)
 			continue;
 		if ((!folder.path || strcmp(folder.path, zone->keys) != 0) &&
 		    key_folder_read(&unread.arena, &unread, zone->keys, &folder) < 0)
 			folder = (struct key_folder){.path = zone->keys};
 		if (!has_states(&unread.arena, &folder, &zone->name))
 			continue;
-		if (import_zone(diags, zone, &folder, now_unix, &change) < 0) {
-			diags_free(&unread);
-			return -1;
+		if (!history.a && project_history_load(diags, project, now_unix, &history) < 0) {
+			result = -1;
+			break;
 		}
+		change = change_begin(diags, &history, zone);
+		change.is = all;
+		if (change.known.n == 0)
+			result = import_zone(diags, zone, &folder, now_unix, &change);
 		all = change.is;
 	}
 	diags_free(&unread);
-	return project_history_change(diags, project, &all, now_unix);
+	return result < 0 ? -1 : project_history_change(diags, project, &all, now_unix);
 }
