@@ -1,5 +1,7 @@
 #include "rollover/trust.h"
 
+#include "dnssec/key.h"
+
 enum { DS_HEAD = 4, DIGEST_SHA256 = 2 };
 
 /* --- Sets --- */
@@ -70,7 +72,8 @@ has_anchor(const struct set *ds, const struct set *keys, uint8_t algorithm)
 		for (size_t k = 0; k < keys->n && ds_algorithm(ds, i) == algorithm; k++) {
 			struct record_key key = record_read_key(TYPE_DNSKEY, keys->rdata[k]);
 
-			if (key.signs && trust_is_of_key(ds->rdata[i], &key))
+			if (key.signs && !(key.flags & KEY_FLAG_REVOKE) &&
+			    trust_is_of_key(ds->rdata[i], &key))
 				return true;
 		}
 	return false;
