@@ -61,8 +61,8 @@ parent_hold_s(const struct project *project, const struct project_zone *zone)
 
 struct change {
 	struct arena *a;
-	const char *name; /* of the zone */
-	struct sets known;
+	const char *name;        /* of the zone */
+	struct sets known, keys; /* DS and DNSKEY sets of the history */
 	struct project_history_change is;
 };
 
@@ -75,6 +75,7 @@ change_begin(struct diags *diags, const struct history *history, const struct pr
 	return (struct change){.a = a,
 	    .name = name,
 	    .known = trust_sets(a, history, name, TYPE_DS),
+	    .keys = trust_sets(a, history, name, TYPE_DNSKEY),
 	    .is = {.add.a = a, .remove.a = a}};
 }
 
@@ -101,6 +102,30 @@ is_known(const struct change *change, const struct set *set)
 	return false;
 }
 
+/* The first news of a parent do not tell what it had until now: a DS record of any key that signed
+ * the DNSKEY set may be held. */
+static void
+add_former(struct change *change, const struct set *now, int64_t now_unix)
+{
+	for (size_t i = 0; i < change->keys.n; i++)
+		for (size_t k = 0; k < change->keys.items[i].n; k++) {
+			struct record_key key =
+			    record_read_key(TYPE_DNSKEY, change->keys.items[i].rdata[k]);
+			uint8_t ds[4 + sizeof(key.digest)] = {
+			    (uint8_t)(key.tag >> 8), (uint8_t)key.tag, key.algorithm, DS_SHA256};
+			struct bytes rdata = {ds, sizeof(ds)};
+			struct set former;
+
+			memcpy(ds + 4, key.digest, sizeof(key.digest));
+			if (!key.signs || !(key.flags & KEY_FLAG_SEP) ||
+			    (key.flags & KEY_FLAG_REVOKE) || set_has(now, rdata))
+				continue;
+			former = set_of(change, &rdata, 1, now->ttl_s);
+			former.until_unix = now_unix;
+			history_add_set(&change->is.add, &former);
+		}
+}
+
 /* The parent has this set now; where `alone`, no server gives out another one. */
 static void
 take(struct change *change, const struct set *set, bool alone, int64_t now_unix)
@@ -108,6 +133,8 @@ take(struct change *change, const struct set *set, bool alone, int64_t now_unix)
 	struct set begun = *set;
 
 	begun.since_unix = now_unix;
+	if (change->known.n == 0)
+		add_former(change, set, now_unix);
 	if (!is_known(change, set))
 		history_add_set(&change->is.add, &begun);
 	for (size_t i = 0; alone && i < change->known.n; i++) {
