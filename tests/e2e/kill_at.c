@@ -67,7 +67,7 @@ ssize_t
 write(int fd, const void *data, size_t len)
 {
 	if (fd > STDERR_FILENO && is_last()) {
-		NEXT(write)(fd, data, len / 2);
+		len = (size_t)NEXT(write)(fd, data, len / 2);
 		end();
 	}
 	return NEXT(write)(fd, data, len);
