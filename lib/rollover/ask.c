@@ -307,8 +307,10 @@ rollovers_ask(struct diags *diags, const struct project *project, const char *co
 	if (!has_servers(project))
 		return 0;
 	ask.change.add.a = ask.change.remove.a = &diags->arena;
-	if (rollovers_load(&own, project, names, now_unix, &ask.rollovers) < 0) {
-		diags_free(&own); /* whoever shows where all stands tells why */
+	/* Whoever shows where all stands tells what is wrong. One certificate holds up no other. */
+	if (rollovers_load(&own, project, names, now_unix, &ask.rollovers) < 0 &&
+	    ask.rollovers.n == 0) {
+		diags_free(&own);
 		return 0;
 	}
 	nameservers_begin(&ask.servers, NAMESERVER_TIMEOUT_MS, NAMESERVER_TOTAL_MS);

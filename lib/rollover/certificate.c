@@ -132,6 +132,17 @@ certificate_is_named(const struct project *project, const struct project_certifi
 	       !project_has_certificate(project, note->name);
 }
 
+bool
+certificate_is_presented(
+    const struct history *history, const struct note *deployed, const char *current_id)
+{
+	const char *name = deployed->name;
+	const struct note *current = history_note(history, NOTE_CURRENT, name, NULL, NULL);
+
+	return history_note(history, NOTE_DEPLOYED, name, NULL, NULL) == deployed && current &&
+	       current->t_unix <= deployed->t_unix && strcmp(current->id, current_id) == 0;
+}
+
 void
 certs_dates(const struct certs *certs, int64_t *from_unix, int64_t *to_unix)
 {

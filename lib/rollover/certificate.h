@@ -34,6 +34,12 @@ bool
 certificate_is_named(const struct project *project, const struct project_certificate *certificate,
     const struct note *note);
 
+/* Do servers present the chain of the note? They do if it was deployed last under that name, and
+ * the current chain has been `current_id` since before. */
+bool
+certificate_is_presented(
+    const struct history *history, const struct note *deployed, const char *current_id);
+
 /* Sets `former` of all certificates of the project, in `a`, by the sorted history. */
 void
 certificates_remember(struct arena *a, const struct project *project, const struct history *history,

@@ -380,19 +380,11 @@ is_at_hand(const struct keep *keep, const struct use *use, const char *id)
 	return false;
 }
 
-/* A name that the project has no more may be the former one of any certificate, as long as that is
- * what it was. */
 static bool
-may_present(const struct keep *keep, const struct use *use, const struct note *deployed)
+is_lost(const struct keep *keep, const struct use *use, const struct note *deployed)
 {
-	const struct history *history = keep->history;
-	const char *name = deployed->name;
-	const struct note *current = history_note(history, NOTE_CURRENT, name, NULL, NULL);
-
-	if (!certificate_is_named(keep->project, use->certificate, deployed))
-		return false;
-	return history_note(history, NOTE_DEPLOYED, name, NULL, NULL) == deployed && current &&
-	       current->t_unix <= deployed->t_unix && strcmp(current->id, use->current.id) == 0 &&
+	return certificate_is_named(keep->project, use->certificate, deployed) &&
+	       certificate_is_presented(keep->history, deployed, use->current.id) &&
 	       !is_at_hand(keep, use, deployed->id);
 }
 
@@ -436,7 +428,7 @@ keep_lost(
 		size_t n_kept = keep->n_kept;
 		struct certchain chain;
 
-		if (note->kind != NOTE_DEPLOYED || !may_present(keep, use, note) ||
+		if (note->kind != NOTE_DEPLOYED || !is_lost(keep, use, note) ||
 		    !certchain_read(keep->a, note->id, note->chain, &chain))
 			continue;
 		for (size_t k = 0; k < names.n; k++)

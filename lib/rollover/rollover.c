@@ -195,30 +195,20 @@ set_times(struct rollover *rollover, const struct gathered *g)
 
 /* --- What was deployed, and never became current --- */
 
-/* The chain that servers were last told to present. */
-static const struct note *
-last_in_use(const struct history *history, const char *name)
-{
-	const struct note *current = history_note(history, NOTE_CURRENT, name, NULL, NULL);
-	const struct note *deployed = history_note(history, NOTE_DEPLOYED, name, NULL, NULL);
-
-	return deployed && (!current || deployed->t_unix >= current->t_unix) ? deployed : current;
-}
-
 static const char *
-find_lost(const struct rollovers *rollovers, const struct rollover *rollover)
+find_lost(const struct rollovers *rollovers, const struct certificate *certificate)
 {
-	const struct certificate *certificate = &rollover->certificate;
-	const struct note *last = last_in_use(&rollovers->history, certificate->is->name);
-	const struct note *current =
-	    history_note(&rollovers->history, NOTE_CURRENT, certificate->is->name, NULL, NULL);
+	const struct history *history = &rollovers->history;
+	const struct note *deployed =
+	    history_note(history, NOTE_DEPLOYED, certificate->is->name, NULL, NULL);
 
-	if (!last || !current || !certificate->current ||
-	    strcmp(current->id, certificate->current_chain.id) != 0 ||
-	    last->kind != NOTE_DEPLOYED || !certificate->current ||
-	    (certificate->next && strcmp(last->id, certificate->next_chain.id) == 0))
+	if (!deployed || !certificate->current ||
+	    strcmp(deployed->id, certificate->current_chain.id) == 0 ||
+	    (certificate->next && strcmp(deployed->id, certificate->next_chain.id) == 0))
 		return NULL;
-	return last->id;
+	return certificate_is_presented(history, deployed, certificate->current_chain.id)
+		   ? deployed->id
+		   : NULL;
 }
 
 static int64_t
@@ -254,7 +244,7 @@ rollover_judge(struct diags *diags, const struct project *project, struct rollov
 	/* A key of which no record can be made is not what is published. */
 	out->is_same = out->is_same && !(out->certificate.next->key && g.is_missing);
 	out->is_published = out->certificate.next && out->is_used && !g.is_missing;
-	out->lost = find_lost(rollovers, out);
+	out->lost = find_lost(rollovers, &out->certificate);
 	out->unknown = rollovers->unknown;
 	if (refusal_find(diags, project, rollovers, out, now_unix, &g.next.until_unix) < 0)
 		return -1;
