@@ -18,9 +18,9 @@ struct link {
 	uint8_t sha512[2][SHA512_LEN];
 };
 
+/* Ids are SHA-256, in hexadecimal digits. */
 struct certchain {
-	const char
-	    *id; /* SHA-256 of the certificates, one behind the other, in hexadecimal digits */
+	const char *id;           /* of the certificates, one behind the other */
 	const char *leaf_id;      /* of the server's own one, or of its key; NULL: read from text */
 	const struct link *links; /* the server's own one first */
 	size_t n;

@@ -12,15 +12,15 @@ struct answered {
 	const struct set *published; /* the one that is answered now; NULL: none is known */
 };
 
-/* From when on sets do not refuse the chain: 0 where none does, TIME_NEVER where that is not known.
- * `by` is the one that does so longest. */
+/* How long a chain is refused. */
 struct gate {
-	int64_t until_unix;
-	const struct set *by;
+	int64_t until_unix;   /* 0: it is not; TIME_NEVER: nobody knows yet */
+	const struct set *by; /* the set that refuses it longest; NULL: none */
 };
 
-/* Of the sets of one name, those that are held no more too. An alias that leads out of the zone is
- * as good as the sets that the history has at its end. Keeps the later of both gates in `*gate`. */
+/* Moves `*gate`, if one of the sets of a name refuses the chain for longer. Sets that are held no
+ * more tell of the past. An alias that leads out of the zone stands for the sets that the history
+ * has at its end. */
 void
 gate_wait(const struct history *history, struct sets sets, const struct certchain *chain,
     uint32_t wait_s, struct gate *gate);

@@ -52,8 +52,8 @@ struct rollovers {
 	struct history history;
 	struct history inherited; /* notes in it, of former names, that the file lacks */
 	struct certificate_services services;
-	const char
-	    *unknown; /* a zone of which nothing is known, though it may be published; or NULL */
+	/* A zone of which nothing is known, though it may be published; or NULL. */
+	const char *unknown;
 };
 
 /* Loads what certificates are judged by: history and files, in the arena of `diags`. Returns 0, or
@@ -62,8 +62,8 @@ int
 rollovers_begin(
     struct diags *diags, const struct project *project, int64_t now_unix, struct rollovers *out);
 
-/* Loads what may have changed since `before` and concerns certificate number `number`: the history,
- * and its own files; and judges it. Returns 0, or -1 with problems added. */
+/* Judges certificate number `number` anew, by its files and the history as they are now; of others
+ * it takes what `before` has, which must live as long. Returns 0, or -1 with problems added. */
 int
 rollovers_look_again(struct diags *diags, const struct project *project,
     const struct rollovers *before, size_t number, int64_t now_unix, struct rollovers *out,
@@ -88,8 +88,8 @@ rollover_is_chosen(const char *const *names, const struct project_certificate *c
 const char *
 rollover_phase_name(enum rollover_phase phase);
 
-/* The next certificate may be taken into use and is no older one, or it has another chain than the
- * one in use, and the `deploy` command did not do so yet. */
+/* Is `deploy` to be run? It is if the next certificate may be taken into use, and was not yet: a
+ * renewal, or the current one with other CA certificates. */
 bool
 rollover_is_due(const struct rollover *rollover);
 
