@@ -237,28 +237,49 @@ instant_date(int64_t t_unix)
 	return (uint32_t)c.year * 10000 + c.month * 100 + c.day;
 }
 
-/* Two digits at a time: every signature prints two instants. */
+/* Two digits at a time, behind `ahead` if it is not '\0': every signature prints two instants, and
+ * the history has many. */
+static char *
+put_two(char *p, char ahead, unsigned value)
+{
+	*p = ahead;
+	p += ahead != '\0';
+	p[0] = (char)('0' + value / 10);
+	p[1] = (char)('0' + value % 10);
+	return p + 2;
+}
+
+/* A century, a year of it, a month, ..., each behind its own of `ahead`. */
+static void
+put_fields(struct buf *b, int64_t t_unix, const char ahead[7])
+{
+	struct civil c = civil_from_instant(t_unix);
+	const unsigned fields[] = {(unsigned)(c.year / 100 % 100), (unsigned)(c.year % 100),
+	    c.month, c.day, c.hour, c.minute, c.second};
+	char *begin = buf_reserve(b, 3 * 7 + 1), *p = begin;
+
+	for (size_t i = 0; i < 7; i++)
+		p = put_two(p, ahead[i], fields[i]);
+	b->len += (size_t)(p - begin);
+}
+
 void
 instant_print_digits(struct buf *b, int64_t t_unix)
 {
-	struct civil c = civil_from_instant(t_unix);
-	unsigned fields[] = {(unsigned)(c.year / 100 % 100), (unsigned)(c.year % 100), c.month,
-	    c.day, c.hour, c.minute, c.second};
-	enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
-	char *p = buf_reserve(b, 2 * N_FIELDS);
-
-	for (size_t i = 0; i < N_FIELDS; i++) {
-		*p++ = (char)('0' + fields[i] / 10);
-		*p++ = (char)('0' + fields[i] % 10);
-	}
-	b->len += 2 * N_FIELDS;
+	put_fields(b, t_unix, (const char[7]){0});
 }
 
 void
 instant_print_iso(struct buf *b, int64_t t_unix)
 {
+	static const char ahead[7] = {0, 0, '-', '-', 'T', ':', ':'};
 	struct civil c = civil_from_instant(t_unix);
 
+	if (c.year >= 0 && c.year <= 9999) {
+		put_fields(b, t_unix, ahead);
+		buf_putc(b, 'Z');
+		return;
+	}
 	buf_printf(b, "%04lld-%02u-%02uT%02u:%02u:%02uZ", (long long)c.year, c.month, c.day, c.hour,
 	    c.minute, c.second);
 }

@@ -23,7 +23,9 @@ put_table(
 	for (const struct setting *s = table; s->name; s++) {
 		if (!s->put)
 			continue;
-		buf_printf(w->b, "%s%s ", begin, s->name);
+		buf_puts(w->b, begin);
+		buf_puts(w->b, s->name);
+		buf_putc(w->b, ' ');
 		s->put(w, (const char *)of + s->offset, s->size);
 	}
 }
