@@ -28,18 +28,31 @@ has_open(struct sets sets, const struct set *set)
 	return false;
 }
 
-/* A name that the history lacks was answered by a wildcard: whoever holds that holds it here. */
-static void
-inherit(struct keep *keep, const char *owner, const char *from, struct history *out)
+/* Sets of the closest wildcard above the name that the history has. */
+static struct sets
+sets_of_wildcard(const struct keep *keep, const char *owner)
 {
-	struct sets sets = sets_of_owner(history_zone(keep->history, keep->name), from);
+	struct sets zone = history_zone(keep->history, keep->name), sets = {0};
+
+	while (sets.n == 0 && strcmp(owner, keep->name) != 0 && strchr(owner, '.')) {
+		owner = strchr(owner, '.') + 1;
+		sets = sets_of_owner(zone, arena_printf(keep->a, "*.%s", owner));
+	}
+	return sets;
+}
+
+/* Of a name that the history lacks: whoever holds what a wildcard above it was answered may hold it
+ * here, be it that something else came between lately. */
+static void
+inherit(struct keep *keep, const char *owner, struct history *out)
+{
+	struct sets sets = sets_of_wildcard(keep, owner);
 
 	for (size_t i = 0; i < sets.n; i++) {
 		struct set set = sets.items[i];
 
 		set.owner = owner;
-		if (!set_is_open(&set))
-			history_add_set(out, &set);
+		history_add_set(out, &set);
 	}
 }
 
@@ -49,17 +62,15 @@ add_published(
     struct keep *keep, const struct published *published, const char *owner, struct history *out)
 {
 	struct sets known = sets_of_owner(history_zone(keep->history, keep->name), owner);
-	const char *from;
 	struct set set;
 
+	if (known.n == 0)
+		inherit(keep, owner, out);
 	if (!published->there)
 		return;
-	answer_of(keep->a, &published->store, keep->name, owner, &set, &from);
-	if (set.n == 0 || has_open(known, &set))
-		return;
-	history_add_set(out, &set);
-	if (known.n == 0 && from && strcmp(from, owner) != 0)
-		inherit(keep, owner, from, out);
+	answer_of(keep->a, &published->store, keep->name, owner, &set, NULL);
+	if (set.n > 0 && !has_open(known, &set))
+		history_add_set(out, &set);
 }
 
 static void
