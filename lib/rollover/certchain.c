@@ -246,12 +246,6 @@ strongest(const struct set *set, unsigned port, uint8_t usage, uint8_t selector)
 	return most;
 }
 
-uint8_t
-set_strongest(const struct set *set, uint8_t usage, uint8_t selector)
-{
-	return strongest(set, 0, usage, selector);
-}
-
 bool
 certchain_taken(const struct certchain *chain, const struct set *set)
 {

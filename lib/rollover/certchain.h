@@ -62,11 +62,6 @@ size_t
 certchain_records(
     struct arena *a, const struct certchain *chain, struct tlsa_params params, struct bytes **out);
 
-/* The strongest matching type of usable records with this usage and selector; TLSA_FULL: no digest
- * is used. */
-uint8_t
-set_strongest(const struct set *set, uint8_t usage, uint8_t selector);
-
 /* The server's own certificate of a file, or the first one where the file leaves a choice; NULL
  * where it holds a key alone. */
 const struct cert *

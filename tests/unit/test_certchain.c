@@ -261,39 +261,6 @@ taken(void **state)
 	}
 }
 
-static void
-strongest(void **state)
-{
-	static const struct {
-		struct row_record records[3];
-		size_t n;
-		uint8_t matching;
-	} sets[] = {
-	    {{{0}}, 0, 0},
-	    {{{3, 1, 0, LEAF, 0}}, 1, 0},
-	    {{{3, 1, 1, LEAF, 0}, {3, 1, 0, LEAF, 0}}, 2, 1},
-	    {{{3, 1, 1, LEAF, 0}, {3, 1, 2, LEAF, 0}}, 2, 2},
-	    {{{3, 1, 1, LEAF, 0}, {3, 0, 2, LEAF, 0}, {2, 1, 2, LEAF, 0}}, 3, 1},
-	    {{{3, 1, 1, LEAF, 0}, {3, 1, 2, LEAF, 63}}, 2, 1},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < LENGTH(sets); i++) {
-		struct set set = {.owner = "_443._tcp.a.", .type = TYPE_TLSA};
-		struct bytes rdata[3];
-
-		for (size_t k = 0; k < sets[i].n; k++) {
-			const struct row_record *r = &sets[i].records[k];
-			struct bytes data = data_of(LEAF, r->selector, r->matching);
-
-			data.len = r->len ? r->len : data.len;
-			rdata[k] = record_of(r->usage, r->selector, r->matching, data);
-		}
-		set_records(&arena, &set, rdata, sets[i].n);
-		assert_int_equal(set_strongest(&set, 3, 1), sets[i].matching);
-	}
-}
-
 /* The same, with another digest. */
 static void
 record_made(void **state)
@@ -414,7 +381,6 @@ main(void)
 	    cmocka_unit_test(key_alone),
 	    cmocka_unit_test(matches),
 	    cmocka_unit_test(taken),
-	    cmocka_unit_test(strongest),
 	    cmocka_unit_test(record_made),
 	    cmocka_unit_test(records_made),
 	    cmocka_unit_test(read_back),
