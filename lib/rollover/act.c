@@ -56,6 +56,7 @@ change_begin(struct diags *diags)
 {
 	return (struct project_history_change){.add.a = &diags->arena, .remove.a = &diags->arena};
 }
+
 /* Returns -1 where it could not be written down, which is told of. */
 static int
 change_history(struct actor *actor, struct project_history_change *change)
@@ -236,7 +237,8 @@ look_again(struct actor *actor)
 	change = change_begin(&actor->look);
 	if (rollovers_look_again(&actor->look, act->project, &act->rollovers, actor->number,
 		act->now, &actor->rollovers, &actor->rollover) < 0) {
-		actor->result = diags_take_unreadable(&actor->diags, &actor->look);
+		if (diags_take_unreadable(&actor->diags, &actor->look) < 0)
+			actor->result = -1;
 		return -1;
 	}
 	if (!actor->rollover.certificate.current)
