@@ -430,13 +430,15 @@ is_anchor(const struct set *keys, const struct record_key *wanted)
 	return false;
 }
 
-/* Its files are gone, or it is revoked: it cannot sign as the key that it was. */
+/* Its files are gone, or its .private file, or it is revoked: it cannot sign as the key that it
+ * was. */
 static int
 report_lost_anchor(struct guard *g, const struct record_key *key)
 {
 	return diag_add_path(g->diags, g->where, S_DS_UNKNOWN,
-	    "the key %u (%s) of %s may be what the parent's DS record is of, and cannot sign any "
-	    "more: the zone stays as it is published until it is known what the parent has",
+	    "the key %u (%s) of %s may be what the parent's DS record is of, and cannot sign the "
+	    "new DNSKEY set: the zone stays as it is published until it is known what the parent "
+	    "has",
 	    key->tag, algorithm_info(key->algorithm)->name, g->keep->name);
 }
 
@@ -457,7 +459,7 @@ keep_unknown_anchors(struct guard *g, const struct set *sets, size_t n, int *res
 				continue;
 			if (is_forced(g, S_DS_UNKNOWN))
 				return OUTCOME_FORCED;
-			if (!key || (!key->pkey && !key->offline)) {
+			if (!key || (!key->pkey && (!key->offline || key->signs_keys))) {
 				*result = report_lost_anchor(g, &wanted);
 				return OUTCOME_NONE;
 			}
@@ -504,11 +506,17 @@ report_unguarded(struct guard *g, const struct trust_fault *fault, const struct 
 {
 	static const char *const why[] = {
 	    "a DS record of the parent", "signatures that are held", "a DNSKEY set that is held"};
-	const char *what = fault->ds ? why[0] : fault->keys == coming_keys ? why[1] : why[2];
+	int kind = fault->ds ? 0 : fault->keys == coming_keys ? 1 : 2;
+	const struct set *const held[] = {fault->ds, fault->signers, fault->keys};
 
+	/* What is published is held as long as it stays: no time ends that. */
+	if (kind != 0 && held[kind]->until_unix == g->now_unix)
+		return diag_add_path(g->diags, g->where, S_UNGUARDED,
+		    "%s would not be valid for whoever holds %s: it stays as it is published",
+		    g->keep->name, why[kind]);
 	return diag_add_path(g->diags, g->where, S_UNGUARDED,
 	    "%s would not be valid for whoever holds %s, until %s: it stays as it is published",
-	    g->keep->name, what, when(g, fault->until_unix));
+	    g->keep->name, why[kind], when(g, fault->until_unix));
 }
 
 /* What is published already is no change: others may have made it wrong, or it was forced. */
@@ -524,6 +532,56 @@ find_fault(const struct guard *g, const struct trust *trust, const struct set *c
 	return fault.until_unix != 0 ? fault : trust_find(trust, &signers, g->now_unix);
 }
 
+/* Are they the same keys, whichever of them sign? */
+static bool
+is_of_same_keys(const struct set *a, const struct set *b)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; same && i < a->n; i++) {
+		struct record_key key = record_read_key(TYPE_DNSKEY, a->rdata[i]), other;
+
+		same = false;
+		for (size_t k = 0; !same && k < b->n; k++) {
+			other = record_read_key(TYPE_DNSKEY, b->rdata[k]);
+			same = other.flags == key.flags && other.algorithm == key.algorithm &&
+			       memcmp(other.digest, key.digest, sizeof(key.digest)) == 0;
+		}
+	}
+	return same;
+}
+
+static bool
+is_signed_here(const struct guard *g)
+{
+	for (size_t i = 0; i < g->keys->n; i++)
+		if (g->keys->items[i].pkey && g->keys->items[i].signs_keys)
+			return true;
+	return false;
+}
+
+/* A key whose private half is elsewhere signs no DNSKEY set but the published one, over which it
+ * has signed. Where no other key signs, dnssec/offline.h tells what is amiss. */
+static void
+drop_offline(struct guard *g, const struct set *published)
+{
+	bool same = is_of_same_keys(&g->dnskey, published);
+	size_t n = g->dnskey.n;
+	struct bytes *in_set = arena_alloc(g->keep->a, n * sizeof(*in_set) + 1);
+
+	if (!is_signed_here(g))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct record_key record = record_read_key(TYPE_DNSKEY, g->dnskey.rdata[i]);
+		const struct key *key = find_key(g, &record);
+
+		if (key && !key->pkey && !(same && is_anchor(published, &record)))
+			record.signs = false;
+		in_set[i] = record_of_key(g->keep->a, TYPE_DNSKEY, &record);
+	}
+	set_records(g->keep->a, &g->dnskey, in_set, n);
+}
+
 /* All that is known when the zone is looked at: the sets of both kinds, the coming one last. */
 struct view {
 	struct kind keys, signers;
@@ -536,10 +594,12 @@ see(struct guard *g, struct sets own, const struct set *old_keys, const struct s
 {
 	struct sets ds = trust_sets(g->keep->a, g->keep->history, g->keep->name, TYPE_DS);
 
-	if (g->keys)
+	if (g->keys) {
 		set_wanted(g);
-	else
+		drop_offline(g, old_keys);
+	} else {
 		sets_of_store(g->keep->a, g->store, g->keep->name, own, &g->dnskey, &g->signers);
+	}
 	out->keys = kind_of(g, own, old_keys, &g->dnskey);
 	out->signers = kind_of(g, own, old_signers, &g->signers);
 	out->trust = (struct trust){.ds = ds,
@@ -727,7 +787,7 @@ signs_keys(const struct guard *g, const struct record_key *key)
 /* The DNSKEY set as it stands in the store, with TTL and other signers' keys, once ours are in it.
  */
 static void
-set_final(struct guard *g, struct sets own)
+set_final(struct guard *g, struct sets own, const struct set *published)
 {
 	struct arena *a = g->keep->a;
 	const struct node *apex = store_apex(g->store);
@@ -748,6 +808,7 @@ set_final(struct guard *g, struct sets own)
 		in_set[i] = record_of_key(a, TYPE_DNSKEY, &key);
 	}
 	set_records(a, &g->dnskey, in_set, set.n);
+	drop_offline(g, published);
 }
 
 void
@@ -757,8 +818,8 @@ guard_compare(struct guard *g)
 	    sets_of_owner(history_zone(g->keep->history, g->keep->name), g->keep->name);
 	struct set old_keys, old_signers;
 
-	set_final(g, own);
 	sets_of_published(g->keep->a, g->published, g->keep->name, own, &old_keys, &old_signers);
+	set_final(g, own, &old_keys);
 	keep_compare_set(g->keep, own, g->published->there ? &old_keys : NULL, &g->dnskey, false);
 	keep_compare_set(
 	    g->keep, own, g->published->there ? &old_signers : NULL, &g->signers, false);

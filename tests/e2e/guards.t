@@ -233,6 +233,47 @@ ok 'told: two keys are left' [ "$(records DNSKEY)" = 2 ]
 ok 'told: of a key that it has not' refuses zonepp keys ds -C "$work" --seen=1 dept.example.org
 ok 'told: both at once' refuses zonepp keys ds -C "$work" --seen=1 --gone=1 dept.example.org
 
+# --- A KSK whose private file is lost ---
+
+begin lost
+ok 'lost: the ZSK' key "$(hour 0)" --zsk dept.example.org
+ok 'lost: the KSK' key "$(hour 0)" --ksk dept.example.org
+old=$key
+ok 'lost: built' build 1
+ok 'lost: the parent has it' tell 2 seen "$old"
+rm "$work/keys/$old.private"
+keep before
+ok 'lost: its signature is kept' build 3
+ok 'lost: the next KSK' key "$(hour 4)" --ksk dept.example.org
+ok 'lost: it cannot be alone' says S099 build 4
+ok 'lost: status 1' refuses build 4
+ok 'lost: the zone is as it was' cmp "$work/before" "$work/public/dept.example.org.zone"
+ok 'lost: until the parent has both' tell 5 seen "$key"
+ok 'lost: and everybody knows' refused S099 5 "$(time_of 53)"
+ok 'lost: a day is the TTL' build 53
+ok 'lost: there are three keys' [ "$(records DNSKEY)" = 3 ]
+ok 'lost: the next one is an anchor' anchored "$key"
+ok 'lost: the history has who signs' [ "$(grep -c ' DNSKEY .* signs' "$work/zonepp.state")" = 2 ]
+ok 'lost: the old one alone' grep -q " DNSKEY .* - .* 13 $(tag "$old") [0-9a-f]*\(,\|$\)" "$work/zonepp.state"
+
+begin lost-csk
+ok 'lost CSK: the key' key "$(hour 0)" dept.example.org
+old=$key
+ok 'lost CSK: built' build 1
+ok 'lost CSK: the parent has it' tell 2 seen "$old"
+rm "$work/keys/$old.private"
+ok 'lost CSK: nothing signs' says S004 build 3
+ok 'lost CSK: the next one' key "$(hour 4)" dept.example.org
+ok 'lost CSK: the DS needs the old one' says S099 build 4
+cp -R "$work" "$tmp/lost-csk-both"
+ok 'lost CSK: the DS leaves' tell 4 gone "$old"
+ok 'lost CSK: but is held' refused S099 51 "$(time_of 52)"
+ok 'lost CSK: nobody validates' build 52
+work=$tmp/lost-csk-both
+ok 'lost CSK: or the parent has both' tell 4 seen "$key"
+ok 'lost CSK: no time ends what is published' says 'a DNSKEY set that is held: it stays' build 60
+ok 'lost CSK: a code does' build 60 --force=S099
+
 # --- Keys that come from dnssec-policy ---
 
 begin policy
