@@ -280,13 +280,15 @@ X(S_ALGORITHM_EARLY,"S097",ERROR, 1, "a key of a new algorithm that was to appea
 X(S_DNSKEY_NEEDS,"S098", ERROR,   1, "a key that must sign on, as the next one is not known yet", "RFC 6781 section 4.1.1.1", "publish the next key first, and let it sign when nobody holds a DNSKEY set without it") \
 X(S_UNGUARDED,   "S099", ERROR,   1, "a zone that would not be valid for those who hold older parts of it", "RFC 6781 section 4.1", "bring back the keys that signed it, or wait; where a key must go at once, --force with this code publishes all the same") \
 X(S_DS_UNKNOWN,  "S100", ERROR,   1, "a key that was to leave although it is not known what the parent has", "RFC 6781 section 4.1.2", "let zonepp roll ask the parent, or say what it has: zonepp keys ds --gone TAG ZONE") \
-X(S_DS_STRANGE,  "S110", ERROR,   1, "a DS record that is of no key of the child", "RFC 4035 section 5", "zonepp keys ds prints those of its keys") \
+X(S_DS_STRANGE,  "S110", ERROR,   1, "a DS record that is of no key of the child", "RFC 4035 section 5", "zonepp keys ds prints those of its keys; of a zone that is signed elsewhere its signed template tells, or .key files do") \
 X(S_DS_UNSIGNED, "S111", ERROR,   1, "a DS record of a child that is not signed", "RFC 4035 section 5.2", "remove it, or sign the child") \
 X(S_DS_EARLY,    "S112", ERROR,   1, "a DS set that came too early", "RFC 7583 section 3.3", "keep the DS set that is published until then") \
 X(S_DS_NONE,     "S113", NOTE,    0, "a signed child without a DS record", "RFC 4035 section 5", "zonepp keys ds prints it; where the child is to stay without, ignore this") \
-X(S_DS_DIRECTIVE,"S114", ERROR,   1, "a $DS that makes no records", "RFC 4034 section 5", "name a zone of the project that is signed here and delegated in this one; for others write their DS records") \
+X(S_DS_DIRECTIVE,"S114", ERROR,   1, "a $DS that makes no records", "RFC 4034 section 5", "name a zone of the project that is delegated in this one, and of which there are keys; for others write their DS records") \
 X(S_CDS_EARLY,   "S115", ERROR,   1, "a key that was to ask for its DS too early", "RFC 7344 section 4.1, RFC 7583 section 3.3", "nothing: CDS and CDNSKEY records are published then") \
 X(S_PREVIOUS_HELD,"S116",WARNING, 0, "a zone that is bogus for those who hold parts of the version before", "RFC 6781 section 4.1", "publish a key before it signs, and let it leave after what it signed; zonepp build knows what is held, and waits") \
+X(S_DS_UNJUDGED, "S119", NOTE,    0, "a DS record of a zone that is signed elsewhere, whose keys are not known", "RFC 4035 section 5", "put the .key files of its keys into the folder of keys; where its template is signed already, build it, too") \
+X(S_DS_BROKEN,   "S120", ERROR,   1, "a DS set that leads to no key of the child", "RFC 4035 section 5", "give the DS record of a key that signs its DNSKEY set, or remove the DS set") \
 X(S_ZONEMD_NONE, "S093", WARNING, 0, "a ZONEMD that is asked for, of a zone that was signed elsewhere without", "RFC 8976 section 3.1", "who signs the zone must make it: it bears a signature") \
 X(S_KEY_TWIN,    "S101", NOTE,    0, "a key file that gives way to that of the revoked key", "RFC 5011 section 2.1", "the other file has all of it: remove this one, and its .private file") \
 X(S_KEY_LONE,    "S102", ERROR,   2, "a private key without its .key file", "", "take the .key file from version control or a backup; where the key has left the zone for good, remove the .private file, too") \

@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "publish/build_part.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* The folder is where the project file says, which may be a link to a safer place. A link in the
  * place of a key leads no further than that folder and what templates may read. A folder that is
@@ -47,6 +49,15 @@ build_keys_of(struct build_run *run, const char *path)
 	return folder;
 }
 
+/* Of a zone that is signed elsewhere there may be keys, or none. */
+static bool
+may_have_keys(const struct project_zone *zone)
+{
+	if (zone->sign || zone->dnssec != PROJECT_DNSSEC_EXTERNAL)
+		return zone->sign;
+	return access(zone->keys, F_OK) == 0 || errno != ENOENT;
+}
+
 void
 build_read_children(struct build_run *run, const struct project_zone *zone)
 {
@@ -58,7 +69,7 @@ build_read_children(struct build_run *run, const struct project_zone *zone)
 	     name_in_zone(
 		 child->name.wire, child->name.len, zone->name.wire, zone->name.len, &relative);
 	     child++)
-		if (child->sign)
+		if (may_have_keys(child))
 			build_keys_of(run, child->keys);
 }
 

@@ -13,6 +13,21 @@ is_forced(enum problem problem, const void *ctx)
 	return job->force && job->force[problem];
 }
 
+/* What the guard has to know of the published file. The nameserver signs the zone for which it has
+ * no signature, so that it tells nothing of what was answered. */
+static const struct published *
+published_keys(const struct zone_run *run)
+{
+	static const struct published nothing;
+	const struct published *published = &run->published;
+	const struct node *apex = published->there ? store_apex(&published->store) : NULL;
+	bool elsewhere = run->job->zone->dnssec == PROJECT_DNSSEC_EXTERNAL;
+
+	if (elsewhere && apex && node_rrset(&published->store, apex, TYPE_RRSIG).n == 0)
+		return &nothing;
+	return published;
+}
+
 static void
 guard_begin(struct zone_run *run, const char *where)
 {
@@ -23,7 +38,7 @@ guard_begin(struct zone_run *run, const char *where)
 	    .where = where,
 	    .keys = job->zone->sign ? &run->keys : NULL,
 	    .store = &run->loaded.store,
-	    .published = &run->published,
+	    .published = published_keys(run),
 	    .now_unix = job->load.now,
 	    .asks_by_cds = job->zone->policy->cds == CDS_KEYS,
 	    .hold_s = parent_hold_s(job->keep->project, job->keep->zone),

@@ -15,9 +15,15 @@ struct child {
 	const char *name; /* as the history writes it */
 	struct rrset ds;
 	struct pos pos;          /* of the delegation, or of the DS set */
-	const struct keys *keys; /* of a child that is signed here */
+	const struct keys *keys; /* of which there are files */
 	struct sets dnskey;      /* that may be held of it */
 };
+
+static bool
+is_signed_elsewhere(const struct project_zone *zone)
+{
+	return zone->dnssec == PROJECT_DNSSEC_EXTERNAL;
+}
 
 /* --- What may be held of a child --- */
 
@@ -55,7 +61,7 @@ held_of(const struct child *child, uint16_t type)
 	const struct delegations *run = child->run;
 	struct arena *a = run->keep->a;
 	struct sets known = trust_sets(a, run->keep->history, child->name, type);
-	const struct keep *keep = run->keep_of ? run->keep_of(run->ctx, child->zone) : NULL;
+	const struct keep *keep = run->keep_of(run->ctx, child->zone);
 	struct set *items;
 	size_t n = 0;
 
@@ -120,24 +126,6 @@ is_signed(const struct child *child)
 	return child->zone->sign || (newest && newest->n > 0);
 }
 
-/* --- Judgement --- */
-
-static int
-check_records(const struct child *child)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < child->ds.n; i++) {
-		struct bytes ds = record_rdata(&child->ds.records[i]);
-
-		if (ds.len > 4 && !is_of_a_file(child, ds) && !is_of_a_set(child, ds))
-			result = diag_error(child->run->diags, child->ds.records[i].pos,
-			    S_DS_STRANGE, "the DS record %u is of no key of %s",
-			    (unsigned)(ds.data[0] << 8 | ds.data[1]), child->zone->name_text);
-	}
-	return result;
-}
-
 static struct set
 set_of(const struct child *child, struct rrset ds)
 {
@@ -156,6 +144,19 @@ set_of(const struct child *child, struct rrset ds)
 	return set;
 }
 
+static struct set
+published_set(const struct child *child)
+{
+	const struct published *published = child->run->published;
+	const struct node *node =
+	    published->there ? store_node(&published->store, &child->zone->name) : NULL;
+
+	return set_of(
+	    child, node ? node_rrset(&published->store, node, TYPE_DS) : (struct rrset){0});
+}
+
+/* --- Judgement --- */
+
 /* A DS set that is published already has appeared. */
 static bool
 is_held(struct sets held, const struct set *set)
@@ -164,6 +165,24 @@ is_held(struct sets held, const struct set *set)
 		if (set_is_open(&held.items[i]) && set_same(&held.items[i], set))
 			return true;
 	return false;
+}
+
+/* Does the DS set lead to all DNSKEY sets that servers of the child have? */
+static bool
+anchors_all(const struct child *child, const struct set *ds)
+{
+	for (size_t i = 0; i < child->dnskey.n; i++)
+		if (set_is_open(&child->dnskey.items[i]) &&
+		    !trust_anchors(ds, &child->dnskey.items[i]))
+			return false;
+	return true;
+}
+
+/* A signer elsewhere swapped its keys: then the sooner the DS set follows, the better. */
+static bool
+is_mending(const struct child *child, const struct set *coming, const struct set *old)
+{
+	return old->n > 0 && !anchors_all(child, old) && anchors_all(child, coming);
 }
 
 static int
@@ -178,7 +197,7 @@ check_appearance(const struct child *child, const struct set *coming, struct set
 	struct buf when = {0};
 	int result;
 
-	if (coming->n == 0 || is_held(held, coming) || run->forced(S_DS_EARLY, run->forced_ctx))
+	if (is_held(held, coming) || run->forced(S_DS_EARLY, run->forced_ctx))
 		return 0;
 	fault = trust_may_appear(&trust, coming, run->now_unix);
 	if (fault.until_unix == 0)
@@ -196,32 +215,107 @@ check_appearance(const struct child *child, const struct set *coming, struct set
 	return result;
 }
 
-/* --- One child --- */
-
-static struct set
-published_set(const struct child *child)
-{
-	const struct published *published = child->run->published;
-	const struct node *node =
-	    published->there ? store_node(&published->store, &child->zone->name) : NULL;
-
-	return set_of(
-	    child, node ? node_rrset(&published->store, node, TYPE_DS) : (struct rrset){0});
-}
-
 /* Of a child that is signed here and was never built nothing is known that a DS set could suit. */
 static int
-check_known(const struct child *child, const struct set *coming)
+check_known(const struct child *child, bool there)
 {
-	struct set published = published_set(child);
-
-	if (child->run->forced(S_DS_EARLY, child->run->forced_ctx) || set_same(&published, coming))
+	if (there || child->run->forced(S_DS_EARLY, child->run->forced_ctx))
 		return 0;
 	return diag_error(child->run->diags, child->pos, S_DS_EARLY,
 	    "the DS set of %s must not appear until it is known what is published of the zone: "
 	    "zonepp build %s",
 	    child->zone->name_text, child->zone->name_text);
 }
+
+/* What a DS set does wrong that is published already goes on whether or not the parent is
+ * published: its other records must not wait for that, nor its signatures end. */
+static int
+refuse(const struct child *child, bool there)
+{
+	if (!there)
+		return -1;
+	child->run->keep->n_early++;
+	return 0;
+}
+
+static int
+check_records(const struct child *child, bool there)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < child->ds.n; i++) {
+		struct bytes ds = record_rdata(&child->ds.records[i]);
+
+		if (ds.len <= 4 || is_of_a_file(child, ds) || is_of_a_set(child, ds))
+			continue;
+		diag_add(child->run->diags, child->ds.records[i].pos, S_DS_STRANGE,
+		    is_signed_elsewhere(child->zone)
+			? "the DS record %u is of no key that is known of %s, which is signed "
+			  "elsewhere"
+			: "the DS record %u is of no key of %s",
+		    (unsigned)(ds.data[0] << 8 | ds.data[1]), child->zone->name_text);
+		if (refuse(child, there) < 0)
+			result = -1;
+	}
+	return result;
+}
+
+/* No build keeps keys in a zone that is signed elsewhere: what it has now is judged as it is. */
+static int
+check_anchors(const struct child *child, const struct set *coming, bool there)
+{
+	if (anchors_all(child, coming))
+		return 0;
+	diag_add(child->run->diags, child->pos, S_DS_BROKEN,
+	    "the DS set of %s leads to no key that signs its DNSKEY set: resolvers find the zone "
+	    "bogus",
+	    child->zone->name_text);
+	return refuse(child, there);
+}
+
+static int
+report_unsigned(const struct child *child, bool there)
+{
+	diag_add(child->run->diags, child->pos, S_DS_UNSIGNED,
+	    "%s has a DS record here, and is not signed: no resolver would find it",
+	    child->zone->name_text);
+	return refuse(child, there);
+}
+
+/* Nothing can be said of a DS set whose zone is not known. */
+static int
+report_unjudged(const struct child *child)
+{
+	return diag_add(child->run->diags, child->pos, S_DS_UNJUDGED,
+	    "the DS set of %s is not judged: it is signed elsewhere, and its keys are not known",
+	    child->zone->name_text);
+}
+
+/* The DS set that is to be published; `held` are those that may be held of it. */
+static int
+judge(const struct child *child, const struct set *coming, struct sets held)
+{
+	const struct set *newest = sets_newest(held);
+	struct set published = published_set(child);
+	bool there = is_held(held, coming) || set_same(&published, coming);
+	bool elsewhere = is_signed_elsewhere(child->zone);
+
+	if (!is_signed(child) && (!elsewhere || child->dnskey.n > 0))
+		return report_unsigned(child, there);
+	if (!child->keys && child->dnskey.n == 0)
+		return elsewhere ? report_unjudged(child) : 0;
+	if (check_records(child, there) < 0)
+		return -1;
+	if (child->dnskey.n == 0)
+		return elsewhere ? 0 : check_known(child, there);
+	if (elsewhere && there)
+		return check_anchors(child, coming, there);
+	if (elsewhere && is_mending(child, coming, newest ? newest : &published))
+		return 0;
+	return check_appearance(child, coming, held);
+}
+
+/* --- One child --- */
 
 static void
 compare(const struct child *child, struct sets held, const struct set *coming)
@@ -245,30 +339,20 @@ check_child(const struct delegations *run, const struct project_zone *zone)
 
 	if (!node || !(node->flags & NODE_NS))
 		return 0; /* it is not delegated here */
-	if (run->any)
-		*run->any = true;
+	*run->any = true;
 	child.ds = node_rrset(run->store, node, TYPE_DS);
 	child.pos = child.ds.n ? child.ds.records[0].pos : node_records(run->store, node)->pos;
 	child.dnskey = held_of(&child, TYPE_DNSKEY);
 	coming = set_of(&child, child.ds);
 	held = trust_sets(a, run->keep->history, child.name, TYPE_DS);
-	if (child.ds.n > 0 && zone->sign)
+	if (child.ds.n > 0)
 		child.keys = run->keys_of(run->ctx, a, zone);
-	if (child.ds.n == 0 && zone->sign) {
+	if (child.ds.n > 0)
+		result = judge(&child, &coming, held);
+	else if (zone->sign)
 		diag_add(run->diags, child.pos, S_DS_NONE,
 		    "%s is signed, and has no DS record here: nobody validates it",
 		    zone->name_text);
-	} else if (child.ds.n > 0 && !is_signed(&child) && zone->dnssec == PROJECT_DNSSEC_HERE) {
-		result = diag_error(run->diags, child.pos, S_DS_UNSIGNED,
-		    "%s has a DS record here, and is not signed: no resolver would find it",
-		    zone->name_text);
-	} else if (child.keys || child.dnskey.n > 0) {
-		result = check_records(&child);
-		if (result == 0 && child.dnskey.n > 0)
-			result = check_appearance(&child, &coming, held);
-		else if (result == 0 && child.ds.n > 0)
-			result = check_known(&child, &coming);
-	}
 	compare(&child, held, &coming);
 	return result;
 }
@@ -373,6 +457,25 @@ choose(const struct child *child, struct sets held, struct bytes *out)
 	return n;
 }
 
+/* Of a zone that is signed elsewhere a file says which keys are its own, and the history that they
+ * are published: what servers answer is no proof to make a DS record of (RFC 8078 section 3). */
+static const char *
+why_none(const struct child *child)
+{
+	if (child->zone->sign)
+		return child->keys ? NULL
+				   : "the keys of the child cannot be read, or there are none";
+	if (!is_signed_elsewhere(child->zone))
+		return "$DS names a zone that is not signed here";
+	if (!child->keys)
+		return "the child is signed elsewhere: $DS wants the .key files of its keys in the "
+		       "folder of keys";
+	return child->dnskey.n > 0
+		   ? NULL
+		   : "it is not known which keys are published of the child, which is signed "
+		     "elsewhere";
+}
+
 int
 delegation_ds(void *ctx, struct arena *a, const struct name *name, struct bytes **rdata, size_t *n,
     const char **why)
@@ -386,15 +489,12 @@ delegation_ds(void *ctx, struct arena *a, const struct name *name, struct bytes 
 	*why = "$DS names no zone of the project";
 	if (!zone)
 		return -1;
-	*why = "$DS names a zone that is not signed here";
-	if (!zone->sign)
-		return -1;
 	child.keys = run->keys_of(run->ctx, run->keep->a, zone);
-	*why = "the keys of the child cannot be read, or there are none";
-	if (!child.keys)
-		return -1;
 	child.name = history_name(run->keep->a, zone->name.wire);
 	child.dnskey = held_of(&child, TYPE_DNSKEY);
+	*why = why_none(&child);
+	if (*why)
+		return -1;
 	held = trust_sets(run->keep->a, run->keep->history, child.name, TYPE_DS);
 	newest = sets_newest(held);
 	*rdata = arena_alloc(a, (child.keys->n + (newest ? newest->n : 0) + 1) * sizeof(**rdata));

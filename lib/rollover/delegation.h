@@ -1,15 +1,18 @@
 /* Delegations to zones of the same project: is the DS set that the parent's template has for a
  * child one under which the child validates (RFC 4035 section 5, RFC 6781 section 4.1.2), now and
  * for all who hold older sets of it (trust.h)? And what the parent publishes becomes known: the
- * child's keys are kept in the zone by it (guard.h). */
+ * child's keys are kept in the zone by it (guard.h).
+ *
+ * A child that is signed elsewhere is judged where its keys are known: from its template, if that
+ * is signed already, or from .key files. */
 #ifndef ROLLOVER_DELEGATION_H
 #define ROLLOVER_DELEGATION_H
 
 #include "dnssec/key.h"
 #include "rollover/keep.h"
 
-/* The keys of a zone of the project that is signed here, in `a`; NULL: they cannot be read, which
- * is told of elsewhere. */
+/* The keys of a zone of the project of which files are there, in `a`; NULL: none, or they cannot be
+ * read, which is told of elsewhere. */
 typedef const struct keys *
 delegation_keys(void *ctx, struct arena *a, const struct project_zone *zone);
 
@@ -25,9 +28,9 @@ struct delegations {
 	const struct published *published;
 	int64_t now_unix;
 	uint32_t hold_s; /* `propagation` of the parent */
-	bool *any;       /* set if there is a child: what is judged here changes with it; or NULL */
+	bool *any;       /* set if there is a child: what is judged here changes with it */
 	delegation_keys *keys_of;
-	delegation_keep *keep_of; /* or NULL */
+	delegation_keep *keep_of;
 	void *ctx;
 	bool (*forced)(enum problem problem, const void *ctx);
 	const void *forced_ctx;
