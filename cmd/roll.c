@@ -113,6 +113,21 @@ judge(struct cmd *cmd, const struct rollovers *rollovers)
 	}
 }
 
+/* Nobody who validates accepts a zone of which the parent has other DS records. */
+static void
+judge_keys(struct cmd *cmd, const struct keyrolls *keys)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		const struct keyroll *roll = &keys->items[i];
+
+		if (roll->phase == KEYROLL_DS_STRANGE)
+			diag_add(&cmd->diags, roll->zone->pos, S_DS_STRANGE,
+			    "no DS record of the parent is of a key of %s: it is bogus until the "
+			    "parent has that of %u",
+			    roll->zone->name_text, roll->key->tag);
+	}
+}
+
 static void
 print(const struct cmd *cmd, const struct rollovers *rollovers, const struct keyrolls *keys,
     struct buf *b)
@@ -152,6 +167,7 @@ run(struct cmd *cmd)
 	if (result < 0 && cmd_has(cmd, &option_gate))
 		return -1;
 	judge(cmd, &rollovers);
+	judge_keys(cmd, &keys);
 	print(cmd, &rollovers, &keys, &b);
 	if (b.len > 0 && cmd_print(cmd, (struct text){b.data, b.len}) < 0)
 		result = -1;

@@ -251,11 +251,11 @@ judge_left(const struct run *r, struct keyroll *roll)
 }
 
 static void
-judge_zsk(const struct run *r, struct keyroll *roll)
+judge_zsk_known(const struct run *r, struct keyroll *roll, const struct key *zsk)
 {
-	int64_t known = forgotten_at(r, TYPE_DNSKEY, roll->successor, false, true);
+	int64_t known = forgotten_at(r, TYPE_DNSKEY, zsk, false, true);
 
-	if (!is_there(r, TYPE_DNSKEY, roll->successor))
+	if (!is_there(r, TYPE_DNSKEY, zsk))
 		known = TIME_NEVER;
 	set_phase(roll, known > r->now ? KEYROLL_PUBLISHED : KEYROLL_KNOWN, known);
 }
@@ -304,6 +304,31 @@ takes_over(const struct run *r, const struct key *key)
 	return false;
 }
 
+/* Is the parent known to have DS records, and none of a key of this zone? Then no validator accepts
+ * it. */
+static bool
+is_ds_strange(const struct run *r)
+{
+	const struct set *newest = sets_newest(trust_sets(r->a, r->history, r->name, TYPE_DS));
+
+	for (size_t i = 0; i < r->keys->n; i++) {
+		const struct key *key = &r->keys->items[i];
+
+		if (key->published && (key->active || key->offline) && is_there(r, TYPE_DS, key))
+			return false;
+	}
+	return newest && newest->n > 0;
+}
+
+/* A ZSK that was to take over from another one, which had to go at once. */
+static void
+judge_orphan(const struct run *r, struct keyroll *roll)
+{
+	judge_zsk_known(r, roll, roll->key);
+	if (roll->phase == KEYROLL_KNOWN)
+		roll->phase = KEYROLL_ORPHAN;
+}
+
 /* The lifetime of a key begins when it signs, and none is replaced that is still coming. */
 static void
 judge_alone(const struct run *r, struct keyroll *roll)
@@ -313,6 +338,10 @@ judge_alone(const struct run *r, struct keyroll *roll)
 
 	if (takes_over(r, roll->key))
 		set_phase(roll, KEYROLL_COMING, TIME_NEVER);
+	else if (roll->key->is_ksk && is_ds_strange(r))
+		set_phase(roll, KEYROLL_DS_STRANGE, TIME_NEVER);
+	else if (!roll->key->is_ksk && begun == KEY_NO_TIME && roll->key->published)
+		judge_orphan(r, roll);
 	else if (lifetime_s == 0 || begun == KEY_NO_TIME)
 		set_phase(roll, KEYROLL_STEADY, TIME_NEVER);
 	else if (begun + lifetime_s - lead_s(r) > r->now)
@@ -348,7 +377,7 @@ judge(const struct run *r, struct keyroll *roll)
 	else if (other)
 		judge_algorithm(r, roll);
 	else if (roll->role == PROJECT_ZSK)
-		judge_zsk(r, roll);
+		judge_zsk_known(r, roll, roll->successor);
 	else
 		judge_ksk(r, roll);
 }
@@ -366,6 +395,8 @@ find_one(const struct run *r, struct key *key)
 	    .successor = successor_of(r, key)};
 	roll->since_unix = since(r, roll);
 	judge(r, roll);
+	if (roll->at_unix == 0) /* nobody ever held what would have to be forgotten */
+		roll->at_unix = r->now;
 	r->out->n++;
 }
 
@@ -391,7 +422,7 @@ bool
 keyroll_is_under_way(const struct keyroll *roll)
 {
 	return roll->phase != KEYROLL_COMING && roll->phase != KEYROLL_STEADY &&
-	       roll->phase != KEYROLL_DUE;
+	       roll->phase != KEYROLL_DUE && roll->phase != KEYROLL_DS_STRANGE;
 }
 
 /* --- Words --- */
@@ -404,6 +435,8 @@ static const char *const phase_names[N_KEYROLL_PHASES] = {
     [KEYROLL_SIGNED] = "signed",
     [KEYROLL_PUBLISHED] = "published",
     [KEYROLL_KNOWN] = "known",
+    [KEYROLL_ORPHAN] = "orphan",
+    [KEYROLL_DS_STRANGE] = "ds-strange",
     [KEYROLL_DS_WANTED] = "ds-wanted",
     [KEYROLL_DS_SEEN] = "ds-seen",
     [KEYROLL_TAKEN_OVER] = "taken-over",
@@ -443,7 +476,7 @@ const char *
 keyroll_words(struct arena *a, const struct keyroll *roll)
 {
 	const char *at = time_words(a, roll->at_unix);
-	unsigned old = roll->key->tag, new = roll->successor ? roll->successor->tag : 0;
+	unsigned old = roll->key->tag, new = roll->successor ? roll->successor->tag : old;
 
 	switch (roll->phase) {
 	case KEYROLL_COMING:
@@ -473,6 +506,12 @@ keyroll_words(struct arena *a, const struct keyroll *roll)
 			   ? arena_printf(a, "zonepp roll --deploy lets %u sign in its place", new)
 			   : arena_printf(
 				 a, "zonepp roll --deploy asks the parent for a DS of %u", new);
+	case KEYROLL_ORPHAN:
+		return "zonepp roll --deploy lets it sign: no other ZSK does";
+	case KEYROLL_DS_STRANGE:
+		return arena_printf(a,
+		    "the zone is bogus: no DS of the parent is of its keys; waits for that of %u",
+		    old);
 	case KEYROLL_DS_WANTED:
 		if (roll->role == PROJECT_ZSK)
 			return arena_printf(

@@ -26,6 +26,8 @@ enum keyroll_phase {
 	KEYROLL_SIGNED,     /* all has: its keys may be published */
 	KEYROLL_PUBLISHED,  /* it is in the zone, and not all held DNSKEY sets have it */
 	KEYROLL_KNOWN,      /* they do: it may sign (ZSK), or its DS may appear */
+	KEYROLL_ORPHAN,     /* a ZSK whose predecessor had to go: it may sign */
+	KEYROLL_DS_STRANGE, /* the parent has DS records, and none is of the zone's keys */
 	KEYROLL_DS_WANTED,  /* the parent is to take its DS */
 	KEYROLL_DS_SEEN,    /* the parent has it, and not all held DS sets */
 	KEYROLL_TAKEN_OVER, /* they do: the old key may retire */

@@ -164,6 +164,7 @@ struct step {
 
 static const struct step steps[] = {
     {KEYROLL_SIGNED, true, true, false, true, true, KEY_PUBLISH, 0},
+    {KEYROLL_ORPHAN, true, false, true, false, false, KEY_ACTIVATE, 0},
     {KEYROLL_KNOWN, true, false, true, false, true, KEY_ACTIVATE, 0},
     {KEYROLL_KNOWN, true, false, true, false, false, KEY_INACTIVE, 0},
     {KEYROLL_KNOWN, false, true, true, true, true, KEY_SYNC_PUBLISH, 0},

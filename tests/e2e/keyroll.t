@@ -134,6 +134,34 @@ ok 'late: half a week later they are not published' roll_only 150
 ok 'late: no successor gets one itself' [ "$(n_keys KSK) $(n_keys ZSK)" = '2 2' ]
 ok 'late: they are still to come' says ' coming ' cat "$work/rolled"
 
+# --- What people do ---
+
+begin orphan 'ksk: never, zsk: never' --ksk --zsk
+ok 'orphan: two days' rounds 16
+old=$work/$(zonepp keys list -C "$work" --json "$child" | jq -r '.[] | select(.role == "ZSK").file')
+ok 'orphan: a ZSK' zonepp keys roll -C "$work" --now="$(now)" --zsk "$child"
+ok 'orphan: the old one goes at once' zonepp keys set --now="$(now)" --inactive=now --delete=now "$old"
+ok 'orphan: it is kept for what it signed' says S096 zonepp build -C "$work" --now="$(now)" "$child"
+ok 'orphan: the KSK signs' says S011 zonepp build -C "$work" --now="$(now)" "$child"
+cp "$work/public/$child.zone" "$work/new"
+ok 'orphan: it suits what was published' valid
+cp "$work/new" "$work/old"
+hour=$((hour + 3))
+ok 'orphan: a day later' rounds 8
+ok 'orphan: it signs' [ "$(keys active ZSK)" = 1 ]
+
+begin strange 'csk: never'
+ok 'strange: two days' rounds 16
+ok 'strange: all is well' zonepp roll -C "$work" --now="$(now)"
+old=$work/$(zonepp keys list -C "$work" --json "$child" | jq -r '.[].file')
+zonepp keys generate -C "$work" --now="$(now)" "$child" >/dev/null
+zonepp keys set --now="$(now)" --inactive=now --delete=now "$old" >/dev/null
+ok 'strange: by force' zonepp build -C "$work" --now="$(now)" --force=S095 --force=S096 --force=S098 \
+	"$child"
+ok 'strange: roll says so' says ' ds-strange ' zonepp roll -C "$work" --now="$(now)"
+ok 'strange: with its code' says '[S110]' zonepp roll -C "$work" --now="$(now)"
+ok 'strange: status 1' refuses zonepp roll -C "$work" --now="$(now)"
+
 # --- By hand ---
 
 begin hand 'ksk: never, zsk: never' --ksk --zsk
