@@ -140,15 +140,29 @@ lacks_key(struct missing *m, const struct name *zone)
 }
 
 static void
-add_request(struct missing *m, const struct name *zone, uint16_t flags)
+add_request(struct missing *m, const struct project_zone *zone, uint16_t flags)
 {
+	const struct algorithm *algorithm = zone->policy->keys.algorithm;
 	struct keygen *request;
 
 	m->requests = mem_grow(m->requests, m->n, &m->cap, sizeof(*m->requests));
 	request = &m->requests[m->n++];
 	*request = *m->request;
-	request->zone = *zone;
+	request->zone = zone->name;
 	request->flags = flags;
+	if (algorithm && !cmd_has(m->cmd, &option_algorithm))
+		request->algorithm = algorithm;
+}
+
+/* Which keys the zone is to have: as the options say, else as its policy does. */
+static void
+add_requests(struct missing *m, const struct project_zone *zone)
+{
+	bool pair = cmd_has(m->cmd, &option_zsk) || zone->policy->keys.has_role[PROJECT_ZSK];
+
+	add_request(m, zone, KEY_FLAG_ZONE | KEY_FLAG_SEP);
+	if (pair)
+		add_request(m, zone, KEY_FLAG_ZONE);
 }
 
 /* The keys of zones that have the folder `path`. */
@@ -163,13 +177,9 @@ make_missing(struct missing *m, const char *path, const struct project_zone *con
 		return;
 	}
 	m->n = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (!lacks_key(m, &zones[i]->name))
-			continue;
-		add_request(m, &zones[i]->name, m->request->flags);
-		if (cmd_has(cmd, &option_zsk))
-			add_request(m, &zones[i]->name, KEY_FLAG_ZONE);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (lacks_key(m, &zones[i]->name))
+			add_requests(m, zones[i]);
 	if (make_keys(cmd, &m->folder, m->requests, m->n) < 0)
 		m->result = -1;
 }
