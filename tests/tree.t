@@ -166,7 +166,7 @@ fi
 scripts=$(grep -rlI --exclude-dir=build '^#!.*[/ ]\(ba\)\{0,1\}sh$' .ci tests zones-example)
 # shellcheck disable=SC2086 # a list of words
 expect 0 'shellcheck has nothing to say' shellcheck -x $scripts
-for page in cmd/*.[15]; do
+for page in cmd/*.[157]; do
 	[ -e "$page" ] || continue
 	expect 0 "mandoc has nothing to say on $page" mandoc -T lint -W warning "$page"
 done

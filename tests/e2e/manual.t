@@ -1,6 +1,6 @@
 #!/bin/sh
 # The examples of zonepp-roll(1) do what the page says, with stand-ins for the programs that reach
-# out of the machine.
+# out of the machine, and so do the sessions of zonepp-dnssec(7).
 # shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -135,4 +135,10 @@ ok 'there is none' prints '' sh -c "$stuck"
 issue 300 2>/dev/null
 cp "$live/fullchain.pem" "$tls/mail.pem"
 ok 'one that came too early' prints mail sh -c "$stuck"
+
+# --- The sessions of zonepp-dnssec(7) ---
+
+unset SOURCE_DATE_EPOCH
+ok 'keys, from the first one to the emergency' "$top/tests/e2e/sessions" "$tmp/sessions" \
+	"$top/cmd/zonepp-dnssec.7"
 plan
