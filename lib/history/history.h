@@ -15,7 +15,7 @@
  *	until + max(wait, TTL) + TTL
  *
  * (RFC 7583 section 3.2.1: Dprp + TTL). A set whose end is not known is open, and held. Sets are
- *opened and closed as follows:
+ * opened and closed as follows:
  *
  * - A build opens a set when it publishes it, and closes the one that the name was answered before;
  *   it knows that from its published file. The time of both is read when the `changed` hook has
@@ -24,6 +24,8 @@
  * - Where servers are asked, sets stay open until all of them are seen to have newer ones.
  * - A set that a server answers with although the history lacks it, or has it closed, is opened
  *   again; nobody knows since when it is there.
+ * - Of a zone that is not signed nothing is kept that needs no keeping: when its largest TTL falls,
+ *   one closed set tells how long unsigned data may be held, as the zone may begin to be signed.
  * - A zone of which the history tells nothing was perhaps published differently before; see
  *   rollover/keep.h.
  *

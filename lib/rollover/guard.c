@@ -811,6 +811,18 @@ set_final(struct guard *g, struct sets own, const struct set *published)
 	drop_offline(g, published);
 }
 
+/* Unsigned data that had a longer TTL may be held when the zone begins to be signed: this says
+ * until when. Nothing else is kept of unsigned zones. */
+static void
+note_longer_ttl(struct guard *g, struct sets own, const struct set *old_signers)
+{
+	for (size_t i = 0; i < own.n; i++)
+		if (own.items[i].type == TYPE_RRSIG && set_is_open(&own.items[i]))
+			return; /* the history has all its sets */
+	if (old_signers->n == 0 && g->signers.n == 0 && old_signers->ttl_s > g->signers.ttl_s)
+		history_add_set(&g->keep->closed, old_signers);
+}
+
 void
 guard_compare(struct guard *g)
 {
@@ -823,6 +835,7 @@ guard_compare(struct guard *g)
 	keep_compare_set(g->keep, own, g->published->there ? &old_keys : NULL, &g->dnskey, false);
 	keep_compare_set(
 	    g->keep, own, g->published->there ? &old_signers : NULL, &g->signers, false);
+	note_longer_ttl(g, own, &old_signers);
 }
 
 /* --- Without a history --- */

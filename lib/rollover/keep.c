@@ -722,12 +722,40 @@ keep_compare(struct keep *keep, const struct keep_run *run)
 		compare_name(keep, run, names.items[i]);
 }
 
+/* Is it of data that nobody signs? */
+static bool
+is_unsigned(const struct set *set)
+{
+	return set->type == TYPE_RRSIG && set->n == 0;
+}
+
 void
 keep_track(struct keep *keep, bool is_tracked)
 {
+	struct history closed = {.a = keep->a};
+
 	keep->is_tracked = is_tracked;
-	if (!is_tracked && !keep->is_known)
-		keep->opened = keep->closed = (struct history){.a = keep->a};
+	if (is_tracked || keep->is_known)
+		return;
+	for (size_t i = 0; i < keep->closed.n_sets; i++)
+		if (is_unsigned(&keep->closed.sets[i]))
+			history_add_set(&closed, &keep->closed.sets[i]);
+	keep->opened = (struct history){.a = keep->a};
+	keep->closed = closed;
+}
+
+/* A build that ended early, or whose hook failed, may have published others: their end is known
+ * now. */
+static void
+end_marked(struct keep *keep, struct sets own, const struct set *coming)
+{
+	for (size_t i = 0; i < keep->marked.n_sets; i++) {
+		const struct set *set = &keep->marked.sets[i];
+
+		if (set->type == coming->type && strcmp(set->owner, coming->owner) == 0 &&
+		    !set_same(set, coming) && !has_open(own, set))
+			history_add_set(&keep->closed, set);
+	}
 }
 
 void
@@ -752,6 +780,7 @@ keep_compare_set(struct keep *keep, struct sets own, const struct set *published
 		any = true;
 		history_add_set(&keep->closed, published);
 	}
+	end_marked(keep, own, coming);
 	begun.since_unix = TIME_NEVER;
 	if (!there && any)
 		history_add_set(&keep->opened, &begun);
@@ -823,6 +852,7 @@ keep_print(struct buf *b, const struct keep *keep)
 {
 	struct sets known = history_zone(keep->history, keep->name);
 	struct history after = {.a = keep->a}, closed = keep->closed;
+	bool is_kept = keep->is_known || (keep->is_published && keep->is_tracked);
 	uint8_t sha256[DIGEST_LEN];
 	struct buf sets = {0};
 
@@ -833,11 +863,14 @@ keep_print(struct buf *b, const struct keep *keep)
 	for (size_t i = 0; keep->is_published && i < keep->opened.n_sets; i++)
 		history_add_set(&after, &keep->opened.sets[i]);
 	history_sort(&after);
-	buf_printf(b, "%d", keep->is_known || (keep->is_published && keep->is_tracked));
+	buf_printf(b, "%d", is_kept);
 	if (!keep->is_published && !is_settled(keep, known))
 		buf_puts(b, " unsettled");
+	if (!keep->is_published && keep->marked.n_sets > 0)
+		buf_puts(b, " marked"); /* their end is to be written down */
 	for (size_t i = 0; i < after.n_sets; i++)
-		print_set(&sets, after.sets[i]);
+		if (is_kept || !is_unsigned(&after.sets[i])) /* it changes nothing until signed */
+			print_set(&sets, after.sets[i]);
 	digest_sha256((struct bytes){(const uint8_t *)sets.data, sets.len}, sha256);
 	buf_putc(b, ' ');
 	hex_encode(b, (struct bytes){sha256, sizeof(sha256)});

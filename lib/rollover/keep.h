@@ -68,7 +68,8 @@ keep_records(struct keep *keep, const struct keep_run *run);
 void
 keep_compare(struct keep *keep, const struct keep_run *run);
 
-/* Is the zone one whose history is kept? Of others nothing is written down that is not there. */
+/* Is the zone one whose history is kept? Of others nothing is written down that is not there, but
+ * for how long unsigned data is held that had a longer TTL: it counts once the zone is signed. */
 void
 keep_track(struct keep *keep, bool is_tracked);
 
