@@ -64,7 +64,7 @@ list_project_zone(
 	if (!zone->sign || !zone->policy->keys.is_given || !read_history(zones, project))
 		return;
 	added->rolls_by_policy = true;
-	keyrolls_find(&zones->cmd->diags.arena, &zones->history, zone, &added->keys,
+	keyrolls_find(&zones->cmd->diags.arena, project, &zones->history, zone, &added->keys,
 	    zones->cmd->now, &added->rolls);
 }
 

@@ -100,7 +100,6 @@ zone_begin_delegations(struct zone_run *run)
 	    .store = &run->loaded.store,
 	    .published = &run->published,
 	    .now_unix = job->load.now,
-	    .hold_s = job->zone->policy->propagation_s,
 	    .any = &run->has_children,
 	    .keys_of = job->keys_of,
 	    .keep_of = job->keep_of,

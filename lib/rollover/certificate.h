@@ -60,7 +60,8 @@ certificate_is_same(const struct certificate *certificate);
 bool
 certificate_is_older(const struct certificate *certificate);
 
-/* The longest wait of the project, at least a day: how long a closed set may matter. */
+/* The longest wait of the project, at least a day: how long a closed set of a service may matter.
+ */
 uint32_t
 certificates_longest_wait(const struct project *project);
 

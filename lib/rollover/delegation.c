@@ -80,9 +80,7 @@ held_of(const struct child *child, uint16_t type)
 static uint32_t
 hold_s(const struct child *child)
 {
-	uint32_t own_s = child->zone->policy->propagation_s;
-
-	return own_s > child->run->hold_s ? own_s : child->run->hold_s;
+	return parent_hold_s(child->run->keep->project, child->zone);
 }
 
 /* --- Keys --- */

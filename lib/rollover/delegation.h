@@ -27,8 +27,7 @@ struct delegations {
 	const struct store *store; /* sorted */
 	const struct published *published;
 	int64_t now_unix;
-	uint32_t hold_s; /* `propagation` of the parent */
-	bool *any;       /* set if there is a child: what is judged here changes with it */
+	bool *any; /* set if there is a child: what is judged here changes with it */
 	delegation_keys *keys_of;
 	delegation_keep *keep_of;
 	void *ctx;

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "history/state.h"
+#include "rollover/parent.h"
 #include "rollover/trust.h"
 
 /* --- What is held --- */
@@ -401,15 +402,15 @@ find_one(const struct run *r, struct key *key)
 }
 
 void
-keyrolls_find(struct arena *a, const struct history *history, const struct project_zone *zone,
-    struct keys *keys, int64_t now_unix, struct keyrolls *out)
+keyrolls_find(struct arena *a, const struct project *project, const struct history *history,
+    const struct project_zone *zone, struct keys *keys, int64_t now_unix, struct keyrolls *out)
 {
 	struct run run = {.a = a,
 	    .history = history,
 	    .zone = zone,
 	    .name = history_name(a, zone->name.wire),
 	    .keys = keys,
-	    .hold_s = zone->policy->propagation_s,
+	    .hold_s = parent_hold_s(project, zone),
 	    .now = now_unix,
 	    .out = out};
 

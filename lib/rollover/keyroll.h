@@ -57,8 +57,8 @@ struct keyrolls {
 };
 
 void
-keyrolls_find(struct arena *a, const struct history *history, const struct project_zone *zone,
-    struct keys *keys, int64_t now_unix, struct keyrolls *out);
+keyrolls_find(struct arena *a, const struct project *project, const struct history *history,
+    const struct project_zone *zone, struct keys *keys, int64_t now_unix, struct keyrolls *out);
 
 /* Is a successor under way, or an old key still there? */
 bool

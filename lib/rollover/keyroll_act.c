@@ -48,15 +48,16 @@ check_algorithm(struct diags *diags, const struct project_zone *zone, const stru
 }
 
 static int
-load_zone_keys(struct diags *diags, const struct history *history, const struct project_zone *zone,
-    struct folders *folders, int64_t now_unix, struct keyrolls *out)
+load_zone_keys(struct diags *diags, const struct project *project, const struct history *history,
+    const struct project_zone *zone, struct folders *folders, int64_t now_unix,
+    struct keyrolls *out)
 {
 	struct keys *keys = arena_zalloc(&diags->arena, sizeof(*keys));
 
 	if (read_folder(diags, zone->keys, folders) < 0 ||
 	    keys_load(&diags->arena, diags, &folders->folder, &zone->name, now_unix, keys) < 0)
 		return -1;
-	keyrolls_find(&diags->arena, history, zone, keys, now_unix, out);
+	keyrolls_find(&diags->arena, project, history, zone, keys, now_unix, out);
 	return check_algorithm(diags, zone, keys);
 }
 
@@ -90,7 +91,7 @@ keyrolls_load(
 
 		if (!zone->sign || !zone->policy->keys.is_given)
 			continue;
-		if (load_zone_keys(diags, &history, zone, &folders, now_unix, &some) < 0)
+		if (load_zone_keys(diags, project, &history, zone, &folders, now_unix, &some) < 0)
 			result = -1;
 		for (size_t k = 0; k < some.n; k++) {
 			items = mem_grow(items, out->n, &cap, sizeof(*items));
@@ -274,7 +275,7 @@ begin(struct diags *diags, const struct project *project, const struct project_z
 	    read_folder(diags, zone->keys, &folders) < 0 ||
 	    keys_load(&diags->arena, diags, &folders.folder, &zone->name, now_unix, &keys) < 0)
 		return -1;
-	keyrolls_find(&diags->arena, &history, zone, &keys, now_unix, &rolls);
+	keyrolls_find(&diags->arena, project, &history, zone, &keys, now_unix, &rolls);
 	if (check_wish(diags, zone, wish, &rolls) < 0)
 		return -1;
 	for (size_t i = 0; i < rolls.n; i++) {

@@ -11,12 +11,23 @@ project_mark_path(struct arena *a, const struct project *project, const struct p
 	return project_own_path(a, project, zone, ".hook");
 }
 
+uint32_t
+project_history_wait_s(const struct project *project)
+{
+	uint32_t longest = certificates_longest_wait(project);
+
+	for (size_t i = 0; i < project->n_policies; i++)
+		if (project->policies[i].propagation_s > longest)
+			longest = project->policies[i].propagation_s;
+	return longest;
+}
+
 int
 project_history_load(
     struct diags *diags, const struct project *project, int64_t now_unix, struct history *out)
 {
 	struct arena *a = &diags->arena;
-	struct state_reading reading = {now_unix, certificates_longest_wait(project)};
+	struct state_reading reading = {now_unix, project_history_wait_s(project)};
 	int result = state_load(diags, state_path(a, project->path, project->folder), reading, out);
 	struct history marked = {.a = a};
 	struct marks marks;
@@ -80,7 +91,7 @@ rewrite(struct diags *diags, const struct project *project, int64_t now,
     void (*change)(const void *ctx, struct history *history), const void *ctx)
 {
 	const char *path = state_path(&diags->arena, project->path, project->folder);
-	struct state_reading reading = {TIME_NEVER, certificates_longest_wait(project)};
+	struct state_reading reading = {TIME_NEVER, project_history_wait_s(project)};
 	struct history history;
 
 	if (state_load(diags, path, reading, &history) < 0)

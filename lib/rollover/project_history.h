@@ -13,6 +13,11 @@ int
 project_history_load(
     struct diags *diags, const struct project *project, int64_t now_unix, struct history *out);
 
+/* How long a closed set may matter, whatever its TTL: the longest `wait` or `propagation` of the
+ * project, at least a day. */
+uint32_t
+project_history_wait_s(const struct project *project);
+
 /* The file of a zone's mark (history/mark.h); in `a`. */
 const char *
 project_mark_path(struct arena *a, const struct project *project, const struct project_zone *zone);

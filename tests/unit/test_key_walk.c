@@ -35,7 +35,7 @@ static const int64_t pauses[] = {
     60, 600, 1800, HOUR, 2 * HOUR, 5 * HOUR, 6 * HOUR, DAY, 2 * DAY, 4 * DAY};
 static const int64_t soon[] = {0, 0, 0, HOUR, 4 * HOUR, DAY, 3 * DAY};
 static const uint32_t ttls[] = {300, HOUR, 3 * HOUR, DAY};
-static const uint32_t propagations[] = {300, HOUR, 5 * HOUR};
+static const uint32_t propagations[] = {300, HOUR, 5 * HOUR, 3 * DAY};
 static const char *const rolling[] = {
     "", ", keys: { csk: 12d }", ", keys: { ksk: 12d, zsk: 5d }", ", keys: { ksk: never, zsk: 4d }"};
 
