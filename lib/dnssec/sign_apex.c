@@ -77,13 +77,21 @@ struct foreign {
 	bool is_named; /* by a CDS or CDNSKEY record */
 };
 
+/* Records that go, and of which a note tells so. */
+struct told {
+	size_t n;
+	size_t n_waiting; /* of them those that wait for ours */
+	struct pos waiting;
+};
+
 /* What sign_clean looks at. */
 struct cleaning {
 	const struct store *store;
 	const struct sign_options *options;
 	struct foreign *foreign;
 	size_t n_foreign, cap;
-	size_t *n_told; /* records of which a note tells that they go */
+	bool waits; /* no CDS record of ours is made now */
+	struct told *told;
 };
 
 static void
@@ -137,6 +145,20 @@ is_ours(const struct cleaning *c, const struct record *record)
 	return cds_is_delete(record->type, record_rdata(record));
 }
 
+/* CDS is the whole of the DS set that is wanted (RFC 7344 section 4.1): other signers' records
+ * alone ask to drop ours, and the other signer's key signs none of our DNSKEY sets (RFC 8901
+ * section 2.1.2). Without any, the parent changes nothing. */
+static bool
+is_waiting(const struct cleaning *c, const struct record *record)
+{
+	if (!c->waits)
+		return false;
+	if (c->told->n_waiting++ == 0)
+		c->told->waiting = record->pos;
+	c->told->n++;
+	return true;
+}
+
 /* Does the record go? Those of other signers' keys stay beside what is made here: a parent that
  * follows CDS drops the DS records of all keys that it does not name. */
 static bool
@@ -149,13 +171,13 @@ is_old_cds(const struct node *node, const struct record *record, const void *ctx
 	if (c->options->cds != CDS_KEYS)
 		return true;
 	if (is_at_apex(node) && names_foreign(c, record))
-		return false;
+		return is_waiting(c, record);
 	if (!is_at_apex(node) || is_ours(c, record))
 		return true;
 	diag_add(c->store->diags, record->pos, S_CDS_LEFT,
 	    "the %s record is left out: it names no DNSKEY record of the zone",
 	    type_info(record->type)->name);
-	++*c->n_told;
+	c->told->n++;
 	return true;
 }
 
@@ -174,22 +196,38 @@ advise_foreign(const struct cleaning *c)
 	}
 }
 
+static bool
+is_any_due(const struct sign_options *options)
+{
+	for (size_t i = 0; i < options->keys->n; i++)
+		if (cds_is_due(&options->keys->items[i], options->now))
+			return true;
+	return false;
+}
+
 /* Returns how many records went without a note. */
 static size_t
 clean_cds(struct store *store, const struct sign_options *options)
 {
-	size_t n, n_told = 0;
-	struct cleaning c = {.store = store, .options = options, .n_told = &n_told};
+	struct told told = {0};
+	struct cleaning c = {.store = store, .options = options, .told = &told};
+	size_t n;
 
 	if (!options->cds)
 		return 0;
-	if (options->cds == CDS_KEYS)
+	if (options->cds == CDS_KEYS) {
+		c.waits = !is_any_due(options);
 		find_foreign(&c);
+	}
 	n = store_remove(store, is_old_cds, &c);
-	if (options->cds == CDS_KEYS)
+	if (told.n_waiting > 0)
+		diag_add(store->diags, told.waiting, S_CDS_WAIT,
+		    "CDS and CDNSKEY records of other signers' keys are left out as long as there "
+		    "are none of our own");
+	else if (options->cds == CDS_KEYS && !c.waits)
 		advise_foreign(&c);
 	free(c.foreign);
-	return n - n_told;
+	return n - told.n;
 }
 
 /* --- CDS and CDNSKEY of our keys --- */
