@@ -1,5 +1,7 @@
 #include "keys.h"
 
+#include "project/lock.h"
+
 const struct cmd_option option_keys = {
     "keys", 0, "DIR", "the folder of the keys (default: the project's, else this one)"};
 
@@ -29,6 +31,20 @@ keys_folder(struct cmd *cmd, const char *name)
 		return NULL;
 	zone = project_zone_find(&cmd->diags, &project, name);
 	return zone ? zone->keys : NULL;
+}
+
+int
+keys_lock(struct cmd *cmd, const char *path, int *lock)
+{
+	struct diags unread = {0};
+	struct project project;
+	int result = 0;
+
+	*lock = -1;
+	if (path && project_load(&unread, path, &project) == 0)
+		result = lock_begin_keys(&cmd->diags, &project, lock);
+	diags_free(&unread);
+	return result;
 }
 
 /* --- Algorithms --- */

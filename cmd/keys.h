@@ -19,6 +19,12 @@ keys_project(struct cmd *cmd, const char **path);
 const char *
 keys_folder(struct cmd *cmd, const char *name);
 
+/* Locks the keys of the project whose file is at `path` (NULL: there is none), in turn with builds
+ * and with others that change them; `*lock` is for lock_end. Nobody builds a project whose file has
+ * errors. Returns 0, or -1 with a problem added. */
+int
+keys_lock(struct cmd *cmd, const char *path, int *lock);
+
 /* The dates that the options state, as KEY_NO_TIME where one says `none`; `is_given` tells which
  * were. What is no time is a usage error. */
 void

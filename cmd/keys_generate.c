@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "dnssec/keydates.h"
 #include "dnssec/keygen.h"
+#include "project/lock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -93,7 +94,7 @@ make_keys(struct cmd *cmd, const struct key_folder *folder, const struct keygen 
 }
 
 static int
-generate_one(struct cmd *cmd, struct keygen *request)
+make_one(struct cmd *cmd, struct keygen *request)
 {
 	const char *path = keys_folder(cmd, cmd->arguments[0]);
 	struct key_folder folder;
@@ -102,6 +103,19 @@ generate_one(struct cmd *cmd, struct keygen *request)
 	    key_folder_read_zone(&cmd->diags.arena, &cmd->diags, path, &request->zone, &folder) < 0)
 		return -1;
 	return make_keys(cmd, &folder, request, 1);
+}
+
+static int
+generate_one(struct cmd *cmd, struct keygen *request)
+{
+	const char *path;
+	int lock, result;
+
+	if (keys_project(cmd, &path) < 0 || keys_lock(cmd, path, &lock) < 0)
+		return -1;
+	result = make_one(cmd, request);
+	lock_end(lock);
+	return result;
 }
 
 /* --- --missing --- */
@@ -202,8 +216,9 @@ generate_missing(struct cmd *cmd, const struct keygen *request)
 	const struct project_zone **zones;
 	struct project project;
 	size_t n = 0;
+	int lock;
 
-	if (cmd_project(cmd, &project) < 0)
+	if (cmd_project(cmd, &project) < 0 || lock_begin_keys(&cmd->diags, &project, &lock) < 0)
 		return -1;
 	zones = arena_alloc(&cmd->diags.arena, project.n_zones * sizeof(*zones) + 1);
 	for (size_t i = 0; i < project.n_zones; i++)
@@ -217,6 +232,7 @@ generate_missing(struct cmd *cmd, const struct keygen *request)
 		make_missing(&m, zones[i]->keys, zones + i, end - i);
 	}
 	free(m.requests);
+	lock_end(lock);
 	return m.result;
 }
 

@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "dnssec/keydates.h"
 #include "dnssec/keystate.h"
+#include "project/lock.h"
 
 static const struct cmd_option *const options[] = {&option_publish, &option_activate,
     &option_revoke, &option_inactive, &option_delete, &option_sync_publish, &option_sync_delete,
@@ -68,7 +69,7 @@ write_all(struct cmd *cmd, const struct keydates *dates)
 
 /* All files are read ahead of the first that is written: where one cannot be, none is changed. */
 static int
-set(struct cmd *cmd)
+set_all(struct cmd *cmd)
 {
 	struct keydates_wish wish = read_wish(cmd);
 	struct keydates *dates = arena_alloc(&cmd->diags.arena, cmd->n_arguments * sizeof(*dates));
@@ -78,6 +79,30 @@ set(struct cmd *cmd)
 		if (keydates_read(&cmd->diags, cmd->arguments[i], &wish, &dates[i]) < 0)
 			result = -1;
 	return result < 0 ? -1 : write_all(cmd, dates);
+}
+
+/* The project that builds with the keys: that of the present folder, or that of their folder. */
+static int
+find_project(struct cmd *cmd, const char **path)
+{
+	if (project_find_if(&cmd->diags, ".", path) < 0)
+		return -1;
+	return *path ? 0
+		     : project_find_if(
+			   &cmd->diags, file_folder(&cmd->diags.arena, cmd->arguments[0]), path);
+}
+
+static int
+set(struct cmd *cmd)
+{
+	const char *path;
+	int lock, result;
+
+	if (find_project(cmd, &path) < 0 || keys_lock(cmd, path, &lock) < 0)
+		return -1;
+	result = set_all(cmd);
+	lock_end(lock);
+	return result;
 }
 
 const struct verb verb_keys_set = {

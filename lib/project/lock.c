@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LOCK_KEYS "keys.lock" /* beside other hooks of the same build */
+
 /* How often a lock that another has is asked for before the waiting is told of. */
 enum { TRIES = 50, BETWEEN_TRIES_NS = 20000000 };
 
@@ -247,6 +249,14 @@ lock_begin(struct diags *diags, const struct project *project, const char *name,
 		return 0;
 	*lock = take(diags, &project->own, path);
 	return *lock < 0 ? fail(diags, path) : 0;
+}
+
+int
+lock_begin_keys(struct diags *diags, const struct project *project, int *lock)
+{
+	bool is_hook = lock_is_above(&diags->arena, project, LOCK_BUILD);
+
+	return lock_begin(diags, project, is_hook ? LOCK_KEYS : LOCK_BUILD, lock);
 }
 
 int

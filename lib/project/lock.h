@@ -22,6 +22,12 @@ lock_of_certificate(struct arena *a, const char *certificate);
 int
 lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock);
 
+/* The same for whoever makes keys or writes their dates: that is LOCK_BUILD, as no build is to read
+ * files of which one is written and the other is not. A hook of a build, which has read its keys,
+ * need not wait for that. */
+int
+lock_begin_keys(struct diags *diags, const struct project *project, int *lock);
+
 /* As lock_begin, but does not wait: `*taken` tells whether it was had. */
 int
 lock_try(

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOCK_KEYS "keys.lock" /* who makes keys, or writes their dates */
-
 enum { YEAR_S = 365 * 86400 };
 
 /* --- All zones --- */
@@ -213,7 +211,7 @@ keyrolls_act(struct diags *diags, const struct project *project, int64_t now_uni
 
 	if (!has_policy(project))
 		return 0;
-	if (lock_begin(diags, project, LOCK_KEYS, &lock) < 0)
+	if (lock_begin_keys(diags, project, &lock) < 0)
 		return -1;
 	result = keyrolls_load(diags, project, now_unix, &all);
 	for (size_t i = 0; i < all.n; i++)
@@ -301,7 +299,7 @@ keyroll_begin(struct diags *diags, const struct project *project, const struct p
 	struct buf b = {0};
 	int lock, result;
 
-	if (lock_begin(diags, project, LOCK_KEYS, &lock) < 0)
+	if (lock_begin_keys(diags, project, &lock) < 0)
 		return -1;
 	result = begin(diags, project, zone, wish, now_unix, &b);
 	lock_end(lock);
