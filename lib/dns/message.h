@@ -15,6 +15,7 @@ enum {
 	MESSAGE_AA = 0x0400, /* by an authority */
 	MESSAGE_TC = 0x0200, /* cut short */
 	MESSAGE_RD = 0x0100,
+	MESSAGE_RA = 0x0080, /* a resolver */
 	MESSAGE_AD = 0x0020, /* RFC 6840 section 5.7 */
 };
 

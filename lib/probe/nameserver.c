@@ -2,6 +2,7 @@
 #include "probe/nameserver.h"
 
 #include "dns/rdata.h"
+#include "dnssec/rrsig.h"
 #include "probe/query.h"
 #include "probe/stream.h"
 
@@ -180,6 +181,19 @@ take_rdata(struct arena *a, struct nameserver_set *set, const struct message_rec
 	return NULL;
 }
 
+static const char *
+take_signature(const struct nameserver_question *question, struct nameserver_set *set,
+    const struct message_record *record)
+{
+	if (!question->dnssec)
+		return NULL;
+	if (!rdata_valid(TYPE_RRSIG, record->rdata))
+		return "it has a malformed signature at the name";
+	if (read_u16(record->rdata.data + RRSIG_TYPE) == question->type)
+		set->rrsigs[set->n_rrsigs++] = record->rdata;
+	return NULL;
+}
+
 static int
 by_octets(const void *a, const void *b)
 {
@@ -200,6 +214,14 @@ sort(struct nameserver_set *set)
 	set->n = n;
 }
 
+/* Is the question one for what a zone's name has? */
+static bool
+is_of_zone(const struct nameserver_question *question)
+{
+	return question->type == TYPE_DS ||
+	       (question->zone && name_equal(question->zone, question->owner));
+}
+
 /* An alias may lead to a name that is not there, which the RCODE then is about (RFC 6604). */
 static const char *
 take_answer(struct arena *a, const struct message *message,
@@ -209,6 +231,7 @@ take_answer(struct arena *a, const struct message *message,
 	bool has_others = false;
 
 	set->rdata = arena_alloc(a, message->answer.n * sizeof(*set->rdata) + 1);
+	set->rrsigs = arena_alloc(a, message->answer.n * sizeof(*set->rrsigs) + 1);
 	for (size_t i = 0; i < message->answer.n && !why; i++) {
 		const struct message_record *record = &message->answer.records[i];
 
@@ -220,7 +243,9 @@ take_answer(struct arena *a, const struct message *message,
 			why = take_rdata(a, set, record);
 		else if (record->type == TYPE_CNAME)
 			why = take_alias(set, record);
-		else if (record->type != TYPE_RRSIG)
+		else if (record->type == TYPE_RRSIG)
+			why = take_signature(question, set, record);
+		else
 			has_others = true;
 	}
 	if (why)
@@ -230,6 +255,10 @@ take_answer(struct arena *a, const struct message *message,
 		return "it has records at the name and an alias";
 	if (message->rcode == RCODE_NXDOMAIN && (set->n > 0 || has_others))
 		return "it has records of the name and says that it does not exist";
+	if (is_of_zone(question) && set->is_alias)
+		return "it has an alias at the name of the zone";
+	if (is_of_zone(question) && message->rcode == RCODE_NXDOMAIN)
+		return "it says that there is no such name (NXDOMAIN)";
 	return NULL;
 }
 
@@ -260,7 +289,9 @@ take_none(struct arena *a, const struct message *message,
 		if (soa->type != TYPE_SOA || soa->class != CLASS_IN)
 			continue;
 		if (question->zone ? !name_equal(soa->owner, question->zone)
-				   : !is_above(soa->owner, question->owner))
+				   : !is_above(soa->owner, question->owner) ||
+					 (question->type == TYPE_DS &&
+					     name_equal(soa->owner, question->owner)))
 			return arena_printf(
 			    a, "it answers for the zone %s", name_text(a, soa->owner));
 		minimum_s = soa_number(soa->rdata, SOA_MINIMUM);
@@ -328,7 +359,9 @@ ask_address(struct arena *a, struct nameservers *run, struct address *address,
 	struct query query = {.server = (const struct sockaddr *)&address->at,
 	    .server_len = address->len,
 	    .timeout_ms = time_left(run),
-	    .question = {.owner = question->owner, .type = question->type},
+	    .question = {.owner = question->owner,
+		.type = question->type,
+		.dnssec = question->dnssec},
 	    .udp_too = true};
 	struct query_answer answer;
 	const char *why = known_silence(run, address, &query);
@@ -385,7 +418,7 @@ int
 nameserver_ask_soa(struct arena *a, struct nameservers *run, const struct project_server *server,
     const uint8_t *zone, struct nameserver_soas *out, const char **why)
 {
-	const struct nameserver_question question = {zone, zone, TYPE_SOA};
+	const struct nameserver_question question = {.zone = zone, .owner = zone, .type = TYPE_SOA};
 	struct nameserver_answers answers;
 
 	nameserver_ask_set(a, run, server, &question, &answers, why);

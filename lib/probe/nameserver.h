@@ -6,7 +6,11 @@
  *	by an authority (AA), to the question that was asked, whole;
  *	NOERROR, or NXDOMAIN without records of the name;
  *	its records of class IN, those of the set well-formed;
- *	"none" only with the SOA record that such an answer must have (RFC 2308 section 3).
+ *	"none" only with the SOA record that such an answer must have (RFC 2308 section 3);
+ *	of the name of a zone itself, which is there: no NXDOMAIN, and no alias (RFC 1034
+ *	section 3.6.2);
+ *	of its DS set, which the zone above has: no answer of the zone's own (RFC 4035 section
+ *	3.1.4.1).
  *
  * Records of other names and types are passed over, as resolvers do. A name of a server stands for
  * all of its addresses, each of which may be another machine. */
@@ -45,6 +49,7 @@ struct nameserver_question {
 	const uint8_t *zone;  /* that the server shall be the authority for; NULL: any */
 	const uint8_t *owner; /* at or below it */
 	uint16_t type;
+	bool dnssec; /* with its signatures */
 };
 
 /* What an address of a server has at the owner: an alias, or the RRset of the type; or, if `n` is
@@ -55,7 +60,9 @@ struct nameserver_set {
 	struct name alias;   /* its target */
 	struct bytes *rdata; /* in canonical form and order (RFC 4034 section 6), each once */
 	size_t n;
-	uint32_t ttl_s; /* the longest in the set; of none: RFC 2308 section 5 */
+	uint32_t ttl_s;       /* the longest in the set; of none: RFC 2308 section 5 */
+	struct bytes *rrsigs; /* RDATA of the signatures over the set, where they are asked for */
+	size_t n_rrsigs;
 };
 
 struct nameserver_answers {

@@ -49,7 +49,8 @@ static void
 ask_server(struct ask *ask, struct round *round, const struct project_server *server,
     const uint8_t *owner, uint32_t ttl_s, int depth)
 {
-	struct nameserver_question question = {round->zone->name.wire, owner, TYPE_TLSA};
+	const struct nameserver_question question = {
+	    .zone = round->zone->name.wire, .owner = owner, .type = TYPE_TLSA};
 	struct nameserver_answers answers = {0};
 	const char *why;
 
