@@ -4,6 +4,7 @@
 #include "report/rollover.h"
 #include "rollover/act.h"
 #include "rollover/ask.h"
+#include "rollover/external.h"
 #include "rollover/keyroll_act.h"
 #include "rollover/parent.h"
 
@@ -40,8 +41,9 @@ check_options(const struct cmd *cmd)
 		cmd_usage(cmd, "%s: --gate names its certificate itself", cmd->arguments[0]);
 }
 
+/* What others publish on which the trust in our zones rests. */
 static int
-ask_parents(struct cmd *cmd, const struct project *project)
+ask_others(struct cmd *cmd, const struct project *project)
 {
 	struct nameservers servers;
 	int result;
@@ -50,6 +52,8 @@ ask_parents(struct cmd *cmd, const struct project *project)
 		return -1;
 	nameservers_begin(&servers, NAMESERVER_TIMEOUT_MS, NAMESERVER_TOTAL_MS);
 	result = parents_ask(&cmd->diags, project, &servers, cmd->now);
+	if (externals_ask(&cmd->diags, project, &servers, cmd->now) < 0)
+		result = -1;
 	nameservers_end(&servers);
 	return result;
 }
@@ -60,7 +64,7 @@ act(struct cmd *cmd, const struct project *project, const char *const *names,
 {
 	int result = 0;
 
-	if (*names == NULL && ask_parents(cmd, project) < 0)
+	if (*names == NULL && ask_others(cmd, project) < 0)
 		return -1;
 	if (rollovers_ask(&cmd->diags, project, names, cmd->now, laggings) < 0)
 		return -1;

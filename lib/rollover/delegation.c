@@ -470,8 +470,8 @@ why_none(const struct child *child)
 		       "folder of keys";
 	return child->dnskey.n > 0
 		   ? NULL
-		   : "it is not known which keys are published of the child, which is signed "
-		     "elsewhere";
+		   : "it is not known which keys the child has, which is signed elsewhere: name "
+		     "its `servers:`, and zonepp roll asks them";
 }
 
 int

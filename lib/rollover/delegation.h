@@ -4,7 +4,7 @@
  * child's keys are kept in the zone by it (guard.h).
  *
  * A child that is signed elsewhere is judged where its keys are known: from its template, if that
- * is signed already, or from .key files. */
+ * is signed already; from its servers (external.h); from .key files. */
 #ifndef ROLLOVER_DELEGATION_H
 #define ROLLOVER_DELEGATION_H
 

@@ -1,0 +1,217 @@
+/* What parents answer for DS sets, and the servers of zones that are signed elsewhere for DNSKEY
+ * sets, and what becomes of the state file by it. Whatever is no answer changes nothing. */
+#define _GNU_SOURCE
+#include "nameserver_fixture.h"
+
+#include "zone_fixture.h"
+
+#include "rollover/external.h"
+#include "rollover/parent.h"
+
+enum { N_SERVERS = 2, NOW = 1795435200 }; /* 2026-11-23T12:00:00Z */
+
+#define AA32 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define BB32 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+/* Sets in the state file. */
+#define SET(type, ttl, since, until)                                                               \
+	"set example.org. example.org. " type " " ttl " " since " " until " "
+#define NOON "2026-11-23T12:00:00Z"
+#define DAY_BEFORE "2026-11-22T12:00:00Z"
+#define DS_A "1 15 2 " AA32 "\n"
+#define DS_B "2 15 2 " BB32 "\n"
+#define KSK "257 15 3613 84626a41426088f04d5aa4413b888daf26727a48e0b6c58ee3d2ee8b43cb304a"
+#define ZSK "256 15 35216 4e14d477033164c9623d809959067d98b86ea713703530ae35c469a1b2c95228"
+#define KEYS KSK " signs, " ZSK "\n"
+
+/* Messages: the name of the zone stands at octet 12, that above it at 20. */
+#define DS_QUESTION "example.org. 002b 0001 "
+#define DS_IS "@0c 002b 0001 00000e10 "
+#define RDATA_A "( 0001 0f 02 " AA32 " ) "
+#define RDATA_B "( 0002 0f 02 " BB32 " ) "
+#define SOA_DATA "( ns@14 hostmaster@14 00000001 00000e10 00000384 00093a80 0000012c ) "
+#define HAS_A "1234 8400 0001 0001 0000 0000 " DS_QUESTION DS_IS RDATA_A
+#define HAS_B "1234 8400 0001 0001 0000 0000 " DS_QUESTION DS_IS RDATA_B
+#define HAS_NONE "1234 8400 0001 0000 0001 0000 " DS_QUESTION "@14 0006 0001 00000e10 " SOA_DATA
+
+#define KEY_QUESTION "example.org. 0030 0001 "
+#define KEY_IS "@0c 0030 0001 00000e10 "
+#define RDATA_KSK "( 0101 03 0f 974d96a22d224bc01adb915091477d44ccd91c9a41a11430010117d52c59240e ) "
+#define RDATA_ZSK "( 0100 03 0f ccf9d9fd0c047bb4bc0b948fcf639f4b9451e34013936feb62713dc472048a3b ) "
+#define RRSIG(type)                                                                                \
+	"@0c 002e 0001 00000e10 ( " type " 0f 02 00000e10 70000000 60000000 0e1d example.org. 00 " \
+					 ") "
+#define HAS_KEYS                                                                                   \
+	"1234 8400 0001 0003 0000 0000 " KEY_QUESTION KEY_IS RDATA_KSK KEY_IS RDATA_ZSK RRSIG(     \
+	    "0030")
+#define HAS_KSK "1234 8400 0001 0002 0000 0000 " KEY_QUESTION KEY_IS RDATA_KSK RRSIG("0030")
+#define HAS_NO_KEY "1234 8400 0001 0000 0001 0000 " KEY_QUESTION "@0c 0006 0001 00000e10 " SOA_DATA
+
+static const struct row {
+	const char *what;
+	const char *answers[N_SERVERS]; /* of a server each */
+	const char *before, *after;     /* sets of the state file; `after` NULL: the same */
+	const char *why;                /* a part of what is said; NULL: nothing */
+	bool keys;                      /* DNSKEY, not DS */
+} rows[] = {
+    {"the first news", {HAS_A}, "", SET("DS", "3600", NOON, "-") DS_A, NULL, false},
+    {"no news", {HAS_A}, SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, NULL, false},
+    {"none", {HAS_NONE}, "", SET("DS", "300", NOON, "-") "-\n", NULL, false},
+    {"another one", {HAS_B, HAS_B}, SET("DS", "3600", DAY_BEFORE, "-") DS_A,
+	SET("DS", "3600", DAY_BEFORE, NOON) DS_A SET("DS", "3600", NOON, "-") DS_B, NULL, false},
+    {"none any more", {HAS_NONE}, SET("DS", "3600", DAY_BEFORE, "-") DS_A,
+	SET("DS", "300", NOON, "-") "-\n" SET("DS", "3600", DAY_BEFORE, NOON) DS_A, NULL, false},
+    {"one server lags", {HAS_B, HAS_A}, SET("DS", "3600", DAY_BEFORE, "-") DS_A,
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A SET("DS", "3600", NOON, "-") DS_B, NULL, false},
+    {"one server is silent", {HAS_B, "1234 8005 0001 0000 0000 0000 " DS_QUESTION},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A,
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A SET("DS", "3600", NOON, "-") DS_B, "REFUSED",
+	false},
+    {"a key that may have had one", {HAS_A}, SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS,
+	SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS SET("DS", "3600", "-",
+	    NOON) "3613 15 2 "
+		  "84626a41426088f04d5aa4413b888daf26727a48e0b6c58ee3d2ee8b43cb304a\n" SET("DS",
+		      "3600", NOON, "-") DS_A,
+	NULL, false},
+
+    {"NXDOMAIN", {"1234 8403 0001 0000 0001 0000 " DS_QUESTION "@14 0006 0001 00000e10 " SOA_DATA},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "no such name", false},
+    {"SERVFAIL", {"1234 8402 0001 0000 0000 0000 " DS_QUESTION},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "SERVFAIL", false},
+    {"an error", {"1234 8401 0001 0000 0000 0000 " DS_QUESTION},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "is an error", false},
+    {"lame", {"1234 8000 0001 0001 0000 0000 " DS_QUESTION DS_IS RDATA_B},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "no authority", false},
+    {"a referral",
+	{"1234 8000 0001 0000 0001 0000 " DS_QUESTION "@0c 0002 0001 00000e10 ( ns@0c )"},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "no authority", false},
+    {"truncated", {"1234 8600 0001 0001 0000 0000 " DS_QUESTION DS_IS RDATA_B},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "cuts its answer short", false},
+    {"malformed", {"1234"}, SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "malformed", false},
+    {"a DS record that is none",
+	{"1234 8400 0001 0001 0000 0000 " DS_QUESTION DS_IS "( 0001 0f 02 aaaa )"},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "malformed record", false},
+    {"a wrong owner",
+	{"1234 8400 0001 0001 0000 0000 " DS_QUESTION "@14 002b 0001 00000e10 " RDATA_B},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "does not say that there are none", false},
+    {"another question", {"1234 8400 0001 0001 0000 0000 example.com. 002b 0001 " DS_IS RDATA_B},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "another question", false},
+    {"an alias",
+	{"1234 8400 0001 0001 0000 0000 " DS_QUESTION "@0c 0005 0001 00000e10 ( example.net. )"},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "an alias at the name of the zone", false},
+    {"a wrong class",
+	{"1234 8400 0001 0001 0000 0000 " DS_QUESTION "@0c 002b 0003 00000e10 " RDATA_B},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "another class", false},
+    {"the child's own server",
+	{"1234 8400 0001 0000 0001 0000 " DS_QUESTION "@0c 0006 0001 00000e10 " SOA_DATA},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "answers for the zone example.org", false},
+    {"none, of nobody", {"1234 8400 0001 0000 0000 0000 " DS_QUESTION},
+	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "does not say that there are none", false},
+
+    {"keys", {HAS_KEYS, HAS_KEYS}, "", SET("DNSKEY", "3600", NOON, "-") KEYS, NULL, true},
+    {"keys that sign other things",
+	{"1234 8400 0001 0002 0000 0000 " KEY_QUESTION KEY_IS RDATA_KSK RRSIG("0006")}, "",
+	SET("DNSKEY", "3600", NOON, "-") KSK "\n", NULL, true},
+    {"a key that left", {HAS_KSK}, SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS,
+	SET("DNSKEY", "3600", DAY_BEFORE, NOON) KEYS SET("DNSKEY", "3600", NOON, "-") KSK
+	" signs\n",
+	NULL, true},
+    {"one server has it still", {HAS_KSK, HAS_KEYS}, SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS,
+	SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS SET("DNSKEY", "3600", NOON, "-") KSK " signs\n",
+	NULL, true},
+    {"a zone without keys", {HAS_NO_KEY}, "", SET("DNSKEY", "300", NOON, "-") "-\n", NULL, true},
+    {"the keys of a zone that is not there",
+	{"1234 8403 0001 0000 0001 0000 " KEY_QUESTION "@0c 0006 0001 00000e10 " SOA_DATA},
+	SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS, NULL, "no such name", true},
+    {"a malformed signature",
+	{"1234 8400 0001 0002 0000 0000 " KEY_QUESTION KEY_IS RDATA_KSK
+	 "@0c 002e 0001 00000e10 ( 0030 0f )"},
+	SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS, NULL, "malformed answer", true},
+};
+
+static const char yaml_of_ds[] = "zones: { example.org: }\n";
+static const char yaml_of_keys[] =
+    "defaults: { dnssec: external }\nzones: { org: , example.org: }\n";
+
+/* The last zone of the project gets the servers. */
+static void
+ask(struct diags *diags, const struct row *row, struct project_server *servers, size_t n)
+{
+	struct nameservers run;
+	struct project project;
+	struct project_zone zones[2];
+
+	assert_int_equal(project_load(diags, "zonepp.yaml", &project), 0);
+	memcpy(zones, project.zones, project.n_zones * sizeof(*zones));
+	if (row->keys) {
+		zones[project.n_zones - 1].servers = servers;
+		zones[project.n_zones - 1].n_servers = n;
+	} else {
+		zones[project.n_zones - 1].parent = servers;
+		zones[project.n_zones - 1].n_parent = n;
+	}
+	project.zones = zones;
+	nameservers_begin(&run, LONG_MS, LONG_MS);
+	assert_int_equal(parents_ask(diags, &project, &run, NOW), 0);
+	assert_int_equal(externals_ask(diags, &project, &run, NOW), 0);
+	nameservers_end(&run);
+}
+
+static void
+check_state(const struct row *row)
+{
+	const char *wanted = row->after ? row->after : row->before;
+	struct buf b = {0};
+	const char *sets;
+
+	get(&b, "zonepp.state");
+	sets = strncmp(b.data, "set ", 4) == 0 ? b.data : strstr(b.data, "\nset ") + 1;
+	if (strcmp(sets, wanted) != 0)
+		fail_msg("%s:\n%snot\n%s", row->what, b.data, wanted);
+	buf_free(&b);
+}
+
+static void
+check_row(const struct row *row)
+{
+	struct server servers[N_SERVERS];
+	struct project_server at[N_SERVERS];
+	char hosts[N_SERVERS][64];
+	struct diags diags = {0};
+	size_t n = 0;
+
+	put("zonepp.yaml", row->keys ? yaml_of_keys : yaml_of_ds);
+	put("zonepp.state", row->before);
+	for (; n < N_SERVERS && row->answers[n]; n++) {
+		servers[n] =
+		    (struct server){.tcp = true, .answers = {row->answers[n]}, .n_answers = 1};
+		server_start(&servers[n]);
+		snprintf(hosts[n], sizeof(hosts[n]), "127.0.0.1:%u", servers[n].port);
+		at[n] = (struct project_server){.text = hosts[n], .host = hosts[n], .port = 53};
+	}
+	ask(&diags, row, at, n);
+	while (n > 0)
+		server_stop(&servers[--n]);
+	if (diags.n != (row->why ? 1 : 0) ||
+	    (row->why && !strstr(diags.items[0].message, row->why)))
+		fail_msg("%s: %s", row->what, diags.n ? diags.items[0].message : "nothing is said");
+	assert_int_equal(diags.status, 0);
+	check_state(row);
+	diags_free(&diags);
+}
+
+static void
+sightings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		check_row(&rows[i]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(sightings)};
+
+	return cmocka_run_group_tests(tests, zone_setup, zone_teardown);
+}
