@@ -169,23 +169,10 @@ end_zones(const struct build_run *run, int64_t now, struct history *history)
 static void
 note_current(const struct build_run *run, int64_t now, struct history *history)
 {
-	struct arena *a = &run->diags->arena;
-	struct history new = {.a = a};
+	struct history new = {.a = &run->diags->arena};
 
-	for (size_t i = 0; i < run->project->n_certificates; i++) {
-		const struct certificate *certificate = &run->project_certificates[i];
-		const char *name = certificate->is->name;
-		const char *id = certificate->current_chain.id;
-		const struct note *last = history_note(history, NOTE_CURRENT, name, NULL, NULL);
-
-		if (certificate->current && (!last || strcmp(last->id, id) != 0))
-			history_add_note(
-			    &new, &(struct note){.kind = NOTE_CURRENT,
-				      .name = name,
-				      .id = id,
-				      .chain = certchain_print(a, &certificate->current_chain),
-				      .t_unix = now});
-	}
+	for (size_t i = 0; i < run->project->n_certificates; i++)
+		certificate_note_current(history, &run->project_certificates[i], now, &new);
 	for (size_t i = 0; i < new.n_notes; i++)
 		history_add_note(history, &new.notes[i]);
 }

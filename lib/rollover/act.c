@@ -153,6 +153,9 @@ end_deploy(struct actor *actor, enum hook_end how)
 	    .t_unix = actor->act->now};
 
 	if (how == HOOK_DONE && check_deployed(actor) == 0) {
+		/* No build need have seen the one that was in use until now. */
+		certificate_note_current(&actor->act->rollovers.history,
+		    &actor->rollover.certificate, deployed.t_unix - 1, &change.add);
 		history_add_note(&change.add, &deployed);
 	} else {
 		events_add_failure(&actor->rollover, actor->act->now, &change);

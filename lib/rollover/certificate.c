@@ -132,6 +132,21 @@ certificate_is_named(const struct project *project, const struct project_certifi
 	       !project_has_certificate(project, note->name);
 }
 
+void
+certificate_note_current(const struct history *history, const struct certificate *certificate,
+    int64_t t_unix, struct history *out)
+{
+	const struct certchain *chain = &certificate->current_chain;
+	struct note note = {
+	    .kind = NOTE_CURRENT, .name = certificate->is->name, .id = chain->id, .t_unix = t_unix};
+	const struct note *last = history_note(history, note.kind, note.name, NULL, NULL);
+
+	if (!certificate->current || (last && strcmp(last->id, note.id) == 0))
+		return;
+	note.chain = certchain_print(out->a, chain);
+	history_add_note(out, &note);
+}
+
 bool
 certificate_is_presented(
     const struct history *history, const struct note *deployed, const char *current_id)

@@ -40,6 +40,12 @@ bool
 certificate_is_presented(
     const struct history *history, const struct note *deployed, const char *current_id);
 
+/* Adds to `out` the note that the current chain is in use at that time, unless the history has it
+ * or no file does. */
+void
+certificate_note_current(const struct history *history, const struct certificate *certificate,
+    int64_t t_unix, struct history *out);
+
 /* Sets `former` of all certificates of the project, in `a`, by the sorted history. */
 void
 certificates_remember(struct arena *a, const struct project *project, const struct history *history,

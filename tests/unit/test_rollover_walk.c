@@ -703,7 +703,8 @@ step_lose(struct walk *w)
 	forget(w, host, lost);
 }
 
-/* Servers load what was restored from a backup. */
+/* Servers load what was restored from a backup. Of one that another one follows before any build
+ * nobody could know. */
 static void
 step_restore(struct walk *w)
 {
@@ -713,7 +714,8 @@ step_restore(struct walk *w)
 	size_t n = z->n_older < N_OLDER ? z->n_older : N_OLDER;
 	const char *text = n ? z->older[pick_one(w, (uint32_t)n)] : NULL;
 
-	if (!text || w->n_hosts > 1 || z->is_blind || host->zones[zone].is_unwritten)
+	if (!text || w->n_hosts > 1 || z->is_blind || host->zones[zone].is_unwritten ||
+	    host->zones[zone].is_restored)
 		return;
 	note(w, " done");
 	z->has_highest = z->has_highest && has_account(w, host, zone);
