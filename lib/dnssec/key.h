@@ -77,8 +77,9 @@ struct keys {
 	const char *zone;  /* its name, for messages */
 	struct key *items; /* by algorithm, tag and RDATA, whatever the order of the files */
 	size_t n;
-	size_t n_past; /* that were passed over: past Delete, and of no use to anyone */
-	int64_t now;   /* to which their states belong */
+	size_t n_past;  /* that were passed over: past Delete, and of no use to anyone */
+	int64_t now;    /* to which their states belong */
+	bool wants_csk; /* a policy has one key sign all, so that a KSK need not stand in */
 };
 
 /* Does the key stand in the zone, or will it? Parked and deleted ones do not. */

@@ -146,7 +146,7 @@ group_roles(struct diags *diags, const char *where, const struct keys *keys, str
 		return fail_half(diags, where, keys, g);
 	if (g->published && !ksk && !g->offline_ksk)
 		return fail_no_ksk(diags, where, keys, g, zsk);
-	if (ksk && !zsk)
+	if (ksk && !zsk && !keys->wants_csk)
 		advise_stand_in(diags, where, keys, g, ksk);
 	give_roles(g, zsk != NULL);
 	return 0;

@@ -137,7 +137,7 @@ keys_algorithm(struct diags *diags, struct yaml_text text, const struct algorith
 	return 0;
 }
 
-/* A KSK and a ZSK where one of them is named, else a CSK. */
+/* A KSK and a ZSK where one of them is named, or a CSK; neither: what there is. */
 static int
 policy_keys(const struct load *load, struct policy *policy)
 {
@@ -161,7 +161,8 @@ policy_keys(const struct load *load, struct policy *policy)
 		    "policy \"%s\" has a csk, which does all, and a ksk or zsk besides",
 		    policy->is.name);
 	for (int role = 0; role < N_PROJECT_KEY_ROLES; role++) {
-		keys->has_role[role] = pair == (role != PROJECT_CSK);
+		keys->has_role[role] =
+		    role == PROJECT_CSK ? texts.lifetime[role].text != NULL : pair;
 		if (keys_lifetime(load->diags, texts.lifetime[role], &keys->lifetime_s[role]) < 0)
 			result = -1;
 	}

@@ -61,7 +61,7 @@ struct project_keys {
 	bool is_given; /* else they are the operator's affair */
 	struct pos pos;
 	const struct algorithm *algorithm;        /* NULL: that of the keys there are */
-	bool has_role[N_PROJECT_KEY_ROLES];       /* a KSK and a ZSK, or a CSK */
+	bool has_role[N_PROJECT_KEY_ROLES];       /* a KSK and a ZSK, or a CSK, or none */
 	uint32_t lifetime_s[N_PROJECT_KEY_ROLES]; /* 0: for ever */
 };
 
@@ -143,8 +143,8 @@ struct project {
 	const struct project_certificate *certificates;
 	size_t n_certificates;
 	const char *const *certificate_names; /* sorted */
-	const int8_t *severities;          /* as in struct diags; NULL: the file sets none */
-	const char *const *hook_changed;   /* arguments, NULL at the end; NULL: none */
+	const int8_t *severities;             /* as in struct diags; NULL: the file sets none */
+	const char *const *hook_changed;      /* arguments, NULL at the end; NULL: none */
 	uint32_t hook_timeout_s;           /* of each command: `changed`, `deploy` and `notify` */
 	enum project_include include_from; /* of templates of no zone */
 	bool locking;                      /* false: the operator keeps two runs apart */

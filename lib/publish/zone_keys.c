@@ -1,6 +1,7 @@
 #include "dnssec/keystate.h"
 #include "publish/zone_part.h"
 #include "rollover/delegation.h"
+#include "rollover/keyroll.h"
 #include "rollover/parent.h"
 
 #include <sys/stat.h>
@@ -62,6 +63,18 @@ guard(struct zone_run *run, const char *where)
 	return result;
 }
 
+/* The keys that there are go on to sign: the zone is published as its error says. */
+static void
+check_algorithm(struct zone_run *run, const char *where)
+{
+	struct keep *keep = run->job->keep;
+	const char *why =
+	    keep ? keyroll_other_algorithm(&run->diags->arena, keep->zone, &run->keys) : NULL;
+
+	if (why)
+		keep->n_early += diag_add_path(run->diags, where, P_KEYS_ALGORITHM, "%s", why) < 0;
+}
+
 int
 zone_load_keys(struct zone_run *run)
 {
@@ -74,6 +87,8 @@ zone_load_keys(struct zone_run *run)
 		? keys_load(a, run->diags, job->keys, apex, job->load.now, &run->keys)
 		: keys_load_files(a, run->diags, job->key_files, apex, job->load.now, &run->keys);
 
+	run->keys.wants_csk = job->zone->policy->keys.has_role[PROJECT_CSK];
+	check_algorithm(run, where);
 	if (result < 0 || keys_roles(run->diags, where, &run->keys) < 0 || guard(run, where) < 0)
 		return -1;
 	run->next_warning = keystate_advise(

@@ -107,14 +107,15 @@ is_retired(const struct run *r, const struct key *key)
 	return has_come(r, key, KEY_INACTIVE);
 }
 
+/* Does a ZSK sign beside it, by the dates? */
 static bool
 has_zsk(const struct run *r, const struct key *key)
 {
 	for (size_t i = 0; i < r->keys->n; i++) {
 		const struct key *other = &r->keys->items[i];
 
-		if (!other->is_ksk && other->algorithm == key->algorithm &&
-		    (!has_come(r, other, KEY_DELETE) || other->active))
+		if (!other->is_ksk && other->algorithm == key->algorithm && !other->revoked &&
+		    (other->active || other->offline))
 			return true;
 	}
 	return false;
@@ -162,6 +163,74 @@ successor_of(const struct run *r, const struct key *key)
 			found = other;
 	}
 	return found;
+}
+
+/* Is an older key there that serves until this one is ready? */
+static bool
+takes_over(const struct run *r, const struct key *key)
+{
+	for (size_t i = 0; i < r->keys->n; i++) {
+		const struct key *other = &r->keys->items[i];
+
+		if (other != key && !other->revoked && !is_retired(r, other) &&
+		    !has_come(r, other, KEY_DELETE) && successor_of(r, other) == key)
+			return true;
+	}
+	return false;
+}
+
+/* --- From a CSK to a pair, and back --- */
+
+/* Is there a ZSK that is to sign what the CSK signs alone now? Parked ones are none. */
+static bool
+has_coming_zsk(const struct run *r, const struct key *csk)
+{
+	for (size_t i = 0; i < r->keys->n; i++) {
+		const struct key *key = &r->keys->items[i];
+
+		if (!key->is_ksk && key->algorithm == csk->algorithm && !key->revoked &&
+		    key->time[KEY_PUBLISH] != KEY_NO_TIME && !is_retired(r, key) &&
+		    !has_come(r, key, KEY_DELETE))
+			return true;
+	}
+	return false;
+}
+
+/* The only KSK of the algorithm, if it can sign data, or NULL. */
+static struct key *
+only_ksk(const struct run *r, const struct key *zsk)
+{
+	struct key *found = NULL;
+
+	for (size_t i = 0; i < r->keys->n; i++) {
+		struct key *key = &r->keys->items[i];
+
+		if (!key->is_ksk || key->algorithm != zsk->algorithm || is_retired(r, key) ||
+		    has_come(r, key, KEY_DELETE))
+			continue;
+		if (found || !key->active || key->revoked)
+			return NULL;
+		found = key;
+	}
+	return found;
+}
+
+/* Does the policy want other roles than the keys have, and is nothing else under way? */
+static void
+change_roles(const struct run *r, struct keyroll *roll)
+{
+	const struct project_keys *wanted = &r->zone->policy->keys;
+	const struct key *key = roll->key;
+
+	if (!key->active || is_retired(r, key) || has_come(r, key, KEY_DELETE) || roll->successor ||
+	    takes_over(r, key))
+		return;
+	if (wanted->has_role[PROJECT_ZSK] && roll->role == PROJECT_CSK && !has_coming_zsk(r, key)) {
+		roll->way = KEYROLL_SPLIT;
+	} else if (wanted->has_role[PROJECT_CSK] && roll->role == PROJECT_ZSK && only_ksk(r, key)) {
+		roll->way = KEYROLL_MERGE;
+		roll->successor = only_ksk(r, key);
+	}
 }
 
 /* --- Phases --- */
@@ -291,20 +360,6 @@ lead_s(const struct run *r)
 	return instant_later(ttl_s, r->hold_s) + ttl_s;
 }
 
-/* Is an older key there that serves until this one is ready? */
-static bool
-takes_over(const struct run *r, const struct key *key)
-{
-	for (size_t i = 0; i < r->keys->n; i++) {
-		const struct key *other = &r->keys->items[i];
-
-		if (other != key && !other->revoked && !is_retired(r, other) &&
-		    !has_come(r, other, KEY_DELETE) && successor_of(r, other) == key)
-			return true;
-	}
-	return false;
-}
-
 /* Is the parent known to have DS records, and none of a key of this zone? Then no validator accepts
  * it. */
 static bool
@@ -367,15 +422,15 @@ since(const struct run *r, const struct keyroll *roll)
 static void
 judge(const struct run *r, struct keyroll *roll)
 {
-	bool other = roll->successor && roll->successor->algorithm != roll->key->algorithm;
-
 	if (has_come(r, roll->key, KEY_DELETE))
 		judge_left(r, roll);
 	else if (is_retired(r, roll->key))
 		judge_retired(r, roll);
+	else if (roll->way == KEYROLL_SPLIT)
+		set_phase(roll, KEYROLL_DUE, r->now);
 	else if (!roll->successor)
 		judge_alone(r, roll);
-	else if (other)
+	else if (roll->way == KEYROLL_ALGORITHM)
 		judge_algorithm(r, roll);
 	else if (roll->role == PROJECT_ZSK)
 		judge_zsk_known(r, roll, roll->successor);
@@ -394,6 +449,9 @@ find_one(const struct run *r, struct key *key)
 	    .role = role_of(r, key),
 	    .key = key,
 	    .successor = successor_of(r, key)};
+	if (roll->successor && roll->successor->algorithm != key->algorithm)
+		roll->way = KEYROLL_ALGORITHM;
+	change_roles(r, roll);
 	roll->since_unix = since(r, roll);
 	judge(r, roll);
 	if (roll->at_unix == 0) /* nobody ever held what would have to be forgotten */
@@ -417,6 +475,24 @@ keyrolls_find(struct arena *a, const struct project *project, const struct histo
 	*out = (struct keyrolls){.items = arena_alloc(a, keys->n * sizeof(*out->items) + 1)};
 	for (size_t i = 0; i < keys->n; i++)
 		find_one(&run, &keys->items[i]);
+}
+
+const char *
+keyroll_other_algorithm(struct arena *a, const struct project_zone *zone, const struct keys *keys)
+{
+	const struct project_policy *policy = zone->policy;
+	const struct algorithm *wanted = policy->keys.algorithm;
+
+	for (size_t i = 0; i < keys->n; i++)
+		if (!wanted || keys->items[i].algorithm == wanted)
+			return NULL;
+	if (!wanted || keys->n == 0)
+		return NULL;
+	return arena_printf(a,
+	    "no key of %s is of %s, as policy \"%s\" wants it: it is signed by keys as %u (%s); "
+	    "zonepp keys roll --algorithm=%s %s begins to change that",
+	    zone->name_text, wanted->name, policy->name, keys->items[0].tag,
+	    keys->items[0].algorithm->name, wanted->name, zone->name_text);
 }
 
 bool
@@ -487,7 +563,9 @@ keyroll_words(struct arena *a, const struct keyroll *roll)
 			   ? "none: it serves until it is replaced by hand"
 			   : arena_printf(a, "a successor is made on %s", at);
 	case KEYROLL_DUE:
-		return "zonepp roll --deploy makes a successor";
+		return roll->way == KEYROLL_SPLIT
+			   ? "zonepp roll --deploy makes a ZSK, as the policy has a pair"
+			   : "zonepp roll --deploy makes a successor";
 	case KEYROLL_SIGNING:
 		return arena_printf(a,
 		    "waits until %s: resolvers may still hold data without signatures of %s", at,

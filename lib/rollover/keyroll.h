@@ -10,7 +10,10 @@
  *   the old one signs no more, and leaves when neither a DS record nor a signature needs it.
  * - A new algorithm signs ahead of its keys: these are published once all held data has its
  *   signatures, the parent takes its DS record and drops the old one, then the old keys leave, and
- *   last their signatures (RFC 6781 section 4.1.4). */
+ *   last their signatures (RFC 6781 section 4.1.4).
+ * - Where the policy wants a pair, a CSK becomes the KSK once a ZSK, prepublished, signs the data;
+ *   where it wants a CSK, the KSK becomes that as it signs the data in the place of the ZSK.
+ * Neither changes the DS. */
 #ifndef ROLLOVER_KEYROLL_H
 #define ROLLOVER_KEYROLL_H
 
@@ -26,7 +29,7 @@ enum keyroll_phase {
 	KEYROLL_SIGNED,     /* all has: its keys may be published */
 	KEYROLL_PUBLISHED,  /* it is in the zone, and not all held DNSKEY sets have it */
 	KEYROLL_KNOWN,      /* they do: it may sign (ZSK), or its DS may appear */
-	KEYROLL_ORPHAN,     /* a ZSK whose predecessor had to go: it may sign */
+	KEYROLL_ORPHAN,     /* a ZSK whose predecessor had to go, or was a CSK: it may sign */
 	KEYROLL_DS_STRANGE, /* the parent has DS records, and none is of the zone's keys */
 	KEYROLL_DS_WANTED,  /* the parent is to take its DS */
 	KEYROLL_DS_SEEN,    /* the parent has it, and not all held DS sets */
@@ -39,12 +42,21 @@ enum keyroll_phase {
 	N_KEYROLL_PHASES,
 };
 
+/* What takes the place of a key. */
+enum keyroll_way {
+	KEYROLL_SAME,      /* another key of its role and algorithm */
+	KEYROLL_ALGORITHM, /* one of another algorithm */
+	KEYROLL_SPLIT,     /* of a CSK that is to become a KSK: a ZSK, for the data */
+	KEYROLL_MERGE,     /* of a ZSK: the KSK, which becomes a CSK */
+};
+
 /* One key that is, or is to be, replaced. */
 struct keyroll {
 	const struct project_zone *zone;
 	enum project_key_role role;
 	struct key *key;       /* the old one */
 	struct key *successor; /* NULL: there is none */
+	enum keyroll_way way;
 	enum keyroll_phase phase;
 	int64_t since_unix; /* its last date that has come; TIME_UNKNOWN: there is none */
 	int64_t at_unix;    /* when the next step is due; TIME_NEVER: that is not known */
@@ -59,6 +71,11 @@ struct keyrolls {
 void
 keyrolls_find(struct arena *a, const struct project *project, const struct history *history,
     const struct project_zone *zone, struct keys *keys, int64_t now_unix, struct keyrolls *out);
+
+/* That no key of the zone is of the algorithm that its policy wants, and what helps, in `a`; NULL
+ * where one is, or there is no key. */
+const char *
+keyroll_other_algorithm(struct arena *a, const struct project_zone *zone, const struct keys *keys);
 
 /* Is a successor under way, or an old key still there? */
 bool

@@ -31,18 +31,13 @@ read_folder(struct diags *diags, const char *path, struct folders *folders)
 static int
 check_algorithm(struct diags *diags, const struct project_zone *zone, const struct keys *keys)
 {
-	const struct project_keys *policy = &zone->policy->keys;
+	const char *why = keyroll_other_algorithm(&diags->arena, zone, keys);
 
-	for (size_t i = 0; i < keys->n; i++)
-		if (!policy->algorithm || keys->items[i].algorithm == policy->algorithm)
-			return 0;
 	if (keys->n == 0)
 		return diag_error(diags, zone->pos, P_KEYS,
 		    "%s has no keys in %s; zonepp keys generate makes them", zone->name_text,
 		    zone->keys);
-	return diag_error(diags, policy->pos, P_KEYS,
-	    "no key of %s is of %s; zonepp keys roll --algorithm=%s %s begins to change that",
-	    zone->name_text, policy->algorithm->name, policy->algorithm->name, zone->name_text);
+	return why ? diag_error(diags, zone->policy->keys.pos, P_KEYS_ALGORITHM, "%s", why) : 0;
 }
 
 static int
@@ -120,13 +115,13 @@ set_date(struct diags *diags, const struct key *key, enum key_time time, int64_t
 
 static int
 make(struct diags *diags, const struct key_folder *folder, const struct keyroll *roll,
-    const struct algorithm *algorithm, int64_t now_unix, const char **base)
+    const struct algorithm *algorithm, bool is_ksk, int64_t now_unix, const char **base)
 {
 	bool other = algorithm != roll->key->algorithm;
 	struct keygen request = {.zone = roll->zone->name,
 	    .algorithm = algorithm,
 	    .bits = KEYGEN_BITS_LEAST,
-	    .flags = roll->key->is_ksk ? KEY_FLAG_ZONE | KEY_FLAG_SEP : KEY_FLAG_ZONE,
+	    .flags = is_ksk ? KEY_FLAG_ZONE | KEY_FLAG_SEP : KEY_FLAG_ZONE,
 	    .ttl_s = roll->key->ttl_s};
 	size_t n_made;
 
@@ -135,7 +130,7 @@ make(struct diags *diags, const struct key_folder *folder, const struct keyroll 
 	request.time[KEY_CREATED] = now_unix;
 	request.time[KEY_PUBLISH] =
 	    other ? now_unix + YEAR_S : now_unix; /* until it is known when */
-	if (other || roll->key->is_ksk)
+	if (other || is_ksk)
 		request.time[KEY_ACTIVATE] = now_unix;
 	return keygen(diags, folder, &request, 1, base, &n_made);
 }
@@ -143,46 +138,53 @@ make(struct diags *diags, const struct key_folder *folder, const struct keyroll 
 static int
 make_successor(struct diags *diags, const struct keyroll *roll, int64_t now_unix)
 {
+	bool is_ksk = roll->key->is_ksk && roll->way != KEYROLL_SPLIT;
 	struct key_folder folder;
 	const char *base;
 
 	return key_folder_read(&diags->arena, diags, roll->zone->keys, &folder) < 0
 		   ? -1
-		   : make(diags, &folder, roll, roll->key->algorithm, now_unix, &base);
+		   : make(diags, &folder, roll, roll->key->algorithm, is_ksk, now_unix, &base);
 }
 
 /* The dates of a step: of the successor first, as nobody is missed then. */
 struct step {
 	enum keyroll_phase phase;
-	bool zsk, ksk;    /* of which roles; a CSK is a KSK here */
-	bool same, other; /* by keys of the same algorithm, of another one */
+	bool zsk, ksk; /* of which roles; a CSK is a KSK here */
+	unsigned ways;
 	bool is_successor;
 	enum key_time time;
 	int64_t later_s; /* 0: now; of a date that is moved when it is known */
 };
 
+enum {
+	SAME = 1 << KEYROLL_SAME,
+	ALGORITHM = 1 << KEYROLL_ALGORITHM,
+	SPLIT = 1 << KEYROLL_SPLIT,
+	MERGE = 1 << KEYROLL_MERGE,
+	ANY = SAME | ALGORITHM | SPLIT | MERGE,
+};
+
 static const struct step steps[] = {
-    {KEYROLL_SIGNED, true, true, false, true, true, KEY_PUBLISH, 0},
-    {KEYROLL_ORPHAN, true, false, true, false, false, KEY_ACTIVATE, 0},
-    {KEYROLL_KNOWN, true, false, true, false, true, KEY_ACTIVATE, 0},
-    {KEYROLL_KNOWN, true, false, true, false, false, KEY_INACTIVE, 0},
-    {KEYROLL_KNOWN, false, true, true, true, true, KEY_SYNC_PUBLISH, 0},
-    {KEYROLL_KNOWN, false, true, false, true, false, KEY_SYNC_DELETE, 0},
-    {KEYROLL_TAKEN_OVER, false, true, true, false, false, KEY_SYNC_DELETE, 0},
-    {KEYROLL_TAKEN_OVER, false, true, true, false, false, KEY_INACTIVE, 0},
-    {KEYROLL_TAKEN_OVER, true, true, false, true, false, KEY_INACTIVE, YEAR_S},
-    {KEYROLL_TAKEN_OVER, true, true, false, true, false, KEY_DELETE, 0},
-    {KEYROLL_FORGOTTEN, true, true, true, true, false, KEY_INACTIVE, 0},
-    {KEYROLL_OVER, true, true, true, true, false, KEY_DELETE, 0},
+    {KEYROLL_SIGNED, true, true, ALGORITHM, true, KEY_PUBLISH, 0},
+    {KEYROLL_ORPHAN, true, false, SAME, false, KEY_ACTIVATE, 0},
+    {KEYROLL_KNOWN, true, false, SAME, true, KEY_ACTIVATE, 0},
+    {KEYROLL_KNOWN, true, false, SAME | MERGE, false, KEY_INACTIVE, 0},
+    {KEYROLL_KNOWN, false, true, SAME | ALGORITHM, true, KEY_SYNC_PUBLISH, 0},
+    {KEYROLL_KNOWN, false, true, ALGORITHM, false, KEY_SYNC_DELETE, 0},
+    {KEYROLL_TAKEN_OVER, false, true, SAME, false, KEY_SYNC_DELETE, 0},
+    {KEYROLL_TAKEN_OVER, false, true, SAME, false, KEY_INACTIVE, 0},
+    {KEYROLL_TAKEN_OVER, true, true, ALGORITHM, false, KEY_INACTIVE, YEAR_S},
+    {KEYROLL_TAKEN_OVER, true, true, ALGORITHM, false, KEY_DELETE, 0},
+    {KEYROLL_FORGOTTEN, true, true, ANY, false, KEY_INACTIVE, 0},
+    {KEYROLL_OVER, true, true, ANY, false, KEY_DELETE, 0},
 };
 
 static bool
 is_step_of(const struct step *step, const struct keyroll *roll)
 {
-	bool other = roll->successor && roll->successor->algorithm != roll->key->algorithm;
-
 	return step->phase == roll->phase && (roll->role == PROJECT_ZSK ? step->zsk : step->ksk) &&
-	       (other ? step->other : step->same);
+	       (step->ways & 1u << roll->way) != 0;
 }
 
 static int
@@ -284,8 +286,8 @@ begin(struct diags *diags, const struct project *project, const struct project_z
 			continue;
 		if (key_folder_read(&diags->arena, diags, zone->keys, &folders.folder) < 0 ||
 		    make(diags, &folders.folder, roll,
-			wish->algorithm ? wish->algorithm : roll->key->algorithm, now_unix,
-			&base) < 0)
+			wish->algorithm ? wish->algorithm : roll->key->algorithm, roll->key->is_ksk,
+			now_unix, &base) < 0)
 			return -1;
 		buf_printf(made, "%s\n", base);
 	}

@@ -118,6 +118,30 @@ ok 'csk: it went its way' passed 'CSK steady' 'CSK published' 'CSK ds-wanted' 'C
 ok 'csk: one is at work' [ "$(keys active)" = 1 ]
 ok 'csk: one has gone' [ "$(keys deleted)" = 1 ]
 
+# --- A policy that changes from a CSK to a pair, and back ---
+
+wants() { # wants KEYS: so the policy says from now on
+	sed -i.old "s/keys: { .* } }/keys: { $1 } }/" "$work/zonepp.yaml"
+}
+begin roles 'csk: never'
+ok 'roles: a day with a CSK' rounds 8
+cp "$work/new.ds" "$work/first.ds"
+wants 'ksk: never, zsk: 2d'
+phases=''
+ok 'roles: two days with a pair' rounds 18
+ok 'roles: a ZSK came' passed 'CSK steady' 'ZSK published' 'KSK steady' 'ZSK steady'
+ok 'roles: two are at work' [ "$(keys active KSK) $(keys active ZSK)" = '1 1' ]
+wants 'csk: never'
+phases=''
+ok 'roles: a day with a CSK again' rounds 12
+ok 'roles: the ZSK went' passed 'ZSK retired' 'CSK steady'
+ok 'roles: one is at work' [ "$(keys active)" = 1 ]
+ok 'roles: the DS record is the same' cmp "$work/first.ds" "$work/new.ds"
+wants 'csk: never, algorithm: ED25519'
+ok 'roles: an algorithm that no key has' says P044 zonepp build -C "$work" --now="$(now)"
+ok 'roles: check says so, too' says P044 zonepp check -C "$work" --now="$(now)"
+ok 'roles: the zone stays as its keys sign it' valid
+
 # --- Late ---
 
 roll_only() { # roll_only HOUR: nobody builds
