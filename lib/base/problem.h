@@ -320,6 +320,7 @@ X(P_LIVE,        "P036", ERROR,   2, "no server tells the serial", "", "the publ
 X(P_PARENT,      "P040", ERROR,   2, "a DS record that cannot be told of", "", "") \
 X(P_KEYS,        "P041", ERROR,   2, "keys that do not fit the policy", "", "") \
 X(P_KEYS_ALGORITHM,"P044",ERROR,  1, "a policy's algorithm that no key of the zone has", "", "the zone is published as its keys sign it; where they are to stay, mend the policy") \
+X(P_KEYS_GONE,   "P045", ERROR,   1, "files of a key that the published zone needs, and that are gone", "", "bring them back, from version control or a backup: the .key file is enough for a key that signs no more; until then the zone stays as it is published, and no rollover of it goes on. Where they are lost for good, make a new key with zonepp keys generate; zonepp build --force with the code of what holds the zone back publishes all the same") \
 X(P_STATE_TIME,  "P033", WARNING, 0, "a time of the state file that lies in the future", "", "set the clock right; or, where the clock that wrote the line was wrong, mend the line: what it tells of is held for as long") \
 X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "the wait does not begin before each of `servers` has answered") \
 X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "zonepp roll --deploy runs it again") \

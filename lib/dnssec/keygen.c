@@ -245,11 +245,11 @@ make_free_pair(const struct batch *b, size_t i)
 
 /* --- The files --- */
 
-/* As BIND does: lower case, and %XX for what is not a letter, digit, hyphen or underscore. */
-static void
-print_file_name(struct buf *b, const struct pair *pair)
+/* Lower case, and %XX for what is not a letter, digit, hyphen or underscore. */
+void
+keygen_print_name(struct buf *b, const struct name *zone, uint8_t algorithm, uint16_t tag)
 {
-	const uint8_t *label = pair->request->zone.wire;
+	const uint8_t *label = zone->wire;
 
 	buf_putc(b, 'K');
 	if (*label == 0)
@@ -264,7 +264,15 @@ print_file_name(struct buf *b, const struct pair *pair)
 		}
 		buf_putc(b, '.');
 	}
-	buf_printf(b, "+%03u+%05u", pair->request->algorithm->number, pair->tag);
+	buf_printf(b, "+%03u+%05u", algorithm, tag);
+}
+
+static void
+print_file_name(struct buf *b, const struct pair *pair)
+{
+	const struct keygen *request = pair->request;
+
+	keygen_print_name(b, &request->zone, request->algorithm->number, pair->tag);
 }
 
 static void

@@ -3,6 +3,7 @@
 #ifndef DNSSEC_KEYGEN_H
 #define DNSSEC_KEYGEN_H
 
+#include "base/buf.h"
 #include "dnssec/key.h"
 
 enum {
@@ -18,6 +19,10 @@ struct keygen {
 	uint32_t ttl_s;            /* of the record in the .key file; 0: none is stated */
 	int64_t time[N_KEY_TIMES]; /* or KEY_NO_TIME; keydates.h says which can be */
 };
+
+/* The name of a key's files, without suffix, as BIND has it. */
+void
+keygen_print_name(struct buf *b, const struct name *zone, uint8_t algorithm, uint16_t tag);
 
 /* Makes a pair for each request, whose key tag, with and without REVOKE bit, no key of the zone in
  * `folder` has, and creates its files there: .private, with mode 600, and .key. What stands there

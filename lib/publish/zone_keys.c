@@ -89,8 +89,14 @@ zone_load_keys(struct zone_run *run)
 
 	run->keys.wants_csk = job->zone->policy->keys.has_role[PROJECT_CSK];
 	check_algorithm(run, where);
-	if (result < 0 || keys_roles(run->diags, where, &run->keys) < 0 || guard(run, where) < 0)
+	if (result < 0)
 		return -1;
+	if (keys_roles(run->diags, where, &run->keys) < 0 || guard(run, where) < 0) {
+		if (job->keep)
+			keyroll_check_files(
+			    run->diags, job->keep->history, job->keep->zone, &run->keys);
+		return -1;
+	}
 	run->next_warning = keystate_advise(
 	    run->diags, where, &run->keys, job->load.now, (int64_t)run->lifetime.validity_s);
 	return 0;

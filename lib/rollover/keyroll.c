@@ -1,6 +1,7 @@
 #include "rollover/keyroll.h"
 
 #include "base/duration.h"
+#include "dnssec/keygen.h"
 #include "history/state.h"
 #include "rollover/parent.h"
 #include "rollover/trust.h"
@@ -495,6 +496,75 @@ keyroll_other_algorithm(struct arena *a, const struct project_zone *zone, const 
 	    keys->items[0].algorithm->name, wanted->name, zone->name_text);
 }
 
+/* --- Keys whose files are gone --- */
+
+/* The same key before it was revoked. */
+static struct record_key
+unrevoked(struct arena *a, const struct name *zone, struct bytes dnskey)
+{
+	uint8_t *copy = arena_bytes(a, dnskey.len);
+
+	memcpy(copy, dnskey.data, dnskey.len);
+	copy[1] &= (uint8_t)~KEY_FLAG_REVOKE;
+	return record_key_of(zone, (struct bytes){copy, dnskey.len});
+}
+
+/* A key that was revoked since has other flags and another tag, and its files. */
+static bool
+has_file(struct arena *a, const struct project_zone *zone, const struct keys *keys,
+    const struct record_key *wanted)
+{
+	bool is_revoked = (wanted->flags & KEY_FLAG_REVOKE) != 0;
+
+	for (size_t i = 0; i < keys->n; i++) {
+		struct bytes dnskey = keys->items[i].dnskey;
+		struct record_key key = is_revoked ? record_key_of(&zone->name, dnskey)
+						   : unrevoked(a, &zone->name, dnskey);
+
+		if (key.algorithm == wanted->algorithm &&
+		    memcmp(key.digest, wanted->digest, sizeof(key.digest)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Those of other signers (RFC 8901) neither sign our sets nor our data. */
+static bool
+has_signed(struct sets signers, const struct record_key *key)
+{
+	for (size_t i = 0; i < signers.n; i++)
+		if (set_has_key(&signers.items[i], key, false))
+			return true;
+	return key->signs;
+}
+
+int
+keyroll_check_files(struct diags *diags, const struct history *history,
+    const struct project_zone *zone, const struct keys *keys)
+{
+	struct arena *a = &diags->arena;
+	const char *name = history_name(a, zone->name.wire);
+	const struct set *published = sets_newest(trust_sets(a, history, name, TYPE_DNSKEY));
+	struct sets signers = trust_sets(a, history, name, TYPE_RRSIG);
+	int result = 0;
+
+	for (size_t i = 0; published && i < published->n; i++) {
+		struct record_key key = record_read_key(TYPE_DNSKEY, published->rdata[i]);
+		struct buf file = {0};
+
+		if (has_file(a, zone, keys, &key) || !has_signed(signers, &key))
+			continue;
+		keygen_print_name(&file, &zone->name, key.algorithm, key.tag);
+		result = diag_add_path(diags, zone->keys, P_KEYS_GONE,
+		    "the key %u (%s) of %s is in the zone that is published, and has signed: its "
+		    "files %.*s.key and .private are gone",
+		    key.tag, algorithm_info(key.algorithm)->name, zone->name_text, (int)file.len,
+		    file.data);
+		buf_free(&file);
+	}
+	return result;
+}
+
 bool
 keyroll_is_under_way(const struct keyroll *roll)
 {
@@ -555,6 +625,8 @@ keyroll_words(struct arena *a, const struct keyroll *roll)
 	const char *at = time_words(a, roll->at_unix);
 	unsigned old = roll->key->tag, new = roll->successor ? roll->successor->tag : old;
 
+	if (roll->is_halted)
+		return "waits: files of a key of the zone are gone";
 	switch (roll->phase) {
 	case KEYROLL_COMING:
 		return "takes over from an older key";

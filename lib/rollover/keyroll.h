@@ -17,6 +17,7 @@
 #ifndef ROLLOVER_KEYROLL_H
 #define ROLLOVER_KEYROLL_H
 
+#include "base/diag.h"
 #include "dnssec/key.h"
 #include "history/history.h"
 #include "project/project.h"
@@ -60,6 +61,7 @@ struct keyroll {
 	enum keyroll_phase phase;
 	int64_t since_unix; /* its last date that has come; TIME_UNKNOWN: there is none */
 	int64_t at_unix;    /* when the next step is due; TIME_NEVER: that is not known */
+	bool is_halted; /* files of a key are gone: nothing is done until it is known what holds */
 };
 
 /* Where the rollovers of a zone's keys stand, by its policy; in `a`. */
@@ -76,6 +78,13 @@ keyrolls_find(struct arena *a, const struct project *project, const struct histo
  * where one is, or there is no key. */
 const char *
 keyroll_other_algorithm(struct arena *a, const struct project_zone *zone, const struct keys *keys);
+
+/* Adds a problem for each key of ours in the zone that is published which signs that, or whose
+ * signatures are held, and whose files are not among `keys`. Nobody knows its dates. Returns 0 if
+ * there is none, else -1. */
+int
+keyroll_check_files(struct diags *diags, const struct history *history,
+    const struct project_zone *zone, const struct keys *keys);
 
 /* Is a successor under way, or an old key still there? */
 bool

@@ -46,12 +46,20 @@ load_zone_keys(struct diags *diags, const struct project *project, const struct 
     struct keyrolls *out)
 {
 	struct keys *keys = arena_zalloc(&diags->arena, sizeof(*keys));
+	int result = 0;
 
 	if (read_folder(diags, zone->keys, folders) < 0 ||
 	    keys_load(&diags->arena, diags, &folders->folder, &zone->name, now_unix, keys) < 0)
 		return -1;
 	keyrolls_find(&diags->arena, project, history, zone, keys, now_unix, out);
-	return check_algorithm(diags, zone, keys);
+	if (check_algorithm(diags, zone, keys) < 0)
+		result = -1;
+	if (keyroll_check_files(diags, history, zone, keys) < 0) {
+		for (size_t i = 0; i < out->n; i++)
+			out->items[i].is_halted = true;
+		result = -1;
+	}
+	return result;
 }
 
 static bool
@@ -192,6 +200,8 @@ act(struct diags *diags, const struct keyroll *roll, int64_t now_unix)
 {
 	int result = 0;
 
+	if (roll->is_halted)
+		return 0;
 	if (roll->phase == KEYROLL_DUE)
 		return make_successor(diags, roll, now_unix);
 	if (roll->phase == KEYROLL_SIGNING && roll->at_unix != TIME_NEVER &&
@@ -250,8 +260,11 @@ check_wish(struct diags *diags, const struct project_zone *zone, const struct ke
 			continue;
 		if (keyroll_is_under_way(roll))
 			return diag_error(diags, zone->pos, P_KEYS,
-			    "the key %u of %s is being replaced already: %s", roll->key->tag,
-			    zone->name_text, keyroll_words(&diags->arena, roll));
+			    "the key %u of %s, %s, is being replaced already, and goes on by "
+			    "itself: "
+			    "%s",
+			    roll->key->tag, zone->name_text, roll->key->path,
+			    keyroll_words(&diags->arena, roll));
 		if (wish->algorithm == roll->key->algorithm)
 			return diag_error(diags, zone->pos, P_KEYS, "the key %u of %s is of %s",
 			    roll->key->tag, zone->name_text, wish->algorithm->name);

@@ -109,6 +109,26 @@ pairs(void **state)
 	}
 }
 
+/* RFC 5011 section 2.1: no validator takes a revoked key for what a DS record leads to, be it that
+ * of the key as it is now. */
+static void
+revoked(void **state)
+{
+	struct record_key key = key_of('K');
+	struct set keys = set_of(TYPE_DNSKEY, "-"), ds = set_of(TYPE_DS, "K");
+	struct bytes record;
+
+	(void)state;
+	key.signs = true;
+	record = record_of_key(&arena, TYPE_DNSKEY, &key);
+	set_records(&arena, &keys, &record, 1);
+	assert_true(trust_anchors(&ds, &keys));
+	key.flags |= 0x80;
+	record = record_of_key(&arena, TYPE_DNSKEY, &key);
+	set_records(&arena, &keys, &record, 1);
+	assert_false(trust_anchors(&ds, &keys));
+}
+
 /* Other digests than SHA-256 are known by their tag. */
 static void
 digests(void **state)
@@ -251,6 +271,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(pairs),
+	    cmocka_unit_test(revoked),
 	    cmocka_unit_test(digests),
 	    cmocka_unit_test(held_sets),
 	    cmocka_unit_test(appears),
