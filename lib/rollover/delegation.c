@@ -313,6 +313,57 @@ judge(const struct child *child, const struct set *coming, struct sets held)
 	return check_appearance(child, coming, held);
 }
 
+/* --- A DS set that is to come --- */
+
+static struct bytes
+ds_of(const struct child *child, const struct key *key)
+{
+	uint8_t *ds = arena_bytes(child->run->keep->a, CDS_LONGEST);
+
+	return (struct bytes){ds, ds_rdata(&child->zone->name, key->dnskey, DS_SHA256, ds)};
+}
+
+static bool
+wants_ds(const struct key *key, int64_t now_unix)
+{
+	int64_t end_unix = key->time[KEY_SYNC_DELETE];
+
+	return keystate_wants_ds(key, now_unix) && (end_unix == KEY_NO_TIME || end_unix > now_unix);
+}
+
+/* When it may be the parent's only one; 0: now. */
+static int64_t
+appears_at(const struct child *child, struct bytes ds)
+{
+	const struct delegations *run = child->run;
+	struct trust trust = {.keys = child->dnskey,
+	    .signers = held_of(child, TYPE_RRSIG),
+	    .ds_known = true,
+	    .hold_s = hold_s(child)};
+	struct set alone = {.type = TYPE_DS, .until_unix = TIME_NEVER};
+
+	set_records(run->keep->a, &alone, &ds, 1);
+	return trust_may_appear(&trust, &alone, run->now_unix).until_unix;
+}
+
+/* Does $DS name the child, and will it have a record for it by itself? Of a child that is yet to be
+ * built that is taken for granted. */
+static bool
+is_coming(const struct child *child)
+{
+	const struct delegations *run = child->run;
+	const struct keys *keys;
+	bool coming = false;
+
+	if (!run->made || !run->made[child->zone - run->keep->project->zones])
+		return false;
+	keys = run->keys_of(run->ctx, run->keep->a, child->zone);
+	for (size_t i = 0; keys && i < keys->n && !coming; i++)
+		coming = wants_ds(&keys->items[i], run->now_unix) &&
+			 appears_at(child, ds_of(child, &keys->items[i])) != TIME_NEVER;
+	return coming;
+}
+
 /* --- One child --- */
 
 static void
@@ -347,7 +398,7 @@ check_child(const struct delegations *run, const struct project_zone *zone)
 		child.keys = run->keys_of(run->ctx, a, zone);
 	if (child.ds.n > 0)
 		result = judge(&child, &coming, held);
-	else if (zone->sign)
+	else if (zone->sign && !is_coming(&child))
 		diag_add(run->diags, child.pos, S_DS_NONE,
 		    "%s is signed, and has no DS record here: nobody validates it",
 		    zone->name_text);
@@ -387,20 +438,10 @@ has_record(const struct set *set, struct bytes ds)
 	return set && set_has(set, ds);
 }
 
-/* May it be the parent's only one? */
 static bool
 may_appear(const struct child *child, struct bytes ds)
 {
-	const struct delegations *run = child->run;
-	struct trust trust = {.keys = child->dnskey,
-	    .signers = held_of(child, TYPE_RRSIG),
-	    .ds_known = true,
-	    .hold_s = hold_s(child)};
-	struct set alone = {.type = TYPE_DS, .until_unix = TIME_NEVER};
-
-	set_records(run->keep->a, &alone, &ds, 1);
-	return child->dnskey.n > 0 &&
-	       trust_may_appear(&trust, &alone, run->now_unix).until_unix == 0;
+	return child->dnskey.n > 0 && appears_at(child, ds) == 0;
 }
 
 /* Does each DS set that may be held have it? */
@@ -414,28 +455,18 @@ is_held_everywhere(const struct child *child, struct sets held, struct bytes ds)
 	return true;
 }
 
-static bool
-wants_ds(const struct key *key, int64_t now_unix)
-{
-	int64_t end_unix = key->time[KEY_SYNC_DELETE];
-
-	return keystate_wants_ds(key, now_unix) && (end_unix == KEY_NO_TIME || end_unix > now_unix);
-}
-
 /* The keys that are to have a record, and of those the parent has no more use for the ones that
  * must stay. */
 static size_t
 choose(const struct child *child, struct sets held, struct bytes *out)
 {
 	const struct set *newest = sets_newest(held);
-	struct arena *a = child->run->keep->a;
 	bool trusted = false;
 	size_t n = 0;
 
 	for (size_t i = 0; i < child->keys->n; i++) {
 		const struct key *key = &child->keys->items[i];
-		uint8_t *ds = arena_bytes(a, CDS_LONGEST);
-		struct bytes rdata = {ds, ds_rdata(&child->zone->name, key->dnskey, DS_SHA256, ds)};
+		struct bytes rdata = ds_of(child, key);
 
 		if (!wants_ds(key, child->run->now_unix) ||
 		    (!has_record(newest, rdata) && !may_appear(child, rdata)))
@@ -478,7 +509,7 @@ int
 delegation_ds(void *ctx, struct arena *a, const struct name *name, struct bytes **rdata, size_t *n,
     const char **why)
 {
-	const struct delegations *run = ctx;
+	struct delegations *run = ctx;
 	const struct project_zone *zone = parent_zone_named(run->keep->project, name->wire);
 	struct child child = {.run = run, .zone = zone};
 	const struct set *newest;
@@ -487,6 +518,9 @@ delegation_ds(void *ctx, struct arena *a, const struct name *name, struct bytes 
 	*why = "$DS names no zone of the project";
 	if (!zone)
 		return -1;
+	if (!run->made)
+		run->made = arena_zalloc(run->keep->a, run->keep->project->n_zones);
+	run->made[zone - run->keep->project->zones] = true;
 	child.keys = run->keys_of(run->ctx, run->keep->a, zone);
 	child.name = history_name(run->keep->a, zone->name.wire);
 	child.dnskey = held_of(&child, TYPE_DNSKEY);

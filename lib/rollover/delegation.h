@@ -31,11 +31,12 @@ struct delegations {
 	delegation_keys *keys_of;
 	delegation_keep *keep_of;
 	void *ctx;
+	bool *made; /* by number of the zone: $DS names it; NULL: it names none */
 	bool (*forced)(enum problem problem, const void *ctx);
 	const void *forced_ctx;
 };
 
-/* A ds_source (directive/ds.h), whose context is a struct delegations: a key's record appears once
+/* A ds_source (directive/ds.h), whose context is a struct delegations, which is told of `made`: a key's record appears once
  * its DNSKEY has been known for long enough, and leaves when no held DS set needs it. `store` and
  * `published` are not looked at. */
 int
