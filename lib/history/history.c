@@ -238,9 +238,11 @@ drop_pending(struct history *history)
 
 	for (size_t i = 0; i < history->n_notes; i++) {
 		const struct note *note = &history->notes[i];
+		bool is_key = note->kind == NOTE_KEY_PENDING;
 
-		if (note->kind != NOTE_PENDING ||
-		    !history_note(history, NOTE_TOLD, note->name, note->event, note->id))
+		if ((note->kind != NOTE_PENDING && !is_key) ||
+		    !history_note(history, is_key ? NOTE_KEY_TOLD : NOTE_TOLD, note->name,
+			note->event, note->id))
 			history->notes[kept++] = *note;
 	}
 	history->n_notes = kept;

@@ -64,19 +64,22 @@ struct serial {
 };
 
 enum note_kind {
-	NOTE_CURRENT,  /* the chain `id` was the file `current` for the first time */
-	NOTE_DEPLOYED, /* `deploy` took the chain `id` into use */
-	NOTE_PENDING,  /* `event` happened to the certificate `id`, and is to be told */
-	NOTE_TOLD,     /* and was told */
+	NOTE_CURRENT,     /* the chain `id` was the file `current` for the first time */
+	NOTE_DEPLOYED,    /* `deploy` took the chain `id` into use */
+	NOTE_KEY_PENDING, /* `event` happened to the key `id` of the zone `name`, and is to be told
+			   */
+	NOTE_KEY_TOLD,    /* and was told */
+	NOTE_PENDING,     /* likewise of the certificate `id` */
+	NOTE_TOLD,
 	N_NOTE_KINDS,
 };
 
 /* Members that the kind does not have are NULL. */
 struct note {
 	enum note_kind kind;
-	const char *name;  /* of the certificate in the project file */
+	const char *name;  /* of the certificate in the project file, or of the zone */
 	const char *event; /* "published", ... */
-	const char *id;    /* SHA-256, in hexadecimal digits */
+	const char *id;    /* SHA-256, in hexadecimal digits; of a key that of its DS record */
 	const char *chain; /* rollover/certchain.h */
 	int64_t t_unix;
 };

@@ -78,7 +78,8 @@ static bool
 read_event(struct line *line, void *at)
 {
 	for (size_t i = 0; i < line->word.len; i++)
-		if (line->word.data[i] < 'a' || line->word.data[i] > 'z')
+		if ((line->word.data[i] < 'a' || line->word.data[i] > 'z') &&
+		    line->word.data[i] != '-')
 			return false;
 	return keep_word(line, at);
 }
@@ -354,6 +355,11 @@ static const struct kind {
     [NOTE_DEPLOYED] = {"deployed",
 	{{"certificate", &PLAIN, NOTE(name)}, {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)},
 	    {"chain", &CHAIN, NOTE(chain)}}},
+    [NOTE_KEY_PENDING] = {"key-pending",
+	{{"zone", &NAME, NOTE(name)}, {"event", &EVENT, NOTE(event)}, {"time", &TIME, NOTE(t_unix)},
+	    {"id", &ID, NOTE(id)}}},
+    [NOTE_KEY_TOLD] = {"key-told", {{"zone", &NAME, NOTE(name)}, {"event", &EVENT, NOTE(event)},
+				       {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)}}},
     [NOTE_PENDING] = {"pending",
 	{{"certificate", &PLAIN, NOTE(name)}, {"event", &EVENT, NOTE(event)},
 	    {"time", &TIME, NOTE(t_unix)}, {"id", &ID, NOTE(id)}}},

@@ -215,6 +215,7 @@ add_all(struct uses *uses, const struct project *project)
 	for (size_t i = 0; i < project->n_certificates; i++)
 		add_certificate(uses, project, &project->certificates[i]);
 	add_command(uses, project, project->hook_changed);
+	add_command(uses, project, project->hook_notify);
 	for (size_t i = 0; i < project->n_zones; i++)
 		add_zone(uses, project, &project->zones[i]);
 }

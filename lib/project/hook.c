@@ -81,15 +81,25 @@ hook_changed(struct arena *a, const struct project *project, const struct projec
 	    .problem = P_HOOK};
 }
 
+static const char *const command_marks[] = {"{name}", "{current}", "{next}", "{id}", NULL};
+
 char **
 hook_arguments(struct arena *a, const struct project_certificate *certificate,
     const char *const *argv, const char *id)
 {
-	static const char *const marks[] = {"{name}", "{current}", "{next}", "{id}", NULL};
 	const char *values[] = {certificate->name, file_absolute(a, certificate->current),
 	    certificate->next ? file_absolute(a, certificate->next) : "", id};
 
-	return arguments(a, argv, marks, values);
+	return arguments(a, argv, command_marks, values);
+}
+
+char **
+hook_key_arguments(
+    struct arena *a, const struct project *project, const struct project_zone *zone, const char *id)
+{
+	const char *values[] = {zone->name_text, "", "", id};
+
+	return arguments(a, project->hook_notify, command_marks, values);
 }
 
 /* --- Running --- */

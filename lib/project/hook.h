@@ -54,4 +54,10 @@ char **
 hook_arguments(struct arena *a, const struct project_certificate *certificate,
     const char *const *argv, const char *id);
 
+/* Those of the project's `notify` hook for a key of `zone`: {name} is the zone's name, and there
+ * are no files. There must be one. */
+char **
+hook_key_arguments(struct arena *a, const struct project *project, const struct project_zone *zone,
+    const char *id);
+
 #endif

@@ -18,7 +18,7 @@ struct file {
 
 struct hooks {
 	uint32_t timeout_s;
-	struct yaml_texts changed;
+	struct yaml_texts changed, notify;
 };
 
 #define AT(type, member) offsetof(struct type, member)
@@ -42,6 +42,7 @@ static const struct yaml_field file_fields[] = {
 static const struct yaml_field hook_fields[] = {
     {"timeout", YAML_DURATION, AT(hooks, timeout_s), NULL},
     {"changed", YAML_TEXTS, AT(hooks, changed), NULL},
+    {"notify", YAML_TEXTS, AT(hooks, notify), NULL},
     {NULL, 0, 0, NULL},
 };
 
@@ -74,11 +75,14 @@ hooks_read(const struct load *load, const struct yaml_node *mapping)
 		return;
 	if (hooks.changed.items && hooks.changed.n == 0)
 		diag_add(load->diags, hooks.changed.pos, P_VALUE, "changed wants a command");
+	if (hooks.notify.items && hooks.notify.n == 0)
+		diag_add(load->diags, hooks.notify.pos, P_VALUE, "notify wants a command");
 	if (hooks.timeout_s == 0)
 		diag_add(load->diags, mapping->pos, P_VALUE,
 		    "timeout is 0: no command would be done in time");
 	load->project->hook_timeout_s = hooks.timeout_s;
 	load->project->hook_changed = hooks.changed.n ? hooks.changed.argv : NULL;
+	load->project->hook_notify = hooks.notify.n ? hooks.notify.argv : NULL;
 }
 
 static void
@@ -150,8 +154,8 @@ parts_read(const struct load *load, const struct file *file)
 	roots_read(load, file);
 	secrets_read(load, &file->secrets);
 	policies_read(load, file->policies);
-	certificates_read(load->diags, file->certificates, load->project);
 	hooks_read(load, file->hooks);
+	certificates_read(load->diags, file->certificates, load->project);
 	limits_read(load, file->limits);
 	if (file->severity)
 		load->project->severities = severity_read(load->diags, file->severity);

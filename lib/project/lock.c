@@ -228,7 +228,7 @@ lock_check(struct diags *diags, const struct project *project)
 	if (!project->locking)
 		return 0;
 	if (check_path(diags, project, LOCK_BUILD) < 0 ||
-	    check_path(diags, project, LOCK_STATE) < 0)
+	    check_path(diags, project, LOCK_STATE) < 0 || check_path(diags, project, LOCK_TELL) < 0)
 		result = -1;
 	for (size_t i = 0; i < project->n_certificates; i++)
 		if (check_path(diags, project,

@@ -12,6 +12,8 @@
 /* Who changes the state file: builds until they have published, so that their hooks may change it.
  * Whoever holds the former takes it second. */
 #define LOCK_STATE "state.lock"
+/* Who tells of keys. */
+#define LOCK_TELL "tell.lock"
 
 /* Who runs commands of the certificate, one after another; in `a`. They may run zonepp build. */
 const char *

@@ -145,6 +145,7 @@ struct project {
 	const char *const *certificate_names; /* sorted */
 	const int8_t *severities;             /* as in struct diags; NULL: the file sets none */
 	const char *const *hook_changed;      /* arguments, NULL at the end; NULL: none */
+	const char *const *hook_notify;       /* likewise */
 	uint32_t hook_timeout_s;           /* of each command: `changed`, `deploy` and `notify` */
 	enum project_include include_from; /* of templates of no zone */
 	bool locking;                      /* false: the operator keeps two runs apart */

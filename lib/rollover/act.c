@@ -5,6 +5,7 @@
 #include "project/hook.h"
 #include "project/lock.h"
 #include "rollover/event.h"
+#include "rollover/keytell.h"
 #include "rollover/project_history.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct act {
 	bool is_nested;             /* such a command started this run */
 	struct rollovers rollovers; /* of this round */
 	struct actor *actors;
+	struct keytell keys;
 	int result;
 };
 
@@ -340,8 +342,10 @@ look_at(struct act *act, struct diags *look, struct project_history_change *chan
 static void
 run_commands(struct act *act)
 {
-	size_t n = act->rollovers.n_certificates;
-	struct hook_queue *queues = mem_alloc(n * sizeof(*queues));
+	size_t n = act->rollovers.n_certificates, n_keys;
+	const struct hook_queue *keys =
+	    keytell_queues(&act->keys, &act->rollovers.history, &n_keys);
+	struct hook_queue *queues = mem_alloc((n + n_keys) * sizeof(*queues));
 	struct hooks hooks = {.queues = queues, .n_abreast = ABREAST};
 
 	for (size_t i = 0; i < n; i++) {
@@ -351,6 +355,8 @@ run_commands(struct act *act)
 		if (actor->is_known && choose(actor, &act->rollovers, &actor->rollover))
 			queues[hooks.n++] = (struct hook_queue){actor, &actor->diags, next, ended};
 	}
+	for (size_t i = 0; i < n_keys; i++)
+		queues[hooks.n++] = keys[i];
 	hooks_run(act->project, &hooks);
 	free(queues);
 }
@@ -365,15 +371,19 @@ act_round(struct act *act)
 
 	diags_part(act->diags, &look);
 	change = change_begin(&look);
+	keytell_begin_round(&act->keys);
 	result = rollovers_begin(&look, act->project, act->now, &act->rollovers);
 	if (result < 0) {
+		keytell_end_round(&act->keys);
 		diags_join(act->diags, &look);
 		return -1;
 	}
 	look_at(act, &look, &change);
+	keytell_find(&act->keys, &act->rollovers.history, &change);
 	result = note_events(act->diags, act, &act->rollovers, &change);
 	if (result == 0 && !act->is_nested)
 		run_commands(act);
+	keytell_end_round(&act->keys);
 	diags_free(&look);
 	return result;
 }
@@ -404,14 +414,20 @@ goes_on(struct act *act)
 		if (act->actors[i].is_busy && !busy)
 			busy = &act->actors[i];
 	}
-	return busy && wait_for(act, busy) == 0;
+	if (busy)
+		return wait_for(act, busy) == 0;
+	return keytell_goes_on(&act->keys);
 }
 
 static int
 act_all(struct act *act)
 {
 	size_t n = act->project->n_certificates;
+	bool all = !act->names || *act->names == NULL;
 	int round;
+
+	keytell_begin(&act->keys, act->diags, act->project, all && act->project->hook_notify,
+	    act->is_nested, act->now);
 
 	act->actors = mem_alloc(n * sizeof(*act->actors));
 	for (size_t i = 0; i < n; i++) {
@@ -430,11 +446,13 @@ act_all(struct act *act)
 			act->result = -1;
 		diags_join(act->diags, &act->actors[i].diags);
 	}
+	if (act->keys.result < 0)
+		act->result = -1;
 	free(act->actors);
 	return act->result;
 }
 
-/* Did a command of a certificate start this run? */
+/* Did such a command start this run? */
 static bool
 is_nested(struct arena *a, const struct project *project, const char **lock)
 {
@@ -443,7 +461,8 @@ is_nested(struct arena *a, const struct project *project, const char **lock)
 		if (lock_is_above(a, project, *lock))
 			return true;
 	}
-	return false;
+	*lock = LOCK_TELL;
+	return lock_is_above(a, project, *lock);
 }
 
 int
@@ -453,7 +472,7 @@ rollovers_notify(struct diags *diags, const struct project *project, int64_t now
 	const char *lock;
 
 	act.is_nested = is_nested(&diags->arena, project, &lock);
-	return project->n_certificates > 0 ? act_all(&act) : 0;
+	return project->n_certificates > 0 || project->hook_notify ? act_all(&act) : 0;
 }
 
 int

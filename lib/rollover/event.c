@@ -207,6 +207,8 @@ events_find(const struct rollovers *rollovers, const struct project *project,
     const struct rollover *rollover, int64_t now_unix, struct project_history_change *change)
 {
 	const char *name = rollover->certificate.is->name;
+	static const enum note_kind kinds[] = {
+	    NOTE_CURRENT, NOTE_DEPLOYED, NOTE_PENDING, NOTE_TOLD};
 	struct look look = {&rollovers->history, rollover, now_unix};
 
 	for (size_t i = 0; i < N_EVENTS; i++) {
@@ -215,8 +217,8 @@ events_find(const struct rollovers *rollovers, const struct project *project,
 		if (id && !is_noted(&look, events[i].name, id))
 			add(rollover, events[i].name, id, now_unix, change);
 	}
-	for (int kind = 0; kind < N_NOTE_KINDS; kind++) {
-		struct notes notes = history_notes(&rollovers->history, (enum note_kind)kind, name);
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		struct notes notes = history_notes(&rollovers->history, kinds[k], name);
 
 		for (size_t i = 0; i < notes.n; i++)
 			if (is_stale(rollovers, project, rollover, &notes.items[i], now_unix))
@@ -233,7 +235,8 @@ events_end(const struct rollovers *rollovers, const struct project *project, int
 	for (size_t i = 0; i < rollovers->history.n_notes; i++) {
 		const struct note *note = &rollovers->history.notes[i];
 
-		if (!project_has_certificate(project, note->name) &&
+		if (note->kind != NOTE_KEY_PENDING && note->kind != NOTE_KEY_TOLD &&
+		    !project_has_certificate(project, note->name) &&
 		    (!note->chain || !is_held(rollovers, project, note, now_unix)))
 			history_add_note(&change->remove, note);
 	}

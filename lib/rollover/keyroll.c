@@ -130,9 +130,8 @@ role_of(const struct run *r, const struct key *key)
 	return has_zsk(r, key) ? PROJECT_KSK : PROJECT_CSK;
 }
 
-/* Of two keys the younger one: by when it began, else by its tag. */
-static bool
-is_younger(const struct key *key, const struct key *than)
+bool
+keyroll_is_younger(const struct key *key, const struct key *than)
 {
 	static const enum key_time times[] = {KEY_ACTIVATE, KEY_PUBLISH, KEY_CREATED};
 
@@ -158,9 +157,9 @@ successor_of(const struct run *r, const struct key *key)
 
 		if (other == key || other->is_ksk != key->is_ksk || other->revoked ||
 		    is_retired(r, other) || has_come(r, other, KEY_DELETE) ||
-		    !is_younger(other, key))
+		    !keyroll_is_younger(other, key))
 			continue;
-		if (!found || is_younger(other, found))
+		if (!found || keyroll_is_younger(other, found))
 			found = other;
 	}
 	return found;

@@ -86,6 +86,10 @@ int
 keyroll_check_files(struct diags *diags, const struct history *history,
     const struct project_zone *zone, const struct keys *keys);
 
+/* Of two keys the younger one: by when it began, else by its tag. */
+bool
+keyroll_is_younger(const struct key *key, const struct key *than);
+
 /* Is a successor under way, or an old key still there? */
 bool
 keyroll_is_under_way(const struct keyroll *roll);

@@ -325,7 +325,9 @@ load_history(struct diags *diags, const struct project *project, int64_t now, st
 {
 	if (project_history_load(diags, project, now, &out->history) < 0)
 		return -1;
-	return find_unknown(diags, project, &out->history, &out->unknown);
+	return project->n_certificates == 0
+		   ? 0
+		   : find_unknown(diags, project, &out->history, &out->unknown);
 }
 
 int

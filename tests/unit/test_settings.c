@@ -108,6 +108,7 @@ static const struct key_row rows[] = {
     {"certificates", "notify", NULL, "[false]", SHAPES_NOTHING},
     {"hooks", "timeout", NULL, "1m", SHAPES_NOTHING},
     {"hooks", "changed", NULL, "[false]", SHAPES_NOTHING},
+    {"hooks", "notify", NULL, "[false]", SHAPES_NOTHING},
     {"limits", "memory", NULL, "100M", SHAPES},
     {"limits", "records", NULL, "100M", SHAPES},
     {"limits", "made", NULL, "100M", SHAPES},
