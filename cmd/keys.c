@@ -43,6 +43,8 @@ keys_lock(struct cmd *cmd, const char *path, int *lock)
 	*lock = -1;
 	if (path && project_load(&unread, path, &project) == 0)
 		result = lock_begin_keys(&cmd->diags, &project, lock);
+	else
+		result = diags_take_unreadable(&cmd->diags, &unread);
 	diags_free(&unread);
 	return result;
 }
