@@ -317,6 +317,7 @@ X(P_STATE_OLD,   "P032", ERROR,   1, "a state file of an older form", "", "keep 
 X(P_EXCHANGED,   "P034", ERROR,   2, "a certificate that was exchanged while deploy ran", "", "see which one the server presents; let deploy take the file whose SHA-256 is {id}, and zonepp roll --deploy runs it again") \
 X(P_PUBLISHED_MERGE, "P035", ERROR, 1, "a published file that holds an unfinished merge", "", "take the side with the later serial, or remove the file: the next build makes it anew, with a serial above all that are known") \
 X(P_LIVE,        "P036", ERROR,   2, "no server tells the serial", "", "the published file is as it was; build again when one answers, or let `serial: auto` go on from what is known here") \
+X(P_DS_UNSEEN,   "P046", NOTE,    0, "a DS record that a resolver does not have", "", "a resolver proves that a record is there, never that it is gone") \
 X(P_PARENT,      "P040", ERROR,   2, "a DS record that cannot be told of", "", "") \
 X(P_KEYS,        "P041", ERROR,   2, "keys that do not fit the policy", "", "") \
 X(P_KEYS_ALGORITHM,"P044",ERROR,  1, "a policy's algorithm that no key of the zone has", "", "the zone is published as its keys sign it; where they are to stay, mend the policy") \

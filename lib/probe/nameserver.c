@@ -6,6 +6,7 @@
 #include "probe/query.h"
 #include "probe/stream.h"
 
+#include <ldns/ldns.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,7 +25,7 @@ struct address {
 };
 
 struct nameserver_host {
-	const char *host;
+	const char *host; /* NULL: the resolvers of this machine */
 	uint16_t port;
 	struct address *addresses; /* those to which there is a route */
 	size_t n;
@@ -35,8 +36,9 @@ struct nameserver_host {
 void
 nameservers_begin(struct nameservers *run, int timeout_ms, int64_t total_ms)
 {
-	*run =
-	    (struct nameservers){.timeout_ms = timeout_ms, .end_ms = stream_clock_ms() + total_ms};
+	*run = (struct nameservers){.timeout_ms = timeout_ms,
+	    .end_ms = stream_clock_ms() + total_ms,
+	    .resolv_conf = "/etc/resolv.conf"};
 	pthread_mutex_init(&run->lock, NULL);
 }
 
@@ -48,10 +50,10 @@ nameservers_end(struct nameservers *run)
 }
 
 static bool
-is_routed(const struct addrinfo *address)
+is_routed(const struct sockaddr *at, socklen_t len)
 {
-	int fd = socket(address->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool routed = fd >= 0 && connect(fd, address->ai_addr, address->ai_addrlen) == 0;
+	int fd = socket(at->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool routed = fd >= 0 && connect(fd, at, len) == 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -59,55 +61,97 @@ is_routed(const struct addrinfo *address)
 }
 
 static const char *
-address_text(struct arena *a, const struct addrinfo *address)
+address_text(struct arena *a, const struct sockaddr *at, socklen_t len)
 {
 	char host[NI_MAXHOST];
 
-	if (getnameinfo(address->ai_addr, address->ai_addrlen, host, sizeof(host), NULL, 0,
-		NI_NUMERICHOST) != 0)
+	if (getnameinfo(at, len, host, sizeof(host), NULL, 0, NI_NUMERICHOST) != 0)
 		return "an address";
 	return arena_text(a, host, strlen(host));
 }
 
 static void
-take_addresses(struct arena *a, const struct addrinfo *found, struct nameserver_host *host)
+take_address(
+    struct arena *a, const struct sockaddr *at, socklen_t len, struct nameserver_host *host)
 {
+	struct address *address = &host->addresses[host->n];
+
+	if (len > sizeof(address->at) || !is_routed(at, len))
+		return;
+	memcpy(&address->at, at, len);
+	address->len = len;
+	address->text = address_text(a, at, len);
+	host->n++;
+}
+
+static void
+find_addresses(struct arena *a, struct nameserver_host *host)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
+	struct addrinfo *found = NULL;
+	int error = getaddrinfo(host->host, arena_printf(a, "%u", host->port), &hints, &found);
 	size_t n = 0;
 
 	for (const struct addrinfo *at = found; at; at = at->ai_next)
 		n++;
 	host->addresses = arena_zalloc(a, n * sizeof(*host->addresses) + 1);
-	for (const struct addrinfo *at = found; at; at = at->ai_next) {
-		struct address *address = &host->addresses[host->n];
+	for (const struct addrinfo *at = found; at; at = at->ai_next)
+		take_address(a, at->ai_addr, at->ai_addrlen, host);
+	if (error)
+		host->why = arena_printf(a, "its address is not found: %s", gai_strerror(error));
+	if (found)
+		freeaddrinfo(found);
+}
 
-		if (at->ai_addrlen > sizeof(address->at) || !is_routed(at))
-			continue;
-		memcpy(&address->at, at->ai_addr, at->ai_addrlen);
-		address->len = at->ai_addrlen;
-		address->text = address_text(a, at);
-		host->n++;
+/* Those that the file names, as the C library would ask them (resolv.conf(5)). */
+static void
+find_resolvers(struct arena *a, const char *path, struct nameserver_host *host)
+{
+	ldns_resolver *resolver = NULL;
+	ldns_status status = ldns_resolver_new_frm_file(&resolver, path);
+	size_t n = resolver ? ldns_resolver_nameserver_count(resolver) : 0;
+
+	host->addresses = arena_zalloc(a, n * sizeof(*host->addresses) + 1);
+	for (size_t i = 0; i < n; i++) {
+		size_t len;
+		struct sockaddr_storage *at = ldns_rdf2native_sockaddr_storage(
+		    ldns_resolver_nameservers(resolver)[i], ldns_resolver_port(resolver), &len);
+
+		if (at)
+			take_address(a, (const struct sockaddr *)at, (socklen_t)len, host);
+		free(at);
 	}
-	if (host->n == 0)
-		host->why = "it has no address to which there is a route";
+	if (status != LDNS_STATUS_OK)
+		host->why = arena_printf(a, "%s: %s", path, ldns_get_errorstr_by_id(status));
+	else if (n == 0)
+		host->why = arena_printf(a, "%s names none", path);
+	ldns_resolver_deep_free(resolver);
 }
 
 static struct nameserver_host *
-resolve(struct arena *a, const struct project_server *server)
+resolve(struct nameservers *run, const struct project_server *server)
 {
-	const struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV};
+	struct arena *a = &run->a;
 	struct nameserver_host *host = arena_zalloc(a, sizeof(*host));
-	struct addrinfo *found = NULL;
-	int error = getaddrinfo(server->host, arena_printf(a, "%u", server->port), &hints, &found);
 
-	host->host = arena_text(a, server->host, strlen(server->host));
 	host->port = server->port;
-	if (error)
-		host->why = arena_printf(a, "its address is not found: %s", gai_strerror(error));
-	else
-		take_addresses(a, found, host);
-	if (found)
-		freeaddrinfo(found);
+	if (server->host) {
+		host->host = arena_text(a, server->host, strlen(server->host));
+		find_addresses(a, host);
+	} else {
+		find_resolvers(a, run->resolv_conf, host);
+	}
+	if (host->n == 0 && !host->why)
+		host->why = "it has no address to which there is a route";
 	return host;
+}
+
+static bool
+is_of(const struct nameserver_host *host, const struct project_server *server)
+{
+	if (!host->host || !server->host)
+		return !host->host && !server->host;
+	return host->port == server->port && text_is_nocase(text_of(host->host), server->host);
 }
 
 static const struct nameserver_host *
@@ -117,10 +161,10 @@ host_of(struct nameservers *run, const struct project_server *server)
 
 	pthread_mutex_lock(&run->lock);
 	for (host = run->hosts; host; host = host->next)
-		if (host->port == server->port && text_is_nocase(text_of(host->host), server->host))
+		if (is_of(host, server))
 			break;
 	if (!host) {
-		host = resolve(&run->a, server);
+		host = resolve(run, server);
 		host->next = run->hosts;
 		run->hosts = host;
 	}
@@ -132,14 +176,17 @@ host_of(struct nameservers *run, const struct project_server *server)
 
 /* Returns NULL, or what is wrong with its header. */
 static const char *
-fault_of(const struct message *message)
+fault_of(const struct message *message, const struct nameserver_question *question)
 {
 	switch (message->rcode) {
 	case RCODE_NOERROR:
 	case RCODE_NXDOMAIN:
+		if (question->recursive)
+			return message->flags & MESSAGE_RA ? NULL : "it is no resolver";
 		return message->flags & MESSAGE_AA ? NULL : "it is no authority for the zone";
 	case RCODE_SERVFAIL:
-		return "it cannot serve the zone (SERVFAIL)";
+		return question->recursive ? "it finds no answer (SERVFAIL)"
+					   : "it cannot serve the zone (SERVFAIL)";
 	case RCODE_REFUSED:
 		return "it refuses to answer (REFUSED)";
 	default:
@@ -305,7 +352,7 @@ const char *
 nameserver_read_set(struct arena *a, const struct message *message,
     const struct nameserver_question *question, struct nameserver_set *out)
 {
-	const char *why = fault_of(message);
+	const char *why = fault_of(message, question);
 
 	*out = (struct nameserver_set){0};
 	if (!why)
@@ -361,7 +408,8 @@ ask_address(struct arena *a, struct nameservers *run, struct address *address,
 	    .timeout_ms = time_left(run),
 	    .question = {.owner = question->owner,
 		.type = question->type,
-		.dnssec = question->dnssec},
+		.dnssec = question->dnssec,
+		.flags = question->recursive ? MESSAGE_RD : 0},
 	    .udp_too = true};
 	struct query_answer answer;
 	const char *why = known_silence(run, address, &query);

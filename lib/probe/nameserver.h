@@ -1,9 +1,11 @@
 /* Nameservers: asks the authoritative servers of a zone what they publish, so that it is known what
- * resolvers may still get from them. The rules are made for one who waits for an answer: who could
- * forge one, or a server that is broken, must not end a wait. So servers are asked by TCP, by UDP
- * where that does not reach them, and an answer counts only if it is one:
+ * resolvers may still get from them; or a resolver, which tells of what was published a while ago.
+ *The rules are made for one who waits for an answer: who could forge one, or a server that is
+ *broken, must not end a wait. So servers are asked by TCP, by UDP where that does not reach them,
+ *and an answer counts only if it is one:
  *
- *	by an authority (AA), to the question that was asked, whole;
+ *	by an authority (AA), or by a resolver (RA) where one is asked, to the question that was
+ *	asked, whole;
  *	NOERROR, or NXDOMAIN without records of the name;
  *	its records of class IN, those of the set well-formed;
  *	"none" only with the SOA record that such an answer must have (RFC 2308 section 3);
@@ -37,6 +39,7 @@ struct nameservers {
 	struct nameserver_host *hosts; /* newest first */
 	int timeout_ms;                /* of each step of a question; it has a dozen at most */
 	int64_t end_ms;                /* of the monotonic clock: no question begins later */
+	const char *resolv_conf;       /* the file that names the resolvers of this machine */
 };
 
 void
@@ -49,7 +52,8 @@ struct nameserver_question {
 	const uint8_t *zone;  /* that the server shall be the authority for; NULL: any */
 	const uint8_t *owner; /* at or below it */
 	uint16_t type;
-	bool dnssec; /* with its signatures */
+	bool dnssec;    /* with its signatures */
+	bool recursive; /* a resolver is asked */
 };
 
 /* What an address of a server has at the owner: an alias, or the RRset of the type; or, if `n` is

@@ -83,11 +83,12 @@ struct project_policy {
 			      * it */
 };
 
-/* A nameserver that is asked what it publishes. */
+/* A nameserver that is asked what it publishes, or a resolver what others do. */
 struct project_server {
 	const char *text; /* as written */
-	const char *host; /* address or name */
+	const char *host; /* address or name; NULL: the resolvers of this machine */
 	uint16_t port;
+	bool is_resolver;
 };
 
 /* A certificate that $TLSA calls cert:NAME, and its rollover (zonepp-roll(1)). Command lines are
@@ -119,7 +120,7 @@ struct project_zone {
 	enum project_serial serial;
 	const struct project_server *servers; /* authoritative for it; not none with serial live */
 	size_t n_servers;
-	const struct project_server *parent; /* authoritative for the zone above it */
+	const struct project_server *parent; /* authoritative for the zone above it; or resolvers */
 	size_t n_parent;
 	enum project_dnssec dnssec;
 	bool dane;  /* false: directives are checked, but those of DANE make no records */

@@ -52,7 +52,7 @@ read_server(struct arena *a, const char *text, struct project_server *out)
 {
 	const char *colon = strrchr(text, ':'), *end = text + strlen(text);
 
-	*out = (struct project_server){.text = text, .port = DNS_PORT};
+	out->port = DNS_PORT;
 	if (*text == '[') {
 		end = strchr(text, ']');
 		if (!end || (end[1] && (end[1] != ':' || !read_port(end + 2, &out->port))))
@@ -67,20 +67,49 @@ read_server(struct arena *a, const char *text, struct project_server *out)
 	return is_host(out->host);
 }
 
+static bool
+read_parent(struct arena *a, const char *text, struct project_server *out)
+{
+	static const char word[] = "resolver";
+	const char *rest = text + sizeof(word) - 1;
+
+	out->is_resolver = strncmp(text, word, sizeof(word) - 1) == 0 && (!*rest || *rest == ':');
+	if (!out->is_resolver)
+		return read_server(a, text, out);
+	return !*rest || read_server(a, rest + 1, out);
+}
+
+static int
+read_list(struct diags *diags, const struct yaml_texts *texts,
+    bool (*read)(struct arena *a, const char *text, struct project_server *out), const char *hint,
+    const struct project_server **servers, size_t *n)
+{
+	struct project_server *items = arena_zalloc(&diags->arena, texts->n * sizeof(*items) + 1);
+	int result = 0;
+
+	for (size_t i = 0; i < texts->n; i++) {
+		items[i].text = texts->items[i].text;
+		if (!read(&diags->arena, items[i].text, &items[i]))
+			result = diag_error(diags, texts->items[i].pos, P_VALUE,
+			    "\"%s\" is no server: write 192.0.2.1, 192.0.2.1:5353, "
+			    "[2001:db8::1]:5353%s or ns1.example.org",
+			    items[i].text, hint);
+	}
+	*servers = items;
+	*n = result == 0 ? texts->n : 0;
+	return result;
+}
+
 int
 servers_read(struct diags *diags, const struct yaml_texts *texts,
     const struct project_server **servers, size_t *n)
 {
-	struct project_server *read = arena_alloc(&diags->arena, texts->n * sizeof(*read) + 1);
-	int result = 0;
+	return read_list(diags, texts, read_server, "", servers, n);
+}
 
-	for (size_t i = 0; i < texts->n; i++)
-		if (!read_server(&diags->arena, texts->items[i].text, &read[i]))
-			result = diag_error(diags, texts->items[i].pos, P_VALUE,
-			    "\"%s\" is no server: write 192.0.2.1, 192.0.2.1:5353, "
-			    "[2001:db8::1]:5353 or ns1.example.org",
-			    texts->items[i].text);
-	*servers = read;
-	*n = result == 0 ? texts->n : 0;
-	return result;
+int
+parents_read(struct diags *diags, const struct yaml_texts *texts,
+    const struct project_server **servers, size_t *n)
+{
+	return read_list(diags, texts, read_parent, ", resolver, resolver:192.0.2.1", servers, n);
 }

@@ -1,6 +1,7 @@
-/* Servers: the lists `servers` of the project file (zonepp.yaml(5)), which load.c and
+/* Servers: the lists `servers` and `parent` of the project file (zonepp.yaml(5)), which zone.c and
  * certificate.c hand here. Each entry is ADDRESS, NAME, one of these with :PORT, or
- * [ADDRESS]:PORT. */
+ * [ADDRESS]:PORT; in `parent` also `resolver`, which are those of this machine, or `resolver:`
+ * ahead of one of these. */
 #ifndef PROJECT_SERVER_H
 #define PROJECT_SERVER_H
 
@@ -11,6 +12,11 @@
  * that is none; then there are none. */
 int
 servers_read(struct diags *diags, const struct yaml_texts *texts,
+    const struct project_server **servers, size_t *n);
+
+/* The same for a list of `parent`. */
+int
+parents_read(struct diags *diags, const struct yaml_texts *texts,
     const struct project_server **servers, size_t *n);
 
 #endif

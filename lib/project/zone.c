@@ -110,7 +110,7 @@ defaults_read(const struct load *load, struct settings *out)
 	pattern_check(load->diags, out->template);
 	pattern_check(load->diags, out->output);
 	servers_read(load->diags, &out->servers, &out->is.servers, &out->is.n_servers);
-	servers_read(load->diags, &out->parent, &out->is.parent, &out->is.n_parent);
+	parents_read(load->diags, &out->parent, &out->is.parent, &out->is.n_parent);
 	load->project->include_from = out->is.include_from;
 	if (!policy_find(load, out->policy))
 		out->policy = built_in.policy;
@@ -171,7 +171,7 @@ read_servers(const struct load *load, const struct yaml_node *node, const struct
 	if (s->servers.items != defaults->servers.items)
 		servers_read(load->diags, &s->servers, &s->is.servers, &s->is.n_servers);
 	if (s->parent.items != defaults->parent.items)
-		servers_read(load->diags, &s->parent, &s->is.parent, &s->is.n_parent);
+		parents_read(load->diags, &s->parent, &s->is.parent, &s->is.n_parent);
 	if (s->is.serial != PROJECT_SERIAL_LIVE || s->servers.n > 0)
 		return;
 	if (!serial)

@@ -668,8 +668,13 @@ keyroll_words(struct arena *a, const struct keyroll *roll)
 			    a, "waits for the parent's DS of %s", roll->successor->algorithm->name);
 		return arena_printf(a, "waits for the parent's DS %u", new);
 	case KEYROLL_DS_SEEN:
-		return arena_printf(
-		    a, "waits until %s: resolvers may still hold the DS set without %u", at, new);
+		return roll->at_unix == TIME_NEVER
+			   ? arena_printf(a,
+				 "waits until the parent is known to have no DS set without %u",
+				 new)
+			   : arena_printf(a,
+				 "waits until %s: resolvers may still hold the DS set without %u",
+				 at, new);
 	case KEYROLL_TAKEN_OVER:
 		return arena_printf(a, "zonepp roll --deploy retires it: %u has taken over", new);
 	case KEYROLL_DS_LEAVES:

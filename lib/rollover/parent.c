@@ -95,15 +95,16 @@ find_ds(const struct sighting *ds, const struct keys *keys, uint16_t tag, uint8_
 	return 0;
 }
 
-/* The records of the newest set but for those with the tag. */
+/* The records that the parent may have, but for those with the tag; each once. */
 static size_t
-others(const struct set *newest, uint16_t tag, struct bytes *out)
+others(struct sets known, uint16_t tag, struct bytes *out)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; newest && i < newest->n; i++)
-		if ((newest->rdata[i].data[0] << 8 | newest->rdata[i].data[1]) != tag)
-			out[n++] = newest->rdata[i];
+	for (size_t i = 0; i < known.n; i++)
+		for (size_t k = 0; set_is_open(&known.items[i]) && k < known.items[i].n; k++)
+			if (read_u16(known.items[i].rdata[k].data) != tag)
+				out[n++] = known.items[i].rdata[k];
 	return n;
 }
 
@@ -119,7 +120,7 @@ parent_tell(struct diags *diags, const struct project *project, const struct pro
 	const struct set *newest;
 	struct bytes *rdata;
 	struct set set;
-	size_t n, len;
+	size_t n = 0, len;
 
 	if (above)
 		return diag_error(diags, zone->pos, P_PARENT,
@@ -135,8 +136,10 @@ parent_tell(struct diags *diags, const struct project *project, const struct pro
 		    "%s has no key signing key %u here: --seen is for its own keys",
 		    zone->name_text, tag);
 	newest = sets_newest(sighting.known);
-	rdata = arena_alloc(sighting.a, ((newest ? newest->n : 0) + 1) * sizeof(*rdata));
-	n = others(newest, tag, rdata);
+	for (size_t i = 0; i < sighting.known.n; i++)
+		n += sighting.known.items[i].n;
+	rdata = arena_alloc(sighting.a, (n + 1) * sizeof(*rdata));
+	n = others(sighting.known, tag, rdata);
 	if (seen)
 		rdata[n++] = (struct bytes){ds, len};
 	set = sighting_set(&sighting, rdata, n, newest ? newest->ttl_s : PARENT_DS_TTL_S);

@@ -2,7 +2,12 @@
  * ours publishes: the DS set of a parent outside the project, the DNSKEY set of a zone that is
  * signed elsewhere. It is kept in the history as any other set (history.h). One that was not known
  * begins when it is seen first; one that is not seen any more ends once all who were asked have the
- * same other one. */
+ * same other one.
+ *
+ * A resolver answers out of its cache with what was there a while ago. It proves that records are
+ * there, and never that they are gone: its answer ends no set but those that lack a record which it
+ * has, and have none which it lacks. One that had been replaced is no news as long as it is held.
+ */
 #ifndef ROLLOVER_SIGHTING_H
 #define ROLLOVER_SIGHTING_H
 

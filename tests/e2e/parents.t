@@ -32,6 +32,11 @@ is_answered() { # is_answered NAME SERIAL
 	query "$1" SOA | grep -q "hostmaster.$1. $2 "
 }
 
+reload_above() { # reload_above SERIAL
+	port=$above_port
+	reload "$above_server" org "$1"
+}
+
 # --- A child that is signed elsewhere ---
 
 mkdir -p "$work/zones" "$tmp/served" "$tmp/other"
@@ -75,4 +80,100 @@ ok 'with status 1' refuses run 7 build
 parent "$tmp/second"
 ok 'the DS record follows' run 8 build
 ok 'that is all' run 9 build
+
+# --- A parent that a resolver is asked about ---
+
+work=$tmp/asker
+mkdir -p "$work/zones" "$tmp/above"
+config_unbound() {
+	cat <<-CONF
+	server:
+		interface: 127.0.0.1@$port
+		port: $port
+		do-ip6: no
+		do-daemonize: no
+		do-not-query-localhost: no
+		directory: "$tmp"
+		pidfile: ""
+		chroot: ""
+		username: ""
+		use-syslog: no
+		num-threads: 1
+		module-config: "iterator"
+		local-zone: "org." nodefault
+	stub-zone:
+		name: org
+		stub-addr: 127.0.0.1@$above_port
+	remote-control:
+		control-enable: no
+	CONF
+}
+resolver() { # one with an empty cache
+	[ -z "${resolver-}" ] || kill "$resolver"
+	program=$(own unbound -V) || return
+	for _ in 1 2 3 4 5; do # another process may have taken the port meanwhile
+		port=$(free_port)
+		config_unbound >"$tmp/unbound.conf"
+		background "$tmp/unbound.log" "$program" -d -c "$tmp/unbound.conf"
+		resolver=$!
+		wait_for $resolver query org SOA +rec && break
+	done
+	cat >"$work/zonepp.yaml" <<-YAML
+	policies: { p: { validity: 30d, propagation: 1h } }
+	zones: { example.org: { policy: p, parent: ["resolver:127.0.0.1:$port"] } }
+	YAML
+}
+above() { # above SERIAL [FOLDER...]: the parent has the DS records of these keys
+	serial=$1
+	shift
+	{
+		template org 'example NS ns.example' 'ns.example A 192.0.2.1' | sed "s/hostmaster 1/hostmaster $serial/"
+		for folder; do zonepp keys ds --keys "$folder" example.org; done
+	} >"$tmp/org"
+	zonepp sign -o "$tmp/above/org.zone" --zone org --keys "$tmp/org.keys" "$tmp/org"
+}
+known() { # the open DS sets of the state file, as tags
+	sed -n 's/^set example.org. example.org. DS \([0-9]*\) [^ ]* - \(.*\)/\1 \2/p' "$work/zonepp.state" |
+		sed "s/ $old / old /; s/ $new / new /; s/ 13 2 [0-9a-f]*//g; s/ [a-z]*, .*/ both/" | sort
+}
+tag() { # tag FOLDER
+	zonepp keys ds --keys "$1" example.org | awk '{ print $(NF - 3) }'
+}
+template example.org 'ns A 192.0.2.1' >"$work/zones/example.org.zone"
+ok 'keys of the parent' zonepp keys generate --keys "$tmp/org.keys" --now="$(hour 0)" org
+ok 'a key' zonepp keys generate --keys "$work/keys" --now="$(hour 0)" --ksk example.org
+ok 'another' zonepp keys generate --keys "$work/keys" --now="$(hour 0)" --zsk example.org
+cp -R "$work/keys" "$tmp/old"
+ok 'the next one' zonepp keys generate --keys "$tmp/new" --now="$(hour 0)" --ksk example.org
+old=$(tag "$tmp/old") new=$(tag "$tmp/new")
+ok 'the parent has no DS record' above 1
+ok 'NSD serves it' serve nsd "$tmp/above"
+above_server=${pids##* } above_port=$port
+ok 'Unbound asks it' resolver
+ok 'the zone is built' run 1 build
+ok 'none is no news' run 2 roll
+ok 'nothing is known' prints '' known
+ok 'the parent takes it' above 2 "$tmp/old"
+ok 'it has it' reload_above 2
+ok 'the resolver looks again' resolver
+ok 'it is seen' run 3 roll
+ok 'with its TTL' prints '3600 old' known
+ok 'the parent has both' above 3 "$tmp/old" "$tmp/new"
+ok 'it has them' reload_above 3
+ok 'out of its cache' run 4 roll
+ok 'the resolver has the old set' prints '3600 old' known
+ok 'the resolver looks again' resolver
+ok 'both are seen' run 5 roll
+ok 'and no set is known without the new one' prints '3600 both' known
+ok 'the parent drops the old one' above 4 "$tmp/new"
+ok 'it has done so' reload_above 4
+ok 'the resolver looks again' resolver
+ok 'that is no proof' says P046 run 6 roll
+ok 'so both may be there' prints "3600 both
+3600 new" known
+ok 'it is told' zonepp keys ds -C "$work" --now="$(hour 7)" --gone="$old" example.org
+ok 'so there is one' prints '3600 new' known
+kill "$resolver"
+ok 'who is silent changes nothing' says P014 run 8 roll
+ok 'nothing' prints '3600 new' known
 plan

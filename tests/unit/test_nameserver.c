@@ -336,6 +336,50 @@ all_addresses(void **state)
 	}
 }
 
+/* --- The resolvers of this machine --- */
+
+static const struct {
+	const char *file, *why; /* NULL: there is none */
+} confs[] = {
+    {NULL, "/resolv.conf: "},
+    {"# nobody\n", "/resolv.conf names none"},
+    {"options edns0 trust-ad\nsearch .\nnameserver 255.255.255.255\n", "to which there is a route"},
+};
+
+static void
+resolvers(void **state)
+{
+	const struct project_server server = {.text = "resolver", .is_resolver = true};
+	char folder[] = "/tmp/zonepp-test-XXXXXX", path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/resolv.conf", folder);
+	for (size_t i = 0; i < LENGTH(confs); i++) {
+		struct arena a = {0};
+		struct nameservers run;
+		struct nameserver_answers answers;
+		FILE *f = confs[i].file ? fopen(path, "w") : NULL;
+		const char *why;
+
+		if (f) {
+			assert_true(fputs(confs[i].file, f) >= 0);
+			assert_int_equal(fclose(f), 0);
+		}
+		nameservers_begin(&run, LONG_MS, LONG_MS);
+		run.resolv_conf = path;
+		assert_int_equal(
+		    nameserver_ask_set(&a, &run, &server, &question, &answers, &why), -1);
+		if (!strstr(why, confs[i].why))
+			fail_msg("file %zu: %s", i, why);
+		assert_int_equal(answers.n, 0);
+		nameservers_end(&run);
+		arena_free(&a);
+	}
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* --- What a run remembers --- */
 
 static bool
@@ -525,7 +569,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(sets),
 	    cmocka_unit_test(canonical_names), cmocka_unit_test(one_address),
-	    cmocka_unit_test(all_addresses), cmocka_unit_test(silence),
+	    cmocka_unit_test(all_addresses), cmocka_unit_test(resolvers), cmocka_unit_test(silence),
 	    cmocka_unit_test(second_question), cmocka_unit_test(time_in_sum),
 	    cmocka_unit_test(two_threads), cmocka_unit_test(soa_records)};
 

@@ -277,6 +277,10 @@ static const struct {
     {"zones:\n  a: {servers: [\"b:0\"], serial: live}\n", "P005", 2, 17},
     {"zones:\n  a: {servers: [ns1.example.4.]}\n", "P005", 2, 17},
     {"zones:\n  a: {servers: [.]}\n", "P005", 2, 17},
+    {"zones:\n  a: {servers: [\"resolver:192.0.2.1\"]}\n", "P005", 2, 17},
+    {"zones:\n  a: {parent: [\"resolver:\"]}\n", "P005", 2, 16},
+    {"zones:\n  a: {parent: [\"resolver:5353\"]}\n", "P005", 2, 16},
+    {"zones:\n  a: {parent: resolver}\n", "P003", 2, 15},
     {"defaults: {servers: [b..c], serial: live}\nzones: {a: , b: }\n", "P005", 1, 22},
     {"zones:\n  a: {serial: live}\n", "P005", 2, 7},
     {"zones:\n  a: {servers: [], serial: live}\n", "P005", 2, 20},
@@ -404,6 +408,35 @@ servers_of_zones(void **state)
 }
 
 static void
+parents_of_zones(void **state)
+{
+	static const char yaml[] =
+	    "zones:\n"
+	    "  a: { parent: [192.0.2.1, resolver, \"resolver:192.0.2.2\",\n"
+	    "    \"resolver:[2001:db8::1]:5353\", resolver.example.org, \"resolvers:53\"] }\n";
+	static const struct project_server expected[] = {{NULL, "192.0.2.1", 53, false},
+	    {NULL, NULL, 0, true}, {NULL, "192.0.2.2", 53, true}, {NULL, "2001:db8::1", 5353, true},
+	    {NULL, "resolver.example.org", 53, false}, {NULL, "resolvers", 53, false}};
+	struct diags diags = {0};
+	struct project p;
+
+	(void)state;
+	assert_int_equal(load(&diags, yaml, &p), 0);
+	assert_int_equal(p.zones[0].n_parent, LENGTH(expected));
+	for (size_t i = 0; i < LENGTH(expected); i++) {
+		const struct project_server *server = &p.zones[0].parent[i];
+
+		assert_int_equal(server->is_resolver, expected[i].is_resolver);
+		assert_int_equal(!server->host, !expected[i].host);
+		if (server->host) {
+			assert_string_equal(server->host, expected[i].host);
+			assert_int_equal(server->port, expected[i].port);
+		}
+	}
+	diags_free(&diags);
+}
+
+static void
 all_at_once(void **state)
 {
 	struct diags diags = {0};
@@ -521,6 +554,7 @@ main(void)
 	    cmocka_unit_test(problems),
 	    cmocka_unit_test(certificates),
 	    cmocka_unit_test(servers_of_zones),
+	    cmocka_unit_test(parents_of_zones),
 	    cmocka_unit_test(all_at_once),
 	    cmocka_unit_test(missing_file),
 	    cmocka_unit_test(find_zone),
