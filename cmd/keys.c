@@ -17,20 +17,20 @@ keys_project(struct cmd *cmd, const char **path)
 }
 
 const char *
-keys_folder(struct cmd *cmd, const char *name)
+keys_folder(struct cmd *cmd, const char *name, const struct project_zone **zone)
 {
 	const char *folder = cmd_value(cmd, &option_keys), *path;
-	const struct project_zone *zone;
 	struct project project;
 
+	*zone = NULL;
 	if (keys_project(cmd, &path) < 0)
 		return NULL;
 	if (!path)
 		return folder ? folder : ".";
 	if (project_load(&cmd->diags, path, &project) < 0)
 		return NULL;
-	zone = project_zone_find(&cmd->diags, &project, name);
-	return zone ? zone->keys : NULL;
+	*zone = project_zone_find(&cmd->diags, &project, name);
+	return *zone ? (*zone)->keys : NULL;
 }
 
 int

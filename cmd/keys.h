@@ -15,9 +15,10 @@ extern const struct cmd_option option_keys, option_publish, option_activate, opt
 int
 keys_project(struct cmd *cmd, const char **path);
 
-/* The folder with the keys of the zone called `name`, or NULL with a problem added. */
+/* The folder with the keys of the zone called `name`, or NULL with a problem added. `*zone` is that
+ * of the project; NULL: there is no project. */
 const char *
-keys_folder(struct cmd *cmd, const char *name);
+keys_folder(struct cmd *cmd, const char *name, const struct project_zone **zone);
 
 /* Locks the keys of the project whose file is at `path` (NULL: there is none), in turn with builds
  * and with others that change them; `*lock` is for lock_end. Nobody builds a project whose file has

@@ -109,12 +109,13 @@ static int
 ds(struct cmd *cmd)
 {
 	uint8_t digest = read_digest(cmd);
+	const struct project_zone *of_project;
 	const char *folder;
 	struct name zone;
 	struct keys keys;
 
 	cmd_name(cmd, "", cmd->arguments[0], &zone);
-	folder = keys_folder(cmd, cmd->arguments[0]);
+	folder = keys_folder(cmd, cmd->arguments[0], &of_project);
 	if (!folder ||
 	    keys_load_folder(&cmd->diags.arena, &cmd->diags, folder, &zone, cmd->now, &keys) < 0)
 		return -1;

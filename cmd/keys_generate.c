@@ -50,16 +50,13 @@ read_times(const struct cmd *cmd, int64_t time[N_KEY_TIMES])
 		time[KEY_ACTIVATE] = time[KEY_PUBLISH];
 }
 
-/* What the options ask for: a key for both roles, or for one of them. */
+/* What the options ask for; the zone and the role are still to come. */
 static struct keygen
 read_request(struct cmd *cmd)
 {
-	struct keygen request = {
-	    .algorithm = keys_algorithm(cmd, &option_algorithm), .flags = KEY_FLAG_ZONE};
+	struct keygen request = {.algorithm = keys_algorithm(cmd, &option_algorithm)};
 
 	request.bits = read_bits(cmd, request.algorithm);
-	if (!cmd_has(cmd, &option_zsk) || cmd_has(cmd, &option_ksk))
-		request.flags |= KEY_FLAG_SEP;
 	request.ttl_s = (uint32_t)cmd_duration(cmd, &option_ttl, 0);
 	read_times(cmd, request.time);
 	return request;
@@ -93,20 +90,45 @@ make_keys(struct cmd *cmd, const struct key_folder *folder, const struct keygen 
 	return result;
 }
 
-static int
-make_one(struct cmd *cmd, struct keygen *request)
+/* Which keys the zone is to have: what the options say, and else its policy; NULL: it is of no
+ * project. Returns their number. */
+static size_t
+plan_keys(const struct cmd *cmd, const struct keygen *request, const struct project_zone *zone,
+    struct keygen out[2])
 {
-	const char *path = keys_folder(cmd, cmd->arguments[0]);
+	const struct project_keys *policy = zone ? &zone->policy->keys : NULL;
+	bool ksk = cmd_has(cmd, &option_ksk), zsk = cmd_has(cmd, &option_zsk);
+	bool pair = ksk == zsk && (zsk || (policy && policy->has_role[PROJECT_ZSK]));
+
+	out[0] = *request;
+	if (zone)
+		out[0].zone = zone->name;
+	if (policy && policy->algorithm && !cmd_has(cmd, &option_algorithm))
+		out[0].algorithm = policy->algorithm;
+	out[1] = out[0];
+	out[0].flags = zsk && !ksk ? KEY_FLAG_ZONE : KEY_FLAG_ZONE | KEY_FLAG_SEP;
+	out[1].flags = KEY_FLAG_ZONE;
+	return pair ? 2 : 1;
+}
+
+static int
+make_one(struct cmd *cmd, const struct keygen *request)
+{
+	const struct project_zone *zone;
+	const char *path = keys_folder(cmd, cmd->arguments[0], &zone);
 	struct key_folder folder;
+	struct keygen requests[2];
+	size_t n;
 
 	if (!path || make_folder(cmd, path) < 0 ||
 	    key_folder_read_zone(&cmd->diags.arena, &cmd->diags, path, &request->zone, &folder) < 0)
 		return -1;
-	return make_keys(cmd, &folder, request, 1);
+	n = plan_keys(cmd, request, zone, requests);
+	return make_keys(cmd, &folder, requests, n);
 }
 
 static int
-generate_one(struct cmd *cmd, struct keygen *request)
+generate_one(struct cmd *cmd, const struct keygen *request)
 {
 	const char *path;
 	int lock, result;
@@ -154,29 +176,15 @@ lacks_key(struct missing *m, const struct name *zone)
 }
 
 static void
-add_request(struct missing *m, const struct project_zone *zone, uint16_t flags)
-{
-	const struct algorithm *algorithm = zone->policy->keys.algorithm;
-	struct keygen *request;
-
-	m->requests = mem_grow(m->requests, m->n, &m->cap, sizeof(*m->requests));
-	request = &m->requests[m->n++];
-	*request = *m->request;
-	request->zone = zone->name;
-	request->flags = flags;
-	if (algorithm && !cmd_has(m->cmd, &option_algorithm))
-		request->algorithm = algorithm;
-}
-
-/* Which keys the zone is to have: as the options say, else as its policy does. */
-static void
 add_requests(struct missing *m, const struct project_zone *zone)
 {
-	bool pair = cmd_has(m->cmd, &option_zsk) || zone->policy->keys.has_role[PROJECT_ZSK];
+	struct keygen some[2];
+	size_t n = plan_keys(m->cmd, m->request, zone, some);
 
-	add_request(m, zone, KEY_FLAG_ZONE | KEY_FLAG_SEP);
-	if (pair)
-		add_request(m, zone, KEY_FLAG_ZONE);
+	for (size_t i = 0; i < n; i++) {
+		m->requests = mem_grow(m->requests, m->n, &m->cap, sizeof(*m->requests));
+		m->requests[m->n++] = some[i];
+	}
 }
 
 /* The keys of zones that have the folder `path`. */
@@ -252,8 +260,6 @@ check_usage(const struct cmd *cmd)
 		cmd_usage(cmd, "--missing is for the zones of a project, which knows the folder");
 	if (missing && ksk != zsk)
 		cmd_usage(cmd, "--missing takes --ksk and --zsk together, for a pair of keys");
-	if (!missing && ksk && zsk)
-		cmd_usage(cmd, "--ksk and --zsk: without either, one key serves both");
 }
 
 static int

@@ -130,7 +130,7 @@ generate() { # generate [OPTION...]: in $tmp/roles
 ok 'a KSK has flags 257' prints 257 flags "$tmp/roles/$(generate --ksk)"
 ok 'a ZSK has flags 256' prints 256 flags "$tmp/roles/$(generate --zsk)"
 ok 'a key for both has flags 257' prints 257 flags "$tmp/roles/$(generate)"
-ok 'not both' refuses generate --ksk --zsk
+ok 'both: a pair' generate --ksk --zsk
 ok 'algorithm 5 is refused' refuses generate -a RSASHA1
 ok 'algorithm 7 is refused' refuses generate -a 7
 ok 'an unknown algorithm' refuses generate -a SHA256
