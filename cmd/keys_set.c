@@ -1,6 +1,5 @@
 #include "keys.h"
 
-#include "base/duration.h"
 #include "dnssec/keydates.h"
 #include "dnssec/keystate.h"
 #include "project/lock.h"
@@ -23,26 +22,6 @@ read_wish(const struct cmd *cmd)
 	return wish;
 }
 
-/* `keys/Kexample.org.+013+40522: inactive 2026-12-23T12:00:00Z, delete none` */
-static void
-print_changes(struct buf *b, const struct keydates *dates)
-{
-	const char *separator = ": ";
-
-	buf_puts(b, dates->base);
-	for (enum key_time i = KEY_PUBLISH; i < N_KEY_TIMES; i++) {
-		if (dates->time[i] == dates->was[i])
-			continue;
-		buf_printf(b, "%s%s ", separator, keystate_event(i));
-		if (dates->time[i] == KEY_NO_TIME)
-			buf_puts(b, "none");
-		else
-			instant_print_iso(b, dates->time[i]);
-		separator = ", ";
-	}
-	buf_puts(b, *separator == ':' ? ": unchanged\n" : "\n");
-}
-
 static int
 write_all(struct cmd *cmd, const struct keydates *dates)
 {
@@ -54,7 +33,7 @@ write_all(struct cmd *cmd, const struct keydates *dates)
 			result = -1;
 			continue;
 		}
-		print_changes(&b, &dates[i]);
+		keystate_print_changes(&b, &dates[i]);
 		if (dates[i].is_offline)
 			diag_add_path(&cmd->diags, cmd->arguments[i], S_KEY_COMMENTS,
 			    "the key %u has no .private file here: the comments of the .key file "

@@ -8,6 +8,8 @@
 #include "rollover/keyroll_act.h"
 #include "rollover/parent.h"
 
+#include <stdio.h>
+
 static const struct cmd_option option_gate = {
     "gate", 0, "NAME", "exit 0 if NAME's next certificate may be taken into use, else 1"};
 static const struct cmd_option option_deploy = {
@@ -60,7 +62,7 @@ ask_others(struct cmd *cmd, const struct project *project)
 
 static int
 act(struct cmd *cmd, const struct project *project, const char *const *names,
-    struct laggings *laggings)
+    struct laggings *laggings, struct buf *said)
 {
 	int result = 0;
 
@@ -70,7 +72,7 @@ act(struct cmd *cmd, const struct project *project, const char *const *names,
 		return -1;
 	if (!cmd_has(cmd, &option_deploy))
 		return 0;
-	if (*names == NULL && keyrolls_act(&cmd->diags, project, cmd->now) < 0)
+	if (*names == NULL && keyrolls_act(&cmd->diags, project, cmd->now, said) < 0)
 		result = -1;
 	return rollovers_deploy(&cmd->diags, project, names, cmd->now) < 0 ? -1 : result;
 }
@@ -145,6 +147,16 @@ print(const struct cmd *cmd, const struct rollovers *rollovers, const struct key
 			report_rollover_gate(b, &rollovers->items[i]);
 }
 
+/* What was done to keys comes ahead of the table, and beside what programs read. */
+static void
+print_said(const struct cmd *cmd, const struct buf *said, struct buf *b)
+{
+	if (!cmd_has(cmd, &option_json))
+		buf_put(b, said->data, said->len);
+	else if (said->len > 0)
+		fwrite(said->data, 1, said->len, stderr);
+}
+
 static int
 run(struct cmd *cmd)
 {
@@ -153,7 +165,7 @@ run(struct cmd *cmd)
 	struct laggings laggings;
 	struct keyrolls keys;
 	const char *const *names;
-	struct buf b = {0};
+	struct buf b = {0}, said = {0};
 	int result;
 
 	check_options(cmd);
@@ -162,7 +174,9 @@ run(struct cmd *cmd)
 	names = read_names(cmd, &project);
 	if (!names)
 		return -1;
-	result = act(cmd, &project, names, &laggings);
+	result = act(cmd, &project, names, &laggings, &said);
+	print_said(cmd, &said, &b);
+	buf_free(&said);
 	if (rollovers_load(&cmd->diags, &project, names, cmd->now, &rollovers) < 0)
 		result = -1;
 	if (load_keys(cmd, &project, names, &keys) < 0)

@@ -71,6 +71,13 @@ key_is_of_use(const struct key *key, int64_t now)
 	return life.publish_unix != KEY_NO_TIME && life.remove_unix > now;
 }
 
+bool
+key_is_open(const struct key *key, enum key_time time)
+{
+	return key->time[KEY_CREATED] != KEY_NO_TIME &&
+	       key->time[time] == key->time[KEY_CREATED] + KEY_OPEN_S;
+}
+
 /* Judges the dates. */
 static void
 set_state(struct key *key, int64_t now)

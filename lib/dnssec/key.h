@@ -86,6 +86,16 @@ struct keys {
 bool
 key_is_of_use(const struct key *key, int64_t now);
 
+/* How long after Created a date stands that is to be moved when it is known: other tools, too, see
+ * a key that is to sign then, and none that stands by. */
+enum {
+	KEY_OPEN_S = 365 * 86400,
+};
+
+/* Is that date of the key such a one? */
+bool
+key_is_open(const struct key *key, enum key_time time);
+
 /* Key tag of DNSKEY RDATA (RFC 4034 appendix B; algorithm 1 is not supported). */
 uint16_t
 key_tag(struct bytes dnskey);

@@ -102,25 +102,26 @@ fail_no_key(struct diags *diags, const char *where, const struct keys *keys)
 	return -1;
 }
 
-/* Warns where a KSK signs what a ZSK should, because none is active now. */
+/* Warns where a KSK signs what a ZSK should, because none is active now: of one that is lost rather
+ * than of one that is to come. */
 static void
 advise_stand_in(struct diags *diags, const char *where, const struct keys *keys,
     const struct group *g, const struct key *ksk)
 {
+	const struct key *key = NULL;
 	struct buf why = {0};
 
-	for (size_t i = 0; i < g->n; i++) {
-		const struct key *key = &g->keys[i];
-
-		if (key->is_ksk || key->revoked || !key->published)
-			continue;
-		keystate_why_idle(&why, key, keys->now);
-		diag_add_path(diags, where, S_STAND_IN,
-		    "the ZSK %u (%s) of %s %.*s: the KSK %u signs the zone's data", key->tag,
-		    key->algorithm->name, keys->zone, (int)why.len, why.data, ksk->tag);
-		buf_free(&why);
+	for (size_t i = 0; i < g->n; i++)
+		if (!g->keys[i].is_ksk && !g->keys[i].revoked && g->keys[i].published &&
+		    (!key || (g->keys[i].offline && !key->offline)))
+			key = &g->keys[i];
+	if (!key)
 		return;
-	}
+	keystate_why_idle(&why, key, keys->now);
+	diag_add_path(diags, where, S_STAND_IN,
+	    "the ZSK %u (%s) of %s %.*s: the KSK %u signs the zone's data", key->tag,
+	    key->algorithm->name, keys->zone, (int)why.len, why.data, ksk->tag);
+	buf_free(&why);
 }
 
 static void

@@ -142,6 +142,10 @@ keystate_why_idle(struct buf *b, const struct key *key, int64_t now)
 
 	if (!states[state].why)
 		return;
+	if (state == STATE_PUBLISHED && key_is_open(key, KEY_ACTIVATE)) {
+		buf_puts(b, "waits until zonepp roll --deploy lets it sign");
+		return;
+	}
 	buf_puts(b, states[state].why);
 	if (states[state].since != KEY_CREATED)
 		instant_print_iso(b, key->time[states[state].since]);
@@ -209,6 +213,25 @@ keystate_event(enum key_time event)
 	};
 
 	return names[event];
+}
+
+void
+keystate_print_changes(struct buf *b, const struct keydates *dates)
+{
+	const char *separator = ": ";
+
+	buf_puts(b, dates->base);
+	for (enum key_time i = KEY_PUBLISH; i < N_KEY_TIMES; i++) {
+		if (dates->time[i] == dates->was[i])
+			continue;
+		buf_printf(b, "%s%s ", separator, keystate_event(i));
+		if (dates->time[i] == KEY_NO_TIME)
+			buf_puts(b, "none");
+		else
+			instant_print_iso(b, dates->time[i]);
+		separator = ", ";
+	}
+	buf_puts(b, *separator == ':' ? ": unchanged\n" : "\n");
 }
 
 bool

@@ -3,7 +3,7 @@
 #ifndef DNSSEC_KEYSTATE_H
 #define DNSSEC_KEYSTATE_H
 
-#include "dnssec/key.h"
+#include "dnssec/keydates.h"
 
 /* KSK, ZSK, or CSK: a KSK of an algorithm without ZSK, but for parked and deleted ones. */
 const char *
@@ -33,6 +33,11 @@ keystate_next(const struct key *key, int64_t now);
 /* As the options of `keys generate` call it. */
 const char *
 keystate_event(enum key_time event);
+
+/* Appends which dates of a key were changed, and its files: `keys/Kexample.org.+013+40522: inactive
+ * 2026-12-23T12:00:00Z, delete none`, and a newline. */
+void
+keystate_print_changes(struct buf *b, const struct keydates *dates);
 
 /* Shall the parent have a DS record of it? A published KSK's, from Publish to Inactive. */
 bool

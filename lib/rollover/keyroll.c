@@ -54,9 +54,12 @@ forgotten_at(const struct run *r, uint16_t type, const struct key *key, bool sig
 	struct record_key wanted = record_of(r, key);
 	int64_t at = 0;
 
-	for (size_t i = 0; i < sets.n; i++)
-		if (set_has_key(&sets.items[i], &wanted, signs) != lacks)
-			at = instant_later(at, set_release(&sets.items[i], r->hold_s));
+	for (size_t i = 0; i < sets.n; i++) {
+		const struct set *set = &sets.items[i];
+
+		if (set_has_key(set, &wanted, signs) != lacks)
+			at = instant_later(at, set_release(set, r->hold_s));
+	}
 	return at;
 }
 
@@ -133,20 +136,38 @@ role_of(const struct run *r, const struct key *key)
 bool
 keyroll_is_younger(const struct key *key, const struct key *than)
 {
-	static const enum key_time times[] = {KEY_ACTIVATE, KEY_PUBLISH, KEY_CREATED};
+	struct key_life a = key_life(key->time), b = key_life(than->time);
 
-	for (size_t i = 0; i < 3; i++) {
-		int64_t a = key->time[times[i]], b = than->time[times[i]];
-
-		if (a != b && a != KEY_NO_TIME && b != KEY_NO_TIME)
-			return a > b;
-		if (a != b && times[i] == KEY_ACTIVATE) /* it is yet to begin */
-			return a == KEY_NO_TIME;
-	}
+	if (a.sign_unix != b.sign_unix)
+		return a.sign_unix > b.sign_unix;
+	if (a.publish_unix != b.publish_unix)
+		return a.publish_unix > b.publish_unix;
+	if (key->time[KEY_CREATED] != than->time[KEY_CREATED])
+		return than->time[KEY_CREATED] == KEY_NO_TIME ||
+		       (key->time[KEY_CREATED] != KEY_NO_TIME &&
+			   key->time[KEY_CREATED] > than->time[KEY_CREATED]);
 	return key->tag > than->tag;
 }
 
-/* The youngest key that takes over from this one, or NULL. */
+/* Is it on its way out, or gone? */
+static bool
+is_leaving(const struct run *r, const struct key *key)
+{
+	return key->revoked || is_retired(r, key) || has_come(r, key, KEY_DELETE);
+}
+
+/* Is it published now or one day, and to sign? Who parks a key, or lets it stand by, means it to
+ * take nothing over; and one without dates was there before anything began. */
+static bool
+is_meant(const struct run *r, const struct key *key)
+{
+	struct key_life life = key_life(key->time);
+
+	return !is_leaving(r, key) && life.publish_unix != KEY_NO_TIME &&
+	       life.sign_unix != KEY_NO_TIME && life.sign_unix != KEY_ALWAYS;
+}
+
+/* The youngest key that takes over from this one, or NULL. One that is to end sooner is none. */
 static struct key *
 successor_of(const struct run *r, const struct key *key)
 {
@@ -155,9 +176,9 @@ successor_of(const struct run *r, const struct key *key)
 	for (size_t i = 0; i < r->keys->n; i++) {
 		struct key *other = &r->keys->items[i];
 
-		if (other == key || other->is_ksk != key->is_ksk || other->revoked ||
-		    is_retired(r, other) || has_come(r, other, KEY_DELETE) ||
-		    !keyroll_is_younger(other, key))
+		if (other == key || other->is_ksk != key->is_ksk || !is_meant(r, other) ||
+		    !keyroll_is_younger(other, key) ||
+		    key_life(other->time).retire_unix < key_life(key->time).retire_unix)
 			continue;
 		if (!found || keyroll_is_younger(other, found))
 			found = other;
@@ -172,8 +193,7 @@ takes_over(const struct run *r, const struct key *key)
 	for (size_t i = 0; i < r->keys->n; i++) {
 		const struct key *other = &r->keys->items[i];
 
-		if (other != key && !other->revoked && !is_retired(r, other) &&
-		    !has_come(r, other, KEY_DELETE) && successor_of(r, other) == key)
+		if (other != key && !is_leaving(r, other) && successor_of(r, other) == key)
 			return true;
 	}
 	return false;
@@ -181,22 +201,20 @@ takes_over(const struct run *r, const struct key *key)
 
 /* --- From a CSK to a pair, and back --- */
 
-/* Is there a ZSK that is to sign what the CSK signs alone now? Parked ones are none. */
+/* Is there a ZSK that is to sign what the CSK signs alone now? */
 static bool
 has_coming_zsk(const struct run *r, const struct key *csk)
 {
 	for (size_t i = 0; i < r->keys->n; i++) {
 		const struct key *key = &r->keys->items[i];
 
-		if (!key->is_ksk && key->algorithm == csk->algorithm && !key->revoked &&
-		    key->time[KEY_PUBLISH] != KEY_NO_TIME && !is_retired(r, key) &&
-		    !has_come(r, key, KEY_DELETE))
+		if (!key->is_ksk && key->algorithm == csk->algorithm && is_meant(r, key))
 			return true;
 	}
 	return false;
 }
 
-/* The only KSK of the algorithm, if it can sign data, or NULL. */
+/* The only KSK of the algorithm that signs, or is to, if it can sign data, or NULL. */
 static struct key *
 only_ksk(const struct run *r, const struct key *zsk)
 {
@@ -206,7 +224,7 @@ only_ksk(const struct run *r, const struct key *zsk)
 		struct key *key = &r->keys->items[i];
 
 		if (!key->is_ksk || key->algorithm != zsk->algorithm || is_retired(r, key) ||
-		    has_come(r, key, KEY_DELETE))
+		    has_come(r, key, KEY_DELETE) || key_life(key->time).sign_unix == KEY_NO_TIME)
 			continue;
 		if (found || !key->active || key->revoked)
 			return NULL;
@@ -265,8 +283,7 @@ anchor_of(const struct run *r, const struct keyroll *roll)
 	for (size_t i = 0; i < r->keys->n && !roll->successor->is_ksk; i++) {
 		const struct key *key = &r->keys->items[i];
 
-		if (key->is_ksk && key->algorithm == roll->successor->algorithm &&
-		    !is_retired(r, key))
+		if (key->is_ksk && key->algorithm == roll->successor->algorithm && is_meant(r, key))
 			return key;
 	}
 	return roll->successor;
@@ -288,21 +305,45 @@ judge_ds_of_algorithm(const struct run *r, struct keyroll *roll, const struct ke
 		set_phase(roll, KEYROLL_TAKEN_OVER, instant_later(trusted, old));
 }
 
+/* When its dates let it begin; 0 where that is not settled yet. */
+static int64_t
+planned_at(const struct key *key)
+{
+	struct key_life life = key_life(key->time);
+
+	return key_is_open(key, KEY_ACTIVATE)
+		   ? instant_later(0, life.publish_unix)
+		   : instant_later(instant_later(0, life.publish_unix), life.sign_unix);
+}
+
+/* When all held DNSKEY sets have the key, and with `signs` its signature, and its dates have come.
+ */
+static int64_t
+known_at(const struct run *r, const struct key *key, bool signs)
+{
+	int64_t known = is_there(r, TYPE_DNSKEY, key)
+			    ? forgotten_at(r, TYPE_DNSKEY, key, signs, true)
+			    : TIME_NEVER;
+	int64_t planned = planned_at(key);
+
+	if (planned <= r->now)
+		return known;
+	return known == TIME_NEVER ? planned : instant_later(known, planned);
+}
+
 /* An algorithm goes the same way for all its keys. */
 static void
 judge_algorithm(const struct run *r, struct keyroll *roll)
 {
 	const struct key *anchor = anchor_of(r, roll);
 	uint8_t algorithm = roll->successor->algorithm->number;
-	int64_t known = forgotten_at(r, TYPE_DNSKEY, anchor, true, true);
+	int64_t known = known_at(r, anchor, true);
 	int64_t made = algorithm_forgotten_at(r, TYPE_RRSIG, algorithm, true);
 
 	if (!has_come(r, roll->successor, KEY_PUBLISH)) {
 		set_phase(roll, made > r->now ? KEYROLL_SIGNING : KEYROLL_SIGNED, made);
 		return;
 	}
-	if (!is_there(r, TYPE_DNSKEY, anchor))
-		known = TIME_NEVER;
 	if (known > r->now)
 		set_phase(roll, KEYROLL_PUBLISHED, known);
 	else if (anchor->time[KEY_SYNC_PUBLISH] == KEY_NO_TIME)
@@ -323,21 +364,17 @@ judge_left(const struct run *r, struct keyroll *roll)
 static void
 judge_zsk_known(const struct run *r, struct keyroll *roll, const struct key *zsk)
 {
-	int64_t known = forgotten_at(r, TYPE_DNSKEY, zsk, false, true);
+	int64_t known = known_at(r, zsk, false);
 
-	if (!is_there(r, TYPE_DNSKEY, zsk))
-		known = TIME_NEVER;
 	set_phase(roll, known > r->now ? KEYROLL_PUBLISHED : KEYROLL_KNOWN, known);
 }
 
 static void
 judge_ksk(const struct run *r, struct keyroll *roll)
 {
-	int64_t known = forgotten_at(r, TYPE_DNSKEY, roll->successor, true, true);
+	int64_t known = known_at(r, roll->successor, true);
 	int64_t trusted = forgotten_at(r, TYPE_DS, roll->successor, false, true);
 
-	if (!is_there(r, TYPE_DNSKEY, roll->successor))
-		known = TIME_NEVER;
 	if (known > r->now)
 		set_phase(roll, KEYROLL_PUBLISHED, known);
 	else if (roll->successor->time[KEY_SYNC_PUBLISH] == KEY_NO_TIME)
@@ -385,22 +422,39 @@ judge_orphan(const struct run *r, struct keyroll *roll)
 		roll->phase = KEYROLL_ORPHAN;
 }
 
-/* The lifetime of a key begins when it signs, and none is replaced that is still coming. */
+/* Does another one make the successor of both, as neither has dates? */
+static bool
+is_beside(const struct run *r, const struct key *key)
+{
+	for (size_t i = 0; i < r->keys->n; i++) {
+		const struct key *other = &r->keys->items[i];
+
+		if (other != key && other->is_ksk == key->is_ksk && !is_leaving(r, other) &&
+		    key_life(other->time).sign_unix == KEY_ALWAYS && keyroll_is_younger(other, key))
+			return true;
+	}
+	return false;
+}
+
+/* The lifetime of a key begins when it signs, and none is replaced that is still coming. How long
+ * one without dates has signed nobody knows: its time is over. */
 static void
 judge_alone(const struct run *r, struct keyroll *roll)
 {
 	uint32_t lifetime_s = r->zone->policy->keys.lifetime_s[roll->role];
-	int64_t begun = roll->key->time[KEY_ACTIVATE];
+	int64_t begun = key_life(roll->key->time).sign_unix;
 
 	if (takes_over(r, roll->key))
 		set_phase(roll, KEYROLL_COMING, TIME_NEVER);
+	else if (begun == KEY_NO_TIME)
+		set_phase(roll, KEYROLL_STANDBY, TIME_NEVER);
 	else if (roll->key->is_ksk && is_ds_strange(r))
 		set_phase(roll, KEYROLL_DS_STRANGE, TIME_NEVER);
-	else if (!roll->key->is_ksk && begun == KEY_NO_TIME && roll->key->published)
+	else if (!roll->key->is_ksk && key_is_open(roll->key, KEY_ACTIVATE) && roll->key->published)
 		judge_orphan(r, roll);
-	else if (lifetime_s == 0 || begun == KEY_NO_TIME)
+	else if (lifetime_s == 0 || (begun == KEY_ALWAYS && is_beside(r, roll->key)))
 		set_phase(roll, KEYROLL_STEADY, TIME_NEVER);
-	else if (begun + lifetime_s - lead_s(r) > r->now)
+	else if (begun != KEY_ALWAYS && begun + lifetime_s - lead_s(r) > r->now)
 		set_phase(roll, KEYROLL_STEADY, begun + lifetime_s - lead_s(r));
 	else
 		set_phase(roll, KEYROLL_DUE, r->now);
@@ -438,12 +492,27 @@ judge(const struct run *r, struct keyroll *roll)
 		judge_ksk(r, roll);
 }
 
+/* Is the private key of the successor gone? Only a KSK can do without, where the old one does, too:
+ * both sign elsewhere. And where there is none of the zone at all, all of them are elsewhere. */
+static bool
+lacks_private(const struct run *r, const struct keyroll *roll)
+{
+	if (!roll->successor || roll->successor->pkey || is_leaving(r, roll->key) ||
+	    (roll->role == PROJECT_KSK && !roll->key->pkey))
+		return false;
+	for (size_t i = 0; i < r->keys->n; i++)
+		if (r->keys->items[i].pkey)
+			return true;
+	return false;
+}
+
 static void
 find_one(const struct run *r, struct key *key)
 {
 	struct keyroll *roll = &r->out->items[r->out->n];
 
-	if (key->revoked || (has_come(r, key, KEY_DELETE) && !key->active))
+	if (key->revoked || (has_come(r, key, KEY_DELETE) && !key->active) ||
+	    key_life(key->time).publish_unix == KEY_NO_TIME) /* it is parked */
 		return;
 	*roll = (struct keyroll){.zone = r->zone,
 	    .role = role_of(r, key),
@@ -452,6 +521,7 @@ find_one(const struct run *r, struct key *key)
 	if (roll->successor && roll->successor->algorithm != key->algorithm)
 		roll->way = KEYROLL_ALGORITHM;
 	change_roles(r, roll);
+	roll->lacks_private = lacks_private(r, roll);
 	roll->since_unix = since(r, roll);
 	judge(r, roll);
 	if (roll->at_unix == 0) /* nobody ever held what would have to be forgotten */
@@ -568,13 +638,15 @@ bool
 keyroll_is_under_way(const struct keyroll *roll)
 {
 	return roll->phase != KEYROLL_COMING && roll->phase != KEYROLL_STEADY &&
-	       roll->phase != KEYROLL_DUE && roll->phase != KEYROLL_DS_STRANGE;
+	       roll->phase != KEYROLL_DUE && roll->phase != KEYROLL_STANDBY &&
+	       roll->phase != KEYROLL_DS_STRANGE;
 }
 
 /* --- Words --- */
 
 static const char *const phase_names[N_KEYROLL_PHASES] = {
     [KEYROLL_COMING] = "coming",
+    [KEYROLL_STANDBY] = "standby",
     [KEYROLL_STEADY] = "steady",
     [KEYROLL_DUE] = "due",
     [KEYROLL_SIGNING] = "signing",
@@ -626,9 +698,13 @@ keyroll_words(struct arena *a, const struct keyroll *roll)
 
 	if (roll->is_halted)
 		return "waits: files of a key of the zone are gone";
+	if (roll->lacks_private)
+		return arena_printf(a, "waits: the private key of %u is gone", new);
 	switch (roll->phase) {
 	case KEYROLL_COMING:
 		return "takes over from an older key";
+	case KEYROLL_STANDBY:
+		return "none: it stands by, until it is given Activate by hand";
 	case KEYROLL_STEADY:
 		return roll->at_unix == TIME_NEVER
 			   ? "none: it serves until it is replaced by hand"
@@ -649,6 +725,9 @@ keyroll_words(struct arena *a, const struct keyroll *roll)
 	case KEYROLL_FORGOTTEN:
 		return "zonepp roll --deploy ends its signatures";
 	case KEYROLL_PUBLISHED:
+		if (roll->at_unix == planned_at(roll->successor ? roll->successor : roll->key))
+			return arena_printf(
+			    a, "waits until %s: %u begins then, by its dates", at, new);
 		return arena_printf(
 		    a, "waits until %s: resolvers may still hold a DNSKEY set without %u", at, new);
 	case KEYROLL_KNOWN:

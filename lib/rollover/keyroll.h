@@ -24,6 +24,7 @@
 
 enum keyroll_phase {
 	KEYROLL_COMING,     /* it is the successor of another one, which serves */
+	KEYROLL_STANDBY,    /* it is published, and to sign when the operator says so */
 	KEYROLL_STEADY,     /* nothing is under way */
 	KEYROLL_DUE,        /* a successor is to be made */
 	KEYROLL_SIGNING,    /* a new algorithm: not all held data has its signatures */
@@ -61,6 +62,7 @@ struct keyroll {
 	enum keyroll_phase phase;
 	int64_t since_unix; /* its last date that has come; TIME_UNKNOWN: there is none */
 	int64_t at_unix;    /* when the next step is due; TIME_NEVER: that is not known */
+	bool lacks_private; /* of the successor: nothing is handed over to it */
 	bool is_halted; /* files of a key are gone: nothing is done until it is known what holds */
 };
 
@@ -86,7 +88,8 @@ int
 keyroll_check_files(struct diags *diags, const struct history *history,
     const struct project_zone *zone, const struct keys *keys);
 
-/* Of two keys the younger one: by when it began, else by its tag. */
+/* Of two keys the younger one: by when they begin to sign, else by their tags. One without dates has
+ * begun before all others, and one that stands by is yet to begin. */
 bool
 keyroll_is_younger(const struct key *key, const struct key *than);
 

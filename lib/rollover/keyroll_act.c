@@ -1,31 +1,40 @@
 #include "rollover/keyroll_act.h"
 
+#include "base/duration.h"
 #include "base/mem.h"
 #include "dnssec/keydates.h"
 #include "dnssec/keygen.h"
+#include "dnssec/keystate.h"
 #include "project/lock.h"
 #include "rollover/project_history.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { YEAR_S = 365 * 86400 };
+enum { YEAR_S = KEY_OPEN_S };
 
 /* --- All zones --- */
 
-struct folders {
-	struct key_folder folder; /* the last one that was read */
-	bool is_bad;
+/* The rollovers of one zone. */
+struct zone_rolls {
+	const struct project_zone *zone;
+	bool has_private; /* of any of its keys */
+	struct keyrolls rolls;
+};
+
+/* Those of all zones, whose keys are in one folder. */
+struct loaded {
+	struct key_folder folder;
+	struct zone_rolls *zones;
+	size_t n;
+	int64_t latest_unix; /* of which the state file tells */
 };
 
 static int
-read_folder(struct diags *diags, const char *path, struct folders *folders)
+refuse_none(struct diags *diags, const struct project_zone *zone)
 {
-	if (folders->folder.path && strcmp(folders->folder.path, path) == 0)
-		return folders->is_bad ? -1 : 0;
-	folders->is_bad = key_folder_read(&diags->arena, diags, path, &folders->folder) < 0;
-	folders->folder.path = path;
-	return folders->is_bad ? -1 : 0;
+	return diag_error(diags, zone->pos, P_KEYS,
+	    "%s has no keys in %s; zonepp keys generate makes them", zone->name_text, zone->keys);
 }
 
 static int
@@ -34,29 +43,50 @@ check_algorithm(struct diags *diags, const struct project_zone *zone, const stru
 	const char *why = keyroll_other_algorithm(&diags->arena, zone, keys);
 
 	if (keys->n == 0)
-		return diag_error(diags, zone->pos, P_KEYS,
-		    "%s has no keys in %s; zonepp keys generate makes them", zone->name_text,
-		    zone->keys);
+		return refuse_none(diags, zone);
 	return why ? diag_error(diags, zone->policy->keys.pos, P_KEYS_ALGORITHM, "%s", why) : 0;
 }
 
 static int
-load_zone_keys(struct diags *diags, const struct project *project, const struct history *history,
-    const struct project_zone *zone, struct folders *folders, int64_t now_unix,
-    struct keyrolls *out)
+refuse_lost(struct diags *diags, const struct keyroll *roll)
 {
-	struct keys *keys = arena_zalloc(&diags->arena, sizeof(*keys));
+	const struct key *key = roll->successor;
+
+	return diag_error(diags, roll->zone->pos, P_KEY_LOST,
+	    "%s.private is gone: the key %u of %s, which is to take over from %u, cannot sign",
+	    key->path, key->tag, roll->zone->name_text, roll->key->tag);
+}
+
+static int
+check_private(struct diags *diags, const struct keyrolls *rolls)
+{
 	int result = 0;
 
-	if (read_folder(diags, zone->keys, folders) < 0 ||
-	    keys_load(&diags->arena, diags, &folders->folder, &zone->name, now_unix, keys) < 0)
+	for (size_t i = 0; i < rolls->n; i++)
+		if (rolls->items[i].lacks_private)
+			result = refuse_lost(diags, &rolls->items[i]);
+	return result;
+}
+
+static int
+load_zone_keys(struct diags *diags, const struct project *project, const struct history *history,
+    const struct key_folder *folder, int64_t now_unix, struct zone_rolls *out)
+{
+	struct keys *keys = arena_zalloc(&diags->arena, sizeof(*keys));
+	const struct project_zone *zone = out->zone;
+	struct keyrolls *rolls = &out->rolls;
+	int result = 0;
+
+	if (keys_load(&diags->arena, diags, folder, &zone->name, now_unix, keys) < 0)
 		return -1;
-	keyrolls_find(&diags->arena, project, history, zone, keys, now_unix, out);
-	if (check_algorithm(diags, zone, keys) < 0)
+	for (size_t i = 0; i < keys->n; i++)
+		out->has_private = out->has_private || keys->items[i].pkey;
+	keyrolls_find(&diags->arena, project, history, zone, keys, now_unix, rolls);
+	if (check_algorithm(diags, zone, keys) < 0 || check_private(diags, rolls) < 0)
 		result = -1;
 	if (keyroll_check_files(diags, history, zone, keys) < 0) {
-		for (size_t i = 0; i < out->n; i++)
-			out->items[i].is_halted = true;
+		for (size_t i = 0; i < rolls->n; i++)
+			rolls->items[i].is_halted = true;
 		result = -1;
 	}
 	return result;
@@ -71,89 +101,164 @@ has_policy(const struct project *project)
 	return false;
 }
 
+static int
+load(struct diags *diags, const struct project *project, int64_t now_unix, struct loaded *out)
+{
+	struct history history;
+	int result = 0;
+
+	*out = (struct loaded){0};
+	if (project_history_load(diags, project, now_unix, &history) < 0)
+		return -1;
+	out->latest_unix = history.latest_unix;
+	out->zones = arena_zalloc(&diags->arena, project->n_zones * sizeof(*out->zones) + 1);
+	for (size_t i = 0; i < project->n_zones; i++)
+		if (project->zones[i].sign && project->zones[i].policy->keys.is_given)
+			out->zones[out->n++].zone = &project->zones[i];
+	if (out->n > 0 &&
+	    key_folder_read(&diags->arena, diags, out->zones->zone->keys, &out->folder) < 0) {
+		out->n = 0;
+		return -1;
+	}
+	for (size_t i = 0; i < out->n; i++)
+		if (load_zone_keys(
+			diags, project, &history, &out->folder, now_unix, &out->zones[i]) < 0)
+			result = -1;
+	return result;
+}
+
 int
 keyrolls_load(
     struct diags *diags, const struct project *project, int64_t now_unix, struct keyrolls *out)
 {
-	struct folders folders = {0};
-	struct history history;
-	struct keyroll *items = NULL;
-	size_t cap = 0;
-	int result = 0;
+	struct loaded all;
+	size_t n = 0;
+	int result;
 
 	*out = (struct keyrolls){0};
 	if (!has_policy(project))
 		return 0;
-	if (project_history_load(diags, project, now_unix, &history) < 0)
-		return -1;
-	for (size_t i = 0; i < project->n_zones; i++) {
-		const struct project_zone *zone = &project->zones[i];
-		struct keyrolls some = {0};
-
-		if (!zone->sign || !zone->policy->keys.is_given)
-			continue;
-		if (load_zone_keys(diags, project, &history, zone, &folders, now_unix, &some) < 0)
-			result = -1;
-		for (size_t k = 0; k < some.n; k++) {
-			items = mem_grow(items, out->n, &cap, sizeof(*items));
-			items[out->n++] = some.items[k];
-		}
-	}
-	out->items = arena_alloc(&diags->arena, out->n * sizeof(*items) + 1);
-	if (out->n > 0)
-		memcpy(out->items, items, out->n * sizeof(*items));
-	free(items);
+	result = load(diags, project, now_unix, &all);
+	for (size_t i = 0; i < all.n; i++)
+		n += all.zones[i].rolls.n;
+	out->items = arena_alloc(&diags->arena, n * sizeof(*out->items) + 1);
+	for (size_t i = 0; i < all.n; i++)
+		for (size_t k = 0; k < all.zones[i].rolls.n; k++)
+			out->items[out->n++] = all.zones[i].rolls.items[k];
 	return result;
 }
 
-/* --- Steps --- */
+/* --- Dates --- */
 
-static int
-set_date(struct diags *diags, const struct key *key, enum key_time time, int64_t t_unix,
-    int64_t now_unix)
+/* What is done, and said: a line for each key. */
+struct acting {
+	struct diags *diags;
+	int64_t now_unix;
+	struct buf *said;
+};
+
+/* A key without dates was in use before its successor was made: it stays the older one. */
+static void
+date_begin(const struct keyroll *roll, const struct key *key, struct keydates_wish *wish)
 {
-	struct keydates_wish wish = {.now = now_unix};
-	struct keydates dates;
+	int64_t begun = wish->now;
 
-	wish.is_given[time] = true;
-	wish.time[time] = t_unix;
-	return keydates_read(diags, key->path, &wish, &dates) < 0 ? -1
-								  : keydates_write(diags, &dates);
+	if (key_life(key->time).sign_unix != KEY_ALWAYS)
+		return;
+	for (int i = 0; i < N_KEY_TIMES; i++)
+		if (roll->successor && roll->successor->time[i] <= begun)
+			begun = roll->successor->time[i] - 1;
+	for (int i = 0; i < N_KEY_TIMES; i++)
+		if (wish->is_given[i] && wish->time[i] <= begun)
+			begun = wish->time[i] - 1;
+	wish->is_given[KEY_PUBLISH] = wish->is_given[KEY_ACTIVATE] = true;
+	wish->time[KEY_PUBLISH] = wish->time[KEY_ACTIVATE] = begun;
 }
 
+/* Writes the dates that are given, and says so. Other keys may have the same successor: it has the
+ * dates from now on. */
 static int
-make(struct diags *diags, const struct key_folder *folder, const struct keyroll *roll,
-    const struct algorithm *algorithm, bool is_ksk, int64_t now_unix, const char **base)
+write_dates(const struct acting *acting, const struct keyroll *roll, struct key *key,
+    struct keydates_wish *wish)
 {
-	bool other = algorithm != roll->key->algorithm;
+	struct keydates dates;
+
+	date_begin(roll, key, wish);
+	if (keydates_read(acting->diags, key->path, wish, &dates) < 0 ||
+	    keydates_write(acting->diags, &dates) < 0)
+		return -1;
+	memcpy(key->time, dates.time, sizeof(key->time));
+	keystate_print_changes(acting->said, &dates);
+	if (dates.is_offline)
+		diag_add_path(acting->diags, key->path, S_KEY_COMMENTS,
+		    "the key %u has no .private file here: the comments of the .key file were "
+		    "changed",
+		    key->tag);
+	return 0;
+}
+
+/* --- Successors --- */
+
+static struct keygen
+request_of(const struct keyroll *roll, const struct algorithm *algorithm, int64_t now_unix)
+{
+	bool is_ksk = roll->key->is_ksk && roll->way != KEYROLL_SPLIT;
 	struct keygen request = {.zone = roll->zone->name,
 	    .algorithm = algorithm,
 	    .bits = KEYGEN_BITS_LEAST,
 	    .flags = is_ksk ? KEY_FLAG_ZONE | KEY_FLAG_SEP : KEY_FLAG_ZONE,
 	    .ttl_s = roll->key->ttl_s};
-	size_t n_made;
 
 	for (int i = 0; i < N_KEY_TIMES; i++)
 		request.time[i] = KEY_NO_TIME;
-	request.time[KEY_CREATED] = now_unix;
-	request.time[KEY_PUBLISH] =
-	    other ? now_unix + YEAR_S : now_unix; /* until it is known when */
-	if (other || is_ksk)
-		request.time[KEY_ACTIVATE] = now_unix;
-	return keygen(diags, folder, &request, 1, base, &n_made);
+	request.time[KEY_CREATED] = request.time[KEY_PUBLISH] = request.time[KEY_ACTIVATE] =
+	    now_unix;
+	if (algorithm != roll->key->algorithm) /* it signs ahead of its key */
+		request.time[KEY_PUBLISH] += KEY_OPEN_S;
+	else if (!is_ksk)
+		request.time[KEY_ACTIVATE] += KEY_OPEN_S;
+	return request;
 }
 
+/* Makes the successors of keys whose time is over. */
 static int
-make_successor(struct diags *diags, const struct keyroll *roll, int64_t now_unix)
+make_successors(const struct acting *acting, const struct loaded *all)
 {
-	bool is_ksk = roll->key->is_ksk && roll->way != KEYROLL_SPLIT;
-	struct key_folder folder;
-	const char *base;
+	struct keygen *requests = NULL;
+	const struct keyroll **of = NULL;
+	size_t n_due = 0, cap = 0, of_cap = 0, n_made;
+	const char **bases;
+	int result = 0;
 
-	return key_folder_read(&diags->arena, diags, roll->zone->keys, &folder) < 0
-		   ? -1
-		   : make(diags, &folder, roll, roll->key->algorithm, is_ksk, now_unix, &base);
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t k = 0; k < all->zones[i].rolls.n; k++) {
+			const struct keyroll *roll = &all->zones[i].rolls.items[k];
+
+			if (roll->phase != KEYROLL_DUE || roll->is_halted ||
+			    !all->zones[i].has_private)
+				continue;
+			requests = mem_grow(requests, n_due, &cap, sizeof(*requests));
+			of = mem_grow(of, n_due, &of_cap, sizeof(*of));
+			of[n_due] = roll;
+			requests[n_due++] =
+			    request_of(roll, roll->key->algorithm, acting->now_unix);
+		}
+	if (n_due > 0) {
+		bases = arena_alloc(&acting->diags->arena, n_due * sizeof(*bases));
+		result = keygen(acting->diags, &all->folder, requests, n_due, bases, &n_made);
+		for (size_t i = 0; i < n_made; i++)
+			buf_printf(acting->said, "%s/%s: made, to %s %u\n", all->folder.path,
+			    bases[i],
+			    of[i]->way == KEYROLL_SPLIT ? "sign data in the place of"
+							: "take over from",
+			    of[i]->key->tag);
+	}
+	free(requests);
+	free(of);
+	return result;
 }
+
+/* --- Steps --- */
 
 /* The dates of a step: of the successor first, as nobody is missed then. */
 struct step {
@@ -195,40 +300,127 @@ is_step_of(const struct step *step, const struct keyroll *roll)
 	       (step->ways & 1u << roll->way) != 0;
 }
 
+/* The dates of the step for the successor, or for the old key. Returns whether there are any. */
+static bool
+find_dates(
+    const struct keyroll *roll, bool is_successor, int64_t now_unix, struct keydates_wish *wish)
+{
+	bool any = false;
+
+	*wish = (struct keydates_wish){.now = now_unix};
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		const struct step *step = &steps[i];
+		const struct key *key = is_successor ? roll->successor : roll->key;
+
+		if (!is_step_of(step, roll) || step->is_successor != is_successor ||
+		    (key->time[step->time] != KEY_NO_TIME && key->time[step->time] <= now_unix))
+			continue; /* a date that has come is no plan, and stays */
+		wish->is_given[step->time] = any = true;
+		wish->time[step->time] = now_unix + step->later_s;
+	}
+	if (is_successor && roll->phase == KEYROLL_SIGNING && roll->at_unix != TIME_NEVER &&
+	    roll->successor->time[KEY_PUBLISH] != roll->at_unix) {
+		wish->is_given[KEY_PUBLISH] = any = true;
+		wish->time[KEY_PUBLISH] = roll->at_unix;
+	}
+	return any;
+}
+
+static bool
+is_due(const struct keyroll *roll, int64_t now_unix)
+{
+	struct keydates_wish wish;
+
+	return !roll->is_halted && !roll->lacks_private &&
+	       (roll->phase == KEYROLL_DUE || find_dates(roll, true, now_unix, &wish) ||
+		   find_dates(roll, false, now_unix, &wish));
+}
+
 static int
-act(struct diags *diags, const struct keyroll *roll, int64_t now_unix)
+move_on(const struct acting *acting, const struct keyroll *roll)
+{
+	struct keydates_wish wish;
+	int result = 0;
+
+	if (roll->is_halted || roll->lacks_private)
+		return 0;
+	if (find_dates(roll, true, acting->now_unix, &wish))
+		result = write_dates(acting, roll, roll->successor, &wish);
+	if (result == 0 && find_dates(roll, false, acting->now_unix, &wish))
+		result = write_dates(acting, roll, roll->key, &wish);
+	return result;
+}
+
+/* Without any private key of the zone this is not where it is signed: dates that were written to
+ * the .key files alone would contradict the others. */
+static int
+refuse_away(struct diags *diags, const struct zone_rolls *zone)
+{
+	return diag_error(diags, zone->zone->pos, P_KEY_LOST,
+	    "there is no .private file of %s in %s: a step of its keys is due, and is not done "
+	    "here",
+	    zone->zone->name_text, zone->zone->keys);
+}
+
+static int
+move_zone(const struct acting *acting, const struct zone_rolls *zone)
 {
 	int result = 0;
 
-	if (roll->is_halted)
-		return 0;
-	if (roll->phase == KEYROLL_DUE)
-		return make_successor(diags, roll, now_unix);
-	if (roll->phase == KEYROLL_SIGNING && roll->at_unix != TIME_NEVER &&
-	    roll->successor->time[KEY_PUBLISH] != roll->at_unix)
-		return set_date(diags, roll->successor, KEY_PUBLISH, roll->at_unix, now_unix);
-	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) && result == 0; i++)
-		if (is_step_of(&steps[i], roll))
-			result =
-			    set_date(diags, steps[i].is_successor ? roll->successor : roll->key,
-				steps[i].time, now_unix + steps[i].later_s, now_unix);
+	for (size_t i = 0; i < zone->rolls.n; i++) {
+		if (!zone->has_private && is_due(&zone->rolls.items[i], acting->now_unix))
+			return refuse_away(acting->diags, zone);
+		if (move_on(acting, &zone->rolls.items[i]) < 0)
+			result = -1;
+	}
+	return result;
+}
+
+static int
+move_all(const struct acting *acting, const struct loaded *all)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (move_zone(acting, &all->zones[i]) < 0)
+			result = -1;
+	if (make_successors(acting, all) < 0)
+		result = -1;
+	return result;
+}
+
+/* Dates by a clock that went back would be earlier than what they follow. */
+static int
+check_clock(struct diags *diags, int64_t latest_unix, int64_t now_unix)
+{
+	struct buf times = {0};
+	int result = 0;
+
+	if (latest_unix - CLOCKS_DIFFER_S > now_unix) {
+		instant_print_iso(&times, now_unix);
+		buf_puts(&times, ", and the state file tells of ");
+		instant_print_iso(&times, latest_unix);
+		result = diag_error(diags, pos_none(), P_CLOCK,
+		    "it is %s: no step of a key is done by that clock",
+		    buf_text(&times, &diags->arena));
+	}
 	return result;
 }
 
 int
-keyrolls_act(struct diags *diags, const struct project *project, int64_t now_unix)
+keyrolls_act(struct diags *diags, const struct project *project, int64_t now_unix, struct buf *said)
 {
-	struct keyrolls all;
+	struct acting acting = {diags, now_unix, said};
+	struct loaded all;
 	int lock, result;
 
 	if (!has_policy(project))
 		return 0;
 	if (lock_begin_keys(diags, project, &lock) < 0)
 		return -1;
-	result = keyrolls_load(diags, project, now_unix, &all);
-	for (size_t i = 0; i < all.n; i++)
-		if (act(diags, &all.items[i], now_unix) < 0)
-			result = -1;
+	result = load(diags, project, now_unix, &all);
+	if (check_clock(diags, all.latest_unix, now_unix) < 0 || move_all(&acting, &all) < 0)
+		result = -1;
 	lock_end(lock);
 	return result;
 }
@@ -238,6 +430,8 @@ keyrolls_act(struct diags *diags, const struct project *project, int64_t now_uni
 static bool
 is_wished(const struct keyroll_wish *wish, const struct keyroll *roll)
 {
+	if (roll->phase == KEYROLL_STANDBY)
+		return false;
 	if (wish->algorithm || (!wish->ksk && !wish->zsk))
 		return true;
 	return roll->role == PROJECT_ZSK ? wish->zsk : wish->ksk;
@@ -258,6 +452,8 @@ check_wish(struct diags *diags, const struct project_zone *zone, const struct ke
 
 		if (!is_wished(wish, roll))
 			continue;
+		if (roll->lacks_private)
+			return refuse_lost(diags, roll);
 		if (keyroll_is_under_way(roll))
 			return diag_error(diags, zone->pos, P_KEYS,
 			    "the key %u of %s, %s, is being replaced already, and goes on by "
@@ -275,36 +471,55 @@ check_wish(struct diags *diags, const struct project_zone *zone, const struct ke
 			   zone->name_text, zone->keys);
 }
 
+/* Of keys that serve side by side one successor takes over from all. */
+static size_t
+find_requests(const struct keyrolls *rolls, const struct keyroll_wish *wish, int64_t now_unix,
+    struct keygen requests[2])
+{
+	bool has[2] = {false};
+	size_t n = 0;
+
+	for (size_t i = 0; i < rolls->n; i++) {
+		const struct keyroll *roll = &rolls->items[i];
+		bool is_ksk = roll->key->is_ksk;
+
+		if (!is_wished(wish, roll) || has[is_ksk])
+			continue;
+		has[is_ksk] = true;
+		requests[n++] = request_of(
+		    roll, wish->algorithm ? wish->algorithm : roll->key->algorithm, now_unix);
+	}
+	return n;
+}
+
 static int
 begin(struct diags *diags, const struct project *project, const struct project_zone *zone,
     const struct keyroll_wish *wish, int64_t now_unix, struct buf *made)
 {
-	struct folders folders = {0};
+	struct key_folder folder;
 	struct keys keys = {0};
 	struct history history;
 	struct keyrolls rolls;
+	struct keygen requests[2];
+	const char *bases[2];
+	size_t n_made;
+	int result;
 
 	if (project_history_load(diags, project, now_unix, &history) < 0 ||
-	    read_folder(diags, zone->keys, &folders) < 0 ||
-	    keys_load(&diags->arena, diags, &folders.folder, &zone->name, now_unix, &keys) < 0)
+	    check_clock(diags, history.latest_unix, now_unix) < 0 ||
+	    key_folder_read_zone(&diags->arena, diags, zone->keys, &zone->name, &folder) < 0 ||
+	    keys_load(&diags->arena, diags, &folder, &zone->name, now_unix, &keys) < 0)
 		return -1;
+	if (keys.n == 0)
+		return refuse_none(diags, zone);
 	keyrolls_find(&diags->arena, project, &history, zone, &keys, now_unix, &rolls);
 	if (check_wish(diags, zone, wish, &rolls) < 0)
 		return -1;
-	for (size_t i = 0; i < rolls.n; i++) {
-		const struct keyroll *roll = &rolls.items[i];
-		const char *base;
-
-		if (!is_wished(wish, roll))
-			continue;
-		if (key_folder_read(&diags->arena, diags, zone->keys, &folders.folder) < 0 ||
-		    make(diags, &folders.folder, roll,
-			wish->algorithm ? wish->algorithm : roll->key->algorithm, roll->key->is_ksk,
-			now_unix, &base) < 0)
-			return -1;
-		buf_printf(made, "%s\n", base);
-	}
-	return 0;
+	result = keygen(diags, &folder, requests, find_requests(&rolls, wish, now_unix, requests),
+	    bases, &n_made);
+	for (size_t i = 0; i < n_made; i++)
+		buf_printf(made, "%s\n", bases[i]);
+	return result;
 }
 
 int

@@ -12,10 +12,13 @@ int
 keyrolls_load(
     struct diags *diags, const struct project *project, int64_t now_unix, struct keyrolls *out);
 
-/* Does what is due. Returns 0, or -1 with problems added; then the files are as they were, or a
- * step is half done and due again. */
+/* Does what is due, and adds a line to `said` for each key that was made or whose dates were
+ * written. Returns 0, or -1 with problems added; then the files are as they were, or a step is half
+ * done and due again. Nothing is done by a clock that is behind what the state file tells of, nor
+ * handed over to a key without its .private file. */
 int
-keyrolls_act(struct diags *diags, const struct project *project, int64_t now_unix);
+keyrolls_act(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct buf *said);
 
 /* What is rolled by hand. */
 struct keyroll_wish {

@@ -717,11 +717,14 @@ step_roll(struct walk *w)
 {
 	struct diags diags = {0};
 	struct project project;
+	struct buf said = {0};
 
 	load_project(&diags, &project);
-	keyrolls_act(&diags, &project, w->now);
+	keyrolls_act(&diags, &project, w->now, &said);
+	buf_printf(&w->log, " %.*s", (int)said.len, said.data ? said.data : "");
 	log_problems(w, &diags);
 	diags_free(&diags);
+	buf_free(&said);
 }
 
 static void
