@@ -6,6 +6,10 @@
 #include "rollover/parent.h"
 #include "rollover/trust.h"
 
+enum {
+	DS_CHANCE_S = 86400, /* parents that follow CDS look once a day (RFC 7344 section 6.1) */
+};
+
 /* --- What is held --- */
 
 struct run {
@@ -46,7 +50,8 @@ record_of(const struct run *r, const struct key *key)
 }
 
 /* When no set of the type is held any more that has the key, or with `lacks` that has it not: 0 if
- * there was none, TIME_NEVER if one is open. */
+ * there was none, TIME_NEVER if one is open. Who holds an empty DS set misses no record in it: the
+ * zone counts as unsigned (RFC 4035 section 5.2). */
 static int64_t
 forgotten_at(const struct run *r, uint16_t type, const struct key *key, bool signs, bool lacks)
 {
@@ -57,7 +62,7 @@ forgotten_at(const struct run *r, uint16_t type, const struct key *key, bool sig
 	for (size_t i = 0; i < sets.n; i++) {
 		const struct set *set = &sets.items[i];
 
-		if (set_has_key(set, &wanted, signs) != lacks)
+		if (set_has_key(set, &wanted, signs) != lacks && (type != TYPE_DS || set->n > 0))
 			at = instant_later(at, set_release(set, r->hold_s));
 	}
 	return at;
@@ -289,14 +294,27 @@ anchor_of(const struct run *r, const struct keyroll *roll)
 	return roll->successor;
 }
 
+/* When the parent's DS of the key need not be waited for any more: 0 if it is there, and TIME_NEVER
+ * as long as nothing is known of the parent, or it has others. One that is known to have none had a
+ * chance to take it, from CDS for example. */
+static int64_t
+ds_wanted_until(const struct run *r, const struct key *key)
+{
+	const struct set *newest = sets_newest(trust_sets(r->a, r->history, r->name, TYPE_DS));
+
+	if (is_there(r, TYPE_DS, key))
+		return 0;
+	return newest && newest->n == 0 ? key->time[KEY_SYNC_PUBLISH] + DS_CHANCE_S : TIME_NEVER;
+}
+
 static void
 judge_ds_of_algorithm(const struct run *r, struct keyroll *roll, const struct key *anchor)
 {
 	int64_t trusted = forgotten_at(r, TYPE_DS, anchor, false, true);
 	int64_t old = algorithm_forgotten_at(r, TYPE_DS, roll->key->algorithm->number, false);
 
-	if (!is_there(r, TYPE_DS, anchor))
-		set_phase(roll, KEYROLL_DS_WANTED, TIME_NEVER);
+	if (ds_wanted_until(r, anchor) > r->now)
+		set_phase(roll, KEYROLL_DS_WANTED, ds_wanted_until(r, anchor));
 	else if (trusted > r->now)
 		set_phase(roll, KEYROLL_DS_SEEN, trusted);
 	else if (old > r->now)
@@ -379,8 +397,8 @@ judge_ksk(const struct run *r, struct keyroll *roll)
 		set_phase(roll, KEYROLL_PUBLISHED, known);
 	else if (roll->successor->time[KEY_SYNC_PUBLISH] == KEY_NO_TIME)
 		set_phase(roll, KEYROLL_KNOWN, known);
-	else if (!is_there(r, TYPE_DS, roll->successor))
-		set_phase(roll, KEYROLL_DS_WANTED, TIME_NEVER);
+	else if (ds_wanted_until(r, roll->successor) > r->now)
+		set_phase(roll, KEYROLL_DS_WANTED, ds_wanted_until(r, roll->successor));
 	else if (trusted > r->now)
 		set_phase(roll, KEYROLL_DS_SEEN, trusted);
 	else
@@ -745,6 +763,9 @@ keyroll_words(struct arena *a, const struct keyroll *roll)
 		if (roll->role == PROJECT_ZSK)
 			return arena_printf(
 			    a, "waits for the parent's DS of %s", roll->successor->algorithm->name);
+		if (roll->at_unix != TIME_NEVER)
+			return arena_printf(a,
+			    "waits until %s for the parent's DS %u: it has none so far", at, new);
 		return arena_printf(a, "waits for the parent's DS %u", new);
 	case KEYROLL_DS_SEEN:
 		return roll->at_unix == TIME_NEVER
