@@ -55,6 +55,15 @@ take_file(struct arena *a, const char *file, const struct name *zone, struct key
 }
 
 static int
+refuse_folder(struct diags *diags, const struct roots *roots, const char *path)
+{
+	if (errno != ENOENT)
+		return file_refuse(diags, roots, path);
+	return diag_add_path(diags, path, F_READ,
+	    "cannot read %s: there is no such folder; zonepp keys generate makes it, and keys", path);
+}
+
+static int
 read_folder(struct arena *a, struct diags *diags, const struct roots *roots, const char *path,
     const struct name *zone, struct key_folder *out)
 {
@@ -66,7 +75,7 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 
 	*out = (struct key_folder){.path = arena_text(a, path, strlen(path)), .roots = roots};
 	if (!dir)
-		return file_refuse(diags, roots, path);
+		return refuse_folder(diags, roots, path);
 	errno = 0;
 	while ((entry = readdir(dir))) {
 		take_file(a, entry->d_name, zone, out, &cap);
