@@ -22,8 +22,8 @@ read_all(struct zone_run *run)
 
 	zone_begin_delegations(run);
 	if (job->keep) {
-		load.ds = delegation_ds;
-		load.ds_ctx = &run->delegations;
+		load.ds = zone_ds;
+		load.ds_ctx = run;
 	}
 	loaded = load_zone(run->diags, &load, &run->loaded);
 

@@ -130,6 +130,18 @@ zone_begin_delegations(struct zone_run *run)
 }
 
 int
+zone_ds(void *ctx, struct arena *a, const struct name *name, struct bytes **rdata, size_t *n,
+    const char **why)
+{
+	struct zone_run *run = ctx;
+
+	*why = "the published file cannot be read, of which $DS keeps records";
+	if (zone_read_published(run) < 0)
+		return -1;
+	return delegation_ds(&run->delegations, a, name, rdata, n, why);
+}
+
+int
 zone_guard_store(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;

@@ -52,9 +52,14 @@ zone_makes_digest(const struct zone_run *run)
 int
 zone_read_published(struct zone_run *run);
 
-/* zone_keys.c: sets `delegations`, ahead of the template, whose $DS asks there. */
+/* zone_keys.c: sets `delegations`, ahead of the template. */
 void
 zone_begin_delegations(struct zone_run *run);
+
+/* zone_keys.c: a ds_source (directive/ds.h) for the template; `run` is a struct zone_run. */
+int
+zone_ds(void *run, struct arena *a, const struct name *name, struct bytes **rdata, size_t *n,
+    const char **why);
 
 /* zone_keys.c: loads the keys, gives out their roles, and changes these where what is published
  * needs it. Returns 0, or -1 with problems added: they cannot sign the zone. */

@@ -7,6 +7,7 @@ int
 zone_read_published(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
+	const struct name *apex = job->load.zone ? job->load.zone : &run->loaded.store.apex;
 	struct stat st;
 
 	if (run->published_read || !job->previous)
@@ -18,8 +19,8 @@ zone_read_published(struct zone_run *run)
 			   : file_refuse(run->diags, job->outputs, job->previous);
 	if (!S_ISREG(st.st_mode))
 		return 0;
-	if (published_load(run->diags, &run->published, job->outputs, job->previous,
-		&run->loaded.store.apex, job->n_workers) < 0)
+	if (published_load(
+		run->diags, &run->published, job->outputs, job->previous, apex, job->n_workers) < 0)
 		return -1;
 	if (run->published.is_conflict)
 		return diag_add_path(run->diags, job->previous, P_PUBLISHED_MERGE,

@@ -505,11 +505,23 @@ why_none(const struct child *child)
 		     "its `servers:`, and zonepp roll asks them";
 }
 
-int
-delegation_ds(void *ctx, struct arena *a, const struct name *name, struct bytes **rdata, size_t *n,
-    const char **why)
+/* The DS sets of the history; of one that lost them what the published file has. */
+static struct sets
+held_ds(const struct child *child)
 {
-	struct delegations *run = ctx;
+	struct arena *a = child->run->keep->a;
+	struct sets known = trust_sets(a, child->run->keep->history, child->name, TYPE_DS);
+	struct set published = published_set(child);
+
+	if (known.n > 0 || published.n == 0)
+		return known;
+	return (struct sets){arena_copy(a, &published, sizeof(published)), 1};
+}
+
+int
+delegation_ds(struct delegations *run, struct arena *a, const struct name *name,
+    struct bytes **rdata, size_t *n, const char **why)
+{
 	const struct project_zone *zone = parent_zone_named(run->keep->project, name->wire);
 	struct child child = {.run = run, .zone = zone};
 	const struct set *newest;
@@ -527,7 +539,7 @@ delegation_ds(void *ctx, struct arena *a, const struct name *name, struct bytes 
 	*why = why_none(&child);
 	if (*why)
 		return -1;
-	held = trust_sets(run->keep->a, run->keep->history, child.name, TYPE_DS);
+	held = held_ds(&child);
 	newest = sets_newest(held);
 	*rdata = arena_alloc(a, (child.keys->n + (newest ? newest->n : 0) + 1) * sizeof(**rdata));
 	*n = choose(&child, held, *rdata);

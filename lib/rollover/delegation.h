@@ -36,12 +36,12 @@ struct delegations {
 	const void *forced_ctx;
 };
 
-/* A ds_source (directive/ds.h), whose context is a struct delegations, which is told of `made`: a key's record appears once
- * its DNSKEY has been known for long enough, and leaves when no held DS set needs it. `store` and
- * `published` are not looked at. */
+/* The DS RDATA of a child, as a ds_source has them (directive/ds.h), noted in `made`: a key's
+ * record appears once its DNSKEY has been known for long enough, and leaves when no held DS set
+ * needs it. `store` is not looked at. */
 int
-delegation_ds(void *delegations, struct arena *a, const struct name *name, struct bytes **rdata,
-    size_t *n, const char **why);
+delegation_ds(struct delegations *run, struct arena *a, const struct name *name,
+    struct bytes **rdata, size_t *n, const char **why);
 
 /* Judges the DS sets of the children, and adds what becomes of them to `opened` and `closed`, after
  * keep_compare. Returns 0, or -1 with problems added. */
