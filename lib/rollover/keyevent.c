@@ -10,8 +10,6 @@
 #include "rollover/parent.h"
 #include "rollover/trust.h"
 
-enum { ID_LEN = 2 * 32 };
-
 static const char begun[] = "begun", wanted[] = "ds-wanted", seen[] = "ds-seen",
 		  leaves[] = "ds-leaves", finished[] = "finished";
 
@@ -24,13 +22,20 @@ record_of(const struct keyevents *e, const struct key *key)
 }
 
 static const char *
+digest_id(struct arena *a, const struct record_key *key)
+{
+	struct buf b = {0};
+
+	hex_encode(&b, (struct bytes){key->digest, sizeof(key->digest)});
+	return buf_text(&b, a);
+}
+
+static const char *
 id_of(const struct keyevents *e, const struct key *key)
 {
 	struct record_key record = record_of(e, key);
-	struct buf b = {0};
 
-	hex_encode(&b, (struct bytes){record.digest, sizeof(record.digest)});
-	return buf_text(&b, e->a);
+	return digest_id(e->a, &record);
 }
 
 static const struct key *
@@ -202,19 +207,17 @@ rest_of(const struct keyevents *e, const struct set *ds)
 	return rest;
 }
 
-/* Nothing may be left where no key is to have a record: then the zone shall be unsigned. */
+/* Nothing may be left only where the zone is to be signed no more. */
 static bool
 is_leaving(const struct keyevents *e, const struct key *key)
 {
-	bool any = false;
 	struct set rest;
 
 	if (!key->is_ksk || wants_ds(e, key) || !is_at_parent(e, key))
 		return false;
-	for (size_t i = 0; i < e->keys.n && !any; i++)
-		any = wants_ds(e, &e->keys.items[i]);
 	rest = rest_of(e, parents_ds(e));
-	return (rest.n > 0 || !any) && may_be(e, &rest) && !is_made(e);
+	return (rest.n > 0 || e->zone->policy->cds == CDS_DELETE) && may_be(e, &rest) &&
+	       !is_made(e);
 }
 
 static bool
@@ -431,6 +434,128 @@ keyevents_first(const struct history *history, const char *name, const struct hi
 			first = note;
 	}
 	return first;
+}
+
+/* --- A zone of which nothing is to be told --- */
+
+struct quiet {
+	struct arena *a;
+	const struct history *history;
+	const char *name;
+	const struct set *keys, *signers; /* that are published */
+	const struct set *ds;             /* that the parent has; or NULL */
+};
+
+static struct record_key
+key_at(const struct quiet *q, size_t i)
+{
+	return record_read_key(TYPE_DNSKEY, q->keys->rdata[i]);
+}
+
+static bool
+is_told(const struct quiet *q, const char *event, const struct record_key *key)
+{
+	const char *id = digest_id(q->a, key);
+
+	return history_note(q->history, NOTE_KEY_TOLD, q->name, event, id);
+}
+
+/* Is there no second key that could take over from it, or from which it takes over? */
+static bool
+is_alone(const struct quiet *q, size_t number)
+{
+	struct record_key key = key_at(q, number);
+	bool alone = true;
+
+	for (size_t i = 0; i < q->keys->n && alone; i++)
+		alone = i == number || key_at(q, i).flags != key.flags;
+	return alone;
+}
+
+static bool
+is_settled(const struct quiet *q, const struct record_key *key)
+{
+	bool is_asked = is_told(q, wanted, key);
+
+	if (is_told(q, begun, key) && !is_told(q, finished, key))
+		return false;
+	if (!(key->flags & KEY_FLAG_SEP))
+		return true;
+	return has_ds(q->ds, key) ? !is_asked || is_told(q, seen, key) : is_asked;
+}
+
+static bool
+is_of_any(const struct quiet *q, struct bytes ds)
+{
+	bool is = false;
+
+	for (size_t i = 0; i < q->keys->n && !is; i++) {
+		struct record_key key = key_at(q, i);
+
+		is = trust_is_of_key(ds, &key);
+	}
+	return is;
+}
+
+/* A key that signs and is not published may be of a new algorithm. */
+static bool
+is_published(const struct quiet *q, struct bytes signer)
+{
+	bool is = false;
+
+	for (size_t i = 0; i < q->keys->n && !is; i++)
+		is = memcmp(q->keys->rdata[i].data, signer.data, RECORD_KEY_LEN) == 0;
+	return is;
+}
+
+static bool
+are_quiet(const struct quiet *q)
+{
+	bool quiet = q->keys && q->keys->n > 0 && q->signers;
+
+	for (size_t i = 0; quiet && i < q->keys->n; i++) {
+		struct record_key key = key_at(q, i);
+
+		quiet = is_alone(q, i) && is_settled(q, &key);
+	}
+	for (size_t i = 0; quiet && i < q->signers->n; i++)
+		quiet = is_published(q, q->signers->rdata[i]);
+	for (size_t i = 0; quiet && q->ds && i < q->ds->n; i++)
+		quiet = is_of_any(q, q->ds->rdata[i]);
+	return quiet;
+}
+
+/* Notes of keys that have left are to go. */
+static bool
+are_of_keys(const struct quiet *q, struct notes notes)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < q->keys->n; k++) {
+		struct record_key key = key_at(q, k);
+		const char *id = digest_id(q->a, &key);
+
+		for (size_t i = 0; i < notes.n; i++)
+			n += strcmp(notes.items[i].id, id) == 0;
+	}
+	return n == notes.n;
+}
+
+bool
+keyevents_are_none(const struct history *history, const struct project_zone *zone)
+{
+	struct arena a = {0};
+	struct quiet q = {.a = &a, .history = history, .name = history_name(&a, zone->name.wire)};
+	bool none;
+
+	q.keys = sets_newest(trust_sets(&a, history, q.name, TYPE_DNSKEY));
+	q.signers = sets_newest(trust_sets(&a, history, q.name, TYPE_RRSIG));
+	q.ds = sets_newest(trust_sets(&a, history, q.name, TYPE_DS));
+	none = zone->policy->cds != CDS_DELETE &&
+	       history_notes(history, NOTE_KEY_PENDING, q.name).n == 0 && are_quiet(&q) &&
+	       are_of_keys(&q, history_notes(history, NOTE_KEY_TOLD, q.name));
+	arena_free(&a);
+	return none;
 }
 
 /* --- A zone --- */

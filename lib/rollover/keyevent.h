@@ -30,6 +30,12 @@ struct keyevents {
 	struct ds_made *made;
 };
 
+/* Does the history alone show that nothing is to be noted or told: each published key does its work
+ * alone, and the parent has its DS record, or was asked for it? That spares the reading of files.
+ */
+bool
+keyevents_are_none(const struct history *history, const struct project_zone *zone);
+
 /* Loads the keys of the zone into the arena of `diags`; `folder` has their files, and `made`
  * outlives it. Returns 0, or -1 with problems added. */
 int

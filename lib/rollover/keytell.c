@@ -80,7 +80,7 @@ keytell_find(
 		struct keyevents events;
 		struct diags own;
 
-		if (!project->zones[i].sign)
+		if (!project->zones[i].sign || keyevents_are_none(history, &project->zones[i]))
 			continue;
 		diags_part(tell->diags, &own);
 		if (load(tell, &own, &project->zones[i], history, &events) == 0)
