@@ -13,9 +13,9 @@
 enum { HELP_COLUMN = 26 };
 
 const struct cmd_option option_zone = {
-    "zone", 0, "NAME", "the zone's name (default: the first absolute $ORIGIN)"};
+    "zone", 0, "ZONE", "the zone's name (default: the first absolute $ORIGIN)"};
 const struct cmd_option option_zone_by_soa = {
-    "zone", 0, "NAME", "the name of the zone in FILE (default: that of its first SOA record)"};
+    "zone", 0, "ZONE", "the name of the zone in FILE (default: that of its first SOA record)"};
 const struct cmd_option option_output = {
     "output", 'o', "FILE", "write to FILE, in one step, and only if it changes"};
 const struct cmd_option option_now = {
@@ -27,7 +27,7 @@ const struct cmd_option option_project = {
 const struct cmd_option option_allow = {
     "allow", 0, "DIR", "a further folder that templates may read; may be repeated"};
 const struct cmd_option option_secret = {
-    "secret", 0, "NAME", "an environment variable that templates may read; may be repeated"};
+    "secret", 0, "VARIABLE", "an environment variable that templates may read; may be repeated"};
 const struct cmd_option option_directory = {"directory", 'C', "DIR", "change to DIR first"};
 const struct cmd_option option_format = {"format", 0, "FORM", "how problems are shown: tty or gcc"};
 const struct cmd_option option_help = {"help", 'h', NULL, "show this help"};

@@ -1,5 +1,5 @@
 /* What the verbs share: a verb is a row with its options, and a function that takes them parsed.
- * Help, parsing and later completion come from the same rows. An option is asked for by its row, so
+ * Help, parsing and completion come from the same rows. An option is asked for by its row, so
  * that the compiler knows its name. */
 #ifndef CMD_H
 #define CMD_H
@@ -132,6 +132,7 @@ cmd_report(struct cmd *cmd, struct diags *diags);
 #define VERBS(X)                                                                                   \
 	X(build)                                                                                   \
 	X(check)                                                                                   \
+	X(completion)                                                                              \
 	X(expand)                                                                                  \
 	X(help)                                                                                    \
 	X(keys_ds)                                                                                 \

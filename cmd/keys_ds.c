@@ -6,7 +6,7 @@
 #include "rollover/parent.h"
 
 static const struct cmd_option option_digest = {
-    "digest", 0, "N", "2 (SHA-256, the default) or 4 (SHA-384)"};
+    "digest", 0, "2|4", "SHA-256 (2, the default) or SHA-384 (4)"};
 static const struct cmd_option option_dnskey = {
     "dnskey", 0, NULL, "the DNSKEY records, for parents that make DS records themselves"};
 

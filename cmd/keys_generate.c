@@ -16,7 +16,7 @@ static const struct cmd_option option_ksk = {
 static const struct cmd_option option_zsk = {
     "zsk", 0, NULL, "a zone signing key (default: one key for both, flags 257)"};
 static const struct cmd_option option_algorithm = {
-    "algorithm", 'a', "NAME", "or its number (default: ECDSAP256SHA256)"};
+    "algorithm", 'a', "ALGORITHM", "or its number (default: ECDSAP256SHA256)"};
 static const struct cmd_option option_bits = {
     "bits", 'b', "N", "of an RSA modulus, 2048 to 4096 (default: 2048)"};
 static const struct cmd_option option_ttl = {

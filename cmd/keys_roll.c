@@ -5,7 +5,7 @@
 static const struct cmd_option option_ksk = {"ksk", 0, NULL, "its key signing key, or CSK, alone"};
 static const struct cmd_option option_zsk = {"zsk", 0, NULL, "its zone signing key alone"};
 static const struct cmd_option option_algorithm = {
-    "algorithm", 'a', "NAME", "all its keys, by such of another algorithm"};
+    "algorithm", 'a', "ALGORITHM", "all its keys, by such of another algorithm"};
 
 static const struct cmd_option *const options[] = {&option_ksk, &option_zsk, &option_algorithm,
     &option_project, &option_directory, &option_now, NULL};

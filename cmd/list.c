@@ -2,9 +2,35 @@
 
 #include "project/project.h"
 
-static const struct cmd_option *const options[] = {&option_project, &option_directory, NULL};
+static const struct cmd_option option_certificates = {
+    "certificates", 0, NULL, "its certificates in their place: name, current and next"};
 
-/* One zone a line: name, template, output, policy; tabs between. */
+static const struct cmd_option *const options[] = {
+    &option_certificates, &option_project, &option_directory, NULL};
+
+static void
+print_zones(struct buf *b, const struct project *project)
+{
+	for (size_t i = 0; i < project->n_zones; i++) {
+		const struct project_zone *zone = &project->zones[i];
+
+		buf_printf(b, "%s\t%s\t%s\t%s\n", zone->name_text, zone->template, zone->output,
+		    zone->policy->name);
+	}
+}
+
+static void
+print_certificates(struct buf *b, const struct project *project)
+{
+	for (size_t i = 0; i < project->n_certificates; i++) {
+		const struct project_certificate *certificate = &project->certificates[i];
+
+		buf_printf(b, "%s\t%s\t%s\n", certificate->name, certificate->current,
+		    certificate->next ? certificate->next : "");
+	}
+}
+
+/* A zone or certificate a line, tabs between its fields. */
 static int
 run(struct cmd *cmd)
 {
@@ -14,12 +40,10 @@ run(struct cmd *cmd)
 
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
-	for (size_t i = 0; i < project.n_zones; i++) {
-		const struct project_zone *zone = &project.zones[i];
-
-		buf_printf(&b, "%s\t%s\t%s\t%s\n", zone->name_text, zone->template, zone->output,
-		    zone->policy->name);
-	}
+	if (cmd_has(cmd, &option_certificates))
+		print_certificates(&b, &project);
+	else
+		print_zones(&b, &project);
 	result = cmd_print(cmd, (struct text){b.data, b.len});
 	buf_free(&b);
 	return result;

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 static const struct cmd_option option_gate = {
-    "gate", 0, "NAME", "exit 0 if NAME's next certificate may be taken into use, else 1"};
+    "gate", 0, "CERT", "exit 0 if CERT's next certificate may be taken into use, else 1"};
 static const struct cmd_option option_deploy = {
     "deploy", 0, NULL, "run the deploy commands that are due, and notify"};
 static const struct cmd_option option_json = {"json", 0, NULL, "as JSON, for programs"};
@@ -193,5 +193,5 @@ run(struct cmd *cmd)
 	return result;
 }
 
-const struct verb verb_roll = {"roll", "[NAME...]",
+const struct verb verb_roll = {"roll", "[CERT...]",
     "where the rollover of each certificate stands, and what happens next", 0, -1, options, run};

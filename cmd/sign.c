@@ -20,7 +20,7 @@ static const struct cmd_option option_iterations = {
 static const struct cmd_option option_salt = {
     "salt", 0, "HEX|-", "salt of the NSEC3 hash (default: none, as RFC 9276)"};
 static const struct cmd_option option_zonemd = {
-    "zonemd", 0, "[=HASH]", "add a digest of the zone, sha384 or sha512 (default: sha384)"};
+    "zonemd", 0, "[=sha384|sha512]", "add a digest of the zone (default: sha384)"};
 static const struct cmd_option option_cds = {
     "cds", 0, "[=delete]", "add CDS and CDNSKEY; delete: to have the DS removed"};
 static const struct cmd_option option_previous = {
@@ -28,9 +28,9 @@ static const struct cmd_option option_previous = {
 static const struct cmd_option option_refresh = {
     "refresh", 0, "D", "make anew what expires sooner (default: by SOA expire)"};
 static const struct cmd_option option_serial = {
-    "serial", 0, "MODE", "keep (default), auto, unixtime or date"};
+    "serial", 0, "keep|auto|unixtime|date", "what becomes of the serial (default: keep)"};
 static const struct cmd_option option_verify = {
-    "verify", 0, "MODE", "ahead of writing: chain (default), full with cryptography, none"};
+    "verify", 0, "chain|full|none", "ahead of writing (default: chain; full: with cryptography)"};
 
 static const struct cmd_option *const options[] = {&option_output, &option_zone, &option_allow,
     &option_secret, &option_keys, &option_key, &option_validity, &option_inception_offset,

@@ -3,15 +3,15 @@
 #include "directive/tlsa_print.h"
 
 static const struct cmd_option option_usage = {
-    "usage", 'u', "N", "certificate usage, 0 to 3 or its name (default: 3, DANE-EE)"};
+    "usage", 'u', "0|1|2|3", "certificate usage, or its name (default: 3, DANE-EE)"};
 static const struct cmd_option option_selector = {
-    "selector", 's', "N", "0 or 1 (default: 1, SPKI)"};
+    "selector", 's', "0|1", "what is taken of it (default: 1, SPKI)"};
 static const struct cmd_option option_matching = {
-    "matching", 'm', "N", "matching type, 0 to 2 (default: 1, SHA2-256)"};
+    "matching", 'm', "0|1|2", "matching type (default: 1, SHA2-256)"};
 static const struct cmd_option option_name = {
     "name", 0, "OWNER", "the record's owner, as in _25._tcp.mail.example.org"};
 static const struct cmd_option option_pick = {
-    "pick", 0, "WHICH", "which certificate: leaf, or with usage 0 or 2 issuer, all or root"};
+    "pick", 0, "leaf|issuer|all|root", "which certificate (all but leaf: with usage 0 or 2)"};
 static const struct cmd_option option_pass = {
     "pass", 0, "WHERE", "the password of encrypted sources: env:NAME or file:PATH"};
 
