@@ -5,7 +5,6 @@
 #include "publish/check.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 static const struct cmd_option option_prove = {
     "prove", 0, NULL, "let OpenSSL's DANE verifier judge each certificate by the records"};
@@ -22,29 +21,13 @@ struct tally {
 	size_t n_severity[SEVERITY_ERROR + 1];
 };
 
-/* Is the argument a file, and not a zone of the project? A dot at the end makes it a zone in any
- * case, "./" at the start a file. */
-static bool
-is_file(const char *argument)
-{
-	size_t len = strlen(argument);
-	struct stat st;
-
-	if (strcmp(argument, "-") == 0)
-		return true;
-	if (len == 0 || argument[len - 1] == '.')
-		return false;
-	return strchr(argument, '/') || (len > 5 && strcmp(argument + len - 5, ".zone") == 0) ||
-	       (stat(argument, &st) == 0 && !S_ISDIR(st.st_mode));
-}
-
 static size_t
 count_files(const struct cmd *cmd)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < cmd->n_arguments; i++)
-		n += is_file(cmd->arguments[i]);
+		n += cmd_is_file(cmd->arguments[i]);
 	return n;
 }
 
@@ -66,7 +49,7 @@ check_arguments_files(struct cmd *cmd, struct tally *tally)
 	int result;
 
 	for (size_t i = 0; i < cmd->n_arguments; i++)
-		files[i] = (struct check_file){.load = cmd_template(cmd, cmd->arguments[i], &zone)};
+		files[i] = (struct check_file){.load = cmd_file(cmd, cmd->arguments[i], &zone)};
 	result = check_files(files, cmd->n_arguments, &how);
 	for (size_t i = 0; i < cmd->n_arguments; i++) {
 		take(cmd, &files[i].diags, tally);

@@ -374,8 +374,22 @@ zone_of(const struct project *project, const char *path)
 	return NULL;
 }
 
+bool
+cmd_is_file(const char *argument)
+{
+	size_t len = strlen(argument);
+	struct stat st;
+
+	if (strcmp(argument, "-") == 0)
+		return true;
+	if (len == 0 || argument[len - 1] == '.')
+		return false;
+	return strchr(argument, '/') || (len > 5 && strcmp(argument + len - 5, ".zone") == 0) ||
+	       (stat(argument, &st) == 0 && !S_ISDIR(st.st_mode));
+}
+
 struct load_options
-cmd_template(struct cmd *cmd, const char *path, struct name *zone)
+cmd_file(struct cmd *cmd, const char *path, struct name *zone)
 {
 	const char *folder = folder_of(&cmd->diags.arena, path);
 	struct cmd_nearest *nearest = nearest_of(cmd, folder);
@@ -394,6 +408,50 @@ cmd_template(struct cmd *cmd, const char *path, struct name *zone)
 		load.includes = load_includes(&nearest->project, zone_of(&nearest->project, path));
 	}
 	return load;
+}
+
+int
+cmd_argument(struct cmd *cmd, const struct cmd_option *zone_option, struct project *project,
+    const struct project_zone **zone)
+{
+	const char *argument = cmd->arguments[0], *path = cmd_value(cmd, &option_project);
+
+	*zone = NULL;
+	if (cmd_is_file(argument)) {
+		if (cmd_has(cmd, &option_project))
+			cmd_usage(cmd, "--project is for a zone of a project, not for a file");
+		return 0;
+	}
+	if (cmd_has(cmd, zone_option))
+		cmd_usage(cmd, "--zone is for a file, and %s is none", argument);
+	if (!path && project_find_if(&cmd->diags, ".", &path) < 0)
+		return -1;
+	if (!path)
+		return diag_error(&cmd->diags, pos_none(), F_READ,
+		    "%s is no file, nor a zone of a project: there is no zonepp.yaml in this "
+		    "folder or above it",
+		    argument);
+	if (cmd_project(cmd, project) < 0)
+		return -1;
+	cmd->diags.severities = project->severities;
+	*zone = project_zone_find(&cmd->diags, project, argument);
+	return *zone ? 0 : -1;
+}
+
+int
+cmd_template(struct cmd *cmd, struct cmd_template *out)
+{
+	const struct project_zone *zone;
+
+	if (cmd_argument(cmd, &option_zone, &out->project, &zone) < 0)
+		return -1;
+	if (zone) {
+		out->certificates = load_certificates(&cmd->diags.arena, &out->project);
+		out->load = load_of(&out->project, zone, &out->certificates, cmd->now);
+	} else {
+		out->load = cmd_file(cmd, cmd->arguments[0], &out->zone);
+	}
+	return 0;
 }
 
 void

@@ -119,10 +119,33 @@ cmd_project(struct cmd *cmd, struct project *project);
 const struct roots *
 cmd_roots(struct cmd *cmd, const char *path);
 
+/* Is the argument a file, and not a zone of the project? A dot at the end makes it a zone in any
+ * case, "./" at the start a file. */
+bool
+cmd_is_file(const char *argument);
+
 /* How the template that a person names is loaded: within these roots, and with the certificates of
  * that project. `zone` is room for the name of --zone. */
 struct load_options
-cmd_template(struct cmd *cmd, const char *path, struct name *zone);
+cmd_file(struct cmd *cmd, const char *path, struct name *zone);
+
+/* The zone of the project that the argument of a verb names, which takes a file as well; `project`
+ * is room for what --project or the nearest file says. `*zone` is NULL where it names a file. With
+ * options that do not go with it, a usage error. Returns 0, or -1 with problems added. */
+int
+cmd_argument(struct cmd *cmd, const struct cmd_option *zone_option, struct project *project,
+    const struct project_zone **zone);
+
+/* How the template is loaded that the argument of a verb names, by its file or by its zone. */
+struct cmd_template {
+	struct load_options load;
+	struct project project;
+	struct tlsa_names certificates;
+	struct name zone;
+};
+
+int
+cmd_template(struct cmd *cmd, struct cmd_template *out);
 
 /* Shows problems on standard error; the exit status will be theirs at least. */
 void

@@ -4,14 +4,13 @@
 #include "publish/expand.h"
 #include "publish/overwrite.h"
 
-static const struct cmd_option *const options[] = {
+static const struct cmd_option *const options[] = {&option_project, &option_directory,
     &option_output, &option_zone, &option_allow, &option_secret, &option_now, NULL};
 
 static int
 run(struct cmd *cmd)
 {
-	struct name zone;
-	struct load_options load = cmd_template(cmd, cmd->arguments[0], &zone);
+	struct cmd_template template;
 	const char *path = cmd_value(cmd, &option_output);
 	struct buf text = {0};
 	struct output *out;
@@ -19,7 +18,9 @@ run(struct cmd *cmd)
 	int result;
 
 	cmd->diags.track_inputs = path != NULL;
-	result = expand_file(&cmd->diags, &load, &text);
+	if (cmd_template(cmd, &template) < 0)
+		return -1;
+	result = expand_file(&cmd->diags, &template.load, &text);
 	if (result == 0 && path)
 		result = overwrite_check(&cmd->diags, NULL, path);
 	if (result == 0) {
@@ -32,6 +33,6 @@ run(struct cmd *cmd)
 	return result;
 }
 
-const struct verb verb_expand = {"expand", "FILE|-",
+const struct verb verb_expand = {"expand", "ZONE|FILE|-",
     "text to text: zonepp's directives replaced, includes inlined, all else kept", 1, 1, options,
     run};

@@ -6,8 +6,8 @@
 #include "publish/overwrite.h"
 #include "zone/write.h"
 
-static const struct cmd_option *const options[] = {
-    &option_zone, &option_output, &option_allow, &option_secret, &option_now, &option_jobs, NULL};
+static const struct cmd_option *const options[] = {&option_project, &option_directory, &option_zone,
+    &option_output, &option_allow, &option_secret, &option_now, &option_jobs, NULL};
 
 static int
 write_zone(struct cmd *cmd, const struct store *store, const char *path)
@@ -28,15 +28,16 @@ write_zone(struct cmd *cmd, const struct store *store, const char *path)
 static int
 run(struct cmd *cmd)
 {
-	struct name zone;
-	struct load_options load = cmd_template(cmd, cmd->arguments[0], &zone);
+	struct cmd_template template;
 	const char *path = cmd_value(cmd, &option_output);
 	struct loaded loaded;
 	const struct tlsa_doubt *doubts;
 	int result;
 
 	cmd->diags.track_inputs = path != NULL;
-	result = load_zone(&cmd->diags, &load, &loaded);
+	if (cmd_template(cmd, &template) < 0)
+		return -1;
+	result = load_zone(&cmd->diags, &template.load, &loaded);
 	store_sort(&loaded.store);
 	doubts = loaded.directives.tlsa.doubts;
 	if (result == 0)
@@ -51,5 +52,5 @@ run(struct cmd *cmd)
 	return result;
 }
 
-const struct verb verb_print = {"print", "FILE|-",
+const struct verb verb_print = {"print", "ZONE|FILE|-",
     "the records in canonical order, one a line, all directives executed", 1, 1, options, run};

@@ -159,7 +159,7 @@ run(struct cmd *cmd)
 	struct project_zone zone;
 	struct zone_job job = {
 	    .zone = &zone,
-	    .load = cmd_template(cmd, cmd->arguments[0], &name),
+	    .load = cmd_file(cmd, cmd->arguments[0], &name),
 	    .previous = cmd_value(cmd, &option_previous),
 	    .n_workers = cmd->jobs,
 	};

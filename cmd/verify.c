@@ -1,18 +1,22 @@
 #include "cmd.h"
 
 #include "base/duration.h"
+#include "base/file.h"
 #include "check/zone.h"
 #include "dnssec/algorithm.h"
 #include "dnssec/verify.h"
 #include "zone/read.h"
+
+#include <sys/stat.h>
 
 static const struct cmd_option option_at = {
     "at", 0, "TIME", "when signatures shall be valid (default: as --now)"};
 static const struct cmd_option option_anchor = {
     "anchor", 0, "FILE", "DS or DNSKEY records that must lead to the zone's keys"};
 
-static const struct cmd_option *const options[] = {&option_zone_by_soa, &option_at, &option_anchor,
-    &option_allow, &option_now, &option_jobs, NULL};
+static const struct cmd_option *const options[] = {&option_project, &option_directory,
+    &option_zone_by_soa, &option_at, &option_anchor, &option_allow, &option_now, &option_jobs,
+    NULL};
 
 static const char *const denial_names[] = {
     [VERIFY_NO_DENIAL] = "no denial",
@@ -100,14 +104,39 @@ verify(struct cmd *cmd, const struct store *store)
 	return verified;
 }
 
+/* What a link of the project leads to elsewhere is not read: no build would write there. */
+static int
+read_published(struct cmd *cmd, const struct project *project, const struct project_zone *zone,
+    struct store *store)
+{
+	struct stat st;
+
+	if (file_stat(&project->outputs, zone->output, &st) < 0)
+		return file_refuse(&cmd->diags, &project->outputs, zone->output);
+	return read_store(&cmd->diags, NULL, zone->output, &zone->name, cmd->jobs, store, NULL);
+}
+
+static int
+read(struct cmd *cmd, struct store *store)
+{
+	const char *path = cmd->arguments[0];
+	const struct project_zone *zone;
+	struct project project;
+	struct name name;
+
+	if (cmd_argument(cmd, &option_zone_by_soa, &project, &zone) < 0)
+		return -1;
+	if (zone)
+		return read_published(cmd, &project, zone, store);
+	return read_store(&cmd->diags, cmd_roots(cmd, path), path,
+	    cmd_zone(cmd, &option_zone_by_soa, &name), cmd->jobs, store, NULL);
+}
+
 static int
 run(struct cmd *cmd)
 {
-	struct name zone;
-	struct store store;
-	const char *path = cmd->arguments[0];
-	int result = read_store(&cmd->diags, cmd_roots(cmd, path), path,
-	    cmd_zone(cmd, &option_zone_by_soa, &zone), cmd->jobs, &store, NULL);
+	struct store store = {0};
+	int result = read(cmd, &store);
 
 	if (store.n_nodes > 0 && verify(cmd, &store) < 0)
 		result = -1;
@@ -115,6 +144,6 @@ run(struct cmd *cmd)
 	return result;
 }
 
-const struct verb verb_verify = {"verify", "FILE|-",
+const struct verb verb_verify = {"verify", "ZONE|FILE|-",
     "judge a signed zone: signatures, denial of existence, anchors, ZONEMD, CDS", 1, 1, options,
     run};

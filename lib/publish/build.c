@@ -18,16 +18,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	const struct project_zone *zone = build->zone;
 	struct build_keys *folder = zone->sign ? build_keys_of(run, zone->keys) : NULL;
 	struct zone_job job = {
-	    .load = {.path = zone->template,
-		.zone = &zone->name,
-		.roots = &run->project->roots,
-		.secrets = run->project->secrets,
-		.limits = &run->project->limits,
-		.n_abreast = run->n_abreast,
-		.certificates = &run->certificates,
-		.includes = load_includes(run->project, zone),
-		.dane = zone->dane,
-		.now = run->now},
+	    .load = load_of(run->project, zone, &run->certificates, run->now),
 	    .zone = zone,
 	    .outputs = &run->project->outputs,
 	    .own = &run->project->own,
@@ -48,6 +39,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .n_workers = n_workers,
 	};
 
+	job.load.n_abreast = run->n_abreast;
 	if (folder && folder->bad)
 		return;
 	if (run->options->check)

@@ -50,15 +50,7 @@ int
 draft_load(const struct draft_world *world, const struct project_zone *zone, struct draft *out)
 {
 	const struct project *project = world->project;
-	struct load_options load = {.path = zone->template,
-	    .zone = &zone->name,
-	    .roots = &project->roots,
-	    .secrets = project->secrets,
-	    .limits = &project->limits,
-	    .certificates = &world->names,
-	    .includes = load_includes(project, zone),
-	    .dane = zone->dane,
-	    .now = world->now};
+	struct load_options load = load_of(project, zone, &world->names, world->now);
 	int result;
 
 	out->diags = out->rest = (struct diags){.severities = project->severities};

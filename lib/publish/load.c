@@ -25,6 +25,21 @@ load_includes(const struct project *project, const struct project_zone *zone)
 			   PROJECT_INCLUDE_FROM_PROJECT};
 }
 
+struct load_options
+load_of(const struct project *project, const struct project_zone *zone,
+    const struct tlsa_names *certificates, int64_t now)
+{
+	return (struct load_options){.path = zone->template,
+	    .zone = &zone->name,
+	    .roots = &project->roots,
+	    .secrets = project->secrets,
+	    .limits = &project->limits,
+	    .certificates = certificates,
+	    .includes = load_includes(project, zone),
+	    .dane = zone->dane,
+	    .now = now};
+}
+
 void
 load_begin(struct diags *diags, const struct load_options *options)
 {

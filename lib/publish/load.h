@@ -19,7 +19,7 @@ struct load_options {
 	struct parse_includes includes;
 	ds_source *ds; /* of $DS; NULL: there is none, */
 	void *ds_ctx;  /* and what it takes */
-	bool dane; /* see directives_begin */
+	bool dane;     /* see directives_begin */
 	int64_t now;
 };
 
@@ -35,6 +35,11 @@ load_certificates(struct arena *a, const struct project *project);
 /* How templates of `zone` include files; NULL: those of no zone of the project. */
 struct parse_includes
 load_includes(const struct project *project, const struct project_zone *zone);
+
+/* How the template of a zone of the project is loaded at `now`, by what load_certificates gave. */
+struct load_options
+load_of(const struct project *project, const struct project_zone *zone,
+    const struct tlsa_names *certificates, int64_t now);
 
 /* Opens the account of the zone whose problems `diags` holds, which does not move from now on. */
 void
