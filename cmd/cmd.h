@@ -157,6 +157,7 @@ cmd_report(struct cmd *cmd, struct diags *diags);
 	X(check)                                                                                   \
 	X(completion)                                                                              \
 	X(expand)                                                                                  \
+	X(fmt)                                                                                     \
 	X(help)                                                                                    \
 	X(keys_ds)                                                                                 \
 	X(keys_generate)                                                                           \

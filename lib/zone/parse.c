@@ -768,6 +768,10 @@ parser_begin(struct parser *parser, struct diags *diags, const struct parse_opti
 		parser->zone = *options->zone;
 		parser->origin = *options->zone;
 	}
+	if (options->torn) {
+		parser->owner = (struct name){.len = 1};
+		parser->default_ttl_known = true;
+	}
 }
 
 int

@@ -74,7 +74,8 @@ struct parse_includes {
 
 struct parse_options {
 	const struct name *zone; /* the zone's name, or NULL: the first absolute $ORIGIN names it */
-	bool fragment; /* the text may be a part of a zone: an unknown origin is no fault */
+	bool fragment; /* the text may be a part of a zone: an unknown origin is no fault, */
+	bool torn;     /* and neither is an unknown owner or TTL: the root and 0 stand in */
 	const struct roots *roots; /* what may be read, or NULL */
 	bool named; /* by a person: the file itself may lie anywhere, what it names may not */
 	const struct parse_directive *directives; /* ended by a row without name; or NULL */
