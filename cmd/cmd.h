@@ -159,6 +159,7 @@ cmd_report(struct cmd *cmd, struct diags *diags);
 	X(expand)                                                                                  \
 	X(fmt)                                                                                     \
 	X(help)                                                                                    \
+	X(init)                                                                                    \
 	X(keys_ds)                                                                                 \
 	X(keys_generate)                                                                           \
 	X(keys_list)                                                                               \

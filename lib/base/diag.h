@@ -120,6 +120,13 @@ pos_source(struct pos pos)
 	return (uint32_t)(pos.at >> 44);
 }
 
+/* Which octet of it. */
+static inline size_t
+pos_offset(struct pos pos)
+{
+	return (size_t)(pos.at & (((uint64_t)1 << 44) - 1));
+}
+
 static inline struct pos
 pos_none(void)
 {

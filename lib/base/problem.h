@@ -325,6 +325,12 @@ X(P_KEYS_ALGORITHM,"P044",ERROR,  1, "a policy's algorithm that no key of the zo
 X(P_KEYS_GONE,   "P045", ERROR,   1, "files of a key that the published zone needs, and that are gone", "", "bring them back, from version control or a backup: the .key file is enough for a key that signs no more; until then the zone stays as it is published, and no rollover of it goes on. Where they are lost for good, make a new key with zonepp keys generate; zonepp build --force with the code of what holds the zone back publishes all the same") \
 X(P_CLOCK,       "P061", ERROR,   2, "a clock that is behind what the state file tells of", "", "set it right; or, where the clock that wrote the state file was wrong, mend its lines that lie in the future") \
 X(P_KEY_LOST,    "P062", ERROR,   2, "a private key that a rollover needs, and that is not here", "", "bring the file back, from a backup; or run zonepp roll --deploy where it is. Where it is lost for good, zonepp keys set --publish=none --activate=none --sync-publish=none parks the key, and zonepp keys roll begins anew") \
+X(P_THERE,       "P051", ERROR,   2, "something in the place of a file that zonepp init would make", "", "move it away first: nothing is written over, and nothing was written") \
+X(P_NAMELESS,    "P052", ERROR,   1, "a zone file that does not tell its zone's name", "", "give it, as in zonepp init --from example.org=FILE, or let --file-names take that of the file") \
+X(P_TAKEOVER,    "P053", ERROR,   1, "a file that cannot be taken over as it is", "", "") \
+X(P_TWO_FILES,   "P054", ERROR,   1, "a zone that two files have", "", "name the files that count, in place of their folder") \
+X(P_SERIAL_LATER,"P055", ERROR,   1, "a server with a later serial than the file that is taken over", "RFC 1982 section 3.2", "write that serial into the SOA record: servers would not take an earlier one") \
+X(P_SERIAL_UNKNOWN,"P056",ERROR,  2, "no server tells the serial of a zone that is taken over", "", "ask a server that has the zone, or leave out --server: then the serial of the file counts") \
 X(P_STATE_TIME,  "P033", WARNING, 0, "a time of the state file that lies in the future", "", "set the clock right; or, where the clock that wrote the line was wrong, mend the line: what it tells of is held for as long") \
 X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "the wait does not begin before each of `servers` has answered") \
 X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "zonepp roll --deploy runs it again") \

@@ -183,6 +183,11 @@ project_has_certificate(const struct project *project, const char *name);
 const char *
 project_path_of(struct arena *a, const char *folder, const char *path);
 
+/* The zone's name as {zone} has it in a path: a '/' (RFC 2317 section 4) becomes '_', so that no
+ * name leads to another folder; the root has no name, and is called so. */
+const char *
+project_file_name(struct arena *a, const char *zone);
+
 /* A file of the zone in the project's own folder, `.zonepp`; in `a`. */
 char *
 project_own_path(struct arena *a, const struct project *project, const struct project_zone *zone,

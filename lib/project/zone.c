@@ -59,10 +59,8 @@ static const struct settings built_in = {
     .is.dane = true,
 };
 
-/* The zone's name as a part of a path. A '/' (RFC 2317 section 4) becomes '_', so that no name
- * leads to another folder; the root has no name, and is called so. */
-static const char *
-file_name_of(struct arena *a, const char *zone)
+const char *
+project_file_name(struct arena *a, const char *zone)
 {
 	char *text;
 
@@ -79,8 +77,8 @@ file_name_of(struct arena *a, const char *zone)
 static const char *
 zone_path(const struct load *load, struct yaml_text pattern, const char *zone)
 {
-	return load_path(
-	    load, project_replace(load->a, pattern.text, "{zone}", file_name_of(load->a, zone)));
+	return load_path(load,
+	    project_replace(load->a, pattern.text, "{zone}", project_file_name(load->a, zone)));
 }
 
 /* A placeholder that is none would make one file of all zones. */

@@ -91,8 +91,9 @@ cd "$tmp/project" || exit 2
 mkdir "$tmp/zsh"
 cat >"$tmp/zsh/.zshrc" <<'ZSH'
 PS1= PROMPT_EOL_MARK=
+fpath=("$FUNCTIONS" $fpath)
 autoload -Uz compinit && compinit -D -u
-. "$SCRIPT"
+[[ -z $SCRIPT ]] || . "$SCRIPT"
 bindkey -e
 zle-line-init() { print -rn -- "ready" }
 show() { print -r -- "[[$BUFFER]]" }
@@ -100,9 +101,11 @@ zle -N zle-line-init
 zle -N show
 bindkey ^X show
 ZSH
+script=$tmp/zonepp.zsh
+mkdir "$tmp/functions"
 in_zsh() { # in_zsh WANTED TYPED
 	# shellcheck disable=SC2016 # that is for zsh
-	TERM=dumb ZDOTDIR=$tmp/zsh SCRIPT=$tmp/zonepp.zsh timeout 60 zsh -f -c '
+	TERM=dumb ZDOTDIR=$tmp/zsh SCRIPT=$script FUNCTIONS=$tmp/functions timeout 60 zsh -f -c '
 		zmodload zsh/zpty
 		zpty line zsh -d -i
 		zpty -r line said "*ready*"
@@ -125,6 +128,10 @@ if command -v zsh >/dev/null; then
 	ok 'zsh: a word that may be left out' in_zsh 'zonepp sign --cds=delete ' 'zonepp sign --cds=d'
 	ok 'zsh: the project of another folder' \
 		in_zsh 'zonepp build -C ../other other.example ' 'zonepp build -C ../other o'
+	cp "$script" "$tmp/functions/_zonepp"
+	script=''
+	ok 'zsh: installed, a verb' in_zsh 'zonepp build ' 'zonepp bu'
+	ok 'zsh: installed, a zone' in_zsh 'zonepp build www.example.com ' 'zonepp build w'
 else
 	ok 'zsh # SKIP no zsh' true
 fi
