@@ -14,4 +14,7 @@ struct project_mapping {
 /* Those whose keys are no names; `zones` has the keys of `defaults`. */
 extern const struct project_mapping project_mappings[];
 
+/* Those of `keys` in a policy. */
+extern const struct yaml_field policy_keys_fields[];
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "dnssec/algorithm.h"
+#include "project/mapping.h"
 
 #include <stddef.h>
 

@@ -154,11 +154,97 @@ properties_of(const char *mapping)
 	return child(schema, "properties");
 }
 
+/* What it stands for; a reference may have a description beside it. */
+static const struct yaml_node *
+resolve(const struct yaml_node *property)
+{
+	static const char head[] = "#/definitions/";
+	const struct yaml_node *ref = child(property, "$ref"), *definition;
+
+	if (!ref)
+		return property;
+	definition = strncmp(ref->text.data, head, strlen(head)) == 0
+			 ? child(child(schema, "definitions"), ref->text.data + strlen(head))
+			 : NULL;
+	if (!definition)
+		fail_msg("the schema has no %s", ref->text.data);
+	return resolve(definition);
+}
+
+/* The types of JSON that it takes, as bits. */
+enum { STRING = 1, INTEGER = 2, BOOLEAN = 4, ARRAY = 8, OBJECT = 16, NOTHING = 32 };
+
+static unsigned
+type_of_word(struct text word)
+{
+	static const char *const words[] = {
+	    "string", "integer", "boolean", "array", "object", "null"};
+
+	for (size_t i = 0; i < LENGTH(words); i++)
+		if (text_is(word, words[i]))
+			return 1u << i;
+	fail_msg("the schema has the type %s", word.data);
+	return 0;
+}
+
+static unsigned
+types_of(const struct yaml_node *property)
+{
+	const struct yaml_node *node = resolve(property), *type = child(node, "type"),
+			       *any = child(node, "anyOf");
+	unsigned types = 0;
+
+	if (type && type->kind == YAML_SCALAR)
+		types |= type_of_word(type->text);
+	for (type = type ? type->first : NULL; type; type = type->next)
+		types |= type_of_word(type->text);
+	for (any = any ? any->first : NULL; any; any = any->next)
+		types |= types_of(any);
+	return types;
+}
+
+/* A number is text to YAML, and so is a salt of digits alone. */
+static void
+assert_type(const struct yaml_field *field, const struct yaml_node *property)
+{
+	static const struct {
+		unsigned least, most;
+	} types[] = {
+	    [YAML_TEXT] = {0, STRING | INTEGER},
+	    [YAML_BOOL] = {BOOLEAN, BOOLEAN},
+	    [YAML_DURATION] = {STRING | INTEGER, STRING | INTEGER},
+	    [YAML_AMOUNT] = {STRING | INTEGER, STRING | INTEGER},
+	    [YAML_CHOICE] = {0, 0},
+	    [YAML_TEXTS] = {ARRAY, ARRAY},
+	    [YAML_MAPPING_OF] = {OBJECT, OBJECT | NOTHING},
+	};
+	static const char *const named[LENGTH(types)] = {
+	    [YAML_DURATION] = "#/definitions/duration", [YAML_AMOUNT] = "#/definitions/amount"};
+	const char *wanted = named[field->type];
+	unsigned is = types_of(property);
+
+	if ((is & types[field->type].least) != types[field->type].least ||
+	    (is & ~types[field->type].most) != 0 || (is == 0 && types[field->type].most != 0))
+		fail_msg("the schema has \"%s\" of another type", field->name);
+	if (wanted && !text_is(child(property, "$ref")->text, wanted))
+		fail_msg("\"%s\" is no %s in the schema", field->name, wanted);
+}
+
+static bool
+is_word_of(const struct yaml_field *field, struct text word)
+{
+	for (const struct yaml_choice *c = field->choices; c->name; c++)
+		if (text_is(word, c->name))
+			return true;
+	return false;
+}
+
 static void
 assert_enum(const struct yaml_field *field, const struct yaml_node *property)
 {
 	const struct yaml_node *words = child(property, "enum"),
-			       *word = words ? words->first : NULL;
+			       *word = words ? words->first : NULL,
+			       *otherwise = child(property, "default");
 	const struct yaml_choice *choice = field->choices;
 
 	for (; choice && choice->name && word; choice++, word = word->next)
@@ -167,29 +253,67 @@ assert_enum(const struct yaml_field *field, const struct yaml_node *property)
 			    word->text.data, choice->name);
 	if ((choice && choice->name) || word)
 		fail_msg("the schema has other values of \"%s\"", field->name);
+	if (field->choices && otherwise && !is_word_of(field, otherwise->text))
+		fail_msg("the default of \"%s\" is none of its values", field->name);
+}
+
+static void
+assert_property(const struct yaml_field *field, const struct yaml_node *properties)
+{
+	const struct yaml_node *property = child(properties, field->name);
+	const struct yaml_node *description = child(property, "description");
+
+	if (!property)
+		fail_msg("the schema lacks \"%s\"", field->name);
+	if (!description || description->text.len == 0)
+		fail_msg("the schema does not describe \"%s\"", field->name);
+	assert_type(field, property);
+	assert_enum(field, property);
+}
+
+/* As many keys in both, each of the table in the schema: so each of the schema is in the table. */
+static void
+assert_properties(const struct yaml_field *fields, const struct yaml_node *properties)
+{
+	size_t n = 0;
+
+	assert_non_null(properties);
+	for (const struct yaml_field *f = fields; f->name; f++, n++)
+		assert_property(f, properties);
+	if (n != properties->n)
+		fail_msg("the schema has %zu keys of %zu where \"%s\" is", properties->n, n,
+		    fields->name);
 }
 
 static void
 in_schema(void **state)
 {
-	size_t n = 0;
-
 	(void)state;
-	for (const struct project_mapping *m = project_mappings; m->name; m++) {
-		const struct yaml_node *properties = properties_of(m->name);
+	for (const struct project_mapping *m = project_mappings; m->name; m++)
+		assert_properties(m->fields, properties_of(m->name));
+	assert_properties(
+	    policy_keys_fields, child(child(properties_of("policies"), "keys"), "properties"));
+}
 
-		assert_non_null(properties);
-		for (const struct yaml_field *f = m->fields; f->name; f++) {
-			const struct yaml_node *property = child(properties, f->name);
+/* --- Mappings of the schema take no other keys --- */
 
-			if (!property)
-				fail_msg("the schema lacks \"%s\"", f->name);
-			assert_enum(f, property);
-		}
-		n += properties->n;
-	}
-	if (n != count_fields())
-		fail_msg("the schema has %zu keys of %zu", n, count_fields());
+static void
+assert_closed(const struct yaml_node *node, const char *where)
+{
+	if (node->kind == YAML_MAPPING && child(node, "properties") &&
+	    child(node, "properties")->kind == YAML_MAPPING && child(node, "type") &&
+	    (!child(node, "additionalProperties") ||
+		!text_is(child(node, "additionalProperties")->text, "false")))
+		fail_msg("the schema permits further keys in \"%s\"", where);
+	for (const struct yaml_node *c = node->first; c; c = c->next)
+		assert_closed(c, c->key.data ? c->key.data : where);
+}
+
+static void
+closed(void **state)
+{
+	(void)state;
+	assert_closed(schema, "the file");
 }
 
 int
@@ -198,6 +322,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(manual),
 	    cmocka_unit_test(in_schema),
+	    cmocka_unit_test(closed),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
