@@ -6,6 +6,7 @@
 #include "history/serial.h"
 #include "probe/nameserver.h"
 #include "project/server.h"
+#include "publish/named_conf.h"
 #include "publish/takeover.h"
 
 #include <stdlib.h>
@@ -68,9 +69,9 @@ name_of_file(struct arena *a, const char *path)
 	return arena_text(a, name, len);
 }
 
-/* A file to take over, and the name that was given with it, or NULL. */
+/* A file to take over, and the name that was given with it, or NULL; and who gave it. */
 struct named_file {
-	const char *path, *name;
+	const char *path, *name, *by;
 };
 
 /* NAME=FILE, where there is no file of that whole name. */
@@ -81,8 +82,9 @@ read_argument(struct arena *a, const char *argument)
 	struct stat st;
 
 	if (!equal || equal == argument || stat(argument, &st) == 0)
-		return (struct named_file){argument, NULL};
-	return (struct named_file){equal + 1, arena_text(a, argument, (size_t)(equal - argument))};
+		return (struct named_file){argument, NULL, NULL};
+	return (struct named_file){
+	    equal + 1, arena_text(a, argument, (size_t)(equal - argument)), "you say"};
 }
 
 /* --- Serials --- */
@@ -199,14 +201,9 @@ raise_serial(struct take *take, struct diags *diags, struct takeover *zone, bool
 	return 0;
 }
 
-static const char *const naming_words[] = {
-    [TAKEOVER_BY_FILE] = "",
-    [TAKEOVER_BY_GUESS] = ", called as the file is",
-    [TAKEOVER_BY_ZONE] = ", called as you say",
-};
-
+/* `by`: how it came to its name, where the file does not tell it; "". */
 static int
-add_zone(struct take *take, struct diags *diags, struct takeover *zone, enum takeover_naming naming)
+add_zone(struct take *take, struct diags *diags, struct takeover *zone, const char *by)
 {
 	struct init *init = take->init;
 	const char *place = init_template(init->a, zone->name_text);
@@ -216,8 +213,8 @@ add_zone(struct take *take, struct diags *diags, struct takeover *zone, enum tak
 			return diag_add_path(diags, zone->path, P_TWO_FILES,
 			    "%s is the zone %s, and so is %s", zone->path, zone->name_text,
 			    init->zones[i].path);
-	buf_printf(&init->said, "%s: %s, %zu records, serial %u%s\n", zone->name_text, zone->path,
-	    zone->n_records, (unsigned)zone->serial, naming_words[naming]);
+	buf_printf(&init->said, "%s: %s, %zu records, serial %u%s%s\n", zone->name_text, zone->path,
+	    zone->n_records, (unsigned)zone->serial, *by ? ", called as " : "", by);
 	if (raise_serial(take, diags, zone, is_its_own_place(zone->path, place)) < 0 ||
 	    add_parts(take, zone) < 0)
 		return -1;
@@ -234,52 +231,130 @@ keep_diags(void *diags)
 	diags_free(diags);
 }
 
+/* What names the zone beside the file itself. */
+static int
+read_name(struct take *take, struct diags *diags, const struct named_file *input,
+    enum takeover_naming *naming, struct name *out)
+{
+	static const struct name root = {.len = 1};
+	const char *guess = name_of_file(take->init->a, input->path);
+	struct name_fault fault;
+
+	*naming = TAKEOVER_BY_FILE;
+	if (input->name) {
+		*naming = TAKEOVER_BY_ZONE;
+		if (name_parse(text_of(input->name), &root, out, &fault) < 0 ||
+		    strcmp(input->name, "@") == 0)
+			return diag_add_path(diags, input->path, P_TAKEOVER,
+			    "\"%s\" is no zone's name", input->name);
+	} else if (take->init->file_names && name_parse(text_of(guess), &root, out, &fault) == 0) {
+		*naming = TAKEOVER_BY_GUESS;
+	}
+	return 0;
+}
+
+static int
+take_zone(struct take *take, struct diags *diags, struct load_options *load,
+    const struct named_file *input)
+{
+	enum takeover_naming naming;
+	struct takeover zone;
+	struct name name;
+
+	if (read_name(take, diags, input, &naming, &name) < 0)
+		return -1;
+	load->zone = &name;
+	if (takeover_read(diags, load, &naming, &zone) < 0)
+		return -1;
+	return add_zone(take, diags, &zone,
+	    naming == TAKEOVER_BY_FILE   ? ""
+	    : naming == TAKEOVER_BY_ZONE ? input->by
+					 : "the file is");
+}
+
 static void
 take_file(struct take *take, const struct named_file *input, bool named)
 {
-	struct arena *a = take->init->a;
-	struct diags *diags = arena_zalloc(a, sizeof(*diags));
-	enum takeover_naming naming = TAKEOVER_BY_FILE;
-	struct takeover zone;
-	struct name name, guess;
-	struct name_fault fault;
-	struct load_options load = cmd_file(take->cmd, input->path, &name);
-	static const struct name root = {.len = 1};
+	struct diags *diags = arena_zalloc(take->init->a, sizeof(*diags));
+	struct name unused;
+	struct load_options load = cmd_file(take->cmd, input->path, &unused);
 
-	arena_on_free(a, keep_diags, diags);
+	arena_on_free(take->init->a, keep_diags, diags);
 	diags->errors_only = true;
 	if (!named && !takeover_is_zone(&load)) {
 		buf_printf(&take->init->said, "left out %s: no SOA record in it\n", input->path);
 		return;
 	}
-	if (input->name) {
-		cmd_name(take->cmd, "", input->name, &guess);
-		naming = TAKEOVER_BY_ZONE;
-		load.zone = &guess;
-	} else if (take->init->file_names &&
-		   name_parse(text_of(name_of_file(a, input->path)), &root, &guess, &fault) == 0) {
-		naming = TAKEOVER_BY_GUESS;
-		load.zone = &guess;
-	}
-	if (takeover_read(diags, &load, &naming, &zone) < 0 ||
-	    add_zone(take, diags, &zone, naming) < 0)
+	if (take_zone(take, diags, &load, input) < 0)
 		take->result = -1;
 	cmd_report(take->cmd, diags);
 }
 
+/* --- Configurations of BIND --- */
+
+static bool
+is_conf(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strncmp(slash ? slash + 1 : path, "named.conf", strlen("named.conf")) == 0;
+}
+
+/* Views may have one zone of one file. */
+static bool
+is_known(const struct named_conf *conf, size_t n, const struct named_conf_zone *zone)
+{
+	for (size_t i = 0; i < n; i++)
+		if (conf->zones[i].path && strcasecmp(conf->zones[i].name, zone->name) == 0 &&
+		    strcmp(conf->zones[i].path, zone->path) == 0)
+			return true;
+	return false;
+}
+
+static void
+take_conf(struct take *take, const char *path)
+{
+	struct named_conf conf;
+	struct buf *said = &take->init->said;
+
+	if (named_conf_read(&take->cmd->diags, path, &conf) < 0)
+		take->result = -1;
+	for (size_t i = 0; i < conf.n; i++) {
+		const struct named_conf_zone *zone = &conf.zones[i];
+		struct named_file input = {zone->path, zone->name, "named.conf says"};
+
+		if (zone->type && strcmp(zone->type, "primary") != 0)
+			buf_printf(said, "left out %s: of type %s\n", zone->name, zone->type);
+		else if (!zone->path)
+			buf_printf(said, "left out %s: it has no file\n", zone->name);
+		else if (!is_known(&conf, i, zone))
+			take_file(take, &input, true);
+	}
+	named_conf_free(&conf);
+}
+
+/* --- Arguments --- */
+
+/* Where BIND's configuration lies beside its files, that is who knows which of them count. */
 static void
 take_folder(struct take *take, const char *folder)
 {
 	struct file_list list;
 
+	const char *conf = file_join(take->init->a, folder, "named.conf");
+	struct stat st;
+
+	if (stat(conf, &st) == 0) {
+		take_conf(take, conf);
+		return;
+	}
 	if (file_list_if(&take->cmd->diags, pos_none(), NULL, folder, &list) < 0) {
 		take->result = -1;
 		return;
 	}
 	for (size_t i = 0; i < list.n; i++) {
 		const char *name = list.items[i].name;
-		struct named_file input = {file_join(take->init->a, folder, name), NULL};
-		struct stat st;
+		struct named_file input = {file_join(take->init->a, folder, name), NULL, NULL};
 
 		if (*name != '.' && stat(input.path, &st) == 0 && S_ISREG(st.st_mode))
 			take_file(take, &input, false);
@@ -300,6 +375,8 @@ init_take_over(struct cmd *cmd, struct init *init)
 
 		if (!input.name && stat(input.path, &st) == 0 && S_ISDIR(st.st_mode))
 			take_folder(&take, input.path);
+		else if (!input.name && is_conf(input.path))
+			take_conf(&take, input.path);
 		else
 			take_file(&take, &input, true);
 	}
