@@ -154,6 +154,8 @@ zone_guard_store(struct zone_run *run)
 	}
 	if (is_guarded(run))
 		guard_compare(&run->guard);
+	else
+		guard_leave(job->keep, &run->published);
 	return delegations_check(&run->delegations) < 0 ? -1 : result;
 }
 

@@ -116,6 +116,15 @@ is_of_a_set(const struct child *child, struct bytes ds)
 	return false;
 }
 
+/* Is it known which DNSKEY set the child has now? A zone that went to another signer has one of
+ * which nothing is known but the sets before. */
+static bool
+is_known(const struct child *child)
+{
+	return is_signed_elsewhere(child->zone) ? sets_newest(child->dnskey) != NULL
+						: child->dnskey.n > 0;
+}
+
 static bool
 is_signed(const struct child *child)
 {
@@ -151,6 +160,19 @@ published_set(const struct child *child)
 
 	return set_of(
 	    child, node ? node_rrset(&published->store, node, TYPE_DS) : (struct rrset){0});
+}
+
+/* The DS sets of the history; of one that lost them what the published file has. */
+static struct sets
+held_ds(const struct child *child)
+{
+	struct arena *a = child->run->keep->a;
+	struct sets known = trust_sets(a, child->run->keep->history, child->name, TYPE_DS);
+	struct set published = published_set(child);
+
+	if (known.n > 0 || published.n == 0)
+		return known;
+	return (struct sets){arena_copy(a, &published, sizeof(published)), 1};
 }
 
 /* --- Judgement --- */
@@ -298,14 +320,17 @@ judge(const struct child *child, const struct set *coming, struct sets held)
 	bool there = is_held(held, coming) || set_same(&published, coming);
 	bool elsewhere = is_signed_elsewhere(child->zone);
 
-	if (!is_signed(child) && (!elsewhere || child->dnskey.n > 0))
+	if (!is_signed(child) && (!elsewhere || is_known(child)))
 		return report_unsigned(child, there);
-	if (!child->keys && child->dnskey.n == 0)
-		return elsewhere ? report_unjudged(child) : 0;
+	if (!child->keys && !is_known(child) && elsewhere)
+		return check_appearance(child, coming, held) < 0 ? -1 : report_unjudged(child);
+	if (!child->keys && !is_known(child))
+		return 0;
 	if (check_records(child, there) < 0)
 		return -1;
-	if (child->dnskey.n == 0)
-		return elsewhere ? 0 : check_known(child, there);
+	if (!is_known(child))
+		return elsewhere ? check_appearance(child, coming, held)
+				 : check_known(child, there);
 	if (elsewhere && there)
 		return check_anchors(child, coming, there);
 	if (elsewhere && is_mending(child, coming, newest ? newest : &published))
@@ -366,14 +391,39 @@ is_coming(const struct child *child)
 
 /* --- One child --- */
 
+/* Of a parent that the history does not know nobody knows what it had until now: a DS record of any
+ * key that signs the DNSKEY set may be held, and it alone. */
+static void
+add_former(const struct child *child, const struct set *published)
+{
+	struct keep *keep = child->run->keep;
+	const struct set *keys = sets_newest(child->dnskey);
+
+	for (size_t i = 0; keys && i < keys->n; i++) {
+		struct record_key key = record_read_key(TYPE_DNSKEY, keys->rdata[i]);
+		struct bytes ds = trust_ds_of_key(keep->a, &key);
+		struct set former = *published;
+
+		if (!key.signs || !(key.flags & KEY_FLAG_SEP) || (key.flags & KEY_FLAG_REVOKE))
+			continue;
+		if (former.ttl_s < UNKNOWN_TTL_S)
+			former.ttl_s = UNKNOWN_TTL_S;
+		set_records(keep->a, &former, &ds, 1);
+		if (former.n != published->n || !set_has(published, ds))
+			history_add_set(&keep->closed, &former);
+	}
+}
+
 static void
 compare(const struct child *child, struct sets held, const struct set *coming)
 {
 	const struct delegations *run = child->run;
 	struct set published = published_set(child);
 
-	keep_compare_set(
-	    run->keep, held, run->published->there ? &published : NULL, coming, is_signed(child));
+	if (held.n == 0 && published.n > 0)
+		add_former(child, &published);
+	keep_compare_set(run->keep, held, (struct sets){&published, run->published->there ? 1 : 0},
+	    (struct sets){coming, 1}, is_signed(child));
 }
 
 static int
@@ -393,7 +443,7 @@ check_child(const struct delegations *run, const struct project_zone *zone)
 	child.pos = child.ds.n ? child.ds.records[0].pos : node_records(run->store, node)->pos;
 	child.dnskey = held_of(&child, TYPE_DNSKEY);
 	coming = set_of(&child, child.ds);
-	held = trust_sets(a, run->keep->history, child.name, TYPE_DS);
+	held = held_ds(&child);
 	if (child.ds.n > 0)
 		child.keys = run->keys_of(run->ctx, a, zone);
 	if (child.ds.n > 0)
@@ -402,7 +452,7 @@ check_child(const struct delegations *run, const struct project_zone *zone)
 		diag_add(run->diags, child.pos, S_DS_NONE,
 		    "%s is signed, and has no DS record here: nobody validates it",
 		    zone->name_text);
-	compare(&child, held, &coming);
+	compare(&child, trust_sets(a, run->keep->history, child.name, TYPE_DS), &coming);
 	return result;
 }
 
@@ -503,19 +553,6 @@ why_none(const struct child *child)
 		   ? NULL
 		   : "it is not known which keys the child has, which is signed elsewhere: name "
 		     "its `servers:`, and zonepp roll asks them";
-}
-
-/* The DS sets of the history; of one that lost them what the published file has. */
-static struct sets
-held_ds(const struct child *child)
-{
-	struct arena *a = child->run->keep->a;
-	struct sets known = trust_sets(a, child->run->keep->history, child->name, TYPE_DS);
-	struct set published = published_set(child);
-
-	if (known.n > 0 || published.n == 0)
-		return known;
-	return (struct sets){arena_copy(a, &published, sizeof(published)), 1};
 }
 
 int

@@ -1,189 +1,8 @@
-#include "rollover/guard.h"
-
 #include "base/duration.h"
-#include "dnssec/cds.h"
-#include "dnssec/rrsig.h"
-#include "history/record.h"
 #include "history/state.h"
+#include "rollover/guard_part.h"
 
-enum {
-	ROUNDS_MOST = 16,  /* each changes a key, or is the last */
-	FOREIGN_MOST = 64, /* DNSKEY records of other signers */
-};
-
-/* --- Sets of keys --- */
-
-static struct set
-set_of(const char *zone, uint16_t type, uint32_t ttl_s)
-{
-	return (struct set){.zone = zone,
-	    .owner = zone,
-	    .type = type,
-	    .ttl_s = ttl_s,
-	    .since_unix = TIME_UNKNOWN,
-	    .until_unix = TIME_NEVER};
-}
-
-static bool
-is_covering(struct bytes rrsig, uint16_t type)
-{
-	return rrsig.len > RRSIG_SIGNER && (rrsig.data[0] << 8 | rrsig.data[1]) == type;
-}
-
-/* Has the apex a signature over the type by the key? */
-static bool
-is_signed_by(struct rrset rrsigs, uint16_t type, const struct record_key *key)
-{
-	for (size_t i = 0; i < rrsigs.n; i++) {
-		const uint8_t *data = rrsigs.records[i].rdata;
-
-		if (is_covering(record_rdata(&rrsigs.records[i]), type) &&
-		    data[RRSIG_ALGORITHM] == key->algorithm &&
-		    (data[RRSIG_TAG] << 8 | data[RRSIG_TAG + 1]) == key->tag)
-			return true;
-	}
-	return false;
-}
-
-static uint32_t
-longest_ttl(const struct store *store)
-{
-	uint32_t longest = 0;
-
-	for (size_t i = 0; i < store->n_nodes; i++)
-		for (size_t k = 0; k < store->nodes[i].n; k++)
-			if (node_records(store, &store->nodes[i])[k].ttl_s > longest)
-				longest = node_records(store, &store->nodes[i])[k].ttl_s;
-	return longest;
-}
-
-/* Keys that sign ahead of their publication are not in the store: the history knows them. */
-static size_t
-add_known_signers(struct rrset rrsigs, struct sets known, struct bytes *sign)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < known.n; i++)
-		for (size_t k = 0; known.items[i].type == TYPE_RRSIG &&
-				   set_is_open(&known.items[i]) && k < known.items[i].n;
-		     k++) {
-			struct record_key key =
-			    record_read_key(TYPE_RRSIG, known.items[i].rdata[k]);
-
-			if (is_signed_by(rrsigs, TYPE_SOA, &key))
-				sign[n++] = known.items[i].rdata[k];
-		}
-	return n;
-}
-
-static size_t
-count_records(struct sets sets)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < sets.n; i++)
-		n += sets.items[i].n;
-	return n;
-}
-
-/* Of a sorted store with its signatures; `known` is what the history has of its apex. */
-static void
-sets_of_store(struct arena *a, const struct store *store, const char *zone, struct sets known,
-    struct set *dnskey, struct set *signers)
-{
-	const struct node *apex = store_apex(store);
-	struct rrset keys = apex ? node_rrset(store, apex, TYPE_DNSKEY) : (struct rrset){0};
-	struct rrset rrsigs = apex ? node_rrset(store, apex, TYPE_RRSIG) : (struct rrset){0};
-	struct bytes *in_set = arena_alloc(a, keys.n * sizeof(*in_set) + 1);
-	struct bytes *sign = arena_alloc(a, (keys.n + count_records(known)) * sizeof(*sign) + 1);
-	size_t n = add_known_signers(rrsigs, known, sign);
-
-	*dnskey = set_of(zone, TYPE_DNSKEY, keys.n ? keys.records[0].ttl_s : 0);
-	*signers = set_of(zone, TYPE_RRSIG, apex ? longest_ttl(store) : 0);
-	for (size_t i = 0; i < keys.n; i++) {
-		struct record_key key = record_key_of(&store->apex, record_rdata(&keys.records[i]));
-
-		key.signs = is_signed_by(rrsigs, TYPE_DNSKEY, &key);
-		in_set[i] = record_of_key(a, TYPE_DNSKEY, &key);
-		if (is_signed_by(rrsigs, TYPE_SOA, &key))
-			sign[n++] = record_of_key(a, TYPE_RRSIG, &key);
-	}
-	set_records(a, dnskey, in_set, keys.n);
-	set_records(a, signers, sign, n);
-}
-
-static void
-sets_of_published(struct arena *a, const struct published *published, const char *zone,
-    struct sets known, struct set *dnskey, struct set *signers)
-{
-	*dnskey = set_of(zone, TYPE_DNSKEY, 0);
-	*signers = set_of(zone, TYPE_RRSIG, 0);
-	if (published->there)
-		sets_of_store(a, &published->store, zone, known, dnskey, signers);
-}
-
-/* Is it a key of ours, whatever its dates say? */
-static bool
-is_ours(const struct guard *g, const struct record_key *key)
-{
-	for (size_t i = 0; g->keys && i < g->keys->n; i++) {
-		struct record_key own = record_key_of(&g->store->apex, g->keys->items[i].dnskey);
-
-		if (memcmp(own.digest, key->digest, sizeof(own.digest)) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* DNSKEY records of the template are those of other signers (RFC 8901). They may stand at several
- * nodes of the apex, as the store is not sorted yet. */
-static size_t
-take_foreign(struct guard *g, struct bytes *in_set, size_t most)
-{
-	const struct store *store = g->store;
-	size_t n = 0;
-
-	for (size_t i = 0; i < store->n_nodes; i++)
-		for (size_t k = 0; store->nodes[i].key_len == 0 && k < store->nodes[i].n; k++) {
-			const struct record *record = &node_records(store, &store->nodes[i])[k];
-			struct record_key key;
-
-			if (record->type != TYPE_DNSKEY || n == most)
-				continue;
-			key = record_key_of(&store->apex, record_rdata(record));
-			if (!is_ours(g, &key))
-				in_set[n++] = record_of_key(g->keep->a, TYPE_DNSKEY, &key);
-		}
-	return n;
-}
-
-/* What the keys make of the zone. */
-static void
-set_wanted(struct guard *g)
-{
-	struct arena *a = g->keep->a;
-	const struct keys *keys = g->keys;
-	size_t n_keys, n_signers = 0, n = keys ? keys->n : 0;
-	struct bytes *in_set = arena_alloc(a, (n + FOREIGN_MOST) * sizeof(*in_set));
-	struct bytes *sign = arena_alloc(a, n * sizeof(*sign) + 1);
-
-	g->dnskey = set_of(g->keep->name, TYPE_DNSKEY, 0);
-	g->signers = set_of(g->keep->name, TYPE_RRSIG, longest_ttl(g->store));
-	n_keys = take_foreign(g, in_set, FOREIGN_MOST);
-	for (size_t i = 0; i < n; i++) {
-		const struct key *at = &keys->items[i];
-		struct record_key key = record_key_of(&g->store->apex, at->dnskey);
-
-		key.signs = at->signs_keys;
-		g->dnskey.ttl_s = at->ttl_s > g->dnskey.ttl_s ? at->ttl_s : g->dnskey.ttl_s;
-		if (at->published)
-			in_set[n_keys++] = record_of_key(a, TYPE_DNSKEY, &key);
-		if (at->signs_zone)
-			sign[n_signers++] = record_of_key(a, TYPE_RRSIG, &key);
-	}
-	set_records(a, &g->dnskey, in_set, n_keys);
-	set_records(a, &g->signers, sign, n_signers);
-}
+enum { ROUNDS_MOST = 64 }; /* each changes a key, or is the last */
 
 /* --- What is held --- */
 
@@ -216,66 +35,62 @@ has_version(const struct kind *kind, const struct set *set)
 	return false;
 }
 
+static bool
+is_among(struct sets sets, const struct set *set)
+{
+	for (size_t i = 0; i < sets.n; i++)
+		if (set_same(&sets.items[i], set))
+			return true;
+	return false;
+}
+
 /* What is published now ends with this publication, unless it is what comes. */
 static void
-end_others(struct kind *kind, const struct set *coming, int64_t now_unix)
+end_others(struct kind *kind, struct sets coming, int64_t now_unix)
 {
 	for (size_t i = 0; i < kind->n; i++)
-		if (set_is_open(&kind->items[i]) && !set_same(&kind->items[i], coming))
+		if (set_is_open(&kind->items[i]) && !is_among(coming, &kind->items[i]))
 			kind->items[i].until_unix = now_unix;
 }
 
+static void
+take_former(struct kind *kind, const struct guard *g, uint16_t type)
+{
+	for (size_t i = 0; i < g->former.n_sets; i++) {
+		struct set set = g->former.sets[i];
+
+		set.until_unix = g->now_unix;
+		if (set.type == type)
+			take(kind, &set);
+	}
+}
+
+/* The coming ones last. */
 static struct kind
-kind_of(struct guard *g, struct sets sets, const struct set *published, const struct set *coming)
+kind_of(struct guard *g, struct sets sets, struct sets published, struct sets coming)
 {
 	struct sets marked = {g->keep->marked.sets, g->keep->marked.n_sets};
-	struct kind kind = {
-	    .items = arena_alloc(g->keep->a, (sets.n + marked.n + 2) * sizeof(*kind.items))};
+	uint16_t type = coming.items[0].type;
+	struct kind kind = {.items = arena_alloc(g->keep->a,
+				(sets.n + marked.n + g->former.n_sets + published.n + coming.n) *
+				    sizeof(*kind.items))};
 
-	take_sets(&kind, sets, coming->type);
-	take_sets(&kind, marked, coming->type);
-	if (g->published->there && !has_version(&kind, published))
-		take(&kind, published);
+	take_sets(&kind, sets, type);
+	take_sets(&kind, marked, type);
+	for (size_t i = 0; g->published->there && i < published.n; i++)
+		if (!has_version(&kind, &published.items[i]))
+			take(&kind, &published.items[i]);
 	end_others(&kind, coming, g->now_unix);
-	take(&kind, coming);
+	take_former(&kind, g, type);
+	for (size_t i = 0; i < coming.n; i++)
+		take(&kind, &coming.items[i]);
 	return kind;
 }
 
-/* --- Keys that can help --- */
-
-static struct key *
-find_key(struct guard *g, const struct record_key *wanted)
-{
-	for (size_t i = 0; g->keys && i < g->keys->n; i++) {
-		struct key *key = &g->keys->items[i];
-		struct record_key at = record_key_of(&g->store->apex, key->dnskey);
-
-		if (at.algorithm == wanted->algorithm &&
-		    memcmp(at.digest, wanted->digest, sizeof(at.digest)) == 0)
-			return key;
-	}
-	return NULL;
-}
-
-static struct key *
-find_key_of_ds(struct guard *g, struct bytes ds)
-{
-	uint8_t digest[CDS_LONGEST];
-
-	for (size_t i = 0; g->keys && i < g->keys->n; i++) {
-		struct key *key = &g->keys->items[i];
-
-		if (key->algorithm->number == ds.data[2] &&
-		    (ds.data[3] == DS_SHA256 || ds.data[3] == DS_SHA384) &&
-		    ds_rdata(&g->store->apex, key->dnskey, ds.data[3], digest) == ds.len &&
-		    memcmp(digest, ds.data, ds.len) == 0)
-			return key;
-	}
-	return NULL;
-}
+/* --- Messages --- */
 
 static const char *
-when(struct guard *g, int64_t until_unix)
+when(const struct guard *g, int64_t until_unix)
 {
 	struct buf b = {0};
 
@@ -285,14 +100,14 @@ when(struct guard *g, int64_t until_unix)
 	return buf_text(&b, &g->diags->arena);
 }
 
-static bool
-is_forced(const struct guard *g, enum problem problem)
+bool
+guard_is_forced(const struct guard *g, enum problem problem)
 {
 	return g->forced && g->forced(problem, g->ctx);
 }
 
-static void
-tell(struct guard *g, enum problem problem, const struct key *key, const char *what,
+void
+guard_tell(struct guard *g, enum problem problem, const struct key *key, const char *what,
     int64_t until_unix)
 {
 	g->n_errors +=
@@ -308,23 +123,121 @@ enum outcome {
 	OUTCOME_NONE,   /* no key can help */
 };
 
-/* A DS set asks for a key that is not in the coming DNSKEY set, or does not sign that. */
+static struct record_key
+record_of(const struct guard *g, const struct key *key)
+{
+	return record_key_of(&g->store->apex, key->dnskey);
+}
+
+/* Is it one that waits, as the published DNSKEY set stays? */
+static bool
+is_waiting(const struct guard *g, const struct key *key, const struct set *old_keys)
+{
+	struct record_key record = record_of(g, key);
+
+	return g->set_stays && !guard_is_in(old_keys, &record);
+}
+
+static const char *
+why_anchor_stays(const struct guard *g, const struct key *key)
+{
+	if (guard_is_adopted(g, key))
+		return "is what the parent's DS record is of, and its files are gone: its record "
+		       "stays";
+	return key->revoked ? "is what the parent's DS record is of: it stays, and is not revoked,"
+			    : "is what the parent's DS record is of: it stays";
+}
+
+/* A DS set asks for a key that is not in the coming DNSKEY set, does not sign that, or is to be
+ * revoked. */
 static enum outcome
-keep_anchor(struct guard *g, const struct trust_fault *fault)
+keep_anchor(struct guard *g, const struct trust_fault *fault, const struct set *old_keys)
 {
 	for (size_t i = 0; i < fault->ds->n; i++) {
-		struct key *key = find_key_of_ds(g, fault->ds->rdata[i]);
+		struct key *key = guard_find_key_of_ds(g, fault->ds->rdata[i]);
+		const char *what;
 
-		if (!key || (!key->pkey && !key->offline) || (key->published && key->signs_keys))
+		if (!key || (!key->pkey && !key->offline) || is_waiting(g, key, old_keys) ||
+		    (key->published && key->signs_keys && !key->revoked))
 			continue;
-		if (is_forced(g, S_DS_NEEDS))
+		if (guard_is_forced(g, S_DS_NEEDS))
 			return OUTCOME_FORCED;
-		tell(g, S_DS_NEEDS, key, "is what the parent's DS record is of: it stays",
-		    fault->until_unix);
-		key->published = key->signs_keys = true;
+		what = why_anchor_stays(g, key);
+		guard_bring_back(g, key);
+		guard_tell(g, S_DS_NEEDS, key, what, fault->until_unix);
+		key->signs_keys = true;
 		return OUTCOME_CHANGED;
 	}
-	return is_forced(g, S_DS_NEEDS) ? OUTCOME_FORCED : OUTCOME_NONE;
+	return guard_is_forced(g, S_DS_NEEDS) ? OUTCOME_FORCED : OUTCOME_NONE;
+}
+
+static bool
+has_other_signer(const struct guard *g, const struct key *key)
+{
+	for (size_t i = 0; i < g->keys->n; i++)
+		if (&g->keys->items[i] != key && g->keys->items[i].signs_zone)
+			return true;
+	return false;
+}
+
+/* Keys that the published set lacks wait, and those that it has stay. */
+static bool
+keep_member(struct guard *g, struct key *key, const struct set *old_keys, int64_t until_unix)
+{
+	struct record_key record = record_of(g, key);
+	bool was = guard_is_in(old_keys, &record);
+
+	if (key->published == was)
+		return false;
+	guard_tell(g, S_SET_STAYS, key,
+	    was ? "stays in the zone, as the key that would have to sign the DNSKEY set without it "
+		  "is not at hand,"
+		: "is not published, as the key that would have to sign the DNSKEY set with it is "
+		  "not at hand,",
+	    until_unix);
+	key->published = was;
+	if (!was) {
+		key->signs_keys = false;
+		key->signs_zone = key->signs_zone && !has_other_signer(g, key);
+	}
+	return true;
+}
+
+/* Does one of them sign the data? */
+static bool
+has_signer_in(const struct guard *g, const struct set *dnskey)
+{
+	for (size_t i = 0; i < g->keys->n; i++) {
+		const struct key *key = &g->keys->items[i];
+		struct record_key record = record_of(g, key);
+
+		if (key->pkey && key->signs_zone && guard_is_in(dnskey, &record))
+			return true;
+	}
+	return false;
+}
+
+/* The key that a DS set asks for cannot sign another DNSKEY set than the published one, over which
+ * it has signed: that stays. */
+static enum outcome
+keep_set(struct guard *g, const struct trust_fault *fault, const struct set *old_keys)
+{
+	enum outcome outcome = OUTCOME_NONE;
+
+	if (!g->keys || !g->published->there || !trust_anchors(fault->ds, old_keys) ||
+	    !has_signer_in(g, old_keys))
+		return OUTCOME_NONE;
+	g->set_stays = true;
+	for (size_t i = 0; i < old_keys->n; i++) {
+		struct record_key record = record_read_key(TYPE_DNSKEY, old_keys->rdata[i]);
+
+		if (!guard_find_key(g, &record) && guard_adopt(g, &record))
+			outcome = OUTCOME_CHANGED;
+	}
+	for (size_t i = 0; i < g->keys->n; i++)
+		if (keep_member(g, &g->keys->items[i], old_keys, fault->until_unix))
+			outcome = OUTCOME_CHANGED;
+	return outcome;
 }
 
 /* Held data has no signature of an algorithm that the coming DNSKEY set has: the algorithm came too
@@ -336,16 +249,23 @@ keep_signer(struct guard *g, const struct trust_fault *fault)
 
 	for (size_t i = 0; i < fault->signers->n; i++) {
 		struct record_key wanted = record_read_key(TYPE_RRSIG, fault->signers->rdata[i]);
-		struct key *key = find_key(g, &wanted);
+		struct key *key = guard_find_key(g, &wanted);
 
-		if (!key || key->published)
+		if (key && key->published && !key->revoked)
 			continue;
-		if (is_forced(g, S_SIGNATURE_NEEDS))
+		if (guard_is_forced(g, S_SIGNATURE_NEEDS))
 			return OUTCOME_FORCED;
-		tell(g, S_SIGNATURE_NEEDS, key,
-		    "has made signatures that caches may hold: it stays in the zone",
+		if (!key)
+			key = guard_adopt(g, &wanted);
+		if (!key)
+			continue;
+		guard_bring_back(g, key);
+		guard_tell(g, S_SIGNATURE_NEEDS, key,
+		    guard_is_adopted(g, key)
+			? "has made signatures that caches may hold, and its files are gone: its "
+			  "record stays in the zone"
+			: "has made signatures that caches may hold: it stays in the zone",
 		    fault->until_unix);
-		key->published = true;
 		outcome = OUTCOME_CHANGED;
 	}
 	return outcome;
@@ -371,9 +291,9 @@ hold_back_algorithm(struct guard *g, const struct trust_fault *fault)
 		if (!key->published || fault->signers->n == 0 ||
 		    has_algorithm(fault->signers, key->algorithm->number))
 			continue;
-		if (is_forced(g, S_ALGORITHM_EARLY))
+		if (guard_is_forced(g, S_ALGORITHM_EARLY))
 			return OUTCOME_FORCED;
-		tell(g, S_ALGORITHM_EARLY, key,
+		guard_tell(g, S_ALGORITHM_EARLY, key,
 		    "is of an algorithm of which caches may hold no signatures: it is not "
 		    "published",
 		    fault->until_unix);
@@ -388,7 +308,7 @@ hold_back_algorithm(struct guard *g, const struct trust_fault *fault)
 static bool
 can_sign(const struct key *key, const struct trust_fault *fault)
 {
-	return key && key->pkey && !key->signs_zone && !key->revoked &&
+	return key && key->pkey && (!key->signs_zone || key->revoked) &&
 	       !trust_has_signer(fault->keys, fault->signers, key->algorithm->number);
 }
 
@@ -400,19 +320,20 @@ keep_signing(struct guard *g, const struct trust_fault *fault)
 
 	for (size_t i = 0; i < fault->keys->n; i++) {
 		struct record_key wanted = record_read_key(TYPE_DNSKEY, fault->keys->rdata[i]);
-		struct key *key = find_key(g, &wanted);
+		struct key *key = guard_find_key(g, &wanted);
 
 		if (can_sign(key, fault) && (!found || (found->is_ksk && !key->is_ksk)))
 			found = key;
 	}
-	if (is_forced(g, S_DNSKEY_NEEDS))
+	if (guard_is_forced(g, S_DNSKEY_NEEDS))
 		return OUTCOME_FORCED;
 	if (!found)
 		return OUTCOME_NONE;
-	tell(g, S_DNSKEY_NEEDS, found,
+	guard_tell(g, S_DNSKEY_NEEDS, found,
 	    "signs on: caches may hold a DNSKEY set without the key that takes over",
 	    fault->until_unix);
-	found->signs_zone = found->published = true;
+	guard_bring_back(g, found);
+	found->signs_zone = true;
 	return OUTCOME_CHANGED;
 }
 
@@ -430,8 +351,7 @@ is_anchor(const struct set *keys, const struct record_key *wanted)
 	return false;
 }
 
-/* Its files are gone, or its .private file, or it is revoked: it cannot sign as the key that it
- * was. */
+/* Its files are gone, or its .private file: it cannot sign. */
 static int
 report_lost_anchor(struct guard *g, const struct record_key *key)
 {
@@ -452,20 +372,21 @@ keep_unknown_anchors(struct guard *g, const struct set *sets, size_t n, int *res
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < sets[i].n; k++) {
 			struct record_key wanted = record_read_key(TYPE_DNSKEY, sets[i].rdata[k]);
-			struct key *key = find_key(g, &wanted);
+			struct key *key = guard_find_key(g, &wanted);
 
 			if (!wanted.signs || !(wanted.flags & KEY_FLAG_SEP) ||
 			    (wanted.flags & KEY_FLAG_REVOKE) || is_anchor(&g->dnskey, &wanted))
 				continue;
-			if (is_forced(g, S_DS_UNKNOWN))
+			if (guard_is_forced(g, S_DS_UNKNOWN))
 				return OUTCOME_FORCED;
 			if (!key || (!key->pkey && (!key->offline || key->signs_keys))) {
 				*result = report_lost_anchor(g, &wanted);
 				return OUTCOME_NONE;
 			}
-			tell(g, S_DS_UNKNOWN, key,
+			guard_tell(g, S_DS_UNKNOWN, key,
 			    "may be what the parent's DS record is of: it stays", TIME_NEVER);
-			key->published = key->signs_keys = true;
+			guard_bring_back(g, key);
+			key->signs_keys = true;
 			outcome = OUTCOME_CHANGED;
 		}
 	return outcome;
@@ -477,7 +398,7 @@ refuse_unsigned(struct guard *g, const struct set *old_keys, int *result)
 {
 	if (g->keys || g->dnskey.n > 0 || old_keys->n == 0)
 		return OUTCOME_NONE;
-	if (is_forced(g, S_DS_UNKNOWN))
+	if (guard_is_forced(g, S_DS_UNKNOWN))
 		return OUTCOME_FORCED;
 	*result = diag_add_path(g->diags, g->where, S_DS_UNKNOWN,
 	    "%s was signed and is not to be any more, but the parent may have a DS record for it: "
@@ -489,12 +410,15 @@ refuse_unsigned(struct guard *g, const struct set *old_keys, int *result)
 /* --- All of it --- */
 
 static enum outcome
-mend(struct guard *g, const struct trust_fault *fault, const struct set *coming)
+mend(struct guard *g, const struct trust_fault *fault, const struct set *coming,
+    const struct set *old_keys)
 {
 	enum outcome outcome;
 
-	if (fault->ds)
-		return keep_anchor(g, fault);
+	if (fault->ds) {
+		outcome = keep_anchor(g, fault, old_keys);
+		return outcome == OUTCOME_NONE ? keep_set(g, fault, old_keys) : outcome;
+	}
 	if (fault->keys != coming)
 		return keep_signing(g, fault);
 	outcome = keep_signer(g, fault);
@@ -519,89 +443,51 @@ report_unguarded(struct guard *g, const struct trust_fault *fault, const struct 
 	    g->keep->name, why[kind], when(g, fault->until_unix));
 }
 
-/* What is published already is no change: others may have made it wrong, or it was forced. */
-static struct trust_fault
-find_fault(const struct guard *g, const struct trust *trust, const struct set *coming_keys,
-    const struct set *old_keys, const struct set *coming_signers, const struct set *old_signers)
-{
-	bool there = g->published->there;
-	struct trust_change keys = {coming_keys, there ? old_keys : NULL, coming_signers};
-	struct trust_change signers = {coming_signers, there ? old_signers : NULL, coming_keys};
-	struct trust_fault fault = trust_find(trust, &keys, g->now_unix);
-
-	return fault.until_unix != 0 ? fault : trust_find(trust, &signers, g->now_unix);
-}
-
-/* Are they the same keys, whichever of them sign? */
-static bool
-is_of_same_keys(const struct set *a, const struct set *b)
-{
-	bool same = a->n == b->n;
-
-	for (size_t i = 0; same && i < a->n; i++) {
-		struct record_key key = record_read_key(TYPE_DNSKEY, a->rdata[i]), other;
-
-		same = false;
-		for (size_t k = 0; !same && k < b->n; k++) {
-			other = record_read_key(TYPE_DNSKEY, b->rdata[k]);
-			same = other.flags == key.flags && other.algorithm == key.algorithm &&
-			       memcmp(other.digest, key.digest, sizeof(key.digest)) == 0;
-		}
-	}
-	return same;
-}
-
-static bool
-is_signed_here(const struct guard *g)
-{
-	for (size_t i = 0; i < g->keys->n; i++)
-		if (g->keys->items[i].pkey && g->keys->items[i].signs_keys)
-			return true;
-	return false;
-}
-
-/* A key whose private half is elsewhere signs no DNSKEY set but the published one, over which it
- * has signed. Where no other key signs, dnssec/offline.h tells what is amiss. */
-static void
-drop_offline(struct guard *g, const struct set *published)
-{
-	bool same = is_of_same_keys(&g->dnskey, published);
-	size_t n = g->dnskey.n;
-	struct bytes *in_set = arena_alloc(g->keep->a, n * sizeof(*in_set) + 1);
-
-	if (!is_signed_here(g))
-		return;
-	for (size_t i = 0; i < n; i++) {
-		struct record_key record = record_read_key(TYPE_DNSKEY, g->dnskey.rdata[i]);
-		const struct key *key = find_key(g, &record);
-
-		if (key && !key->pkey && !(same && is_anchor(published, &record)))
-			record.signs = false;
-		in_set[i] = record_of_key(g->keep->a, TYPE_DNSKEY, &record);
-	}
-	set_records(g->keep->a, &g->dnskey, in_set, n);
-}
-
-/* All that is known when the zone is looked at: the sets of both kinds, the coming one last. */
+/* All that is known when the zone is looked at: the sets of both kinds, the coming ones last. */
 struct view {
 	struct kind keys, signers;
+	const struct set *coming_keys;
+	struct sets coming_signers;
 	struct trust trust;
 };
 
+/* What is published already is no change: others may have made it wrong, or it was forced. */
+static struct trust_fault
+find_fault(const struct guard *g, const struct view *view, const struct guard_sets *old)
+{
+	bool there = g->published->there;
+	struct trust_change keys = {
+	    view->coming_keys, {&old->dnskey, there ? 1 : 0}, view->coming_signers};
+	struct trust_fault fault = trust_find(&view->trust, &keys, g->now_unix);
+
+	for (size_t i = 0; fault.until_unix == 0 && i < view->coming_signers.n; i++) {
+		struct trust_change signers = {&view->coming_signers.items[i],
+		    {old->signers.items, there ? old->signers.n : 0}, {view->coming_keys, 1}};
+
+		fault = trust_find(&view->trust, &signers, g->now_unix);
+	}
+	return fault;
+}
+
 static void
-see(struct guard *g, struct sets own, const struct set *old_keys, const struct set *old_signers,
-    struct view *out)
+see(struct guard *g, struct sets own, const struct guard_sets *old, struct view *out)
 {
 	struct sets ds = trust_sets(g->keep->a, g->keep->history, g->keep->name, TYPE_DS);
+	struct guard_sets store;
 
 	if (g->keys) {
-		set_wanted(g);
-		drop_offline(g, old_keys);
+		guard_sets_of_keys(g);
+		guard_drop_offline(g, &old->dnskey);
 	} else {
-		sets_of_store(g->keep->a, g->store, g->keep->name, own, &g->dnskey, &g->signers);
+		guard_sets_of_store(g->keep->a, g->store, g->keep->name, own, &store);
+		g->dnskey = store.dnskey;
+		g->signers = store.signers;
 	}
-	out->keys = kind_of(g, own, old_keys, &g->dnskey);
-	out->signers = kind_of(g, own, old_signers, &g->signers);
+	out->keys = kind_of(g, own, (struct sets){&old->dnskey, 1}, (struct sets){&g->dnskey, 1});
+	out->signers = kind_of(g, own, old->signers, g->signers);
+	out->coming_keys = &out->keys.items[out->keys.n - 1];
+	out->coming_signers =
+	    (struct sets){out->signers.items + out->signers.n - g->signers.n, g->signers.n};
 	out->trust = (struct trust){.ds = ds,
 	    .keys = {out->keys.items, out->keys.n},
 	    .signers = {out->signers.items, out->signers.n},
@@ -609,137 +495,41 @@ see(struct guard *g, struct sets own, const struct set *old_keys, const struct s
 	    .hold_s = g->hold_s};
 }
 
+/* Whether the parent has a DS record is not known. */
+static enum outcome
+look_without_ds(struct guard *g, const struct view *view, const struct set *old_keys, int *result)
+{
+	enum outcome outcome = OUTCOME_NONE;
+
+	if (g->keys && g->published->there)
+		outcome = keep_unknown_anchors(g, old_keys, 1, result);
+	else if (g->keys)
+		outcome = keep_unknown_anchors(g, view->keys.items, view->keys.n, result);
+	if (outcome != OUTCOME_NONE || *result < 0)
+		return outcome;
+	return refuse_unsigned(g, old_keys, result);
+}
+
 /* One look at what may be held with what comes. Returns whether it is to be looked at again. */
 static enum outcome
-look(struct guard *g, struct sets own, const struct set *old_keys, const struct set *old_signers,
-    int *result)
+look(struct guard *g, struct sets own, const struct guard_sets *old, int *result)
 {
-	const struct set *coming_keys, *coming_signers;
+	enum outcome outcome = OUTCOME_NONE;
 	struct trust_fault fault;
-	enum outcome outcome;
 	struct view view;
 
-	see(g, own, old_keys, old_signers, &view);
-	coming_keys = &view.keys.items[view.keys.n - 1];
-	coming_signers = &view.signers.items[view.signers.n - 1];
-	if (!view.trust.ds_known && g->keys) {
-		outcome = g->published->there
-			      ? keep_unknown_anchors(g, old_keys, 1, result)
-			      : keep_unknown_anchors(g, view.keys.items, view.keys.n, result);
-		if (outcome != OUTCOME_NONE || *result < 0)
-			return outcome;
-	}
-	if (!view.trust.ds_known) {
-		outcome = refuse_unsigned(g, old_keys, result);
-		if (outcome == OUTCOME_FORCED || *result < 0)
-			return outcome;
-	}
-	fault = find_fault(g, &view.trust, coming_keys, old_keys, coming_signers, old_signers);
+	see(g, own, old, &view);
+	if (!view.trust.ds_known)
+		outcome = look_without_ds(g, &view, &old->dnskey, result);
+	if (outcome != OUTCOME_NONE || *result < 0)
+		return outcome;
+	fault = find_fault(g, &view, old);
 	if (fault.until_unix == 0)
 		return OUTCOME_FORCED; /* all is well */
-	outcome = mend(g, &fault, coming_keys);
-	if (outcome == OUTCOME_NONE && !is_forced(g, S_UNGUARDED))
-		*result = report_unguarded(g, &fault, coming_keys);
+	outcome = mend(g, &fault, view.coming_keys, &old->dnskey);
+	if (outcome == OUTCOME_NONE && !guard_is_forced(g, S_UNGUARDED))
+		*result = report_unguarded(g, &fault, view.coming_keys);
 	return outcome;
-}
-
-/* --- CDS --- */
-
-static bool
-is_at_parent(const struct trust *trust, struct bytes ds)
-{
-	for (size_t i = 0; i < trust->ds.n; i++)
-		if (set_is_open(&trust->ds.items[i]) && set_has(&trust->ds.items[i], ds))
-			return true;
-	return false;
-}
-
-/* The DS set that a key asks for: of itself; where somebody chose the date, of all that ask. */
-static struct set
-asked_set(struct guard *g, const struct key *key)
-{
-	struct set asked = {.type = TYPE_DS, .until_unix = TIME_NEVER};
-	struct bytes *all = arena_alloc(g->keep->a, g->keys->n * sizeof(*all));
-	size_t n = 0;
-
-	for (size_t i = 0; i < g->keys->n; i++) {
-		const struct key *other = &g->keys->items[i];
-		uint8_t *ds;
-
-		if (other != key &&
-		    (key->time[KEY_SYNC_PUBLISH] == KEY_NO_TIME || !cds_is_due(other, g->now_unix)))
-			continue;
-		ds = arena_bytes(g->keep->a, CDS_LONGEST);
-		all[n++] =
-		    (struct bytes){ds, ds_rdata(&g->store->apex, other->dnskey, DS_SHA256, ds)};
-	}
-	set_records(g->keep->a, &asked, all, n);
-	return asked;
-}
-
-/* A parent that follows CDS records must not be asked for a DS set that may not appear yet. */
-static void
-hold_back_cds(struct guard *g, const struct view *view, struct key *key)
-{
-	uint8_t data[CDS_LONGEST];
-	struct bytes ds = {data, ds_rdata(&g->store->apex, key->dnskey, DS_SHA256, data)};
-	struct set asked;
-	int64_t until;
-
-	if (!cds_is_due(key, g->now_unix) || is_at_parent(&view->trust, ds))
-		return;
-	asked = asked_set(g, key);
-	until = trust_may_appear(&view->trust, &asked, g->now_unix).until_unix;
-	if (until == 0 || is_forced(g, S_CDS_EARLY))
-		return;
-	key->ds_early = true;
-	if (g->asks_by_cds && key->time[KEY_SYNC_PUBLISH] != KEY_NO_TIME)
-		tell(g, S_CDS_EARLY, key, "has no CDS record yet: its DS would come too early",
-		    until);
-}
-
-/* Does the parent have just these? */
-static bool
-is_all_at_parent(const struct trust *trust, const struct set *asked)
-{
-	for (size_t i = 0; i < trust->ds.n; i++) {
-		const struct set *ds = &trust->ds.items[i];
-		bool same = set_is_open(ds) && ds->n == asked->n;
-
-		for (size_t k = 0; same && k < ds->n; k++)
-			same = set_has(asked, ds->rdata[k]);
-		if (same)
-			return true;
-	}
-	return false;
-}
-
-/* Records that are right each by itself may be too few together, once those of another key have
- * left: without any, the parent changes nothing (RFC 7344 section 4.1). */
-static void
-hold_back_all_cds(struct guard *g, const struct view *view)
-{
-	struct set asked = {.type = TYPE_DS, .until_unix = TIME_NEVER};
-	size_t n = 0;
-	struct bytes *all = arena_alloc(g->keep->a, g->keys->n * sizeof(*all) + 1);
-
-	for (size_t i = 0; i < g->keys->n; i++) {
-		const struct key *key = &g->keys->items[i];
-		uint8_t *ds;
-
-		if (!cds_is_due(key, g->now_unix))
-			continue;
-		ds = arena_bytes(g->keep->a, CDS_LONGEST);
-		all[n++] =
-		    (struct bytes){ds, ds_rdata(&g->store->apex, key->dnskey, DS_SHA256, ds)};
-	}
-	set_records(g->keep->a, &asked, all, n);
-	if (is_all_at_parent(&view->trust, &asked) || is_forced(g, S_CDS_EARLY) ||
-	    trust_may_appear(&view->trust, &asked, g->now_unix).until_unix == 0)
-		return;
-	for (size_t i = 0; i < g->keys->n; i++)
-		g->keys->items[i].ds_early =
-		    g->keys->items[i].ds_early || cds_is_due(&g->keys->items[i], g->now_unix);
 }
 
 int
@@ -753,19 +543,22 @@ guard_keys(struct guard *g)
 {
 	struct sets own =
 	    sets_of_owner(history_zone(g->keep->history, g->keep->name), g->keep->name);
-	struct set old_keys, old_signers;
+	enum outcome outcome = OUTCOME_CHANGED;
+	struct trust_fault fault;
+	struct guard_sets old;
 	struct view view;
 	int result = 0;
 
-	sets_of_published(g->keep->a, g->published, g->keep->name, own, &old_keys, &old_signers);
-	for (int i = 0; i < ROUNDS_MOST; i++)
-		if (look(g, own, &old_keys, &old_signers, &result) != OUTCOME_CHANGED)
-			break;
-	see(g, own, &old_keys, &old_signers, &view);
-	for (size_t i = 0; g->keys && i < g->keys->n; i++)
-		hold_back_cds(g, &view, &g->keys->items[i]);
+	guard_sets_of_published(g->keep->a, g->published, g->keep->name, own, &old);
+	guard_find_former(g, own, &old);
+	for (int i = 0; i < ROUNDS_MOST && outcome == OUTCOME_CHANGED; i++)
+		outcome = look(g, own, &old, &result);
+	see(g, own, &old, &view);
+	fault = find_fault(g, &view, &old);
+	if (outcome == OUTCOME_CHANGED && fault.until_unix != 0)
+		result = report_unguarded(g, &fault, view.coming_keys);
 	if (g->keys)
-		hold_back_all_cds(g, &view);
+		guard_hold_back_cds(g, &view.trust);
 	return result;
 }
 
@@ -793,12 +586,15 @@ set_final(struct guard *g, struct sets own, const struct set *published)
 	const struct node *apex = store_apex(g->store);
 	struct rrset set = apex ? node_rrset(g->store, apex, TYPE_DNSKEY) : (struct rrset){0};
 	struct bytes *in_set = arena_alloc(a, set.n * sizeof(*in_set) + 1);
+	struct guard_sets store;
 
 	if (!g->keys) {
-		sets_of_store(a, g->store, g->keep->name, own, &g->dnskey, &g->signers);
+		guard_sets_of_store(a, g->store, g->keep->name, own, &store);
+		g->dnskey = store.dnskey;
+		g->signers = store.signers;
 		return;
 	}
-	set_wanted(g);
+	guard_sets_of_keys(g);
 	g->dnskey.ttl_s = set.n ? set.records[0].ttl_s : 0;
 	for (size_t i = 0; i < set.n; i++) {
 		struct record_key key =
@@ -808,19 +604,21 @@ set_final(struct guard *g, struct sets own, const struct set *published)
 		in_set[i] = record_of_key(a, TYPE_DNSKEY, &key);
 	}
 	set_records(a, &g->dnskey, in_set, set.n);
-	drop_offline(g, published);
+	guard_drop_offline(g, published);
 }
 
 /* Unsigned data that had a longer TTL may be held when the zone begins to be signed: this says
  * until when. Nothing else is kept of unsigned zones. */
 static void
-note_longer_ttl(struct guard *g, struct sets own, const struct set *old_signers)
+note_longer_ttl(struct guard *g, struct sets own, const struct guard_sets *old)
 {
+	const struct set *before = old->signers.items, *coming = g->signers.items;
+
 	for (size_t i = 0; i < own.n; i++)
 		if (own.items[i].type == TYPE_RRSIG && set_is_open(&own.items[i]))
 			return; /* the history has all its sets */
-	if (old_signers->n == 0 && g->signers.n == 0 && old_signers->ttl_s > g->signers.ttl_s)
-		history_add_set(&g->keep->closed, old_signers);
+	if (before->n == 0 && coming->n == 0 && before->ttl_s > coming->ttl_s)
+		history_add_set(&g->keep->closed, before);
 }
 
 void
@@ -828,14 +626,45 @@ guard_compare(struct guard *g)
 {
 	struct sets own =
 	    sets_of_owner(history_zone(g->keep->history, g->keep->name), g->keep->name);
-	struct set old_keys, old_signers;
+	struct guard_sets old;
+	bool there = g->published->there;
 
-	sets_of_published(g->keep->a, g->published, g->keep->name, own, &old_keys, &old_signers);
-	set_final(g, own, &old_keys);
-	keep_compare_set(g->keep, own, g->published->there ? &old_keys : NULL, &g->dnskey, false);
-	keep_compare_set(
-	    g->keep, own, g->published->there ? &old_signers : NULL, &g->signers, false);
-	note_longer_ttl(g, own, &old_signers);
+	guard_sets_of_published(g->keep->a, g->published, g->keep->name, own, &old);
+	set_final(g, own, &old.dnskey);
+	keep_compare_set(g->keep, own, (struct sets){&old.dnskey, there ? 1 : 0},
+	    (struct sets){&g->dnskey, 1}, false);
+	keep_compare_set(g->keep, own, (struct sets){old.signers.items, there ? old.signers.n : 0},
+	    g->signers, false);
+	note_longer_ttl(g, own, &old);
+	for (size_t i = 0; i < g->former.n_sets; i++)
+		history_add_set(&g->keep->closed, &g->former.sets[i]);
+}
+
+static void
+end_set(struct keep *keep, struct sets own, const struct set *published)
+{
+	for (size_t i = 0; i < own.n; i++)
+		if (set_is_open(&own.items[i]) && set_same(&own.items[i], published))
+			return; /* as one of those it ends */
+	history_add_set(&keep->closed, published);
+}
+
+void
+guard_leave(struct keep *keep, const struct published *published)
+{
+	struct sets own = sets_of_owner(history_zone(keep->history, keep->name), keep->name);
+	struct guard_sets old;
+
+	guard_sets_of_published(keep->a, published, keep->name, own, &old);
+	if (old.dnskey.n == 0)
+		return;
+	for (size_t i = 0; i < own.n; i++)
+		if ((own.items[i].type == TYPE_DNSKEY || own.items[i].type == TYPE_RRSIG) &&
+		    set_is_open(&own.items[i]))
+			history_add_set(&keep->closed, &own.items[i]);
+	end_set(keep, own, &old.dnskey);
+	for (size_t i = 0; i < old.signers.n; i++)
+		end_set(keep, own, &old.signers.items[i]);
 }
 
 /* --- Without a history --- */
@@ -844,7 +673,8 @@ guard_compare(struct guard *g)
 static struct set
 own_signers(struct arena *a, const struct guard_pair *pair, const char *zone)
 {
-	struct set own = set_of(zone, TYPE_RRSIG, 0);
+	struct set own = {
+	    .zone = zone, .owner = zone, .type = TYPE_RRSIG, .until_unix = TIME_NEVER};
 	struct bytes *sign = arena_alloc(a, pair->keys->n * sizeof(*sign) + 1);
 
 	for (size_t i = 0; i < pair->keys->n; i++) {
@@ -864,6 +694,15 @@ warn(const struct guard_pair *pair, const struct set *held, const char *what)
 	    duration_text(&pair->diags->arena, held->ttl_s));
 }
 
+static const struct set *
+find_uncovered(const struct set *dnskey, struct sets signers)
+{
+	for (size_t i = 0; i < signers.n; i++)
+		if (!trust_covers(dnskey, &signers.items[i]))
+			return &signers.items[i];
+	return NULL;
+}
+
 void
 guard_warn(const struct guard_pair *pair)
 {
@@ -871,18 +710,21 @@ guard_warn(const struct guard_pair *pair)
 	const char *zone = history_name(a, pair->store->apex.wire);
 	struct keep keep = {.a = a, .name = zone};
 	struct guard next = {.keep = &keep, .keys = pair->keys, .store = pair->store};
-	struct set known = own_signers(a, pair, zone), keys, signers;
+	struct set known = own_signers(a, pair, zone);
+	const struct set *uncovered;
+	struct guard_sets old;
 
-	sets_of_published(a, pair->published, zone, (struct sets){&known, 1}, &keys, &signers);
-	if (keys.n == 0 || signers.n == 0)
+	guard_sets_of_published(a, pair->published, zone, (struct sets){&known, 1}, &old);
+	if (old.dnskey.n == 0 || old.signers.items[0].n == 0)
 		return;
-	set_wanted(&next);
-	if (!trust_covers(&keys, &next.signers))
-		warn(pair, &keys,
+	guard_sets_of_keys(&next);
+	if (find_uncovered(&old.dnskey, next.signers))
+		warn(pair, &old.dnskey,
 		    "no key of its DNSKEY set signs the zone now: for %s resolvers may hold that "
 		    "set, and find the zone bogus");
-	if (!trust_covers(&next.dnskey, &signers))
-		warn(pair, &signers,
+	uncovered = find_uncovered(&next.dnskey, old.signers);
+	if (uncovered)
+		warn(pair, uncovered,
 		    "the DNSKEY set lacks the keys that signed its data: for %s resolvers may hold "
 		    "that, and find it bogus");
 }

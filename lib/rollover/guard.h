@@ -22,8 +22,12 @@ struct guard {
 	uint32_t hold_s;  /* `propagation` of the zone: how long sets are held at least */
 	bool (*forced)(enum problem problem, const void *ctx); /* may the problem be? NULL: none */
 	const void *ctx;
-	size_t n_errors;            /* that keep nothing from being published */
-	struct set dnskey, signers; /* as the zone will have them, once guard_keys is done */
+	size_t n_errors;       /* that keep nothing from being published */
+	struct history former; /* sets that may have been before a history that was lost */
+	bool set_stays;        /* the DNSKEY set, as no other can be signed */
+	/* As the zone will have them, once guard_keys is done; of signers see guard_part.h. */
+	struct set dnskey;
+	struct sets signers;
 };
 
 /* Changes what the keys do where it must be. Returns 0, or -1 with problems added where no key is
@@ -42,6 +46,11 @@ guard_store(struct guard *guard);
  * signatures. */
 void
 guard_compare(struct guard *guard);
+
+/* The same for a zone that its nameserver signs from now on: of its sets nothing is known any more,
+ * but that those end which were published until now. */
+void
+guard_leave(struct keep *keep, const struct published *published);
 
 /* Two versions of a zone that has no history. */
 struct guard_pair {

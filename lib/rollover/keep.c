@@ -744,46 +744,72 @@ keep_track(struct keep *keep, bool is_tracked)
 	keep->closed = closed;
 }
 
+static bool
+is_among(struct sets sets, const struct set *set)
+{
+	for (size_t i = 0; i < sets.n; i++)
+		if (set_same(&sets.items[i], set))
+			return true;
+	return false;
+}
+
 /* A build that ended early, or whose hook failed, may have published others: their end is known
  * now. */
 static void
-end_marked(struct keep *keep, struct sets own, const struct set *coming)
+end_marked(struct keep *keep, struct sets own, struct sets coming)
 {
 	for (size_t i = 0; i < keep->marked.n_sets; i++) {
 		const struct set *set = &keep->marked.sets[i];
 
-		if (set->type == coming->type && strcmp(set->owner, coming->owner) == 0 &&
-		    !set_same(set, coming) && !has_open(own, set))
+		if (set->type == coming.items->type &&
+		    strcmp(set->owner, coming.items->owner) == 0 && !is_among(coming, set) &&
+		    !has_open(own, set))
 			history_add_set(&keep->closed, set);
 	}
 }
 
-void
-keep_compare_set(struct keep *keep, struct sets own, const struct set *published,
-    const struct set *coming, bool always)
+/* What the published file alone tells of ends. Returns whether there is any. */
+static bool
+end_published(struct keep *keep, struct sets own, struct sets published, struct sets coming)
 {
-	struct set begun = *coming;
-	bool there = false, known = false, any = always || coming->n > 0;
+	bool any = false;
+
+	for (size_t i = 0; i < published.n; i++) {
+		const struct set *set = &published.items[i];
+
+		if (has_open(own, set) || is_among(coming, set) ||
+		    (set->n == 0 && coming.items->n == 0))
+			continue;
+		any = true;
+		history_add_set(&keep->closed, set);
+	}
+	return any;
+}
+
+void
+keep_compare_set(
+    struct keep *keep, struct sets own, struct sets published, struct sets coming, bool always)
+{
+	bool any = always || coming.items->n > 0;
 
 	for (size_t i = 0; i < own.n; i++) {
 		const struct set *set = &own.items[i];
 
-		if (set->type != coming->type || !set_is_open(set))
+		if (set->type != coming.items->type || !set_is_open(set))
 			continue;
 		any = true;
-		there = there || set_same(set, coming);
-		known = known || (published && set_same(set, published));
-		if (!set_same(set, coming))
+		if (!is_among(coming, set))
 			history_add_set(&keep->closed, set);
 	}
-	if (published && published->n + coming->n > 0 && !known && !set_same(published, coming)) {
-		any = true;
-		history_add_set(&keep->closed, published);
-	}
+	any = end_published(keep, own, published, coming) || any;
 	end_marked(keep, own, coming);
-	begun.since_unix = TIME_NEVER;
-	if (!there && any)
-		history_add_set(&keep->opened, &begun);
+	for (size_t i = 0; i < coming.n && any; i++) {
+		struct set begun = coming.items[i];
+
+		begun.since_unix = TIME_NEVER;
+		if (!has_open(own, &begun))
+			history_add_set(&keep->opened, &begun);
+	}
 }
 
 static bool

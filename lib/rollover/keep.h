@@ -73,12 +73,12 @@ keep_compare(struct keep *keep, const struct keep_run *run);
 void
 keep_track(struct keep *keep, bool is_tracked);
 
-/* Likewise for the sets of one name and type, `own`, that a zone answers in just one way: what is
- * published there (NULL: nothing is known to be) and what is coming. With `always`, that there is
- * none is noted too. */
+/* Likewise for the sets of one name and type, `own`, that a zone answers in just one way (of RRSIG,
+ * guard_part.h, in several): what is published there, which may be none that is known, and what is
+ * coming, one at least. With `always`, that there is none is noted too. */
 void
-keep_compare_set(struct keep *keep, struct sets own, const struct set *published,
-    const struct set *coming, bool always);
+keep_compare_set(
+    struct keep *keep, struct sets own, struct sets published, struct sets coming, bool always);
 
 /* For a zone that is not published: what its published file has, and the history not, is held. */
 void

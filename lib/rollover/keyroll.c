@@ -23,13 +23,16 @@ struct run {
 	struct keyrolls *out;
 };
 
-/* Does the set, of whatever type, have the key? With `signs` it must sign its DNSKEY set. */
+/* Does the set, of whatever type, have the key? With `signs` it must sign its DNSKEY set, and the
+ * DS set must lead every validator to it. */
 static bool
 set_has_key(const struct set *set, const struct record_key *key, bool signs)
 {
 	for (size_t i = 0; i < set->n; i++) {
 		struct record_key at;
 
+		if (set->type == TYPE_DS && signs)
+			return trust_leads_to(set, key);
 		if (set->type == TYPE_DS) {
 			if (trust_is_of_key(set->rdata[i], key))
 				return true;
@@ -50,14 +53,15 @@ record_of(const struct run *r, const struct key *key)
 }
 
 /* When no set of the type is held any more that has the key, or with `lacks` that has it not: 0 if
- * there was none, TIME_NEVER if one is open. Who holds an empty DS set misses no record in it: the
- * zone counts as unsigned (RFC 4035 section 5.2). */
+ * there was none, TIME_NEVER if one is open, or if the next build is to tell of sets that the
+ * history lost. Who holds an empty DS set misses no record in it: the zone counts as unsigned (RFC
+ * 4035 section 5.2). */
 static int64_t
 forgotten_at(const struct run *r, uint16_t type, const struct key *key, bool signs, bool lacks)
 {
 	struct sets sets = trust_sets(r->a, r->history, r->name, type);
 	struct record_key wanted = record_of(r, key);
-	int64_t at = 0;
+	int64_t at = sets.n > 0 || type == TYPE_DS ? 0 : TIME_NEVER;
 
 	for (size_t i = 0; i < sets.n; i++) {
 		const struct set *set = &sets.items[i];
@@ -79,7 +83,7 @@ static int64_t
 algorithm_forgotten_at(const struct run *r, uint16_t type, uint8_t algorithm, bool lacks)
 {
 	struct sets sets = trust_sets(r->a, r->history, r->name, type);
-	int64_t at = 0;
+	int64_t at = sets.n > 0 || type == TYPE_DS ? 0 : TIME_NEVER;
 
 	for (size_t i = 0; i < sets.n; i++) {
 		bool has = false;
@@ -100,6 +104,16 @@ is_there(const struct run *r, uint16_t type, const struct key *key)
 	struct record_key wanted = record_of(r, key);
 
 	return newest && set_has_key(newest, &wanted, false);
+}
+
+/* Does what the parent has now lead every validator to the key? */
+static bool
+is_trusted(const struct run *r, const struct key *key)
+{
+	const struct set *newest = sets_newest(trust_sets(r->a, r->history, r->name, TYPE_DS));
+	struct record_key wanted = record_of(r, key);
+
+	return newest && set_has_key(newest, &wanted, true);
 }
 
 /* --- Keys --- */
@@ -302,7 +316,7 @@ ds_wanted_until(const struct run *r, const struct key *key)
 {
 	const struct set *newest = sets_newest(trust_sets(r->a, r->history, r->name, TYPE_DS));
 
-	if (is_there(r, TYPE_DS, key))
+	if (is_trusted(r, key))
 		return 0;
 	return newest && newest->n == 0 ? key->time[KEY_SYNC_PUBLISH] + DS_CHANCE_S : TIME_NEVER;
 }
@@ -310,7 +324,7 @@ ds_wanted_until(const struct run *r, const struct key *key)
 static void
 judge_ds_of_algorithm(const struct run *r, struct keyroll *roll, const struct key *anchor)
 {
-	int64_t trusted = forgotten_at(r, TYPE_DS, anchor, false, true);
+	int64_t trusted = forgotten_at(r, TYPE_DS, anchor, true, true);
 	int64_t old = algorithm_forgotten_at(r, TYPE_DS, roll->key->algorithm->number, false);
 
 	if (ds_wanted_until(r, anchor) > r->now)
@@ -391,7 +405,7 @@ static void
 judge_ksk(const struct run *r, struct keyroll *roll)
 {
 	int64_t known = known_at(r, roll->successor, true);
-	int64_t trusted = forgotten_at(r, TYPE_DS, roll->successor, false, true);
+	int64_t trusted = forgotten_at(r, TYPE_DS, roll->successor, true, true);
 
 	if (known > r->now)
 		set_phase(roll, KEYROLL_PUBLISHED, known);

@@ -2,7 +2,7 @@
 
 #include "dnssec/key.h"
 
-enum { DS_HEAD = 4, DIGEST_SHA256 = 2 };
+enum { DS_HEAD = 4, DIGEST_SHA1 = 1, DIGEST_SHA256 = 2 };
 
 /* --- Sets --- */
 
@@ -52,6 +52,19 @@ key_algorithm(const struct set *keys, size_t i)
 	return keys->rdata[i].data[0];
 }
 
+struct bytes
+trust_ds_of_key(struct arena *a, const struct record_key *key)
+{
+	uint8_t *ds = arena_bytes(a, DS_HEAD + sizeof(key->digest));
+
+	ds[0] = (uint8_t)(key->tag >> 8);
+	ds[1] = (uint8_t)key->tag;
+	ds[2] = key->algorithm;
+	ds[3] = DIGEST_SHA256;
+	memcpy(ds + DS_HEAD, key->digest, sizeof(key->digest));
+	return (struct bytes){ds, DS_HEAD + sizeof(key->digest)};
+}
+
 /* Is the DS record of that key? Of other digests than SHA-256 the tag has to tell. */
 bool
 trust_is_of_key(struct bytes ds, const struct record_key *key)
@@ -65,17 +78,46 @@ trust_is_of_key(struct bytes ds, const struct record_key *key)
 		   memcmp(ds.data + DS_HEAD, key->digest, sizeof(key->digest)) == 0);
 }
 
-static bool
-has_anchor(const struct set *ds, const struct set *keys, uint8_t algorithm)
+static uint8_t
+ds_digest(const struct set *ds, size_t i)
 {
-	for (size_t i = 0; i < ds->n; i++)
-		for (size_t k = 0; k < keys->n && ds_algorithm(ds, i) == algorithm; k++) {
-			struct record_key key = record_read_key(TYPE_DNSKEY, keys->rdata[k]);
+	return ds->rdata[i].data[3];
+}
 
-			if (key.signs && !(key.flags & KEY_FLAG_REVOKE) &&
-			    trust_is_of_key(ds->rdata[i], &key))
-				return true;
-		}
+/* Is the record one by which some validator judges alone? Of an algorithm's records each takes
+ * those of the strongest digest that it knows, and which that is differs: all know SHA-256, beside
+ * which SHA-1 is none (RFC 4509 section 3). */
+static bool
+is_decisive(const struct set *ds, size_t i)
+{
+	bool known = false;
+
+	for (size_t k = 0; k < ds->n; k++)
+		known = known || (ds_algorithm(ds, k) == ds_algorithm(ds, i) &&
+				     ds_digest(ds, k) == DIGEST_SHA256);
+	return ds_digest(ds, i) != DIGEST_SHA1 || !known;
+}
+
+static bool
+is_anchored(struct bytes ds, const struct set *keys)
+{
+	for (size_t k = 0; k < keys->n; k++) {
+		struct record_key key = record_read_key(TYPE_DNSKEY, keys->rdata[k]);
+
+		if (key.signs && !(key.flags & KEY_FLAG_REVOKE) && trust_is_of_key(ds, &key))
+			return true;
+	}
+	return false;
+}
+
+/* Has a record of the same algorithm and digest as number `i` a key in the set? */
+static bool
+has_anchor(const struct set *ds, const struct set *keys, size_t i)
+{
+	for (size_t k = 0; k < ds->n; k++)
+		if (ds_algorithm(ds, k) == ds_algorithm(ds, i) &&
+		    ds_digest(ds, k) == ds_digest(ds, i) && is_anchored(ds->rdata[k], keys))
+			return true;
 	return false;
 }
 
@@ -83,10 +125,29 @@ bool
 trust_anchors(const struct set *ds, const struct set *keys)
 {
 	for (size_t i = 0; i < ds->n; i++)
-		if (!is_algorithm_before(ds, i, ds_algorithm) &&
-		    !has_anchor(ds, keys, ds_algorithm(ds, i)))
+		if (is_decisive(ds, i) && !has_anchor(ds, keys, i))
 			return false;
 	return true;
+}
+
+bool
+trust_leads_to(const struct set *ds, const struct record_key *key)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ds->n; i++) {
+		bool found = false;
+
+		if (ds_algorithm(ds, i) != key->algorithm || !is_decisive(ds, i))
+			continue;
+		for (size_t k = 0; k < ds->n; k++)
+			found = found || (ds_digest(ds, k) == ds_digest(ds, i) &&
+					     trust_is_of_key(ds->rdata[k], key));
+		if (!found)
+			return false;
+		any = true;
+	}
+	return any;
 }
 
 bool
@@ -144,8 +205,8 @@ is_any_held(const struct trust *trust, struct sets sets, const struct set *but, 
 static bool
 is_asked_for(const struct trust *trust, const struct trust_change *change, int64_t now_unix)
 {
-	const struct set *coming =
-	    change->with && change->with->type == TYPE_DNSKEY ? change->with : change->set;
+	bool with_keys = change->with.n > 0 && change->with.items->type == TYPE_DNSKEY;
+	const struct set *coming = with_keys ? change->with.items : change->set;
 
 	return trust->ds_known ? is_any_held(trust, trust->ds, NULL, now_unix)
 			       : is_any_held(trust, trust->keys, coming, now_unix);
@@ -160,14 +221,28 @@ fits(const struct trust_fault *pair)
 
 /* Does it fit as little with what was there before? */
 static bool
-was_so(const struct trust_change *change, struct trust_fault pair)
+was_so(const struct trust_change *change, const struct trust_fault *pair)
 {
-	const struct set **side[] = {&pair.ds, &pair.keys, &pair.signers};
+	for (size_t i = 0; i < change->old.n; i++) {
+		struct trust_fault before = *pair;
+		const struct set **sides[] = {&before.ds, &before.keys, &before.signers};
 
-	for (size_t i = 0; i < 3; i++)
-		if (*side[i] == change->set)
-			*side[i] = change->old;
-	return change->old && !fits(&pair);
+		for (size_t k = 0; k < 3; k++)
+			if (*sides[k] == change->set)
+				*sides[k] = &change->old.items[i];
+		if (!fits(&before))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_one_of(struct sets sets, const struct set *set)
+{
+	for (size_t i = 0; i < sets.n; i++)
+		if (&sets.items[i] == set)
+			return true;
+	return false;
 }
 
 static void
@@ -179,10 +254,10 @@ judge(struct trust_fault *fault, const struct trust *trust, const struct trust_c
 
 	for (size_t i = 0; i < 3; i++) {
 		concerned = concerned || sides[i] == change->set;
-		if (change->with && sides[i] == change->with)
+		if (is_one_of(change->with, sides[i]))
 			return;
 	}
-	if (concerned && !fits(pair) && !was_so(change, *pair))
+	if (concerned && !fits(pair) && !was_so(change, pair))
 		note(fault, trust, pair, now_unix);
 }
 

@@ -5,7 +5,9 @@
  * 5.11):
  *
  *	DS set      each of its algorithms has a key in the DNSKEY set that it is of, and that signs
- *		    the set; or it is empty, and then the zone counts as unsigned
+ *		    the set, and so has each of its digests, as one may be the strongest that a
+ *		    validator knows, but for SHA-1 beside SHA-256 (RFC 4509 section 3); or it is
+ *		    empty, and then the zone counts as unsigned
  *	DNSKEY set  each of its algorithms has a key that signs the data
  *
  * A pure function of sets (history.h) and clock, as the gate is. */
@@ -20,9 +22,22 @@
 struct sets
 trust_sets(struct arena *a, const struct history *history, const char *zone, uint16_t type);
 
+/* The largest TTL that is likely: a set with it is held for a week. So are sets of which nothing is
+ * known, as the history was lost. */
+enum { UNKNOWN_TTL_S = 7 * 86400 / 2 };
+
+/* The DS record of the key, with SHA-256; in `a`. */
+struct bytes
+trust_ds_of_key(struct arena *a, const struct record_key *key);
+
 /* Is the DS record of that key? */
 bool
 trust_is_of_key(struct bytes ds, const struct record_key *key);
+
+/* Does the DS set lead each validator to the key, be it alone in its DNSKEY set? Where records are
+ * of several digests, a validator judges by those of the strongest one that it knows. */
+bool
+trust_leads_to(const struct set *ds, const struct record_key *key);
 
 /* Is the DNSKEY set good under the DS set? */
 bool
@@ -50,12 +65,12 @@ struct trust_fault {
 	int64_t until_unix;                    /* TIME_NEVER: one of them is open */
 };
 
-/* A set that takes the place of another. */
+/* A set that takes the place of others. */
 struct trust_change {
 	const struct set *set; /* one of those above */
-	const struct set *old; /* pairs that do not fit with this either are no change; or NULL */
-	const struct set
-	    *with; /* what comes with it: that these two fit is another's affair; or NULL */
+	struct sets old;       /* pairs that do not fit with one of these either are no change */
+	struct sets with;      /* of those above, what comes with it: that these fit is another's
+				* affair */
 };
 
 /* The pair with `set` that may be held longest. */

@@ -245,11 +245,11 @@ rm "$work/keys/$old.private"
 keep before
 ok 'lost: its signature is kept' build 3
 ok 'lost: the next KSK' key "$(hour 4)" --ksk dept.example.org
-ok 'lost: it cannot be alone' says S099 build 4
+ok 'lost: it waits' says S123 build 4
 ok 'lost: status 1' refuses build 4
 ok 'lost: the zone is as it was' cmp "$work/before" "$work/public/dept.example.org.zone"
 ok 'lost: until the parent has both' tell 5 seen "$key"
-ok 'lost: and everybody knows' refused S099 5 "$(time_of 53)"
+ok 'lost: and everybody knows' refused S123 5 "$(time_of 53)"
 ok 'lost: a day is the TTL' build 53
 ok 'lost: there are three keys' [ "$(records DNSKEY)" = 3 ]
 ok 'lost: the next one is an anchor' anchored "$key"

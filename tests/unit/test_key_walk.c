@@ -20,6 +20,9 @@
  * that may be held at one time are valid (RFC 4035 section 5, and for each algorithm: RFC 4035
  * section 2.2, RFC 6840 section 5.11). With a guard forced away, they are not.
  *
+ * DS records are of several digests. Some validators take those of the strongest one that they
+ * know, which may be SHA-256, others whatever fits.
+ *
  * In some walks the parent is of the project; in others it follows CDS records (RFC 7344), and the
  * operator tells of that, or only later. */
 enum { N_WALKS = 24, N_STEPS = 60, N_FORCED = 400, N_VERSIONS = 600, N_MEMBERS = 24 };
@@ -67,10 +70,13 @@ static const RAND_METHOD not_random = {.bytes = make_octets, .pseudorand = make_
 
 enum kind { DS_SET, KEY_SET, DATA, N_KINDS };
 
+enum { SHA1 = 1, SHA256 = 2, SHA384 = 4, DIGEST_LEAD = 20 };
+
 struct member {
 	uint8_t algorithm;
 	uint16_t tag;
-	uint8_t digest[32]; /* of DS records and keys */
+	uint8_t digest_type;                      /* of DS records */
+	uint8_t digests[SHA384 + 1][DIGEST_LEAD]; /* what they begin with, by type; of keys all */
 	bool usable, signs; /* of keys: for signatures of zones, not revoked; and the set */
 };
 
@@ -98,7 +104,7 @@ struct walk {
 	const char *keys; /* of the policy */
 	bool sign;
 	enum ds_mode ds;
-	char ds_text[200]; /* by hand */
+	char ds_text[600]; /* by hand */
 	struct versions held[N_KINDS];
 	bool force[N_PROBLEMS];
 	const char *bogus; /* what a validator found */
@@ -186,19 +192,48 @@ serve(struct walk *w, enum kind kind, const struct version *now, size_t n_now)
 
 /* --- Validators --- */
 
-static bool
-has_path(const struct version *ds, const struct version *keys, uint8_t algorithm)
+/* By which records a validator judges. */
+enum validator { TAKES_ANY, TAKES_STRONGEST, KNOWS_NO_SHA384, N_VALIDATORS };
+
+static uint8_t
+strongest(const struct version *ds, uint8_t algorithm, enum validator validator)
 {
+	uint8_t most = 0;
+
+	for (size_t i = 0; i < ds->n; i++) {
+		uint8_t type = ds->members[i].digest_type;
+
+		if (ds->members[i].algorithm == algorithm && type > most &&
+		    !(validator == KNOWS_NO_SHA384 && type == SHA384))
+			most = type;
+	}
+	return most;
+}
+
+static bool
+is_of(const struct member *ds, const struct member *key)
+{
+	return ds->algorithm == key->algorithm && ds->tag == key->tag &&
+	       memcmp(ds->digests[ds->digest_type], key->digests[ds->digest_type], DIGEST_LEAD) ==
+		   0;
+}
+
+/* An algorithm of which it knows no digest does not count. */
+static bool
+has_path(const struct version *ds, const struct version *keys, uint8_t algorithm,
+    enum validator validator)
+{
+	uint8_t type = strongest(ds, algorithm, validator);
+
 	for (size_t i = 0; i < ds->n; i++)
 		for (size_t k = 0; k < keys->n; k++) {
 			const struct member *d = &ds->members[i], *key = &keys->members[k];
 
-			if (d->algorithm == algorithm && key->algorithm == algorithm &&
-			    d->tag == key->tag && key->usable && key->signs &&
-			    memcmp(d->digest, key->digest, sizeof(d->digest)) == 0)
+			if (d->algorithm == algorithm && key->usable && key->signs &&
+			    (validator == TAKES_ANY || d->digest_type == type) && is_of(d, key))
 				return true;
 		}
-	return false;
+	return type == 0;
 }
 
 static bool
@@ -217,8 +252,9 @@ is_signed(const struct version *keys, const struct version *data, uint8_t algori
 static const char *
 find_bogus(const struct version *ds, const struct version *keys, const struct version *data)
 {
-	for (size_t i = 0; i < ds->n; i++)
-		if (!has_path(ds, keys, ds->members[i].algorithm))
+	for (size_t i = 0; i < ds->n * N_VALIDATORS; i++)
+		if (!has_path(ds, keys, ds->members[i / N_VALIDATORS].algorithm,
+			(enum validator)(i % N_VALIDATORS)))
 			return "no DNSKEY that the DS record is of signs the set";
 	for (size_t i = 0; ds->n > 0 && i < keys->n; i++)
 		if (!is_signed(keys, data, keys->members[i].algorithm))
@@ -232,8 +268,9 @@ print_version(struct buf *b, const char *name, const struct version *v)
 	buf_printf(b, "  %s %lld to %lld, TTL %u:", name, (long long)(v->since - NOW),
 	    v->until == INT64_MAX ? -1LL : (long long)(v->until - NOW), (unsigned)v->ttl_s);
 	for (size_t i = 0; i < v->n; i++)
-		buf_printf(b, " %u/%u%s%s", v->members[i].tag, v->members[i].algorithm,
-		    v->members[i].signs ? "+" : "", v->members[i].usable ? "" : "-");
+		buf_printf(b, " %u/%u/%u%s%s", v->members[i].tag, v->members[i].algorithm,
+		    v->members[i].digest_type, v->members[i].signs ? "+" : "",
+		    v->members[i].usable ? "" : "-");
 	buf_putc(b, '\n');
 }
 
@@ -278,22 +315,41 @@ tag_of(struct bytes dnskey)
 	return (uint16_t)(sum + (sum >> 16));
 }
 
+static const struct digest_kind {
+	uint8_t type;
+	const EVP_MD *(*md)(void);
+} digest_kinds[] = {{SHA1, EVP_sha1}, {SHA256, EVP_sha256}, {SHA384, EVP_sha384}};
+
+/* What a DS record of the key has as its digest; its length. */
+static unsigned
+digest_of_key(struct bytes dnskey, const struct digest_kind *kind, uint8_t out[EVP_MAX_MD_SIZE])
+{
+	struct name name = name_of(CHILD ".");
+	struct buf b = {0};
+	unsigned len;
+
+	buf_put(&b, (const char *)name.wire, name.len);
+	buf_put(&b, (const char *)dnskey.data, dnskey.len);
+	assert_int_equal(EVP_Digest(b.data, b.len, out, &len, kind->md(), NULL), 1);
+	buf_free(&b);
+	return len;
+}
+
 static struct member
 member_of_key(struct bytes dnskey)
 {
+	unsigned flags = (unsigned)(dnskey.data[0] << 8 | dnskey.data[1]);
+	uint8_t digest[EVP_MAX_MD_SIZE];
 	struct member m;
-	struct buf b = {0};
-	struct name name = name_of(CHILD ".");
-	unsigned flags = (unsigned)(dnskey.data[0] << 8 | dnskey.data[1]), len;
 
 	memset(&m, 0, sizeof(m));
 	m.algorithm = dnskey.data[3];
 	m.tag = tag_of(dnskey);
 	m.usable = (flags & 0x0100) != 0 && (flags & 0x0080) == 0;
-	buf_put(&b, (const char *)name.wire, name.len);
-	buf_put(&b, (const char *)dnskey.data, dnskey.len);
-	assert_int_equal(EVP_Digest(b.data, b.len, m.digest, &len, EVP_sha256(), NULL), 1);
-	buf_free(&b);
+	for (size_t i = 0; i < LENGTH(digest_kinds); i++) {
+		digest_of_key(dnskey, &digest_kinds[i], digest);
+		memcpy(m.digests[digest_kinds[i].type], digest, DIGEST_LEAD);
+	}
 	return m;
 }
 
@@ -305,8 +361,9 @@ member_of_ds(struct bytes ds)
 	memset(&m, 0, sizeof(m));
 	m.tag = (uint16_t)(ds.data[0] << 8 | ds.data[1]);
 	m.algorithm = ds.data[2];
-	if (ds.data[3] == 2 && ds.len == 4 + sizeof(m.digest))
-		memcpy(m.digest, ds.data + 4, sizeof(m.digest));
+	m.digest_type = ds.data[3];
+	assert_true(m.digest_type <= SHA384 && ds.len >= 4 + DIGEST_LEAD);
+	memcpy(m.digests[m.digest_type], ds.data + 4, DIGEST_LEAD);
 	return m;
 }
 
@@ -772,18 +829,23 @@ step_ttl(struct walk *w)
 static void
 write_ds(struct walk *w)
 {
+	static const uint8_t kinds[] = {0, 1, 1, 1, 2, 2};
 	struct diags diags = {0};
 	struct buf b = {0};
 	struct keys keys;
 	const struct key *key;
 
 	read_keys(&diags, w, &keys);
-	for (uint32_t n = 1 + pick_one(w, 2); n > 0 && (key = pick_key(w, &keys)); n--) {
+	for (uint32_t n = 1 + pick_one(w, 3); n > 0 && (key = pick_key(w, &keys)); n--) {
+		const struct digest_kind *kind = &digest_kinds[kinds[pick_one(w, LENGTH(kinds))]];
 		struct member m = member_of_key(key->dnskey);
+		uint8_t digest[EVP_MAX_MD_SIZE];
+		unsigned len = digest_of_key(key->dnskey, kind, digest);
 
-		buf_printf(&b, "dept %u DS %u %u 2 ", (unsigned)w->ds_ttl_s, m.tag, m.algorithm);
-		for (size_t i = 0; i < sizeof(m.digest); i++)
-			buf_printf(&b, "%02x", m.digest[i]);
+		buf_printf(&b, "dept %u DS %u %u %u ", (unsigned)w->ds_ttl_s, m.tag, m.algorithm,
+		    kind->type);
+		for (size_t i = 0; i < len; i++)
+			buf_printf(&b, "%02x", digest[i]);
 		buf_putc(&b, '\n');
 	}
 	assert_true(b.len < sizeof(w->ds_text));
@@ -893,6 +955,36 @@ step_begin_to_tell(struct walk *w)
 	tell_all(w, NULL, at_parent(w));
 }
 
+/* --- What is remembered --- */
+
+/* May some hold a set with a longer TTL than what is published? Of that nothing could be known. */
+static bool
+has_longer_ttl(const struct walk *w, enum kind kind)
+{
+	uint32_t published_s = 0;
+
+	for (size_t i = 0; i < w->held[kind].n; i++)
+		if (w->held[kind].items[i].until == INT64_MAX &&
+		    w->held[kind].items[i].ttl_s > published_s)
+			published_s = w->held[kind].items[i].ttl_s;
+	for (size_t i = 0; i < w->held[kind].n; i++)
+		if (w->held[kind].items[i].ttl_s > published_s)
+			return true;
+	return false;
+}
+
+/* The history is lost, and the cache perhaps. What a parent elsewhere has, nobody tells at once. */
+static void
+step_lose_state(struct walk *w)
+{
+	if (has_longer_ttl(w, DS_SET) || has_longer_ttl(w, KEY_SET) || has_longer_ttl(w, DATA))
+		return;
+	assert_int_equal(
+	    system(pick_one(w, 2) ? "rm -rf zonepp.state" : "rm -rf zonepp.state .zonepp"), 0);
+	w->tells = false;
+	buf_puts(&w->log, " done");
+}
+
 static const struct step {
 	const char *name;
 	void (*run)(struct walk *w);
@@ -917,6 +1009,7 @@ static const struct step {
     {"cds", step_cds, 10},
     {"insecure", step_insecure, 1},
     {"begin to tell", step_begin_to_tell, 3},
+    {"lose state", step_lose_state, 2},
 };
 
 static void

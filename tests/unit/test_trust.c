@@ -129,6 +129,57 @@ revoked(void **state)
 	assert_false(trust_anchors(&ds, &keys));
 }
 
+/* Records of several digests: "K2 L4" is K's with SHA-256 (RFC 4509) and L's with SHA-384 (RFC
+ * 6605).
+ */
+static const struct {
+	const char *ds, *keys;
+	bool good, leads_to_k;
+} mixed[] = {
+    {"K4", "K*", true, true},
+    {"K2 K4", "K*", true, true},
+    {"K2 L4", "K*", false, false}, /* who knows SHA-384 looks at that alone */
+    {"K2 L4", "L*", false, false}, /* and who does not, at the other */
+    {"K2 L4", "K* L*", true, false},
+    {"K2 L4 K4", "K*", true, true},
+    {"K2 L1", "K*", true, true}, /* RFC 4509 section 3 */
+    {"K2 L1", "L*", false, true},
+    {"K1", "K*", true, true},
+    {"K1 L4", "K*", false, false},
+    {"K4 L1", "K*", false, false},  /* who does not know SHA-384 looks at the other */
+    {"K2 c4", "K* c*", true, true}, /* each algorithm is by itself */
+    {"K2 c4 L2", "L* c*", true, true},
+    {"c4", "K* c*", true, false},
+};
+
+static struct set
+mixed_set(const char *text)
+{
+	struct set set = set_of(TYPE_DS, "-");
+	struct bytes records[8];
+	size_t n = 0;
+
+	for (const char *p = text; *p; p += p[2] ? 3 : 2)
+		records[n++] = ds_of(p[0], (uint8_t)(p[1] - '0'));
+	set_records(&arena, &set, records, n);
+	return set;
+}
+
+static void
+mixed_digests(void **state)
+{
+	struct record_key k = key_of('K');
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(mixed); i++) {
+		struct set ds = mixed_set(mixed[i].ds), keys = set_of(TYPE_DNSKEY, mixed[i].keys);
+
+		if (trust_anchors(&ds, &keys) != mixed[i].good ||
+		    trust_leads_to(&ds, &k) != mixed[i].leads_to_k)
+			fail_msg("DS %s, DNSKEY %s", mixed[i].ds, mixed[i].keys);
+	}
+}
+
 /* Other digests than SHA-256 are known by their tag. */
 static void
 digests(void **state)
@@ -180,11 +231,11 @@ held_sets(void **state)
 	assert_int_equal(find(&trust, &signers[1], 110000).until_unix, 0);
 	trust.ds_known = false;
 	assert_int_equal(find(&trust, &signers[1], 110000).until_unix, 180000);
-	change = (struct trust_change){.set = &signers[1], .old = &signers[0]};
+	change = (struct trust_change){.set = &signers[1], .old = {&signers[0], 1}};
 	assert_int_equal(trust_find(&trust, &change, 110000).until_unix, 180000);
-	change.old = &signers[1]; /* it was as bad before */
+	change.old.items = &signers[1]; /* it was as bad before */
 	assert_int_equal(trust_find(&trust, &change, 110000).until_unix, 0);
-	change = (struct trust_change){.set = &signers[1], .with = &keys[0]};
+	change = (struct trust_change){.set = &signers[1], .with = {&keys[0], 1}};
 	assert_int_equal(trust_find(&trust, &change, 110000).until_unix, 0);
 }
 
@@ -273,6 +324,7 @@ main(void)
 	    cmocka_unit_test(pairs),
 	    cmocka_unit_test(revoked),
 	    cmocka_unit_test(digests),
+	    cmocka_unit_test(mixed_digests),
 	    cmocka_unit_test(held_sets),
 	    cmocka_unit_test(appears),
 	    cmocka_unit_test(records),
