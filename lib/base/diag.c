@@ -1,5 +1,6 @@
 #include "base/diag.h"
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -15,6 +16,7 @@ diags_free(struct diags *diags)
 	free(diags->sources);
 	free(diags->items);
 	free(diags->inputs);
+	told_free(&diags->told);
 	arena_free(&diags->arena);
 	*diags = (struct diags){0};
 }
@@ -235,30 +237,60 @@ count(struct diags *diags, enum problem problem, enum severity severity)
 		diags->status = status;
 }
 
-/* Counts a problem; returns where to put it, or NULL when enough are shown, or none wanted. */
-static struct diag *
-make_room(struct diags *diags, enum problem problem, enum severity severity)
+/* Is it passed over? */
+static bool
+is_off(const struct diags *diags, enum severity severity)
 {
-	if (severity == SEVERITY_OFF || (diags->errors_only && severity != SEVERITY_ERROR))
-		return NULL;
-	count(diags, problem, severity);
-	if (diags->n_severity[severity] > DIAGS_SHOWN)
+	return severity == SEVERITY_OFF || (diags->errors_only && severity != SEVERITY_ERROR);
+}
+
+static size_t
+shown_most(enum severity severity)
+{
+	return severity == SEVERITY_ERROR ? DIAGS_ERRORS_SHOWN : DIAGS_SHOWN;
+}
+
+/* Counts a problem; returns where to put it, or NULL when enough of its code are kept. */
+static struct diag *
+make_room(struct diags *diags, const struct told_entry *entry)
+{
+	enum severity severity = (enum severity)entry->severity;
+	bool kept = told_add(&diags->told, entry) <= shown_most(severity);
+
+	count(diags, (enum problem)entry->problem, severity);
+	if (!kept)
 		return NULL;
 	diags->items = mem_grow(diags->items, diags->n, &diags->cap, sizeof(*diags->items));
 	return &diags->items[diags->n++];
 }
 
-static struct diag *
-diag_new(struct diags *diags, enum problem problem)
+bool
+diag_is_full(const struct diags *diags, enum problem problem)
 {
 	enum severity severity = diag_severity(diags, problem);
-	struct diag *d = make_room(diags, problem, severity);
+
+	return is_off(diags, severity) || told_count(&diags->told, problem) >= shown_most(severity);
+}
+
+static struct diag *
+diag_new(struct diags *diags, struct pos pos, enum problem problem)
+{
+	enum severity severity = diag_severity(diags, problem);
+	struct told_entry entry = {pos.at, (uint16_t)problem, (int8_t)severity};
+	struct diag *d = is_off(diags, severity) ? NULL : make_room(diags, &entry);
 
 	if (d)
 		*d = (struct diag){.problem = problem,
 		    .severity = severity,
 		    .note = note_of(&diags->arena, &problem_table[problem])};
 	return d;
+}
+
+int
+diag_count(struct diags *diags, struct pos pos, enum problem problem)
+{
+	diag_new(diags, pos, problem);
+	return diag_severity(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
 static const char *
@@ -277,9 +309,9 @@ message_of(struct arena *a, const char *format, va_list args)
 }
 
 int
-diag_add(struct diags *diags, struct pos pos, enum problem problem, const char *format, ...)
+diag_put(struct diags *diags, struct pos pos, enum problem problem, const char *format, ...)
 {
-	struct diag *d = diag_new(diags, problem);
+	struct diag *d = diag_new(diags, pos, problem);
 	va_list args;
 
 	if (d) {
@@ -292,18 +324,15 @@ diag_add(struct diags *diags, struct pos pos, enum problem problem, const char *
 }
 
 bool
-diag_is_told(const struct diags *diags, struct pos pos, enum problem problem)
+diag_is_told(struct diags *diags, struct pos pos, enum problem problem)
 {
-	for (size_t i = diags->n; i > 0; i--)
-		if (diags->items[i - 1].order == pos.at && diags->items[i - 1].problem == problem)
-			return true;
-	return false;
+	return told_has(&diags->told, pos.at, problem);
 }
 
 int
 diag_add_path(struct diags *diags, const char *path, enum problem problem, const char *format, ...)
 {
-	struct diag *d = diag_new(diags, problem);
+	struct diag *d = diag_new(diags, pos_none(), problem);
 	va_list args;
 
 	if (d) {
@@ -333,7 +362,9 @@ diags_part(const struct diags *whole, struct diags *part)
 void
 diags_join(struct diags *whole, struct diags *part)
 {
+	struct told_log counted = {0};
 	struct diags *own;
+	size_t next = 0;
 
 	whole->unreadable = whole->unreadable || part->unreadable;
 	if (part->n == 0) {
@@ -343,12 +374,16 @@ diags_join(struct diags *whole, struct diags *part)
 	own = new_own(whole);
 	*own = *part;
 	*part = (struct diags){0};
-	for (size_t i = 0; i < own->n; i++) {
-		struct diag *d = make_room(whole, own->items[i].problem, own->items[i].severity);
+	for (size_t i = 0; i < own->told.n; i++) {
+		const struct told_entry *entry = &own->told.entries[i];
+		bool kept = told_add(&counted, entry) <= shown_most(entry->severity);
+		const struct diag *from = kept ? &own->items[next++] : NULL;
+		struct diag *d = make_room(whole, entry);
 
-		if (d)
-			*d = own->items[i];
+		if (d) /* where the whole has room for it, the part had it */
+			*d = *from;
 	}
+	told_free(&counted);
 }
 
 int
@@ -364,7 +399,7 @@ diags_take_unreadable(struct diags *diags, const struct diags *from)
 int
 diag_add_unquoted(struct diags *diags, struct pos pos, enum problem problem, const char *message)
 {
-	struct diag *d = diag_new(diags, problem);
+	struct diag *d = diag_new(diags, pos, problem);
 
 	if (d) {
 		d->message = message;
@@ -411,8 +446,10 @@ diag_over(struct diags *diags, struct pos pos)
 struct diags_mark
 diags_mark(const struct diags *diags)
 {
-	struct diags_mark mark = {
-	    .n = diags->n, .status = diags->status, .over_told = diags->over_told};
+	struct diags_mark mark = {.n = diags->n,
+	    .n_told = diags->told.n,
+	    .status = diags->status,
+	    .over_told = diags->over_told};
 
 	memcpy(mark.n_severity, diags->n_severity, sizeof(mark.n_severity));
 	return mark;
@@ -422,6 +459,7 @@ void
 diags_reset(struct diags *diags, struct diags_mark mark)
 {
 	diags->n = mark.n;
+	told_cut(&diags->told, mark.n_told);
 	memcpy(diags->n_severity, mark.n_severity, sizeof(mark.n_severity));
 	diags->status = mark.status;
 	diags->over_told = mark.over_told;
@@ -435,28 +473,58 @@ diag_equal(const struct diag *a, const struct diag *b)
 	       strcmp(a->place.path ? a->place.path : "", b->place.path ? b->place.path : "") == 0;
 }
 
-/* Says once that more problems were met than are kept. */
+/* The last of the code that is kept; NULL: none is. */
+static const struct diag *
+last_of(const struct diags *diags, enum problem problem)
+{
+	size_t i = diags->n;
+
+	while (i > 0 && diags->items[i - 1].problem != problem)
+		i--;
+	return i > 0 ? &diags->items[i - 1] : NULL;
+}
+
+static const char *
+grouped(struct arena *a, size_t n)
+{
+	char digits[24];
+	struct buf b = {0};
+	int len = snprintf(digits, sizeof(digits), "%zu", n);
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			buf_putc(&b, ',');
+		buf_putc(&b, digits[i]);
+	}
+	return buf_text(&b, a);
+}
+
+/* Says for each code, once, how many were only counted. */
 static void
 tell_of_more(struct diags *diags)
 {
-	static const char *const names[] = {"notes", "warnings", "errors"};
+	for (size_t i = 0; i < diags->told.n_counts; i++) {
+		struct told_count *count = &diags->told.counts[i];
+		const struct problem_info *info = &problem_table[count->problem];
+		const struct diag *last = last_of(diags, count->problem);
+		size_t most = last ? shown_most(last->severity) : SIZE_MAX;
+		struct diag d = {.problem = Z_TOO_MANY, .severity = SEVERITY_NOTE};
 
-	for (int severity = SEVERITY_NOTE; severity <= SEVERITY_ERROR; severity++) {
-		size_t n = diags->n_severity[severity];
-
-		if (n <= DIAGS_SHOWN)
+		if (count->n <= most)
 			continue;
+		d.order = UINT64_MAX;
+		d.n_more = count->n - most;
+		d.of = last->severity;
+		d.place.path = last->place.path;
+		d.message = arena_printf(&diags->arena, "%s: %s more: %s", info->code,
+		    grouped(&diags->arena, d.n_more), info->what);
+		count->n = most;
 		diags->items = mem_grow(diags->items, diags->n, &diags->cap, sizeof(*diags->items));
-		diags->items[diags->n++] = (struct diag){.problem = Z_TOO_MANY,
-		    .severity = SEVERITY_NOTE,
-		    .order = UINT64_MAX,
-		    .message = arena_printf(&diags->arena, "%zu more %s are not shown",
-			n - DIAGS_SHOWN, names[severity])};
-		diags->n_severity[severity] = DIAGS_SHOWN;
+		diags->items[diags->n++] = d;
 	}
 }
 
-/* A stable insertion sort: at most DIAGS_SHOWN items, nearly always in order already. */
+/* A stable insertion sort: few items of a code, nearly always in order already. */
 void
 diags_sort(struct diags *diags)
 {

@@ -10,7 +10,7 @@
 #define BASE_DIAG_H
 
 #include "base/arena.h"
-#include "base/problem.h"
+#include "base/told.h"
 #include "base/view.h"
 
 /* Source number (1 to 2^20-1) and byte offset (44 bits); all zero: nowhere. */
@@ -59,12 +59,17 @@ struct diag {
 	uint32_t underline;    /* bytes from `place.column` */
 	const char *message;
 	const char *note;       /* law and remedy, or NULL */
+	const char *fix;        /* what belongs in the place of the underlined word, or NULL */
 	struct place *included; /* who included the file, innermost first */
 	size_t n_included;
-	uint64_t order; /* position, for sorting */
+	uint64_t order;   /* position, for sorting */
+	size_t n_more;    /* of Z_TOO_MANY: so many others of one code, */
+	enum severity of; /* of this severity */
 };
 
-enum { DIAGS_SHOWN = 200 }; /* problems of one severity that are kept */
+/* Problems of one code that are kept, of warnings and notes and of errors; others are only counted.
+ */
+enum { DIAGS_SHOWN = 10, DIAGS_ERRORS_SHOWN = 20 };
 
 /* Zero-initialised is ready for use. */
 struct diags {
@@ -73,6 +78,7 @@ struct diags {
 	size_t n_sources, cap_sources;
 	struct diag *items;
 	size_t n, cap;
+	struct told_log told; /* all that were added, kept or only counted */
 	size_t n_severity[SEVERITY_ERROR + 1];
 	int status;               /* the exit status that the problems so far ask for */
 	const int8_t *severities; /* by problem, enum severity; NULL: those of problem_table */
@@ -153,16 +159,29 @@ diags_text(struct diags *diags, struct pos pos, struct text *text, size_t *offse
 enum severity
 diag_severity(const struct diags *diags, enum problem problem);
 
+/* Were enough of these told of? Then another is only counted. */
+bool
+diag_is_full(const struct diags *diags, enum problem problem);
+
 /* Adds a problem with the severity that it has in `diags`. Returns -1 if that is an error, else 0.
  */
 int
-diag_add(struct diags *diags, struct pos pos, enum problem problem, const char *format, ...)
+diag_put(struct diags *diags, struct pos pos, enum problem problem, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The same where diag_is_full: there are no words for it. */
+int
+diag_count(struct diags *diags, struct pos pos, enum problem problem);
+
+/* As diag_put; but what the words are made of is not worked out for those that are only counted. */
+#define diag_add(diags, pos, problem, ...)                                                         \
+	(diag_is_full(diags, problem) ? diag_count(diags, pos, problem)                            \
+				      : diag_put(diags, pos, problem, __VA_ARGS__))
+
 /* Was this problem added at `pos` already? To be asked where one line, as a $GENERATE, makes many
- * records with one fault. Of those that are kept. */
+ * records with one fault. */
 bool
-diag_is_told(const struct diags *diags, struct pos pos, enum problem problem);
+diag_is_told(struct diags *diags, struct pos pos, enum problem problem);
 
 /* As diag_add, for a file as a whole. */
 int
@@ -191,7 +210,7 @@ diag_over_in(struct diags *diags, struct pos pos, const char *path);
 
 /* What was said by now. */
 struct diags_mark {
-	size_t n, n_severity[SEVERITY_ERROR + 1];
+	size_t n, n_told, n_severity[SEVERITY_ERROR + 1];
 	int status;
 	bool over_told;
 };
@@ -207,7 +226,8 @@ diags_reset(struct diags *diags, struct diags_mark mark);
 struct place
 diags_place(struct diags *diags, struct pos pos);
 
-/* Sorts by position, in the order in which the sources were opened; equal ones once. */
+/* Sorts by position, in the order in which the sources were opened; equal ones once. Behind them
+ * stands, once for each code, how many more were counted. */
 void
 diags_sort(struct diags *diags);
 

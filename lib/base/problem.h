@@ -47,7 +47,7 @@ X(Z_INCLUDE_DEPTH,"Z018",ERROR,   1, "files included too deep", "", "") \
 X(Z_INCLUDE_CIRCLE,"Z019",ERROR,  1, "a file that includes itself", "", "") \
 X(Z_GENERATE,    "Z020", ERROR,   1, "a malformed $GENERATE", "", "") \
 X(Z_GENERATE_SIZE,"Z021",ERROR,   1, "a $GENERATE that makes too many records", "", "") \
-X(Z_TOO_MANY,    "Z022", NOTE,    0, "more problems than are shown", "", "") \
+X(Z_TOO_MANY,    "Z022", NOTE,    0, "more problems of one code than are shown", "", "") \
 X(Z_OUT_OF_ZONE, "Z023", ERROR,   1, "a record outside the zone", "RFC 1034 section 4.2.1", "take it out, or let the project leave it out: `severity: { Z023: warning }`") \
 X(Z_OUT_DIRECTIVE,"Z039",ERROR,   1, "a directive whose owner lies outside the zone", "RFC 1034 section 4.2.1", "its records belong into the zone of that name") \
 X(Z_CNAME,       "Z024", ERROR,   1, "CNAME beside other data", "RFC 1034 section 3.6.2", "") \

@@ -170,6 +170,10 @@ check_part(const struct part *part)
 	if (!is_judged(part) ||
 	    (part->use == NAME_MAILBOX ? hostname_is_mailbox(part->wire) : hostname_is(part->wire)))
 		return;
+	if (diag_is_full(part->store->diags, Z_HOST_NAME)) {
+		diag_count(part->store->diags, part->record->pos, Z_HOST_NAME);
+		return;
+	}
 	written_name(part->store, part->record, part->number, &written);
 	if (part->use == NAME_MAILBOX)
 		tell(part, &written, Z_HOST_NAME, "has the mailbox",
@@ -193,6 +197,10 @@ check_owner(const struct store *store, const struct node *node)
 			first = &records[i];
 	if (!first)
 		return;
+	if (diag_is_full(store->diags, Z_HOST_NAME)) {
+		diag_count(store->diags, first->pos, Z_HOST_NAME);
+		return;
+	}
 	written_owner(store, first, &written);
 	if (diag_is_told(store->diags, written.pos, Z_HOST_NAME))
 		return;

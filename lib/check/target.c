@@ -298,9 +298,30 @@ is_told(const struct target *t)
 	       (t->use == NAME_MAILBOX && hostname_has_at(t->wire));
 }
 
+/* Does it make no difference how the name was written? A dot may be lost where that has two labels
+ * at least. */
+static bool
+is_plain(const struct target *t, enum problem problem)
+{
+	return problem != none && !is_twice(t) &&
+	       (with_dot_lost(problem) == problem ||
+		   name_labels(t->wire) <= name_labels(t->store->apex.wire) + 1);
+}
+
+/* The names of a record are told apart by octets of it, of which it has more than names. */
+static void
+count(const struct target *t, enum problem problem)
+{
+	struct pos pos = {t->record->pos.at + t->number};
+
+	if (!diag_is_told(t->store->diags, pos, problem))
+		diag_count(t->store->diags, pos, problem);
+}
+
 static void
 check_target(const struct target *t)
 {
+	struct diags *diags = t->store->diags;
 	enum problem problem = problem_of(t);
 	struct written written;
 	bool dot;
@@ -309,6 +330,10 @@ check_target(const struct target *t)
 		return;
 	if (is_told(t))
 		return;
+	if (is_plain(t, problem) && diag_is_full(diags, problem)) {
+		count(t, problem);
+		return;
+	}
 	written_name(t->store, t->record, t->number, &written);
 	dot = is_lost(t, &written) || (problem != none && reads_whole(t, &written));
 	if (dot)

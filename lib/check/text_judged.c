@@ -15,15 +15,20 @@ text_what(const struct text_judged *t)
 	return arena_printf(a, "the %s record of %s", t->kind, lookup_text(t->store, t->owner));
 }
 
-/* Is it told of? To find the place costs as much as the text is long: after some, the others are
- * for when these are mended. */
+/* Is it told of in words? To find the place costs as much as the text is long: after some, the
+ * others are for when these are mended. */
 static bool
 counts(struct text_judged *t, enum problem problem)
 {
 	enum { TOLD_MOST = 10 };
 
 	t->n_faults += problem_table[problem].severity != SEVERITY_NOTE;
-	return t->words && t->n_told++ < TOLD_MOST;
+	if (!t->words || t->n_told++ >= TOLD_MOST)
+		return false;
+	if (!diag_is_full(t->store->diags, problem))
+		return true;
+	diag_count(t->store->diags, t->record->pos, problem);
+	return false;
 }
 
 static void

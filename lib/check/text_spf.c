@@ -334,8 +334,10 @@ tell_unknown(struct text_judged *t, const struct term *term)
 {
 	static const char *const known[] = {
 	    "all", "include", "mx", "ptr", "ip4", "ip6", "exists", "redirect", NULL};
-	const char *nearest = term->name.len > 1 ? diag_nearest(term->name, known) : NULL;
+	const char *nearest = NULL;
 
+	if (term->name.len > 1 && !diag_is_full(t->store->diags, Z_SPF))
+		nearest = diag_nearest(term->name, known);
 	if (nearest && strcmp(nearest, "redirect") == 0)
 		nearest = "redirect=";
 	text_fault(t, Z_SPF, term->at, "\"%.*s\" is no mechanism%s%s%s", TEXT_SHOWN(term->text),

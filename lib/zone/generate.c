@@ -52,7 +52,7 @@ range_parse(struct generate *g, const struct token *token, struct range *range)
 {
 	const char *p = token->text, *end = p + token->len;
 
-	range->step = 1;
+	*range = (struct range){.step = 1};
 	if (number_parse(&p, end, INT_MAX, &range->start) < 0 || p == end || *p++ != '-' ||
 	    number_parse(&p, end, INT_MAX, &range->stop) < 0)
 		return generate_fail(g, token->text, "the range is start-stop or start-stop/step");

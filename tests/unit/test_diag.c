@@ -163,22 +163,101 @@ counts_and_status(void **state)
 	diags_free(&diags);
 }
 
+static const char *
+never(void)
+{
+	fail_msg("the words of a problem that is only counted were worked out");
+	return "";
+}
+
 static void
 too_many(void **state)
 {
 	struct diags diags = {0};
 
 	(void)state;
-	for (int i = 0; i < 10 * DIAGS_SHOWN; i++)
+	for (int i = 0; i < DIAGS_ERRORS_SHOWN; i++)
 		assert_int_equal(diag_add(&diags, pos_none(), Z_SYNTAX, "error %d", i), -1);
+	assert_true(diag_is_full(&diags, Z_SYNTAX));
+	for (int i = 0; i < 123456; i++)
+		assert_int_equal(diag_add(&diags, pos_none(), Z_SYNTAX, "%s", never()), -1);
+	diag_add_path(&diags, "x", Z_SYNTAX, "another way");
+	assert_false(diag_is_full(&diags, Z_NO_TTL));
 	diag_add(&diags, pos_none(), Z_NO_TTL, "a warning is not crowded out");
-	assert_int_equal(diags.n, DIAGS_SHOWN + 1);
-	assert_int_equal(diags.n_severity[SEVERITY_ERROR], 10 * DIAGS_SHOWN);
-	diags_sort(&diags);
-	assert_int_equal(diags.n, DIAGS_SHOWN + 2);
-	assert_int_equal(diags.items[diags.n - 1].problem, Z_TOO_MANY);
-	assert_string_equal(diags.items[diags.n - 1].message, "1800 more errors are not shown");
+	diag_add(&diags, pos_none(), Z_QUOTE, "nor is an error of another code");
+	assert_int_equal(diags.n, DIAGS_ERRORS_SHOWN + 2);
+	assert_int_equal(diags.n_severity[SEVERITY_ERROR], 123456 + DIAGS_ERRORS_SHOWN + 2);
+	for (int i = 1; i < DIAGS_SHOWN; i++)
+		diag_add(&diags, pos_none(), Z_OCCLUDED, "warning %d", i);
+	assert_false(diag_is_full(&diags, Z_OCCLUDED));
+	diag_add(&diags, pos_none(), Z_OCCLUDED, "and one more");
+	assert_true(diag_is_full(&diags, Z_OCCLUDED));
+	for (int i = 0; i < 2; i++) {
+		diags_sort(&diags);
+		assert_int_equal(diags.n, DIAGS_ERRORS_SHOWN + DIAGS_SHOWN + 3);
+		assert_int_equal(diags.items[diags.n - 1].problem, Z_TOO_MANY);
+		assert_string_equal(
+		    diags.items[diags.n - 1].message, "Z001: 123,457 more: malformed text");
+	}
+	assert_int_equal(diags.n_severity[SEVERITY_ERROR], 123456 + DIAGS_ERRORS_SHOWN + 2);
 	diags_free(&diags);
+}
+
+/* Those that are only counted are known by their places, too. */
+static void
+told_of_places(void **state)
+{
+	struct diags diags = {0};
+	uint32_t source = diags_source(&diags, "a", text_of("a b c"), pos_none());
+	struct diags_mark mark;
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++)
+		diag_add(&diags, pos_at(source, i), Z_SYNTAX, "error");
+	for (size_t i = 0; i < 1000; i++) {
+		assert_true(diag_is_told(&diags, pos_at(source, i), Z_SYNTAX));
+		assert_false(diag_is_told(&diags, pos_at(source, i), Z_QUOTE));
+	}
+	assert_false(diag_is_told(&diags, pos_at(source, 1000), Z_SYNTAX));
+	mark = diags_mark(&diags);
+	diag_add(&diags, pos_at(source, 1000), Z_SYNTAX, "error");
+	diag_add(&diags, pos_at(source, 1000), Z_QUOTE, "error");
+	assert_true(diag_is_told(&diags, pos_at(source, 1000), Z_SYNTAX));
+	diags_reset(&diags, mark);
+	assert_false(diag_is_told(&diags, pos_at(source, 1000), Z_SYNTAX));
+	assert_false(diag_is_told(&diags, pos_at(source, 1000), Z_QUOTE));
+	assert_true(diag_is_told(&diags, pos_at(source, 999), Z_SYNTAX));
+	diags_sort(&diags);
+	assert_string_equal(diags.items[diags.n - 1].message, "Z001: 980 more: malformed text");
+	diags_free(&diags);
+}
+
+/* What is counted of parts, is counted of the whole; and it keeps the first. */
+static void
+parts_with_many(void **state)
+{
+	struct diags whole = {0}, part;
+
+	(void)state;
+	for (int n = 0; n < 3; n++) {
+		diags_part(&whole, &part);
+		for (int i = 0; i < (n ? 2 : 1) * 14; i++) {
+			diag_add(&part, pos_none(), Z_SYNTAX, "%d.%d", n, i);
+			diag_add(&part, pos_none(), Z_QUOTE, "%d.%d", n, i);
+		}
+		diags_join(&whole, &part);
+	}
+	assert_int_equal(whole.n, 2 * DIAGS_ERRORS_SHOWN);
+	assert_int_equal(whole.n_severity[SEVERITY_ERROR], 140);
+	assert_string_equal(whole.items[27].message, "0.13");
+	assert_string_equal(whole.items[28].message, "1.0");
+	assert_int_equal(whole.items[28].problem, Z_SYNTAX);
+	assert_string_equal(whole.items[39].message, "1.5");
+	assert_int_equal(whole.items[39].problem, Z_QUOTE);
+	diags_sort(&whole);
+	assert_int_equal(whole.n, 2 * DIAGS_ERRORS_SHOWN + 2);
+	assert_int_equal(whole.items[whole.n - 1].n_more, 50);
+	diags_free(&whole);
 }
 
 static void
@@ -294,6 +373,8 @@ main(void)
 	    cmocka_unit_test(sorting),
 	    cmocka_unit_test(counts_and_status),
 	    cmocka_unit_test(too_many),
+	    cmocka_unit_test(told_of_places),
+	    cmocka_unit_test(parts_with_many),
 	    cmocka_unit_test(codes_are_unique),
 	    cmocka_unit_test(nearest),
 	    cmocka_unit_test(severities),
