@@ -29,7 +29,8 @@ const struct cmd_option option_allow = {
 const struct cmd_option option_secret = {
     "secret", 0, "VARIABLE", "an environment variable that templates may read; may be repeated"};
 const struct cmd_option option_directory = {"directory", 'C', "DIR", "change to DIR first"};
-const struct cmd_option option_format = {"format", 0, "FORM", "how problems are shown: tty or gcc"};
+const struct cmd_option option_format = {"format", 0, "FORM[:FILE]",
+    "how problems are shown: tty, gcc, json, sarif, github or gitlab; may be repeated"};
 const struct cmd_option option_help = {"help", 'h', NULL, "show this help"};
 
 const struct cmd_option *
@@ -452,20 +453,6 @@ cmd_template(struct cmd *cmd, struct cmd_template *out)
 		out->load = cmd_file(cmd, cmd->arguments[0], &out->zone);
 	}
 	return 0;
-}
-
-void
-cmd_report(struct cmd *cmd, struct diags *diags)
-{
-	struct buf b = {0};
-
-	diags_sort(diags);
-	report_text(&b, diags, cmd->style);
-	if (b.len > 0)
-		fwrite(b.data, 1, b.len, stderr);
-	buf_free(&b);
-	if (cmd->diags.status < diags->status)
-		cmd->diags.status = diags->status;
 }
 
 static void

@@ -7,7 +7,8 @@
 #include "base/diag.h"
 #include "dns/name.h"
 #include "publish/load.h"
-#include "report/text.h"
+#include "report/format.h"
+#include "report/safe.h"
 
 struct cmd_option {
 	const char *name;     /* long form */
@@ -23,6 +24,13 @@ struct cmd_given {
 	const char *value; /* "" without argument */
 };
 
+/* Where problems go. */
+struct cmd_report {
+	struct report report;
+	const char *path; /* of a file, whose text waits in `text`; NULL: standard error */
+	struct buf text;
+};
+
 struct cmd {
 	const struct verb *verb;
 	struct diags diags;
@@ -30,7 +38,8 @@ struct cmd {
 	size_t n_given;
 	const char **arguments; /* NULL-terminated */
 	size_t n_arguments;
-	struct report_style style;
+	struct cmd_report *reports;
+	size_t n_reports;
 	struct cmd_nearest *nearest; /* the project that was found last */
 	int64_t now;
 	bool clock; /* that is what the clock said at the start */
@@ -147,9 +156,17 @@ struct cmd_template {
 int
 cmd_template(struct cmd *cmd, struct cmd_template *out);
 
-/* Shows problems on standard error; the exit status will be theirs at least. */
+/* Shows problems where --format says; the exit status will be theirs at least. */
 void
 cmd_report(struct cmd *cmd, struct diags *diags);
+
+/* What --format says. */
+void
+cmd_report_begin(struct cmd *cmd);
+
+/* Behind the last cmd_report: ends the documents, and writes those that are files. */
+void
+cmd_report_end(struct cmd *cmd);
 
 /* All verbs, as help lists them. */
 #define VERBS(X)                                                                                   \

@@ -222,39 +222,14 @@ time_to_work_at(struct cmd *cmd)
 	return cmd_time(cmd, &option_now, cmd->now);
 }
 
-static const char *
-format_names(struct arena *a)
-{
-	struct buf b = {0};
-
-	for (const struct report_format *format = report_formats; format->name; format++)
-		buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", format->name);
-	return buf_text(&b, a);
-}
-
-static void
-set_format(struct cmd *cmd)
-{
-	const char *name = cmd_value(cmd, &option_format);
-
-	if (!name)
-		return;
-	cmd->style.format = report_format_find(name);
-	if (!cmd->style.format)
-		cmd_usage(cmd, "--format %s: not one of %s", name, format_names(&cmd->diags.arena));
-}
-
 static void
 apply_common(struct cmd *cmd)
 {
 	const char *directory = cmd_value(cmd, &option_directory);
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	cmd->now = time_to_work_at(cmd);
 	cmd->jobs = (unsigned)cmd_number(cmd, &option_jobs, pool_processors(), 1, CMD_JOBS_MOST);
-	set_format(cmd);
-	cmd->style.colour =
-	    isatty(STDERR_FILENO) && (!no_color || !*no_color) && term && strcmp(term, "dumb") != 0;
+	cmd_report_begin(cmd);
 	if (directory && chdir(directory) < 0) {
 		cmd_say("zonepp: cannot change to %s: %s", directory, strerror(errno));
 		exit(2);
@@ -268,6 +243,7 @@ finish(struct cmd *cmd, int result)
 	int status;
 
 	cmd_report(cmd, &cmd->diags);
+	cmd_report_end(cmd);
 	status = cmd->diags.status;
 	diags_free(&cmd->diags);
 	return status == 0 && result < 0 ? 2 : status;

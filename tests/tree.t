@@ -149,8 +149,8 @@ formats() {
 }
 undescribed_formats() {
 	for format in $(formats); do
-		grep -qxE "\.Cm $format( ,)?" cmd/zonepp.1 || echo "zonepp.1: $format"
-		zonepp help version | grep -- --format | grep -qw "$format" || echo "help: $format"
+		grep -qxE "\.(It )?Cm $format( ,)?" cmd/zonepp.1 || echo "zonepp.1: $format"
+		zonepp help version | grep -A1 -- --format | grep -qw "$format" || echo "help: $format"
 	done
 	[ "$(formats)" ] || echo none
 }

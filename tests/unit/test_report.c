@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "report/text.h"
+#include "report/format.h"
 
 #define RED "\033[1;31m"
 #define BOLD "\033[1m"
@@ -11,11 +11,12 @@
 static void
 assert_report(struct diags *diags, const char *format, bool colour, const char *expected)
 {
-	struct report_style style = {report_format_find(format), colour};
+	struct report report = {.format = report_format_find(format), .colour = colour};
 	struct buf out = {0};
 
 	diags_sort(diags);
-	report_text(&out, diags, style);
+	report_add(&report, &out, diags);
+	report_end(&report, &out);
 	buf_putc(&out, '\0');
 	assert_string_equal(out.data, expected);
 	buf_free(&out);
@@ -117,7 +118,7 @@ static void
 assert_cut(size_t n, size_t mark, const char *before, const char *after)
 {
 	struct diags diags = {0};
-	struct report_style style = {0};
+	struct report report = {0};
 	struct buf text = {0}, out = {0};
 	const char *quote, *underline, *end;
 
@@ -127,7 +128,8 @@ assert_cut(size_t n, size_t mark, const char *before, const char *after)
 	    pos_at(diags_source(&diags, "a", (struct text){text.data, text.len}, pos_none()),
 		mark * 10),
 	    P_VALUE, "bad");
-	report_text(&out, &diags, style);
+	report_add(&report, &out, &diags);
+	report_end(&report, &out);
 	buf_putc(&out, '\0');
 	quote = strchr(out.data, '\n') + 1;
 	underline = strchr(quote, '\n') + 1;
@@ -161,7 +163,7 @@ static void
 long_word(void **state)
 {
 	struct diags diags = {0};
-	struct report_style style = {0};
+	struct report report = {0};
 	char text[20001];
 	struct buf out = {0};
 
@@ -170,7 +172,8 @@ long_word(void **state)
 	text[20000] = '\0';
 	diag_add(&diags, pos_at(diags_source(&diags, "a", text_of(text), pos_none()), 0), P_VALUE,
 	    "bad");
-	report_text(&out, &diags, style);
+	report_add(&report, &out, &diags);
+	report_end(&report, &out);
 	assert_true(out.len < 500);
 	buf_free(&out);
 	diags_free(&diags);
