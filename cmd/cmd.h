@@ -174,6 +174,7 @@ cmd_report_end(struct cmd *cmd);
 	X(check)                                                                                   \
 	X(completion)                                                                              \
 	X(expand)                                                                                  \
+	X(explain)                                                                                 \
 	X(fmt)                                                                                     \
 	X(help)                                                                                    \
 	X(init)                                                                                    \

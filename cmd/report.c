@@ -43,6 +43,21 @@ read_report(struct cmd *cmd, const char *value)
 	return to;
 }
 
+/* Those that say which project is meant, for commands that are advised. */
+static const char *
+project_options(struct cmd *cmd)
+{
+	static const struct cmd_option *const rows[] = {&option_directory, &option_project};
+	struct buf b = {0};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (cmd_has(cmd, rows[i])) {
+			buf_printf(&b, " -%c ", rows[i]->letter);
+			report_word(&b, cmd_value(cmd, rows[i]));
+		}
+	return buf_text(&b, &cmd->diags.arena);
+}
+
 /* Of those without a file the last counts; what goes to files leaves standard error as it is. */
 void
 cmd_report_begin(struct cmd *cmd)
@@ -56,6 +71,8 @@ cmd_report_begin(struct cmd *cmd)
 
 		cmd->reports[to.path ? cmd->n_reports++ : 0] = to;
 	}
+	for (size_t i = 0; i < cmd->n_reports; i++)
+		cmd->reports[i].report.options = project_options(cmd);
 	cmd->reports[0].report.colour = shows_colour();
 	if (cmd->reports[0].report.format && cmd->reports[0].report.format->is_document)
 		cmd->diags.waiting = NULL; /* nothing stands beside it */

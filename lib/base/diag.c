@@ -347,7 +347,8 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 void
 diags_part(const struct diags *whole, struct diags *part)
 {
-	*part = (struct diags){.severities = whole->severities,
+	*part = (struct diags){.zone = whole->zone,
+	    .severities = whole->severities,
 	    .errors_only = whole->errors_only,
 	    .waiting = whole->waiting};
 	for (size_t i = 0; i < whole->n_sources; i++) {

@@ -81,6 +81,7 @@ struct diags {
 	struct told_log told; /* all that were added, kept or only counted */
 	size_t n_severity[SEVERITY_ERROR + 1];
 	int status;               /* the exit status that the problems so far ask for */
+	const char *zone;         /* whose problems they are, as commands take it; or NULL */
 	const int8_t *severities; /* by problem, enum severity; NULL: those of problem_table */
 	bool errors_only;         /* warnings and notes are passed over */
 	bool track_inputs;        /* note in `inputs` what file_load reads */

@@ -9,6 +9,16 @@
 
 const struct problem_info problem_table[N_PROBLEMS] = {PROBLEMS(PROBLEM_ROW)};
 
+#define CAUSE(name, text) [name].cause = text,
+#define EXAMPLE(name, wrong_text, right_text) [name].wrong = wrong_text, [name].right = right_text,
+#define NEXT(name, text) [name].next = text,
+
+/* clang-format off */
+const struct problem_text problem_texts[N_PROBLEMS] = {
+#include "base/problem.def"
+};
+/* clang-format on */
+
 bool
 problem_is_lint(enum problem problem)
 {
@@ -28,4 +38,13 @@ problem_is_guard(enum problem problem)
 		if (guards[i] == problem)
 			return true;
 	return false;
+}
+
+bool
+problem_may_be(enum problem problem, enum severity severity)
+{
+	if (problem_table[problem].severity != SEVERITY_ERROR || severity == SEVERITY_ERROR ||
+	    problem_is_lint(problem))
+		return true;
+	return problem == Z_OUT_OF_ZONE && severity != SEVERITY_OFF;
 }

@@ -196,7 +196,7 @@ X(S_KEY_FILE,    "S001", ERROR,   2, "a key file that cannot be used", "", "") \
 X(S_ALGORITHM,   "S002", ERROR,   2, "an algorithm that is not for signing", "RFC 8624 section 3.1, RFC 9905", "use ECDSAP256SHA256") \
 X(S_NO_KSK,      "S003", ERROR,   2, "no key signing key", "RFC 4035 section 2.2", "") \
 X(S_NO_KEY,      "S004", ERROR,   2, "no key that is active", "", "") \
-X(S_KEY_MODE,    "S005", WARNING, 0, "a private key that others may read", "", "chmod 600") \
+X(S_KEY_MODE,    "S005", WARNING, 0, "a private key that others may read", "", "let nobody but its owner read it") \
 X(S_SIGN,        "S006", ERROR,   2, "a signature could not be made", "", "") \
 X(S_KEY_MISMATCH,"S007", ERROR,   2, "public and private key that differ", "", "take both files from one backup; without its .private file the key stays in the zone, and does not sign") \
 X(S_VALIDITY,    "S008", ERROR,   2, "a validity that cannot be", "", "") \
@@ -216,7 +216,7 @@ X(S_OFFLINE_END, "S015", WARNING, 0, "a signature of an offline key that ends so
 X(S_OFFLINE_LESS,"S016", WARNING, 0, "an offline key that does not sign beside another", "RFC 6781 section 4.1.2", "its DS record must not be the only one at the parent") \
 X(S_SUCCESSOR,   "S017", WARNING, 0, "a key that ends without a successor", "RFC 6781 section 4.1", "make one with zonepp keys generate, or move its Inactive date with zonepp keys set") \
 X(S_KEY_DATES,   "S018", ERROR,   2, "dates of a key that cannot be", "RFC 4034 section 3.1.5, RFC 6781 section 4.1", "`none` takes a date away") \
-X(S_NO_DS,       "S019", ERROR,   1, "a zone without a key for a DS record", "RFC 4035 section 2.4", "zonepp keys list tells the state of its keys") \
+X(S_NO_DS,       "S019", ERROR,   1, "a zone without a key for a DS record", "RFC 4035 section 2.4", "") \
 \
 X(S_UNSIGNED,    "S020", ERROR,   1, "a zone that is not signed", "RFC 4035 section 2", "zonepp sign signs it") \
 X(S_NO_RRSIG,    "S021", ERROR,   1, "an RRset without a signature", "RFC 4035 section 2.2", "sign the zone again") \
@@ -254,7 +254,7 @@ X(S_NSEC3_MISSING,"S052",ERROR,   1, "a name without NSEC3", "RFC 5155 section 7
 X(S_NSEC3_ORPHAN,"S053", ERROR,   1, "an NSEC3 record whose hash is that of no name", "RFC 5155 section 7.1", "") \
 X(S_NSEC3_OTHER, "S073", NOTE,    0, "NSEC3 records of a chain that is not announced", "RFC 5155 sections 4 and 7.3", "such a chain is being made or removed; servers do not use it") \
 X(S_TAG_TWICE,   "S074", WARNING, 0, "two DNSKEY records of one key tag and algorithm", "RFC 4034 appendix B, RFC 4035 section 5.3.1", "validators that limit how many keys they try (CVE-2023-50387) may take the zone for bogus: replace one of the keys") \
-X(S_PUBLISHED_END,"S075",WARNING, 0, "a published zone whose signatures have expired", "RFC 4035 section 5.3.1", "resolvers take it for bogus: run zonepp build, and once a day from now on") \
+X(S_PUBLISHED_END,"S075",WARNING, 0, "a published zone whose signatures have expired", "RFC 4035 section 5.3.1", "resolvers take it for bogus: build it now, and once a day from now on") \
 X(S_NSEC3_DEAR,  "S076", ERROR,   1, "NSEC3 with more iterations than resolvers compute", "RFC 9276 section 3.2", "use 0 iterations and no salt") \
 X(S_KEYS_LARGE,  "S077", ERROR,   1, "more key records than a message holds", "RFC 1035 section 4.2.2", "nobody can be sent so many: remove those that are not in use") \
 X(S_NSEC3_COST,  "S054", WARNING, 0, "NSEC3 with salt or further iterations", "RFC 9276 section 3.1", "use 0 iterations and no salt") \
@@ -334,7 +334,7 @@ X(P_SERIAL_LATER,"P055", ERROR,   1, "a server with a later serial than the file
 X(P_SERIAL_UNKNOWN,"P056",ERROR,  2, "no server tells the serial of a zone that is taken over", "", "ask a server that has the zone, or leave out --server: then the serial of the file counts") \
 X(P_STATE_TIME,  "P033", WARNING, 0, "a time of the state file that lies in the future", "", "set the clock right; or, where the clock that wrote the line was wrong, mend the line: what it tells of is held for as long") \
 X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "a wait for certificates does not begin before each of `servers` has answered; one for keys is `propagation`, which has to be long enough for the slowest") \
-X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "zonepp roll --deploy runs it again") \
+X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "") \
 X(P_NOTIFY,      "P016", ERROR,   2, "a notify command that failed", "", "the next build or zonepp roll --deploy tells it again") \
 X(P_TIMEOUT,     "P017", ERROR,   2, "a hook, deploy or notify command that takes too long", "", "the next run starts it again; where it may take longer, raise `hooks: { timeout: }` in zonepp.yaml") \
 X(P_NESTED,      "P018", ERROR,   2, "a run in a hook that the outer run would have to wait for", "", "leave it to the outer run, or start it when that has ended") \
@@ -363,10 +363,25 @@ struct problem_info {
 
 extern const struct problem_info problem_table[N_PROBLEMS];
 
+/* What explains it (problem.def). */
+struct problem_text {
+	const char *cause;
+	const char *wrong,
+	    *right;       /* lines that have the problem, and lines that have not; or NULL */
+	const char *next; /* a command; or NULL */
+};
+
+extern const struct problem_text problem_texts[N_PROBLEMS];
+
 /* Is it of the lint (D100 to D139, Z050 to Z099): something that servers serve, and that hurts
  * clients? Other errors would make a wrong zone, or are a proof or probe that failed. */
 bool
 problem_is_lint(enum problem problem);
+
+/* May a project give it this severity? An error that is no longer one must not let wrong records be
+ * published, nor vanish with what it keeps from being published. */
+bool
+problem_may_be(enum problem problem, enum severity severity);
 
 /* May --force publish a zone that has this problem, or leave what would mend it? */
 bool

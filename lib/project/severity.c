@@ -40,17 +40,6 @@ read_severity(struct diags *diags, const struct yaml_node *node, enum severity *
 	    "severity: %s wants error, warning, note or off", node->key.data);
 }
 
-/* An error that is no longer one must not let wrong records be published, nor vanish with what it
- * keeps from being published. */
-static bool
-may_be(enum problem problem, enum severity severity)
-{
-	if (problem_table[problem].severity != SEVERITY_ERROR || severity == SEVERITY_ERROR ||
-	    problem_is_lint(problem))
-		return true;
-	return problem == Z_OUT_OF_ZONE && severity != SEVERITY_OFF;
-}
-
 static void
 read_one(struct diags *diags, const struct yaml_node *node, int8_t *severities)
 {
@@ -59,7 +48,7 @@ read_one(struct diags *diags, const struct yaml_node *node, int8_t *severities)
 
 	if (read_code(diags, node, &problem) < 0 || read_severity(diags, node, &severity) < 0)
 		return;
-	if (!may_be(problem, severity))
+	if (!problem_may_be(problem, severity))
 		diag_add(diags, node->pos, P_VALUE,
 		    problem == Z_OUT_OF_ZONE
 			? "severity: %s may be error, warning or note: records are not left out "

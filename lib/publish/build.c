@@ -210,6 +210,7 @@ build_project(struct diags *diags, const struct project *project,
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (chosen[i]) {
 			build->zones[build->n].diags.waiting = diags->waiting;
+			build->zones[build->n].diags.zone = project->zones[i].name_text;
 			build->zones[build->n++].zone = &project->zones[i];
 		}
 	run.certificates = load_certificates(&diags->arena, project);

@@ -143,6 +143,49 @@ format_path(const char *path)
 	return path;
 }
 
+/* Whoever named the file or zone, it is one word for the shell, and nothing else. */
+void
+report_word(struct buf *b, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_./+-:@,%";
+
+	if (*word && *word != '-' && word[strspn(word, plain)] == '\0') {
+		buf_puts(b, word);
+		return;
+	}
+	buf_putc(b, '\'');
+	for (; *word; word++)
+		buf_puts(b, *word == '\'' ? "'\\''" : (char[]){*word, '\0'});
+	buf_putc(b, '\'');
+}
+
+const char *
+format_next(const struct report *r, const struct diags *diags, const struct diag *d, struct buf *b)
+{
+	static const char zone[] = "{zone}", file[] = "{file}";
+	const char *next = problem_texts[d->problem].next;
+	bool own = next && strncmp(next, "zonepp ", 7) == 0;
+
+	if (!next || (strstr(next, zone) && !diags->zone))
+		return NULL;
+	buf_clear(b);
+	for (; *next; next++)
+		if (strncmp(next, zone, sizeof(zone) - 1) == 0) {
+			report_word(b, diags->zone);
+			next += sizeof(zone) - 2;
+		} else if (strncmp(next, file, sizeof(file) - 1) == 0) {
+			report_word(b, d->place.path ? d->place.path : "FILE");
+			next += sizeof(file) - 2;
+		} else {
+			buf_putc(b, *next);
+		}
+	if (own && r->options)
+		buf_puts(b, r->options);
+	buf_putc(b, '\0');
+	return b->data;
+}
+
 /* Octets that go on with a character of UTF-8 are no columns. */
 static uint32_t
 column_of(const struct diag *d, size_t n_octets)

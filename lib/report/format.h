@@ -34,6 +34,7 @@ struct report_print {
 struct report {
 	const struct report_format *format; /* NULL: the first of report_formats */
 	bool colour;
+	const char *options; /* of this command, that those which it advises need too; or NULL */
 	bool begun;
 	struct json json;           /* of the document */
 	uint16_t rules[N_PROBLEMS]; /* numbers of those that were met, from 1 */
@@ -44,6 +45,10 @@ struct report {
 	struct report_print *prints;              /* by their hash; half of the places are free */
 	size_t n_prints, cap_prints;
 };
+
+/* Appends a word for a shell, quoted where that is needed. */
+void
+report_word(struct buf *b, const char *word);
 
 /* Appends the problems of `diags`, which is sorted (diags_sort). */
 void

@@ -52,6 +52,11 @@ format_fingerprint(struct report *r, const struct diag *d, char text[FINGERPRINT
 const char *
 format_path(const char *path);
 
+/* The command that is next for a problem of `diags`, as a shell takes it, in memory of `b`; NULL:
+ * there is none, or not without the name of a zone. */
+const char *
+format_next(const struct report *r, const struct diags *diags, const struct diag *d, struct buf *b);
+
 /* The column in characters, from 1, where a place counts octets; and that behind the word. */
 uint32_t
 format_column(const struct diag *d);

@@ -45,9 +45,11 @@ put_included(struct json *j, const struct diag *d)
 }
 
 static void
-put_problem(struct buf *out, const struct diag *d)
+put_problem(
+    const struct report *r, struct buf *out, const struct diags *diags, const struct diag *d)
 {
 	const struct problem_info *info = &problem_table[d->problem];
+	struct buf next = {0};
 	struct json j = {.out = out};
 
 	json_begin(&j, '{');
@@ -57,17 +59,18 @@ put_problem(struct buf *out, const struct diag *d)
 	json_member(&j, "message", d->message);
 	put_or_null(&j, "law", info->law);
 	put_or_null(&j, "remedy", info->remedy);
+	json_member(&j, "next", format_next(r, diags, d, &next));
 	put_or_null(&j, "replacement", d->fix);
 	put_number(&j, "more", d->n_more);
 	put_included(&j, d);
 	json_end(&j, '}');
 	buf_putc(out, '\n');
+	buf_free(&next);
 }
 
 void
 format_json(struct report *r, struct buf *out, const struct diags *diags)
 {
-	(void)r;
 	for (size_t i = 0; i < diags->n; i++)
-		put_problem(out, &diags->items[i]);
+		put_problem(r, out, diags, &diags->items[i]);
 }

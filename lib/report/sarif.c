@@ -175,11 +175,14 @@ format_sarif(struct report *r, struct buf *out, const struct diags *diags)
 }
 
 static void
-put_rule(struct json *j, const struct problem_info *info)
+put_rule(struct json *j, enum problem problem)
 {
+	const struct problem_info *info = &problem_table[problem];
+
 	json_begin(j, '{');
 	json_member(j, "id", info->code);
 	put_message(j, "shortDescription", info->what);
+	put_message(j, "fullDescription", problem_texts[problem].cause);
 	if (*info->remedy)
 		put_message(j, "help", info->remedy);
 	json_key(j, "defaultConfiguration");
@@ -206,7 +209,7 @@ format_sarif_end(struct report *r, struct buf *out)
 	for (unsigned number = 1; number <= r->n_rules; number++)
 		for (int problem = 0; problem < N_PROBLEMS; problem++)
 			if (r->rules[problem] == number)
-				put_rule(j, &problem_table[problem]);
+				put_rule(j, (enum problem)problem);
 	json_end(j, ']');
 	json_end(j, '}');
 	json_end(j, '}');

@@ -61,6 +61,7 @@ void
 format_tty(struct report *r, struct buf *out, const struct diags *diags)
 {
 	const char *mark = r->colour ? green : "", *end = r->colour ? plain : "";
+	struct buf next = {0};
 
 	for (size_t i = 0; i < diags->n; i++) {
 		const struct diag *d = &diags->items[i];
@@ -74,7 +75,9 @@ format_tty(struct report *r, struct buf *out, const struct diags *diags)
 		if (d->line_text.data && !quote_may_hold_password(d->line_text))
 			quote_print(out, d, mark, end);
 		put_remark(out, "note", d->note, r->colour);
+		put_remark(out, "next", format_next(r, diags, d, &next), r->colour);
 	}
+	buf_free(&next);
 }
 
 void
