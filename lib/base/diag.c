@@ -323,6 +323,20 @@ diag_put(struct diags *diags, struct pos pos, enum problem problem, const char *
 	return diag_severity(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
+void
+diag_fix(struct diags *diags, struct pos pos, struct text word, const char *fix)
+{
+	struct diag *last = diags->n > 0 ? &diags->items[diags->n - 1] : NULL;
+	struct text text;
+	size_t offset;
+
+	if (!fix || !last || last->order != pos.at || !diags_text(diags, pos, &text, &offset) ||
+	    text.len - offset < word.len || memcmp(text.data + offset, word.data, word.len) != 0)
+		return;
+	last->fix = arena_text(&diags->arena, fix, strlen(fix));
+	last->underline = (uint32_t)word.len;
+}
+
 bool
 diag_is_told(struct diags *diags, struct pos pos, enum problem problem)
 {

@@ -179,6 +179,11 @@ diag_count(struct diags *diags, struct pos pos, enum problem problem);
 	(diag_is_full(diags, problem) ? diag_count(diags, pos, problem)                            \
 				      : diag_put(diags, pos, problem, __VA_ARGS__))
 
+/* Says of the problem that was added last, at `pos`, that `fix` belongs in the place of `word`: NULL
+ * is nothing known, and so is a word that does not stand there. */
+void
+diag_fix(struct diags *diags, struct pos pos, struct text word, const char *fix);
+
 /* Was this problem added at `pos` already? To be asked where one line, as a $GENERATE, makes many
  * records with one fault. */
 bool

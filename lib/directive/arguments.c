@@ -73,10 +73,12 @@ check_key(struct diags *diags, const struct arguments *before, const struct argu
 		;
 	if (!known[i]) {
 		nearest = diag_nearest(option->key, known);
-		return diag_error(diags, option->key_pos, D_KEY_VALUE,
+		diag_add(diags, option->key_pos, D_KEY_VALUE,
 		    "there is no option %.*s%s%s (a file of that name is written ./%.*s=...)",
 		    (int)option->key.len, option->key.data, nearest ? "; did you mean " : "",
 		    nearest ? nearest : "", (int)option->key.len, option->key.data);
+		diag_fix(diags, option->key_pos, option->key, nearest);
+		return -1;
 	}
 	if (arguments_option(before, known[i]))
 		return diag_error(

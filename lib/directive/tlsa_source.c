@@ -75,6 +75,9 @@ named_find(const struct tlsa_reader *reader, const struct tlsa_source *source)
 	    "./%s)",
 	    name, nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "",
 	    source->written);
+	if (nearest)
+		diag_fix(diags, source->pos, text_of(source->written),
+		    arena_printf(reader->job->a, "cert:%s", nearest));
 	return NULL;
 }
 

@@ -227,5 +227,6 @@ policy_find(const struct load *load, struct yaml_text name)
 	    nearest ? "no policy is called \"%s\"; did you mean \"%s\"?"
 		    : "no policy is called \"%s\"",
 	    name.text, nearest);
+	diag_fix(load->diags, name.pos, text_of(name.text), nearest);
 	return NULL;
 }

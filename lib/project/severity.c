@@ -22,10 +22,12 @@ read_code(struct diags *diags, const struct yaml_node *node, enum problem *out)
 			return 0;
 	}
 	nearest = diag_nearest(node->key, known);
-	return diag_error(diags, node->key_pos, P_KEY,
+	diag_add(diags, node->key_pos, P_KEY,
 	    nearest ? "severity: no problem has the code \"%s\"; did you mean \"%s\"?"
 		    : "severity: no problem has the code \"%s\"",
 	    node->key.data, nearest);
+	diag_fix(diags, node->key_pos, node->key, nearest);
+	return -1;
 }
 
 static int

@@ -506,6 +506,7 @@ unknown_word(struct diags *diags, struct pos pos, enum problem problem, struct t
 	put_hint(&hint, word, known);
 	diag_add(diags, pos, problem, "unknown %s \"%s\"%.*s", what, word.data, (int)hint.len,
 	    hint.data);
+	diag_fix(diags, pos, word, diag_nearest(word, known));
 	buf_free(&hint);
 	return -1;
 }

@@ -149,16 +149,21 @@ fail_type(struct parser *parser, const struct entry *entry, const struct token *
 {
 	struct text text = token_text(token);
 	const struct foreign *foreign = token->quoted ? NULL : foreign_type(text);
-	const char *nearest = diag_nearest(text, type_names());
+	struct pos pos = token_pos(entry, token);
+	const char *nearest = NULL;
 
+	if (!diag_is_full(parser->diags, Z_TYPE))
+		nearest = diag_nearest(text, type_names());
 	if (foreign)
 		return fail_foreign(parser, entry, token, foreign);
 	foreign = foreign_line(entry);
 	if (foreign)
 		return fail_foreign(parser, entry, entry->tokens, foreign);
-	return diag_error(parser->diags, token_pos(entry, token), Z_TYPE,
-	    "%.*s is not a record type%s%s%s", (int)(text.len > 64 ? 64 : text.len), text.data,
-	    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+	diag_add(parser->diags, pos, Z_TYPE, "%.*s is not a record type%s%s%s",
+	    (int)(text.len > 64 ? 64 : text.len), text.data, nearest ? "; did you mean " : "",
+	    nearest ? nearest : "", nearest ? "?" : "");
+	diag_fix(parser->diags, pos, text, nearest);
+	return -1;
 }
 
 static int
@@ -589,6 +594,7 @@ unknown_directive(struct parser *parser, const struct entry *entry, struct text 
 	const struct parse_directive *further = parser->options->directives;
 	const struct foreign *foreign = foreign_directive(name);
 	const char *known[N_DIRECTIVES + N_FURTHER_MOST + 1], *nearest;
+	struct pos pos = token_pos(entry, entry->tokens);
 	size_t n = 0;
 
 	for (size_t i = 0; i < N_DIRECTIVES; i++)
@@ -599,9 +605,13 @@ unknown_directive(struct parser *parser, const struct entry *entry, struct text 
 	nearest = diag_nearest(name, known);
 	if (foreign)
 		return fail_foreign(parser, entry, entry->tokens, foreign);
-	return diag_error(parser->diags, token_pos(entry, entry->tokens), Z_DIRECTIVE,
-	    "$%.*s is not a directive%s%s%s", (int)(name.len > 64 ? 64 : name.len), name.data,
-	    nearest ? "; did you mean $" : "", nearest ? nearest : "", nearest ? "?" : "");
+	diag_add(parser->diags, pos, Z_DIRECTIVE, "$%.*s is not a directive%s%s%s",
+	    (int)(name.len > 64 ? 64 : name.len), name.data, nearest ? "; did you mean $" : "",
+	    nearest ? nearest : "", nearest ? "?" : "");
+	if (nearest)
+		diag_fix(parser->diags, pos, token_text(entry->tokens),
+		    arena_printf(&parser->scratch, "$%s", nearest));
+	return -1;
 }
 
 static int

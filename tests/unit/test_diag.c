@@ -286,6 +286,28 @@ nearest(void **state)
 	}
 }
 
+/* What belongs in the place of a word is of that word alone, where it stands. */
+static void
+fixes(void **state)
+{
+	struct diags diags = {0};
+	uint32_t source = diags_source(&diags, "a", text_of("polices: x"), pos_none());
+
+	(void)state;
+	diag_add(&diags, pos_at(source, 0), P_KEY, "unknown");
+	assert_int_equal(diags.items[0].underline, 8);
+	diag_fix(&diags, pos_at(source, 0), text_of("police"), NULL);
+	diag_fix(&diags, pos_at(source, 1), text_of("olices"), "elsewhere");
+	diag_fix(&diags, pos_at(source, 0), text_of("other"), "other word");
+	diag_fix(&diags, pos_at(source, 0), text_of("polices: x and more"), "too long");
+	diag_fix(&diags, pos_none(), text_of(""), "nowhere");
+	assert_null(diags.items[0].fix);
+	diag_fix(&diags, pos_at(source, 0), text_of("polices"), "policies");
+	assert_string_equal(diags.items[0].fix, "policies");
+	assert_int_equal(diags.items[0].underline, 7);
+	diags_free(&diags);
+}
+
 /* A warning that was made an error has the status of one. */
 static void
 severities(void **state)
@@ -377,6 +399,7 @@ main(void)
 	    cmocka_unit_test(parts_with_many),
 	    cmocka_unit_test(codes_are_unique),
 	    cmocka_unit_test(nearest),
+	    cmocka_unit_test(fixes),
 	    cmocka_unit_test(severities),
 	    cmocka_unit_test(parts),
 	    cmocka_unit_test(lint),
