@@ -16,6 +16,7 @@ diags_free(struct diags *diags)
 	free(diags->sources);
 	free(diags->items);
 	free(diags->inputs);
+	free(diags->ignores);
 	told_free(&diags->told);
 	arena_free(&diags->arena);
 	*diags = (struct diags){0};
@@ -264,6 +265,48 @@ make_room(struct diags *diags, const struct told_entry *entry)
 	return &diags->items[diags->n++];
 }
 
+void
+diags_ignore(
+    struct diags *diags, struct pos from, struct pos to, struct pos pos, enum problem problem)
+{
+	diags->ignores = mem_grow(
+	    diags->ignores, diags->n_ignores, &diags->cap_ignores, sizeof(*diags->ignores));
+	diags->ignores[diags->n_ignores++] =
+	    (struct diags_ignore){from.at, to.at, pos, problem, false};
+}
+
+/* The first whose line does not end ahead of `at`; n_ignores: none. */
+static size_t
+find_line(const struct diags *diags, uint64_t at)
+{
+	size_t low = 0, high = diags->n_ignores;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (diags->ignores[middle].to < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Does its line say that it is not to be told of? */
+static bool
+is_ignored(struct diags *diags, struct pos pos, enum problem problem)
+{
+	bool found = false;
+
+	if (diags->n_ignores == 0 || diag_severity(diags, problem) == SEVERITY_ERROR)
+		return false;
+	for (size_t i = find_line(diags, pos.at);
+	     i < diags->n_ignores && diags->ignores[i].from <= pos.at; i++)
+		if (diags->ignores[i].problem == problem)
+			diags->ignores[i].used = found = true;
+	return found;
+}
+
 bool
 diag_is_full(const struct diags *diags, enum problem problem)
 {
@@ -277,7 +320,8 @@ diag_new(struct diags *diags, struct pos pos, enum problem problem)
 {
 	enum severity severity = diag_severity(diags, problem);
 	struct told_entry entry = {pos.at, (uint16_t)problem, (int8_t)severity};
-	struct diag *d = is_off(diags, severity) ? NULL : make_room(diags, &entry);
+	bool passed = is_ignored(diags, pos, problem) || is_off(diags, severity);
+	struct diag *d = passed ? NULL : make_room(diags, &entry);
 
 	if (d)
 		*d = (struct diag){.problem = problem,

@@ -28,6 +28,14 @@ struct source {
 	bool concealed;      /* it may be no zone file, and nothing of it is to be told */
 };
 
+/* A line on which a problem is not told of. */
+struct diags_ignore {
+	uint64_t from, to; /* its positions, of which `to` is the last */
+	struct pos pos;    /* of what asks for it */
+	enum problem problem;
+	bool used;
+};
+
 enum input_kind {
 	INPUT_FILE,   /* its contents */
 	INPUT_FOLDER, /* the names in it */
@@ -80,11 +88,13 @@ struct diags {
 	size_t n, cap;
 	struct told_log told; /* all that were added, kept or only counted */
 	size_t n_severity[SEVERITY_ERROR + 1];
-	int status;               /* the exit status that the problems so far ask for */
-	const char *zone;         /* whose problems they are, as commands take it; or NULL */
-	const int8_t *severities; /* by problem, enum severity; NULL: those of problem_table */
-	bool errors_only;         /* warnings and notes are passed over */
-	bool track_inputs;        /* note in `inputs` what file_load reads */
+	int status;                   /* the exit status that the problems so far ask for */
+	const char *zone;             /* whose problems they are, as commands take it; or NULL */
+	const int8_t *severities;     /* by problem, enum severity; NULL: those of problem_table */
+	bool errors_only;             /* warnings and notes are passed over */
+	struct diags_ignore *ignores; /* by their places */
+	size_t n_ignores, cap_ignores;
+	bool track_inputs; /* note in `inputs` what file_load reads */
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
 	bool unreadable; /* something could not be read, and not because it was not there */
@@ -156,6 +166,12 @@ pos_is_concealed(const struct diags *diags, struct pos pos)
 bool
 diags_text(struct diags *diags, struct pos pos, struct text *text, size_t *offset);
 
+/* From here on this problem is not told of on the line from `from` to `to`, as long as it is none
+ * but a warning or note. The lines of a source come in their order, and ahead of later sources. */
+void
+diags_ignore(
+    struct diags *diags, struct pos from, struct pos to, struct pos pos, enum problem problem);
+
 /* How bad the problem is taken to be. */
 enum severity
 diag_severity(const struct diags *diags, enum problem problem);
@@ -179,8 +195,8 @@ diag_count(struct diags *diags, struct pos pos, enum problem problem);
 	(diag_is_full(diags, problem) ? diag_count(diags, pos, problem)                            \
 				      : diag_put(diags, pos, problem, __VA_ARGS__))
 
-/* Says of the problem that was added last, at `pos`, that `fix` belongs in the place of `word`: NULL
- * is nothing known, and so is a word that does not stand there. */
+/* Says of the problem that was added last, at `pos`, that `fix` belongs in the place of `word`:
+ * NULL is nothing known, and so is a word that does not stand there. */
 void
 diag_fix(struct diags *diags, struct pos pos, struct text word, const char *fix);
 

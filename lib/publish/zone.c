@@ -11,6 +11,7 @@
 #include "dnssec/zonemd_store.h"
 #include "publish/cache.h"
 #include "publish/zone_part.h"
+#include "zone/ignore.h"
 
 /* Reads template and keys, so that the problems of both are told of in one run. */
 static int
@@ -288,8 +289,10 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	diags->track_inputs = true;
 	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && linked == 0) {
 		result->n_tlsa += run.loaded.directives.tlsa.n_records;
-		if (compare_published(&run) == 0 && zone_choose_serial(&run) == 0)
+		if (compare_published(&run) == 0 && zone_choose_serial(&run) == 0) {
+			ignore_tell_idle(diags);
 			done = publication_of_zone(&run);
+		}
 	}
 	if (done < 0)
 		remember(&run);
@@ -352,12 +355,16 @@ zone_check(struct diags *diags, const struct zone_job *job)
 	struct zone_result result = {0};
 	struct zone_run run;
 	int done, linked;
+	bool read;
 
 	run_begin(&run, diags, job, &result);
 	linked = check_links(&run);
-	done = read_all(&run) == 0 ? arrange(&run) : check_rest(&run);
+	read = read_all(&run) == 0;
+	done = read ? arrange(&run) : check_rest(&run);
 	if (done == 0)
 		done = check_against_published(&run);
+	if (read)
+		ignore_tell_idle(diags);
 	published_free(&run.published);
 	load_free(&run.loaded);
 	return linked < 0 ? -1 : done;

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "zone/foreign.h"
+#include "zone/ignore.h"
 
 #include <errno.h>
 
@@ -759,6 +760,8 @@ parse_source(struct parser *parser, struct text text, struct frame *frame)
 		tell_lost(parser, NULL, 0);
 	} else {
 		mark = diags_mark(parser->diags);
+		if (parser->options->directives) /* a template */
+			ignore_find(parser->diags, frame->source, text);
 		lex_begin(&frame->lexer, parser->diags, text, frame->source);
 		parse_entries(parser, frame);
 		if (frame->hidden && !parser->proved)
