@@ -10,8 +10,10 @@ struct civil {
 
 static const struct {
 	char name;
+	const char *word;
 	uint32_t seconds;
-} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}, {'y', 31536000}};
+} units[] = {{'s', "second", 1}, {'m', "minute", 60}, {'h', "hour", 3600}, {'d', "day", 86400},
+    {'w', "week", 604800}, {'y', "year", 31536000}};
 
 enum {
 	DAYS = 3,    /* in the table: the largest unit that is written */
@@ -169,25 +171,57 @@ match_civil(struct text text, const char *pattern, struct civil *c)
 	return 0;
 }
 
-void
-duration_print(struct buf *b, uint64_t seconds)
+/* The largest unit that it has. */
+static size_t
+largest_of(uint64_t seconds)
 {
 	size_t i = DAYS;
 
 	while (i > 0 && seconds < units[i].seconds)
 		i--;
+	return i;
+}
+
+void
+duration_print(struct buf *b, uint64_t seconds)
+{
+	size_t i = largest_of(seconds);
+
 	buf_printf(b, "%" PRIu64 "%c", seconds / units[i].seconds, units[i].name);
 	seconds %= units[i].seconds;
 	if (i > 0 && seconds / units[i - 1].seconds > 0)
 		buf_printf(b, "%" PRIu64 "%c", seconds / units[i - 1].seconds, units[i - 1].name);
 }
 
+static void
+put_words(struct buf *b, uint64_t n, size_t unit)
+{
+	buf_printf(b, "%" PRIu64 " %s%s", n, units[unit].word, n == 1 ? "" : "s");
+}
+
 const char *
 duration_text(struct arena *a, uint64_t seconds)
 {
+	size_t i = largest_of(seconds);
 	struct buf b = {0};
 
-	duration_print(&b, seconds);
+	put_words(&b, seconds / units[i].seconds, i);
+	seconds %= units[i].seconds;
+	if (i > 0 && seconds / units[i - 1].seconds > 0) {
+		buf_putc(&b, ' ');
+		put_words(&b, seconds / units[i - 1].seconds, i - 1);
+	}
+	return buf_text(&b, a);
+}
+
+const char *
+duration_ttl_text(struct arena *a, uint32_t ttl_s)
+{
+	struct buf b = {0};
+
+	put_words(&b, ttl_s, 0);
+	if (ttl_s >= 60)
+		buf_printf(&b, " (%s)", duration_text(a, ttl_s));
 	return buf_text(&b, a);
 }
 

@@ -19,9 +19,13 @@ duration_parse_ttl(struct text text, uint64_t most, uint64_t *seconds);
 void
 duration_print(struct buf *b, uint64_t seconds);
 
-/* The same as a string in the arena. */
+/* The same in words, for messages: `41 days 16 hours`; in the arena. */
 const char *
 duration_text(struct arena *a, uint64_t seconds);
+
+/* A TTL as zone files have it, and in words: `3600 seconds (1 hour)`; in the arena. */
+const char *
+duration_ttl_text(struct arena *a, uint32_t ttl_s);
 
 /* Reads 2026-11-23T12:00:00Z, 2026-11-23, YYYYMMDDHHMMSS (RFC 4034 section 3.2) or seconds since
  * 1970 (up to 12 digits). Returns -1 where the text is something else. */

@@ -1,5 +1,7 @@
 #include "check/dane_part.h"
 
+#include "base/duration.h"
+
 #include <openssl/sha.h>
 
 /* --- Records beside certificates --- */
@@ -63,13 +65,14 @@ check_agility(const struct dane_run *run, const struct dane_set *set, const stru
 static void
 check_wait(const struct dane_run *run, const struct dane_set *set, const struct tlsa_use *use)
 {
+	struct arena *a = &run->diags->arena;
 	uint32_t ttl_s = set->set.records[0].ttl_s;
 
 	if (use->wait_s > 0 && 2 * (uint64_t)ttl_s > use->wait_s)
 		diag_add(run->diags, use->pos, D_TTL_WAIT,
-		    "the TLSA records of %s have a TTL of %u s: the next certificate waits for "
-		    "twice that, and not for the %u s of `wait`",
-		    set->text, (unsigned)ttl_s, (unsigned)use->wait_s);
+		    "the TLSA records of %s have a TTL of %s: the next certificate waits for "
+		    "twice that, and not for the %s of `wait`",
+		    set->text, duration_ttl_text(a, ttl_s), duration_text(a, use->wait_s));
 }
 
 /* --- What the server sends --- */

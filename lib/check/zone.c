@@ -1,5 +1,6 @@
 #include "check/zone.h"
 
+#include "base/duration.h"
 #include "check/dot.h"
 #include "check/host.h"
 #include "check/size.h"
@@ -77,6 +78,7 @@ static void
 check_ttls(const struct store *store, const struct node *node)
 {
 	const struct record *records = node_records(store, node);
+	struct arena *a = &store->diags->arena;
 
 	for (size_t i = 1; i < node->n; i++)
 		if (records[i].type == records[i - 1].type && records[i].type != TYPE_RRSIG &&
@@ -86,9 +88,10 @@ check_ttls(const struct store *store, const struct node *node)
 			    later == &records[i] ? &records[i - 1] : &records[i];
 
 			diag_add(store->diags, later->pos, Z_TTL_MIXED,
-			    "the %s records of %s have TTLs of %u and %u seconds",
+			    "the %s records of %s have TTLs of %s and %s",
 			    type_text(store, later->type), node_text(store, node),
-			    (unsigned)earlier->ttl_s, (unsigned)later->ttl_s);
+			    duration_ttl_text(a, earlier->ttl_s),
+			    duration_ttl_text(a, later->ttl_s));
 		}
 }
 

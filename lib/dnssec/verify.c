@@ -251,9 +251,9 @@ tell_tallies(struct verify_run *run)
 		    stray->n);
 	if (ttl->n > 0)
 		diag_add(run->diags, ttl->pos, S_DENIAL_TTL,
-		    "%zu NSEC or NSEC3 records do not have the TTL %u of negative answers; the "
+		    "%zu NSEC or NSEC3 records do not have the TTL of negative answers, %s; the "
 		    "first",
-		    ttl->n, (unsigned)run->denial_ttl_s);
+		    ttl->n, duration_ttl_text(&run->diags->arena, run->denial_ttl_s));
 }
 
 /* A secondary that lost its primary serves the zone until SOA expire has passed, and caches keep

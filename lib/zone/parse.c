@@ -213,8 +213,8 @@ ttl_of_record(struct parser *parser, struct pos pos, uint16_t type, const uint8_
 			    "the SOA has no TTL, and its minimum exceeds 2147483647");
 		parser->default_ttl_known = true;
 		diag_add(parser->diags, pos, Z_NO_TTL,
-		    "no TTL is stated: the SOA's minimum of %u seconds serves",
-		    (unsigned)parser->default_ttl_s);
+		    "no TTL is stated: the SOA's minimum of %s serves",
+		    duration_ttl_text(&parser->diags->arena, parser->default_ttl_s));
 	}
 	return parser_default_ttl(parser, pos, ttl_s);
 }

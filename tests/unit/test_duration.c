@@ -66,6 +66,29 @@ ttls(void **state)
 	assert_int_equal(duration_parse_ttl(text_of("1y"), UINT32_MAX, &seconds), -1);
 }
 
+static void
+words(void **state)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *text, *ttl;
+	} rows[] = {{0, "0 seconds", "0 seconds"}, {1, "1 second", "1 second"},
+	    {59, "59 seconds", "59 seconds"}, {60, "1 minute", "60 seconds (1 minute)"},
+	    {61, "1 minute 1 second", "61 seconds (1 minute 1 second)"},
+	    {3600, "1 hour", "3600 seconds (1 hour)"},
+	    {86400 + 59, "1 day", "86459 seconds (1 day)"},
+	    {13 * 86400 + 12 * 3600 + 1, "13 days 12 hours", "1166401 seconds (13 days 12 hours)"},
+	    {400 * 86400, "400 days", "34560000 seconds (400 days)"}};
+	struct arena a = {0};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_string_equal(duration_text(&a, rows[i].seconds), rows[i].text);
+		assert_string_equal(duration_ttl_text(&a, (uint32_t)rows[i].seconds), rows[i].ttl);
+	}
+	arena_free(&a);
+}
+
 /* Instants as date(1) prints them. */
 static const struct {
 	int64_t t_unix;
@@ -185,6 +208,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(words),
 	    cmocka_unit_test(durations),
 	    cmocka_unit_test(ttls),
 	    cmocka_unit_test(instants_both_ways),

@@ -21,12 +21,13 @@ static const struct {
     {{SOA("00000006")}, 7, -HOUR, NULL, NULL},
     {{SOA("00000006")}, 7, HOUR + 1800, NULL, NULL},
     {{SOA("00000006")}, 7, HOUR + 1801, "P027",
-	"server HOST still holds serial 6, 1h30m after 7 was published; by its SOA record it "
-	"should "
-	"have asked within 1h30m"},
+	"server HOST still holds serial 6, 1 hour 30 minutes after 7 was published; by its SOA "
+	"record it "
+	"should have asked within 1 hour 30 minutes"},
     {{SOA("ffffffff")}, 3, 48 * HOUR, "P027",
-	"server HOST still holds serial 4294967295, 2d after 3 was published; by its SOA record it "
-	"should have asked within 1h30m"},
+	"server HOST still holds serial 4294967295, 2 days after 3 was published; by its SOA "
+	"record it "
+	"should have asked within 1 hour 30 minutes"},
     {{SOA("00000007")}, 3, 0, "P026",
 	"server HOST holds serial 7, which is later than 3: it will not transfer what is "
 	"published"},
