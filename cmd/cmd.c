@@ -247,6 +247,8 @@ cmd_project(struct cmd *cmd, struct project *project)
 
 	if (!path)
 		path = project_find(&cmd->diags, ".");
+	if (path)
+		cmd->diags.home_path = path;
 	if (!path || project_load(&cmd->diags, path, project) < 0)
 		return -1;
 	allow(cmd, &project->roots);
@@ -362,6 +364,7 @@ cmd_roots(struct cmd *cmd, const char *path)
 {
 	const char *folder = folder_of(&cmd->diags.arena, path);
 
+	cmd->diags.home_path = strcmp(path, "-") == 0 ? "<stdin>" : path;
 	return roots_of(cmd, folder, nearest_of(cmd, folder));
 }
 
@@ -401,6 +404,7 @@ cmd_file(struct cmd *cmd, const char *path, struct name *zone)
 	    .dane = true,
 	    .now = cmd->now};
 
+	cmd->diags.home_path = strcmp(path, "-") == 0 ? "<stdin>" : path;
 	if (nearest)
 		load.secrets = nearest->project.secrets;
 	reveal(cmd, &load.secrets);

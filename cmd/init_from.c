@@ -382,8 +382,8 @@ init_take_over(struct cmd *cmd, struct init *init)
 	}
 	nameservers_end(&take.asking.run);
 	if (take.result == 0 && init->n_zones == 0)
-		take.result = diag_add(
-		    &cmd->diags, pos_none(), P_TAKEOVER, "there is no zone file in what was named");
+		take.result = diag_add_path(&cmd->diags, "<command line>", P_TAKEOVER,
+		    "there is no zone file in what was named");
 	if (take.result < 0)
 		cmd_say("zonepp: nothing was written; when this is mended, run it again");
 	return take.result;

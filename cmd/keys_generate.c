@@ -69,8 +69,8 @@ make_folder(struct cmd *cmd, const char *path)
 {
 	if (file_make_folder(path, 0700) == 0)
 		return 0;
-	return diag_error(&cmd->diags, pos_none(), F_WRITE, "cannot make the folder %s: %s", path,
-	    strerror(errno));
+	return diag_add_path(
+	    &cmd->diags, path, F_WRITE, "cannot make the folder %s: %s", path, strerror(errno));
 }
 
 /* Makes the keys, and prints the names of those that were made. */

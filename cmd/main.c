@@ -274,6 +274,7 @@ main(int argc, char **argv)
 
 	keep_streams_apart();
 	cmd.diags.waiting = tell_waiting;
+	cmd.diags.home_path = "<command line>"; /* until there is a file */
 	if (asks_for_help(name))
 		name = "help";
 	if (strcmp(name, "--version") == 0)

@@ -155,6 +155,11 @@ if command -v zonepp >"$tmp/said"; then
 	expect 0 'every format is in help and in zonepp(1)' nothing undescribed_formats
 fi
 
+homeless() { # problems that name no file, as scenarios expect them
+	grep -rnE --include='std*' '^zonepp: (error|warning|note): ' tests/cli
+}
+expect 0 'every problem has a file' nothing homeless
+
 # --- Forms ---
 
 scripts=$(grep -rlI --exclude-dir=build '^#!.*[/ ]\(ba\)\{0,1\}sh$' .ci tests zones-example)

@@ -69,17 +69,37 @@ load_text(struct diags *diags, struct source *source)
 	source->file = NULL;
 }
 
+static size_t
+offset_of(struct pos pos)
+{
+	return (size_t)(pos.at & ((UINT64_C(1) << OFFSET_BITS) - 1));
+}
+
 static const struct source *
 source_of(struct diags *diags, struct pos pos, size_t *offset)
 {
 	uint64_t number = pos.at >> OFFSET_BITS;
 
-	*offset = (size_t)(pos.at & ((UINT64_C(1) << OFFSET_BITS) - 1));
+	*offset = offset_of(pos);
 	if (number == 0 || number > diags->n_sources)
 		return NULL;
 	if (diags->sources[number - 1].file)
 		load_text(diags, &diags->sources[number - 1]);
 	return &diags->sources[number - 1];
+}
+
+const struct source *
+diags_source_of(struct diags *diags, struct pos pos)
+{
+	size_t offset;
+	const struct source *source = source_of(diags, pos, &offset);
+	struct source *copy;
+
+	if (!source)
+		return NULL;
+	copy = arena_alloc(&diags->arena, sizeof(*copy));
+	*copy = *source;
+	return copy;
 }
 
 bool
@@ -108,21 +128,14 @@ line_at(struct text text, size_t offset)
 	return (struct text){text.data + begin, end - begin};
 }
 
-struct place
-diags_place(struct diags *diags, struct pos pos)
+static struct place
+place_at(const struct source *source, size_t offset)
 {
-	size_t offset;
-	const struct source *source = source_of(diags, pos, &offset);
-	const char *p, *end;
-	struct place place = {0};
+	struct place place = {.path = source->path, .line = 1};
+	const char *p = source->text.data, *end;
 
-	if (!source)
-		return place;
-	place.path = source->path;
-	place.line = 1;
 	if (offset > source->text.len)
 		offset = source->text.len;
-	p = source->text.data;
 	end = p + offset;
 	while (p < end) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
@@ -134,6 +147,15 @@ diags_place(struct diags *diags, struct pos pos)
 	}
 	place.column = (uint32_t)(end - p) + 1;
 	return place;
+}
+
+struct place
+diags_place(struct diags *diags, struct pos pos)
+{
+	size_t offset;
+	const struct source *source = source_of(diags, pos, &offset);
+
+	return source ? place_at(source, offset) : (struct place){0};
 }
 
 struct pos
@@ -176,25 +198,44 @@ word_length(const char *p, const char *end)
 	return q > p ? (uint32_t)(q - p) : 1;
 }
 
+/* Line, column and word of the place. */
+static void
+add_line(struct diag *d, const struct source *source, size_t offset)
+{
+	struct text line;
+	const char *at;
+
+	if (offset > source->text.len)
+		offset = source->text.len;
+	line = line_at(source->text, offset);
+	at = source->text.data + offset;
+	d->place = place_at(source, offset);
+	d->line_text = line;
+	d->underline = at < line.data + line.len ? word_length(at, line.data + line.len) : 1;
+}
+
+/* That of what all is about. It stands ahead of what has a place of its own. */
+static void
+add_home(const struct diags *diags, struct diag *d)
+{
+	if (diags->home_source)
+		add_line(d, diags->home_source, offset_of(diags->home));
+	else
+		d->place.path = diags->home_path;
+}
+
 static void
 add_context(struct diags *diags, struct diag *d, struct pos pos)
 {
 	size_t offset;
 	const struct source *source = source_of(diags, pos, &offset);
-	struct text line;
-	const char *at;
 
-	if (!source)
+	if (!source) {
+		add_home(diags, d);
 		return;
-	if (offset > source->text.len)
-		offset = source->text.len;
-	line = line_at(source->text, offset);
-	at = source->text.data + offset;
-	d->place = diags_place(diags, pos);
+	}
+	add_line(d, source, offset);
 	d->order = pos.at;
-	d->line_text = line;
-	d->underline = at < line.data + line.len ? word_length(at, line.data + line.len) : 1;
-
 	for (source = source_of(diags, source->includer, &offset); source;
 	     source = source_of(diags, source->includer, &offset))
 		d->n_included++;
@@ -402,13 +443,32 @@ diag_add_path(struct diags *diags, const char *path, enum problem problem, const
 	return diag_severity(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
+/* What they are about, and how they judge. */
+static struct diags
+alike(const struct diags *diags)
+{
+	return (struct diags){.home_source = diags->home_source,
+	    .home = diags->home,
+	    .home_path = diags->home_path,
+	    .zone = diags->zone,
+	    .severities = diags->severities,
+	    .errors_only = diags->errors_only,
+	    .waiting = diags->waiting};
+}
+
+void
+diags_clear(struct diags *diags)
+{
+	struct diags fresh = alike(diags);
+
+	diags_free(diags);
+	*diags = fresh;
+}
+
 void
 diags_part(const struct diags *whole, struct diags *part)
 {
-	*part = (struct diags){.zone = whole->zone,
-	    .severities = whole->severities,
-	    .errors_only = whole->errors_only,
-	    .waiting = whole->waiting};
+	*part = alike(whole);
 	for (size_t i = 0; i < whole->n_sources; i++) {
 		const struct source *source = &whole->sources[i];
 		uint32_t number = diags_source(part, source->path, source->text, source->includer);

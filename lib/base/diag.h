@@ -88,7 +88,12 @@ struct diags {
 	size_t n, cap;
 	struct told_log told; /* all that were added, kept or only counted */
 	size_t n_severity[SEVERITY_ERROR + 1];
-	int status;                   /* the exit status that the problems so far ask for */
+	int status; /* the exit status that the problems so far ask for */
+	/* What problems without a place are of: a position in a source, which lives as long, or
+	 * else a file; or nothing. */
+	const struct source *home_source;
+	struct pos home;
+	const char *home_path;
 	const char *zone;             /* whose problems they are, as commands take it; or NULL */
 	const int8_t *severities;     /* by problem, enum severity; NULL: those of problem_table */
 	bool errors_only;             /* warnings and notes are passed over */
@@ -107,6 +112,10 @@ struct diags {
 void
 diags_free(struct diags *diags);
 
+/* Frees all that was told of and read, and is ready for more about the same. */
+void
+diags_clear(struct diags *diags);
+
 /* Begins diags for a part of what `whole` is for: it judges alike, and positions of its sources
  * hold in the part. */
 void
@@ -119,6 +128,10 @@ diags_join(struct diags *whole, struct diags *part);
 /* Registers a text that lives as long as `diags`; returns its number for pos_at. */
 uint32_t
 diags_source(struct diags *diags, const char *path, struct text text, struct pos includer);
+
+/* A copy of the source that `pos` is in, in the arena, which stays as it is; NULL: none. */
+const struct source *
+diags_source_of(struct diags *diags, struct pos pos);
 
 /* As diags_source, for a text that is left in the file at `path` until a message quotes it. */
 uint32_t

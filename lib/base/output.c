@@ -76,7 +76,7 @@ output_fail(struct output *out, const char *what)
 	if (out->stream >= 0)
 		temporary_fail(out, what, error);
 	else if (strcmp(out->path, "-") == 0)
-		diag_add(out->diags, pos_none(), F_STREAM, "cannot write standard output: %s",
+		diag_add_path(out->diags, "<stdout>", F_STREAM, "cannot write standard output: %s",
 		    strerror(error));
 	else if (error == EXDEV && out->roots)
 		link_fail(out->diags, out->path);

@@ -40,8 +40,7 @@ refuse(struct diags *diags, const char *path, struct buf *why)
 {
 	const char *text = buf_text(why, &diags->arena);
 
-	return path ? diag_add_path(diags, path, S_KEY_DATES, "%s", text)
-		    : diag_add(diags, pos_none(), S_KEY_DATES, "%s", text);
+	return diag_add_path(diags, path ? path : "<command line>", S_KEY_DATES, "%s", text);
 }
 
 static int

@@ -110,6 +110,5 @@ mark_remove(struct diags *diags, const struct roots *own, const char *path)
 {
 	if (file_remove(own, path) == 0 || errno == ENOENT)
 		return 0;
-	return diag_error(
-	    diags, pos_none(), F_WRITE, "cannot remove %s: %s", path, strerror(errno));
+	return diag_add_path(diags, path, F_WRITE, "cannot remove %s: %s", path, strerror(errno));
 }

@@ -83,7 +83,7 @@ published_load(struct diags *diags, struct published *published, const struct ro
 	if (!published->diags.unreadable)
 		return 0;
 	diags->unreadable = true;
-	return diag_error(diags, pos_none(), F_READ, "cannot read %s", path);
+	return diag_add_path(diags, path, F_READ, "cannot read %s", path);
 }
 
 void

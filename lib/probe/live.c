@@ -48,10 +48,10 @@ use_system(struct diags *diags, struct live *live)
 	    ldns_resolver_nameserver_count(system) > 0)
 		host = ldns_rdf2str(ldns_resolver_nameservers(system)[0]);
 	if (!host || use(live, host, DNS_PORT) < 0)
-		diag_add(diags, pos_none(), D_RESOLVER, "/etc/resolv.conf names no resolver");
+		diag_add_path(diags, "/etc/resolv.conf", D_RESOLVER, "it names no resolver");
 	else if (!is_loopback(&live->resolver))
-		diag_add(diags, pos_none(), D_RESOLVER,
-		    "the resolver %s of /etc/resolv.conf is not on this machine", host);
+		diag_add_path(diags, "/etc/resolv.conf", D_RESOLVER,
+		    "the resolver %s is not on this machine", host);
 	else
 		result = 0;
 	LDNS_FREE(host);
@@ -70,7 +70,7 @@ live_begin(struct diags *diags, const char *text, struct live *out)
 		return 0;
 	if (service_detour_parse(
 		&diags->arena, arena_printf(&diags->arena, ":=%s", text), &detour) < 0)
-		return diag_error(diags, pos_none(), D_RESOLVER,
+		return diag_add_path(diags, "<command line>", D_RESOLVER,
 		    "%s is not the address of a resolver: ADDRESS or ADDRESS:PORT", text);
 	out->resolver = detour.to;
 	return 0;

@@ -417,7 +417,7 @@ check_detours(struct diags *diags, const struct probe_options *options, const st
 		while (k < services->n && !service_detour_fits(detour, &services->items[k]))
 			k++;
 		if (k == services->n)
-			result = diag_error(diags, pos_none(), D_DETOUR,
+			result = diag_add_path(diags, "<command line>", D_DETOUR,
 			    "--at %s: no service has that host and port", detour->text);
 	}
 	return result;

@@ -162,9 +162,9 @@ project_certificate_find(struct diags *diags, const struct project *project, con
 	}
 	known[project->n_certificates] = NULL;
 	nearest = diag_nearest(text_of(name), known);
-	diag_add(diags, pos_none(), P_CERTIFICATE,
-	    nearest ? "%s has no certificate \"%s\"; did you mean \"%s\"?"
-		    : "%s has no certificate \"%s\"",
-	    project->path, name, nearest);
+	diag_add_path(diags, project->path, P_CERTIFICATE,
+	    nearest ? "there is no certificate \"%s\"; did you mean \"%s\"?"
+		    : "there is no certificate \"%s\"",
+	    name, nearest);
 	return NULL;
 }

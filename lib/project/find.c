@@ -64,7 +64,7 @@ project_find(struct diags *diags, const char *folder)
 	const char *path;
 
 	if (project_find_if(diags, folder, &path) == 0 && !path)
-		diag_add(diags, pos_none(), P_MISSING,
+		diag_add_path(diags, "zonepp.yaml", P_MISSING,
 		    "there is no zonepp.yaml in this folder or above it; name it with -p");
 	return path;
 }

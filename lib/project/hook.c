@@ -121,17 +121,17 @@ judge(const struct running *running, const struct child_end *end)
 	const char *what = arena_printf(a, "%s %s for %s", hook->what, hook->argv[0], hook->whom);
 
 	if (end->late) {
-		diag_add(diags, pos_none(), P_TIMEOUT, "%s: ended, as it took longer than %s", what,
+		diag_add(diags, hook->pos, P_TIMEOUT, "%s: ended, as it took longer than %s", what,
 		    duration_text(a, running->project->hook_timeout_s));
 		return HOOK_LATE;
 	}
 	if (end->error)
-		diag_add(diags, pos_none(), hook->problem, "%s: %s", what, strerror(end->error));
+		diag_add(diags, hook->pos, hook->problem, "%s: %s", what, strerror(end->error));
 	else if (WIFSIGNALED(end->status))
-		diag_add(diags, pos_none(), hook->problem, "%s: ended by signal %d", what,
+		diag_add(diags, hook->pos, hook->problem, "%s: ended by signal %d", what,
 		    WTERMSIG(end->status));
 	else if (WEXITSTATUS(end->status) != 0)
-		diag_add(diags, pos_none(), hook->problem, "%s: exit status %d", what,
+		diag_add(diags, hook->pos, hook->problem, "%s: exit status %d", what,
 		    WEXITSTATUS(end->status));
 	else
 		return HOOK_DONE;

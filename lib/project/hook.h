@@ -10,6 +10,7 @@
 struct hook {
 	const char *what; /* in messages: "hook", "deploy" */
 	const char *whom; /* the zone or certificate that it runs for */
+	struct pos pos;   /* of what asks for it, in the project file, or nowhere */
 	const char *lock; /* that the run holds meanwhile: see lock.h */
 	char **argv;
 	struct text input; /* its standard input; data NULL: none */

@@ -110,7 +110,7 @@ fail(struct diags *diags, const char *path)
 	if (error == EXDEV)
 		return diag_add_path(
 		    diags, path, F_LINK, "cannot lock %s: a symbolic link leads elsewhere", path);
-	return diag_error(diags, pos_none(), lacking ? F_NO_LOCKS : F_LOCKING, "cannot lock %s: %s",
+	return diag_add_path(diags, path, lacking ? F_NO_LOCKS : F_LOCKING, "cannot lock %s: %s",
 	    path, error == EINVAL ? "it is not a regular file" : strerror(error));
 }
 
@@ -201,9 +201,10 @@ lock_tell(struct arena *a, const struct project *project, const char *name)
 int
 lock_refuse(struct diags *diags, const struct project *project, const char *name)
 {
-	return diag_error(diags, pos_none(), P_NESTED,
-	    "a hook of the run that has %s started this one: each would wait for the other",
-	    path_of(&diags->arena, project, name));
+	const char *path = path_of(&diags->arena, project, name);
+
+	return diag_add_path(diags, path, P_NESTED,
+	    "a hook of the run that has %s started this one: each would wait for the other", path);
 }
 
 /* --- Taking and giving --- */

@@ -326,8 +326,8 @@ project_zone_find(struct diags *diags, const struct project *project, const char
 	if (zone)
 		return zone;
 	nearest = zone_nearest(&diags->arena, project, text_of(name));
-	diag_add(diags, pos_none(), P_ZONE,
-	    nearest ? "%s has no zone \"%s\"; did you mean \"%s\"?" : "%s has no zone \"%s\"",
-	    project->path, name, nearest);
+	diag_add_path(diags, project->path, P_ZONE,
+	    nearest ? "there is no zone \"%s\"; did you mean \"%s\"?" : "there is no zone \"%s\"",
+	    name, nearest);
 	return NULL;
 }

@@ -47,7 +47,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	else
 		build->built = zone_publish(&build->diags, &job, &build->result) == 0;
 	if (build->diags.n == 0)
-		diags_free(&build->diags); /* its texts are of no use any more */
+		diags_clear(&build->diags); /* its texts are of no use any more */
 }
 
 static void
@@ -196,6 +196,8 @@ build_project(struct diags *diags, const struct project *project,
 {
 	struct build_run run = {
 	    .diags = diags, .project = project, .options = options, .build = build};
+	const struct source *source =
+	    project->n_zones > 0 ? diags_source_of(diags, project->zones[0].pos) : NULL;
 	bool *chosen = arena_alloc(&diags->arena, project->n_zones * sizeof(*chosen) + 1);
 	bool all = !*options->zones;
 	int result, lock = -1;
@@ -210,6 +212,9 @@ build_project(struct diags *diags, const struct project *project,
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (chosen[i]) {
 			build->zones[build->n].diags.waiting = diags->waiting;
+			build->zones[build->n].diags.home_source = source;
+			build->zones[build->n].diags.home = project->zones[i].pos;
+			build->zones[build->n].diags.home_path = project->path;
 			build->zones[build->n].diags.zone = project->zones[i].name_text;
 			build->zones[build->n++].zone = &project->zones[i];
 		}

@@ -335,7 +335,7 @@ cache_store(const struct zone_job *job, struct diags *diags, const struct zone_r
 			output_abort(out);
 	}
 	if (own.n > 0)
-		diag_add(diags, pos_none(), F_CACHE, "%s", own.items[0].message);
+		diag_add_path(diags, job->cache, F_CACHE, "%s", own.items[0].message);
 	buf_free(&b);
 	diags_free(&own);
 }

@@ -76,8 +76,9 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 		return -1;
 	if (loaded->store.apex.len == 0) {
 		if (zone.len == 0)
-			return diag_error(diags, pos_none(), Z_NO_ZONE,
-			    "%s: the zone's name is not known", options->path);
+			return diag_add_path(diags,
+			    strcmp(options->path, "-") == 0 ? "<stdin>" : options->path, Z_NO_ZONE,
+			    "the zone's name is not known");
 		loaded->store.apex = zone;
 	}
 	return 0;

@@ -137,6 +137,7 @@ begin_deploy(struct actor *actor)
 	actor->tried_deploy = true;
 	certs_check_loadable(&actor->diags, is->pos, certificate->next);
 	return (struct hook){.what = "deploy",
+	    .pos = is->pos,
 	    .argv =
 		hook_arguments(&actor->look.arena, is, is->deploy, certificate->next_chain.leaf_id),
 	    .problem = P_DEPLOY};
@@ -178,6 +179,7 @@ begin_telling(struct actor *actor)
 	buf_clear(&actor->input);
 	event_print(&actor->input, &actor->rollovers, &actor->rollover, actor->telling);
 	return (struct hook){.what = "notify",
+	    .pos = is->pos,
 	    .argv = hook_arguments(&actor->look.arena, is, is->notify, actor->telling->id),
 	    .input = {actor->input.data, actor->input.len},
 	    .problem = P_NOTIFY};

@@ -127,6 +127,7 @@ next(void *ctx, struct hook *out)
 			continue;
 		*out = (struct hook){.what = "notify",
 		    .whom = teller->zone->name_text,
+		    .pos = teller->zone->pos,
 		    .lock = LOCK_TELL,
 		    .argv = hook_key_arguments(
 			&teller->look.arena, tell->project, teller->zone, teller->telling->id),

@@ -111,6 +111,32 @@ nowhere(void **state)
 	diags_free(&diags);
 }
 
+/* What has no place is of what all is about. */
+static void
+home(void **state)
+{
+	struct diags project = {0}, zone = {.home_path = "zonepp.yaml"}, part;
+	struct pos pos = pos_at(
+	    diags_source(&project, "zonepp.yaml", text_of("zones:\n  a: {}\n"), pos_none()), 9);
+
+	(void)state;
+	diag_add(&zone, pos_none(), F_SYSTEM, "no threads");
+	assert_string_equal(zone.items[0].place.path, "zonepp.yaml");
+	assert_int_equal(zone.items[0].place.line, 0);
+	zone.home_source = diags_source_of(&project, pos);
+	zone.home = pos;
+	diags_part(&zone, &part);
+	diag_add(&part, pos_none(), F_SYSTEM, "no threads");
+	assert_int_equal(part.items[0].place.line, 2);
+	assert_int_equal(part.items[0].place.column, 3);
+	assert_memory_equal(part.items[0].line_text.data, "  a: {}", part.items[0].line_text.len);
+	assert_int_equal(part.items[0].order, 0);
+	assert_null(diags_source_of(&project, pos_none()));
+	diags_free(&part);
+	diags_free(&zone);
+	diags_free(&project);
+}
+
 static void
 sorting(void **state)
 {
@@ -392,6 +418,7 @@ main(void)
 	    cmocka_unit_test(positions_of_lines),
 	    cmocka_unit_test(includes),
 	    cmocka_unit_test(nowhere),
+	    cmocka_unit_test(home),
 	    cmocka_unit_test(sorting),
 	    cmocka_unit_test(counts_and_status),
 	    cmocka_unit_test(too_many),

@@ -489,7 +489,7 @@ find_zone(void **state)
 	assert_int_equal(load(&diags, whole, &p), 0);
 	assert_null(project_zone_find(&diags, &p, "exmaple.org"));
 	assert_string_equal(diags.items[0].message,
-	    "p/zonepp.yaml has no zone \"exmaple.org\"; did you mean \"Example.ORG\"?");
+	    "there is no zone \"exmaple.org\"; did you mean \"Example.ORG\"?");
 	diags_free(&diags);
 }
 
