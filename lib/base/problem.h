@@ -277,7 +277,7 @@ X(S_SIGNED_BY_NONE,"S089",WARNING,0, "records of a signed zone in one that nobod
 X(S_ELSEWHERE_END,"S090",WARNING, 0, "signatures from elsewhere that end soon", "RFC 6781 section 4.4.2", "sign the zone again where its keys are") \
 X(S_ELSEWHERE,   "S091", NOTE,    0, "a zone that was signed elsewhere, and has faults", "RFC 4035 section 2", "sign what `zonepp print` shows of it, old signatures left out; where a nameserver is to sign it, take the RRSIG records out of the template") \
 X(S_ELSEWHERE_LACKS,"S092",ERROR, 1, "a record that has to stay in a zone that was signed elsewhere", "RFC 7671 section 8.1", "write it into the template, too, and sign the zone with it") \
-X(S_DS_NEEDS,    "S095", ERROR,   1, "a key that the parent's DS record needs, and that was to leave", "RFC 6781 section 4.1.2", "let the parent take the DS record of another key first, and wait until nobody holds the old one") \
+X(S_DS_NEEDS,    "S095", ERROR,   1, "a key that the parent's DS record needs, and that was to leave", "RFC 6781 section 4.1.2", "let the parent take the DS record of another key first, and wait until nobody holds the old one; of one that it has no more zonepp keys ds --gone TAG ZONE tells") \
 X(S_SIGNATURE_NEEDS,"S096",ERROR, 1, "a key whose signatures may be held, and that was to leave", "RFC 6781 section 4.1.1.1", "let it be inactive for as long as caches hold what it signed, then let it leave") \
 X(S_ALGORITHM_EARLY,"S097",ERROR, 1, "a key of a new algorithm that was to appear before its signatures are known", "RFC 6781 section 4.1.4", "nothing: it signs now, and is published then") \
 X(S_DNSKEY_NEEDS,"S098", ERROR,   1, "a key that must sign on, as the next one is not known yet", "RFC 6781 section 4.1.1.1", "publish the next key first, and let it sign when nobody holds a DNSKEY set without it") \
@@ -322,6 +322,7 @@ X(P_EXCHANGED,   "P034", ERROR,   2, "a certificate that was exchanged while dep
 X(P_PUBLISHED_MERGE, "P035", ERROR, 1, "a published file that holds an unfinished merge", "", "take the side with the later serial, or remove the file: the next build makes it anew, with a serial above all that are known") \
 X(P_LIVE,        "P036", ERROR,   2, "no server tells the serial", "", "the published file is as it was; build again when one answers, or let `serial: auto` go on from what is known here") \
 X(P_DS_UNSEEN,   "P046", NOTE,    0, "a DS record that a resolver does not have", "", "a resolver proves that a record is there, never that it is gone") \
+X(P_PARENT_UNASKED,"P060",WARNING, 0, "`parent:` of a zone whose parent is of the project", "", "remove it; or, where another zone in between has it delegated, remove the delegation from that one") \
 X(P_PARENT,      "P040", ERROR,   2, "a DS record that cannot be told of", "", "") \
 X(P_KEYS,        "P041", ERROR,   2, "keys that do not fit the policy", "", "") \
 X(P_KEYS_ALGORITHM,"P044",ERROR,  1, "a policy's algorithm that no key of the zone has", "", "the zone is published as its keys sign it; where they are to stay, mend the policy") \

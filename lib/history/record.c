@@ -175,6 +175,18 @@ record_read_key(uint16_t type, struct bytes record)
 	return key;
 }
 
+struct bytes
+record_ds(struct arena *a, const struct record_key *key)
+{
+	const uint8_t head[] = {
+	    (uint8_t)(key->tag >> 8), (uint8_t)key->tag, key->algorithm, DS_SHA256};
+	uint8_t *ds = arena_bytes(a, sizeof(head) + sizeof(key->digest));
+
+	memcpy(ds, head, sizeof(head));
+	memcpy(ds + sizeof(head), key->digest, sizeof(key->digest));
+	return (struct bytes){ds, sizeof(head) + sizeof(key->digest)};
+}
+
 /* "13 12345 0c72..." */
 static bool
 take_key(struct text *text, struct record_key *key)

@@ -49,4 +49,8 @@ record_of_key(struct arena *a, uint16_t type, const struct record_key *key);
 struct record_key
 record_read_key(uint16_t type, struct bytes record);
 
+/* The key's DS record with SHA-256, in `a`. */
+struct bytes
+record_ds(struct arena *a, const struct record_key *key);
+
 #endif

@@ -19,7 +19,8 @@ externals_ask(struct diags *diags, const struct project *project, struct nameser
 			continue;
 		if (!history.a && project_history_load(diags, project, now_unix, &history) < 0)
 			return -1;
-		sighting = sighting_begin(diags, &history, zone, TYPE_DNSKEY, &change, now_unix);
+		sighting =
+		    sighting_begin(diags, project, &history, zone, TYPE_DNSKEY, &change, now_unix);
 		sighting_ask(&sighting, diags, servers, zone->servers, zone->n_servers, "server");
 	}
 	return project_history_change(diags, project, &change, now_unix);

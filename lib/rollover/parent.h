@@ -10,13 +10,12 @@
 #include "probe/nameserver.h"
 #include "project/project.h"
 
-enum { PARENT_DS_TTL_S = 86400 }; /* of DS records that nobody has asked for */
-
 /* The zone of the project with that name; NULL: there is none. */
 const struct project_zone *
 parent_zone_named(const struct project *project, const uint8_t *wire);
 
-/* The zone of the project that is the parent; NULL: there is none. */
+/* The zone of the project that is closest above, and the parent unless the zone is delegated by one
+ * in between; NULL: there is none. */
 const struct project_zone *
 parent_of(const struct project *project, const struct project_zone *zone);
 
@@ -26,18 +25,20 @@ uint32_t
 parent_hold_s(const struct project *project, const struct project_zone *zone);
 
 /* Notes that the parent has (`seen`), or has no more, the DS record of the key `tag` of the zone.
- * Returns 0, or -1 with a problem added: of no such key, or where the parent is of the project. */
+ * That tells nothing of other records, which it may have or not. Returns 0, or -1 with a problem
+ * added: of no such key, or where the parent is of the project. */
 int
 parent_tell(struct diags *diags, const struct project *project, const struct project_zone *zone,
     const struct keys *keys, uint16_t tag, bool seen, int64_t now_unix);
 
-/* Reads once what BIND's dnssec-policy noted beside the keys, in K*.state files: of each zone that
- * is signed here and of whose DS set nothing is known yet. Returns 0, or -1 with problems added. */
+/* Reads once what BIND's dnssec-policy noted beside the keys, in K*.state files: of each zone of
+ * whose DS set nothing is known yet. Returns 0, or -1 with problems added. */
 int
 parents_import(struct diags *diags, const struct project *project, int64_t now_unix);
 
-/* Asks `parent:` of each zone that is signed here for its DS set. A server that does not answer is
- * a warning, and may still have what it had. Returns 0, or -1 with a problem added. */
+/* Asks `parent:` of each zone for its DS set. A server that does not answer is a warning, and may
+ * still have what it had; so is a zone that the project has delegated, which is not asked for.
+ * Returns 0, or -1 with a problem added. */
 int
 parents_ask(struct diags *diags, const struct project *project, struct nameservers *servers,
     int64_t now_unix);

@@ -1,36 +1,20 @@
 #include "rollover/sighting.h"
 
-#include "dnssec/cds.h"
 #include "dnssec/key.h"
 #include "dnssec/rrsig.h"
+#include "history/published.h"
 #include "history/record.h"
 #include "history/state.h"
-#include "rollover/parent.h"
 #include "rollover/trust.h"
 
-struct sighting
-sighting_begin(struct diags *diags, const struct history *history, const struct project_zone *zone,
-    uint16_t type, struct project_history_change *change, int64_t now_unix)
-{
-	struct arena *a = &diags->arena;
-	const char *name = history_name(a, zone->name.wire);
+/* --- Sets --- */
 
-	return (struct sighting){.a = a,
-	    .zone = zone,
-	    .name = name,
-	    .type = type,
-	    .known = trust_sets(a, history, name, type),
-	    .keys = type == TYPE_DS ? trust_sets(a, history, name, TYPE_DNSKEY) : (struct sets){0},
-	    .change = change,
-	    .now_unix = now_unix};
-}
-
-struct set
-sighting_set(const struct sighting *s, const struct bytes *rdata, size_t n, uint32_t ttl_s)
+static struct set
+set_of(const struct sighting *s, uint16_t type, const struct bytes *rdata, size_t n, uint32_t ttl_s)
 {
 	struct set set = {.zone = s->name,
 	    .owner = s->name,
-	    .type = s->type,
+	    .type = type,
 	    .ttl_s = ttl_s,
 	    .since_unix = TIME_UNKNOWN,
 	    .until_unix = TIME_NEVER};
@@ -39,39 +23,192 @@ sighting_set(const struct sighting *s, const struct bytes *rdata, size_t n, uint
 	return set;
 }
 
+struct set
+sighting_set(const struct sighting *s, const struct bytes *rdata, size_t n, uint32_t ttl_s)
+{
+	return set_of(s, s->type, rdata, n, ttl_s);
+}
+
+/* Has the answer a signature by the key? */
+static bool
+is_signed_by(const struct nameserver_set *answer, const struct record_key *key)
+{
+	for (size_t i = 0; i < answer->n_rrsigs; i++) {
+		const uint8_t *data = answer->rrsigs[i].data;
+
+		if (data[RRSIG_ALGORITHM] == key->algorithm &&
+		    read_u16(data + RRSIG_TAG) == key->tag)
+			return true;
+	}
+	return false;
+}
+
+static struct set
+set_of_keys(const struct sighting *s, const struct nameserver_set *answer)
+{
+	struct bytes *keys = arena_alloc(s->a, answer->n * sizeof(*keys) + 1);
+
+	for (size_t i = 0; i < answer->n; i++) {
+		struct record_key key = record_key_of(&s->zone->name, answer->rdata[i]);
+
+		key.signs = is_signed_by(answer, &key);
+		keys[i] = record_of_key(s->a, TYPE_DNSKEY, &key);
+	}
+	return set_of(s, TYPE_DNSKEY, keys, answer->n, answer->ttl_s);
+}
+
+/* --- The zone --- */
+
+/* The DNSKEY set of a published file. */
+static struct set
+set_of_store(const struct sighting *s, const struct store *store)
+{
+	const struct node *apex = store_apex(store);
+	struct rrset keys = node_rrset(store, apex, TYPE_DNSKEY);
+	struct rrset rrsigs = node_rrset(store, apex, TYPE_RRSIG);
+	struct bytes *rdata = arena_alloc(s->a, keys.n * sizeof(*rdata) + 1);
+	struct bytes *signatures = arena_alloc(s->a, rrsigs.n * sizeof(*signatures) + 1);
+	struct nameserver_set set = {.rdata = rdata,
+	    .n = keys.n,
+	    .rrsigs = signatures,
+	    .ttl_s = keys.n ? keys.records[0].ttl_s : 0};
+
+	for (size_t i = 0; i < keys.n; i++)
+		rdata[i] = record_rdata(&keys.records[i]);
+	for (size_t i = 0; i < rrsigs.n; i++) {
+		struct bytes rrsig = record_rdata(&rrsigs.records[i]);
+
+		if (rrsig.len > RRSIG_SIGNER && read_u16(rrsig.data) == TYPE_DNSKEY)
+			signatures[set.n_rrsigs++] = rrsig;
+	}
+	return set_of_keys(s, &set);
+}
+
+/* Where nothing is known of the parent, the history may be lost: then the published file is what
+ * tells of keys. */
+static void
+add_published(struct sighting *s, const struct project *project)
+{
+	struct set *items = arena_alloc(s->a, (s->keys.n + 1) * sizeof(*items));
+	struct diags unread = {0}; /* who builds is told of these */
+	struct published published;
+
+	if (published_load(
+		&unread, &published, &project->outputs, s->zone->output, &s->zone->name, 1) == 0 &&
+	    published.there) {
+		if (s->keys.n > 0)
+			memcpy(items, s->keys.items, s->keys.n * sizeof(*items));
+		items[s->keys.n++] = set_of_store(s, &published.store);
+		s->keys.items = items;
+	}
+	published_free(&published);
+	diags_free(&unread);
+}
+
+struct sighting
+sighting_begin(struct diags *diags, const struct project *project, const struct history *history,
+    const struct project_zone *zone, uint16_t type, struct project_history_change *change,
+    int64_t now_unix)
+{
+	struct arena *a = &diags->arena;
+	const char *name = history_name(a, zone->name.wire);
+	struct sighting s = {.a = a,
+	    .zone = zone,
+	    .name = name,
+	    .type = type,
+	    .known = trust_sets(a, history, name, type),
+	    .change = change,
+	    .now_unix = now_unix};
+
+	s.is_first = !sets_newest(s.known);
+	if (type == TYPE_DS)
+		s.keys = trust_sets(a, history, name, TYPE_DNSKEY);
+	if (type == TYPE_DS && s.is_first && zone->output)
+		add_published(&s, project);
+	return s;
+}
+
 /* --- What follows for the history --- */
 
+/* That one may be there is less than that it is. */
 static bool
 is_known(const struct sighting *s, const struct set *set)
 {
 	for (size_t i = 0; i < s->known.n; i++)
-		if (set_is_open(&s->known.items[i]) && set_same(&s->known.items[i], set))
+		if (set_is_open(&s->known.items[i]) && set_same(&s->known.items[i], set) &&
+		    (s->known.items[i].since_unix != TIME_UNKNOWN ||
+			set->since_unix == TIME_UNKNOWN))
 			return true;
 	return false;
 }
 
-/* The first news of a parent do not tell what it had until now: a DS record of any key that signed
- * the DNSKEY set may be held. */
-static void
-add_former(struct sighting *s, const struct set *now)
+static bool
+is_told(const struct set *told, const struct record_key *key)
 {
+	for (size_t i = 0; told && i < told->n; i++)
+		if (read_u16(told->rdata[i].data) == key->tag &&
+		    told->rdata[i].data[2] == key->algorithm)
+			return true;
+	return false;
+}
+
+struct set
+sighting_anchors(const struct sighting *s, const struct set *told)
+{
+	struct bytes *rdata;
+	size_t n = 0, most = 0;
+
+	for (size_t i = 0; i < s->keys.n; i++)
+		most += s->keys.items[i].n;
+	rdata = arena_alloc(s->a, most * sizeof(*rdata) + 1);
 	for (size_t i = 0; i < s->keys.n; i++)
 		for (size_t k = 0; k < s->keys.items[i].n; k++) {
 			struct record_key key =
 			    record_read_key(TYPE_DNSKEY, s->keys.items[i].rdata[k]);
-			uint8_t ds[4 + sizeof(key.digest)] = {
-			    (uint8_t)(key.tag >> 8), (uint8_t)key.tag, key.algorithm, DS_SHA256};
-			struct bytes rdata = {ds, sizeof(ds)};
-			struct set former;
 
-			memcpy(ds + 4, key.digest, sizeof(key.digest));
-			if (!key.signs || !(key.flags & KEY_FLAG_SEP) ||
-			    (key.flags & KEY_FLAG_REVOKE) || set_has(now, rdata))
-				continue;
-			former = sighting_set(s, &rdata, 1, now->ttl_s);
-			former.until_unix = s->now_unix;
-			history_add_set(&s->change->add, &former);
+			if (key.signs && (key.flags & KEY_FLAG_SEP) &&
+			    !(key.flags & KEY_FLAG_REVOKE) && !is_told(told, &key))
+				rdata[n++] = record_ds(s->a, &key);
 		}
+	return sighting_set(s, rdata, n, PARENT_DS_TTL_S);
+}
+
+static bool
+is_among(const struct set *sets, size_t n, const struct set *set)
+{
+	for (size_t i = 0; i < n; i++)
+		if (set_same(&sets[i], set))
+			return true;
+	return false;
+}
+
+/* Which of the parent's sets there were before first news is not known. Of all that may be held the
+ * one with a single record asks for most; `ended` if it is not there any more. */
+static void
+add_former(struct sighting *s, const struct set *records, uint32_t ttl_s, const struct set *sets,
+    size_t n, bool ended)
+{
+	for (size_t i = 0; i < records->n; i++) {
+		struct set former = sighting_set(s, &records->rdata[i], 1, ttl_s);
+
+		if (is_among(sets, n, &former))
+			continue;
+		if (ended)
+			former.until_unix = s->now_unix;
+		history_add_set(&s->change->add, &former);
+	}
+}
+
+/* The longest TTL of sets that have records: of none it tells nothing of what theirs is. */
+static uint32_t
+longest_ttl(const struct set *sets, size_t n)
+{
+	uint32_t ttl_s = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (sets[i].n > 0 && sets[i].ttl_s > ttl_s)
+			ttl_s = sets[i].ttl_s;
+	return ttl_s ? ttl_s : PARENT_DS_TTL_S;
 }
 
 static void
@@ -84,19 +221,64 @@ end_set(struct sighting *s, const struct set *known)
 	history_add_set(&s->change->add, &ended);
 }
 
-void
-sighting_take(struct sighting *s, const struct set *set, bool alone)
+static void
+take(struct sighting *s, const struct set *sets, size_t n, bool all)
 {
-	struct set begun = *set;
+	for (size_t i = 0; i < n; i++)
+		if (!is_known(s, &sets[i]))
+			history_add_set(&s->change->add, &sets[i]);
+	for (size_t i = 0; all && i < s->known.n; i++) {
+		const struct set *known = &s->known.items[i];
 
-	begun.since_unix = s->now_unix;
-	if (s->known.n == 0)
-		add_former(s, set);
-	if (!is_known(s, set))
-		history_add_set(&s->change->add, &begun);
-	for (size_t i = 0; alone && i < s->known.n; i++)
-		if (set_is_open(&s->known.items[i]) && !set_same(&s->known.items[i], set))
-			end_set(s, &s->known.items[i]);
+		if (set_is_open(known) && !is_among(sets, n, known))
+			end_set(s, known);
+	}
+}
+
+void
+sighting_take(struct sighting *s, const struct set *sets, size_t n, bool all)
+{
+	struct set anchors;
+
+	if (s->is_first && s->type == TYPE_DS && n > 0) {
+		anchors = sighting_anchors(s, NULL);
+		add_former(s, &anchors, longest_ttl(sets, n), sets, n, all);
+	}
+	take(s, sets, n, all);
+}
+
+uint32_t
+sighting_ttl_s(const struct sighting *s)
+{
+	return longest_ttl(s->known.items, s->known.n);
+}
+
+static struct set
+with_record(const struct sighting *s, const struct set *set, struct bytes record)
+{
+	struct bytes *rdata = arena_alloc(s->a, (set->n + 1) * sizeof(*rdata));
+
+	if (set->n > 0)
+		memcpy(rdata, set->rdata, set->n * sizeof(*rdata));
+	rdata[set->n] = record;
+	return sighting_set(s, rdata, set->n + 1, set->ttl_s);
+}
+
+void
+sighting_take_records(struct sighting *s, const struct set *sure, const struct set *maybe)
+{
+	struct set *sets = arena_alloc(s->a, (maybe->n + 1) * sizeof(*sets));
+	struct set anchors = sighting_anchors(s, NULL);
+	size_t n = 0;
+
+	sets[n] = *sure;
+	sets[n++].since_unix = s->now_unix;
+	for (size_t i = 0; i < maybe->n; i++)
+		sets[n++] = with_record(s, sure, maybe->rdata[i]);
+	add_former(s, &anchors, sure->ttl_s, sets, n, true);
+	add_former(s, sure, sure->ttl_s, sets, n, true);
+	add_former(s, maybe, sure->ttl_s, sets, n, true);
+	take(s, sets, n, true);
 }
 
 /* --- What a cache has --- */
@@ -112,6 +294,7 @@ static struct cached
 cached_of(const struct sighting *s, const struct nameserver_set *answer)
 {
 	uint32_t ttl_s = answer->n_rrsigs > 0 ? 0 : PARENT_DS_TTL_S;
+	struct cached cached;
 
 	for (size_t i = 0; i < answer->n_rrsigs; i++) {
 		uint32_t original_s = read_u32(answer->rrsigs[i].data + RRSIG_TTL);
@@ -121,8 +304,10 @@ cached_of(const struct sighting *s, const struct nameserver_set *answer)
 	}
 	if (ttl_s < answer->ttl_s)
 		ttl_s = answer->ttl_s;
-	return (struct cached){.set = sighting_set(s, answer->rdata, answer->n, ttl_s),
-	    .fetched_unix = s->now_unix - (ttl_s - answer->ttl_s)};
+	cached.fetched_unix = s->now_unix - (ttl_s - answer->ttl_s);
+	cached.set = sighting_set(s, answer->rdata, answer->n, ttl_s);
+	cached.set.since_unix = s->now_unix;
+	return cached;
 }
 
 static bool
@@ -170,8 +355,10 @@ take_cached(struct sighting *s, const struct cached *cached, bool is_alone)
 
 	if (set->n == 0 || (!is_there(s, set) && was_there(s, set)))
 		return;
-	if (!is_there(s, set))
-		sighting_take(s, set, false);
+	if (!is_there(s, set) && is_alone)
+		sighting_take(s, set, 1, false);
+	else if (!is_there(s, set))
+		take(s, set, 1, false);
 	for (size_t i = 0; is_alone && i < s->known.n; i++) {
 		const struct set *known = &s->known.items[i];
 
@@ -205,35 +392,15 @@ tell_unseen(const struct sighting *s, struct diags *diags, const struct project_
 
 /* --- Asking --- */
 
-/* Has the answer a signature by the key? */
-static bool
-is_signed_by(const struct nameserver_set *answer, const struct record_key *key)
-{
-	for (size_t i = 0; i < answer->n_rrsigs; i++) {
-		const uint8_t *data = answer->rrsigs[i].data;
-
-		if (data[RRSIG_ALGORITHM] == key->algorithm &&
-		    read_u16(data + RRSIG_TAG) == key->tag)
-			return true;
-	}
-	return false;
-}
-
 static struct set
 set_of_answer(const struct sighting *s, const struct nameserver_set *answer)
 {
-	struct bytes *keys;
+	struct set set = s->type == TYPE_DS
+			     ? sighting_set(s, answer->rdata, answer->n, answer->ttl_s)
+			     : set_of_keys(s, answer);
 
-	if (s->type == TYPE_DS)
-		return sighting_set(s, answer->rdata, answer->n, answer->ttl_s);
-	keys = arena_alloc(s->a, answer->n * sizeof(*keys) + 1);
-	for (size_t i = 0; i < answer->n; i++) {
-		struct record_key key = record_key_of(&s->zone->name, answer->rdata[i]);
-
-		key.signs = is_signed_by(answer, &key);
-		keys[i] = record_of_key(s->a, TYPE_DNSKEY, &key);
-	}
-	return sighting_set(s, keys, answer->n, answer->ttl_s);
+	set.since_unix = s->now_unix;
+	return set;
 }
 
 /* Of a resolver any address is as good as another. */
@@ -250,10 +417,10 @@ take_from_resolver(struct sighting *s, struct diags *diags,
 	}
 }
 
-/* What all servers have. */
+/* What the servers have. */
 struct round {
-	struct set first;
-	bool any, alone;
+	struct history seen; /* its sets */
+	bool all;            /* there is no other one */
 };
 
 static void
@@ -262,10 +429,9 @@ take_answers(struct sighting *s, const struct nameserver_answers *answers, struc
 	for (size_t i = 0; i < answers->n; i++) {
 		struct set set = set_of_answer(s, &answers->items[i]);
 
-		round->alone = round->alone && (!round->any || set_same(&round->first, &set));
-		round->first = set;
-		round->any = true;
-		sighting_take(s, &set, false);
+		round->all =
+		    round->all && (round->seen.n_sets == 0 || set_same(&round->seen.sets[0], &set));
+		history_add_set(&round->seen, &set);
 	}
 }
 
@@ -288,7 +454,7 @@ sighting_ask(struct sighting *s, struct diags *diags, struct nameservers *run,
 	    .type = s->type,
 	    .dnssec = true};
 	bool is_alone = !has_authority(servers, n);
-	struct round round = {.alone = true};
+	struct round round = {.seen.a = s->a, .all = true};
 
 	for (size_t i = 0; i < n; i++) {
 		const struct project_server *server = &servers[i];
@@ -299,7 +465,7 @@ sighting_ask(struct sighting *s, struct diags *diags, struct nameservers *run,
 		question.recursive = server->is_resolver;
 		result = nameserver_ask_set(s->a, run, server, &question, &answers, &why);
 		if (result < 0 && !server->is_resolver) {
-			round.alone = false;
+			round.all = false;
 			diag_add(
 			    diags, s->zone->pos, P_SERVER, "%s %s: %s", what, server->text, why);
 		} else if (result < 0 && answers.n == 0) {
@@ -310,6 +476,6 @@ sighting_ask(struct sighting *s, struct diags *diags, struct nameservers *run,
 		else
 			take_answers(s, &answers, &round);
 	}
-	if (round.any && round.alone)
-		sighting_take(s, &round.first, true);
+	if (round.seen.n_sets > 0)
+		sighting_take(s, round.seen.sets, round.seen.n_sets, round.all);
 }

@@ -1,12 +1,14 @@
 #define OPENSSL_SUPPRESS_DEPRECATED /* RAND_METHOD */
 #include "zone_fixture.h"
 
+#include "dnssec/cds.h"
 #include "dnssec/keydates.h"
 #include "dnssec/keygen.h"
 #include "history/published.h"
 #include "publish/build.h"
 #include "rollover/keyroll_act.h"
 #include "rollover/parent.h"
+#include "rollover/sighting.h"
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -100,12 +102,16 @@ struct walk {
 	int64_t now;
 	bool in_project; /* the parent is */
 	bool tells;      /* the operator tells what the parent has */
+	bool is_slow;    /* the parent seldom looks for CDS records */
 	uint32_t propagation_s, data_ttl_s, ds_ttl_s, key_ttl_s;
 	const char *keys; /* of the policy */
 	bool sign;
 	enum ds_mode ds;
 	char ds_text[600]; /* by hand */
 	struct versions held[N_KINDS];
+	uint8_t elder[N_MEMBERS]
+		     [CDS_LONGEST]; /* DS records of a parent that is not of the project */
+	size_t elder_len[N_MEMBERS], n_elder;
 	bool force[N_PROBLEMS];
 	const char *bogus; /* what a validator found */
 	struct buf log;
@@ -882,6 +888,36 @@ tell(struct walk *w, const struct member *ds, bool seen)
 	diags_free(&diags);
 }
 
+/* What its servers answer, where not `all` but one. */
+static void
+ask(struct walk *w, bool all)
+{
+	const struct versions *held = &w->held[DS_SET];
+	const struct version none = {.ttl_s = 300}, *now = &none;
+	struct diags diags = {0};
+	struct project_history_change change = {.add.a = &diags.arena, .remove.a = &diags.arena};
+	struct project project;
+	struct history history;
+	struct sighting sighting;
+	struct bytes rdata[N_MEMBERS];
+	struct set set;
+
+	if (held->n > 0)
+		now = &held->items[held->n - 1];
+	load_project(&diags, &project);
+	assert_int_equal(project_history_load(&diags, &project, w->now, &history), 0);
+	sighting = sighting_begin(
+	    &diags, &project, &history, child_of(&project), TYPE_DS, &change, w->now);
+	for (size_t i = 0; i < w->n_elder; i++)
+		rdata[i] = (struct bytes){w->elder[i], w->elder_len[i]};
+	set = sighting_set(&sighting, rdata, w->n_elder, now->ttl_s);
+	set.since_unix = w->now;
+	sighting_take(&sighting, &set, 1, all);
+	assert_int_equal(project_history_change(&diags, &project, &change, w->now), 0);
+	print_version(&w->log, "asked", now);
+	diags_free(&diags);
+}
+
 static const struct version *
 at_parent(const struct walk *w)
 {
@@ -913,7 +949,7 @@ step_cds(struct walk *w)
 	struct published child;
 	struct rrset cds = {0};
 
-	if (w->in_project)
+	if (w->in_project || (w->is_slow && pick_one(w, 4)))
 		return;
 	if (load(CHILD, &child))
 		cds = node_rrset(&child.store, store_apex(&child.store), TYPE_CDS);
@@ -921,10 +957,14 @@ step_cds(struct walk *w)
 		struct version ds = {.ttl_s = PARENT_DS_TTL_S};
 
 		for (size_t i = 0; i < cds.n; i++) {
-			struct member m = member_of_ds(record_rdata(&cds.records[i]));
+			struct bytes rdata = record_rdata(&cds.records[i]);
+			struct member m = member_of_ds(rdata);
 
 			add_member(&ds, &m);
+			memcpy(w->elder[i], rdata.data, rdata.len);
+			w->elder_len[i] = rdata.len;
 		}
+		w->n_elder = cds.n;
 		serve(w, DS_SET, &ds, 1);
 		if (w->tells)
 			tell_all(w, &before, at_parent(w));
@@ -943,16 +983,74 @@ step_insecure(struct walk *w)
 	if (w->in_project || !w->tells)
 		return;
 	serve(w, DS_SET, &(struct version){.ttl_s = 300}, 1);
+	w->n_elder = 0;
 	tell_all(w, &before, at_parent(w));
 }
 
+/* One thing that is true, of any key. */
+static void
+tell_one(struct walk *w)
+{
+	const struct version *now = at_parent(w);
+	struct diags diags = {0};
+	struct keys keys;
+	const struct key *key;
+
+	read_keys(&diags, w, &keys);
+	key = pick_key(w, &keys);
+	if (key) {
+		struct member m = member_of_key(key->dnskey);
+		bool there = false;
+
+		for (size_t i = 0; now && i < now->n; i++)
+			there = there || (now->members[i].tag == m.tag &&
+					     now->members[i].algorithm == m.algorithm);
+		tell(w, &m, there);
+	}
+	diags_free(&diags);
+}
+
+/* It may be little that the operator begins with; of changes all is told. */
 static void
 step_begin_to_tell(struct walk *w)
 {
 	if (w->in_project || w->tells)
 		return;
 	w->tells = true;
-	tell_all(w, NULL, at_parent(w));
+	switch (pick_one(w, 3)) {
+	case 0:
+		tell_one(w);
+		break;
+	case 1:
+		ask(w, pick_one(w, 4) > 0);
+		break;
+	default:
+		tell_all(w, NULL, at_parent(w));
+	}
+}
+
+static void
+step_tell(struct walk *w)
+{
+	if (w->in_project || !w->tells)
+		return;
+	if (pick_one(w, 2))
+		tell_one(w);
+	else
+		ask(w, pick_one(w, 4) > 0);
+}
+
+/* Whatever was told of the parent is lost, and with some luck told again. */
+static void
+step_forget(struct walk *w)
+{
+	if (w->in_project || !w->tells)
+		return;
+	assert_int_equal(
+	    system("sed -i '/^set [^ ]* [^ ]* DS /d' zonepp.state 2>/dev/null; true"), 0);
+	w->tells = false;
+	if (pick_one(w, 2))
+		step_begin_to_tell(w);
 }
 
 /* --- What is remembered --- */
@@ -1010,6 +1108,8 @@ static const struct step {
     {"insecure", step_insecure, 1},
     {"begin to tell", step_begin_to_tell, 3},
     {"lose state", step_lose_state, 2},
+    {"tell", step_tell, 3},
+    {"forget", step_forget, 4},
 };
 
 static void
@@ -1039,6 +1139,7 @@ begin(struct walk *w, uint32_t seed, enum problem forced)
 	w->now = NOW;
 	w->in_project = pick_one(w, 3) > 0;
 	w->tells = pick_one(w, 3) > 0;
+	w->is_slow = pick_one(w, 2);
 	w->propagation_s = propagations[pick_one(w, LENGTH(propagations))];
 	w->data_ttl_s = w->ds_ttl_s = w->key_ttl_s = HOUR;
 	w->keys = rolling[pick_one(w, LENGTH(rolling))];
@@ -1073,13 +1174,14 @@ end_well(struct walk *w)
 
 	buf_puts(&w->log, "end:");
 	w->sign = true;
+	w->is_slow = false;
 	w->keys = "";
 	w->ds = DS_DIRECTIVE;
 	write_all(w);
 	step_find_keys(w);
 	if (!w->in_project) {
 		w->tells = true;
-		tell_all(w, NULL, at_parent(w));
+		ask(w, true);
 	}
 	w->now += 10 * DAY;
 	assert_true(read_keys(&diags, w, &keys));

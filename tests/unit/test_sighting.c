@@ -24,6 +24,13 @@ enum { N_SERVERS = 2, NOW = 1795435200 }; /* 2026-11-23T12:00:00Z */
 #define ZSK "256 15 35216 4e14d477033164c9623d809959067d98b86ea713703530ae35c469a1b2c95228"
 #define KEYS KSK " signs, " ZSK "\n"
 
+#define KSK_8 "257 8 9 " BB32
+#define TWO_KEYS SET("DNSKEY", "3600", DAY_BEFORE, "-") KSK_8 " signs, " KSK " signs\n"
+#define DS_8 "9 8 2 " BB32
+#define DS_15 "3613 15 2 84626a41426088f04d5aa4413b888daf26727a48e0b6c58ee3d2ee8b43cb304a"
+#define DS_SET(since, until) SET("DS", "86400", since, until)
+#define DS_384 "9 8 4 " BB32 "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
 /* Messages: the name of the zone stands at octet 12, that above it at 20. */
 #define DS_QUESTION "example.org. 002b 0001 "
 #define DS_IS "@0c 002b 0001 00000e10 "
@@ -32,6 +39,10 @@ enum { N_SERVERS = 2, NOW = 1795435200 }; /* 2026-11-23T12:00:00Z */
 #define SOA_DATA "( ns@14 hostmaster@14 00000001 00000e10 00000384 00093a80 0000012c ) "
 #define HAS_A "1234 8400 0001 0001 0000 0000 " DS_QUESTION DS_IS RDATA_A
 #define HAS_B "1234 8400 0001 0001 0000 0000 " DS_QUESTION DS_IS RDATA_B
+#define HAS_BOTH                                                                                   \
+	"1234 8400 0001 0002 0000 0000 " DS_QUESTION DS_IS "( 0009 08 02 " BB32 " ) " DS_IS        \
+	"( 0e1d 0f 02 84626a41426088f04d5aa4413b888daf26727a48e0b6c58ee3d2ee8b43cb304a ) "
+#define REFUSES "1234 8005 0001 0000 0000 0000 " DS_QUESTION
 #define HAS_NONE "1234 8400 0001 0000 0001 0000 " DS_QUESTION "@14 0006 0001 00000e10 " SOA_DATA
 
 #define KEY_QUESTION "example.org. 0030 0001 "
@@ -94,6 +105,23 @@ static const struct row {
 		  "84626a41426088f04d5aa4413b888daf26727a48e0b6c58ee3d2ee8b43cb304a\n" SET(
 		      "DS", "3600", NOON, "-") DS_A,
 	NULL, PARENT},
+
+    {"both of two keys that may have had one alone", {HAS_BOTH}, TWO_KEYS,
+	TWO_KEYS SET("DS", "3600", "-", NOON) DS_15 "\n" SET("DS", "3600", "-", NOON) DS_8
+	"\n" SET("DS", "3600", NOON, "-") DS_8 ", " DS_15 "\n",
+	NULL, PARENT},
+    {"one server of two", {HAS_A, REFUSES}, TWO_KEYS,
+	TWO_KEYS SET("DS", "3600", "-", "-") DS_15 "\n" SET("DS", "3600", "-", "-") DS_8
+	"\n" SET("DS", "3600", NOON, "-") DS_A,
+	"REFUSED", PARENT},
+    {"a resolver, which may know of one only", {RESOLVER_A}, TWO_KEYS,
+	TWO_KEYS SET("DS", "3600", "-", "-") DS_15 "\n" SET("DS", "3600", "-", "-") DS_8
+	"\n" SET("DS", "3600", NOON, "-") DS_A,
+	NULL, RESOLVER},
+    {"and beside the parent, which has no other", {HAS_A, RESOLVER_A}, TWO_KEYS,
+	TWO_KEYS SET("DS", "3600", "-", NOON) DS_15 "\n" SET("DS", "3600", "-", NOON) DS_8
+	"\n" SET("DS", "3600", NOON, "-") DS_A,
+	NULL, BESIDE},
 
     {"NXDOMAIN", {"1234 8403 0001 0000 0001 0000 " DS_QUESTION "@14 0006 0001 00000e10 " SOA_DATA},
 	SET("DS", "3600", DAY_BEFORE, "-") DS_A, NULL, "no such name", PARENT},
@@ -252,7 +280,7 @@ check_state(const struct row *row)
 }
 
 static void
-check_row(const struct row *row)
+check_row(const struct row *row, const char *yaml)
 {
 	struct server servers[N_SERVERS];
 	struct project_server at[N_SERVERS];
@@ -260,7 +288,7 @@ check_row(const struct row *row)
 	struct diags diags = {0};
 	size_t n = 0;
 
-	put("zonepp.yaml", row->kind == KEYS_OF ? yaml_of_keys : yaml_of_ds);
+	put("zonepp.yaml", yaml);
 	put("zonepp.state", row->before);
 	for (; n < N_SERVERS && row->answers[n]; n++) {
 		servers[n] =
@@ -288,13 +316,109 @@ sightings(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < LENGTH(rows); i++)
-		check_row(&rows[i]);
+		check_row(&rows[i], rows[i].kind == KEYS_OF ? yaml_of_keys : yaml_of_ds);
+}
+
+/* The parent may have DS records of a zone that is not signed any more, or elsewhere. */
+static void
+unsigned_zones(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (rows[i].kind != KEYS_OF) {
+			check_row(&rows[i],
+			    "defaults: { policy: p }\npolicies: { p: { sign: false } }\n"
+			    "zones: { example.org: }\n");
+			check_row(&rows[i], "zones: { example.org: { dnssec: external } }\n");
+		}
+}
+
+/* --- What is told --- */
+
+/* Word of one DS record tells nothing of the others, and the first one nothing of before. */
+static const struct told {
+	const char *what;
+	const char *before, *after; /* sets of the state file; `after` NULL: the same */
+	uint16_t tag;
+	bool seen;
+	const char *why; /* a part of what is said; NULL: nothing */
+} told[] = {
+    {"seen, and the only one", SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS,
+	SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS DS_SET(NOON, "-") DS_15 "\n", 3613, true, NULL},
+    {"seen, and perhaps another one", TWO_KEYS,
+	TWO_KEYS DS_SET("-", "-") DS_8 ", " DS_15 "\n" DS_SET("-", NOON) DS_8 "\n" DS_SET(NOON, "-")
+	    DS_15 "\n",
+	3613, true, NULL},
+    {"gone, and perhaps another one", TWO_KEYS,
+	TWO_KEYS DS_SET("-", "-") DS_8 "\n" DS_SET("-", NOON) DS_15 "\n" DS_SET(NOON, "-") "-\n",
+	3613, false, NULL},
+    {"gone, and there was no other", SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS,
+	SET("DNSKEY", "3600", DAY_BEFORE, "-") KEYS DS_SET("-", NOON) DS_15
+	"\n" DS_SET(NOON, "-") "-\n",
+	3613, false, NULL},
+    {"seen beside what is known", TWO_KEYS DS_SET(DAY_BEFORE, "-") DS_8 "\n",
+	TWO_KEYS DS_SET(DAY_BEFORE, NOON) DS_8 "\n" DS_SET(NOON, "-") DS_8 ", " DS_15 "\n", 3613,
+	true, NULL},
+    {"seen beside what may be",
+	TWO_KEYS DS_SET(DAY_BEFORE, "-") DS_15 "\n" DS_SET("-", "-") DS_8 ", " DS_15 "\n",
+	TWO_KEYS DS_SET("-", "-") DS_8 ", " DS_15 "\n" DS_SET(DAY_BEFORE, NOON) DS_15
+	"\n" DS_SET(NOON, "-") DS_8 ", " DS_15 "\n",
+	9, true, NULL},
+    {"gone from what may be",
+	TWO_KEYS DS_SET(DAY_BEFORE, "-") DS_15 "\n" DS_SET("-", "-") DS_8 ", " DS_15 "\n",
+	TWO_KEYS DS_SET("-", NOON) DS_8 ", " DS_15 "\n" DS_SET(DAY_BEFORE, "-") DS_15 "\n", 9,
+	false, NULL},
+    {"gone where servers differ",
+	TWO_KEYS DS_SET(DAY_BEFORE, "-") DS_15 "\n" DS_SET(DAY_BEFORE, "-") DS_8 "\n",
+	TWO_KEYS DS_SET(DAY_BEFORE, "-") DS_8 "\n" DS_SET(DAY_BEFORE, NOON) DS_15
+	"\n" DS_SET(NOON, "-") "-\n",
+	3613, false, NULL},
+    {"seen with another digest", TWO_KEYS DS_SET(DAY_BEFORE, "-") DS_384 "\n", NULL, 9, true, NULL},
+    {"seen where there was none", SET("DS", "300", DAY_BEFORE, "-") "-\n" TWO_KEYS,
+	TWO_KEYS SET("DS", "300", DAY_BEFORE, NOON) "-\n" DS_SET(NOON, "-") DS_8 "\n", 9, true,
+	NULL},
+    {"seen, of no key", TWO_KEYS, NULL, 12345, true, "no key signing key 12345"},
+    {"gone, of no key", TWO_KEYS, NULL, 12345, false, "no key signing key 12345"},
+    {"gone, of a key that is not ours", TWO_KEYS DS_SET(DAY_BEFORE, "-") "1 15 2 " AA32 "\n",
+	TWO_KEYS DS_SET(DAY_BEFORE, NOON) "1 15 2 " AA32 "\n" DS_SET(NOON, "-") "-\n", 1, false,
+	NULL},
+};
+
+static void
+check_state_is(const char *what, const char *wanted)
+{
+	const struct row row = {.what = what, .before = wanted};
+
+	check_state(&row);
+}
+
+static void
+single_words(void **state)
+{
+	(void)state;
+	put("zonepp.yaml", yaml_of_ds);
+	for (size_t i = 0; i < LENGTH(told); i++) {
+		struct diags diags = {0};
+		struct project project;
+		struct keys none = {0};
+
+		put("zonepp.state", told[i].before);
+		assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
+		assert_int_equal(parent_tell(&diags, &project, project.zones, &none, told[i].tag,
+				     told[i].seen, NOW),
+		    told[i].why ? -1 : 0);
+		if (told[i].why)
+			assert_non_null(strstr(diags.items[0].message, told[i].why));
+		check_state_is(told[i].what, told[i].after ? told[i].after : told[i].before);
+		diags_free(&diags);
+	}
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(sightings)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(sightings),
+	    cmocka_unit_test(unsigned_zones), cmocka_unit_test(single_words)};
 
 	return cmocka_run_group_tests(tests, zone_setup, zone_teardown);
 }
