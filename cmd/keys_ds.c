@@ -1,8 +1,10 @@
 #include "keys.h"
 
 #include "base/codec.h"
+#include "base/duration.h"
 #include "dnssec/cds.h"
 #include "dnssec/keystate.h"
+#include "history/record.h"
 #include "rollover/parent.h"
 
 static const struct cmd_option option_digest = {
@@ -55,6 +57,59 @@ print_dnskey(struct buf *b, const struct name *zone, const struct key *key)
 }
 
 static int
+report_ahead(struct cmd *cmd, const struct project_zone *zone, int64_t at_unix)
+{
+	struct buf when = {0};
+
+	if (at_unix == TIME_NEVER)
+		buf_printf(
+		    &when, "zonepp build %s has published what they are of", zone->name_text);
+	else
+		instant_print_iso(&when, at_unix);
+	diag_add_path(&cmd->diags, zone->keys, S_DS_AHEAD,
+	    "the parent must not have these DS records of %s until %.*s: resolvers may hold what "
+	    "is "
+	    "not valid under them",
+	    zone->name_text, (int)when.len, when.data);
+	buf_free(&when);
+	return 0;
+}
+
+/* Of a project it is known what resolvers may hold of the zone. */
+static int
+check_time(struct cmd *cmd, const struct keys *keys)
+{
+	struct arena *a = &cmd->diags.arena;
+	struct bytes *ds = arena_alloc(a, keys->n * sizeof(*ds) + 1);
+	const struct project_zone *zone;
+	struct project project;
+	const char *path;
+	int64_t at_unix;
+	size_t n = 0;
+
+	if (keys_project(cmd, &path) < 0)
+		return -1;
+	if (!path)
+		return 0;
+	if (project_load(&cmd->diags, path, &project) < 0)
+		return -1;
+	zone = project_zone_find(&cmd->diags, &project, cmd->arguments[0]);
+	if (!zone)
+		return -1;
+	for (size_t i = 0; i < keys->n; i++)
+		if (keystate_wants_ds(&keys->items[i], cmd->now)) {
+			struct record_key key = record_key_of(&zone->name, keys->items[i].dnskey);
+
+			ds[n++] = record_ds(a, &key);
+		}
+	if (!zone->sign || n == 0)
+		return 0;
+	if (parent_may_have(&cmd->diags, &project, zone, ds, n, cmd->now, &at_unix) < 0)
+		return -1;
+	return at_unix == 0 ? 0 : report_ahead(cmd, zone, at_unix);
+}
+
+static int
 print_keys(struct cmd *cmd, const char *folder, const struct name *zone, const struct keys *keys,
     uint8_t digest)
 {
@@ -92,7 +147,8 @@ tell(struct cmd *cmd, const struct keys *keys)
 
 	if (cmd_has(cmd, &option_seen) && cmd_has(cmd, &option_gone))
 		cmd_usage(cmd, "--seen and --gone: the parent has a DS record, or has it not");
-	if (keys_project(cmd, &path) < 0)
+	path = cmd_value(cmd, &option_project); /* whichever folder has the keys */
+	if (!path && project_find_if(&cmd->diags, ".", &path) < 0)
 		return -1;
 	if (!path)
 		cmd_usage(cmd, "--%s: there is no project that could note it", option->name);
@@ -121,6 +177,8 @@ ds(struct cmd *cmd)
 		return -1;
 	if (cmd_has(cmd, &option_seen) || cmd_has(cmd, &option_gone))
 		return tell(cmd, &keys);
+	if (check_time(cmd, &keys) < 0)
+		return -1;
 	return print_keys(cmd, folder, &zone, &keys, digest);
 }
 

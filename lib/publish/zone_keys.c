@@ -47,6 +47,24 @@ guard_begin(struct zone_run *run, const char *where)
 	    .ctx = job};
 }
 
+/* DS records at a parent outside the project that were wrong before stay so whatever is published.
+ * Who forces such a change knows it. */
+static void
+check_parent(struct zone_run *run, const char *where)
+{
+	const struct zone_job *job = run->job;
+	const struct keep *keep = job->keep;
+
+	if (is_forced(S_DS_NEEDS, job) ||
+	    !parent_is_lost(keep->a, keep->history, keep->name, &run->guard.dnskey))
+		return;
+	run->guard.n_errors +=
+	    diag_add_path(run->diags, where, S_DS_BROKEN,
+		"the parent's DS set leads to no key that signs the DNSKEY set of %s: resolvers "
+		"find the zone bogus",
+		keep->name) < 0;
+}
+
 /* Its errors are no reason to publish nothing: the zone has what ends them. */
 static int
 guard(struct zone_run *run, const char *where)
@@ -59,6 +77,8 @@ guard(struct zone_run *run, const char *where)
 		return -1;
 	guard_begin(run, where);
 	result = guard_keys(&run->guard);
+	if (result == 0)
+		check_parent(run, where);
 	run->job->keep->n_early += run->guard.n_errors;
 	return result;
 }

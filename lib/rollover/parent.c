@@ -445,3 +445,59 @@ parents_import(struct diags *diags, const struct project *project, int64_t now_u
 	diags_free(&unread);
 	return result < 0 ? -1 : project_history_change(diags, project, &all, now_unix);
 }
+
+/* --- Judgement --- */
+
+bool
+parent_is_lost(
+    struct arena *a, const struct history *history, const char *zone, const struct set *dnskey)
+{
+	struct sets ds = trust_sets(a, history, zone, TYPE_DS);
+	bool any = false;
+
+	for (size_t i = 0; i < ds.n; i++) {
+		const struct set *set = &ds.items[i];
+
+		if (!set_is_open(set) || set->n == 0)
+			continue;
+		any = true;
+		if (strcmp(set->zone, zone) != 0 || trust_anchors(set, dnskey))
+			return false;
+	}
+	return any;
+}
+
+static bool
+has_all(const struct set *set, const struct set *wanted)
+{
+	for (size_t i = 0; i < wanted->n; i++)
+		if (!set_has(set, wanted->rdata[i]))
+			return false;
+	return true;
+}
+
+int
+parent_may_have(struct diags *diags, const struct project *project, const struct project_zone *zone,
+    const struct bytes *ds, size_t n, int64_t now_unix, int64_t *at_unix)
+{
+	struct arena *a = &diags->arena;
+	const char *name = history_name(a, zone->name.wire);
+	struct set set = {.type = TYPE_DS, .until_unix = TIME_NEVER};
+	struct trust trust = {.ds_known = true, .hold_s = parent_hold_s(project, zone)};
+	struct history history;
+	const struct set *newest;
+
+	if (project_history_load(diags, project, now_unix, &history) < 0)
+		return -1;
+	trust.keys = trust_sets(a, &history, name, TYPE_DNSKEY);
+	trust.signers = trust_sets(a, &history, name, TYPE_RRSIG);
+	newest = sets_newest(trust_sets(a, &history, name, TYPE_DS));
+	set_records(a, &set, ds, n);
+	if (newest && has_all(newest, &set))
+		*at_unix = 0;
+	else if (trust.keys.n == 0)
+		*at_unix = TIME_NEVER;
+	else
+		*at_unix = trust_may_appear(&trust, &set, now_unix).until_unix;
+	return 0;
+}

@@ -43,4 +43,17 @@ int
 parents_ask(struct diags *diags, const struct project *project, struct nameservers *servers,
     int64_t now_unix);
 
+/* Is the parent known to have DS records, and does none of its sets lead to this DNSKEY set? Not
+ * asked of parents in the project, whose records are judged there (delegation.h). */
+bool
+parent_is_lost(
+    struct arena *a, const struct history *history, const char *zone, const struct set *dnskey);
+
+/* From when on the parent may have just these DS records of the zone; `at_unix` gets 0 where it has
+ * them or may have them now, TIME_NEVER where nobody can tell. Returns 0, or -1 with a problem
+ * added. */
+int
+parent_may_have(struct diags *diags, const struct project *project, const struct project_zone *zone,
+    const struct bytes *ds, size_t n, int64_t now_unix, int64_t *at_unix);
+
 #endif
