@@ -325,7 +325,7 @@ judge(const struct child *child, const struct set *coming, struct sets held)
 	if (!child->keys && !is_known(child) && elsewhere)
 		return check_appearance(child, coming, held) < 0 ? -1 : report_unjudged(child);
 	if (!child->keys && !is_known(child))
-		return 0;
+		return check_known(child, there);
 	if (check_records(child, there) < 0)
 		return -1;
 	if (!is_known(child))
