@@ -7,8 +7,12 @@
 static const struct cmd_option option_force = {
     "force", 0, "CODE", "publish a zone although it has this problem of its keys, this once"};
 
-static const struct cmd_option *const options[] = {&option_force, &option_project,
-    &option_directory, &option_allow, &option_secret, &option_jobs, &option_now, NULL};
+static const struct cmd_option option_werror = {"werror", 0, NULL,
+    "publish no zone that has warnings, and exit with status 1 where there are any"};
+
+static const struct cmd_option *const options[] = {&option_force, &option_werror, &option_quiet,
+    &option_project, &option_directory, &option_allow, &option_secret, &option_jobs, &option_now,
+    NULL};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)
@@ -71,6 +75,16 @@ read_force(struct cmd *cmd)
 	return force;
 }
 
+static bool
+has_warnings(const struct cmd *cmd, const struct build *build)
+{
+	size_t n = cmd->diags.n_severity[SEVERITY_WARNING];
+
+	for (size_t i = 0; i < build->n; i++)
+		n += build->zones[i].diags.n_severity[SEVERITY_WARNING];
+	return n > 0;
+}
+
 static int
 run(struct cmd *cmd)
 {
@@ -82,6 +96,7 @@ run(struct cmd *cmd)
 	int result;
 
 	how.force = read_force(cmd);
+	how.werror = cmd_has(cmd, &option_werror);
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
 	result = build_project(&cmd->diags, &project, &how, &build);
@@ -91,7 +106,9 @@ run(struct cmd *cmd)
 		cmd_report(cmd, &build.zones[i].diags);
 		print_zone(&b, &build.zones[i]);
 	}
-	if (build.n > 0) {
+	if (how.werror && has_warnings(cmd, &build) && cmd->diags.status == 0)
+		cmd->diags.status = 1;
+	if (build.n > 0 && !cmd_has(cmd, &option_quiet)) {
 		print_totals(&b, &build);
 		if (cmd_print(cmd, (struct text){b.data, b.len}) < 0)
 			result = -1;

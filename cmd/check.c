@@ -12,8 +12,8 @@ static const struct cmd_option option_werror = {
     "werror", 0, NULL, "exit with status 1 where there are warnings"};
 
 static const struct cmd_option *const options[] = {&option_project, &option_directory,
-    &option_allow, &option_secret, &option_zone, &option_prove, &option_werror, &option_jobs,
-    &option_now, NULL};
+    &option_allow, &option_secret, &option_zone, &option_prove, &option_werror, &option_quiet,
+    &option_jobs, &option_now, NULL};
 
 /* What was looked at, and what was found. */
 struct tally {
@@ -120,7 +120,8 @@ run(struct cmd *cmd)
 	if (cmd_has(cmd, &option_project) && n_files > 0)
 		cmd_usage(cmd, "--project is for zones of a project, not for files");
 	result = n_files > 0 ? check_arguments_files(cmd, &tally) : check_project(cmd, &tally);
-	if (tally.n > 0 && print_tally(cmd, &tally, n_files > 0 ? "file" : "zone") < 0)
+	if (tally.n > 0 && !cmd_has(cmd, &option_quiet) &&
+	    print_tally(cmd, &tally, n_files > 0 ? "file" : "zone") < 0)
 		return -1;
 	if (tally.n_severity[SEVERITY_WARNING] > 0 && cmd_has(cmd, &option_werror) &&
 	    cmd->diags.status == 0)

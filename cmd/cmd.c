@@ -29,6 +29,8 @@ const struct cmd_option option_allow = {
 const struct cmd_option option_secret = {
     "secret", 0, "VARIABLE", "an environment variable that templates may read; may be repeated"};
 const struct cmd_option option_directory = {"directory", 'C', "DIR", "change to DIR first"};
+const struct cmd_option option_quiet = {
+    "quiet", 'q', NULL, "write nothing to standard output; problems are told of"};
 const struct cmd_option option_format = {"format", 0, "FORM[:FILE]",
     "how problems are shown: tty, gcc, json, sarif, github or gitlab; may be repeated"};
 const struct cmd_option option_help = {"help", 'h', NULL, "show this help"};

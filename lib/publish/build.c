@@ -28,6 +28,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .mark = build->mark,
 	    .has_hook = run->project->hook_changed != NULL,
 	    .force = run->options->force,
+	    .werror = run->options->werror,
 	    .keys_of = build_keys_of_child,
 	    .keep_of = build_keep_of_child,
 	    .keys_ctx = run,

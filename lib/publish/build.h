@@ -13,8 +13,9 @@ struct build_options {
 	unsigned n_workers;
 	bool check; /* only tell of the problems, write nothing */
 	const bool
-	    *force; /* by problem: what guards keep from being published may be; NULL: none */
-	bool prove; /* prove certificates even where the project does not ask for it */
+	    *force;  /* by problem: what guards keep from being published may be; NULL: none */
+	bool werror; /* publish no zone that has warnings */
+	bool prove;  /* prove certificates even where the project does not ask for it */
 	/* Called behind each step of a publication, by the thread that made it; or NULL. */
 	void (*after)(const struct publication_step *step);
 };

@@ -29,6 +29,7 @@ struct zone_job {
 	delegation_keep *keep_of;
 	void *keys_ctx; /* and what both take */
 	unsigned n_workers;
+	bool werror; /* not to be published where there are warnings */
 	void (*after)(const struct publication_step *step); /* see build.h */
 };
 

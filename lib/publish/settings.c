@@ -193,7 +193,7 @@ const struct setting settings_of_job[] = {
     JOB(load.certificates, put_certificates),
     JOB(load.includes.folder, put_path),
     JOB(load.includes.from_folder, put_octets),
-    NO_SETTING(load.ds),     /* a zone with $DS is looked at each time */
+    NO_SETTING(load.ds), /* a zone with $DS is looked at each time */
     NO_SETTING(load.ds_ctx),
     JOB(load.dane, put_octets),
     NO_SETTING(load.now), /* a result holds until a certain time */
@@ -207,9 +207,10 @@ const struct setting settings_of_job[] = {
     JOB(severities, put_severities),
     NO_SETTING(cache), /* here */
     JOB(keep, put_history),
-    NO_SETTING(live),      /* it matters for what has changed alone */
-    NO_SETTING(force),    /* a zone with such errors is looked at each time */
-    NO_SETTING(keys_of),  /* what they make of a zone they tell when it is looked at */
+    NO_SETTING(live),    /* it matters for what has changed alone */
+    NO_SETTING(force),   /* a zone with such errors is looked at each time */
+    NO_SETTING(werror),  /* nor is one with warnings taken from the cache */
+    NO_SETTING(keys_of), /* what they make of a zone they tell when it is looked at */
     NO_SETTING(keep_of),
     NO_SETTING(keys_ctx),
     NO_SETTING(has_hook),  /* nothing is published, nobody is told */

@@ -28,10 +28,12 @@ struct zone_run {
 	bool keyless;         /* the keys cannot sign, which was told of */
 	int64_t next_warning; /* when one begins that is not said yet */
 	struct copies copies; /* of the zone that is signed */
+	int64_t end_warning;  /* when its signatures are near their end for these, */
+	bool end_told;        /* or they are, which was told of */
 	struct elsewhere elsewhere;
 	struct guard guard;
 	struct delegations delegations;
-	bool has_children; /* of the project: their keys may change what is right here */
+	bool has_children;          /* of the project: their keys may change what is right here */
 	enum project_serial serial; /* the job's, unless the serial must not change */
 	struct serial_witnesses serials;
 	bool same;          /* as what was published before, but for what signing makes */
@@ -47,8 +49,8 @@ zone_makes_digest(const struct zone_run *run)
 	       !run->elsewhere.is;
 }
 
-/* zone_previous.c: reads the published zone, or the one given, whose signatures may be kept, once. Returns 0,
- * or -1 with a problem added. */
+/* zone_previous.c: reads the published zone, or the one given, whose signatures may be kept, once.
+ * Returns 0, or -1 with a problem added. */
 int
 zone_read_published(struct zone_run *run);
 
@@ -99,7 +101,7 @@ zone_choose_serial(struct zone_run *run);
 int
 zone_write(struct zone_run *run);
 
-/* zone_write.c: until when the result holds; adds a warning of signatures that end too soon. */
+/* zone_write.c: until when the result holds. */
 void
 zone_note_until(struct zone_run *run);
 

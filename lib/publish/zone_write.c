@@ -99,7 +99,19 @@ has_errors(const struct zone_run *run)
 {
 	const struct keep *keep = run->job->keep;
 
+	if (run->job->werror && run->diags->n_severity[SEVERITY_WARNING] > 0)
+		return true;
 	return run->diags->n_severity[SEVERITY_ERROR] > (keep ? keep->n_early : 0);
+}
+
+static void
+check_copies(struct zone_run *run)
+{
+	size_t n_told = run->diags->told.n;
+
+	run->end_warning =
+	    check_end(run->diags, &run->copies, run->job->load.now, run->result->earliest);
+	run->end_told = run->diags->told.n > n_told;
 }
 
 /* Is the zone one whose history is kept? */
@@ -132,34 +144,35 @@ zone_write(struct zone_run *run)
 		output_hold(run->out);
 	if (write_records(run) < 0)
 		return -1;
-	if (job->zone->sign)
+	if (job->zone->sign) {
 		forget_records(run);
+		check_copies(run);
+	}
 	seal(run);
 	/* Warnings that the project takes for errors are no error of what said them. */
 	return judge(run) < 0 || has_errors(run) ? -1 : 0;
 }
 
 /* Problems that were said are said again by the next run, and records that the template does not
- * ask for stay only as long as something else asks for them. Not so those of check_end, which are
+ * ask for stay only as long as something else asks for them. Not so that of check_copies, which is
  * of signatures: an untouched zone is not looked through. */
 void
 zone_note_until(struct zone_run *run)
 {
 	int64_t *until = &run->result->valid_until;
 	const struct keep *keep = run->job->keep;
-	bool silent = run->diags->n == 0 && !(keep && keep->n_kept > 0) && !run->has_children &&
-		      !run->loaded.directives.ds.used;
+	bool silent = run->diags->told.n == run->end_told && !(keep && keep->n_kept > 0) &&
+		      !run->has_children && !run->loaded.directives.ds.used;
 
 	*until = silent ? run->next_warning : 0;
 	no_later_than(until, directives_first_expiry(&run->loaded.directives));
 	for (size_t i = 0; i < run->keys.n; i++)
-		no_later_than(until,
-		    run->keys.items[i].ds_early ? 0 : run->keys.items[i].next_event);
+		no_later_than(
+		    until, run->keys.items[i].ds_early ? 0 : run->keys.items[i].next_event);
 	if (run->elsewhere.is)
 		no_later_than(until, run->elsewhere.until_unix);
 	if (!run->job->zone->sign)
 		return;
 	no_later_than(until, run->result->earliest - (int64_t)run->lifetime.refresh_s);
-	no_later_than(
-	    until, check_end(run->diags, &run->copies, run->job->load.now, run->result->earliest));
+	no_later_than(until, run->end_warning);
 }
