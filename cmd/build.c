@@ -88,8 +88,11 @@ has_warnings(const struct cmd *cmd, const struct build *build)
 static int
 run(struct cmd *cmd)
 {
-	struct build_options how = {
-	    .zones = cmd->arguments, .now = cmd->now, .clock = cmd->clock, .n_workers = cmd->jobs};
+	struct build_options how = {.zones = cmd->arguments,
+	    .now = cmd->now,
+	    .clock = cmd->clock,
+	    .n_workers = cmd->jobs,
+	    .progress = cmd->progress};
 	struct project project;
 	struct build build = {0};
 	struct buf b = {0};

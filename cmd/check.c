@@ -65,6 +65,7 @@ check_project(struct cmd *cmd, struct tally *tally)
 	struct build_options how = {.zones = cmd->arguments,
 	    .now = cmd->now,
 	    .n_workers = cmd->jobs,
+	    .progress = cmd->progress,
 	    .check = true,
 	    .prove = cmd_has(cmd, &option_prove)};
 	struct project project;

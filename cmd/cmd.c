@@ -181,12 +181,20 @@ cmd_duration(const struct cmd *cmd, const struct cmd_option *option, uint64_t ot
 	return seconds;
 }
 
+void
+cmd_progress_end(struct cmd *cmd)
+{
+	progress_end(cmd->progress);
+	cmd->progress = NULL;
+}
+
 int
 cmd_print(struct cmd *cmd, struct text text)
 {
 	struct output *out = output_open(&cmd->diags, "-");
 	bool changed;
 
+	cmd_progress_end(cmd);
 	if (output_write(out, text.data, text.len) < 0)
 		return -1;
 	return output_commit(out, &changed);

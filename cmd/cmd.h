@@ -5,6 +5,7 @@
 #define CMD_H
 
 #include "base/diag.h"
+#include "base/progress.h"
 #include "dns/name.h"
 #include "publish/load.h"
 #include "report/format.h"
@@ -38,6 +39,7 @@ struct cmd {
 	size_t n_given;
 	const char **arguments; /* NULL-terminated */
 	size_t n_arguments;
+	struct progress *progress; /* or NULL */
 	struct cmd_report *reports;
 	size_t n_reports;
 	struct cmd_nearest *nearest; /* the project that was found last */
@@ -114,6 +116,10 @@ cmd_number(const struct cmd *cmd, const struct cmd_option *option, unsigned long
 uint64_t
 cmd_duration(const struct cmd *cmd, const struct cmd_option *option, uint64_t otherwise_s);
 
+/* The line that tells of progress is gone, and does not come back. */
+void
+cmd_progress_end(struct cmd *cmd);
+
 /* Writes text to standard output; a problem where that fails. */
 int
 cmd_print(struct cmd *cmd, struct text text);
@@ -159,6 +165,10 @@ cmd_template(struct cmd *cmd, struct cmd_template *out);
 /* Shows problems where --format says; the exit status will be theirs at least. */
 void
 cmd_report(struct cmd *cmd, struct diags *diags);
+
+/* Is standard error a terminal, on which colours and other escapes may show? */
+bool
+cmd_may_escape(void);
 
 /* What --format says. */
 void

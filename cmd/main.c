@@ -236,6 +236,29 @@ apply_common(struct cmd *cmd)
 	}
 }
 
+/* Verbs that may take long. Those that count zones write when all are done; the line would be in
+ * the way of what others write to the same terminal meanwhile. */
+static const struct {
+	const struct verb *verb;
+	bool counts;
+} lasting[] = {{&verb_build, true}, {&verb_check, true}, {&verb_print, false}, {&verb_sign, false},
+    {&verb_verify, false}};
+
+static void
+begin_progress(struct cmd *cmd)
+{
+	enum { N = sizeof(lasting) / sizeof(lasting[0]), AFTER_MS = 1000 };
+	size_t i = 0;
+
+	while (i < N && lasting[i].verb != cmd->verb)
+		i++;
+	if (i == N || !cmd_may_escape() || (!lasting[i].counts && isatty(STDOUT_FILENO)) ||
+	    cmd_has(cmd, &option_quiet))
+		return;
+	cmd->progress =
+	    progress_begin(STDERR_FILENO, lasting[i].counts ? NULL : cmd->verb->name, AFTER_MS);
+}
+
 /* Shows the problems; the exit status is theirs, or 2 where work failed without one. */
 static int
 finish(struct cmd *cmd, int result)
@@ -296,5 +319,6 @@ main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
 	parse_options(&cmd, argc - used, argv + used);
 	apply_common(&cmd);
+	begin_progress(&cmd);
 	return finish(&cmd, cmd.verb->run(&cmd));
 }

@@ -17,8 +17,8 @@ format_names(struct arena *a)
 	return buf_text(&b, a);
 }
 
-static bool
-shows_colour(void)
+bool
+cmd_may_escape(void)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -73,7 +73,7 @@ cmd_report_begin(struct cmd *cmd)
 	}
 	for (size_t i = 0; i < cmd->n_reports; i++)
 		cmd->reports[i].report.options = project_options(cmd);
-	cmd->reports[0].report.colour = shows_colour();
+	cmd->reports[0].report.colour = cmd_may_escape();
 	if (cmd->reports[0].report.format && cmd->reports[0].report.format->is_document)
 		cmd->diags.waiting = NULL; /* nothing stands beside it */
 }
@@ -91,6 +91,7 @@ show(struct cmd_report *to)
 void
 cmd_report(struct cmd *cmd, struct diags *diags)
 {
+	cmd_progress_end(cmd);
 	diags_sort(diags);
 	for (size_t i = 0; i < cmd->n_reports; i++) {
 		report_add(&cmd->reports[i].report, &cmd->reports[i].text, diags);

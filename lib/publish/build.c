@@ -59,6 +59,7 @@ build_small(void *ctx, unsigned worker, size_t slot, size_t chunk)
 	(void)worker;
 	(void)slot;
 	build_zone(run, run->small[chunk], 1);
+	progress_step(run->options->progress);
 }
 
 static bool
@@ -78,10 +79,12 @@ build_level(struct build_run *run, struct build *build, const unsigned *levels, 
 	for (size_t i = 0; i < build->n; i++) {
 		if (levels[i] != level)
 			continue;
-		if (is_large(build->zones[i].zone))
+		if (is_large(build->zones[i].zone)) {
 			build_zone(run, &build->zones[i], run->options->n_workers);
-		else
+			progress_step(run->options->progress);
+		} else {
 			run->small[work.n_chunks++] = &build->zones[i];
+		}
 	}
 	run->n_abreast = pool_abreast(run->options->n_workers, work.n_chunks);
 	pool_run(run->options->n_workers, &work);
@@ -125,6 +128,7 @@ build_all(struct build_run *run, struct build *build)
 	unsigned highest = find_levels(build, levels);
 
 	run->small = mem_alloc(build->n * sizeof(*run->small) + 1);
+	progress_count(run->options->progress, build->n, "zones");
 	for (size_t i = 0; i < build->n; i++) {
 		if (build->zones[i].zone->sign)
 			build_keys_of(run, build->zones[i].zone->keys);

@@ -3,6 +3,7 @@
 #ifndef PUBLISH_BUILD_H
 #define PUBLISH_BUILD_H
 
+#include "base/progress.h"
 #include "project/project.h"
 #include "publish/job.h"
 
@@ -15,7 +16,8 @@ struct build_options {
 	const bool
 	    *force;  /* by problem: what guards keep from being published may be; NULL: none */
 	bool werror; /* publish no zone that has warnings */
-	bool prove;  /* prove certificates even where the project does not ask for it */
+	struct progress *progress; /* counts the zones; NULL: nobody looks */
+	bool prove; /* prove certificates even where the project does not ask for it */
 	/* Called behind each step of a publication, by the thread that made it; or NULL. */
 	void (*after)(const struct publication_step *step);
 };
