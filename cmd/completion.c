@@ -44,6 +44,13 @@ put_guards(struct buf *words)
 }
 
 static void
+put_problems(struct buf *words)
+{
+	for (int i = 0; i < N_PROBLEMS; i++)
+		buf_printf(words, " %s", problem_table[i].code);
+}
+
+static void
 put_algorithms(struct buf *words)
 {
 	for (unsigned i = 0; i <= UINT8_MAX; i++) {
@@ -60,6 +67,7 @@ static const struct {
 } tables[] = {
     {"FORM", put_formats},
     {"CODE", put_guards},
+    {"PROBLEM", put_problems},
     {"ALGORITHM", put_algorithms},
 };
 

@@ -43,6 +43,6 @@ run(struct cmd *cmd)
 	return printed;
 }
 
-const struct verb verb_explain = {"explain", "[CODE...]",
-    "tell why a problem is one, and what to do about it; without CODE list them all", 0, -1,
-    options, run};
+const struct verb verb_explain = {"explain", "[PROBLEM...]",
+    "tell why a problem is one, and what to do about it; without one list them all", 0, -1, options,
+    run};
