@@ -220,10 +220,14 @@ swap() {
 		csk) role='' option='' ;;
 		algorithm) role='' option=--algorithm=ED448 ;;
 		esac
-		old=$(for state in active published standby retired; do key_files $state "$role"; done)
+		old=$(for state in active retired; do key_files $state "$role"; done)
+		coming=$(for state in published standby future; do key_files $state "$role"; done)
 		zonepp keys generate -C "$work" --ttl=2s ${option:+"$option"} "$zone" || return
 		# shellcheck disable=SC2086 # a list of files
 		zonepp keys set -C "$work" --inactive=now --delete=now $old || return
+		# shellcheck disable=SC2086 # and those that were to follow
+		[ -z "$coming" ] || zonepp keys set -C "$work" --publish=none --activate=none \
+			--sync-publish=none $coming || return
 	done
 	for code in S095 S096 S097 S098 S099 S112; do
 		set -- "$@" --force=$code
