@@ -183,6 +183,7 @@ cmd_report_end(struct cmd *cmd);
 	X(build)                                                                                   \
 	X(check)                                                                                   \
 	X(completion)                                                                              \
+	X(diff)                                                                                    \
 	X(expand)                                                                                  \
 	X(explain)                                                                                 \
 	X(fmt)                                                                                     \

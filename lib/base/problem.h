@@ -81,6 +81,7 @@ X(Z_MADE,        "Z101", ERROR,   1, "directives and repeated files that make to
 X(Z_FORMAT,      "Z111", ERROR,   1, "a text that would mean something else in columns", "", "the file is as it was; this is a fault of zonepp: please report it") \
 X(Z_IGNORE,      "Z106", WARNING, 0, "a comment that is to silence problems, and cannot", "", "write ; zonepp: ignore=Z043 and a reason, on the line of the problem; warnings and notes alone are silenced") \
 X(Z_IGNORE_IDLE, "Z107", WARNING, 0, "a comment that silences nothing", "", "take it out, or move it to the line that the problem points at") \
+X(Z_OTHER_ZONE,  "Z105", ERROR,   2, "files of two zones, of which one zone is to be compared", "", "") \
 X(Z_EXPORT,      "Z110", ERROR,   1, "what another program writes, and no zone file has", "RFC 1035 section 5", "") \
 X(Z_WILDCARD_HIDDEN,"Z050",WARNING,0, "a name that a wildcard does not answer any more", "RFC 4592 section 2.2.2", "give the name records of its own") \
 X(Z_HOST_NAME,   "Z051", WARNING, 0, "a host with a name that is none of a host", "RFC 952, RFC 1123 section 2.1", "use letters, digits and hyphens alone: BIND does not load the zone unless its check-names is turned off") \

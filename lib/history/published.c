@@ -1,5 +1,6 @@
 #include "history/published.h"
 
+#include "zone/diff.h"
 #include "zone/read.h"
 #include "zone/soa.h"
 
@@ -108,13 +109,6 @@ same_rdata(const struct record *a, const struct record *b)
 	return memcmp(a->rdata, b->rdata, n) == 0;
 }
 
-/* Does the signing pass make records of that type? */
-static bool
-is_made(uint16_t type)
-{
-	return type == TYPE_RRSIG || type == TYPE_NSEC || type == TYPE_NSEC3 || type == TYPE_ZONEMD;
-}
-
 /* A walk over the records that are compared. */
 struct walk {
 	const struct store *store;
@@ -134,7 +128,7 @@ walk_next(struct walk *walk, const struct node **at)
 		while (walk->record < node->n) {
 			const struct record *record = &records[walk->record++];
 
-			if (!walk->skip_made || !is_made(record->type)) {
+			if (!walk->skip_made || !diff_is_made(record->type)) {
 				*at = node;
 				return record;
 			}

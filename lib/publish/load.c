@@ -48,6 +48,16 @@ load_begin(struct diags *diags, const struct load_options *options)
 		arena_charge(&diags->arena, &diags->account);
 }
 
+static int
+add_by_soa(void *ctx, const struct parsed *record)
+{
+	struct store *store = ctx;
+
+	if (store->apex.len == 0 && record->type == TYPE_SOA)
+		store->apex = *record->owner;
+	return store_add(store, record);
+}
+
 int
 load_zone(struct diags *diags, const struct load_options *options, struct loaded *loaded)
 {
@@ -56,7 +66,9 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 	    .named = options->named,
 	    .includes = options->includes,
 	    .directives = loaded->directives.rows,
-	    .sink = {.ctx = &loaded->store, .record = store_add, .lost = store_lose}};
+	    .sink = {.ctx = &loaded->store,
+		.record = options->by_soa ? add_by_soa : store_add,
+		.lost = store_lose}};
 	struct name zone;
 	int parsed;
 

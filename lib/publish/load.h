@@ -8,11 +8,12 @@
 #include "zone/store.h"
 
 struct load_options {
-	const char *path;                      /* of the template; "-": standard input */
-	const struct name *zone;               /* or NULL: the template names it */
-	const struct roots *roots;             /* or NULL: all may be read */
-	struct secrets secrets;                /* environment variables that may be read */
-	bool named;                            /* see struct parse_options */
+	const char *path;          /* of the template; "-": standard input */
+	const struct name *zone;   /* or NULL: the template names it */
+	const struct roots *roots; /* or NULL: all may be read */
+	struct secrets secrets;    /* environment variables that may be read */
+	bool named;                /* see struct parse_options */
+	bool by_soa; /* without `zone`, the first SOA record names it, and $ORIGIN does not */
 	const struct limits *limits;           /* of the zone's account, or NULL */
 	size_t n_abreast;                      /* zones that are read at a time; 0: this alone */
 	const struct tlsa_names *certificates; /* of the project file; NULL: there is none */

@@ -1,0 +1,41 @@
+/* The difference of two zones, for people, for a pull request, and for programs. */
+#ifndef REPORT_DIFF_H
+#define REPORT_DIFF_H
+
+#include "zone/diff.h"
+
+struct report_diff {
+	const char *zone;              /* without its last dot */
+	const struct store *old, *new; /* sorted; one without records has no zone */
+	bool dnssec;                   /* also records that the signing pass makes, one by one */
+	bool colour;
+	size_t room; /* octets that the records may take; 0: any number */
+
+	/* Takes what is in `out`, and empties it, each time that it is much; NULL: it stays. */
+	int (*flush)(void *ctx, struct buf *out);
+	void *ctx;
+};
+
+/* Each appends the difference of one zone, and nothing where there is none but for JSON, and adds
+ * it up in `*sum`. Returns 0, or -1 where flush() did. */
+typedef int
+report_diff_form(struct buf *out, const struct report_diff *diff, struct diff_sum *sum);
+
+/* A head, and lines with `-`, `+`, and `!` for another TTL. */
+report_diff_form report_diff_text;
+
+/* A heading, and the same lines, which fold where they are many. */
+report_diff_form report_diff_markdown;
+
+/* One object, and a newline. */
+report_diff_form report_diff_json;
+
+/* Does anything differ? That the serial alone does is to be seen from the stores. */
+bool
+report_diff_is_some(const struct report_diff *diff, const struct diff_sum *sum);
+
+/* Appends "2 records added, 1 removed"; "no record" where there is none. */
+void
+report_diff_counts(struct buf *out, const struct diff_sum *sum);
+
+#endif
