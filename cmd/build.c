@@ -1,18 +1,20 @@
-#include "cmd.h"
+#include "plan.h"
 
 #include "base/duration.h"
 #include "publish/build.h"
 #include "rollover/act.h"
 
 static const struct cmd_option option_force = {
-    "force", 0, "CODE", "publish a zone although it has this problem of its keys, this once"};
+    "force", 0, "CODE", "publish a zone although it has this problem of keys or safety, this once"};
 
+static const struct cmd_option option_dry_run = {
+    "dry-run", 'n', NULL, "tell what would change, as zonepp plan does, and write nothing"};
 static const struct cmd_option option_werror = {"werror", 0, NULL,
     "publish no zone that has warnings, and exit with status 1 where there are any"};
 
-static const struct cmd_option *const options[] = {&option_force, &option_werror, &option_quiet,
-    &option_project, &option_directory, &option_allow, &option_secret, &option_jobs, &option_now,
-    NULL};
+static const struct cmd_option *const options[] = {&option_dry_run, &option_force, &option_werror,
+    &option_quiet, &option_project, &option_directory, &option_allow, &option_secret, &option_jobs,
+    &option_now, NULL};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)
@@ -56,6 +58,17 @@ print_totals(struct buf *b, const struct build *build)
 	    n_failed, sum.n_records, sum.n_signatures, sum.n_tlsa);
 }
 
+static const char *
+guard_codes(struct cmd *cmd)
+{
+	struct buf b = {0};
+
+	for (int i = 0; i < N_PROBLEMS; i++)
+		if (problem_is_guard((enum problem)i))
+			buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", problem_table[i].code);
+	return buf_text(&b, &cmd->diags.arena);
+}
+
 /* Those problems that may be, by number. */
 static const bool *
 read_force(struct cmd *cmd)
@@ -70,7 +83,7 @@ read_force(struct cmd *cmd)
 			    strcmp(problem_table[i].code, *code) == 0)
 				known = force[i] = true;
 		if (!known)
-			cmd_usage(cmd, "--force %s: it is for S095 to S100, S112 and S115", *code);
+			cmd_usage(cmd, "--force %s: it is for %s", *code, guard_codes(cmd));
 	}
 	return force;
 }
@@ -100,6 +113,8 @@ run(struct cmd *cmd)
 
 	how.force = read_force(cmd);
 	how.werror = cmd_has(cmd, &option_werror);
+	if (cmd_has(cmd, &option_dry_run))
+		return plan_run(cmd, how.force);
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
 	result = build_project(&cmd->diags, &project, &how, &build);

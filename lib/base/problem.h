@@ -306,6 +306,9 @@ X(S_CDS_LEFT,    "S106", NOTE,    0, "a CDS or CDNSKEY record of a key that the 
 X(S_CDS_CUTS,    "S107", WARNING, 0, "another signer's key that CDS does not name", "RFC 7344 section 4.1, RFC 8901 section 4", "a parent that follows CDS drops its DS record: add its CDS and CDNSKEY records to the template, unless its DS is not to be there yet") \
 X(S_PARTIAL,     "S072", NOTE,    0, "a zone of which a part could not be judged", "", "mend the errors in its text, and verify it again") \
 X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copies do", "RFC 6781 section 4.4.2", "sign the zone again, and for longer: a validity and refresh that are not stated follow the SOA; or shorten its expire") \
+X(Z_MANY_DELETED,"Z120", ERROR,   1, "more records leave than `safety: { max-delete: }` lets", "", "see `zonepp plan`; where it is meant, build once with --force=Z120") \
+X(Z_MANY_CHANGED,"Z121", ERROR,   1, "more records change than `safety: { max-change: }` lets", "", "see `zonepp plan`; where it is meant, build once with --force=Z121") \
+X(Z_PROTECTED,   "Z122", ERROR,   1, "a change of what `safety: { protect: }` names", "", "see `zonepp plan`; where it is meant, build once with --force=Z122") \
 \
 X(P_SYNTAX,      "P001", ERROR,   1, "malformed YAML", "", "") \
 X(P_KEY,         "P002", ERROR,   1, "an unknown key", "", "") \

@@ -17,6 +17,7 @@ struct sign_run {
 	struct nsec3_chain nsec3;
 
 	EVP_MD_CTX *zonemd; /* NULL: none is made */
+	bool counts;        /* dry: to the end, whatever differs */
 	bool differs;       /* dry: a signature would have to be made */
 	size_t patch_at, patch_n;
 };
@@ -56,7 +57,7 @@ take_chunk(void *ctx, size_t slot_number, size_t chunk)
 	(void)chunk;
 	if (!run->out) {
 		run->differs = slot->n_missing > 0;
-		return run->differs ? -1 : 0;
+		return run->differs && !run->counts ? -1 : 0;
 	}
 	if (slot->patch_n) {
 		run->patch_at = slot->patch_at;
@@ -219,4 +220,14 @@ sign_unchanged(const struct store *store, const struct sign_options *options, bo
 
 	*unchanged = done == 0 && result.n_records == options->previous->n_live;
 	return run.differs ? 0 : done;
+}
+
+int
+sign_count(
+    const struct store *store, const struct sign_options *options, struct sign_result *result)
+{
+	struct sign_run run = {
+	    .pass = {.store = store, .options = options, .dry = true}, .counts = true};
+
+	return run_all(&run, result);
 }

@@ -52,6 +52,12 @@ sign_add(struct store *store, const struct sign_options *options);
 int
 sign_unchanged(const struct store *store, const struct sign_options *options, bool *unchanged);
 
+/* What sign_store would make of the zone, without `earliest`: n_signatures less n_kept are to be
+ * made anew. Nothing is signed or written. Returns -1 with a problem added. */
+int
+sign_count(
+    const struct store *store, const struct sign_options *options, struct sign_result *result);
+
 /* Writes the signed zone. The store is sorted and checked, and has a SOA.
  * Returns 0, or -1 with one problem added to the store's diags. */
 int

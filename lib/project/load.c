@@ -9,8 +9,8 @@
 
 /* The top of the file. */
 struct file {
-	const struct yaml_node *defaults, *policies, *certificates, *hooks, *limits, *severity,
-	    *zones;
+	const struct yaml_node *defaults, *policies, *certificates, *hooks, *limits, *safety,
+	    *severity, *zones;
 	struct yaml_text keys;
 	struct yaml_texts allow, allow_output, secrets;
 	bool locking;
@@ -33,6 +33,7 @@ static const struct yaml_field file_fields[] = {
     {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL},
     {"limits", YAML_MAPPING_OF, AT(file, limits), NULL},
     {"locking", YAML_BOOL, AT(file, locking), NULL},
+    {"safety", YAML_MAPPING_OF, AT(file, safety), NULL},
     {"secrets", YAML_TEXTS, AT(file, secrets), NULL},
     {"severity", YAML_MAPPING_OF, AT(file, severity), NULL},
     {"zones", YAML_MAPPING_OF, AT(file, zones), NULL},
@@ -54,6 +55,18 @@ static const struct yaml_field limit_fields[] = {
     {NULL, 0, 0, NULL},
 };
 
+struct safety {
+	uint32_t max_delete, max_change;
+	struct yaml_texts protect;
+};
+
+static const struct yaml_field safety_fields[] = {
+    {"max-delete", YAML_PERCENT, AT(safety, max_delete), NULL},
+    {"max-change", YAML_PERCENT, AT(safety, max_change), NULL},
+    {"protect", YAML_TEXTS, AT(safety, protect), NULL},
+    {NULL, 0, 0, NULL},
+};
+
 const struct project_mapping project_mappings[] = {
     {"", file_fields},
     {"defaults", zone_fields},
@@ -61,6 +74,7 @@ const struct project_mapping project_mappings[] = {
     {"certificates", certificate_fields},
     {"hooks", hook_fields},
     {"limits", limit_fields},
+    {"safety", safety_fields},
     {NULL, NULL},
 };
 
@@ -96,6 +110,30 @@ limits_read(const struct load *load, const struct yaml_node *mapping)
 	if (limits->most[LIMIT_RECORDS] > UINT32_MAX)
 		diag_add(
 		    load->diags, mapping->pos, P_VALUE, "a zone has at most 4294967295 records");
+}
+
+static void
+safety_read(const struct load *load, const struct yaml_node *mapping)
+{
+	enum { ANY = 100 };
+	static const struct yaml_choice parts[] = {
+	    {"apex-ns", PROJECT_PROTECT_APEX_NS},
+	    {"ds", PROJECT_PROTECT_DS},
+	    {"dnskey", PROJECT_PROTECT_DNSKEY},
+	    {"soa-mname", PROJECT_PROTECT_SOA_MNAME},
+	    {NULL, 0},
+	};
+	struct safety safety = {.max_delete = ANY, .max_change = ANY};
+	struct project_safety *out = &load->project->safety;
+
+	yaml_read(load->diags, mapping, "safety", safety_fields, &safety);
+	*out = (struct project_safety){safety.max_delete, safety.max_change, 0};
+	for (size_t i = 0; i < safety.protect.n; i++) {
+		int part =
+		    yaml_word(load->diags, &safety.protect.items[i], "part in protect:", parts);
+
+		out->protect |= part < 0 ? 0 : (unsigned)part;
+	}
 }
 
 static struct roots
@@ -157,6 +195,7 @@ parts_read(const struct load *load, const struct file *file)
 	hooks_read(load, file->hooks);
 	certificates_read(load->diags, file->certificates, load->project);
 	limits_read(load, file->limits);
+	safety_read(load, file->safety);
 	if (file->severity)
 		load->project->severities = severity_read(load->diags, file->severity);
 	zones_read(load, file->zones);

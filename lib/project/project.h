@@ -83,6 +83,20 @@ struct project_policy {
 			      * it */
 };
 
+/* What of a zone changes only where somebody says so. */
+enum project_protect {
+	PROJECT_PROTECT_APEX_NS = 1,
+	PROJECT_PROTECT_DS = 2,
+	PROJECT_PROTECT_DNSKEY = 4,
+	PROJECT_PROTECT_SOA_MNAME = 8,
+};
+
+/* Where a build stops, as nobody may have meant it (publish/safety.h). */
+struct project_safety {
+	uint32_t max_delete, max_change; /* percent; 100: any number */
+	unsigned protect;                /* enum project_protect */
+};
+
 /* A nameserver that is asked what it publishes, or a resolver what others do. */
 struct project_server {
 	const char *text; /* as written */
@@ -137,6 +151,7 @@ struct project {
 	struct roots outputs;   /* where zones are written: for output_open_in() */
 	struct roots own;       /* and what zonepp keeps for itself in the folder */
 	struct limits limits;   /* what each zone may take */
+	struct project_safety safety;
 	const struct project_zone *zones; /* in canonical order (RFC 4034 section 6.1) */
 	size_t n_zones;
 	const struct project_policy *policies; /* in the file's order, the built-in one last */

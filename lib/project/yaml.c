@@ -440,6 +440,24 @@ duration_set(
 	return 0;
 }
 
+static int
+percent_set(
+    struct diags *diags, const struct yaml_field *field, const struct yaml_node *node, void *out)
+{
+	unsigned percent;
+	int end = 0;
+
+	if (!is_string(node))
+		return wrong_type(diags, node, field->name, "a percentage such as 30%");
+	if (!ascii_is_digit(node->text.data[0]) ||
+	    sscanf(node->text.data, "%3u%%%n", &percent, &end) != 1 ||
+	    (size_t)end != node->text.len || percent > 100)
+		return diag_error(diags, node->pos, P_VALUE,
+		    "\"%s\" is no percentage: write 0%% to 100%%, as in 30%%", node->text.data);
+	*(uint32_t *)out = percent;
+	return 0;
+}
+
 /* Returns 0, or -1 where the text is no amount or exceeds 64 bits. */
 static int
 amount_parse(struct text text, uint64_t *out)
@@ -570,6 +588,7 @@ static int (*const setters[])(
     [YAML_TEXT] = text_set,
     [YAML_BOOL] = bool_set,
     [YAML_DURATION] = duration_set,
+    [YAML_PERCENT] = percent_set,
     [YAML_AMOUNT] = amount_set,
     [YAML_CHOICE] = choice_set,
     [YAML_TEXTS] = texts_set,
@@ -633,4 +652,18 @@ yaml_text_of(struct arena *a, const struct yaml_node *mapping)
 	if (mapping && !yaml_is_null(mapping))
 		put_node(&b, mapping);
 	return b.len ? buf_text(&b, a) : "";
+}
+
+int
+yaml_word(struct diags *diags, const struct yaml_text *word, const char *what,
+    const struct yaml_choice *choices)
+{
+	const char *known[FIELDS_MOST + 1] = {NULL};
+
+	for (size_t i = 0; choices[i].name; i++) {
+		known[i] = choices[i].name;
+		if (strcmp(word->text, choices[i].name) == 0)
+			return choices[i].value;
+	}
+	return unknown_word(diags, word->pos, P_VALUE, text_of(word->text), what, known);
 }

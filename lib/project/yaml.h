@@ -49,6 +49,7 @@ enum yaml_type {
 	YAML_TEXT, /* struct yaml_text: a string that is not empty, without control characters */
 	YAML_BOOL, /* bool: true or false */
 	YAML_DURATION, /* uint32_t: seconds */
+	YAML_PERCENT,  /* uint32_t: 0 to 100, with % behind it */
 	YAML_AMOUNT, /* uint64_t: 1 or more, with K, M, G (thousands) or KiB, MiB, GiB behind it */
 	YAML_CHOICE, /* an enum: one of `choices` */
 	YAML_TEXTS,  /* struct yaml_texts: a list of strings */
@@ -87,5 +88,10 @@ struct yaml_field {
 int
 yaml_read(struct diags *diags, const struct yaml_node *mapping, const char *what,
     const struct yaml_field *fields, void *out);
+
+/* The value of the word among `choices`; -1 with P_VALUE added, which names the nearest. */
+int
+yaml_word(struct diags *diags, const struct yaml_text *word, const char *what,
+    const struct yaml_choice *choices);
 
 #endif

@@ -12,17 +12,34 @@
 /* A template of this size is worth all threads; smaller ones are done side by side. */
 enum { LARGE_TEMPLATE = 1 << 20 };
 
+struct plan_run {
+	const struct build_options *options;
+	struct build_zone *zone;
+};
+
+static void
+take_plan(void *ctx, const struct zone_plan *plan)
+{
+	const struct plan_run *run = ctx;
+
+	run->zone->result = plan->result;
+	run->zone->changes = plan->changes;
+	run->options->plan(run->options->plan_ctx, run->zone, plan);
+}
+
 static void
 build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 {
 	const struct project_zone *zone = build->zone;
 	struct build_keys *folder = zone->sign ? build_keys_of(run, zone->keys) : NULL;
+	struct plan_run plan = {run->options, build};
 	struct zone_job job = {
 	    .load = load_of(run->project, zone, &run->certificates, run->now),
 	    .zone = zone,
 	    .outputs = &run->project->outputs,
 	    .own = &run->project->own,
 	    .keys = folder ? &folder->keys : NULL,
+	    .safety = run->project->safety,
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
 	    .mark = build->mark,
@@ -36,6 +53,8 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .keep = &build->keep,
 	    .live = !run->options->check,
 	    .after = run->options->after,
+	    .plan = run->options->plan ? take_plan : NULL,
+	    .plan_ctx = &plan,
 	    .cache = project_own_path(&build->diags.arena, run->project, zone, ".build"),
 	    .n_workers = n_workers,
 	};
@@ -174,6 +193,8 @@ drop_zones(struct build *build)
 	for (size_t i = 0; i < build->n; i++) {
 		diags_free(&build->zones[i].diags);
 		arena_free(&build->zones[i].arena);
+		buf_free(&build->zones[i].text);
+		buf_free(&build->zones[i].line);
 	}
 	build->n = 0;
 }
@@ -192,6 +213,8 @@ build_locked(struct build_run *run)
 		return -1;
 	}
 	build_all(run, run->build);
+	if (run->options->plan && build_plan_history(run) < 0)
+		return -1;
 	return run->options->check ? check_zones(run->build) : publication_of_build(run);
 }
 

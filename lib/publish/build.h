@@ -7,6 +7,8 @@
 #include "project/project.h"
 #include "publish/job.h"
 
+struct build_zone;
+
 struct build_options {
 	const char *const *zones; /* names, NULL-terminated; none: all */
 	int64_t now;
@@ -18,6 +20,10 @@ struct build_options {
 	bool werror; /* publish no zone that has warnings */
 	struct progress *progress; /* counts the zones; NULL: nobody looks */
 	bool prove; /* prove certificates even where the project does not ask for it */
+	/* Called with what a build would make of each zone that has no errors, where nothing is
+	 * written; by the thread that looked at it. Or NULL. */
+	void (*plan)(const void *ctx, struct build_zone *zone, const struct zone_plan *plan);
+	const void *plan_ctx;
 	/* Called behind each step of a publication, by the thread that made it; or NULL. */
 	void (*after)(const struct publication_step *step);
 };
@@ -35,11 +41,15 @@ struct build_zone {
 	bool noted;        /* what the build makes of its history is in the state file */
 	const char *mark;  /* file of its mark (history/mark.h) */
 	bool was_marked;   /* an earlier build did not end its publication */
+	bool changes;      /* of a plan: the zone would be published anew */
+	struct buf text;   /* what `plan` makes of it, */
+	struct buf line;   /* and the same in short */
 };
 
 struct build {
 	struct build_zone *zones; /* in the project's order */
 	size_t n;
+	struct history before, after; /* of a plan: as it is, and as the build would leave it */
 };
 
 /* Builds the zones under the project's lock, and keeps their history in the state file; one that

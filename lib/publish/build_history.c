@@ -213,3 +213,21 @@ build_write_history(struct build_run *run)
 			run->build->zones[i].noted = true;
 	return 0;
 }
+
+int
+build_plan_history(struct build_run *run)
+{
+	struct build *build = run->build;
+	struct change change = {run, run->now};
+
+	if (project_history_load(run->diags, run->project, run->now, &build->before) < 0 ||
+	    project_history_load(run->diags, run->project, run->now, &build->after) < 0)
+		return -1;
+	for (size_t i = 0; i < build->n; i++) {
+		build->zones[i].told = build->zones[i].built;
+		build->zones[i].told_unix = run->now;
+	}
+	change_history(&change, &build->after);
+	history_sort(&build->after);
+	return 0;
+}

@@ -69,6 +69,11 @@ build_read_history(struct build_run *run);
 int
 build_write_history(struct build_run *run);
 
+/* What the build would make of the history, if all were told of its zones now: `before` and `after`
+ * of the build. Returns 0, or -1 with problems added. */
+int
+build_plan_history(struct build_run *run);
+
 /* Runs the `changed` hooks of the zones that were published, and calls `meanwhile` each second.
  * Zones whose hook fails are `unfinished`, with a problem added. */
 void

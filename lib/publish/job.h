@@ -8,6 +8,33 @@
 #include "rollover/delegation.h"
 #include "rollover/keep.h"
 
+struct zone_result {
+	size_t n_records; /* written */
+	size_t n_signatures;
+	size_t n_kept; /* signatures of these that were not made anew */
+	size_t n_tlsa;
+	uint32_t serial;
+	int64_t earliest;    /* expiry of a signature, Unix; 0: unsigned */
+	int64_t valid_until; /* the same inputs give the same zone and warnings until then: a
+			      * signature, a key or a certificate changes its state */
+	bool changed;
+	bool is_first; /* nobody knows of a publication before */
+};
+
+/* What a build would make of a zone now: `coming` in place of `published`. Both are sorted; that of
+ * a zone that is signed here lacks what signing makes. Where nothing changes at all, both may be
+ * without records. */
+struct zone_plan {
+	const struct store *published, *coming;
+	bool changes;
+	bool signs;
+	bool asks_serial; /* `serial: live`: servers are asked when it is built, and not here */
+	struct zone_result result; /* n_signatures less n_kept would be made anew */
+};
+
+typedef void
+zone_plan_sink(void *ctx, const struct zone_plan *plan);
+
 /* Every member stands in a table of settings.c: does it shape the zone? */
 struct zone_job {
 	const struct project_zone *zone; /* how it is to be published; of no project, made up */
@@ -16,6 +43,7 @@ struct zone_job {
 	const struct roots *own;     /* where `mark` and `cache` may */
 	const struct key_folder *keys; /* or NULL, */
 	const char *const *key_files;  /* then these, NULL-terminated */
+	struct project_safety safety; /* protects nothing where there is no project */
 	bool prove;                    /* judge the certificates by the records (check/prove.h) */
 	const char *previous;          /* file whose signatures may be kept; NULL: none */
 	const char *mark; /* file of the zone's mark (history/mark.h); NULL: there is none */
@@ -31,6 +59,8 @@ struct zone_job {
 	unsigned n_workers;
 	bool werror; /* not to be published where there are warnings */
 	void (*after)(const struct publication_step *step); /* see build.h */
+	zone_plan_sink *plan; /* zone_check tells it of a zone that can be published; or NULL */
+	void *plan_ctx;
 };
 
 /* Is the zone signed neither here nor elsewhere? */
@@ -39,18 +69,5 @@ zone_is_unsigned(const struct project_zone *zone)
 {
 	return !zone->sign && zone->dnssec == PROJECT_DNSSEC_HERE;
 }
-
-struct zone_result {
-	size_t n_records; /* written */
-	size_t n_signatures;
-	size_t n_kept; /* signatures of these that were not made anew */
-	size_t n_tlsa;
-	uint32_t serial;
-	int64_t earliest;    /* expiry of a signature, Unix; 0: unsigned */
-	int64_t valid_until; /* the same inputs give the same zone and warnings until then: a
-			      * signature, a key or a certificate changes its state */
-	bool changed;
-	bool is_first; /* nobody knows of a publication before */
-};
 
 #endif

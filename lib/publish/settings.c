@@ -188,6 +188,7 @@ const struct setting settings_of_job[] = {
     JOB(load.roots, put_roots),
     JOB(load.secrets, put_secrets),
     JOB(load.named, put_octets),
+    JOB(load.by_soa, put_octets),
     JOB(load.limits, put_limits),
     NO_SETTING(load.n_abreast), /* how much memory is left */
     JOB(load.certificates, put_certificates),
@@ -201,6 +202,7 @@ const struct setting settings_of_job[] = {
     NO_SETTING(own),      /* and so is this */
     JOB(keys, put_keys),
     JOB(key_files, put_key_files),
+    NO_SETTING(safety), /* it matters for what has changed alone */
     JOB(prove, put_octets),
     JOB(previous, put_path),
     NO_SETTING(mark), /* nothing is published, nobody is told */
@@ -215,7 +217,9 @@ const struct setting settings_of_job[] = {
     NO_SETTING(keys_ctx),
     NO_SETTING(has_hook),  /* nothing is published, nobody is told */
     NO_SETTING(n_workers), /* any number of them makes the same zone */
-    NO_SETTING(after),     /* looks on */
+    NO_SETTING(after),     /* looks on, */
+    NO_SETTING(plan),      /* and so does this */
+    NO_SETTING(plan_ctx),
     END,
 };
 

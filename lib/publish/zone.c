@@ -289,7 +289,8 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	diags->track_inputs = true;
 	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && linked == 0) {
 		result->n_tlsa += run.loaded.directives.tlsa.n_records;
-		if (compare_published(&run) == 0 && zone_choose_serial(&run) == 0) {
+		if (compare_published(&run) == 0 && zone_check_safety(&run) == 0 &&
+		    zone_choose_serial(&run) == 0) {
 			ignore_tell_idle(diags);
 			done = publication_of_zone(&run);
 		}
@@ -328,6 +329,43 @@ is_of_one_serial(const struct zone_run *run)
 	       !zone_makes_digest(run) && node_rrset(store, store_apex(store), TYPE_ZONEMD).n > 0;
 }
 
+static void
+tell_fresh(const struct zone_job *job, const struct zone_result *result)
+{
+	static const struct store none;
+	struct zone_plan plan = {
+	    .published = &none, .coming = &none, .signs = job->zone->sign, .result = *result};
+
+	job->plan(job->plan_ctx, &plan);
+}
+
+static int
+tell_plan(struct zone_run *run)
+{
+	static const struct store none;
+	struct zone_result *result = run->result;
+	struct zone_plan plan = {.published = run->published.there ? &run->published.store : &none,
+	    .coming = &run->loaded.store,
+	    .changes = !run->unchanged,
+	    .signs = run->job->zone->sign,
+	    .asks_serial = run->serial == PROJECT_SERIAL_LIVE};
+	struct sign_result counted;
+
+	if (run->job->keep)
+		keep_track(run->job->keep, zone_is_tracked(run));
+	result->n_records = run->loaded.store.n_live;
+	if (plan.signs) {
+		if (sign_count(&run->loaded.store, &run->sign, &counted) < 0)
+			return -1;
+		result->n_records = counted.n_records;
+		result->n_signatures = counted.n_signatures;
+		result->n_kept = counted.n_kept;
+	}
+	plan.result = *result;
+	run->job->plan(run->job->plan_ctx, &plan);
+	return 0;
+}
+
 /* What a build would say of the published zone and of the keys that cannot sign. */
 static int
 check_against_published(struct zone_run *run)
@@ -338,6 +376,11 @@ check_against_published(struct zone_run *run)
 	if (compare_published(run) < 0)
 		return -1;
 	check_published(run);
+	if (run->job->plan)
+		return zone_choose_serial(run) < 0 || tell_plan(run) < 0 ||
+			       zone_check_safety(run) < 0
+			   ? -1
+			   : 0;
 	if (is_of_one_serial(run))
 		return zone_choose_serial(run);
 	if (zone_find_serials(run) < 0)
@@ -359,6 +402,11 @@ zone_check(struct diags *diags, const struct zone_job *job)
 
 	run_begin(&run, diags, job, &result);
 	linked = check_links(&run);
+	if (job->plan && linked == 0 && job->cache && cache_fresh(job, &result)) {
+		tell_fresh(job, &result);
+		return 0;
+	}
+	result = (struct zone_result){0};
 	read = read_all(&run) == 0;
 	done = read ? arrange(&run) : check_rest(&run);
 	if (done == 0)

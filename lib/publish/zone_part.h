@@ -36,7 +36,8 @@ struct zone_run {
 	bool has_children;          /* of the project: their keys may change what is right here */
 	enum project_serial serial; /* the job's, unless the serial must not change */
 	struct serial_witnesses serials;
-	bool same;          /* as what was published before, but for what signing makes */
+	bool same;          /* as what was published before, but for what signing makes, */
+	bool unchanged;     /* and that, too */
 	struct output *out; /* the draft, from zone_write on; or NULL */
 };
 
@@ -79,6 +80,11 @@ zone_guard_store(struct zone_run *run);
 void
 zone_guard_pair(struct zone_run *run);
 
+/* zone_safety.c: does more of the published zone leave or change than the project's `safety` lets?
+ * What zonepp makes or rolls counts for nothing. Returns 0, or -1 with problems added. */
+int
+zone_check_safety(struct zone_run *run);
+
 /* zone_serial.c: asks all who know serials of the zone, since any of them may be the only one that
  * is left. Returns 0, or -1 with problems added. */
 int
@@ -100,6 +106,10 @@ zone_choose_serial(struct zone_run *run);
  * problems added. */
 int
 zone_write(struct zone_run *run);
+
+/* zone_write.c: is the zone one whose history is kept? */
+bool
+zone_is_tracked(const struct zone_run *run);
 
 /* zone_write.c: until when the result holds. */
 void

@@ -154,6 +154,7 @@ zone_choose_serial(struct zone_run *run)
 		next = serial_next(&run->serials, wanted);
 	if (run->same && may_stay(run) && find_unchanged(run, &unchanged) < 0)
 		return -1;
+	run->unchanged = unchanged;
 	if (unchanged)
 		next = run->published.serial;
 	zone_set_serial(store, next);

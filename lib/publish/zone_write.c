@@ -114,9 +114,8 @@ check_copies(struct zone_run *run)
 	run->end_told = run->diags->told.n > n_told;
 }
 
-/* Is the zone one whose history is kept? */
-static bool
-is_tracked(const struct zone_run *run)
+bool
+zone_is_tracked(const struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 
@@ -131,7 +130,7 @@ zone_write(struct zone_run *run)
 	const struct zone_job *job = run->job;
 
 	if (job->keep)
-		keep_track(job->keep, is_tracked(run));
+		keep_track(job->keep, zone_is_tracked(run));
 	if (overwrite_check_zone(
 		run->diags, job->outputs, job->zone->output, run->published.there) < 0)
 		return -1;

@@ -32,7 +32,14 @@ flush(struct run *run)
 static bool
 is_shown(const struct report_diff *how, const struct diff_set *set)
 {
-	return (how->dnssec || !diff_is_made(set->type)) && !diff_is_serial(set);
+	return ((how->dnssec && !how->unsigned_yet) || !diff_is_made(set->type)) &&
+	       !diff_is_serial(set);
+}
+
+static bool
+has_dnssec(const struct report_diff *how, const struct diff_sum *sum)
+{
+	return how->unsigned_yet ? how->n_signatures > how->n_kept : diff_has_made(sum);
 }
 
 static bool
@@ -49,7 +56,7 @@ report_diff_is_some(const struct report_diff *how, const struct diff_sum *sum)
 	if (has_zone(how->old) && zone_serial(how->old) != zone_serial(how->new))
 		return true;
 	return sum->people.added + sum->people.removed + sum->people.changed > 0 ||
-	       diff_has_made(sum);
+	       has_dnssec(how, sum);
 }
 
 /* --- In words --- */
@@ -75,8 +82,8 @@ put_counts(struct buf *out, const char **separator, const struct diff_count *n, 
 	}
 }
 
-void
-report_diff_counts(struct buf *out, const struct diff_sum *sum)
+static void
+put_people(struct buf *out, const struct diff_sum *sum)
 {
 	const char *separator = "";
 
@@ -86,9 +93,15 @@ report_diff_counts(struct buf *out, const struct diff_sum *sum)
 }
 
 static void
-put_dnssec(struct buf *out, const struct diff_sum *sum)
+put_dnssec(struct buf *out, const struct report_diff *how, const struct diff_sum *sum)
 {
 	const char *separator = "";
+
+	if (how->unsigned_yet) {
+		buf_printf(out, "%zu of %zu signatures are made anew",
+		    how->n_signatures - how->n_kept, how->n_signatures);
+		return;
+	}
 
 	put_counts(out, &separator, &sum->signatures, "signature", "renewed");
 	put_counts(out, &separator, &sum->denials, "denial", "changed");
@@ -110,12 +123,28 @@ put_serials(struct buf *out, const struct report_diff *how)
 	}
 	old = zone_serial(how->old);
 	new = zone_serial(how->new);
+	if (how->asks_serial) {
+		buf_printf(out, "serial %u -> what its servers say", (unsigned)old);
+		return;
+	}
 	if (old == new)
 		buf_printf(
 		    out, "serial %u, the same: secondaries take nothing over", (unsigned)old);
 	else
 		buf_printf(out, "serial %u -> %u%s", (unsigned)old, (unsigned)new,
 		    serial_later(new, old) ? "" : ", which goes back");
+}
+
+void
+report_diff_line(struct buf *out, const struct report_diff *how, const struct diff_sum *sum)
+{
+	put_serials(out, how);
+	buf_puts(out, "; ");
+	put_people(out, sum);
+	if (has_dnssec(how, sum)) {
+		buf_puts(out, "; DNSSEC: ");
+		put_dnssec(out, how, sum);
+	}
 }
 
 /* --- Lines --- */
@@ -206,20 +235,22 @@ report_diff_text(struct buf *out, const struct report_diff *how, struct diff_sum
 	buf_printf(out, "%s: ", how->zone);
 	put_serials(out, how);
 	buf_puts(out, "; ");
-	report_diff_counts(out, sum);
+	put_people(out, sum);
 	buf_putc(out, '\n');
 	result = put_lines(&run);
 	if (run.n_left > 0)
 		buf_printf(out, "... and %zu more\n", run.n_left);
-	if (diff_has_made(sum)) {
+	if (has_dnssec(how, sum)) {
 		buf_puts(out, "DNSSEC: ");
-		put_dnssec(out, sum);
+		put_dnssec(out, how, sum);
 		buf_putc(out, '\n');
 	}
 	return result;
 }
 
 /* --- Markdown --- */
+
+/* --- Pieces --- */
 
 /* A fence is longer than any run of backticks in what it holds. */
 static size_t
@@ -241,20 +272,20 @@ put_fence(struct buf *out, size_t n)
 	out->len += n;
 }
 
-static void
-put_fenced(struct buf *out, struct text lines)
+void
+report_fenced(struct buf *out, const char *language, struct text lines)
 {
 	size_t fence = fence_length(lines, 3);
 
 	put_fence(out, fence);
-	buf_puts(out, "diff\n");
+	buf_printf(out, "%s\n", language);
 	buf_put(out, lines.data, lines.len);
 	put_fence(out, fence);
 	buf_puts(out, "\n\n");
 }
 
-static void
-put_code(struct buf *out, const char *word)
+void
+report_code(struct buf *out, const char *word)
 {
 	size_t fence = fence_length(text_of(word), 1);
 
@@ -279,22 +310,16 @@ report_diff_markdown(struct buf *out, const struct report_diff *how, struct diff
 	if (!report_diff_is_some(how, sum))
 		return 0;
 	buf_puts(out, "#### ");
-	put_code(out, how->zone);
+	report_code(out, how->zone);
 	buf_puts(out, "\n\n");
-	put_serials(out, how);
-	buf_puts(out, "; ");
-	report_diff_counts(out, sum);
-	if (diff_has_made(sum)) {
-		buf_puts(out, "; DNSSEC: ");
-		put_dnssec(out, sum);
-	}
+	report_diff_line(out, how, sum);
 	buf_puts(out, "\n\n");
 	put_lines(&run);
 	folds = run.n_shown > UNFOLDED_MOST;
 	if (folds)
 		buf_printf(out, "<details><summary>%zu lines</summary>\n\n", run.n_shown);
 	if (run.n_shown > 0)
-		put_fenced(out, (struct text){lines.data, lines.len});
+		report_fenced(out, "diff", (struct text){lines.data, lines.len});
 	if (run.n_left > 0)
 		buf_printf(out, "... and %zu more records\n\n", run.n_left);
 	if (folds)
@@ -393,9 +418,14 @@ report_diff_json(struct buf *out, const struct report_diff *how, struct diff_sum
 	put_json_serial(&j, "old_serial", how->old);
 	put_json_serial(&j, "new_serial", how->new);
 	put_json_count(&j, "records", &sum->people);
-	put_json_count(&j, "signatures", &sum->signatures);
-	put_json_count(&j, "denials", &sum->denials);
-	put_json_count(&j, "zonemd", &sum->digests);
+	if (how->unsigned_yet) {
+		json_key(&j, "signatures_made");
+		json_number(&j, (int64_t)(how->n_signatures - how->n_kept));
+	} else {
+		put_json_count(&j, "signatures", &sum->signatures);
+		put_json_count(&j, "denials", &sum->denials);
+		put_json_count(&j, "zonemd", &sum->digests);
+	}
 	json_key(&j, "sets");
 	json_begin(&j, '[');
 	diff_begin(&diff, how->old, how->new);

@@ -9,7 +9,11 @@ struct report_diff {
 	const struct store *old, *new; /* sorted; one without records has no zone */
 	bool dnssec;                   /* also records that the signing pass makes, one by one */
 	bool colour;
-	size_t room; /* octets that the records may take; 0: any number */
+	bool unsigned_yet; /* the new zone lacks what signing makes: of `n_signatures` as many as
+			    * `n_kept` would stay */
+	size_t n_signatures, n_kept;
+	bool asks_serial; /* what serial the new zone has is asked of its servers, later */
+	size_t room;      /* octets that the records may take; 0: any number */
 
 	/* Takes what is in `out`, and empties it, each time that it is much; NULL: it stays. */
 	int (*flush)(void *ctx, struct buf *out);
@@ -34,8 +38,16 @@ report_diff_form report_diff_json;
 bool
 report_diff_is_some(const struct report_diff *diff, const struct diff_sum *sum);
 
-/* Appends "2 records added, 1 removed"; "no record" where there is none. */
+/* Appends "serial 5 -> 6; 2 records added, 1 removed; DNSSEC: 12 of 40 signatures are made anew".
+ */
 void
-report_diff_counts(struct buf *out, const struct diff_sum *sum);
+report_diff_line(struct buf *out, const struct report_diff *diff, const struct diff_sum *sum);
+
+/* Pieces of Markdown: lines in a fence, and a word as it is, with nothing in it that ends them. */
+void
+report_fenced(struct buf *out, const char *language, struct text lines);
+
+void
+report_code(struct buf *out, const char *word);
 
 #endif

@@ -208,6 +208,52 @@ report_rollover_table(
 	arena_free(&a);
 }
 
+/* --- What a build changes --- */
+
+static void
+put_step(struct buf *out, struct arena *a, const char *phase, int64_t safe_unix, const char *step)
+{
+	buf_puts(out, phase);
+	if (safe_unix != TIME_NEVER)
+		buf_printf(out, " until %s", table_instant(a, safe_unix));
+	buf_printf(out, ": %s", step);
+}
+
+size_t
+report_rollover_changes(struct buf *out, const struct report_rollover_change *change,
+    const char *begin, const char *end)
+{
+	struct arena a = {0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < change->before->n && i < change->after->n; i++) {
+		const struct rollover *was = &change->before->items[i];
+		const struct rollover *is = &change->after->items[i];
+
+		if (was->phase == is->phase && was->safe_unix == is->safe_unix &&
+		    is->phase != ROLLOVER_EARLY)
+			continue;
+		buf_printf(out, "%scertificate %s: ", begin, is->certificate.is->name);
+		put_step(out, &a, phase_of(is), is->safe_unix, step_of(&a, is));
+		buf_puts(out, end);
+		n++;
+	}
+	for (size_t i = 0; i < change->keys_before->n && i < change->keys_after->n; i++) {
+		const struct keyroll *was = &change->keys_before->items[i];
+		const struct keyroll *is = &change->keys_after->items[i];
+
+		if (was->phase == is->phase && was->at_unix == is->at_unix)
+			continue;
+		buf_printf(out, "%skey %u of %s: ", begin, is->key->tag, is->zone->name_text);
+		put_step(
+		    out, &a, keyroll_phase_name(is->phase), is->at_unix, keyroll_words(&a, is));
+		buf_puts(out, end);
+		n++;
+	}
+	arena_free(&a);
+	return n;
+}
+
 /* --- JSON --- */
 
 static void

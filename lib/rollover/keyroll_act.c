@@ -101,16 +101,15 @@ has_policy(const struct project *project)
 	return false;
 }
 
+/* `unread`: see struct key_folder. */
 static int
-load(struct diags *diags, const struct project *project, int64_t now_unix, struct loaded *out)
+load_by(struct diags *diags, const struct project *project, const struct history *history,
+    bool unread, int64_t now_unix, struct loaded *out)
 {
-	struct history history;
 	int result = 0;
 
 	*out = (struct loaded){0};
-	if (project_history_load(diags, project, now_unix, &history) < 0)
-		return -1;
-	out->latest_unix = history.latest_unix;
+	out->latest_unix = history->latest_unix;
 	out->zones = arena_zalloc(&diags->arena, project->n_zones * sizeof(*out->zones) + 1);
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (project->zones[i].sign && project->zones[i].policy->keys.is_given)
@@ -120,11 +119,36 @@ load(struct diags *diags, const struct project *project, int64_t now_unix, struc
 		out->n = 0;
 		return -1;
 	}
+	out->folder.unread = unread;
 	for (size_t i = 0; i < out->n; i++)
 		if (load_zone_keys(
-			diags, project, &history, &out->folder, now_unix, &out->zones[i]) < 0)
+			diags, project, history, &out->folder, now_unix, &out->zones[i]) < 0)
 			result = -1;
 	return result;
+}
+
+static int
+load(struct diags *diags, const struct project *project, int64_t now_unix, struct loaded *out)
+{
+	struct history history;
+
+	*out = (struct loaded){0};
+	if (project_history_load(diags, project, now_unix, &history) < 0)
+		return -1;
+	return load_by(diags, project, &history, false, now_unix, out);
+}
+
+static void
+take_rolls(struct diags *diags, const struct loaded *all, struct keyrolls *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		n += all->zones[i].rolls.n;
+	out->items = arena_alloc(&diags->arena, n * sizeof(*out->items) + 1);
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t k = 0; k < all->zones[i].rolls.n; k++)
+			out->items[out->n++] = all->zones[i].rolls.items[k];
 }
 
 int
@@ -132,19 +156,28 @@ keyrolls_load(
     struct diags *diags, const struct project *project, int64_t now_unix, struct keyrolls *out)
 {
 	struct loaded all;
-	size_t n = 0;
 	int result;
 
 	*out = (struct keyrolls){0};
 	if (!has_policy(project))
 		return 0;
 	result = load(diags, project, now_unix, &all);
-	for (size_t i = 0; i < all.n; i++)
-		n += all.zones[i].rolls.n;
-	out->items = arena_alloc(&diags->arena, n * sizeof(*out->items) + 1);
-	for (size_t i = 0; i < all.n; i++)
-		for (size_t k = 0; k < all.zones[i].rolls.n; k++)
-			out->items[out->n++] = all.zones[i].rolls.items[k];
+	take_rolls(diags, &all, out);
+	return result;
+}
+
+int
+keyrolls_load_from(struct diags *diags, const struct project *project,
+    const struct history *history, int64_t now_unix, struct keyrolls *out)
+{
+	struct loaded all;
+	int result;
+
+	*out = (struct keyrolls){0};
+	if (!has_policy(project))
+		return 0;
+	result = load_by(diags, project, history, true, now_unix, &all);
+	take_rolls(diags, &all, out);
 	return result;
 }
 

@@ -12,6 +12,12 @@ int
 keyrolls_load(
     struct diags *diags, const struct project *project, int64_t now_unix, struct keyrolls *out);
 
+/* The same by this history in place of the project's, for those who only look: private keys are not
+ * read. */
+int
+keyrolls_load_from(struct diags *diags, const struct project *project,
+    const struct history *history, int64_t now_unix, struct keyrolls *out);
+
 /* Does what is due, and adds a line to `said` for each key that was made or whose dates were
  * written. Returns 0, or -1 with problems added; then the files are as they were, or a step is half
  * done and due again. Nothing is done by a clock that is behind what the state file tells of, nor

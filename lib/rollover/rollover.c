@@ -330,21 +330,31 @@ load_history(struct diags *diags, const struct project *project, int64_t now, st
 		   : find_unknown(diags, project, &out->history, &out->unknown);
 }
 
-int
-rollovers_begin(
-    struct diags *diags, const struct project *project, int64_t now_unix, struct rollovers *out)
+/* By the history given, or the project's. */
+static int
+begin(struct diags *diags, const struct project *project, const struct history *given,
+    int64_t now_unix, struct rollovers *out)
 {
 	size_t n = project->n_certificates;
 
 	*out = (struct rollovers){.n_certificates = n};
 	out->items = arena_alloc(&diags->arena, n * sizeof(*out->items) + 1);
 	out->certificates = arena_zalloc(&diags->arena, n * sizeof(*out->certificates) + 1);
-	if (load_history(diags, project, now_unix, out) < 0)
+	if (given)
+		out->history = *given;
+	else if (load_history(diags, project, now_unix, out) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		certificate_load(diags, &project->certificates[i], &out->certificates[i]);
 	find_all(&diags->arena, project, now_unix, out);
 	return 0;
+}
+
+int
+rollovers_begin(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct rollovers *out)
+{
+	return begin(diags, project, NULL, now_unix, out);
 }
 
 int
@@ -366,13 +376,13 @@ rollovers_look_again(struct diags *diags, const struct project *project,
 	return rollover_judge(diags, project, out, number, now_unix, rollover);
 }
 
-int
-rollovers_load(struct diags *diags, const struct project *project, const char *const *names,
-    int64_t now_unix, struct rollovers *out)
+static int
+load(struct diags *diags, const struct project *project, const struct history *given,
+    const char *const *names, int64_t now_unix, struct rollovers *out)
 {
 	int result = 0;
 
-	if (rollovers_begin(diags, project, now_unix, out) < 0)
+	if (begin(diags, project, given, now_unix, out) < 0)
 		return -1;
 	for (size_t i = 0; i < project->n_certificates; i++) {
 		if (!rollover_is_chosen(names, &project->certificates[i]))
@@ -383,6 +393,22 @@ rollovers_load(struct diags *diags, const struct project *project, const char *c
 			result = -1;
 	}
 	return result;
+}
+
+int
+rollovers_load(struct diags *diags, const struct project *project, const char *const *names,
+    int64_t now_unix, struct rollovers *out)
+{
+	return load(diags, project, NULL, names, now_unix, out);
+}
+
+int
+rollovers_load_from(struct diags *diags, const struct project *project,
+    const struct history *history, int64_t now_unix, struct rollovers *out)
+{
+	static const char *const all[] = {NULL};
+
+	return load(diags, project, history, all, now_unix, out);
 }
 
 /* A request or a key is nothing that a server could use. What the command makes of the current file

@@ -75,6 +75,11 @@ int
 rollovers_load(struct diags *diags, const struct project *project, const char *const *names,
     int64_t now_unix, struct rollovers *out);
 
+/* Where all would stand by this history in place of the project's, which may be changed. */
+int
+rollovers_load_from(struct diags *diags, const struct project *project,
+    const struct history *history, int64_t now_unix, struct rollovers *out);
+
 /* Likewise of one certificate, by what `rollovers` has loaded. */
 int
 rollover_judge(struct diags *diags, const struct project *project, struct rollovers *rollovers,

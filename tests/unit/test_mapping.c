@@ -145,7 +145,7 @@ properties_of(const char *mapping)
 {
 	static const char *const definitions[][2] = {{"defaults", "settings"},
 	    {"policies", "policy"}, {"certificates", "certificate"}, {"hooks", "hooks"},
-	    {"limits", "limits"}};
+	    {"limits", "limits"}, {"safety", "safety"}};
 
 	for (size_t i = 0; i < LENGTH(definitions); i++)
 		if (strcmp(definitions[i][0], mapping) == 0)
@@ -213,13 +213,15 @@ assert_type(const struct yaml_field *field, const struct yaml_node *property)
 	    [YAML_TEXT] = {0, STRING | INTEGER},
 	    [YAML_BOOL] = {BOOLEAN, BOOLEAN},
 	    [YAML_DURATION] = {STRING | INTEGER, STRING | INTEGER},
+	    [YAML_PERCENT] = {STRING, STRING},
 	    [YAML_AMOUNT] = {STRING | INTEGER, STRING | INTEGER},
 	    [YAML_CHOICE] = {0, 0},
 	    [YAML_TEXTS] = {ARRAY, ARRAY},
 	    [YAML_MAPPING_OF] = {OBJECT, OBJECT | NOTHING},
 	};
-	static const char *const named[LENGTH(types)] = {
-	    [YAML_DURATION] = "#/definitions/duration", [YAML_AMOUNT] = "#/definitions/amount"};
+	static const char *const named[LENGTH(types)] = {[YAML_DURATION] = "#/definitions/duration",
+	    [YAML_PERCENT] = "#/definitions/percentage",
+	    [YAML_AMOUNT] = "#/definitions/amount"};
 	const char *wanted = named[field->type];
 	unsigned is = types_of(property);
 

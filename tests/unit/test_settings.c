@@ -68,6 +68,7 @@ static const struct key_row rows[] = {
     {"", "certificates", NULL, NULL, IS_MAPPING},
     {"", "hooks", NULL, NULL, IS_MAPPING},
     {"", "limits", NULL, NULL, IS_MAPPING},
+    {"", "safety", NULL, NULL, IS_MAPPING},
     {"", "keys", "keys", "other-keys", SHAPES},
     {"", "allow", NULL, "[/usr]", SHAPES},
     {"", "allow-output", NULL, "[/usr]", SHAPES_NOTHING},
@@ -113,6 +114,9 @@ static const struct key_row rows[] = {
     {"limits", "records", NULL, "100M", SHAPES},
     {"limits", "made", NULL, "100M", SHAPES},
     {"limits", "work", NULL, "100M", SHAPES},
+    {"safety", "max-delete", NULL, "30%", SHAPES_NOTHING},
+    {"safety", "max-change", NULL, "30%", SHAPES_NOTHING},
+    {"safety", "protect", NULL, "[ds]", SHAPES_NOTHING},
 };
 
 static void
@@ -157,6 +161,7 @@ put_project(const struct key_row *changed)
 	put_keys(&b, "certificates:\n  mail:\n", "    ", "certificates", changed);
 	put_keys(&b, "hooks:\n", "  ", "hooks", changed);
 	put_keys(&b, "limits:\n", "  ", "limits", changed);
+	put_keys(&b, "safety:\n", "  ", "safety", changed);
 	put_bytes("zonepp.yaml", b.data, b.len);
 	buf_free(&b);
 }
