@@ -18,6 +18,7 @@ struct loader {
 	const struct roots *roots;
 	const struct name *zone;
 	int64_t now;
+	bool unread; /* see struct key_folder */
 	struct keys *out;
 	int result;
 };
@@ -87,8 +88,8 @@ set_state(struct key *key, int64_t now)
 	bool due = life.sign_unix <= now && now < life.retire_unix;
 
 	key->published = life.publish_unix <= now && now < life.remove_unix;
-	key->active = due && key->pkey;
-	key->offline = due && !key->pkey;
+	key->active = due && key->at_hand;
+	key->offline = due && !key->at_hand;
 	key->next_event = KEY_NO_TIME;
 	for (size_t i = KEY_PUBLISH; i < N_KEY_TIMES; i++)
 		if (time[i] > now && time[i] < key->next_event)
@@ -128,7 +129,8 @@ take_times(const struct loader *l, const struct key_pair *pair, struct key *key)
 {
 	const int64_t *comments = pair->public_key.time;
 
-	if (!pair->has_private) {
+	key->at_hand = pair->has_private;
+	if (!pair->has_private || l->unread) {
 		memcpy(key->time, comments, sizeof(key->time));
 		return 0;
 	}
@@ -145,11 +147,13 @@ take_private(const struct loader *l, const struct key_pair *pair, struct key *ke
 
 	if (has_ended(key->time[KEY_DELETE], l->now) && !key->algorithm)
 		return 0;
-	if (check_algorithm(l, pair->has_private ? pair->private_path : pair->public_path,
+	if (check_algorithm(l,
+		pair->has_private && !l->unread ? pair->private_path : pair->public_path,
 		public_key->rdata[3]) < 0)
 		return -1;
-	if (pair->has_private && pkey_private(l->diags, pair->private_path, key->algorithm,
-				     &pair->private_key, rdata, &key->pkey) < 0)
+	if (pair->has_private && !l->unread &&
+	    pkey_private(l->diags, pair->private_path, key->algorithm, &pair->private_key, rdata,
+		&key->pkey) < 0)
 		return -1;
 	if (key->pkey)
 		arena_on_free(l->a, release_pkey, key->pkey);
@@ -175,7 +179,7 @@ static int
 judge_lone(const struct loader *l, const struct key_pair *pair, struct key *key)
 {
 	key->algorithm = NULL;
-	if (has_ended(pair->private_key.time[KEY_DELETE], l->now))
+	if (!l->unread && has_ended(pair->private_key.time[KEY_DELETE], l->now))
 		return 0;
 	return key_pair_refuse_lone(l->diags, pair, key->file_tag);
 }
@@ -193,7 +197,7 @@ load_pair(const struct loader *l, const char *base, const struct keyfile_name *n
 	*key = (struct key){.path = base,
 	    .algorithm = algorithm && !algorithm->refused ? algorithm : NULL,
 	    .file_tag = name->tag};
-	if (key_pair_read(l->a, l->diags, l->roots, base, name, room, &pair) < 0)
+	if (key_pair_read(l->a, l->diags, l->roots, base, name, l->unread ? NULL : room, &pair) < 0)
 		return -1;
 	if (!pair.has_public)
 		return judge_lone(l, &pair, key);
@@ -227,9 +231,24 @@ load_key(struct loader *l, const char *base, const struct keyfile_name *name)
 	free(room);
 }
 
+/* Where no private key is to be seen, nothing tells which are kept offline. */
+static void
+suppose_at_hand(struct keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (keys->items[i].at_hand)
+			return;
+	for (size_t i = 0; i < keys->n; i++) {
+		keys->items[i].at_hand = true;
+		set_state(&keys->items[i], keys->now);
+	}
+}
+
 static int
 finish(struct loader *l)
 {
+	if (l->unread)
+		suppose_at_hand(l->out);
 	return keys_settle(l->diags, l->out) < 0 ? -1 : l->result;
 }
 
@@ -259,7 +278,7 @@ keys_load(struct arena *a, struct diags *diags, const struct key_folder *folder,
 	struct loader l = loader(a, diags, zone, now, n, out);
 
 	l.roots = folder->roots;
-
+	l.unread = folder->unread;
 	for (size_t i = 0; i < n; i++)
 		if (keyfile_name(text_of(files[i].base), &name) == 0)
 			load_key(&l, file_join(a, folder->path, files[i].base), &name);

@@ -70,7 +70,8 @@ struct key {
 	bool signs_zone; /* all other RRsets */
 	bool ds_early;   /* no DS may appear yet: guard.h */
 
-	EVP_PKEY *pkey; /* NULL: no .private file (kept offline) */
+	bool at_hand;   /* its private key is; else it is kept offline */
+	EVP_PKEY *pkey; /* NULL: it is not at hand, or not read */
 };
 
 struct keys {
@@ -111,6 +112,9 @@ struct key_folder {
 	const struct roots *roots; /* in which the keys lie; NULL: anywhere */
 	struct key_file *items;    /* sorted by zone and name */
 	size_t n;
+	/* Private keys are not read: the dates are those of the .key files. A key is at hand if its
+	 * .private file is there, or if none of the zone's is: then nobody signs here. */
+	bool unread;
 };
 
 /* Lists the files K<zone>+<algorithm>+<tag>.key and .private of a folder, the zone written with

@@ -67,6 +67,15 @@ check_public(struct diags *diags, const char *path, const struct keyfile_name *n
 	return 0;
 }
 
+static void
+judge_mode(struct diags *diags, const char *path, const struct stat *st)
+{
+	if (S_ISREG(st->st_mode) && (st->st_mode & (S_IRWXG | S_IRWXO)))
+		diag_add_path(diags, path, S_KEY_MODE,
+		    "the private key has mode %03o: others than its owner have access to it",
+		    (unsigned)st->st_mode & 0777);
+}
+
 static int
 check_mode(struct diags *diags, const struct roots *roots, const char *path, int fd)
 {
@@ -74,10 +83,19 @@ check_mode(struct diags *diags, const struct roots *roots, const char *path, int
 
 	if (fstat(fd, &st) < 0)
 		return file_refuse(diags, roots, path);
-	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)))
-		diag_add_path(diags, path, S_KEY_MODE,
-		    "the private key has mode %03o: others than its owner have access to it",
-		    (unsigned)st.st_mode & 0777);
+	judge_mode(diags, path, &st);
+	return 0;
+}
+
+int
+key_find_private(struct diags *diags, const struct roots *roots, const char *path, bool *there)
+{
+	struct stat st;
+
+	if (file_stat_if(diags, roots, path, &st, there) < 0)
+		return -1;
+	if (*there)
+		judge_mode(diags, path, &st);
 	return 0;
 }
 
@@ -116,13 +134,14 @@ load_public(struct diags *diags, const struct roots *roots, const char *path, bo
 }
 
 static int
-judge(struct diags *diags, const struct keyfile_name *name, const struct key_pair *pair)
+judge(
+    struct diags *diags, const struct keyfile_name *name, const struct key_pair *pair, bool is_read)
 {
 	if (!pair->has_public)
 		return 0;
 	if (check_public(diags, pair->public_path, name, &pair->public_key) < 0)
 		return -1;
-	if (pair->has_private && pair->private_key.algorithm != name->algorithm)
+	if (is_read && pair->private_key.algorithm != name->algorithm)
 		return diag_add_path(diags, pair->private_path, S_KEY_MISMATCH,
 		    "its algorithm is %u, that of the .key file is %u", pair->private_key.algorithm,
 		    name->algorithm);
@@ -133,23 +152,26 @@ int
 key_pair_read(struct arena *a, struct diags *diags, const struct roots *roots, const char *base,
     const struct keyfile_name *name, char *room, struct key_pair *out)
 {
-	struct text text, private_text;
+	struct text text, private_text = {0};
 
 	*out = (struct key_pair){.public_path = arena_printf(a, "%s.key", base),
 	    .private_path = arena_printf(a, "%s.private", base)};
-	if (load_public(diags, roots, out->public_path, true, &text) < 0 ||
-	    key_load_private(diags, roots, out->private_path, room, &private_text) < 0)
+	if (load_public(diags, roots, out->public_path, true, &text) < 0)
+		return -1;
+	if (!room && key_find_private(diags, roots, out->private_path, &out->has_private) < 0)
+		return -1;
+	if (room && key_load_private(diags, roots, out->private_path, room, &private_text) < 0)
 		return -1;
 	out->has_public = text.data;
-	out->has_private = private_text.data;
+	out->has_private = out->has_private || private_text.data;
 	if (!out->has_public && !out->has_private)
 		return load_public(diags, roots, out->public_path, false, &text);
 	if (out->has_public && keyfile_public(diags, out->public_path, text, &out->public_key) < 0)
 		return -1;
-	if (out->has_private &&
+	if (private_text.data &&
 	    keyfile_private(diags, out->private_path, private_text, &out->private_key) < 0)
 		return -1;
-	return judge(diags, name, out);
+	return judge(diags, name, out, private_text.data);
 }
 
 int

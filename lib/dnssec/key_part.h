@@ -28,7 +28,8 @@ struct key_pair {
 };
 
 /* Reads both files, which must fit their name and each other; dates are not compared. `room` has
- * PRIVATE_LONGEST octets, and is the caller's to cleanse. Returns -1 with a problem added. */
+ * PRIVATE_LONGEST octets, and is the caller's to cleanse; without it the .private file is looked
+ * for, and not read. Returns -1 with a problem added. */
 int
 key_pair_read(struct arena *a, struct diags *diags, const struct roots *roots, const char *base,
     const struct keyfile_name *name, char *room, struct key_pair *out);
@@ -42,6 +43,10 @@ key_pair_refuse_lone(struct diags *diags, const struct key_pair *pair, uint16_t 
 int
 key_load_private(struct diags *diags, const struct roots *roots, const char *path, char *room,
     struct text *text);
+
+/* As key_load_private, without reading it. */
+int
+key_find_private(struct diags *diags, const struct roots *roots, const char *path, bool *there);
 
 /* Reads all of a .private file, at most `room` octets. Returns their number, or -1 with errno set.
  */

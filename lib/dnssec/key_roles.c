@@ -133,7 +133,7 @@ give_roles(struct group *g, bool has_zsk)
 
 		key->signs_keys = (candidate && key->is_ksk) || is_offline_ksk(key);
 		key->signs_zone = candidate && (!key->is_ksk || !has_zsk);
-		if (key->revoked && key->published && key->pkey)
+		if (key->revoked && key->published && key->at_hand)
 			key->signs_keys = true; /* RFC 5011 section 2.1 */
 	}
 }

@@ -60,12 +60,21 @@ compare_times(struct diags *diags, const char *path, uint16_t tag, const char *o
 }
 
 /* ldns and older versions of BIND write no comments. */
+static int
+tell_untold(struct diags *diags, const char *path, uint16_t tag, const int64_t time[N_KEY_TIMES])
+{
+	if (key_has_dates(time))
+		diag_add_path(diags, path, S_KEY_UNTOLD,
+		    "the .key file of the key %u does not state its dates", tag);
+	return 0;
+}
+
 int
 key_compare_comments(struct diags *diags, const char *path, uint16_t tag,
     const int64_t time[N_KEY_TIMES], const int64_t comments[N_KEY_TIMES])
 {
 	if (!key_has_dates(comments))
-		return 0;
+		return tell_untold(diags, path, tag, time);
 	return compare_times(diags, path, tag, "the comments of its .key file", time, comments);
 }
 

@@ -155,7 +155,7 @@ keystate_why_idle(struct buf *b, const struct key *key, int64_t now)
 static bool
 needs_private(const struct key *key, int64_t now)
 {
-	return !key->pkey && idleness_of(key, now) != STATE_REVOKED;
+	return !key->at_hand && idleness_of(key, now) != STATE_REVOKED;
 }
 
 static bool
@@ -269,7 +269,7 @@ succeeds(const struct keys *keys, const struct key *other, const struct key *key
 	int64_t end = end_of(key);
 
 	return other != key && has_role_of(keys, other, key) && !other->revoked &&
-	       (other->pkey || other->is_ksk) && is_published_at(other, end) &&
+	       (other->at_hand || other->is_ksk) && is_published_at(other, end) &&
 	       is_active_at(other, end) &&
 	       (other->algorithm == key->algorithm || !is_used_at(keys, key->algorithm, end));
 }

@@ -175,7 +175,7 @@ another_signs(const struct search *s, const struct offline *offline)
 		const struct key *key = &keys->items[i];
 
 		if (key != s->key && key->signs_keys && key->algorithm == s->key->algorithm &&
-		    !key->revoked && (key->pkey || offline_signature(offline, key, s->set.type)))
+		    !key->revoked && (key->at_hand || offline_signature(offline, key, s->set.type)))
 			return true;
 	}
 	return false;
@@ -205,7 +205,7 @@ for_each(const struct store *store, const struct sign_options *options, struct o
 	    &store->diags->arena, &s.reuse, options->previous, keys, options->now, 0, false);
 	for (size_t i = 0; i < keys->n * N_TYPES; i++) {
 		s.key = &keys->items[i / N_TYPES];
-		if (s.key->pkey || !s.key->signs_keys)
+		if (s.key->at_hand || !s.key->signs_keys)
 			continue;
 		s.set = node_rrset(store, apex, types[i % N_TYPES]);
 		if (s.set.n && take(&s, offline) < 0)

@@ -185,7 +185,7 @@ sign_set(struct sign_worker *worker, const struct rrsig_set *set, struct buf *te
 		old = NULL;
 	rrsig_begin(&worker->rrsig, &pass->store->apex, &pass->options->period, set);
 	for (size_t i = 0; i < keys->n && !worker->failed; i++)
-		if (key_signs(worker, &keys->items[i], set->type) && keys->items[i].pkey)
+		if (key_signs(worker, &keys->items[i], set->type) && keys->items[i].at_hand)
 			sign_with_key(worker, i, old, set->ttl_s, text);
 		else if (key_signs(worker, &keys->items[i], set->type))
 			keep_offline(worker, &keys->items[i], set, text);

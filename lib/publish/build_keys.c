@@ -44,6 +44,7 @@ build_keys_of(struct build_run *run, const char *path)
 	folder->path = path;
 	folder->bad =
 	    key_folder_read_in(a, run->diags, roots_of_keys(run, path), path, &folder->keys) < 0;
+	folder->keys.unread = run->options->check;
 	folder->next = run->keys;
 	run->keys = folder;
 	return folder;

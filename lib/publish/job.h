@@ -22,8 +22,7 @@ struct zone_result {
 };
 
 /* What a build would make of a zone now: `coming` in place of `published`. Both are sorted; that of
- * a zone that is signed here lacks what signing makes. Where nothing changes at all, both may be
- * without records. */
+ * a zone that is signed here lacks what signing makes. */
 struct zone_plan {
 	const struct store *published, *coming;
 	bool changes;

@@ -236,7 +236,8 @@ compare_published(struct zone_run *run)
 	run->same = published_same_content(
 	    &run->published, &run->loaded.store, run->job->zone->sign || zone_makes_digest(run));
 	run->sign.previous = &run->published.store;
-	run->sign.previous_trusted = is_trusted(run);
+	run->sign.previous_trusted =
+	    run->job->plan || is_trusted(run); /* a plan publishes nothing */
 	return 0;
 }
 
@@ -329,16 +330,6 @@ is_of_one_serial(const struct zone_run *run)
 	       !zone_makes_digest(run) && node_rrset(store, store_apex(store), TYPE_ZONEMD).n > 0;
 }
 
-static void
-tell_fresh(const struct zone_job *job, const struct zone_result *result)
-{
-	static const struct store none;
-	struct zone_plan plan = {
-	    .published = &none, .coming = &none, .signs = job->zone->sign, .result = *result};
-
-	job->plan(job->plan_ctx, &plan);
-}
-
 static int
 tell_plan(struct zone_run *run)
 {
@@ -402,11 +393,6 @@ zone_check(struct diags *diags, const struct zone_job *job)
 
 	run_begin(&run, diags, job, &result);
 	linked = check_links(&run);
-	if (job->plan && linked == 0 && job->cache && cache_fresh(job, &result)) {
-		tell_fresh(job, &result);
-		return 0;
-	}
-	result = (struct zone_result){0};
 	read = read_all(&run) == 0;
 	done = read ? arrange(&run) : check_rest(&run);
 	if (done == 0)

@@ -139,7 +139,7 @@ print_key(struct json *j, struct arena *a, const struct report_keys *of, const s
 	json_key(j, "state");
 	json_text(j, text_of(keystate_now(key, now)));
 	json_key(j, "private");
-	json_bool(j, key->pkey);
+	json_bool(j, key->at_hand);
 	print_next(j, a, key, now);
 	print_times(j, a, key);
 	json_key(j, "file");

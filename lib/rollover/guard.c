@@ -157,7 +157,7 @@ keep_anchor(struct guard *g, const struct trust_fault *fault, const struct set *
 		struct key *key = guard_find_key_of_ds(g, fault->ds->rdata[i]);
 		const char *what;
 
-		if (!key || (!key->pkey && !key->offline) || is_waiting(g, key, old_keys) ||
+		if (!key || (!key->at_hand && !key->offline) || is_waiting(g, key, old_keys) ||
 		    (key->published && key->signs_keys && !key->revoked))
 			continue;
 		if (guard_is_forced(g, S_DS_NEEDS))
@@ -211,7 +211,7 @@ has_signer_in(const struct guard *g, const struct set *dnskey)
 		const struct key *key = &g->keys->items[i];
 		struct record_key record = record_of(g, key);
 
-		if (key->pkey && key->signs_zone && guard_is_in(dnskey, &record))
+		if (key->at_hand && key->signs_zone && guard_is_in(dnskey, &record))
 			return true;
 	}
 	return false;
@@ -308,7 +308,7 @@ hold_back_algorithm(struct guard *g, const struct trust_fault *fault)
 static bool
 can_sign(const struct key *key, const struct trust_fault *fault)
 {
-	return key && key->pkey && (!key->signs_zone || key->revoked) &&
+	return key && key->at_hand && (!key->signs_zone || key->revoked) &&
 	       !trust_has_signer(fault->keys, fault->signers, key->algorithm->number);
 }
 
@@ -379,7 +379,7 @@ keep_unknown_anchors(struct guard *g, const struct set *sets, size_t n, int *res
 				continue;
 			if (guard_is_forced(g, S_DS_UNKNOWN))
 				return OUTCOME_FORCED;
-			if (!key || (!key->pkey && (!key->offline || key->signs_keys))) {
+			if (!key || (!key->at_hand && (!key->offline || key->signs_keys))) {
 				*result = report_lost_anchor(g, &wanted);
 				return OUTCOME_NONE;
 			}

@@ -326,7 +326,7 @@ static bool
 is_signed_here(const struct guard *g)
 {
 	for (size_t i = 0; i < g->keys->n; i++)
-		if (g->keys->items[i].pkey && g->keys->items[i].signs_keys)
+		if (g->keys->items[i].at_hand && g->keys->items[i].signs_keys)
 			return true;
 	return false;
 }
@@ -359,7 +359,7 @@ guard_drop_offline(struct guard *g, const struct set *published)
 		struct record_key record = record_read_key(TYPE_DNSKEY, g->dnskey.rdata[i]);
 		const struct key *key = guard_find_key(g, &record);
 
-		if (key && !key->pkey && !(same && signed_set(published, &record)))
+		if (key && !key->at_hand && !(same && signed_set(published, &record)))
 			record.signs = false;
 		in_set[i] = record_of_key(g->keep->a, TYPE_DNSKEY, &record);
 	}

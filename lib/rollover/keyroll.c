@@ -529,11 +529,11 @@ judge(const struct run *r, struct keyroll *roll)
 static bool
 lacks_private(const struct run *r, const struct keyroll *roll)
 {
-	if (!roll->successor || roll->successor->pkey || is_leaving(r, roll->key) ||
-	    (roll->role == PROJECT_KSK && !roll->key->pkey))
+	if (!roll->successor || roll->successor->at_hand || is_leaving(r, roll->key) ||
+	    (roll->role == PROJECT_KSK && !roll->key->at_hand))
 		return false;
 	for (size_t i = 0; i < r->keys->n; i++)
-		if (r->keys->items[i].pkey)
+		if (r->keys->items[i].at_hand)
 			return true;
 	return false;
 }

@@ -80,7 +80,7 @@ load_zone_keys(struct diags *diags, const struct project *project, const struct 
 	if (keys_load(&diags->arena, diags, folder, &zone->name, now_unix, keys) < 0)
 		return -1;
 	for (size_t i = 0; i < keys->n; i++)
-		out->has_private = out->has_private || keys->items[i].pkey;
+		out->has_private = out->has_private || keys->items[i].at_hand;
 	keyrolls_find(&diags->arena, project, history, zone, keys, now_unix, rolls);
 	if (check_algorithm(diags, zone, keys) < 0 || check_private(diags, rolls) < 0)
 		result = -1;

@@ -169,6 +169,17 @@ fixture_write(const char *folder, const char *file, const char *text, mode_t mod
 	chmod(path, mode);
 }
 
+/* The dates as comments, a line each. */
+static inline void
+fixture_comments(char *out, const char *dates)
+{
+	*out = '\0';
+	for (size_t len; *dates; dates += len + (dates[len] == '\n')) {
+		len = strcspn(dates, "\n");
+		sprintf(out + strlen(out), "; %.*s\n", (int)len, dates);
+	}
+}
+
 /* Writes both files of a vector's key, `dates` (lines) in the .private file; `base` gets their
  * common path and has room for 128 characters. */
 static inline void
@@ -179,8 +190,9 @@ fixture_vector(const char *folder, const struct key_vector *v, const char *dates
 	snprintf(name, sizeof(name), "K%s+%03u+%05u", v->zone, v->algorithm, v->tag);
 	snprintf(base, 128, "%s/%s", folder, name);
 	snprintf(file, sizeof(file), "%s.key", name);
-	snprintf(text, sizeof(text), "%s 3600 IN DNSKEY %u 3 %u %s\n", v->zone, v->flags,
-	    v->algorithm, v->public_key);
+	fixture_comments(text, dates);
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s 3600 IN DNSKEY %u 3 %u %s\n",
+	    v->zone, v->flags, v->algorithm, v->public_key);
 	fixture_write(folder, file, text, 0644);
 	snprintf(file, sizeof(file), "%s.private", name);
 	snprintf(text, sizeof(text), "Private-key-format: v1.3\nAlgorithm: %u (X)\n%s%s",

@@ -20,7 +20,12 @@ struct fixture {
 static void
 begin(struct fixture *f)
 {
-	*f = (struct fixture){0};
+	static int8_t severities[N_PROBLEMS];
+
+	for (int i = 0; i < N_PROBLEMS; i++)
+		severities[i] = (int8_t)problem_table[i].severity;
+	severities[S_KEY_UNTOLD] = SEVERITY_OFF; /* most .key files here state no dates */
+	*f = (struct fixture){.diags.severities = severities};
 	fixture_folder(f->folder);
 }
 
@@ -872,7 +877,7 @@ keys_of(const char *text, struct key *out)
 	size_t n = 0;
 
 	while (*text) {
-		struct key key = {.path = "key", .pkey = (EVP_PKEY *)&out[n]};
+		struct key key = {.path = "key", .at_hand = true};
 
 		key.algorithm = algorithm_info((uint8_t)strtoul(text, (char **)&text, 10));
 		for (; *text && *text != ' '; text++) {
@@ -882,7 +887,7 @@ keys_of(const char *text, struct key *out)
 			key.revoked |= *text == 'r';
 			key.offline |= *text == 'o';
 			if (*text == 'o')
-				key.pkey = NULL;
+				key.at_hand = false;
 		}
 		text += *text == ' ';
 		key.tag = (uint16_t)n;

@@ -14,7 +14,7 @@ key_of(const char *text, int64_t now, struct key *out)
 	struct key_life life;
 	bool due;
 
-	*out = (struct key){.path = "key", .pkey = (EVP_PKEY *)out, .dnskey = {dnskey, 4}};
+	*out = (struct key){.path = "key", .at_hand = true, .dnskey = {dnskey, 4}};
 	for (size_t i = 0; i < N_KEY_TIMES; i++)
 		out->time[i] = KEY_NO_TIME;
 	out->algorithm = algorithm_info((uint8_t)strtoul(text, (char **)&text, 10));
@@ -23,15 +23,15 @@ key_of(const char *text, int64_t now, struct key *out)
 
 		out->is_ksk |= *text == 'K';
 		if (*text == 'o')
-			out->pkey = NULL;
+			out->at_hand = false;
 		if (letter)
 			out->time[letter - letters] = text[1] - '0';
 	}
 	life = key_life(out->time);
 	due = life.sign_unix <= now && now < life.retire_unix;
 	out->published = life.publish_unix <= now && now < life.remove_unix;
-	out->active = due && out->pkey;
-	out->offline = due && !out->pkey;
+	out->active = due && out->at_hand;
+	out->offline = due && !out->at_hand;
 	out->revoked = out->time[KEY_REVOKE] <= now;
 	out->signs_keys = out->is_ksk && due;
 }

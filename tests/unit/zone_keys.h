@@ -12,7 +12,7 @@
 
 enum { ZONE_NOW = 1795435200 }; /* 2026-11-23T12:00:00Z */
 
-/* Writes both files of key number `seed` into `folder`; `dates` are lines of the .private file.
+/* Writes both files of key number `seed` into `folder`; `dates` are lines of both.
  * `base` gets their common path and has room for 128 characters. */
 static inline void
 zone_key(const char *folder, uint8_t seed, uint16_t flags, const char *dates, char *base)
@@ -31,6 +31,8 @@ zone_key(const char *folder, uint8_t seed, uint16_t flags, const char *dates, ch
 	snprintf(base, 128, "%s/Kexample.org.+015+%05u", folder,
 	    key_tag((struct bytes){dnskey, sizeof(dnskey)}));
 
+	for (const char *date = dates; *date; date = strchr(date, '\n') + 1)
+		buf_printf(&b, "; %.*s", (int)(strchr(date, '\n') + 1 - date), date);
 	buf_printf(&b, "example.org. 3600 IN DNSKEY %u 3 15 ", flags);
 	base64_encode(&b, (struct bytes){dnskey + 4, 32});
 	buf_puts(&b, "\n");
