@@ -12,9 +12,12 @@ static const struct cmd_option option_dry_run = {
 static const struct cmd_option option_werror = {"werror", 0, NULL,
     "publish no zone that has warnings, and exit with status 1 where there are any"};
 
-static const struct cmd_option *const options[] = {&option_dry_run, &option_force, &option_werror,
-    &option_quiet, &option_project, &option_directory, &option_allow, &option_secret, &option_jobs,
-    &option_now, NULL};
+static const struct cmd_option option_locked = {
+    "locked", 0, NULL, "make the records that zonepp.lock says, with or without the sources"};
+
+static const struct cmd_option *const options[] = {&option_dry_run, &option_force, &option_locked,
+    &option_werror, &option_quiet, &option_project, &option_directory, &option_allow,
+    &option_secret, &option_jobs, &option_now, NULL};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)
@@ -113,6 +116,7 @@ run(struct cmd *cmd)
 
 	how.force = read_force(cmd);
 	how.werror = cmd_has(cmd, &option_werror);
+	how.locked = cmd_has(cmd, &option_locked);
 	if (cmd_has(cmd, &option_dry_run))
 		return plan_run(cmd, how.force);
 	if (cmd_project(cmd, &project) < 0)

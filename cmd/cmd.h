@@ -195,6 +195,7 @@ cmd_report_end(struct cmd *cmd);
 	X(keys_roll)                                                                               \
 	X(keys_set)                                                                                \
 	X(list)                                                                                    \
+	X(lock)                                                                                    \
 	X(plan)                                                                                    \
 	X(print)                                                                                   \
 	X(probe)                                                                                   \

@@ -105,6 +105,11 @@ struct diags {
 	bool unreadable; /* something could not be read, and not because it was not there */
 	void (*waiting)(
 	    const char *path);  /* tells at once that another holds this lock; NULL: no */
+	const struct locked *locked; /* of sources that are not here (source/locked.h); or NULL, */
+	struct {
+		struct locked_source *sources;
+		struct locked_group *groups;
+	} noted;                /* and then what was noted of those that are */
 	struct account account; /* of the zone */
 	bool over_told;         /* that a limit of it was reached */
 };

@@ -149,6 +149,8 @@ X(D_KEY_VALUE,   "D015", ERROR,   1, "an unknown key=value", "", "") \
 X(D_NOT_LEAF,    "D017", ERROR,   1, "a CA certificate under usage 1 or 3", "RFC 7671 section 5.1", "") \
 X(D_BRACES,      "D018", ERROR,   1, "a malformed brace list", "", "write alternatives between commas, as in _{25,465}._tcp.mail") \
 X(D_NO_NEXT,     "D019", NOTE,    0, "a next certificate that does not exist yet", "RFC 7671 section 8.1", "it is published as soon as it exists") \
+X(D_NOT_LOCKED,  "D085", ERROR,   2, "a source that is neither here nor in the lock file", "", "put it here; or run `zonepp lock` where it is, and add zonepp.lock to the repository") \
+X(D_LOCK_STALE,  "D086", ERROR,   1, "a source that the lock file contradicts", "", "run `zonepp lock`, and see in its difference what has changed") \
 X(D_NO_NAMED,    "D080", ERROR,   1, "a certificate that the project file does not name", "", "name it under `certificates:` in zonepp.yaml") \
 X(D_TOO_EARLY,   "D081", ERROR,   1, "a certificate that was replaced too early", "RFC 7671 section 8.1", "put the old one back until then, its record stays published; caches that lack the new record refuse the server") \
 X(D_KEPT_SERIAL, "D082", ERROR,   1, "a change of certificates that secondaries would not get", "RFC 1912 section 2.2", "raise the serial, or let `serial: auto` do so; without secondaries, make this a warning") \
@@ -323,6 +325,7 @@ X(P_HOOK,        "P010", ERROR,   2, "a hook that failed", "", "the zone is publ
 X(P_CERTIFICATE, "P011", ERROR,   2, "a certificate that the project does not have", "", "") \
 X(P_STATE,       "P012", ERROR,   1, "a line of the state file that is none", "", "mend the line, or remove it: what it told of counts as never published then") \
 X(P_STATE_MERGE, "P013", ERROR,   1, "a state file that holds an unfinished merge", "", "keep the lines of both sides and remove the markers; `merge=union` in .gitattributes does so") \
+X(P_LOCK,        "P070", ERROR,   1, "a line of the lock file that cannot be", "", "run `zonepp lock` where the sources are, which writes it anew") \
 X(P_STATE_OLD,   "P032", ERROR,   1, "a state file of an older form", "", "keep it until then, and build with the zonepp that wrote it; then remove it: the next build begins a new one from the published files") \
 X(P_EXCHANGED,   "P034", ERROR,   2, "a certificate that was exchanged while deploy ran", "", "see which one the server presents; let deploy take the file whose SHA-256 is {id}, and zonepp roll --deploy runs it again") \
 X(P_PUBLISHED_MERGE, "P035", ERROR, 1, "a published file that holds an unfinished merge", "", "take the side with the later serial, or remove the file: the next build makes it anew, with a serial above all that are known") \

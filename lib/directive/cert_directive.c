@@ -2,6 +2,7 @@
 
 #include "dane/tlsa.h"
 #include "directive/mailbox.h"
+#include "source/locked.h"
 #include "source/openpgp.h"
 #include "source/plain.h"
 
@@ -104,7 +105,8 @@ add_certs(struct call *call, const struct argument *source, const char *path, st
 	struct certs certs;
 	int result = 0;
 
-	if (certs_load(call->d.a, call->d.diags, source->pos, path, contents, NULL, &certs) < 0)
+	if (certs_load(call->d.a, call->d.diags, source->pos, path, contents, NULL, &certs) < 0 ||
+	    locked_note_certs(call->d.diags, source->pos, path, &certs) < 0)
 		return -1;
 	if (certs.n == 0)
 		return diag_error(call->d.diags, source->pos, D_BAD_SOURCE,
@@ -137,7 +139,8 @@ add_source(struct call *call, const struct argument *source)
 		return -1;
 	if (!openpgp_is(contents))
 		return add_certs(call, source, path, contents);
-	if (openpgp_load(d->a, d->diags, source->pos, path, contents, &key) < 0)
+	if (openpgp_load(d->a, d->diags, source->pos, path, contents, &key) < 0 ||
+	    locked_note(d->diags, source->pos, path, LOCKED_FILE, key.data) < 0)
 		return -1;
 	return add_record(call, source, CERT_PGP, key.data, key.fingerprint);
 }

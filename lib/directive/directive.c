@@ -1,5 +1,7 @@
 #include "directive/directive.h"
 
+#include "source/locked.h"
+
 struct directive
 directive_begin(struct parser *parser, const struct entry *entry)
 {
@@ -125,8 +127,10 @@ directive_load(struct directive *d, const struct argument *source, size_t most, 
 		return diag_error(d->diags, source->pos, D_KEY_FILE,
 		    "standard input is no source; a file of that name is written ./-");
 	*path = directive_path(d, source);
-	if (file_load_small(
-		d->diags, source->pos, parser_roots(d->parser), *path, most, false, contents) < 0)
+	if (file_load_small(d->diags, source->pos, parser_roots(d->parser), *path, most,
+		locked_is_used(d->diags), contents) < 0)
+		return -1;
+	if (!contents->data && locked_contents(d->diags, source->pos, *path, contents) < 0)
 		return -1;
 	if (contents->len == 0)
 		return diag_error(d->diags, source->pos, D_KEY_FILE, "%s is empty", *path);

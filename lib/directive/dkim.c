@@ -4,6 +4,7 @@
 #include "base/codec.h"
 #include "source/cert.h"
 #include "source/ed25519.h"
+#include "source/locked.h"
 #include "source/pem.h"
 #include "source/plain.h"
 
@@ -420,6 +421,20 @@ static const struct kind {
 	int (*put)(const struct reader *r, const EVP_PKEY *key, struct buf *out);
 } kinds[] = {{EVP_PKEY_RSA, "rsa", put_rsa}, {EVP_PKEY_ED25519, "ed25519", put_ed25519}};
 
+static int
+note_key(const struct reader *r, const EVP_PKEY *key)
+{
+	unsigned char *der = NULL;
+	int len = i2d_PUBKEY(key, &der), result;
+
+	if (len <= 0)
+		return fail(r, "holds a key that cannot be written out");
+	result = locked_note(r->d->diags, r->source->pos, r->path, LOCKED_KEY,
+	    (struct bytes){der, (size_t)len});
+	OPENSSL_free(der);
+	return result;
+}
+
 /* `*kind` is what k= says; `base64` gets what p= does. */
 static int
 put_key(const struct reader *r, const EVP_PKEY *key, const struct kind **kind, struct buf *base64)
@@ -427,7 +442,7 @@ put_key(const struct reader *r, const EVP_PKEY *key, const struct kind **kind, s
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (EVP_PKEY_get_base_id(key) == kinds[i].id) {
 			*kind = &kinds[i];
-			return kinds[i].put(r, key, base64);
+			return note_key(r, key) < 0 ? -1 : kinds[i].put(r, key, base64);
 		}
 	return fail(r, "holds a key that is neither RSA nor Ed25519");
 }

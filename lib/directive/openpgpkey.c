@@ -1,6 +1,7 @@
 #include "directive/openpgpkey.h"
 
 #include "directive/mailbox.h"
+#include "source/locked.h"
 #include "source/openpgp.h"
 #include "source/plain.h"
 
@@ -27,6 +28,7 @@ add_source(struct directive *d, const struct argument *source, struct record_set
 
 	if (directive_load(d, source, OPENPGP_FILE_LARGEST, &path, &contents) < 0 ||
 	    openpgp_load(d->a, d->diags, source->pos, path, contents, &key) < 0 ||
+	    locked_note(d->diags, source->pos, path, LOCKED_FILE, key.data) < 0 ||
 	    check_size(d, source, path, key.data.len) < 0)
 		return -1;
 	for (size_t i = 0; i < d->n_owners; i++)

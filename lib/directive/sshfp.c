@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "directive/directive.h"
+#include "source/locked.h"
 #include "source/plain.h"
 #include "source/ssh.h"
 
@@ -196,7 +197,9 @@ load_files(struct directive *d, const struct arguments *arguments, struct file *
 		++*n;
 		if (directive_load(d, file->source, SSH_FILE_LARGEST, &file->path, &contents) < 0 ||
 		    ssh_keys_load(
-			d->a, d->diags, file->source->pos, file->path, contents, &file->keys) < 0)
+			d->a, d->diags, file->source->pos, file->path, contents, &file->keys) < 0 ||
+		    locked_note(d->diags, file->source->pos, file->path, LOCKED_FILE,
+			(struct bytes){(const uint8_t *)contents.data, contents.len}) < 0)
 			result = -1;
 	}
 	return result;

@@ -40,6 +40,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .own = &run->project->own,
 	    .keys = folder ? &folder->keys : NULL,
 	    .safety = run->project->safety,
+	    .binding = run->options->locked,
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
 	    .mark = build->mark,
@@ -66,6 +67,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 		build->built = zone_check(&build->diags, &job) == 0;
 	else
 		build->built = zone_publish(&build->diags, &job, &build->result) == 0;
+	build_keep_sources(build);
 	if (build->diags.n == 0)
 		diags_clear(&build->diags); /* its texts are of no use any more */
 }
@@ -203,19 +205,24 @@ drop_zones(struct build *build)
 static int
 build_locked(struct build_run *run)
 {
-	int lock = -1, read = -1;
+	int lock = -1, read = -1, written = 0;
 
 	if (run->options->check || lock_begin(run->diags, run->project, LOCK_STATE, &lock) == 0)
-		read = build_read_history(run);
+		read = build_read_lock(run) < 0 ? -1 : build_read_history(run);
 	lock_end(lock);
 	if (read < 0) {
 		drop_zones(run->build);
 		return -1;
 	}
 	build_all(run, run->build);
+	run->diags->locked = NULL; /* it goes with the run */
+	if (build_write_lock(run) < 0)
+		written = -1;
 	if (run->options->plan && build_plan_history(run) < 0)
 		return -1;
-	return run->options->check ? check_zones(run->build) : publication_of_build(run);
+	if (run->options->check)
+		return check_zones(run->build) < 0 ? -1 : written;
+	return publication_of_build(run) < 0 ? -1 : written;
 }
 
 int
@@ -244,6 +251,7 @@ build_project(struct diags *diags, const struct project *project,
 			build->zones[build->n].diags.home = project->zones[i].pos;
 			build->zones[build->n].diags.home_path = project->path;
 			build->zones[build->n].diags.zone = project->zones[i].name_text;
+			build->zones[build->n].diags.locked = &run.locked;
 			build->zones[build->n++].zone = &project->zones[i];
 		}
 	run.certificates = load_certificates(&diags->arena, project);

@@ -4,6 +4,7 @@
 #define PUBLISH_BUILD_H
 
 #include "base/progress.h"
+#include "project/lock_file.h"
 #include "project/project.h"
 #include "publish/job.h"
 
@@ -20,6 +21,8 @@ struct build_options {
 	bool werror; /* publish no zone that has warnings */
 	struct progress *progress; /* counts the zones; NULL: nobody looks */
 	bool prove; /* prove certificates even where the project does not ask for it */
+	bool locked;   /* the lock file binds: sources that are here must not differ from it */
+	bool lock_all; /* with `check`: write the lock file anew, of what is named now */
 	/* Called with what a build would make of each zone that has no errors, where nothing is
 	 * written; by the thread that looked at it. Or NULL. */
 	void (*plan)(const void *ctx, struct build_zone *zone, const struct zone_plan *plan);
@@ -32,7 +35,9 @@ struct build_zone {
 	const struct project_zone *zone;
 	struct diags diags; /* the zone's own problems */
 	struct zone_result result;
-	struct arena arena; /* of what outlives `diags` */
+	struct arena arena;            /* of what outlives `diags` */
+	struct locked_source *sources; /* that it read, */
+	struct locked_group *groups;   /* and folders of such */
 	struct keep keep;
 	bool built;      /* or, with `check`, found to be good */
 	bool unfinished; /* its publication, though the file is published: the next build ends it */
@@ -49,6 +54,7 @@ struct build_zone {
 struct build {
 	struct build_zone *zones; /* in the project's order */
 	size_t n;
+	struct lock_file_change lock; /* what became of the lock file */
 	struct history before, after; /* of a plan: as it is, and as the build would leave it */
 };
 

@@ -1,5 +1,5 @@
 /* What the files share that build a project: build.c orders the zones, build_keys.c reads their
- * folders of keys, build_history.c their history, build_hooks.c tells servers of them, and
+ * folders of keys, build_lock.c the lock file, build_history.c their history, build_hooks.c tells servers of them, and
  * publication.c publishes them. */
 #ifndef PUBLISH_BUILD_PART_H
 #define PUBLISH_BUILD_PART_H
@@ -14,6 +14,7 @@ struct build_run {
 	const struct build_options *options;
 	struct build *build;
 	int64_t now;
+	struct locked locked; /* the lock file */
 	struct tlsa_names certificates;
 	struct history history; /* of the state file, as it was ahead of the build */
 	struct certificate *project_certificates;
@@ -73,6 +74,18 @@ build_write_history(struct build_run *run);
  * of the build. Returns 0, or -1 with problems added. */
 int
 build_plan_history(struct build_run *run);
+
+/* Begins with the lock file. Returns 0, or -1 with problems added. */
+int
+build_read_lock(struct build_run *run);
+
+/* Keeps what a zone noted of its sources, once it is done. */
+void
+build_keep_sources(struct build_zone *zone);
+
+/* Writes the lock file. Returns 0, or -1 with a problem added. */
+int
+build_write_lock(struct build_run *run);
 
 /* Runs the `changed` hooks of the zones that were published, and calls `meanwhile` each second.
  * Zones whose hook fails are `unfinished`, with a problem added. */

@@ -42,7 +42,8 @@ struct zone_job {
 	const struct roots *own;     /* where `mark` and `cache` may */
 	const struct key_folder *keys; /* or NULL, */
 	const char *const *key_files;  /* then these, NULL-terminated */
-	struct project_safety safety; /* protects nothing where there is no project */
+	bool binding;                  /* the lock file binds (source/locked.h) */
+	struct project_safety safety;  /* protects nothing where there is no project */
 	bool prove;                    /* judge the certificates by the records (check/prove.h) */
 	const char *previous;          /* file whose signatures may be kept; NULL: none */
 	const char *mark; /* file of the zone's mark (history/mark.h); NULL: there is none */

@@ -1,5 +1,7 @@
 #include "source/files.h"
 
+#include "source/locked.h"
+
 #include <openssl/crypto.h>
 
 static const char *
@@ -44,6 +46,28 @@ add(struct cert_files *files, struct diags *diags, struct pos pos, const struct 
 	return 0;
 }
 
+/* Without the password, what is known of the file must do. */
+static bool
+is_missing(const struct secret *secret)
+{
+	return secret && secret->missing;
+}
+
+/* A file that is not here. */
+static int
+add_locked(struct cert_files *files, struct diags *diags, struct pos pos,
+    const struct cert_wanted *wanted, const struct certs **out)
+{
+	struct text contents;
+
+	if (!locked_is_used(diags) || (wanted->may_lack && !locked_find(diags, wanted->path)))
+		return 0;
+	if (locked_contents(diags, pos, wanted->path, &contents) < 0 ||
+	    add(files, diags, pos, wanted, contents, out) < 0)
+		return -1;
+	return locked_note_certs(diags, pos, wanted->path, *out);
+}
+
 int
 cert_files_load(struct cert_files *files, struct diags *diags, struct pos pos,
     const struct cert_wanted *wanted, const struct certs **out)
@@ -54,12 +78,14 @@ cert_files_load(struct cert_files *files, struct diags *diags, struct pos pos,
 	*out = find(files, wanted);
 	if (*out)
 		return 0;
+	if (is_missing(wanted->options.secret))
+		return add_locked(files, diags, pos, wanted, out);
 	if (file_load_small(diags, pos, wanted->roots, wanted->path, CERT_FILE_LARGEST,
-		wanted->may_lack, &contents) < 0)
+		wanted->may_lack || locked_is_used(diags), &contents) < 0)
 		return -1;
 	if (!contents.data)
-		return 0;
+		return add_locked(files, diags, pos, wanted, out);
 	result = add(files, diags, pos, wanted, contents, out);
 	OPENSSL_cleanse((void *)(uintptr_t)contents.data, contents.len);
-	return result;
+	return result == 0 ? locked_note_certs(diags, pos, wanted->path, *out) : -1;
 }

@@ -49,9 +49,19 @@ loader_fail_unlock(struct loader *loader, enum unlock why, size_t line, const ch
 	    loader->path, what, loader_line(loader, line), rows[why].text);
 }
 
+static int
+own_certificate(struct loader *loader, const struct piece *piece)
+{
+	if (loader_certificate(loader, piece) < 0)
+		return -1;
+	loader_find(loader, piece->der)->has_key = true;
+	return 0;
+}
+
 static int (*const adders[N_CONTENTS])(struct loader *loader, const struct piece *piece) = {
     [CONTENT_CERTIFICATE] = loader_certificate,
     [CONTENT_TRUSTED] = loader_certificate,
+    [CONTENT_OWN] = own_certificate,
     [CONTENT_PRIVATE_KEY] = loader_private_key,
     [CONTENT_ENCRYPTED_KEY] = loader_encrypted_key,
     [CONTENT_PKCS12] = loader_bundle,
@@ -64,7 +74,8 @@ static int (*const adders[N_CONTENTS])(struct loader *loader, const struct piece
 static bool
 is_certificate(enum content content)
 {
-	return content == CONTENT_CERTIFICATE || content == CONTENT_TRUSTED;
+	return content == CONTENT_CERTIFICATE || content == CONTENT_TRUSTED ||
+	       content == CONTENT_OWN;
 }
 
 static bool
@@ -93,7 +104,7 @@ load_block(struct loader *loader, const struct pem_block *block)
 	if (pem_decode(loader->a, block, &piece.der, &fault) < 0)
 		return loader_fail(loader, fault.line, fault.why);
 	result = adders[block->content](loader, &piece);
-	if (is_certificate(block->content))
+	if (is_certificate(block->content) && block->content != CONTENT_OWN)
 		loadable_block(&loader->loadable, block, piece.der);
 	else
 		OPENSSL_cleanse((void *)(uintptr_t)piece.der.data, piece.der.len);

@@ -14,6 +14,7 @@ enum content {
 	CONTENT_OTHER,
 	CONTENT_CERTIFICATE,
 	CONTENT_TRUSTED, /* OpenSSL's certificate with trust settings behind it */
+	CONTENT_OWN,     /* a certificate whose private key is known to be there: locked.h */
 	CONTENT_PRIVATE_KEY,
 	CONTENT_ENCRYPTED_KEY,
 	CONTENT_OPENSSH_KEY,

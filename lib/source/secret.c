@@ -1,7 +1,9 @@
 #include "source/secret.h"
 
+#include "source/locked.h"
 #include "source/plain.h"
 
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
@@ -61,6 +63,9 @@ read_environment(struct diags *diags, struct pos pos, const struct secrets *secr
 	if (secrets && !is_listed(secrets, name))
 		return refuse_unlisted(diags, pos, name);
 	value = getenv(name);
+	out->missing = !value && locked_is_used(diags);
+	if (out->missing)
+		return 0;
 	if (!value && !is_usual_name(name))
 		return refuse(diags, pos,
 		    "the environment variable that env: names is not set: it should hold the "
@@ -89,7 +94,12 @@ read_file(struct diags *diags, struct pos pos, const struct roots *roots, const 
     struct secret *out)
 {
 	struct text text;
+	struct stat st;
 
+	out->missing =
+	    locked_is_used(diags) && file_stat(roots, path, &st) < 0 && file_is_absence(errno);
+	if (out->missing)
+		return 0;
 	if (file_load_secret(diags, pos, roots, path, &text) < 0)
 		return -1;
 	out->owned = true;

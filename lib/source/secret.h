@@ -12,6 +12,7 @@ struct secret {
 	char *data;       /* not ended by '\0' */
 	size_t len;
 	bool owned; /* wiped by secret_end */
+	bool missing; /* it is given, and cannot be had here: the lock file must do */
 };
 
 /* The environment variables that templates may name: these come from strangers, who could find out
@@ -32,7 +33,8 @@ secret_check(struct diags *diags, struct pos pos, const char *spec);
 
 /* Reads the password that `spec` names; paths start beside the file `base`. A variable must be one
  * of `secrets`, whether it is set or not; NULL: it may be any, for the operator names it. One
- * newline at the end of a file does not belong to it. Returns 0, or -1 with one problem added at
+ * newline at the end of a file does not belong to it. Where the lock file may stand in
+ * (locked.h), one that cannot be had here is `missing`. Returns 0, or -1 with one problem added at
  * `pos`; either way secret_end is due. */
 int
 secret_read(struct diags *diags, struct pos pos, const struct secrets *secrets,

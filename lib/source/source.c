@@ -1,6 +1,7 @@
 #include "source/source.h"
 
 #include "base/mem.h"
+#include "source/locked.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -109,6 +110,51 @@ match(struct finder *finder, const char *folder, const char *rest)
 	return match_entries(finder, folder, part, rest[n] ? behind : NULL);
 }
 
+/* --- The lock file --- */
+
+static bool
+is_found(const struct finder *finder, const char *path)
+{
+	for (size_t i = 0; i < finder->n; i++)
+		if (strcmp(file_absolute(&finder->diags->arena, finder->found[i].path), path) == 0)
+			return true;
+	return false;
+}
+
+/* The path as seen from where the base stands, if it is below. */
+static const char *
+label_of(const struct finder *finder, const char *path)
+{
+	const char *here = file_absolute(&finder->diags->arena, path_of(finder, "."));
+	size_t n = strlen(here);
+
+	return *finder->written != '/' && strncmp(path, here, n) == 0 && path[n] == '/'
+		   ? path + n + 1
+		   : path;
+}
+
+/* Adds the sources of the group that are not here. */
+static int
+add_locked(struct finder *finder, bool is_folder)
+{
+	const struct locked *locked = finder->diags->locked;
+	struct locked_group group = {
+	    file_absolute(&finder->diags->arena, path_of(finder, finder->written)), is_folder,
+	    NULL};
+
+	for (size_t i = 0; locked && locked->use != LOCKED_UNUSED && i < locked->n; i++) {
+		const char *path = locked->sources[i].path;
+
+		if (locked_is_of(&group, path) && !is_found(finder, path) &&
+		    add(finder, label_of(finder, path)) < 0)
+			return -1;
+	}
+	locked_note_group(finder->diags, path_of(finder, finder->written), is_folder);
+	return 0;
+}
+
+/* --- What is meant --- */
+
 /* What stands ahead of the first wildcard's part is a folder by name. */
 static int
 find_pattern(struct finder *finder)
@@ -123,7 +169,8 @@ find_pattern(struct finder *finder)
 	if (match(finder,
 		arena_text(
 		    &finder->diags->arena, finder->written, (size_t)(part - finder->written)),
-		part) < 0)
+		part) < 0 ||
+	    add_locked(finder, false) < 0)
 		return -1;
 	if (finder->n == 0)
 		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
@@ -134,8 +181,8 @@ find_pattern(struct finder *finder)
 
 /* --- Folders --- */
 
-static bool
-is_certificate_name(const char *name)
+bool
+source_is_certificate_name(const char *name)
 {
 	static const char *const endings[] = {
 	    ".pem", ".crt", ".cer", ".cert", ".der", ".p12", ".pfx", ".p7b", ".p7c"};
@@ -153,10 +200,12 @@ add_entries(struct finder *finder, const struct file_list *names)
 	for (size_t i = 0; i < names->n; i++) {
 		const struct file_entry *entry = &names->items[i];
 
-		if (!entry->is_folder && is_certificate_name(entry->name) &&
+		if (!entry->is_folder && source_is_certificate_name(entry->name) &&
 		    add(finder, label_in(finder, finder->written, entry->name)) < 0)
 			return -1;
 	}
+	if (add_locked(finder, true) < 0)
+		return -1;
 	if (finder->n == 0)
 		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
 		    "the folder %s holds no file whose name ends in .pem, .crt, .cer, .cert, "
@@ -178,6 +227,11 @@ find(struct finder *finder, bool literal, bool *many)
 		return -1;
 	if (names.items)
 		return add_entries(finder, &names);
+	if (!locked_find(finder->diags, path_of(finder, finder->written)) &&
+	    add_locked(finder, true) < 0)
+		return -1;
+	if (finder->n > 0)
+		return 0;
 	*many = false;
 	return add(finder, finder->written);
 }

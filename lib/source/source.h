@@ -23,8 +23,13 @@ struct source_files {
 bool
 source_is_pattern(const char *written);
 
+/* Does the name end as those of certificates do? */
+bool
+source_is_certificate_name(const char *name);
+
 /* Finds the files of a source, whose path starts beside the file `base`. `literal`: it is no
- * pattern whatever it looks like. A single file need not exist. Returns 0, or -1 with one problem
+ * pattern whatever it looks like. A single file need not exist. Those that the lock file has count
+ * where it may stand in for them. Returns 0, or -1 with one problem
  * added at `pos`. */
 int
 source_find(struct diags *diags, struct pos pos, const struct roots *roots, const char *base,
