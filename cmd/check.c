@@ -8,11 +8,14 @@
 
 static const struct cmd_option option_prove = {
     "prove", 0, NULL, "let OpenSSL's DANE verifier judge each certificate by the records"};
+static const struct cmd_option option_at = {"at", 0, "TIME",
+    "ask about that time, as +7d: what will have expired then (default: as --now)"};
 static const struct cmd_option option_werror = {
     "werror", 0, NULL, "exit with status 1 where there are warnings"};
 
 static const struct cmd_option *const options[] = {&option_project, &option_directory,
     &option_allow, &option_secret, &option_zone, &option_prove, &option_werror, &option_quiet,
+    &option_at,
     &option_jobs, &option_now, NULL};
 
 /* What was looked at, and what was found. */
@@ -48,8 +51,10 @@ check_arguments_files(struct cmd *cmd, struct tally *tally)
 	struct check_file *files = mem_alloc(cmd->n_arguments * sizeof(*files));
 	int result;
 
-	for (size_t i = 0; i < cmd->n_arguments; i++)
+	for (size_t i = 0; i < cmd->n_arguments; i++) {
 		files[i] = (struct check_file){.load = cmd_file(cmd, cmd->arguments[i], &zone)};
+		files[i].load.now = cmd_time(cmd, &option_at, cmd->now);
+	}
 	result = check_files(files, cmd->n_arguments, &how);
 	for (size_t i = 0; i < cmd->n_arguments; i++) {
 		take(cmd, &files[i].diags, tally);
@@ -63,7 +68,8 @@ static int
 check_project(struct cmd *cmd, struct tally *tally)
 {
 	struct build_options how = {.zones = cmd->arguments,
-	    .now = cmd->now,
+	    .now = cmd_time(cmd, &option_at, cmd->now),
+	    .today = cmd->now,
 	    .n_workers = cmd->jobs,
 	    .progress = cmd->progress,
 	    .check = true,

@@ -24,8 +24,12 @@ static int
 run(struct cmd *cmd)
 {
 	static const char *const all[] = {NULL};
-	struct build_options how = {
-	    .zones = all, .now = cmd->now, .n_workers = cmd->jobs, .check = true, .lock_all = true};
+	struct build_options how = {.zones = all,
+	    .now = cmd->now,
+	    .today = cmd->now,
+	    .n_workers = cmd->jobs,
+	    .check = true,
+	    .lock_all = true};
 	struct project project;
 	struct build build = {0};
 	int result;

@@ -347,6 +347,7 @@ plan_run(struct cmd *cmd, const bool *force)
 	struct plan plan = {.cmd = cmd};
 	struct build_options how = {.zones = cmd->arguments,
 	    .now = cmd->now,
+	    .today = cmd->now,
 	    .n_workers = cmd->jobs,
 	    .check = true,
 	    .force = force,

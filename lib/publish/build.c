@@ -52,6 +52,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .keys_ctx = run,
 	    .severities = run->project->severities,
 	    .keep = &build->keep,
+	    .today = run->options->today,
 	    .live = !run->options->check,
 	    .after = run->options->after,
 	    .plan = run->options->plan ? take_plan : NULL,

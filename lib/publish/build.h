@@ -13,7 +13,8 @@ struct build_zone;
 struct build_options {
 	const char *const *zones; /* names, NULL-terminated; none: all */
 	int64_t now;
-	bool clock; /* `now` is what the clock said: it is read again once nobody else builds */
+	int64_t today; /* with `check`: the time that it is, where `now` may be another */
+	bool clock;    /* `now` is what the clock said: it is read again once nobody else builds */
 	unsigned n_workers;
 	bool check; /* only tell of the problems, write nothing */
 	const bool

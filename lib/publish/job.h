@@ -50,8 +50,9 @@ struct zone_job {
 	const int8_t *severities; /* for the diags; NULL: the usual ones */
 	const char *cache;        /* file that remembers the last build, or NULL */
 	struct keep *keep;        /* the zone's history; NULL: there is no project */
-	bool live;                /* PROJECT_SERIAL_LIVE: servers may be asked */
-	bool has_hook;            /* that is run when the file has changed */
+	int64_t today; /* for zone_check: the time that it is, where `load.now` may be another */
+	bool live;     /* PROJECT_SERIAL_LIVE: servers may be asked */
+	bool has_hook; /* that is run when the file has changed */
 	const bool *force; /* by problem: what guards keep from being published may be; NULL */
 	delegation_keys *keys_of; /* of children of the project, */
 	delegation_keep *keep_of;

@@ -303,21 +303,40 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	return done;
 }
 
-/* Nobody has built for long; whoever asks what is wrong is to be told. */
+/* Until when builds that run once a day have made all signatures anew that end at `end`. */
+static int64_t
+renewed_by(const struct zone_run *run, int64_t end)
+{
+	const int64_t day_s = 86400;
+	int64_t refresh = (int64_t)run->lifetime.refresh_s;
+
+	return end - refresh + (refresh / 2 < day_s ? refresh / 2 : day_s);
+}
+
+/* Nobody has built for long; whoever asks what is wrong is to be told. Builds that are still to
+ * come make signatures anew: what counts is the time that it is, not the one that is asked about.
+ */
 static void
 check_published(struct zone_run *run)
 {
 	struct arena *a = &run->diags->arena;
+	const char *path = run->job->zone->output;
+	int64_t end, today = run->job->today;
 	struct buf b = {0};
-	int64_t end;
 
 	if (!(run->job->zone->sign || run->elsewhere.is) || !run->published.there ||
-	    !check_first_end(&run->published.store, run->job->load.now, &end) ||
-	    end > run->job->load.now)
+	    !check_first_end(&run->published.store, today, &end))
 		return;
 	instant_print_iso(&b, end);
-	diag_add_path(run->diags, run->job->zone->output, S_PUBLISHED_END,
-	    "a signature of the published zone expired at %s", buf_text(&b, a));
+	if (end <= today)
+		diag_add_path(run->diags, path, S_PUBLISHED_END,
+		    "a signature of the published zone expired at %s", buf_text(&b, a));
+	else if (run->job->zone->sign && renewed_by(run, end) <= today)
+		diag_add_path(run->diags, path, S_PUBLISHED_LATE,
+		    "a signature of the published zone ends at %s: a build should have made it "
+		    "anew",
+		    buf_text(&b, a));
+	buf_free(&b);
 }
 
 /* Does it depend on the serial that a build would choose whether the zone is good? */
