@@ -201,6 +201,7 @@ cmd_report_end(struct cmd *cmd);
 	X(probe)                                                                                   \
 	X(roll)                                                                                    \
 	X(sign)                                                                                    \
+	X(status)                                                                                  \
 	X(tlsa)                                                                                    \
 	X(verify)                                                                                  \
 	X(version)

@@ -64,7 +64,9 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	job.load.n_abreast = run->n_abreast;
 	if (folder && folder->bad)
 		return;
-	if (run->options->check)
+	if (run->options->status)
+		build->built = zone_status(&build->diags, &job, &build->status) == 0;
+	else if (run->options->check)
 		build->built = zone_check(&build->diags, &job) == 0;
 	else
 		build->built = zone_publish(&build->diags, &job, &build->result) == 0;

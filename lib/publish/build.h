@@ -7,6 +7,7 @@
 #include "project/lock_file.h"
 #include "project/project.h"
 #include "publish/job.h"
+#include "publish/status.h"
 
 struct build_zone;
 
@@ -22,6 +23,7 @@ struct build_options {
 	bool werror; /* publish no zone that has warnings */
 	struct progress *progress; /* counts the zones; NULL: nobody looks */
 	bool prove; /* prove certificates even where the project does not ask for it */
+	bool status;   /* only look at what is published; with `check` */
 	bool locked;   /* the lock file binds: sources that are here must not differ from it */
 	bool lock_all; /* with `check`: write the lock file anew, of what is named now */
 	/* Called with what a build would make of each zone that has no errors, where nothing is
@@ -36,6 +38,7 @@ struct build_zone {
 	const struct project_zone *zone;
 	struct diags diags; /* the zone's own problems */
 	struct zone_result result;
+	struct zone_status status; /* where it was asked for */
 	struct arena arena;            /* of what outlives `diags` */
 	struct locked_source *sources; /* that it read, */
 	struct locked_group *groups;   /* and folders of such */

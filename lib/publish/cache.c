@@ -96,9 +96,9 @@ put_sha256(struct buf *b, const uint8_t sha256[32])
 static void
 put_result(struct buf *b, const struct zone_result *result, int64_t made)
 {
-	buf_printf(b, "result %zu %zu %zu %" PRIu32 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+	buf_printf(b, "result %zu %zu %zu %" PRIu32 " %" PRId64 " %" PRId64 " %" PRId64 " %d\n",
 	    result->n_records, result->n_signatures, result->n_tlsa, result->serial,
-	    result->earliest, result->valid_until, made);
+	    result->earliest, result->valid_until, made, result->says);
 }
 
 /* Takes the next line of `text`, without its newline. */
@@ -189,14 +189,19 @@ static bool
 parse_result(struct text line, struct zone_result *result, int64_t *made)
 {
 	char copy[200]; /* sscanf would look for the end of the whole text */
+	int says = 0;
+	bool good;
 
 	if (line.len >= sizeof(copy) || line.len == 0)
 		return false;
 	memcpy(copy, line.data, line.len);
 	copy[line.len] = '\0';
-	return sscanf(copy, "result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 "\n",
-		   &result->n_records, &result->n_signatures, &result->n_tlsa, &result->serial,
-		   &result->earliest, &result->valid_until, made) == 7;
+	good =
+	    sscanf(copy, "result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %d\n",
+		&result->n_records, &result->n_signatures, &result->n_tlsa, &result->serial,
+		&result->earliest, &result->valid_until, made, &says) == 8;
+	result->says = says;
+	return good;
 }
 
 /* Reads the result, which holds from when it was made until something changes its state. */
@@ -250,6 +255,12 @@ is_overtaken(const struct zone_job *job, const struct zone_result *result)
 bool
 cache_fresh(const struct zone_job *job, struct zone_result *result)
 {
+	return cache_holds(job, result) && !result->says;
+}
+
+bool
+cache_holds(const struct zone_job *job, struct zone_result *result)
+{
 	struct diags diags = {0};
 	struct text text;
 	bool fresh;
@@ -296,6 +307,27 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
 			    file_absolute(&diags.arena, job->zone->output)) &&
 			hex_decode((struct text){last.data, 64}, sha256) == 32;
 	}
+	diags_free(&diags);
+	return known;
+}
+
+bool
+cache_remembers(const struct zone_job *job, struct zone_result *result, uint8_t sha256[32])
+{
+	struct diags diags = {0};
+	struct text text = {0}, line, last = {0};
+	bool known = false;
+
+	*result = (struct zone_result){0};
+	load_text(&diags, job, &text);
+	while ((line = take_line(&text)).len > 0) {
+		known = known || parse_result(line, result, &(int64_t){0});
+		if (line.len > 65 && line.data[64] == ' ')
+			last = line;
+	}
+	known = known && last.len > 65 && hex_decode((struct text){last.data, 64}, sha256) == 32 &&
+		text_is(((struct text){last.data + 65, last.len - 65}),
+		    file_absolute(&diags.arena, job->zone->output));
 	diags_free(&diags);
 	return known;
 }

@@ -12,15 +12,25 @@
 
 #include "publish/job.h"
 
-/* Is the published file of `job` what a build would write now? Then `*result` tells about it. */
+/* Is the published file of `job` what a build would write now, without a word? Then `*result` tells
+ * about it. */
 bool
 cache_fresh(const struct zone_job *job, struct zone_result *result);
+
+/* Likewise, though a build may have problems to say. */
+bool
+cache_holds(const struct zone_job *job, struct zone_result *result);
 
 /* The serial that the last build published; `*known` tells whether one is remembered. It is asked
  * for where the published file is lost, and so holds without the seal. Returns 0, or -1 with one
  * problem added where that cannot be read. */
 int
 cache_serial(struct diags *diags, const struct zone_job *job, uint32_t *serial, bool *known);
+
+/* What the last build made of the zone, whatever has changed since, and the SHA-256 of what it
+ * wrote; returns false where none is remembered. For people only: the seal is not looked at. */
+bool
+cache_remembers(const struct zone_job *job, struct zone_result *result, uint8_t sha256[32]);
 
 /* The SHA-256 of what the last build wrote; returns false where none is remembered. */
 bool

@@ -160,10 +160,11 @@ zone_note_until(struct zone_run *run)
 {
 	int64_t *until = &run->result->valid_until;
 	const struct keep *keep = run->job->keep;
-	bool silent = run->diags->told.n == run->end_told && !(keep && keep->n_kept > 0) &&
-		      !run->has_children && !run->loaded.directives.ds.used;
+	bool stays = !(keep && keep->n_kept > 0) && !run->has_children &&
+		     !run->loaded.directives.ds.used;
 
-	*until = silent ? run->next_warning : 0;
+	run->result->says = run->diags->told.n != run->end_told;
+	*until = stays ? run->next_warning : 0;
 	no_later_than(until, directives_first_expiry(&run->loaded.directives));
 	for (size_t i = 0; i < run->keys.n; i++)
 		no_later_than(

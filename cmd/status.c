@@ -1,0 +1,144 @@
+#include "cmd.h"
+
+#include "base/output.h"
+#include "report/status.h"
+#include "rollover/keyroll_act.h"
+#include "rollover/project_history.h"
+
+static const struct cmd_option option_json = {"json", 0, NULL, "as JSON, for programs"};
+static const struct cmd_option option_prometheus = {
+    "prometheus", 0, "FILE", "write metrics for node_exporter to FILE, in one step"};
+static const struct cmd_option option_html = {
+    "html", 0, "FILE", "write a page to FILE, in one step"};
+static const struct cmd_option option_warn = {
+    "warn", 0, "D", "print what is wrong, or ends within that time, as 7d; then exit with 1"};
+static const struct cmd_option option_stale = {
+    "stale", 0, NULL, "print the outputs that a build would make anew, for make"};
+
+static const struct cmd_option *const options[] = {&option_json, &option_prometheus, &option_html,
+    &option_warn, &option_stale, &option_project, &option_directory, &option_allow, &option_secret,
+    &option_jobs, &option_now, NULL};
+
+typedef void
+form(struct buf *out, const struct report_status *status);
+
+static int
+write_to(
+    struct cmd *cmd, const struct cmd_option *option, form *put, const struct report_status *status)
+{
+	const char *path = cmd_value(cmd, option);
+	struct buf b = {0};
+	int result;
+
+	if (!path)
+		return 0;
+	put(&b, status);
+	result = strcmp(path, "-") == 0
+		     ? cmd_print(cmd, (struct text){b.data, b.len})
+		     : output_replace(&cmd->diags, NULL, path, (struct text){b.data, b.len});
+	buf_free(&b);
+	return result;
+}
+
+static void
+put_stale(struct buf *b, const struct build *build)
+{
+	for (size_t i = 0; i < build->n; i++)
+		if (!status_is_good(&build->zones[i]))
+			buf_printf(b, "%s\n", build->zones[i].zone->output);
+}
+
+/* One of the forms that go to standard output. */
+static int
+print(struct cmd *cmd, const struct report_status *status)
+{
+	int64_t ahead = (int64_t)cmd_duration(cmd, &option_warn, 0);
+	struct buf b = {0};
+	int result = 0;
+
+	if (cmd_has(cmd, &option_stale))
+		put_stale(&b, status->build);
+	else if (cmd_has(cmd, &option_json))
+		report_status_json(&b, status);
+	else if (cmd_has(cmd, &option_warn)) {
+		if (report_status_warnings(&b, status, status->now + ahead) > 0 &&
+		    cmd->diags.status == 0)
+			cmd->diags.status = 1;
+	} else if (!cmd_has(cmd, &option_prometheus) && !cmd_has(cmd, &option_html))
+		report_status_table(&b, status);
+	if (b.len > 0)
+		result = cmd_print(cmd, (struct text){b.data, b.len});
+	buf_free(&b);
+	return result;
+}
+
+static int
+report(struct cmd *cmd, const struct project *project, const struct build *build)
+{
+	static const char *const all[] = {NULL};
+	struct rollovers rollovers;
+	struct history history;
+	struct keyrolls keys;
+	struct report_status status = {.project = project->path,
+	    .build = build,
+	    .rollovers = &rollovers,
+	    .keys = &keys,
+	    .now = cmd->now};
+	int result = 0;
+
+	if (rollovers_load(&cmd->diags, project, all, cmd->now, &rollovers) < 0)
+		result = -1;
+	keys = (struct keyrolls){0};
+	if (project_history_load(&cmd->diags, project, cmd->now, &history) < 0 ||
+	    keyrolls_load_from(&cmd->diags, project, &history, cmd->now, &keys) < 0)
+		result = -1;
+	if (print(cmd, &status) < 0 ||
+	    write_to(cmd, &option_prometheus, report_status_prometheus, &status) < 0 ||
+	    write_to(cmd, &option_html, report_status_html, &status) < 0)
+		result = -1;
+	return result;
+}
+
+static void
+check_options(const struct cmd *cmd)
+{
+	const struct cmd_option *const forms[] = {&option_stale, &option_json, &option_warn};
+	const struct cmd_option *given = NULL;
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (!cmd_has(cmd, forms[i]))
+			continue;
+		if (given)
+			cmd_usage(
+			    cmd, "--%s and --%s exclude each other", given->name, forms[i]->name);
+		given = forms[i];
+	}
+}
+
+static int
+run(struct cmd *cmd)
+{
+	struct build_options how = {.zones = cmd->arguments,
+	    .now = cmd->now,
+	    .today = cmd->now,
+	    .n_workers = cmd->jobs,
+	    .check = true,
+	    .status = true};
+	struct project project;
+	struct build build = {0};
+	int result;
+
+	check_options(cmd);
+	if (cmd_project(cmd, &project) < 0)
+		return -1;
+	result = build_project(&cmd->diags, &project, &how, &build);
+	for (size_t i = 0; i < build.n; i++)
+		cmd_report(cmd, &build.zones[i].diags);
+	if (build.n > 0 && report(cmd, &project, &build) < 0)
+		result = -1;
+	build_free(&build);
+	return result;
+}
+
+const struct verb verb_status = {"status", "[ZONE...]",
+    "what is published, until when it holds, and what comes next", 0, -1, options, run};
