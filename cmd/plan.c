@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include "plan_base.h"
+
 #include "base/codec.h"
 #include "base/digest.h"
 #include "base/duration.h"
@@ -20,13 +22,15 @@ enum {
 	STATE_DIGITS = 12,    /* of the digest of the state file */
 };
 
+static const struct cmd_option option_base = {"base", 0, "DIR|REVISION",
+    "compare with the templates of another state of the project, not with what is published"};
 static const struct cmd_option option_exit_code = {
     "exit-code", 0, NULL, "exit with status 1 where something would change"};
 static const struct cmd_option option_json = {"json", 0, NULL, "for programs: one JSON object"};
 static const struct cmd_option option_markdown = {
     "markdown", 0, NULL, "for a comment on a pull request, of less than 60 kB"};
 
-static const struct cmd_option *const options[] = {&option_exit_code, &option_json,
+static const struct cmd_option *const options[] = {&option_base, &option_exit_code, &option_json,
     &option_markdown, &option_project, &option_directory, &option_allow, &option_secret,
     &option_jobs, &option_now, NULL};
 
@@ -36,7 +40,8 @@ struct plan {
 	struct build build;
 	report_diff_form *form;
 	bool markdown, json, colour;
-	const char *state; /* digits of the state file's digest */
+	struct plan_base *base; /* NULL: what is published */
+	const char *state;      /* digits of the state file's digest */
 	struct rollovers before, after;
 	struct keyrolls keys_before, keys_after;
 	size_t n_changes, n_failed;
@@ -54,6 +59,35 @@ has_errors(const struct build_zone *zone)
 }
 
 static void
+put_difference(const struct plan *run, struct build_zone *zone, const struct report_diff *how)
+{
+	struct diff_sum sum;
+
+	run->form(&zone->text, how, &sum);
+	report_diff_line(&zone->line, how, &sum);
+	zone->changes = report_diff_is_some(how, &sum);
+	if (zone->changes)
+		return;
+	buf_clear(&zone->text);
+	buf_clear(&zone->line);
+}
+
+static void
+take_beside_base(const struct plan *run, struct build_zone *zone, struct report_diff *how)
+{
+	static const struct store none;
+	struct draft draft;
+	bool is_old = plan_base_zone(run->base, zone->zone, &draft);
+
+	how->old = is_old ? &draft.zone.store : &none;
+	how->unsigned_yet = false;
+	how->people_only = true;
+	put_difference(run, zone, how);
+	if (is_old)
+		draft_free(&draft);
+}
+
+static void
 take_zone(const void *ctx, struct build_zone *zone, const struct zone_plan *plan)
 {
 	const struct plan *run = ctx;
@@ -66,12 +100,11 @@ take_zone(const void *ctx, struct build_zone *zone, const struct zone_plan *plan
 	    .n_kept = plan->result.n_kept,
 	    .asks_serial = plan->asks_serial,
 	    .room = run->markdown ? ZONE_MOST : 0};
-	struct diff_sum sum;
 
-	if (!plan->changes)
-		return;
-	run->form(&zone->text, &how, &sum);
-	report_diff_line(&zone->line, &how, &sum);
+	if (run->base)
+		take_beside_base(run, zone, &how);
+	else if (plan->changes)
+		put_difference(run, zone, &how);
 }
 
 static void
@@ -89,6 +122,19 @@ static void
 put_text(struct buf *b, const struct buf *text)
 {
 	buf_put(b, text->data, text->len);
+}
+
+/* Zones that only the base has. */
+static void
+put_gone(struct buf *b, const struct plan *plan, const char *begin, const char *end)
+{
+	for (size_t i = 0; plan->base && i < plan->base->project.n_zones; i++) {
+		const struct project_zone *zone = &plan->base->project.zones[i];
+
+		if (!plan_zone_named(&plan->project, zone))
+			buf_printf(b, "%s%s: leaves the project; its published file stays%s", begin,
+			    zone->name_text, end);
+	}
 }
 
 /* --- Rollovers --- */
@@ -162,6 +208,7 @@ print_text(struct buf *b, const struct plan *plan)
 			buf_printf(b, "%s: has errors%s\n", zone->zone->name_text,
 			    zone->built ? "" : still);
 	}
+	put_gone(b, plan, "", "\n");
 	put_rollovers(b, plan, "", "\n");
 	put_total(b, plan);
 }
@@ -217,8 +264,10 @@ put_rollovers_markdown(struct buf *b, const struct plan *plan)
 {
 	struct buf lines = {0};
 
-	if (put_rollovers(&lines, plan, "- ", "\n") > 0) {
-		buf_puts(b, "#### Certificates and keys\n\n");
+	put_gone(&lines, plan, "- ", "\n");
+	put_rollovers(&lines, plan, "- ", "\n");
+	if (lines.len > 0) {
+		buf_puts(b, "#### Besides\n\n");
 		put_text(b, &lines);
 		buf_putc(b, '\n');
 	}
@@ -345,6 +394,7 @@ int
 plan_run(struct cmd *cmd, const bool *force)
 {
 	struct plan plan = {.cmd = cmd};
+	struct plan_base base;
 	struct build_options how = {.zones = cmd->arguments,
 	    .now = cmd->now,
 	    .today = cmd->now,
@@ -356,8 +406,11 @@ plan_run(struct cmd *cmd, const bool *force)
 	int result;
 
 	choose_form(&plan);
-	if (cmd_project(cmd, &plan.project) < 0)
+	if (cmd_project(cmd, &plan.project) < 0 ||
+	    (cmd_has(cmd, &option_base) &&
+		plan_base_open(cmd, cmd_value(cmd, &option_base), &plan.project, &base) < 0))
 		return -1;
+	plan.base = cmd_has(cmd, &option_base) ? &base : NULL;
 	result = build_project(&cmd->diags, &plan.project, &how, &plan.build);
 	for (size_t i = 0; i < plan.build.n; i++)
 		cmd_report(cmd, &plan.build.zones[i].diags);
@@ -370,6 +423,8 @@ plan_run(struct cmd *cmd, const bool *force)
 	if (plan.n_changes > 0 && cmd_has(cmd, &option_exit_code) && cmd->diags.status == 0)
 		cmd->diags.status = 1;
 	build_free(&plan.build);
+	if (plan.base)
+		plan_base_close(plan.base);
 	return result;
 }
 

@@ -327,6 +327,7 @@ X(P_HOOK,        "P010", ERROR,   2, "a hook that failed", "", "the zone is publ
 X(P_CERTIFICATE, "P011", ERROR,   2, "a certificate that the project does not have", "", "") \
 X(P_STATE,       "P012", ERROR,   1, "a line of the state file that is none", "", "mend the line, or remove it: what it told of counts as never published then") \
 X(P_STATE_MERGE, "P013", ERROR,   1, "a state file that holds an unfinished merge", "", "keep the lines of both sides and remove the markers; `merge=union` in .gitattributes does so") \
+X(P_BASE,        "P071", ERROR,   2, "a state of the project that cannot be had", "", "give a folder that has the project file, or a revision that git knows") \
 X(P_LOCK,        "P070", ERROR,   1, "a line of the lock file that cannot be", "", "run `zonepp lock` where the sources are, which writes it anew") \
 X(P_STATE_OLD,   "P032", ERROR,   1, "a state file of an older form", "", "keep it until then, and build with the zonepp that wrote it; then remove it: the next build begins a new one from the published files") \
 X(P_EXCHANGED,   "P034", ERROR,   2, "a certificate that was exchanged while deploy ran", "", "see which one the server presents; let deploy take the file whose SHA-256 is {id}, and zonepp roll --deploy runs it again") \

@@ -40,6 +40,7 @@ draft_begin(
 {
 	*out = (struct draft_world){.project = project,
 	    .names = load_certificates(&diags->arena, project),
+	    .locked = diags->locked,
 	    .now = now_unix};
 	if (project_history_load(diags, project, now_unix, &out->history) < 0)
 		return -1;
@@ -53,7 +54,8 @@ draft_load(const struct draft_world *world, const struct project_zone *zone, str
 	struct load_options load = load_of(project, zone, &world->names, world->now);
 	int result;
 
-	out->diags = out->rest = (struct diags){.severities = project->severities};
+	out->diags = out->rest =
+	    (struct diags){.severities = project->severities, .locked = world->locked};
 	result = load_zone(&out->diags, &load, &out->zone);
 	store_sort(&out->zone.store);
 	if (result == 0 && out->zone.directives.tlsa.named_uses)

@@ -17,6 +17,7 @@ struct draft_world {
 	struct tlsa_names names;
 	struct history history;
 	struct certificate *certificates;
+	const struct locked *locked; /* stands in for sources that are not here; or NULL */
 	int64_t now;
 };
 

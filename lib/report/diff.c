@@ -30,16 +30,33 @@ flush(struct run *run)
 }
 
 static bool
+counts(const struct report_diff *how, const struct diff_set *set)
+{
+	switch (set->type) {
+	case TYPE_DNSKEY:
+	case TYPE_CDS:
+	case TYPE_CDNSKEY:
+	case TYPE_NSEC3PARAM:
+		return !how->people_only;
+	default:
+		return !how->people_only || !diff_is_made(set->type);
+	}
+}
+
+static bool
 is_shown(const struct report_diff *how, const struct diff_set *set)
 {
-	return ((how->dnssec && !how->unsigned_yet) || !diff_is_made(set->type)) &&
+	return counts(how, set) &&
+	       ((how->dnssec && !how->unsigned_yet) || !diff_is_made(set->type)) &&
 	       !diff_is_serial(set);
 }
 
 static bool
 has_dnssec(const struct report_diff *how, const struct diff_sum *sum)
 {
-	return how->unsigned_yet ? how->n_signatures > how->n_kept : diff_has_made(sum);
+	return how->people_only    ? false
+	       : how->unsigned_yet ? how->n_signatures > how->n_kept
+				   : diff_has_made(sum);
 }
 
 static bool
@@ -53,7 +70,8 @@ report_diff_is_some(const struct report_diff *how, const struct diff_sum *sum)
 {
 	if (has_zone(how->old) != has_zone(how->new))
 		return true;
-	if (has_zone(how->old) && zone_serial(how->old) != zone_serial(how->new))
+	if (!how->people_only && has_zone(how->old) &&
+	    zone_serial(how->old) != zone_serial(how->new))
 		return true;
 	return sum->people.added + sum->people.removed + sum->people.changed > 0 ||
 	       has_dnssec(how, sum);
@@ -119,6 +137,10 @@ put_serials(struct buf *out, const struct report_diff *how)
 		buf_puts(out, only == how->old ? "the zone is gone" : "a new zone");
 		if (has_zone(only))
 			buf_printf(out, ", serial %u", (unsigned)zone_serial(only));
+		return;
+	}
+	if (how->people_only) {
+		buf_puts(out, "by the templates");
 		return;
 	}
 	old = zone_serial(how->old);
@@ -206,7 +228,8 @@ count_sets(const struct report_diff *how, struct diff_sum *sum)
 	*sum = (struct diff_sum){0};
 	diff_begin(&diff, how->old, how->new);
 	while (diff_next(&diff, &set))
-		diff_count(sum, &set);
+		if (counts(how, &set))
+			diff_count(sum, &set);
 }
 
 static int

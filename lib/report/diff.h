@@ -12,6 +12,7 @@ struct report_diff {
 	bool unsigned_yet; /* the new zone lacks what signing makes: of `n_signatures` as many as
 			    * `n_kept` would stay */
 	size_t n_signatures, n_kept;
+	bool people_only; /* nothing that follows from keys counts, nor does the serial */
 	bool asks_serial; /* what serial the new zone has is asked of its servers, later */
 	size_t room;      /* octets that the records may take; 0: any number */
 

@@ -1,0 +1,180 @@
+#define _GNU_SOURCE
+#include "plan_base.h"
+
+#include "base/child.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* --- A revision --- */
+
+/* One command, which must succeed. */
+struct command {
+	char **argv;
+	bool begun;
+	struct child_end end;
+};
+
+static bool
+next_command(void *ctx, struct child *out)
+{
+	enum { TIMEOUT_S = 600 };
+	struct command *command = ctx;
+
+	if (command->begun)
+		return false;
+	command->begun = true;
+	*out = (struct child){.folder = ".",
+	    .argv = command->argv,
+	    .environ = environ,
+	    .input = STDIN_FILENO,
+	    .timeout_s = TIMEOUT_S};
+	return true;
+}
+
+static void
+command_ended(void *ctx, const struct child_end *end)
+{
+	struct command *command = ctx;
+
+	command->end = *end;
+}
+
+static int
+run_command(struct cmd *cmd, const char *const *argv)
+{
+	struct command command = {.argv = (char **)(uintptr_t)argv};
+	struct child_queue queue = {&command, next_command, command_ended};
+	struct children children = {.queues = &queue, .n = 1, .n_abreast = 1};
+
+	children_run(&children);
+	if (command.end.error == 0 && WIFEXITED(command.end.status) &&
+	    WEXITSTATUS(command.end.status) == 0)
+		return 0;
+	return diag_error(&cmd->diags, pos_none(), P_BASE, "%s failed%s%s", argv[0],
+	    command.end.error ? ": " : "", command.end.error ? strerror(command.end.error) : "");
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+/* What git has of the project's folder at that revision, in a folder of its own. */
+static int
+check_out(struct cmd *cmd, const char *revision, const struct project *project, const char *folder)
+{
+	struct arena *a = &cmd->diags.arena;
+	const char *tar = file_join(a, folder, "base.tar");
+	const char *const archive[] = {
+	    "git", "-C", project->folder, "archive", "--format=tar", "-o", tar, revision, NULL};
+	const char *const extract[] = {"tar", "-x", "-C", folder, "-f", tar, NULL};
+
+	return run_command(cmd, archive) < 0 || run_command(cmd, extract) < 0 ? -1 : 0;
+}
+
+static const char *
+make_folder(struct cmd *cmd)
+{
+	const char *temporary = getenv("TMPDIR");
+	char *folder = arena_printf(&cmd->diags.arena, "%s/zonepp-base-XXXXXX",
+	    temporary && *temporary ? temporary : "/tmp");
+
+	if (mkdtemp(folder))
+		return folder;
+	diag_add(&cmd->diags, pos_none(), F_WRITE, "cannot make %s: %s", folder, strerror(errno));
+	return NULL;
+}
+
+/* --- The project there --- */
+
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int
+load(struct cmd *cmd, const char *folder, const struct project *project, struct plan_base *out)
+{
+	struct diags *diags = &cmd->diags;
+	const char *name = strrchr(project->path, '/');
+	const struct locked *before = diags->locked;
+	int result = -1;
+
+	if (project_load(diags, file_join(&diags->arena, folder, name ? name + 1 : project->path),
+		&out->project) < 0)
+		return -1;
+	if (lock_file_load(diags, &out->project, LOCKED_ABSENT, &out->locked) == 0) {
+		diags->locked = &out->locked;
+		result = draft_begin(diags, &out->project, cmd->now, &out->world);
+	}
+	diags->locked = before;
+	return result;
+}
+
+int
+plan_base_open(
+    struct cmd *cmd, const char *what, const struct project *project, struct plan_base *out)
+{
+	const char *folder = what;
+
+	*out = (struct plan_base){0};
+	if (!is_folder(what)) {
+		if (*what == '-')
+			cmd_usage(cmd, "--base %s: neither a folder nor a revision", what);
+		out->folder = folder = make_folder(cmd);
+		if (!folder)
+			return -1;
+	}
+	if ((out->folder && check_out(cmd, what, project, folder) < 0) ||
+	    load(cmd, folder, project, out) < 0) {
+		plan_base_close(out);
+		return -1;
+	}
+	return 0;
+}
+
+void
+plan_base_close(struct plan_base *base)
+{
+	enum { OPEN_MOST = 16 };
+
+	if (base->folder)
+		nftw(base->folder, remove_one, OPEN_MOST, FTW_DEPTH | FTW_PHYS);
+}
+
+const struct project_zone *
+plan_zone_named(const struct project *project, const struct project_zone *zone)
+{
+	for (size_t i = 0; i < project->n_zones; i++)
+		if (name_equal(project->zones[i].name.wire, zone->name.wire))
+			return &project->zones[i];
+	return NULL;
+}
+
+bool
+plan_base_zone(const struct plan_base *base, const struct project_zone *zone, struct draft *draft)
+{
+	const struct project_zone *old = plan_zone_named(&base->project, zone);
+
+	if (!old)
+		return false;
+	if (draft_load(&base->world, old, draft) == 0)
+		return true;
+	draft_free(draft);
+	return false;
+}
