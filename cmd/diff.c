@@ -94,7 +94,7 @@ compare(struct cmd *cmd, const struct side *sides)
 
 	if (!name_equal(old->wire, new->wire)) {
 		cmd->diags.status = 2;
-		return diag_error(&cmd->diags, pos_none(), Z_OTHER_ZONE,
+		return diag_add_path(&cmd->diags, cmd->arguments[NEW], Z_OTHER_ZONE,
 		    "%s holds the zone %s, and %s the zone %s", cmd->arguments[OLD],
 		    name_text(&cmd->diags.arena, old->wire), cmd->arguments[NEW],
 		    name_text(&cmd->diags.arena, new->wire));
