@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { HELP_COLUMN = 26 };
 
@@ -186,6 +187,15 @@ cmd_progress_end(struct cmd *cmd)
 {
 	progress_end(cmd->progress);
 	cmd->progress = NULL;
+}
+
+bool
+cmd_colours(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && (!no_color || !*no_color) && term &&
+	       strcmp(term, "dumb") != 0;
 }
 
 int

@@ -124,6 +124,10 @@ cmd_progress_end(struct cmd *cmd);
 int
 cmd_print(struct cmd *cmd, struct text text);
 
+/* May what goes to standard output have colours? */
+bool
+cmd_colours(void);
+
 /* Loads the project that --project names, or the nearest one. */
 int
 cmd_project(struct cmd *cmd, struct project *project);

@@ -6,7 +6,6 @@
 #include "report/diff.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 static const struct cmd_option option_dnssec = {
     "dnssec", 0, NULL, "show records that signing makes, too: RRSIG, NSEC, NSEC3, ZONEMD"};
@@ -47,14 +46,6 @@ flush(void *ctx, struct buf *out)
 	return result;
 }
 
-static bool
-stdout_has_colours(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (!no_color || !*no_color);
-}
-
 static int
 print(struct cmd *cmd, const struct side *sides, bool *differs)
 {
@@ -64,7 +55,7 @@ print(struct cmd *cmd, const struct side *sides, bool *differs)
 	    .old = &sides[OLD].loaded.store,
 	    .new = &sides[NEW].loaded.store,
 	    .dnssec = cmd_has(cmd, &option_dnssec),
-	    .colour = stdout_has_colours(),
+	    .colour = cmd_colours(),
 	    .flush = flush,
 	    .ctx = out};
 	report_diff_form *form = cmd_has(cmd, &option_json)       ? report_diff_json

@@ -12,7 +12,6 @@
 #include "rollover/keyroll_act.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 enum {
 	COMMENT_MOST = 60000, /* octets of Markdown: more than that no forge takes for a comment */
@@ -352,14 +351,6 @@ print_json(struct buf *b, const struct plan *plan)
 
 /* --- The verb --- */
 
-static bool
-stdout_has_colours(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (!no_color || !*no_color);
-}
-
 static void
 choose_form(struct plan *plan)
 {
@@ -370,7 +361,7 @@ choose_form(struct plan *plan)
 	plan->form = plan->json       ? report_diff_json
 		     : plan->markdown ? report_diff_markdown
 				      : report_diff_text;
-	plan->colour = !plan->json && !plan->markdown && stdout_has_colours();
+	plan->colour = !plan->json && !plan->markdown && cmd_colours();
 }
 
 static int
