@@ -28,6 +28,7 @@ run(struct cmd *cmd)
 	    .now = cmd->now,
 	    .today = cmd->now,
 	    .n_workers = cmd->jobs,
+	    .progress = cmd->progress,
 	    .check = true,
 	    .lock_all = true};
 	struct project project;
@@ -37,6 +38,7 @@ run(struct cmd *cmd)
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
 	result = build_project(&cmd->diags, &project, &how, &build);
+	cmd_progress_end(cmd);
 	for (size_t i = 0; i < build.n; i++)
 		cmd_report(cmd, &build.zones[i].diags);
 	if (build.n > 0 && print(cmd, &project, &build.lock) < 0)

@@ -390,6 +390,7 @@ plan_run(struct cmd *cmd, const bool *force)
 	    .now = cmd->now,
 	    .today = cmd->now,
 	    .n_workers = cmd->jobs,
+	    .progress = cmd->progress,
 	    .check = true,
 	    .force = force,
 	    .plan = take_zone,
@@ -403,6 +404,7 @@ plan_run(struct cmd *cmd, const bool *force)
 		return -1;
 	plan.base = cmd_has(cmd, &option_base) ? &base : NULL;
 	result = build_project(&cmd->diags, &plan.project, &how, &plan.build);
+	cmd_progress_end(cmd);
 	for (size_t i = 0; i < plan.build.n; i++)
 		cmd_report(cmd, &plan.build.zones[i].diags);
 	count(&plan);
