@@ -154,8 +154,8 @@ phase_of(const struct rollover *rollover)
 	return rollover->certificate.current ? rollover_phase_name(rollover->phase) : "-";
 }
 
-static const char *
-step_of(struct arena *a, const struct rollover *rollover)
+const char *
+report_rollover_step(struct arena *a, const struct rollover *rollover)
 {
 	if (!rollover->certificate.current)
 		return "its current certificate must be there, and readable";
@@ -199,7 +199,7 @@ report_rollover_table(
 		row[1] = phase_of(rollover);
 		row[2] = time_or_dash(&a, rollover->since_unix);
 		row[3] = time_or_dash(&a, rollover->safe_unix);
-		row[4] = step_of(&a, rollover);
+		row[4] = report_rollover_step(&a, rollover);
 	}
 	for (size_t i = 0; i < keys->n; i++)
 		put_key_row(&a, &keys->items[i], cells + (rollovers->n + 1 + i) * N_COLUMNS);
@@ -234,7 +234,7 @@ report_rollover_changes(struct buf *out, const struct report_rollover_change *ch
 		    is->phase != ROLLOVER_EARLY)
 			continue;
 		buf_printf(out, "%scertificate %s: ", begin, is->certificate.is->name);
-		put_step(out, &a, phase_of(is), is->safe_unix, step_of(&a, is));
+		put_step(out, &a, phase_of(is), is->safe_unix, report_rollover_step(&a, is));
 		buf_puts(out, end);
 		n++;
 	}
@@ -304,7 +304,7 @@ put_rollover(struct json *j, struct arena *a, const struct rollovers *rollovers,
 	put_text(j, "phase", phase_of(rollover));
 	event_put_time(j, "since", rollover->since_unix);
 	event_put_time(j, "safe_at", rollover->safe_unix);
-	put_text(j, "step", step_of(a, rollover));
+	put_text(j, "step", report_rollover_step(a, rollover));
 	put_gate(j, rollover);
 	put_file(j, "current", certificate->is->current, certificate->current,
 	    &certificate->current_chain);

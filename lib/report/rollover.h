@@ -6,6 +6,10 @@
 #include "rollover/keyroll.h"
 #include "rollover/rollover.h"
 
+/* What happens next with the certificate, or who is to do what, in words; in `a`. */
+const char *
+report_rollover_step(struct arena *a, const struct rollover *rollover);
+
 /* Appends a table with a line for each certificate and each key. */
 void
 report_rollover_table(
