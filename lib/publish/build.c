@@ -218,7 +218,8 @@ build_locked(struct build_run *run)
 		return -1;
 	}
 	build_all(run, run->build);
-	run->diags->locked = NULL; /* it goes with the run */
+	if (!run->options->check) /* who only looks goes on with it */
+		run->diags->locked = NULL;
 	if (build_write_lock(run) < 0)
 		written = -1;
 	if (run->options->plan && build_plan_history(run) < 0)
@@ -232,8 +233,11 @@ int
 build_project(struct diags *diags, const struct project *project,
     const struct build_options *options, struct build *build)
 {
-	struct build_run run = {
-	    .diags = diags, .project = project, .options = options, .build = build};
+	struct build_run run = {.diags = diags,
+	    .project = project,
+	    .options = options,
+	    .build = build,
+	    .locked = arena_zalloc(&diags->arena, sizeof(struct locked))};
 	const struct source *source =
 	    project->n_zones > 0 ? diags_source_of(diags, project->zones[0].pos) : NULL;
 	bool *chosen = arena_alloc(&diags->arena, project->n_zones * sizeof(*chosen) + 1);
@@ -254,7 +258,7 @@ build_project(struct diags *diags, const struct project *project,
 			build->zones[build->n].diags.home = project->zones[i].pos;
 			build->zones[build->n].diags.home_path = project->path;
 			build->zones[build->n].diags.zone = project->zones[i].name_text;
-			build->zones[build->n].diags.locked = &run.locked;
+			build->zones[build->n].diags.locked = run.locked;
 			build->zones[build->n++].zone = &project->zones[i];
 		}
 	run.certificates = load_certificates(&diags->arena, project);

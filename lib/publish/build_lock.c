@@ -21,10 +21,10 @@ build_read_lock(struct build_run *run)
 {
 	enum locked_use use = use_of(run->options);
 
-	run->diags->locked = &run->locked;
-	run->locked = (struct locked){.use = use};
+	run->diags->locked = run->locked;
+	*run->locked = (struct locked){.use = use};
 	return use == LOCKED_UNUSED ? 0
-				    : lock_file_load(run->diags, run->project, use, &run->locked);
+				    : lock_file_load(run->diags, run->project, use, run->locked);
 }
 
 static struct locked_source *
@@ -119,11 +119,11 @@ build_write_lock(struct build_run *run)
 		groups = join(groups, run->build->zones[i].groups);
 	}
 	if (sources.n > 0 || groups || options->lock_all)
-		result = lock_file_load(run->diags, run->project, LOCKED_UNUSED, &run->locked);
+		result = lock_file_load(run->diags, run->project, LOCKED_UNUSED, run->locked);
 	else
 		return 0;
 	if (result == 0)
-		result = lock_file_save(run->diags, run->project, &run->locked, sources.items,
+		result = lock_file_save(run->diags, run->project, run->locked, sources.items,
 		    sources.n, groups, options->lock_all && is_complete(run), &run->build->lock);
 	free(sources.items);
 	return result;

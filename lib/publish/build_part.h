@@ -1,6 +1,6 @@
 /* What the files share that build a project: build.c orders the zones, build_keys.c reads their
- * folders of keys, build_lock.c the lock file, build_history.c their history, build_hooks.c tells servers of them, and
- * publication.c publishes them. */
+ * folders of keys, build_lock.c the lock file, build_history.c their history, build_hooks.c tells
+ * servers of them, and publication.c publishes them. */
 #ifndef PUBLISH_BUILD_PART_H
 #define PUBLISH_BUILD_PART_H
 
@@ -14,7 +14,7 @@ struct build_run {
 	const struct build_options *options;
 	struct build *build;
 	int64_t now;
-	struct locked locked; /* the lock file */
+	struct locked *locked; /* the lock file; as long as `diags` */
 	struct tlsa_names certificates;
 	struct history history; /* of the state file, as it was ahead of the build */
 	struct certificate *project_certificates;

@@ -168,7 +168,7 @@ put_history(const struct settings_writer *w, const void *member, size_t size)
 
 	(void)size;
 	if (keep)
-		keep_print(w->b, keep);
+		keep_print(w->b, keep, w->job->load.now);
 }
 
 /* --- The tables --- */

@@ -54,6 +54,16 @@ read_file(struct diags *diags, const struct zone_job *job, struct zone_status *s
 	return result;
 }
 
+/* Whether the lock file was to bind the last build is of no matter to who looks. */
+static bool
+is_fresh(const struct zone_job *job, struct zone_result *result)
+{
+	struct zone_job other = *job;
+
+	other.binding = !job->binding;
+	return cache_holds(job, result) || cache_holds(&other, result);
+}
+
 static int
 look_at_file(struct diags *diags, const struct zone_job *job, struct zone_status *status)
 {
@@ -73,7 +83,7 @@ look_at_file(struct diags *diags, const struct zone_job *job, struct zone_status
 	    memcmp(wrote, now, sizeof(now)) != 0)
 		return read_file(diags, job, status);
 	take_result(&result, status);
-	status->state = cache_holds(job, &result) ? ZONE_OK : ZONE_STALE;
+	status->state = is_fresh(job, &result) ? ZONE_OK : ZONE_STALE;
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "history/answer.h"
 #include "history/state.h"
 #include "rollover/gate.h"
+#include "rollover/project_history.h"
 
 #include <stdlib.h>
 
@@ -874,7 +875,7 @@ print_set(struct buf *b, struct set set)
 }
 
 void
-keep_print(struct buf *b, const struct keep *keep)
+keep_print(struct buf *b, const struct keep *keep, int64_t now_unix)
 {
 	struct sets known = history_zone(keep->history, keep->name);
 	struct history after = {.a = keep->a}, closed = keep->closed;
@@ -885,10 +886,11 @@ keep_print(struct buf *b, const struct keep *keep)
 	for (size_t i = 0; i < known.n; i++)
 		history_add_set(&after, &known.items[i]);
 	if (keep->is_published)
-		history_end(&after, &closed, 0);
+		history_end(&after, &closed, now_unix);
 	for (size_t i = 0; keep->is_published && i < keep->opened.n_sets; i++)
 		history_add_set(&after, &keep->opened.sets[i]);
 	history_sort(&after);
+	history_prune(&after, project_history_wait_s(keep->project), now_unix);
 	buf_printf(b, "%d", is_kept);
 	if (!keep->is_published && !is_settled(keep, known))
 		buf_puts(b, " unsettled");

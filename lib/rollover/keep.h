@@ -86,8 +86,8 @@ keep_failed(struct keep *keep, const struct published *published);
 
 /* The sets that may be held are a part of what the cache remembers of a build: appends their
  * digest, without times. Of a zone that is published they are what the publication makes of them.
- */
+ * Those that nobody holds at `now_unix` are none: the state file forgets them when it is written. */
 void
-keep_print(struct buf *b, const struct keep *keep);
+keep_print(struct buf *b, const struct keep *keep, int64_t now_unix);
 
 #endif
