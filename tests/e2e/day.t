@@ -163,7 +163,7 @@ ok 'which is good' good
 
 # --- A pull request with an edit ---
 
-ok 'an edit' edit edit '$a www A 192.0.2.81'
+ok 'an edit' edit edit '/^ns1/a www A 192.0.2.81'
 ok 'is reviewed on a runner that has nothing' review edit
 ok 'it has no fault' zonepp check -C "$runner" --werror --format=gcc
 ok 'it would do this' says '+ www.example.org.' \

@@ -1,0 +1,230 @@
+#!/bin/sh
+# The workflows of zones-example do what they say: their shell steps are taken out of them, and run as
+# GitHub Actions, GitLab CI and pre-commit would, in clones of a repository; with stand-ins for the
+# programs that reach out of the machine.
+# shellcheck source=tests/e2e/common.sh
+. "$(dirname "$0")/common.sh"
+
+for program in git jq bash; do
+	command -v $program >/dev/null || {
+		echo "1..0 # SKIP no $program"
+		exit
+	}
+done
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test@example.org
+export GIT_COMMITTER_NAME=test GIT_COMMITTER_EMAIL=test@example.org
+example=$top/zones-example
+desk=$tmp/desk
+runner=$tmp/runner
+mkdir "$tmp/bin"
+PATH=$tmp/bin:$PATH
+
+# --- Steps ---
+
+# steps FILE JOB KEY: the commands of a job, in files of $tmp/steps; KEY is run or script
+steps() {
+	rm -rf "$tmp/steps"
+	mkdir "$tmp/steps"
+	perl -e '
+		my ($file, $job, $key, $into) = @ARGV;
+		open my $in, "<", $file or die;
+		my ($on, $list, $block, $n, $out);
+		my $close = sub { close $out if $out; undef $out; undef $block };
+		while (<$in>) {
+			my ($indent) = /^( *)/;
+			my $depth = length $indent;
+			if (defined $block) {
+				if (/^\s*$/ || $depth > $block) { print $out substr($_, $block + 2); next }
+				$close->();
+			}
+			next if /^\s*(#|$)/;
+			if ($depth == ($key eq "run" ? 2 : 0) && /^ *(\w+):\s*$/) { $on = $1 eq $job; $list = 0; next }
+			next unless $on;
+			$list = 0 if defined $list && $list && $depth <= $list - 1;
+			if ($key eq "script" && /^( *)script:\s*$/) { $list = $depth + 1; next }
+			my $command = $key eq "run" ? (/^ *(?:- )?run: (.*)$/ ? $1 : undef)
+				: $list && /^ *- (.*)$/ ? $1 : undef;
+			next unless defined $command;
+			open $out, ">", sprintf "%s/%02d", $into, ++$n or die;
+			if ($command eq "|") {
+				$block = $depth;
+				next;
+			}
+			$command =~ s/^"(.*)"$/$1/;
+			print $out "$command\n";
+			$close->();
+		}
+		die "no steps" unless $n;
+	' "$1" "$2" "$3" "$tmp/steps"
+}
+# run_github JOB: each step is a script of its own; one that fails ends the job, unless it may
+run_github() {
+	steps "$example/.github/workflows/zones.yml" "$1" run || return
+	failed=''
+	for step in "$tmp"/steps/*; do
+		if (cd "$runner" && bash --noprofile --norc -eo pipefail "$step"); then
+			continue
+		elif grep -q '^zonepp build' "$step"; then # continue-on-error
+			failed=yes
+		elif grep -qx false "$step"; then # only if that has failed
+			[ ! "$failed" ] || return 1
+		else
+			return 1
+		fi
+	done
+}
+# run_gitlab JOB: all are one script
+run_gitlab() {
+	steps "$example/.gitlab-ci.yml" "$1" script || return
+	cat "$tmp"/steps/* >"$tmp/script"
+	(cd "$runner" && bash --noprofile --norc -eo pipefail "$tmp/script")
+}
+
+# --- The world ---
+
+stand_in() { # stand_in PROGRAM COMMANDS: it notes its arguments in $tmp/said-PROGRAM
+	cat >"$tmp/bin/$1" <<-STAND
+	#!/bin/sh
+	printf '<%s>' "\$@" >>"$tmp/said-$1"
+	echo >>"$tmp/said-$1"
+	$2
+	STAND
+	chmod +x "$tmp/bin/$1"
+}
+# rsync to "server" copies to $tmp/server
+# shellcheck disable=SC2016 # the stand-in expands them
+stand_ins() {
+	stand_in curl 'cat >"$CURL_INPUT"'
+	stand_in sudo :
+	stand_in gh 'for path; do :; done; cp "$path" "$GH_INPUT"'
+	stand_in rsync 'mkdir -p "$SERVER" && cp -p public/* "$SERVER"'
+}
+repository() { # as people have it: without private keys and certificates
+	mkdir -p "$desk" "$tmp/secret"
+	cp -R "$example/zones" "$example/zonepp.yaml" "$example/make-demo" \
+		"$example/.github" "$example/.gitlab-ci.yml" "$example/.pre-commit-config.yaml" "$desk"
+	printf '%s\n' /.zonepp/ /public/ /certs/ '/keys/*.private' >"$desk/.gitignore"
+	"$desk/make-demo" && zonepp lock -C "$desk" || return
+	(cd "$desk" && tar -cz keys/*.private | base64) >"$tmp/secret/keys"
+	mv "$desk"/keys/*.private "$desk/certs" "$tmp/secret"
+	git init -q --bare -b main "$tmp/origin.git"
+	git -C "$desk" init -q -b main && git -C "$desk" remote add origin "$tmp/origin.git" &&
+		git -C "$desk" add -A && git -C "$desk" commit -qm zones &&
+		git -C "$desk" push -q origin main
+}
+change() { # change BRANCH RECORD
+	git -C "$desk" fetch -q && git -C "$desk" checkout -q -B "$1" origin/main &&
+		echo "$2" >>"$desk/zones/example.org.zone" && git -C "$desk" commit -qam "$1" &&
+		git -C "$desk" push -q origin "$1"
+}
+merge() {
+	git -C "$desk" fetch -q && git -C "$desk" checkout -q -B main origin/main &&
+		git -C "$desk" merge -q -m merge "$1" && git -C "$desk" push -q origin main
+}
+job() { # job BRANCH: a new runner
+	rm -rf "$runner" "$tmp"/said-* "$tmp/note" "$tmp/comment" "$tmp/summary"
+	git clone -q -b "$1" "$tmp/origin.git" "$runner"
+}
+holds() { # holds FILE TEXT
+	grep -F -- "$2" "$1"
+}
+serial() {
+	awk '$4 == "SOA" { print $7; exit }' "$tmp/server/example.org.zone"
+}
+expressions() { # in commands: they would be run with whatever a title or branch says
+	! sed -n '/run:/,/^ *- /p' "$example/.github/workflows/zones.yml" | grep -vE '^ *[A-Z_]+: ' |
+		grep -F '{{' | grep -vE '^ *(if|uses|key):'
+}
+
+stand_ins
+export CURL_INPUT="$tmp/note" GH_INPUT="$tmp/comment" SERVER="$tmp/server"
+export RUNNER_TEMP="$tmp" GITHUB_STEP_SUMMARY="$tmp/summary" GITHUB_BASE_REF=main NUMBER=7
+export ZONEPP_DEB=https://example.org/zonepp.deb ZONES_SERVER=server GH_TOKEN=t
+export CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_DEFAULT_BRANCH=main ZONES_TOKEN=t
+export CI_API_V4_URL=https://gitlab.example.org/api/v4 CI_PROJECT_ID=1 CI_MERGE_REQUEST_IID=7
+export CI_SERVER_HOST=gitlab.example.org CI_PROJECT_PATH=dns/zones
+# The server of the forge is the repository here.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="url.$tmp/origin.git.insteadOf" \
+	GIT_CONFIG_VALUE_0=https://zones:t@gitlab.example.org/dns/zones.git
+
+ok 'a repository' repository
+ok 'no expression of the forge is pasted into a command' expressions
+
+# --- GitHub Actions ---
+
+export ZONE_KEYS
+ZONE_KEYS=$(cat "$tmp/secret/keys")
+ok 'GitHub: a first build' job main
+ok 'is run' run_github publish
+ok 'and published' prints 2026112301 serial
+ok 'with its state' git -C "$tmp/origin.git" cat-file -e main:zonepp.state
+ok 'a change' change edit 'new A 192.0.2.99'
+ok 'is reviewed' job edit
+ok 'which installs zonepp, checks and plans' run_github review
+ok 'into a comment' holds "$tmp/comment" 'new.example.org.'
+ok 'of that pull request' holds "$tmp/said-gh" '<pr><comment><7>'
+ok 'and the summary' holds "$tmp/summary" 'new.example.org.'
+ok 'nothing was written' prints '' git -C "$runner" status --porcelain
+ok 'it is merged' merge edit
+job main
+ok 'and published' run_github publish
+ok 'with the next serial' prints 2026112302 serial
+git -C "$tmp/origin.git" rev-parse main >"$tmp/before"
+job main
+cp -pR "$tmp/server" "$runner/public"
+ok 'a day without a change' run_github publish
+ok 'commits nothing' prints "$(cat "$tmp/before")" git -C "$tmp/origin.git" rev-parse main
+ok 'a fault' change fault 'bad A 192.0.2.300'
+job fault
+ok 'fails the review' refuses run_github review
+ok 'if it is merged nonetheless' merge fault
+job main
+cp -pR "$tmp/server" "$runner/public"
+ok 'the build fails' refuses run_github publish
+ok 'what is published stays' prints 2026112302 serial
+git -C "$desk" revert -n HEAD && git -C "$desk" commit -qm back && git -C "$desk" push -q origin main
+
+# --- GitLab CI ---
+
+export ZONE_KEYS="$tmp/secret/keys"
+ok 'GitLab: a change' change lab 'lab A 192.0.2.98'
+job lab
+ok 'is checked' run_gitlab check
+ok 'and planned' run_gitlab plan
+ok 'into a comment' holds "$tmp/note" '"body":'
+ok 'with the record' holds "$tmp/note" 'lab.example.org.'
+ok 'of that merge request' holds "$tmp/said-curl" \
+	'https://gitlab.example.org/api/v4/projects/1/merge_requests/7/notes'
+ok 'it is merged' merge lab
+job main
+cp -pR "$tmp/server" "$runner/public"
+ok 'and published' run_gitlab publish
+ok 'with the next serial' prints 2026112303 serial
+ok 'and its state' says 'published [skip ci]' git -C "$tmp/origin.git" log -1 --format=%s main
+ok 'a fault' change fault 'bad A 192.0.2.300'
+job fault
+ok 'fails the check' refuses run_gitlab check
+ok 'which reports it' prints Z013 jq -r '.[0].check_name' "$runner/zonepp.json"
+
+# --- pre-commit ---
+
+entry=$(sed -n 's/^ *entry: //p' "$example/.pre-commit-config.yaml")
+files=$(sed -n 's/^ *files: //p' "$example/.pre-commit-config.yaml")
+pre_commit() { # what it runs for what is staged
+	git -C "$desk" diff --cached --name-only | grep -qE "$files" || return 0
+	(cd "$desk" && $entry)
+}
+ok 'pre-commit: back to what is good' git -C "$desk" checkout -q main
+ok 'nothing is staged' pre_commit
+echo 'more A 192.0.2.97' >>"$desk/zones/example.org.zone"
+git -C "$desk" add -A
+ok 'a good change' pre_commit
+echo 'bad A 192.0.2.300' >>"$desk/zones/example.org.zone"
+git -C "$desk" add -A
+ok 'a fault' refuses pre_commit
+git -C "$desk" reset -q --hard
+echo x >"$desk/README"
+git -C "$desk" add -A
+ok 'what is no zone is none of its business' pre_commit
+plan
