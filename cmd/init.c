@@ -26,7 +26,8 @@ static const char ignore[] = "# What zonepp keeps beside the project, and what i
 			     "*.private\n";
 
 static const char attributes[] = "# Two branches that both published: what either knows stays.\n"
-				 "zonepp.state merge=union\n";
+				 "zonepp.state merge=union\n"
+				 "zonepp.lock merge=union\n";
 
 static const char makefile[] =
     "# make: build the zones that changed; make check: tell of problems, and write nothing.\n"
