@@ -1,6 +1,7 @@
 #include "cmd.h"
 
 #include "base/mem.h"
+#include "project/hook.h"
 #include "publish/build.h"
 #include "publish/check.h"
 
@@ -35,12 +36,18 @@ count_files(const struct cmd *cmd)
 }
 
 static void
+count(const struct diags *diags, struct tally *tally)
+{
+	for (int severity = SEVERITY_NOTE; severity <= SEVERITY_ERROR; severity++)
+		tally->n_severity[severity] += diags->n_severity[severity];
+}
+
+static void
 take(struct cmd *cmd, struct diags *diags, struct tally *tally)
 {
 	cmd_report(cmd, diags);
 	tally->n++;
-	for (int severity = SEVERITY_NOTE; severity <= SEVERITY_ERROR; severity++)
-		tally->n_severity[severity] += diags->n_severity[severity];
+	count(diags, tally);
 }
 
 static int
@@ -81,8 +88,11 @@ check_project(struct cmd *cmd, struct tally *tally)
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
 	result = build_project(&cmd->diags, &project, &how, &build);
+	if (hooks_check(&cmd->diags, &project) < 0)
+		result = -1;
 	for (size_t i = 0; i < build.n; i++)
 		take(cmd, &build.zones[i].diags, tally);
+	count(&cmd->diags, tally);
 	build_free(&build);
 	return result;
 }

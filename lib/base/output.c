@@ -532,6 +532,23 @@ output_draft(struct output *out)
 }
 
 const char *
+output_draft_name(struct output *out)
+{
+	struct arena *a = &out->diags->arena;
+
+	if (!output_draft(out))
+		return NULL;
+	if (out->kind == OUTPUT_STREAM)
+		return arena_printf(a, "/proc/%ld/fd/%d", (long)getpid(), out->fd);
+	if (name_temporary(out) < 0) {
+		output_fail(out, "name the new");
+		return NULL;
+	}
+	return file_join(a, out->roots ? file_folder(a, file_absolute(a, out->path)) : out->folder,
+	    out->temporary);
+}
+
+const char *
 output_old(struct output *out)
 {
 	return out->old_fd < 0 ? NULL : path_of(out, out->old_fd);

@@ -62,6 +62,11 @@ output_attribute(struct output *out, const char *name, const void *value, size_t
 const char *
 output_draft(struct output *out);
 
+/* As output_draft, by a name that other processes can open, in the file's folder: it vanishes with
+ * the commit, or where that does not come. */
+const char *
+output_draft_name(struct output *out);
+
 /* A path at which the file's old contents can be read ahead of output_commit; NULL: there was none.
  */
 const char *

@@ -110,7 +110,7 @@ certificate_read(struct diags *diags, const struct project *project, const struc
 	    .wait_s = f.wait_s == NOT_WRITTEN ? WAIT_DEFAULT_S : f.wait_s,
 	    .wait_written = f.wait_s != NOT_WRITTEN,
 	    .deploy = f.deploy.n ? f.deploy.argv : NULL,
-	    .notify = f.notify.n ? f.notify.argv : project->hook_notify};
+	    .notify = f.notify.n ? f.notify.argv : project->hooks[PROJECT_HOOK_NOTIFY].argv};
 	if (read_pass(diags, project, &f.pass, &out->pass) < 0)
 		return -1;
 	return servers_read(diags, &f.servers, &out->servers, &out->n_servers);

@@ -214,8 +214,8 @@ add_all(struct uses *uses, const struct project *project)
 	add(uses, state_path(&uses->a, project->path, project->folder))->what = "the state file";
 	for (size_t i = 0; i < project->n_certificates; i++)
 		add_certificate(uses, project, &project->certificates[i]);
-	add_command(uses, project, project->hook_changed);
-	add_command(uses, project, project->hook_notify);
+	for (int i = 0; i < N_PROJECT_HOOKS; i++)
+		add_command(uses, project, project->hooks[i].argv);
 	for (size_t i = 0; i < project->n_zones; i++)
 		add_zone(uses, project, &project->zones[i]);
 }

@@ -7,8 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,16 +71,33 @@ arguments(
 }
 
 struct hook
-hook_changed(struct arena *a, const struct project *project, const struct project_zone *zone)
+hook_of(struct arena *a, const struct project *project, enum project_hook which,
+    const struct hook_subject *subject)
 {
-	static const char *const marks[] = {"{zone}", NULL};
-	const char *values[] = {zone->name_text};
+	static const struct {
+		const char *what;
+		enum problem problem, ended;
+	} kinds[N_PROJECT_HOOKS] = {
+	    [PROJECT_HOOK_REVIEW] = {"review", P_REVIEW, P_REVIEW_ENDED},
+	    [PROJECT_HOOK_CHANGED] = {"hook", P_HOOK, P_HOOK},
+	    [PROJECT_HOOK_FAILED] = {"failed hook", P_AFTER, P_AFTER},
+	    [PROJECT_HOOK_DONE] = {"done hook", P_AFTER, P_AFTER},
+	    [PROJECT_HOOK_NOTIFY] = {"notify", P_NOTIFY, P_NOTIFY},
+	};
+	static const char *const marks[] = {"{zone}", "{output}", "{serial}", "{draft}", NULL};
+	const struct project_zone *zone = subject->zone;
+	const char *values[] = {zone ? zone->name_text : marks[0],
+	    zone ? file_absolute(a, zone->output) : marks[1],
+	    zone ? arena_printf(a, "%" PRIu32, subject->serial) : marks[2],
+	    subject->draft ? subject->draft : marks[3]};
 
-	return (struct hook){.what = "hook",
-	    .whom = zone->name_text,
+	return (struct hook){.what = kinds[which].what,
+	    .whom = zone ? zone->name_text : "the project",
+	    .pos = zone ? pos_none() : project->hooks[which].pos,
 	    .lock = LOCK_BUILD,
-	    .argv = arguments(a, project->hook_changed, marks, values),
-	    .problem = P_HOOK};
+	    .argv = arguments(a, project->hooks[which].argv, marks, values),
+	    .problem = kinds[which].problem,
+	    .ended = kinds[which].ended};
 }
 
 static const char *const command_marks[] = {"{name}", "{current}", "{next}", "{id}", NULL};
@@ -99,7 +118,78 @@ hook_key_arguments(
 {
 	const char *values[] = {zone->name_text, "", "", id};
 
-	return arguments(a, project->hook_notify, command_marks, values);
+	return arguments(a, project->hooks[PROJECT_HOOK_NOTIFY].argv, command_marks, values);
+}
+
+/* --- Are they there? --- */
+
+static bool
+is_executable(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* As posix_spawnp(3) will look for it, in a folder of PATH; an empty one is the project's. */
+static bool
+is_in_path(struct arena *a, const char *folder, const char *name)
+{
+	const char *path = getenv("PATH"), *at = path ? path : "/bin:/usr/bin";
+
+	for (;; at++) {
+		size_t len = strcspn(at, ":");
+		const char *in = arena_text(a, at, len);
+
+		if (is_executable(file_join(a, project_path_of(a, folder, *in ? in : "."), name)))
+			return true;
+		at += len;
+		if (!*at)
+			return false;
+	}
+}
+
+/* Servers' tools may lack where nothing is built; what comes with the project must not. */
+static int
+check_command(
+    struct diags *diags, const struct project *project, struct pos pos, const char *const *argv)
+{
+	struct arena *a = &diags->arena;
+	const char *path;
+	struct stat st;
+
+	if (!argv)
+		return 0;
+	if (!strchr(argv[0], '/'))
+		return is_in_path(a, project->folder, argv[0])
+			   ? 0
+			   : diag_add(diags, pos, P_COMMAND_HERE, "%s is not in PATH", argv[0]);
+	path = project_path_of(a, project->folder, argv[0]);
+	if (is_executable(path))
+		return 0;
+	return diag_add(diags, pos, *argv[0] == '/' ? P_COMMAND_HERE : P_COMMAND, "%s: %s", path,
+	    stat(path, &st) == 0 ? "not an executable file" : "no such file");
+}
+
+int
+hooks_check(struct diags *diags, const struct project *project)
+{
+	int result = 0;
+
+	for (int i = 0; i < N_PROJECT_HOOKS; i++)
+		if (check_command(diags, project, project->hooks[i].pos, project->hooks[i].argv) <
+		    0)
+			result = -1;
+	for (size_t i = 0; i < project->n_certificates; i++) {
+		const struct project_certificate *is = &project->certificates[i];
+
+		bool own = is->notify != project->hooks[PROJECT_HOOK_NOTIFY].argv;
+
+		if (check_command(diags, project, is->pos, is->deploy) < 0 ||
+		    (own && check_command(diags, project, is->pos, is->notify) < 0))
+			result = -1;
+	}
+	return result;
 }
 
 /* --- Running --- */
@@ -126,9 +216,9 @@ judge(const struct running *running, const struct child_end *end)
 		return HOOK_LATE;
 	}
 	if (end->error)
-		diag_add(diags, hook->pos, hook->problem, "%s: %s", what, strerror(end->error));
+		diag_add(diags, hook->pos, hook->ended, "%s: %s", what, strerror(end->error));
 	else if (WIFSIGNALED(end->status))
-		diag_add(diags, hook->pos, hook->problem, "%s: ended by signal %d", what,
+		diag_add(diags, hook->pos, hook->ended, "%s: ended by signal %d", what,
 		    WTERMSIG(end->status));
 	else if (WEXITSTATUS(end->status) != 0)
 		diag_add(diags, hook->pos, hook->problem, "%s: exit status %d", what,

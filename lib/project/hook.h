@@ -13,8 +13,9 @@ struct hook {
 	struct pos pos;   /* of what asks for it, in the project file, or nowhere */
 	const char *lock; /* that the run holds meanwhile: see lock.h */
 	char **argv;
-	struct text input; /* its standard input; data NULL: none */
-	enum problem problem;
+	struct text input;    /* its standard input; data NULL: none */
+	enum problem problem; /* that it exits with another status than 0, */
+	enum problem ended;   /* or does not come so far */
 };
 
 enum hook_end {
@@ -45,9 +46,22 @@ struct hooks {
 void
 hooks_run(const struct project *project, const struct hooks *hooks);
 
-/* The project's `changed` hook for `zone`, in `a`. There must be one. */
+/* What stands for {zone}, {output}, {serial} and {draft} in the arguments of a hook. */
+struct hook_subject {
+	const struct project_zone *zone; /* NULL: it is for all, and has none of them */
+	uint32_t serial;
+	const char *draft; /* path; NULL: there is none */
+};
+
+/* The project's hook, in `a`. There must be one. */
 struct hook
-hook_changed(struct arena *a, const struct project *project, const struct project_zone *zone);
+hook_of(struct arena *a, const struct project *project, enum project_hook which,
+    const struct hook_subject *subject);
+
+/* Are the commands of the project there, those of certificates among them? What the project's own
+ * folder lacks is an error. Returns 0, or -1 with problems added. */
+int
+hooks_check(struct diags *diags, const struct project *project);
 
 /* The arguments of a command of `certificate`, in which {name}, {current}, {next} and {id} stand
  * for its name, the absolute paths of its files, and `id`; in `a`. */

@@ -18,7 +18,7 @@ struct file {
 
 struct hooks {
 	uint32_t timeout_s;
-	struct yaml_texts changed, notify;
+	struct yaml_texts commands[N_PROJECT_HOOKS];
 };
 
 #define AT(type, member) offsetof(struct type, member)
@@ -40,10 +40,14 @@ static const struct yaml_field file_fields[] = {
     {NULL, 0, 0, NULL},
 };
 
+/* Those of enum project_hook first, in its order. */
 static const struct yaml_field hook_fields[] = {
+    {"review", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_REVIEW]), NULL},
+    {"changed", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_CHANGED]), NULL},
+    {"failed", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_FAILED]), NULL},
+    {"done", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_DONE]), NULL},
+    {"notify", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_NOTIFY]), NULL},
     {"timeout", YAML_DURATION, AT(hooks, timeout_s), NULL},
-    {"changed", YAML_TEXTS, AT(hooks, changed), NULL},
-    {"notify", YAML_TEXTS, AT(hooks, notify), NULL},
     {NULL, 0, 0, NULL},
 };
 
@@ -79,6 +83,16 @@ const struct project_mapping project_mappings[] = {
 };
 
 static void
+hook_read(const struct load *load, const char *name, const struct yaml_texts *texts,
+    struct project_command *out)
+{
+	if (texts->items && texts->n == 0)
+		diag_add(load->diags, texts->pos, P_VALUE, "%s wants a command", name);
+	if (texts->n > 0)
+		*out = (struct project_command){texts->argv, texts->pos};
+}
+
+static void
 hooks_read(const struct load *load, const struct yaml_node *mapping)
 {
 	enum { TIMEOUT_S = 600 };
@@ -87,16 +101,12 @@ hooks_read(const struct load *load, const struct yaml_node *mapping)
 	load->project->hook_timeout_s = TIMEOUT_S;
 	if (!mapping || yaml_read(load->diags, mapping, "hooks", hook_fields, &hooks) < 0)
 		return;
-	if (hooks.changed.items && hooks.changed.n == 0)
-		diag_add(load->diags, hooks.changed.pos, P_VALUE, "changed wants a command");
-	if (hooks.notify.items && hooks.notify.n == 0)
-		diag_add(load->diags, hooks.notify.pos, P_VALUE, "notify wants a command");
+	for (int i = 0; i < N_PROJECT_HOOKS; i++)
+		hook_read(load, hook_fields[i].name, &hooks.commands[i], &load->project->hooks[i]);
 	if (hooks.timeout_s == 0)
 		diag_add(load->diags, mapping->pos, P_VALUE,
 		    "timeout is 0: no command would be done in time");
 	load->project->hook_timeout_s = hooks.timeout_s;
-	load->project->hook_changed = hooks.changed.n ? hooks.changed.argv : NULL;
-	load->project->hook_notify = hooks.notify.n ? hooks.notify.argv : NULL;
 }
 
 static void

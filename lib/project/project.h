@@ -97,6 +97,21 @@ struct project_safety {
 	unsigned protect;                /* enum project_protect */
 };
 
+/* Commands of a build (project/hook.h). */
+enum project_hook {
+	PROJECT_HOOK_REVIEW,  /* may a zone be published? */
+	PROJECT_HOOK_CHANGED, /* one was, */
+	PROJECT_HOOK_FAILED,  /* or could not be made */
+	PROJECT_HOOK_DONE,    /* any was */
+	PROJECT_HOOK_NOTIFY,  /* of keys */
+	N_PROJECT_HOOKS,
+};
+
+struct project_command {
+	const char *const *argv; /* NULL at the end; NULL: there is none */
+	struct pos pos;
+};
+
 /* A nameserver that is asked what it publishes, or a resolver what others do. */
 struct project_server {
 	const char *text; /* as written */
@@ -160,9 +175,8 @@ struct project {
 	size_t n_certificates;
 	const char *const *certificate_names; /* sorted */
 	const int8_t *severities;             /* as in struct diags; NULL: the file sets none */
-	const char *const *hook_changed;      /* arguments, NULL at the end; NULL: none */
-	const char *const *hook_notify;       /* likewise */
-	uint32_t hook_timeout_s;           /* of each command: `changed`, `deploy` and `notify` */
+	struct project_command hooks[N_PROJECT_HOOKS];
+	uint32_t hook_timeout_s;           /* of each command, `deploy` and `notify` too */
 	enum project_include include_from; /* of templates of no zone */
 	bool locking;                      /* false: the operator keeps two runs apart */
 };

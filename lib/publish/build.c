@@ -44,7 +44,10 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
 	    .mark = build->mark,
-	    .has_hook = run->project->hook_changed != NULL,
+	    .has_hook = run->project->hooks[PROJECT_HOOK_CHANGED].argv ||
+			run->project->hooks[PROJECT_HOOK_DONE].argv,
+	    .review = run->reviewer ? build_review : NULL,
+	    .review_ctx = run,
 	    .force = run->options->force,
 	    .werror = run->options->werror,
 	    .keys_of = build_keys_of_child,
@@ -217,7 +220,12 @@ build_locked(struct build_run *run)
 		drop_zones(run->build);
 		return -1;
 	}
+	if (build_begin_review(run) < 0) {
+		drop_zones(run->build);
+		return -1;
+	}
 	build_all(run, run->build);
+	build_end_review(run);
 	if (!run->options->check) /* who only looks goes on with it */
 		run->diags->locked = NULL;
 	if (build_write_lock(run) < 0)

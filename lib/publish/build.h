@@ -38,14 +38,16 @@ struct build_zone {
 	const struct project_zone *zone;
 	struct diags diags; /* the zone's own problems */
 	struct zone_result result;
-	struct zone_status status; /* where it was asked for */
+	struct zone_status status;     /* where it was asked for */
 	struct arena arena;            /* of what outlives `diags` */
 	struct locked_source *sources; /* that it read, */
 	struct locked_group *groups;   /* and folders of such */
 	struct keep keep;
 	bool built;      /* or, with `check`, found to be good */
 	bool unfinished; /* its publication, though the file is published: the next build ends it */
-	bool told;       /* published, and whoever is to know of it does, */
+	bool awaits_done;  /* it is the `done` hook that tells of it, */
+	bool announced;    /* and the state file has its new sets already */
+	bool told;         /* published, and whoever is to know of it does, */
 	int64_t told_unix; /* since then */
 	bool noted;        /* what the build makes of its history is in the state file */
 	const char *mark;  /* file of its mark (history/mark.h) */

@@ -62,6 +62,14 @@ is_due(const struct build_zone *build)
 	return !build->noted && (!build->built || build->told || build->unfinished);
 }
 
+/* Are its new sets to be written down ahead of `done`, which tells of them? That hook may take the
+ * state file elsewhere. What they replace stays open until it has succeeded. */
+static bool
+is_to_announce(const struct build_zone *build)
+{
+	return build->awaits_done && !build->announced && !build->told && !build->unfinished;
+}
+
 /* When it happened: the rest is written down together, later. */
 static int64_t
 time_of(const struct build_zone *build, int64_t now, const struct history *history)
@@ -83,7 +91,8 @@ apply_closed(const struct build *build, int64_t now, struct arena *a, struct his
 		for (size_t k = 0; k < zone->keep.closed.n_sets && applies; k++) {
 			struct set set = zone->keep.closed.sets[k];
 
-			set.until_unix = set_is_open(&set) ? then : set.until_unix;
+			if (set_is_open(&set) || zone->was_marked)
+				set.until_unix = then; /* whoever was to be told of it */
 			history_add_set(&closed, &set);
 		}
 	}
@@ -99,7 +108,8 @@ apply_opened(const struct build *build, int64_t now, struct arena *a, struct his
 	for (size_t i = 0; i < build->n; i++) {
 		const struct build_zone *zone = &build->zones[i];
 		int64_t then = time_of(zone, now, history);
-		bool applies = is_due(zone) && !zone->unfinished;
+		bool due = is_due(zone) && !zone->unfinished && !zone->announced;
+		bool applies = due || is_to_announce(zone);
 
 		for (size_t k = 0; k < zone->keep.opened.n_sets && applies; k++) {
 			struct set set = zone->keep.opened.sets[k];
@@ -195,7 +205,7 @@ change_history(const void *ctx, struct history *history)
 	apply_closed(build, now, a, history);
 	apply_opened(build, now, a, history);
 	for (size_t i = 0; i < build->n; i++)
-		if (is_due(&build->zones[i]))
+		if (is_due(&build->zones[i]) || is_to_announce(&build->zones[i]))
 			apply_serial(&build->zones[i], now, history);
 	note_current(change->run, now, history);
 }
@@ -208,9 +218,12 @@ build_write_history(struct build_run *run)
 	if (project_history_rewrite(run->diags, run->project, change.now, change_history, &change) <
 	    0)
 		return -1;
-	for (size_t i = 0; i < run->build->n; i++)
-		if (is_due(&run->build->zones[i]))
-			run->build->zones[i].noted = true;
+	for (size_t i = 0; i < run->build->n; i++) {
+		struct build_zone *zone = &run->build->zones[i];
+
+		zone->noted = zone->noted || is_due(zone);
+		zone->announced = zone->announced || is_to_announce(zone);
+	}
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* What the files share that build a project: build.c orders the zones, build_keys.c reads their
- * folders of keys, build_lock.c the lock file, build_history.c their history, build_hooks.c tells
- * servers of them, and publication.c publishes them. */
+ * folders of keys, build_lock.c the lock file, build_history.c their history, build_review.c and
+ * build_hooks.c run the commands of the project, and publication.c publishes them. */
 #ifndef PUBLISH_BUILD_PART_H
 #define PUBLISH_BUILD_PART_H
 
@@ -21,7 +21,8 @@ struct build_run {
 	struct certificate_index index; /* of these */
 	struct build_keys *keys;        /* folders that were read */
 	struct build_zone **small;
-	size_t n_abreast; /* zones that are built at a time */
+	size_t n_abreast;          /* zones that are built at a time */
+	struct reviewer *reviewer; /* NULL: the project has no `review` */
 };
 
 /* The clock's time, or the one that the caller has set. Waiting for another build, whose hook may
@@ -66,7 +67,8 @@ int
 build_read_history(struct build_run *run);
 
 /* Writes into the state file what the zones of the build make of the history: those that are told
- * of, and those that will not be. Returns 0, or -1 with problems added. */
+ * of, and those that will not be. Of those that `done` is still to tell of, the new sets are opened
+ * and the old ones stay open. Returns 0, or -1 with problems added. */
 int
 build_write_history(struct build_run *run);
 
@@ -87,9 +89,27 @@ build_keep_sources(struct build_zone *zone);
 int
 build_write_lock(struct build_run *run);
 
-/* Runs the `changed` hooks of the zones that were published, and calls `meanwhile` each second.
- * Zones whose hook fails are `unfinished`, with a problem added. */
+/* Starts what runs `review`, ahead of any thread. Returns 0, or -1 with a problem added. */
+int
+build_begin_review(struct build_run *run);
+
+void
+build_end_review(struct build_run *run);
+
+/* A zone_review; `run` is a struct build_run. Any thread may call it. */
+int
+build_review(void *run, struct diags *diags, const struct project_zone *zone, uint32_t serial,
+    const char *draft);
+
+/* Runs the `changed` hooks of the zones that were published, and the `failed` hooks of those that
+ * could not be made, and calls `meanwhile` each second. Zones whose `changed` fails are
+ * `unfinished`, with a problem added. */
 void
 build_run_hooks(struct build_run *run, void (*meanwhile)(void *run));
+
+/* Runs the `done` hook, if any zone was published. Where it fails they are all `unfinished`, with a
+ * problem added. */
+void
+build_run_done(struct build_run *run);
 
 #endif

@@ -17,7 +17,7 @@ struct zone_result {
 	int64_t earliest;    /* expiry of a signature, Unix; 0: unsigned */
 	int64_t valid_until; /* the same inputs give the same zone and warnings until then: a
 			      * signature, a key or a certificate changes its state */
-	bool says; /* there were problems, which the next build says again */
+	bool says;           /* there were problems, which the next build says again */
 	bool changed;
 	bool is_first; /* nobody knows of a publication before */
 };
@@ -34,6 +34,11 @@ struct zone_plan {
 
 typedef void
 zone_plan_sink(void *ctx, const struct zone_plan *plan);
+
+/* May the draft at that path become the zone? Returns 0, or -1 with a problem added. */
+typedef int
+zone_review(void *ctx, struct diags *diags, const struct project_zone *zone, uint32_t serial,
+    const char *draft);
 
 /* Every member stands in a table of settings.c: does it shape the zone? */
 struct zone_job {
@@ -54,6 +59,8 @@ struct zone_job {
 	int64_t today; /* for zone_check: the time that it is, where `load.now` may be another */
 	bool live;     /* PROJECT_SERIAL_LIVE: servers may be asked */
 	bool has_hook; /* that is run when the file has changed */
+	zone_review *review; /* NULL: nobody is asked */
+	void *review_ctx;
 	const bool *force; /* by problem: what guards keep from being published may be; NULL */
 	delegation_keys *keys_of; /* of children of the project, */
 	delegation_keep *keep_of;

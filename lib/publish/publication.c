@@ -5,6 +5,18 @@
 #include "publish/cache.h"
 #include "publish/zone_part.h"
 
+/* Is it to be published? */
+static int
+review(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+	const char *draft = job->review ? output_draft_name(run->out) : NULL;
+
+	if (!draft)
+		return 0;
+	return job->review(job->review_ctx, run->diags, job->zone, run->result->serial, draft);
+}
+
 /* Do sets begin with the publication? Where the file stays as it is, that tells of servers which
  * may not know of it: their hook failed, and what a mark told of it is lost. */
 static bool
@@ -103,10 +115,29 @@ run_hooks(struct build_run *build)
 	return 0;
 }
 
+static int
+run_done(struct build_run *build)
+{
+	build_run_done(build);
+	return 0;
+}
+
+/* The time at which `done` had told the servers is that of the publication. */
+static int
+write_told(struct build_run *build)
+{
+	for (size_t i = 0; i < build->build->n; i++)
+		if (build->build->zones[i].awaits_done)
+			return build_write_history(build);
+	return 0;
+}
+
 /* clang-format off */
 const struct publication_step publication_steps[] = {
 	{"draft", zone_write, NULL, NULL, 0,
 	    "it begins anew; a draft without a name is gone, one with a temporary name goes now"},
+	{"review", review, NULL, NULL, 0,
+	    "it begins anew, and asks again"},
 	{"mark", mark, NULL, NULL, LEFT_MARK,
 	    "it publishes the zone, and runs the hook even if that has changed back meanwhile"},
 	{"rename", rename_draft, NULL, NULL, LEFT_MARK | LEFT_ZONE,
@@ -118,6 +149,10 @@ const struct publication_step publication_steps[] = {
 	{"history", NULL, NULL, build_write_history,
 	    LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
 	    "it runs the hook once more"},
+	{"done", NULL, NULL, run_done, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
+	    "it runs both hooks once more"},
+	{"told", NULL, NULL, write_told, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
+	    "the same"},
 	{"unmark", NULL, unmark, NULL, LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
 	    "nothing"},
 	{NULL, NULL, NULL, NULL, 0, NULL},

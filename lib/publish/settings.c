@@ -214,6 +214,8 @@ const struct setting settings_of_job[] = {
     NO_SETTING(live),    /* it matters for what has changed alone */
     NO_SETTING(force),   /* a zone with such errors is looked at each time */
     NO_SETTING(werror),  /* nor is one with warnings taken from the cache */
+    NO_SETTING(review),  /* asked of what has changed alone */
+    NO_SETTING(review_ctx),
     NO_SETTING(keys_of), /* what they make of a zone they tell when it is looked at */
     NO_SETTING(keep_of),
     NO_SETTING(keys_ctx),

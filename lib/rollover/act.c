@@ -140,7 +140,8 @@ begin_deploy(struct actor *actor)
 	    .pos = is->pos,
 	    .argv =
 		hook_arguments(&actor->look.arena, is, is->deploy, certificate->next_chain.leaf_id),
-	    .problem = P_DEPLOY};
+	    .problem = P_DEPLOY,
+	    .ended = P_DEPLOY};
 }
 
 static void
@@ -182,7 +183,8 @@ begin_telling(struct actor *actor)
 	    .pos = is->pos,
 	    .argv = hook_arguments(&actor->look.arena, is, is->notify, actor->telling->id),
 	    .input = {actor->input.data, actor->input.len},
-	    .problem = P_NOTIFY};
+	    .problem = P_NOTIFY,
+	    .ended = P_NOTIFY};
 }
 
 /* What was told is written down at once, so that it is told once. */
@@ -428,8 +430,8 @@ act_all(struct act *act)
 	bool all = !act->names || *act->names == NULL;
 	int round;
 
-	keytell_begin(&act->keys, act->diags, act->project, all && act->project->hook_notify,
-	    act->is_nested, act->now);
+	keytell_begin(&act->keys, act->diags, act->project,
+	    all && act->project->hooks[PROJECT_HOOK_NOTIFY].argv, act->is_nested, act->now);
 
 	act->actors = mem_alloc(n * sizeof(*act->actors));
 	for (size_t i = 0; i < n; i++) {
@@ -474,7 +476,9 @@ rollovers_notify(struct diags *diags, const struct project *project, int64_t now
 	const char *lock;
 
 	act.is_nested = is_nested(&diags->arena, project, &lock);
-	return project->n_certificates > 0 || project->hook_notify ? act_all(&act) : 0;
+	return project->n_certificates > 0 || project->hooks[PROJECT_HOOK_NOTIFY].argv
+		   ? act_all(&act)
+		   : 0;
 }
 
 int

@@ -481,6 +481,39 @@ names_that_begin_alike(void **state)
 	}
 }
 
+/* Whoever is to judge a draft opens it by its name, which leads nowhere afterwards. */
+static void
+named_drafts(void **state)
+{
+	struct diags diags = {0};
+	struct output *out;
+	const char *draft;
+	bool changed;
+
+	(void)state;
+	output_replace(&diags, NULL, "named", text_of("old\n"));
+	for (int round = 0; round < 2; round++) {
+		out = output_open(&diags, "named");
+		output_write(out, "new\n", 4);
+		draft = output_draft_name(out);
+		assert_file(draft, "new\n");
+		assert_file("named", "old\n");
+		if (round == 0)
+			output_abort(out);
+		else
+			assert_int_equal(output_commit(out, &changed), 0);
+		assert_int_equal(access(draft, F_OK), -1);
+	}
+	assert_file("named", "new\n");
+	out = output_open(&diags, "named");
+	output_write(out, "new\n", 4);
+	assert_null(output_draft_name(out));
+	output_abort(out);
+	unlink("named");
+	assert_int_equal(diags.n, 0);
+	diags_free(&diags);
+}
+
 int
 main(void)
 {
@@ -496,6 +529,7 @@ main(void)
 	    cmocka_unit_test(full_disk),
 	    cmocka_unit_test(devices),
 	    cmocka_unit_test(held_streams),
+	    cmocka_unit_test(named_drafts),
 	    cmocka_unit_test(hold_leaves_files_alone),
 	    cmocka_unit_test(mode_in_a_race),
 	    cmocka_unit_test(names_that_begin_alike),

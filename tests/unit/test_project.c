@@ -127,8 +127,8 @@ whole_project(void **state)
 	assert_string_equal(p.roots.allowed[0], "/etc/letsencrypt/live");
 	snprintf(expected, sizeof(expected), "%s/shared", folder);
 	assert_string_equal(p.roots.allowed[1], expected);
-	assert_string_equal(p.hook_changed[1], "reload");
-	assert_null(p.hook_changed[3]);
+	assert_string_equal(p.hooks[PROJECT_HOOK_CHANGED].argv[1], "reload");
+	assert_null(p.hooks[PROJECT_HOOK_CHANGED].argv[3]);
 	assert_int_equal(p.hook_timeout_s, 90);
 	assert_string_equal(
 	    project_replace(&diags.arena, "-{zone}-{zone}", "{zone}", p.zones[2].name_text),
@@ -176,7 +176,7 @@ built_in(void **state)
 	assert_true(zone->policy->lifetime.refresh_s == LIFETIME_BY_SOA);
 	assert_int_equal(zone->policy->inception_offset_s, 3600);
 	assert_int_equal(zone->policy->lifetime.jitter_s, 12 * 3600);
-	assert_null(p.hook_changed);
+	assert_null(p.hooks[PROJECT_HOOK_CHANGED].argv);
 	assert_int_equal(p.hook_timeout_s, 600);
 	assert_int_equal(p.roots.n_allowed, 0);
 	assert_int_equal(p.secrets.n, 0);

@@ -22,6 +22,10 @@ static const char yaml[] = "defaults: { dnssec: external }\n"
 			   "hooks: { changed: [./tell, \"{zone}\"] }\n"
 			   "zones: { example.net: , example.org: }\n";
 
+static const char yaml_done[] = "defaults: { dnssec: external }\n"
+				"hooks: { review: [\"true\"], done: [./tell-all] }\n"
+				"zones: { example.net: , example.org: }\n";
+
 static const struct publication_step *killed_behind;
 
 static void
@@ -232,6 +236,44 @@ serial_published(void)
 	return serial;
 }
 
+/* Where `done` tells the servers, what was replaced is held until it has. */
+static void
+killed_with_done(void **state)
+{
+	(void)state;
+	put("zonepp.yaml", yaml_done);
+	for (const struct publication_step *step = publication_steps; step->name; step++) {
+		struct buf cache = {0};
+		struct diags diags = {0};
+		struct history history;
+		size_t told;
+		unsigned left;
+
+		if (system("rm -rf .zonepp public zonepp.state told") != 0)
+			fail();
+		put_templates(OLD);
+		assert_int_equal(build(BEFORE, NULL), 0);
+		get(&cache, ".zonepp/" ZONE ".build");
+		told = n_told();
+		put_templates(NEW);
+		build_and_die(step);
+		left = find_left(&cache, told);
+		assert_held(step, left);
+		told = n_told();
+		assert_int_equal(build(AFTER, NULL), 0);
+		if (n_told() != told + ((left & LEFT_MARK) || !(left & LEFT_ZONE)))
+			fail_msg("behind %s, the hook ran %zu times", step->name, n_told());
+		load_history(&diags, false, &history);
+		if (find_set(&history, OLD)->until_unix != (left & LEFT_HISTORY ? KILLED : AFTER))
+			fail_msg("behind %s, the old set has another end", step->name);
+		assert_true(set_is_open(find_set(&history, NEW)));
+		assert_true(access(".zonepp/" ZONE ".hook", F_OK) < 0);
+		buf_free(&cache);
+		diags_free(&diags);
+	}
+	put("zonepp.yaml", yaml);
+}
+
 /* What was published by a build that is killed goes on from its serial, even if the file is lost
  * then. */
 static void
@@ -326,6 +368,8 @@ begin(void **state)
 	put("zonepp.yaml", yaml);
 	put("tell", tell);
 	chmod("tell", 0755);
+	put("tell-all", "#!/bin/sh\ncut -f 1 >>told\n");
+	chmod("tell-all", 0755);
 	mkdir("zones", 0755);
 	return 0;
 }
@@ -335,6 +379,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(killed),
+	    cmocka_unit_test(killed_with_done),
 	    cmocka_unit_test(killed_and_file_lost),
 	    cmocka_unit_test(killed_without_state),
 	    cmocka_unit_test(changed_back),
