@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/duration.h"
+#include "base/jobserver.h"
 #include "base/leftover.h"
 #include "base/mem.h"
 #include "base/pool.h"
@@ -228,7 +229,10 @@ apply_common(struct cmd *cmd)
 	const char *directory = cmd_value(cmd, &option_directory);
 
 	cmd->now = time_to_work_at(cmd);
-	cmd->jobs = (unsigned)cmd_number(cmd, &option_jobs, pool_processors(), 1, CMD_JOBS_MOST);
+	cmd->jobs = (unsigned)cmd_number(cmd, &option_jobs, 0, 1, CMD_JOBS_MOST);
+	if (cmd->jobs == 0)
+		cmd->jobs =
+		    takes_option(cmd->verb, &option_jobs) ? jobserver_take(pool_processors()) : 1;
 	cmd_report_begin(cmd);
 	if (directory && chdir(directory) < 0) {
 		cmd_say("zonepp: cannot change to %s: %s", directory, strerror(errno));

@@ -2,6 +2,7 @@
 #include "base/leftover.h"
 
 #include "base/digest.h"
+#include "base/jobserver.h"
 #include "base/mem.h"
 
 #include <dirent.h>
@@ -196,6 +197,7 @@ end(int number)
 		wait_for_end();
 	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
 		remove_file(&slots[i]);
+	jobserver_give_back();
 	signal(number, SIG_DFL);
 	raise(number);
 	sigemptyset(&set);

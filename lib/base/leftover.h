@@ -13,8 +13,9 @@
 char *
 leftover_name(struct arena *a, const char *file);
 
-/* From here on, the signals by which others end programs remove what is announced, and end the
- * program as without this. One that is ignored stays so. For main(). */
+/* From here on, the signals by which others end programs remove what is announced, give back what
+ * was taken of make (jobserver.h), and end the program as without this. One that is ignored stays
+ * so. For main(). */
 void
 leftover_watch(void);
 
