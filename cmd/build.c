@@ -1,8 +1,11 @@
 #include "plan.h"
 
 #include "base/duration.h"
-#include "publish/build.h"
+#include "base/output.h"
+#include "publish/depend.h"
 #include "rollover/act.h"
+
+#include <sys/stat.h>
 
 static const struct cmd_option option_force = {
     "force", 0, "CODE", "publish a zone although it has this problem of keys or safety, this once"};
@@ -15,9 +18,19 @@ static const struct cmd_option option_werror = {"werror", 0, NULL,
 static const struct cmd_option option_locked = {
     "locked", 0, NULL, "make the records that zonepp.lock says, with or without the sources"};
 
-static const struct cmd_option *const options[] = {&option_dry_run, &option_force, &option_locked,
-    &option_werror, &option_quiet, &option_project, &option_directory, &option_allow,
-    &option_secret, &option_jobs, &option_now, NULL};
+const struct cmd_option option_deps = {
+    "deps", 0, NULL, "write what each zone read to .zonepp/ZONE.d, for make (also -MD)"};
+const struct cmd_option option_deps_file = {
+    "deps-file", 0, "FILE", "write that of all zones to FILE (also -MF)"};
+const struct cmd_option option_deps_target = {
+    "deps-target", 0, "TARGET", "name TARGET in place of the outputs there (also -MT)"};
+static const struct cmd_option option_into = {
+    "output", 'o', "OUT", "build the zone whose template is FILE, which must be published as OUT"};
+
+static const struct cmd_option *const options[] = {&option_dry_run, &option_into, &option_deps,
+    &option_deps_file, &option_deps_target, &option_force, &option_locked, &option_werror,
+    &option_quiet, &option_project, &option_directory, &option_allow, &option_secret, &option_jobs,
+    &option_now, NULL};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)
@@ -101,6 +114,79 @@ has_warnings(const struct cmd *cmd, const struct build *build)
 	return n > 0;
 }
 
+/* --- For make --- */
+
+static int
+write_deps_of(struct cmd *cmd, const struct project *project, const struct build_zone *zone)
+{
+	const char *path = project_own_path(&cmd->diags.arena, project, zone->zone, ".d");
+	struct buf b = {0};
+	int result;
+
+	depend_print(&b, &cmd->diags.arena, project, zone, 1, cmd_value(cmd, &option_deps_target));
+	result = output_replace(&cmd->diags, &project->own, path, (struct text){b.data, b.len});
+	buf_free(&b);
+	return result;
+}
+
+static int
+write_deps(struct cmd *cmd, const struct project *project, const struct build *build)
+{
+	const char *path = cmd_value(cmd, &option_deps_file);
+	struct buf b = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < build->n && !path && cmd_has(cmd, &option_deps); i++)
+		if (write_deps_of(cmd, project, &build->zones[i]) < 0)
+			result = -1;
+	if (!path)
+		return result;
+	depend_print(&b, &cmd->diags.arena, project, build->zones, build->n,
+	    cmd_value(cmd, &option_deps_target));
+	result = output_replace(&cmd->diags, NULL, path, (struct text){b.data, b.len});
+	buf_free(&b);
+	return result;
+}
+
+static bool
+is_same_file(struct arena *a, const char *path, const char *other)
+{
+	struct stat st, other_st;
+
+	if (strcmp(file_absolute(a, path), file_absolute(a, other)) == 0)
+		return true;
+	return stat(path, &st) == 0 && stat(other, &other_st) == 0 &&
+	       st.st_dev == other_st.st_dev && st.st_ino == other_st.st_ino;
+}
+
+/* With --output, the argument is the template of a zone, which several may share. */
+static int
+take_file(struct cmd *cmd, const struct project *project, const char *out)
+{
+	const struct project_zone *of_file = NULL;
+	const char *file = cmd->arguments[0];
+
+	if (cmd->n_arguments != 1)
+		cmd_usage(cmd, "--output wants the template of one zone");
+	for (size_t i = 0; i < project->n_zones; i++) {
+		const struct project_zone *zone = &project->zones[i];
+
+		if (!is_same_file(&cmd->diags.arena, file, zone->template))
+			continue;
+		of_file = zone;
+		if (is_same_file(&cmd->diags.arena, out, zone->output)) {
+			cmd->arguments[0] = zone->name_text;
+			return 0;
+		}
+	}
+	if (!of_file)
+		return diag_error(&cmd->diags, pos_none(), P_OUT,
+		    "%s is the template of no zone of %s", file, project->path);
+	return diag_error(&cmd->diags, of_file->pos, P_OUT,
+	    "zone \"%s\" of %s is published as %s, not as %s", of_file->name_text, file,
+	    of_file->output, out);
+}
+
 static int
 run(struct cmd *cmd)
 {
@@ -112,14 +198,20 @@ run(struct cmd *cmd)
 	struct project project;
 	struct build build = {0};
 	struct buf b = {0};
+	const char *out = cmd_value(cmd, &option_into);
 	int result;
 
 	how.force = read_force(cmd);
 	how.werror = cmd_has(cmd, &option_werror);
 	how.locked = cmd_has(cmd, &option_locked);
+	if (out && cmd_has(cmd, &option_dry_run))
+		cmd_usage(cmd, "--output and --dry-run exclude each other");
 	if (cmd_has(cmd, &option_dry_run))
 		return plan_run(cmd, how.force);
+	how.inputs = cmd_has(cmd, &option_deps) || cmd_has(cmd, &option_deps_file);
 	if (cmd_project(cmd, &project) < 0)
+		return -1;
+	if (out && take_file(cmd, &project, out) < 0)
 		return -1;
 	result = build_project(&cmd->diags, &project, &how, &build);
 	if (build.n > 0 && rollovers_notify(&cmd->diags, &project, cmd->now) < 0)
@@ -128,6 +220,8 @@ run(struct cmd *cmd)
 		cmd_report(cmd, &build.zones[i].diags);
 		print_zone(&b, &build.zones[i]);
 	}
+	if (how.inputs && build.n > 0 && write_deps(cmd, &project, &build) < 0)
+		result = -1;
 	if (how.werror && has_warnings(cmd, &build) && cmd->diags.status == 0)
 		cmd->diags.status = 1;
 	if (build.n > 0 && !cmd_has(cmd, &option_quiet)) {

@@ -59,8 +59,8 @@ struct verb {
 
 /* Options that several verbs take. All take the last two, without listing them. */
 extern const struct cmd_option option_zone, option_zone_by_soa, option_output, option_now,
-    option_jobs, option_project, option_allow, option_secret, option_directory, option_quiet,
-    option_format, option_help;
+    option_jobs, option_project, option_deps, option_deps_file, option_deps_target, option_allow,
+    option_secret, option_directory, option_quiet, option_format, option_help;
 
 /* The options that a verb takes, one after the other; NULL behind the last. */
 const struct cmd_option *

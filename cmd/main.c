@@ -173,6 +173,41 @@ take_option(const struct cmd *cmd, const struct cmd_option *option)
 	return (struct cmd_given){option, optarg ? optarg : ""};
 }
 
+static bool
+takes_option(const struct verb *verb, const struct cmd_option *wanted)
+{
+	const struct cmd_option *option;
+	size_t i = 0;
+
+	while ((option = cmd_option_at(verb, i)) && option != wanted)
+		i++;
+	return option != NULL;
+}
+
+/* Options that compilers have by the same words: -MF FILE or -MFFILE. They become long ones. */
+static void
+take_words(struct cmd *cmd, int argc, char **argv)
+{
+	static const struct {
+		const char *word;
+		const struct cmd_option *option;
+	} words[] = {
+	    {"-MD", &option_deps}, {"-MF", &option_deps_file}, {"-MT", &option_deps_target}};
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+			size_t len = strlen(words[k].word);
+			const char *value = argv[i] + len;
+
+			if (strncmp(argv[i], words[k].word, len) != 0 ||
+			    !takes_option(cmd->verb, words[k].option))
+				continue;
+			argv[i] = arena_printf(&cmd->diags.arena, "--%s%s%s", words[k].option->name,
+			    *value ? "=" : "", value);
+			break;
+		}
+}
+
 static void
 parse_options(struct cmd *cmd, int argc, char **argv)
 {
@@ -182,6 +217,7 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 
 	cmd->given = arena_alloc(a, (size_t)argc * sizeof(*cmd->given));
 	opterr = 0;
+	take_words(cmd, argc, argv);
 	while ((value = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
 		if (value == '?')
 			bad_option(cmd, argv[optind - 1]);
@@ -193,17 +229,6 @@ parse_options(struct cmd *cmd, int argc, char **argv)
 		cmd_usage(cmd, "an argument is missing");
 	if (cmd->verb->most >= 0 && argc - optind > cmd->verb->most)
 		cmd_usage(cmd, "%s: an argument too many", argv[optind + cmd->verb->most]);
-}
-
-static bool
-takes_option(const struct verb *verb, const struct cmd_option *wanted)
-{
-	const struct cmd_option *option;
-	size_t i = 0;
-
-	while ((option = cmd_option_at(verb, i)) && option != wanted)
-		i++;
-	return option != NULL;
 }
 
 /* --now, which may be seen from SOURCE_DATE_EPOCH, else from the clock. */

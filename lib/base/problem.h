@@ -356,6 +356,7 @@ X(P_REVIEW_ENDED,"P073", ERROR,   2, "a review that did not come to its end", ""
 X(P_AFTER,       "P074", ERROR,   2, "a `failed` or `done` hook that failed", "", "what is published stays so; the next build runs it again") \
 X(P_COMMAND,     "P075", ERROR,   1, "a command of the project that cannot be run", "", "add the file, and make it executable: chmod +x") \
 X(P_COMMAND_HERE,"P076", NOTE,    0, "a command that this machine lacks", "", "where `zonepp build` runs it must be there") \
+X(P_OUT,         "P077", ERROR,   2, "an output that is not the zone's", "", "let the rule name the zone's `output:`") \
 X(P_NESTED,      "P018", ERROR,   2, "a run in a hook that the outer run would have to wait for", "", "leave it to the outer run, or start it when that has ended") \
 X(P_SERVER_AHEAD,  "P026", WARNING, 0, "a server with a later serial than the published one", "RFC 1034 section 4.3.5", "build once with `serial: live`, which goes on from the latest serial of `servers`") \
 X(P_SERVER_BEHIND, "P027", WARNING, 0, "a server that holds an earlier version of the zone for too long", "RFC 1035 section 3.3.13", "see whether it is told of changes and may transfer the zone") \

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "project/lock.h"
+#include "publish/cache.h"
 #include "publish/zone.h"
 
 #include <stdlib.h>
@@ -25,6 +26,31 @@ take_plan(void *ctx, const struct zone_plan *plan)
 	run->zone->result = plan->result;
 	run->zone->changes = plan->changes;
 	run->options->plan(run->options->plan_ctx, run->zone, plan);
+}
+
+/* Those of a good build are in the cache, also where it was not built now. One that failed has read
+ * what it could. */
+static void
+find_inputs(struct build_zone *build, const struct zone_job *job)
+{
+	const struct diags *diags = &build->diags;
+	const char *output = file_absolute(&build->arena, job->zone->output);
+
+	if (build->built)
+		build->n_inputs = cache_inputs(job, &build->arena, &build->inputs);
+	if (build->n_inputs > 0)
+		return;
+	build->inputs = arena_alloc(&build->arena, (diags->n_inputs + 1) * sizeof(*build->inputs));
+	for (size_t i = 0; i < diags->n_inputs; i++) {
+		const char *path = diags->inputs[i].path;
+
+		if (diags->inputs[i].there && strcmp(path, output) != 0)
+			build->inputs[build->n_inputs++] =
+			    arena_text(&build->arena, path, strlen(path));
+	}
+	if (build->n_inputs == 0)
+		build->inputs[build->n_inputs++] =
+		    file_absolute(&build->arena, job->zone->template);
 }
 
 static void
@@ -74,6 +100,8 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	else
 		build->built = zone_publish(&build->diags, &job, &build->result) == 0;
 	build_keep_sources(build);
+	if (run->options->inputs)
+		find_inputs(build, &job);
 	if (build->diags.n == 0)
 		diags_clear(&build->diags); /* its texts are of no use any more */
 }

@@ -26,6 +26,7 @@ struct build_options {
 	bool status;   /* only look at what is published; with `check` */
 	bool locked;   /* the lock file binds: sources that are here must not differ from it */
 	bool lock_all; /* with `check`: write the lock file anew, of what is named now */
+	bool inputs;   /* tell what each zone reads */
 	/* Called with what a build would make of each zone that has no errors, where nothing is
 	 * written; by the thread that looked at it. Or NULL. */
 	void (*plan)(const void *ctx, struct build_zone *zone, const struct zone_plan *plan);
@@ -42,6 +43,8 @@ struct build_zone {
 	struct arena arena;            /* of what outlives `diags` */
 	struct locked_source *sources; /* that it read, */
 	struct locked_group *groups;   /* and folders of such */
+	const char **inputs; /* where they are asked for: the paths of all that it read, */
+	size_t n_inputs;     /* absolute */
 	struct keep keep;
 	bool built;      /* or, with `check`, found to be good */
 	bool unfinished; /* its publication, though the file is published: the next build ends it */

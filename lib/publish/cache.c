@@ -3,6 +3,7 @@
 
 #include "base/codec.h"
 #include "base/digest.h"
+#include "base/mem.h"
 #include "base/output.h"
 #include "dns/serial.h"
 #include "publish/settings.h"
@@ -11,6 +12,7 @@
 #include <inttypes.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 /* --- The seal: its last line --- */
@@ -330,6 +332,45 @@ cache_remembers(const struct zone_job *job, struct zone_result *result, uint8_t 
 		    file_absolute(&diags.arena, job->zone->output));
 	diags_free(&diags);
 	return known;
+}
+
+/* Adds the path of an input that was there. */
+static void
+add_path(struct arena *a, struct text line, const char ***paths, size_t *n, size_t *cap)
+{
+	enum { HEX = 2 * DIGEST_LEN };
+
+	take_kind(&line);
+	if (line.len <= HEX + 1 || line.data[HEX] != ' ')
+		return;
+	*paths = mem_grow(*paths, *n, cap, sizeof(**paths));
+	(*paths)[(*n)++] = arena_text(a, line.data + HEX + 1, line.len - HEX - 1);
+}
+
+size_t
+cache_inputs(const struct zone_job *job, struct arena *a, const char ***paths)
+{
+	const char *output = file_absolute(a, job->zone->output);
+	struct diags diags = {0};
+	struct zone_result result;
+	struct text text = {0}, line;
+	const char **found = NULL;
+	size_t n = 0, cap = 0, kept = 0;
+	bool begun = false;
+
+	load_text(&diags, job, &text);
+	while ((line = take_line(&text)).len > 0) {
+		if (begun)
+			add_path(a, line, &found, &n, &cap);
+		begun = begun || parse_result(line, &result, &(int64_t){0});
+	}
+	*paths = arena_alloc(a, (n + 1) * sizeof(**paths));
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(found[i], output) != 0)
+			(*paths)[kept++] = found[i];
+	free(found);
+	diags_free(&diags);
+	return kept;
 }
 
 void

@@ -36,6 +36,12 @@ cache_remembers(const struct zone_job *job, struct zone_result *result, uint8_t 
 bool
 cache_output_sha256(const struct zone_job *job, uint8_t sha256[32]);
 
+/* The files and folders that the last build read, absolute, in `a`; what it found missing is not
+ * among them, nor is the published file. Returns how many there are in `*paths`. As
+ * cache_remembers. */
+size_t
+cache_inputs(const struct zone_job *job, struct arena *a, const char ***paths);
+
 /* Remembers a build, whose diags tracked its inputs. Adds one problem to them where that cannot be
  * written. */
 void
