@@ -222,17 +222,23 @@ add_sources(struct call *call, const struct arguments *arguments)
 	    .names = call->ctx->names,
 	    .named_uses = &call->named_uses,
 	    .secret = &call->secret};
+	const char *first = NULL; /* source */
 	int result = 0;
 
 	for (size_t i = 0; i < arguments->n; i++) {
 		const struct argument *argument = &arguments->items[i];
-		const struct tlsa_source source = {.pos = argument->pos,
+		struct tlsa_source source = {.pos = argument->pos,
 		    .written = argument->value,
 		    .literal = argument->quoted,
 		    .is_next = argument->key.len && text_is(argument->key, "next")};
 
 		if (argument->key.len && !source.is_next)
 			continue;
+		if (source.is_next)
+			source.beside = first;
+		else if (!first)
+			first = file_beside(
+			    call->job.a, parser_path(call->parser), text_of(argument->value));
 		if (check_kind(call, argument) < 0 || tlsa_add_source(&reader, &source) < 0)
 			result = -1;
 	}

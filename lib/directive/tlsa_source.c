@@ -17,7 +17,8 @@ load(const struct tlsa_reader *reader, const struct tlsa_source *source, const c
 	struct cert_wanted wanted = {.path = path,
 	    .roots = reader->roots,
 	    .options = {.secret = reader->secret, .certs_only = certs_only},
-	    .may_lack = source->is_next};
+	    .may_lack = source->is_next,
+	    .beside = source->beside};
 
 	return cert_files_load(reader->files, reader->job->diags, source->pos, &wanted, out);
 }
@@ -89,6 +90,7 @@ load_both(const struct tlsa_reader *reader, const struct tlsa_source *source,
 	int result = load(reader, source, named->current, false, &use->current);
 
 	next.is_next = true;
+	next.beside = named->current;
 	if (named->next && load(reader, &next, named->next, false, &use->next) < 0)
 		result = -1;
 	return result;

@@ -46,8 +46,9 @@ struct tlsa_reader {
 struct tlsa_source {
 	struct pos pos;
 	const char *written;
-	bool literal; /* no pattern */
-	bool is_next; /* not in use yet, and may not exist yet */
+	bool literal;       /* no pattern */
+	bool is_next;       /* not in use yet, and may not exist yet */
+	const char *beside; /* path of the one that it is to replace; or NULL */
 };
 
 /* Adds the records of a source to the job. Of a folder or pattern they are those of each end

@@ -2,9 +2,6 @@
 
 #include "dane/tlsa.h"
 #include "source/files.h"
-#include "source/locked.h"
-
-#include <sys/stat.h>
 
 static int
 load_file(struct diags *diags, const struct project_certificate *is, struct cert_wanted *wanted,
@@ -25,11 +22,11 @@ load_file(struct diags *diags, const struct project_certificate *is, struct cert
 	return result;
 }
 
-static int
-load_files(struct diags *diags, const struct project_certificate *is, struct certificate *out)
+int
+certificate_load(struct diags *diags, const struct project_certificate *is, struct certificate *out)
 {
 	struct cert_wanted current = {.path = is->current},
-			   next = {.path = is->next, .may_lack = true};
+			   next = {.path = is->next, .may_lack = true, .beside = is->current};
 	int result;
 
 	*out = (struct certificate){.is = is};
@@ -41,33 +38,6 @@ load_files(struct diags *diags, const struct project_certificate *is, struct cer
 	if (out->next)
 		certchain_of(&diags->arena, out->next, &out->next_chain);
 	out->is_unusable = result < 0;
-	return result;
-}
-
-/* Where the current file is here, a next one that is not is none: the lock file may be older. */
-static bool
-is_beside_lock(const struct diags *diags, const struct project_certificate *is)
-{
-	struct stat st;
-
-	return diags->locked && diags->locked->use == LOCKED_ABSENT &&
-	       file_stat(is->roots, is->current, &st) == 0;
-}
-
-int
-certificate_load(struct diags *diags, const struct project_certificate *is, struct certificate *out)
-{
-	const struct locked *locked = diags->locked;
-	struct locked beside;
-	int result;
-
-	if (is_beside_lock(diags, is)) {
-		beside = *locked;
-		beside.use = LOCKED_UNUSED;
-		diags->locked = &beside;
-	}
-	result = load_files(diags, is, out);
-	diags->locked = locked;
 	return result;
 }
 

@@ -3,6 +3,7 @@
 #include "source/locked.h"
 
 #include <openssl/crypto.h>
+#include <sys/stat.h>
 
 static const char *
 spec_of(const struct cert_wanted *wanted)
@@ -53,14 +54,31 @@ is_missing(const struct secret *secret)
 	return secret && secret->missing;
 }
 
-/* A file that is not here. */
+static bool
+is_here(const struct cert_wanted *wanted, const char *path)
+{
+	struct stat st;
+
+	return path && file_stat(wanted->roots, path, &st) == 0;
+}
+
+/* Does the lock file stand in for what may lack? */
+static bool
+is_expected(struct diags *diags, const struct cert_wanted *wanted)
+{
+	return locked_find(diags, wanted->path) &&
+	       (diags->locked->use == LOCKED_BINDING || !is_here(wanted, wanted->beside) ||
+		   is_here(wanted, wanted->path));
+}
+
+/* A file that is not here, or cannot be opened. */
 static int
 add_locked(struct cert_files *files, struct diags *diags, struct pos pos,
     const struct cert_wanted *wanted, const struct certs **out)
 {
 	struct text contents;
 
-	if (!locked_is_used(diags) || (wanted->may_lack && !locked_find(diags, wanted->path)))
+	if (!locked_is_used(diags) || (wanted->may_lack && !is_expected(diags, wanted)))
 		return 0;
 	if (locked_contents(diags, pos, wanted->path, &contents) < 0 ||
 	    add(files, diags, pos, wanted, contents, out) < 0)

@@ -18,6 +18,9 @@ struct cert_wanted {
 	const struct roots *roots; /* in which it must lie; NULL: anywhere */
 	struct certs_options options;
 	bool may_lack; /* no problem if it does not exist: the answer is NULL then */
+	/* The file that it is to replace, or NULL: where that is here, so would this one be, and a
+	 * lock file that has it is older. */
+	const char *beside;
 };
 
 struct cert_file {
