@@ -91,11 +91,12 @@ arena_copy(struct arena *a, const void *data, size_t len)
 void *
 arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t size)
 {
+	enum { LARGE = 64 }; /* octets of an item: of such there may be few */
 	void *more;
 
 	if (n < *cap)
 		return items;
-	*cap = *cap ? 2 * *cap : 16;
+	*cap = *cap ? 2 * *cap : size < LARGE ? 16 : 2;
 	more = arena_alloc(a, *cap * size);
 	if (n)
 		memcpy(more, items, n * size);

@@ -11,7 +11,10 @@
 #include <sys/stat.h>
 
 /* A template of this size is worth all threads; smaller ones are done side by side. */
-enum { LARGE_TEMPLATE = 1 << 20 };
+enum {
+	LARGE_TEMPLATE = 1 << 20,
+	ARENA_SMALL = 512, /* of what a zone leaves: there are many */
+};
 
 struct plan_run {
 	const struct build_options *options;
@@ -289,6 +292,7 @@ build_project(struct diags *diags, const struct project *project,
 	memset(build->zones, 0, project->n_zones * sizeof(*build->zones));
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (chosen[i]) {
+			build->zones[build->n].arena.next_size = ARENA_SMALL;
 			build->zones[build->n].diags.waiting = diags->waiting;
 			build->zones[build->n].diags.home_source = source;
 			build->zones[build->n].diags.home = project->zones[i].pos;

@@ -259,7 +259,7 @@ take_foreign(struct guard *g, struct bytes *in_set, size_t most)
 				continue;
 			key = record_key_of(&store->apex, record_rdata(record));
 			if (!is_ours(g, &key))
-				in_set[n++] = record_of_key(g->keep->a, TYPE_DNSKEY, &key);
+				in_set[n++] = record_of_key(&g->diags->arena, TYPE_DNSKEY, &key);
 		}
 	return n;
 }
@@ -270,8 +270,9 @@ guard_sets_of_keys(struct guard *g)
 	struct arena *a = g->keep->a;
 	const struct keys *keys = g->keys;
 	size_t n_keys, n_signers = 0, n = keys ? keys->n : 0;
-	struct bytes *in_set = arena_alloc(a, (n + FOREIGN_MOST) * sizeof(*in_set));
-	struct bytes *sign = arena_alloc(a, n * sizeof(*sign) + 1);
+	struct arena *own = &g->diags->arena; /* of what the zone leaves nothing */
+	struct bytes *in_set = arena_alloc(own, (n + FOREIGN_MOST) * sizeof(*in_set));
+	struct bytes *sign = arena_alloc(own, n * sizeof(*sign) + 1);
 	struct set *signers = arena_alloc(a, sizeof(*signers));
 
 	g->dnskey = set_of(g->keep->name, TYPE_DNSKEY, 0);
@@ -284,9 +285,9 @@ guard_sets_of_keys(struct guard *g)
 		key.signs = at->signs_keys;
 		g->dnskey.ttl_s = at->ttl_s > g->dnskey.ttl_s ? at->ttl_s : g->dnskey.ttl_s;
 		if (at->published)
-			in_set[n_keys++] = record_of_key(a, TYPE_DNSKEY, &key);
+			in_set[n_keys++] = record_of_key(own, TYPE_DNSKEY, &key);
 		if (at->signs_zone)
-			sign[n_signers++] = record_of_key(a, TYPE_RRSIG, &key);
+			sign[n_signers++] = record_of_key(own, TYPE_RRSIG, &key);
 	}
 	set_records(a, &g->dnskey, in_set, n_keys);
 	set_records(a, signers, sign, n_signers);
