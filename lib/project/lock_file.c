@@ -175,6 +175,8 @@ relative(const char *folder, const char *path)
 {
 	size_t n = strlen(folder);
 
+	if (strcmp(folder, ".") == 0)
+		return path;
 	return strncmp(path, folder, n) == 0 && path[n] == '/' ? path + n + 1 : path;
 }
 
@@ -279,7 +281,7 @@ read_line(struct reader *r, struct text text, struct pos pos)
 		buf_free(&path);
 		return refuse(r, pos, "the line begins with no path");
 	}
-	line.path = file_absolute(a, file_join(a, r->folder, buf_text(&path, a)));
+	line.path = locked_path(a, file_join(a, r->folder, buf_text(&path, a)));
 	if (!take_number(next_word(&text), &line))
 		return refuse(
 		    r, pos, "behind the path stands which part of the source it is, as 1/2");
@@ -468,7 +470,7 @@ lock_file_save(struct diags *diags, const struct project *project, const struct 
     struct lock_file_change *change)
 {
 	struct arena *a = &diags->arena;
-	const char *folder = file_absolute(a, project->folder);
+	const char *folder = locked_path(a, project->folder);
 	const struct locked_source **sources =
 	    mem_alloc((n_read + before->n) * sizeof(const struct locked_source *) + 1);
 	struct buf b = {0};

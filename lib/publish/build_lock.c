@@ -103,6 +103,16 @@ is_complete(const struct build_run *run)
 	return run->build->n == run->project->n_zones;
 }
 
+static bool
+any_built(const struct build_run *run)
+{
+	for (size_t i = 0; i < run->build->n; i++)
+		if (run->build->zones[i].built)
+			return true;
+	return false;
+}
+
+/* Of a zone that failed nothing is known that counts. */
 int
 build_write_lock(struct build_run *run)
 {
@@ -113,8 +123,12 @@ build_write_lock(struct build_run *run)
 
 	if (options->locked || (options->check && !options->lock_all))
 		return 0;
+	if (!any_built(run))
+		return 0;
 	add(&sources, run->diags->noted.sources);
 	for (size_t i = 0; i < run->build->n; i++) {
+		if (!run->build->zones[i].built)
+			continue;
 		add(&sources, run->build->zones[i].sources);
 		groups = join(groups, run->build->zones[i].groups);
 	}

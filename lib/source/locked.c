@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "source/locked.h"
 
 #include "base/codec.h"
@@ -14,6 +15,33 @@ const char *const locked_kinds[N_LOCKED_KINDS] = {
     [LOCKED_FILE] = "file",
 };
 
+const char *
+locked_path(struct arena *a, const char *path)
+{
+	struct buf b = {0};
+	bool absolute = *path == '/';
+
+	while (*path) {
+		size_t n = strcspn(path, "/");
+		const char *slash = b.len > 0 ? memrchr(b.data, '/', b.len) : NULL;
+		struct text last = {slash ? slash + 1 : b.data,
+		    slash ? b.len - (size_t)(slash + 1 - b.data) : b.len};
+
+		if (n == 2 && strncmp(path, "..", 2) == 0 && b.len > 0 && !text_is(last, "..")) {
+			b.len -= last.len + (slash != NULL);
+		} else if (n > 0 && !(n == 1 && *path == '.') &&
+			   !(absolute && n == 2 && strncmp(path, "..", 2) == 0)) {
+			if (b.len > 0 || absolute)
+				buf_putc(&b, '/');
+			buf_put(&b, path, n);
+		}
+		path += n + (path[n] == '/');
+	}
+	if (b.len == 0)
+		buf_putc(&b, absolute ? '/' : '.');
+	return buf_text(&b, a);
+}
+
 static int
 by_path(const void *path, const void *source)
 {
@@ -27,7 +55,7 @@ locked_find(struct diags *diags, const char *path)
 
 	if (!locked_is_used(diags) || locked->n == 0)
 		return NULL;
-	return bsearch(file_absolute(&diags->arena, path), locked->sources, locked->n,
+	return bsearch(locked_path(&diags->arena, path), locked->sources, locked->n,
 	    sizeof(*locked->sources), by_path);
 }
 
@@ -123,7 +151,7 @@ note(struct diags *diags, struct pos pos, const char *path, const struct locked_
 		return 0;
 	source = arena_alloc(&diags->arena, sizeof(*source));
 	*source = (struct locked_source){
-	    file_absolute(&diags->arena, path), parts, n, diags->noted.sources};
+	    locked_path(&diags->arena, path), parts, n, diags->noted.sources};
 	diags->noted.sources = source;
 	return judge(diags, pos, source, path);
 }
@@ -170,8 +198,8 @@ locked_note_group(struct diags *diags, const char *path, bool is_folder)
 	if (!diags->locked)
 		return;
 	group = arena_alloc(&diags->arena, sizeof(*group));
-	*group = (struct locked_group){
-	    file_absolute(&diags->arena, path), is_folder, diags->noted.groups};
+	*group =
+	    (struct locked_group){locked_path(&diags->arena, path), is_folder, diags->noted.groups};
 	diags->noted.groups = group;
 }
 

@@ -28,13 +28,13 @@ struct locked_part {
 };
 
 struct locked_source {
-	const char *path; /* as the process sees it, absolute */
+	const char *path; /* as the process sees it (locked_path) */
 	const struct locked_part *parts;
 	size_t n;
 	struct locked_source *next; /* of those that are noted */
 };
 
-/* A folder or pattern that was gone through, whatever was found; absolute. */
+/* A folder or pattern that was gone through, whatever was found (locked_path). */
 struct locked_group {
 	const char *pattern;
 	bool is_folder;
@@ -55,6 +55,11 @@ struct locked {
 	const struct locked_source *sources; /* by path */
 	size_t n;
 };
+
+/* The path with `.`, `..` and double slashes worked out, by text alone, so that each file has one;
+ * relative to the working folder if `path` is; in `a`. */
+const char *
+locked_path(struct arena *a, const char *path);
 
 /* May the lock file stand in for sources that are not here? */
 static inline bool

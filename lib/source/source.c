@@ -41,14 +41,20 @@ label_in(const struct finder *finder, const char *folder, const char *name)
 }
 
 static int
-add(struct finder *finder, const char *label)
+add_at(struct finder *finder, const char *path, const char *label)
 {
 	if (finder->n == SOURCE_FILES_MOST)
 		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
 		    "%s means more than %d files", finder->written, SOURCE_FILES_MOST);
 	finder->found = mem_grow(finder->found, finder->n, &finder->cap, sizeof(*finder->found));
-	finder->found[finder->n++] = (struct source_file){path_of(finder, label), label};
+	finder->found[finder->n++] = (struct source_file){path, label};
 	return 0;
+}
+
+static int
+add(struct finder *finder, const char *label)
+{
+	return add_at(finder, path_of(finder, label), label);
 }
 
 static int
@@ -116,7 +122,7 @@ static bool
 is_found(const struct finder *finder, const char *path)
 {
 	for (size_t i = 0; i < finder->n; i++)
-		if (strcmp(file_absolute(&finder->diags->arena, finder->found[i].path), path) == 0)
+		if (strcmp(locked_path(&finder->diags->arena, finder->found[i].path), path) == 0)
 			return true;
 	return false;
 }
@@ -125,8 +131,11 @@ is_found(const struct finder *finder, const char *path)
 static const char *
 label_of(const struct finder *finder, const char *path)
 {
-	const char *here = file_absolute(&finder->diags->arena, path_of(finder, "."));
+	const char *here = locked_path(&finder->diags->arena, path_of(finder, "."));
 	size_t n = strlen(here);
+
+	if (strcmp(here, ".") == 0)
+		return path;
 
 	return *finder->written != '/' && strncmp(path, here, n) == 0 && path[n] == '/'
 		   ? path + n + 1
@@ -139,14 +148,13 @@ add_locked(struct finder *finder, bool is_folder)
 {
 	const struct locked *locked = finder->diags->locked;
 	struct locked_group group = {
-	    file_absolute(&finder->diags->arena, path_of(finder, finder->written)), is_folder,
-	    NULL};
+	    locked_path(&finder->diags->arena, path_of(finder, finder->written)), is_folder, NULL};
 
 	for (size_t i = 0; locked && locked->use != LOCKED_UNUSED && i < locked->n; i++) {
 		const char *path = locked->sources[i].path;
 
 		if (locked_is_of(&group, path) && !is_found(finder, path) &&
-		    add(finder, label_of(finder, path)) < 0)
+		    add_at(finder, path, label_of(finder, path)) < 0)
 			return -1;
 	}
 	locked_note_group(finder->diags, path_of(finder, finder->written), is_folder);
