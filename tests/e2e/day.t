@@ -21,7 +21,7 @@ runner=$tmp/runner      # the folder into which a runner clones: the same each t
 vault=$tmp/vault        # secrets of the pipeline: private keys
 server=$tmp/server      # the nameserver: what was published
 cache=$tmp/cache        # what a pipeline may keep between jobs, and may lose
-now=$(date +%s)
+now=$(($(date +%s) + 60)) # certificates that are made from now on are valid by then
 in_hours() { # in_hours HOURS: what time it is from now on
 	SOURCE_DATE_EPOCH=$((now + 3600 * $1))
 	export SOURCE_DATE_EPOCH
