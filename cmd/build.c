@@ -207,7 +207,7 @@ run(struct cmd *cmd)
 	if (out && cmd_has(cmd, &option_dry_run))
 		cmd_usage(cmd, "--output and --dry-run exclude each other");
 	if (cmd_has(cmd, &option_dry_run))
-		return plan_run(cmd, how.force);
+		return plan_run(cmd, &how);
 	how.inputs = cmd_has(cmd, &option_deps) || cmd_has(cmd, &option_deps_file);
 	if (cmd_project(cmd, &project) < 0)
 		return -1;

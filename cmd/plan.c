@@ -106,6 +106,21 @@ take_zone(const void *ctx, struct build_zone *zone, const struct zone_plan *plan
 		put_difference(run, zone, &how);
 }
 
+/* As --werror keeps them from being published. */
+static void
+refuse_warned(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->build.n; i++) {
+		struct build_zone *zone = &plan->build.zones[i];
+
+		if (zone->diags.n_severity[SEVERITY_WARNING] == 0)
+			continue;
+		zone->built = false;
+		if (plan->cmd->diags.status == 0)
+			plan->cmd->diags.status = 1;
+	}
+}
+
 static void
 count(struct plan *plan)
 {
@@ -382,7 +397,7 @@ print(struct plan *plan)
 }
 
 int
-plan_run(struct cmd *cmd, const bool *force)
+plan_run(struct cmd *cmd, const struct build_options *wished)
 {
 	struct plan plan = {.cmd = cmd};
 	struct plan_base base;
@@ -392,7 +407,8 @@ plan_run(struct cmd *cmd, const bool *force)
 	    .n_workers = cmd->jobs,
 	    .progress = cmd->progress,
 	    .check = true,
-	    .force = force,
+	    .force = wished ? wished->force : NULL,
+	    .locked = wished && wished->locked,
 	    .plan = take_zone,
 	    .plan_ctx = &plan};
 	int result;
@@ -407,6 +423,8 @@ plan_run(struct cmd *cmd, const bool *force)
 	cmd_progress_end(cmd);
 	for (size_t i = 0; i < plan.build.n; i++)
 		cmd_report(cmd, &plan.build.zones[i].diags);
+	if (wished && wished->werror)
+		refuse_warned(&plan);
 	count(&plan);
 	read_state(&plan);
 	if (plan.build.n > 0 && load_rollovers(&plan) < 0)

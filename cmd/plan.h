@@ -4,7 +4,9 @@
 
 #include "cmd.h"
 
+#include "publish/build.h"
+
 int
-plan_run(struct cmd *cmd, const bool *force);
+plan_run(struct cmd *cmd, const struct build_options *wished);
 
 #endif

@@ -2,6 +2,7 @@
 #include "project/clash.h"
 
 #include "history/state.h"
+#include "project/lock_file.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -212,6 +213,7 @@ add_all(struct uses *uses, const struct project *project)
 {
 	add(uses, project->path)->what = "the project file";
 	add(uses, state_path(&uses->a, project->path, project->folder))->what = "the state file";
+	add(uses, lock_file_path(&uses->a, project))->what = "the lock file";
 	for (size_t i = 0; i < project->n_certificates; i++)
 		add_certificate(uses, project, &project->certificates[i]);
 	for (int i = 0; i < N_PROJECT_HOOKS; i++)

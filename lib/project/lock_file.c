@@ -405,12 +405,15 @@ lock_file_load(
 
 /* --- Writing --- */
 
+/* By path; of one, in an order that does not depend on who came first. */
 static int
 compare_sources(const void *a, const void *b)
 {
-	const struct locked_source *const *x = a, *const *y = b;
+	const struct locked_source *x = *(const struct locked_source *const *)a;
+	const struct locked_source *y = *(const struct locked_source *const *)b;
+	int order = strcmp(x->path, y->path);
 
-	return strcmp((*x)->path, (*y)->path);
+	return order ? order : (int)x->parts[0].kind - (int)y->parts[0].kind;
 }
 
 static int
@@ -450,18 +453,31 @@ take_old(const struct locked *before, const struct locked_source **sources, size
 	change->n_added = n_read - change->n_same - change->n_changed;
 }
 
-/* Several zones may have read one source. */
-static size_t
-settle(const struct locked_source **sources, size_t n)
+/* Several directives and zones may have read one source, each in its way. */
+static int
+settle(struct diags *diags, const struct locked_source **sources, size_t *n)
 {
+	struct arena *a = &diags->arena;
 	size_t kept = 0;
+	int result = 0;
 
-	if (n > 0)
-		qsort(sources, n, sizeof(const struct locked_source *), compare_sources);
-	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || compare_sources(&sources[kept - 1], &sources[i]) != 0)
+	if (*n > 0)
+		qsort(sources, *n, sizeof(const struct locked_source *), compare_sources);
+	for (size_t i = 0; i < *n; i++) {
+		struct locked_source *joined;
+
+		if (kept == 0 || strcmp(sources[kept - 1]->path, sources[i]->path) != 0) {
 			sources[kept++] = sources[i];
-	return kept;
+			continue;
+		}
+		joined = arena_copy(a, sources[kept - 1], sizeof(*joined));
+		if (!locked_join(a, joined, sources[i]))
+			result = diag_error(diags, pos_none(), D_LOCK_STALE,
+			    "%s changed while it was read", sources[i]->path);
+		sources[kept - 1] = joined;
+	}
+	*n = kept;
+	return result;
 }
 
 int
@@ -480,13 +496,15 @@ lock_file_save(struct diags *diags, const struct project *project, const struct 
 	*change = (struct lock_file_change){0};
 	for (size_t i = 0; i < n_read; i++)
 		sources[i] = read[i];
-	n = n_read = settle(sources, n_read);
+	result = settle(diags, sources, &n_read);
+	n = n_read;
 	take_old(before, sources, n_read, &n, groups, all, change);
-	n = settle(sources, n);
+	if (n > 0)
+		qsort(sources, n, sizeof(const struct locked_source *), compare_sources);
 	buf_puts(&b, head);
 	for (size_t i = 0; i < n; i++)
 		put_source(&b, folder, sources[i]);
-	if (n > 0 || before->text.data)
+	if (result == 0 && (n > 0 || before->text.data))
 		result = output_replace(
 		    diags, &project->own, lock_file_path(a, project), (struct text){b.data, b.len});
 	buf_free(&b);

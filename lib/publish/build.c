@@ -70,6 +70,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .keys = folder ? &folder->keys : NULL,
 	    .safety = run->project->safety,
 	    .binding = run->options->locked,
+	    .anew = run->lock_changed,
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
 	    .mark = build->mark,

@@ -1,6 +1,10 @@
 #include "publish/build_part.h"
 
+#include "base/codec.h"
+#include "base/digest.h"
 #include "base/mem.h"
+#include "base/output.h"
+#include "history/state.h"
 
 #include <stdlib.h>
 
@@ -10,10 +14,75 @@ use_of(const struct build_options *options)
 {
 	if (options->lock_all)
 		return LOCKED_UNUSED;
-	if (options->check)
-		return LOCKED_ABSENT;
-	return options->locked ? LOCKED_BINDING : LOCKED_UNUSED;
+	if (options->locked)
+		return LOCKED_BINDING;
+	return options->check ? LOCKED_ABSENT : LOCKED_UNUSED;
 }
+
+/* --- The lock file as a build here left it --- */
+
+static const char *
+seen_path(struct arena *a, const struct project *project)
+{
+	const char *name = arena_printf(a, ".zonepp/%s.lock.seen", state_stem(a, project->path));
+
+	return file_join(a, project->folder, name);
+}
+
+/* Its digest; "-": there is none. */
+static const char *
+digest_of(struct diags *own, const struct project *project)
+{
+	uint8_t sha256[DIGEST_LEN];
+	struct buf hex = {0};
+
+	if (!file_digest(INPUT_FILE, &project->own, lock_file_path(&own->arena, project), sha256))
+		return "-";
+	hex_encode(&hex, (struct bytes){sha256, sizeof(sha256)});
+	return buf_text(&hex, &own->arena);
+}
+
+/* What a build here left; "-" where it left nothing. */
+static const char *
+seen_of(struct diags *own, const struct project *project)
+{
+	struct text seen;
+
+	return file_load_if(
+		   own, pos_none(), &project->own, seen_path(&own->arena, project), &seen) == 0 &&
+		       seen.data
+		   ? arena_text(&own->arena, seen.data, seen.len)
+		   : "-";
+}
+
+/* A merge, or somebody's hand, may have made another of it, which a zone that is taken from the
+ * cache would not mend. */
+static bool
+is_changed(const struct project *project)
+{
+	struct diags own = {0};
+	bool same = strcmp(seen_of(&own, project), digest_of(&own, project)) == 0;
+
+	diags_free(&own);
+	return !same;
+}
+
+static int
+remember(struct build_run *run)
+{
+	const struct project *project = run->project;
+	struct diags own = {0};
+	const char *digest = digest_of(&own, project);
+	int result = 0;
+
+	if (strcmp(seen_of(&own, project), digest) != 0)
+		result = output_replace(run->diags, &project->own,
+		    seen_path(&run->diags->arena, project), text_of(digest));
+	diags_free(&own);
+	return result;
+}
+
+/* --- Reading and writing it --- */
 
 /* Who is to write it reads it when there is something to write. */
 int
@@ -23,6 +92,8 @@ build_read_lock(struct build_run *run)
 
 	run->diags->locked = run->locked;
 	*run->locked = (struct locked){.use = use};
+	run->lock_changed =
+	    use == LOCKED_UNUSED && !run->options->check && is_changed(run->project);
 	return use == LOCKED_UNUSED ? 0
 				    : lock_file_load(run->diags, run->project, use, run->locked);
 }
@@ -59,7 +130,7 @@ build_keep_sources(struct build_zone *zone)
 		struct locked_group *copy = arena_alloc(a, sizeof(*copy));
 
 		*copy = (struct locked_group){
-		    arena_text(a, g->pattern, strlen(g->pattern)), g->is_folder, zone->groups};
+		    arena_text(a, g->pattern, strlen(g->pattern)), g->kind, zone->groups};
 		zone->groups = copy;
 	}
 }
@@ -112,6 +183,15 @@ any_built(const struct build_run *run)
 	return false;
 }
 
+static int
+save(struct build_run *run, const struct sources *sources, const struct locked_group *groups)
+{
+	if (lock_file_load(run->diags, run->project, LOCKED_UNUSED, run->locked) < 0)
+		return -1;
+	return lock_file_save(run->diags, run->project, run->locked, sources->items, sources->n,
+	    groups, run->options->lock_all && is_complete(run), &run->build->lock);
+}
+
 /* Of a zone that failed nothing is known that counts. */
 int
 build_write_lock(struct build_run *run)
@@ -133,12 +213,9 @@ build_write_lock(struct build_run *run)
 		groups = join(groups, run->build->zones[i].groups);
 	}
 	if (sources.n > 0 || groups || options->lock_all)
-		result = lock_file_load(run->diags, run->project, LOCKED_UNUSED, run->locked);
-	else
-		return 0;
-	if (result == 0)
-		result = lock_file_save(run->diags, run->project, run->locked, sources.items,
-		    sources.n, groups, options->lock_all && is_complete(run), &run->build->lock);
+		result = save(run, &sources, groups);
+	if (result == 0 && (is_complete(run) || !run->lock_changed))
+		result = remember(run);
 	free(sources.items);
 	return result;
 }

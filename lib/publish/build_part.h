@@ -15,6 +15,7 @@ struct build_run {
 	struct build *build;
 	int64_t now;
 	struct locked *locked; /* the lock file; as long as `diags` */
+	bool lock_changed; /* by another than a build here: zones must tell what it is to have */
 	struct tlsa_names certificates;
 	struct history history; /* of the state file, as it was ahead of the build */
 	struct certificate *project_certificates;

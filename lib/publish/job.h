@@ -48,6 +48,7 @@ struct zone_job {
 	const struct roots *own;     /* where `mark` and `cache` may */
 	const struct key_folder *keys; /* or NULL, */
 	const char *const *key_files;  /* then these, NULL-terminated */
+	bool anew;                     /* whatever the cache says */
 	bool binding;                  /* the lock file binds (source/locked.h) */
 	struct project_safety safety;  /* protects nothing where there is no project */
 	bool prove;                    /* judge the certificates by the records (check/prove.h) */

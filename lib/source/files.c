@@ -78,8 +78,10 @@ add_locked(struct cert_files *files, struct diags *diags, struct pos pos,
 {
 	struct text contents;
 
-	if (!locked_is_used(diags) || (wanted->may_lack && !is_expected(diags, wanted)))
+	if (!locked_is_used(diags) || (wanted->may_lack && !is_expected(diags, wanted))) {
+		locked_note_group(diags, wanted->path, LOCKED_SINGLE);
 		return 0;
+	}
 	if (locked_contents(diags, pos, wanted->path, &contents) < 0 ||
 	    add(files, diags, pos, wanted, contents, out) < 0)
 		return -1;

@@ -125,6 +125,84 @@ locked_same(const struct locked_source *a, const struct locked_source *b)
 	return true;
 }
 
+/* A file may be read for its certificates by one directive, and for its key by another. */
+enum reading {
+	READ_CERTS,
+	READ_KEY,
+	READ_FILE,
+};
+
+static enum reading
+reading_of(enum locked_kind kind)
+{
+	return kind == LOCKED_KEY ? READ_KEY : kind == LOCKED_FILE ? READ_FILE : READ_CERTS;
+}
+
+/* Is the part one of the source's? Who cannot open the private key does not know whose it is. */
+static bool
+has_part(const struct locked_source *source, const struct locked_part *part)
+{
+	for (size_t i = 0; i < source->n; i++)
+		if (reading_of(source->parts[i].kind) == reading_of(part->kind) &&
+		    source->parts[i].kind >= part->kind &&
+		    bytes_equal(source->parts[i].octets, part->octets))
+			return true;
+	return false;
+}
+
+static size_t
+count_parts(const struct locked_source *source, enum reading reading)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < source->n; i++)
+		n += reading_of(source->parts[i].kind) == reading;
+	return n;
+}
+
+bool
+locked_agrees(const struct locked_source *line, const struct locked_source *read)
+{
+	for (size_t i = 0; i < read->n; i++)
+		if (!has_part(line, &read->parts[i]))
+			return false;
+	return count_parts(line, reading_of(read->parts[0].kind)) == read->n;
+}
+
+static struct locked_part *
+find_part(struct locked_source *source, const struct locked_part *part)
+{
+	for (size_t i = 0; i < source->n; i++) {
+		struct locked_part *own = (struct locked_part *)(uintptr_t)&source->parts[i];
+
+		if (reading_of(own->kind) == reading_of(part->kind) &&
+		    bytes_equal(own->octets, part->octets))
+			return own;
+	}
+	return NULL;
+}
+
+bool
+locked_join(struct arena *a, struct locked_source *to, const struct locked_source *read)
+{
+	enum reading reading = reading_of(read->parts[0].kind);
+	size_t n_same = 0, had = count_parts(to, reading);
+	struct locked_part *parts = arena_alloc(a, (to->n + read->n) * sizeof(*parts));
+
+	memcpy(parts, to->parts, to->n * sizeof(*parts));
+	to->parts = parts;
+	for (size_t i = 0; i < read->n; i++) {
+		struct locked_part *part = find_part(to, &read->parts[i]);
+
+		n_same += part != NULL;
+		if (part && part->kind < read->parts[i].kind)
+			part->kind = read->parts[i].kind;
+		if (!part)
+			parts[to->n++] = read->parts[i];
+	}
+	return had == 0 || (n_same == had && had == read->n);
+}
+
 static int
 judge(struct diags *diags, struct pos pos, const struct locked_source *source, const char *path)
 {
@@ -135,23 +213,30 @@ judge(struct diags *diags, struct pos pos, const struct locked_source *source, c
 		return 0;
 	file_note_input(diags, locked->path, locked->text);
 	line = locked_find(diags, path);
-	if (line && locked_same(line, source))
+	if (line && locked_agrees(line, source))
 		return 0;
 	return diag_error(diags, pos, D_LOCK_STALE,
 	    line ? "%s is not what %s has of it" : "%s is not in %s", path, locked->path);
 }
 
+/* What is noted lives as long as the diags: what a directive has read goes with it. */
 static int
 note(struct diags *diags, struct pos pos, const char *path, const struct locked_part *parts,
     size_t n)
 {
+	struct arena *a = &diags->arena;
 	struct locked_source *source;
+	struct locked_part *own;
 
 	if (!diags->locked || n == 0)
 		return 0;
-	source = arena_alloc(&diags->arena, sizeof(*source));
-	*source = (struct locked_source){
-	    locked_path(&diags->arena, path), parts, n, diags->noted.sources};
+	source = arena_alloc(a, sizeof(*source));
+	own = arena_alloc(a, n * sizeof(*own));
+	for (size_t i = 0; i < n; i++)
+		own[i] = (struct locked_part){
+		    parts[i].kind, {arena_copy(a, parts[i].octets.data, parts[i].octets.len),
+				       parts[i].octets.len}};
+	*source = (struct locked_source){locked_path(a, path), own, n, diags->noted.sources};
 	diags->noted.sources = source;
 	return judge(diags, pos, source, path);
 }
@@ -180,26 +265,20 @@ int
 locked_note(struct diags *diags, struct pos pos, const char *path, enum locked_kind kind,
     struct bytes octets)
 {
-	struct locked_part *part;
+	struct locked_part part = {kind, octets};
 
-	if (!diags->locked)
-		return 0;
-	part = arena_alloc(&diags->arena, sizeof(*part));
-	*part = (struct locked_part){
-	    kind, {arena_copy(&diags->arena, octets.data, octets.len), octets.len}};
-	return note(diags, pos, path, part, 1);
+	return note(diags, pos, path, &part, 1);
 }
 
 void
-locked_note_group(struct diags *diags, const char *path, bool is_folder)
+locked_note_group(struct diags *diags, const char *path, enum locked_group_kind kind)
 {
 	struct locked_group *group;
 
 	if (!diags->locked)
 		return;
 	group = arena_alloc(&diags->arena, sizeof(*group));
-	*group =
-	    (struct locked_group){locked_path(&diags->arena, path), is_folder, diags->noted.groups};
+	*group = (struct locked_group){locked_path(&diags->arena, path), kind, diags->noted.groups};
 	diags->noted.groups = group;
 }
 
@@ -208,7 +287,9 @@ locked_is_of(const struct locked_group *group, const char *path)
 {
 	size_t n = strlen(group->pattern);
 
-	if (!group->is_folder)
+	if (group->kind == LOCKED_SINGLE)
+		return strcmp(group->pattern, path) == 0;
+	if (group->kind == LOCKED_PATTERN)
 		return fnmatch(group->pattern, path, FNM_PATHNAME | FNM_PERIOD | FNM_NOESCAPE) == 0;
 	return strncmp(path, group->pattern, n) == 0 && path[n] == '/' &&
 	       !strchr(path + n + 1, '/') && source_is_certificate_name(path + n + 1);

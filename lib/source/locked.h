@@ -37,7 +37,11 @@ struct locked_source {
 /* A folder or pattern that was gone through, whatever was found (locked_path). */
 struct locked_group {
 	const char *pattern;
-	bool is_folder;
+	enum locked_group_kind {
+		LOCKED_FOLDER,
+		LOCKED_PATTERN,
+		LOCKED_SINGLE, /* a file that may lack, and does */
+	} kind;
 	struct locked_group *next;
 };
 
@@ -87,13 +91,22 @@ int
 locked_note(struct diags *diags, struct pos pos, const char *path, enum locked_kind kind,
     struct bytes octets);
 
-/* Notes that a folder or a pattern was gone through. */
+/* Notes that a folder or a pattern was gone through, or that a file lacks. */
 void
-locked_note_group(struct diags *diags, const char *path, bool is_folder);
+locked_note_group(struct diags *diags, const char *path, enum locked_group_kind kind);
 
 /* Is the path one of those that the group means? */
 bool
 locked_is_of(const struct locked_group *group, const char *path);
+
+/* Does the line have what was read of its source, in the way in which it was? */
+bool
+locked_agrees(const struct locked_source *line, const struct locked_source *read);
+
+/* Adds what was read of the source in another way; `parts` move into `a`. Returns false where it is
+ * not what was read before: the file changed in between. */
+bool
+locked_join(struct arena *a, struct locked_source *to, const struct locked_source *read);
 
 bool
 locked_same(const struct locked_source *a, const struct locked_source *b);

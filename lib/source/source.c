@@ -142,22 +142,38 @@ label_of(const struct finder *finder, const char *path)
 		   : path;
 }
 
-/* Adds the sources of the group that are not here. */
+/* The lock file must not add to a folder that is here. */
 static int
-add_locked(struct finder *finder, bool is_folder)
+check_here(struct finder *finder, const struct locked_group *group)
+{
+	const struct locked *locked = finder->diags->locked;
+
+	for (size_t i = 0; locked && locked->use == LOCKED_BINDING && i < locked->n; i++)
+		if (locked_is_of(group, locked->sources[i].path) &&
+		    !is_found(finder, locked->sources[i].path))
+			return diag_error(finder->diags, finder->pos, D_LOCK_STALE,
+			    "%s is in %s, and not here, where others of %s are",
+			    locked->sources[i].path, locked->path, finder->written);
+	return 0;
+}
+
+/* Adds the sources of the group, of which none is here. */
+static int
+add_locked(struct finder *finder, enum locked_group_kind kind)
 {
 	const struct locked *locked = finder->diags->locked;
 	struct locked_group group = {
-	    locked_path(&finder->diags->arena, path_of(finder, finder->written)), is_folder, NULL};
+	    locked_path(&finder->diags->arena, path_of(finder, finder->written)), kind, NULL};
 
+	locked_note_group(finder->diags, path_of(finder, finder->written), kind);
+	if (finder->n > 0)
+		return check_here(finder, &group);
 	for (size_t i = 0; locked && locked->use != LOCKED_UNUSED && i < locked->n; i++) {
 		const char *path = locked->sources[i].path;
 
-		if (locked_is_of(&group, path) && !is_found(finder, path) &&
-		    add_at(finder, path, label_of(finder, path)) < 0)
+		if (locked_is_of(&group, path) && add_at(finder, path, label_of(finder, path)) < 0)
 			return -1;
 	}
-	locked_note_group(finder->diags, path_of(finder, finder->written), is_folder);
 	return 0;
 }
 
@@ -178,7 +194,7 @@ find_pattern(struct finder *finder)
 		arena_text(
 		    &finder->diags->arena, finder->written, (size_t)(part - finder->written)),
 		part) < 0 ||
-	    add_locked(finder, false) < 0)
+	    add_locked(finder, LOCKED_PATTERN) < 0)
 		return -1;
 	if (finder->n == 0)
 		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
@@ -212,7 +228,7 @@ add_entries(struct finder *finder, const struct file_list *names)
 		    add(finder, label_in(finder, finder->written, entry->name)) < 0)
 			return -1;
 	}
-	if (add_locked(finder, true) < 0)
+	if (add_locked(finder, LOCKED_FOLDER) < 0)
 		return -1;
 	if (finder->n == 0)
 		return diag_error(finder->diags, finder->pos, D_NO_ENTITY,
@@ -236,7 +252,7 @@ find(struct finder *finder, bool literal, bool *many)
 	if (names.items)
 		return add_entries(finder, &names);
 	if (!locked_find(finder->diags, path_of(finder, finder->written)) &&
-	    add_locked(finder, true) < 0)
+	    add_locked(finder, LOCKED_FOLDER) < 0)
 		return -1;
 	if (finder->n > 0)
 		return 0;
