@@ -470,7 +470,8 @@ settle(struct diags *diags, const struct locked_source **sources, size_t *n)
 			sources[kept++] = sources[i];
 			continue;
 		}
-		joined = arena_copy(a, sources[kept - 1], sizeof(*joined));
+		joined = arena_alloc(a, sizeof(*joined));
+		*joined = *sources[kept - 1];
 		if (!locked_join(a, joined, sources[i]))
 			result = diag_error(diags, pos_none(), D_LOCK_STALE,
 			    "%s changed while it was read", sources[i]->path);
