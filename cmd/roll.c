@@ -83,7 +83,11 @@ load_keys(
     struct cmd *cmd, const struct project *project, const char *const *names, struct keyrolls *out)
 {
 	*out = (struct keyrolls){0};
-	return *names == NULL ? keyrolls_load(&cmd->diags, project, cmd->now, out) : 0;
+	if (*names != NULL)
+		return 0;
+	return cmd_has(cmd, &option_deploy)
+		   ? keyrolls_load_locked(&cmd->diags, project, cmd->now, out)
+		   : keyrolls_load(&cmd->diags, project, cmd->now, out);
 }
 
 static void

@@ -167,6 +167,22 @@ keyrolls_load(
 }
 
 int
+keyrolls_load_locked(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct keyrolls *out)
+{
+	int result, lock;
+
+	*out = (struct keyrolls){0};
+	if (!has_policy(project))
+		return 0;
+	if (lock_begin_keys(diags, project, &lock) < 0)
+		return -1;
+	result = keyrolls_load(diags, project, now_unix, out);
+	lock_end(lock);
+	return result;
+}
+
+int
 keyrolls_load_from(struct diags *diags, const struct project *project,
     const struct history *history, int64_t now_unix, struct keyrolls *out)
 {

@@ -12,6 +12,11 @@ int
 keyrolls_load(
     struct diags *diags, const struct project *project, int64_t now_unix, struct keyrolls *out);
 
+/* The same while nobody writes key files, of which one may be changed and the other not yet. */
+int
+keyrolls_load_locked(
+    struct diags *diags, const struct project *project, int64_t now_unix, struct keyrolls *out);
+
 /* The same by this history in place of the project's, for those who only look: private keys are not
  * read. */
 int
