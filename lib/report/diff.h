@@ -35,7 +35,7 @@ report_diff_form report_diff_markdown;
 /* One object, and a newline. */
 report_diff_form report_diff_json;
 
-/* Does anything differ? That the serial alone does is to be seen from the stores. */
+/* Does anything differ that `diff` asks for? For people alone, the serial does not count. */
 bool
 report_diff_is_some(const struct report_diff *diff, const struct diff_sum *sum);
 
