@@ -33,6 +33,16 @@ bytes_compare(struct bytes a, struct bytes b)
 	return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+/* So many octets of one kind begin each line that git writes where it cannot merge. */
+enum { TEXT_MERGE_MARK = 7 };
+
+static inline bool
+text_has_merge_mark(struct text line)
+{
+	return line.len >= TEXT_MERGE_MARK && memchr("<|=>", *line.data, 4) &&
+	       memcmp(line.data, line.data + 1, TEXT_MERGE_MARK - 1) == 0;
+}
+
 static inline struct text
 text_of(const char *s)
 {

@@ -9,17 +9,12 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* Lines as git writes them into what it cannot merge, in any of its styles. */
+/* A line of git's own, and none of a zone that begins as one. */
 static bool
 is_merge_mark(struct text line)
 {
-	static const char *const marks[] = {"<<<<<<<", "|||||||", "=======", ">>>>>>>"};
-	enum { LEN = 7 };
-
-	for (size_t i = 0; line.len >= LEN && i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (memcmp(line.data, marks[i], LEN) == 0)
-			return line.len == LEN || strchr(" \r\n", line.data[LEN]);
-	return false;
+	return text_has_merge_mark(line) &&
+	       (line.len == TEXT_MERGE_MARK || strchr(" \r\n", line.data[TEXT_MERGE_MARK]));
 }
 
 static bool

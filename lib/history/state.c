@@ -594,23 +594,12 @@ refuse_old(struct line *line, const struct old_form *old)
 
 /* --- Reading --- */
 
-static bool
-is_merge_marker(struct text line)
-{
-	static const char *const markers[] = {"<<<<<<<", "|||||||", "=======", ">>>>>>>"};
-
-	for (size_t i = 0; i < sizeof(markers) / sizeof(markers[0]); i++)
-		if (line.len >= 7 && memcmp(line.data, markers[i], 7) == 0)
-			return true;
-	return false;
-}
-
 static int
 read_line(struct line *line, struct history *out)
 {
 	if (line->word.len == 0 || *line->word.data == '#')
 		return 0;
-	if (is_merge_marker(line->whole))
+	if (text_has_merge_mark(line->whole))
 		return fault(line, line->whole.data, P_STATE_MERGE,
 		    "the state file holds a merge that is not finished");
 	for (int i = 0; i < N_KINDS; i++)

@@ -354,14 +354,6 @@ take_sources(struct reader *r, struct locked *out)
 	out->sources = sources;
 }
 
-static bool
-is_merge_mark(struct text line)
-{
-	return line.len >= 7 &&
-	       (strncmp(line.data, "<<<<<<<", 7) == 0 || strncmp(line.data, ">>>>>>>", 7) == 0 ||
-		   strncmp(line.data, "=======", 7) == 0 || strncmp(line.data, "|||||||", 7) == 0);
-}
-
 static void
 read_lines(struct reader *r, struct text text, uint32_t source)
 {
@@ -376,7 +368,7 @@ read_lines(struct reader *r, struct text text, uint32_t source)
 		line.len -= line.len > 0 && line.data[line.len - 1] == '\r';
 		if (line.len == 0 || line.data[0] == '#')
 			continue;
-		if (is_merge_mark(line))
+		if (text_has_merge_mark(line))
 			refuse(r, pos, "a merge is not finished");
 		else
 			read_line(r, line, pos);
