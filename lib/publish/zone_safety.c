@@ -20,8 +20,7 @@ struct change {
 static bool
 is_made(uint16_t type)
 {
-	return diff_is_made(type) || type == TYPE_NSEC3PARAM || type == TYPE_DNSKEY ||
-	       type == TYPE_CDS || type == TYPE_CDNSKEY || type == TYPE_SOA;
+	return diff_is_made(type) || diff_is_of_keys(type) || type == TYPE_SOA;
 }
 
 /* One set for another of TLSA or DS is what rollovers are. */

@@ -32,15 +32,7 @@ flush(struct run *run)
 static bool
 counts(const struct report_diff *how, const struct diff_set *set)
 {
-	switch (set->type) {
-	case TYPE_DNSKEY:
-	case TYPE_CDS:
-	case TYPE_CDNSKEY:
-	case TYPE_NSEC3PARAM:
-		return !how->people_only;
-	default:
-		return !how->people_only || !diff_is_made(set->type);
-	}
+	return !how->people_only || !(diff_is_made(set->type) || diff_is_of_keys(set->type));
 }
 
 static bool

@@ -60,6 +60,14 @@ diff_is_made(uint16_t type)
 	return type == TYPE_RRSIG || type == TYPE_NSEC || type == TYPE_NSEC3 || type == TYPE_ZONEMD;
 }
 
+/* Do records of that type follow from the zone's keys, and from how it is signed? */
+static inline bool
+diff_is_of_keys(uint16_t type)
+{
+	return type == TYPE_DNSKEY || type == TYPE_CDS || type == TYPE_CDNSKEY ||
+	       type == TYPE_NSEC3PARAM;
+}
+
 /* What of a type was put in, left, or was replaced by another record of its RRset or given another
  * TTL. */
 struct diff_count {
