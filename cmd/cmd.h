@@ -25,6 +25,9 @@ struct cmd_given {
 	const char *value; /* "" without argument */
 };
 
+struct build;
+struct build_options;
+
 /* Where problems go. */
 struct cmd_report {
 	struct report report;
@@ -169,6 +172,11 @@ cmd_template(struct cmd *cmd, struct cmd_template *out);
 /* Shows problems where --format says; the exit status will be theirs at least. */
 void
 cmd_report(struct cmd *cmd, struct diags *diags);
+
+/* build_project, and shows what each zone's problems are. */
+int
+cmd_build(struct cmd *cmd, const struct project *project, const struct build_options *how,
+    struct build *build);
 
 /* Is standard error a terminal, on which colours and other escapes may show? */
 bool

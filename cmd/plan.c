@@ -419,10 +419,7 @@ plan_run(struct cmd *cmd, const struct build_options *wished)
 		plan_base_open(cmd, cmd_value(cmd, &option_base), &plan.project, &base) < 0))
 		return -1;
 	plan.base = cmd_has(cmd, &option_base) ? &base : NULL;
-	result = build_project(&cmd->diags, &plan.project, &how, &plan.build);
-	cmd_progress_end(cmd);
-	for (size_t i = 0; i < plan.build.n; i++)
-		cmd_report(cmd, &plan.build.zones[i].diags);
+	result = cmd_build(cmd, &plan.project, &how, &plan.build);
 	if (wished && wished->werror)
 		refuse_warned(&plan);
 	count(&plan);

@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "base/output.h"
+#include "publish/build.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,18 @@ cmd_report(struct cmd *cmd, struct diags *diags)
 	}
 	if (cmd->diags.status < diags->status)
 		cmd->diags.status = diags->status;
+}
+
+int
+cmd_build(struct cmd *cmd, const struct project *project, const struct build_options *how,
+    struct build *build)
+{
+	int result = build_project(&cmd->diags, project, how, build);
+
+	cmd_progress_end(cmd);
+	for (size_t i = 0; i < build->n; i++)
+		cmd_report(cmd, &build->zones[i].diags);
+	return result;
 }
 
 /* That a file cannot be written is told of in lines: the reports are at their end. */

@@ -132,10 +132,7 @@ run(struct cmd *cmd)
 	check_options(cmd);
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
-	result = build_project(&cmd->diags, &project, &how, &build);
-	cmd_progress_end(cmd);
-	for (size_t i = 0; i < build.n; i++)
-		cmd_report(cmd, &build.zones[i].diags);
+	result = cmd_build(cmd, &project, &how, &build);
 	if (build.n > 0 && report(cmd, &project, &build) < 0)
 		result = -1;
 	build_free(&build);
