@@ -91,7 +91,7 @@ enum project_protect {
 	PROJECT_PROTECT_SOA_MNAME = 8,
 };
 
-/* Where a build stops, as nobody may have meant it (publish/zone_safety.h). */
+/* Where a build stops, as nobody may have meant it (publish/zone_safety.c). */
 struct project_safety {
 	uint32_t max_delete, max_change; /* percent; 100: any number */
 	unsigned protect;                /* enum project_protect */
