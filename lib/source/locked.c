@@ -170,15 +170,12 @@ locked_agrees(const struct locked_source *line, const struct locked_source *read
 }
 
 static struct locked_part *
-find_part(struct locked_source *source, const struct locked_part *part)
+find_part(struct locked_part *parts, size_t n, const struct locked_part *part)
 {
-	for (size_t i = 0; i < source->n; i++) {
-		struct locked_part *own = (struct locked_part *)(uintptr_t)&source->parts[i];
-
-		if (reading_of(own->kind) == reading_of(part->kind) &&
-		    bytes_equal(own->octets, part->octets))
-			return own;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (reading_of(parts[i].kind) == reading_of(part->kind) &&
+		    bytes_equal(parts[i].octets, part->octets))
+			return &parts[i];
 	return NULL;
 }
 
@@ -192,7 +189,7 @@ locked_join(struct arena *a, struct locked_source *to, const struct locked_sourc
 	memcpy(parts, to->parts, to->n * sizeof(*parts));
 	to->parts = parts;
 	for (size_t i = 0; i < read->n; i++) {
-		struct locked_part *part = find_part(to, &read->parts[i]);
+		struct locked_part *part = find_part(parts, to->n, &read->parts[i]);
 
 		n_same += part != NULL;
 		if (part && part->kind < read->parts[i].kind)
