@@ -8,7 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OFFSET_BITS = 44, WORD_LONGEST = 64 };
+enum {
+	OFFSET_BITS = 44,
+	WORD_LONGEST = 64,
+	ARENA_PACKED = 512, /* octets: there may be many that keep a problem or two */
+};
 
 void
 diags_free(struct diags *diags)
@@ -378,6 +382,18 @@ diag_count(struct diags *diags, struct pos pos, enum problem problem)
 	return diag_severity(diags, problem) == SEVERITY_ERROR ? -1 : 0;
 }
 
+void
+diag_retell(struct diags *diags, const struct diag *told)
+{
+	struct told_entry entry = {told->order, (uint16_t)told->problem, (int8_t)told->severity};
+	struct diag *d = make_room(diags, &entry);
+
+	if (!d)
+		return;
+	*d = *told;
+	d->note = note_of(&diags->arena, &problem_table[told->problem]);
+}
+
 static const char *
 message_of(struct arena *a, const char *format, va_list args)
 {
@@ -456,13 +472,59 @@ alike(const struct diags *diags)
 	    .waiting = diags->waiting};
 }
 
-void
-diags_clear(struct diags *diags)
+static const char *
+copy_text(struct arena *a, const char *text)
 {
-	struct diags fresh = alike(diags);
+	return text ? arena_text(a, text, strlen(text)) : NULL;
+}
 
+/* Neighbours often have one path. */
+static const char *
+copy_path(struct arena *a, const char *path, const char *before)
+{
+	return path && before && strcmp(path, before) == 0 ? before : copy_text(a, path);
+}
+
+static struct diag
+copy_diag(struct arena *a, const struct diag *from, const char *path_before)
+{
+	struct diag d = *from;
+
+	d.place.path = copy_path(a, from->place.path, path_before);
+	if (from->line_text.data)
+		d.line_text.data = arena_text(a, from->line_text.data, from->line_text.len);
+	d.message = copy_text(a, from->message);
+	d.note = copy_text(a, from->note);
+	d.fix = copy_text(a, from->fix);
+	if (from->n_included > 0)
+		d.included = arena_alloc(a, from->n_included * sizeof(*d.included));
+	for (size_t i = 0; i < from->n_included; i++) {
+		d.included[i] = from->included[i];
+		d.included[i].path = copy_text(a, from->included[i].path);
+	}
+	return d;
+}
+
+void
+diags_pack(struct diags *diags)
+{
+	struct diags packed = alike(diags);
+
+	packed.arena.next_size = ARENA_PACKED;
+	packed.told = diags->told;
+	diags->told = (struct told_log){0};
+	memcpy(packed.n_severity, diags->n_severity, sizeof(packed.n_severity));
+	packed.status = diags->status;
+	packed.unreadable = diags->unreadable;
+	packed.over_told = diags->over_told;
+	if (diags->n > 0)
+		packed.items = mem_alloc(diags->n * sizeof(*packed.items));
+	packed.cap = diags->n;
+	for (; packed.n < diags->n; packed.n++)
+		packed.items[packed.n] = copy_diag(&packed.arena, &diags->items[packed.n],
+		    packed.n > 0 ? packed.items[packed.n - 1].place.path : NULL);
 	diags_free(diags);
-	*diags = fresh;
+	*diags = packed;
 }
 
 void

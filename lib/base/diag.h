@@ -104,7 +104,7 @@ struct diags {
 	size_t n_inputs, cap_inputs;
 	bool unreadable; /* something could not be read, and not because it was not there */
 	void (*waiting)(
-	    const char *path);  /* tells at once that another holds this lock; NULL: no */
+	    const char *path);       /* tells at once that another holds this lock; NULL: no */
 	const struct locked *locked; /* of sources that are not here (source/locked.h); or NULL, */
 	struct {
 		struct locked_source *sources;
@@ -117,9 +117,10 @@ struct diags {
 void
 diags_free(struct diags *diags);
 
-/* Frees all that was told of and read, and is ready for more about the same. */
+/* Keeps what was told, in as little memory as it takes, and frees all that was read for it: for
+ * one of many that stay until all are told of. Positions of its sources do not hold any more. */
 void
-diags_clear(struct diags *diags);
+diags_pack(struct diags *diags);
 
 /* Begins diags for a part of what `whole` is for: it judges alike, and positions of its sources
  * hold in the part. */
@@ -212,6 +213,11 @@ diag_count(struct diags *diags, struct pos pos, enum problem problem);
 #define diag_add(diags, pos, problem, ...)                                                         \
 	(diag_is_full(diags, problem) ? diag_count(diags, pos, problem)                            \
 				      : diag_put(diags, pos, problem, __VA_ARGS__))
+
+/* Adds what was told of before, whose texts live as long as `diags`; its note is that of its code.
+ * It may be one of those that are only counted. */
+void
+diag_retell(struct diags *diags, const struct diag *told);
 
 /* Says of the problem that was added last, at `pos`, that `fix` belongs in the place of `word`:
  * NULL is nothing known, and so is a word that does not stand there. */

@@ -106,8 +106,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	build_keep_sources(build);
 	if (run->options->inputs)
 		find_inputs(build, &job);
-	if (build->diags.n == 0)
-		diags_clear(&build->diags); /* its texts are of no use any more */
+	diags_pack(&build->diags);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/output.h"
 #include "dns/serial.h"
+#include "publish/said.h"
 #include "publish/settings.h"
 
 #include <errno.h>
@@ -215,9 +216,26 @@ read_result(struct text line, int64_t now, struct zone_result *result)
 	return parse_result(line, result, &made) && made <= now && now < result->valid_until;
 }
 
+/* Takes the lines of what was said, which stand behind the result. Returns 0, or -1 if that is not
+ * what would be said now. */
+static int
+take_said(struct text *text, const struct zone_job *job, struct diags *diags)
+{
+	for (;;) {
+		struct text rest = *text, line = take_line(&rest);
+
+		if (!said_is_line(line))
+			return 0;
+		if (diags && said_take(diags, line, job->load.path) < 0)
+			return -1;
+		*text = rest;
+	}
+}
+
+/* What was said goes to `diags`, or nowhere where that is NULL. */
 static bool
-all_the_same(
-    struct arena *a, struct text text, const struct zone_job *job, struct zone_result *result)
+all_the_same(struct arena *a, struct text text, const struct zone_job *job, struct diags *diags,
+    struct zone_result *result)
 {
 	const struct places places = {.job = job,
 	    .output = file_absolute(a, job->zone->output),
@@ -233,7 +251,8 @@ all_the_same(
 		text.len -= settings.len;
 	}
 	buf_free(&settings);
-	if (!same || !read_result(take_line(&text), job->load.now, result))
+	if (!same || !read_result(take_line(&text), job->load.now, result) ||
+	    take_said(&text, job, diags) < 0)
 		return false;
 	while (text.len > 0) {
 		last = take_line(&text);
@@ -254,24 +273,37 @@ is_overtaken(const struct zone_job *job, const struct zone_result *result)
 	return known && serial_later(known->serial, result->serial);
 }
 
-bool
-cache_fresh(const struct zone_job *job, struct zone_result *result)
+static bool
+holds(const struct zone_job *job, struct diags *said, struct zone_result *result)
 {
-	return cache_holds(job, result) && !result->says;
+	struct diags diags = {0};
+	struct text text;
+	bool same;
+
+	*result = (struct zone_result){0};
+	same = load_sealed(&diags, job, &text) &&
+	       all_the_same(&diags.arena, text, job, said, result) && !is_overtaken(job, result);
+	diags_free(&diags);
+	return same;
+}
+
+bool
+cache_fresh(const struct zone_job *job, struct diags *diags, struct zone_result *result)
+{
+	struct diags_mark before = diags_mark(diags);
+
+	/* Where warnings keep a zone from being published, it is a build that says so. */
+	if (holds(job, diags, result) && !result->says &&
+	    !(job->werror && diags->n_severity[SEVERITY_WARNING] > 0))
+		return true;
+	diags_reset(diags, before);
+	return false;
 }
 
 bool
 cache_holds(const struct zone_job *job, struct zone_result *result)
 {
-	struct diags diags = {0};
-	struct text text;
-	bool fresh;
-
-	*result = (struct zone_result){0};
-	fresh = load_sealed(&diags, job, &text) && all_the_same(&diags.arena, text, job, result) &&
-		!is_overtaken(job, result);
-	diags_free(&diags);
-	return fresh;
+	return holds(job, NULL, result);
 }
 
 int
@@ -341,7 +373,7 @@ add_path(struct arena *a, struct text line, const char ***paths, size_t *n, size
 	enum { HEX = 2 * DIGEST_LEN };
 
 	take_kind(&line);
-	if (line.len <= HEX + 1 || line.data[HEX] != ' ')
+	if (said_is_line(line) || line.len <= HEX + 1 || line.data[HEX] != ' ')
 		return;
 	*paths = mem_grow(*paths, *n, cap, sizeof(**paths));
 	(*paths)[(*n)++] = arena_text(a, line.data + HEX + 1, line.len - HEX - 1);
@@ -378,12 +410,17 @@ cache_store(const struct zone_job *job, struct diags *diags, const struct zone_r
     const uint8_t output_sha256[32])
 {
 	struct diags own = {0};
+	struct zone_result noted = *result;
 	struct output *out;
-	struct buf b = {0};
+	struct buf b = {0}, said = {0};
 	bool changed;
 
+	if (said_print(&said, diags, job->load.path) < 0)
+		noted.says = true;
 	settings_print(&b, &own.arena, job);
-	put_result(&b, result, job->load.now);
+	put_result(&b, &noted, job->load.now);
+	buf_put(&b, said.data, said.len);
+	buf_free(&said);
 	for (size_t i = 0; i < diags->n_inputs; i++) {
 		const struct input *input = &diags->inputs[i];
 

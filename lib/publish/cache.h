@@ -12,12 +12,12 @@
 
 #include "publish/job.h"
 
-/* Is the published file of `job` what a build would write now, without a word? Then `*result` tells
- * about it. */
+/* Is the published file of `job` what a build would write now, and is all that it would say known?
+ * Then it is said to `diags` (said.h), and `*result` tells about the file. */
 bool
-cache_fresh(const struct zone_job *job, struct zone_result *result);
+cache_fresh(const struct zone_job *job, struct diags *diags, struct zone_result *result);
 
-/* Likewise, though a build may have problems to say. */
+/* Likewise, whatever a build would say. */
 bool
 cache_holds(const struct zone_job *job, struct zone_result *result);
 

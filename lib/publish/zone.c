@@ -284,7 +284,7 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 
 	run_begin(&run, diags, job, result);
 	linked = check_links(&run);
-	if (linked == 0 && job->cache && !job->anew && cache_fresh(job, result))
+	if (linked == 0 && job->cache && !job->anew && cache_fresh(job, diags, result))
 		return 0;
 	*result = (struct zone_result){0};
 	diags->track_inputs = true;

@@ -1,5 +1,6 @@
 #include "dnssec/verify.h"
 #include "publish/overwrite.h"
+#include "publish/said.h"
 #include "publish/zone_part.h"
 #include "zone/read.h"
 #include "zone/write.h"
@@ -152,18 +153,18 @@ zone_write(struct zone_run *run)
 	return judge(run) < 0 || has_errors(run) ? -1 : 0;
 }
 
-/* Problems that were said are said again by the next run, and records that the template does not
- * ask for stay only as long as something else asks for them. Not so that of check_copies, which is
- * of signatures: an untouched zone is not looked through. */
+/* Problems that do not follow from inputs alone are looked for again by the next run, and records
+ * that the template does not ask for stay only as long as something else asks for them. Not so that
+ * of check_copies, which is of signatures: an untouched zone is not looked through. */
 void
 zone_note_until(struct zone_run *run)
 {
 	int64_t *until = &run->result->valid_until;
 	const struct keep *keep = run->job->keep;
-	bool stays = !(keep && keep->n_kept > 0) && !run->has_children &&
-		     !run->loaded.directives.ds.used;
+	bool stays =
+	    !(keep && keep->n_kept > 0) && !run->has_children && !run->loaded.directives.ds.used;
 
-	run->result->says = run->diags->told.n != run->end_told;
+	run->result->says = said_passing(run->diags) != run->end_told;
 	*until = stays ? run->next_warning : 0;
 	no_later_than(until, directives_first_expiry(&run->loaded.directives));
 	for (size_t i = 0; i < run->keys.n; i++)

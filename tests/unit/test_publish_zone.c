@@ -528,6 +528,31 @@ end_near(void **state)
 	assert_string_equal(publish(&job, &result), "5 same"); /* once for these signatures */
 }
 
+/* What follows from the template alone is said again without reading it. */
+static void
+said_from_memory(void **state)
+{
+	struct zone_job job = cached_job();
+	struct zone_result result;
+	struct diags diags = {0};
+	struct buf b = {0};
+
+	(void)state;
+	put_zone(5, "a CNAME gone\n");
+	assert_string_equal(publish(&job, &result), "Z053 5:9");
+	assert_true(result.changed);
+	assert_string_equal(publish(&job, &result), "Z053 5:9");
+	assert_false(result.changed);
+	assert_int_equal(zone_publish(&diags, &job, &result), 0);
+	assert_int_equal(diags.n_sources, 0);
+	problems_print(&b, &diags);
+	assert_string_equal(b.data, "Z053 5:9");
+	diags_free(&diags);
+	job.werror = true;
+	assert_string_equal(publish(&job, &result), "failed: Z053 5:9");
+	buf_free(&b);
+}
+
 /* A longer validity makes anew what is too short by it, once; a shorter one leaves all as it is. */
 static void
 validities(void **state)
@@ -583,6 +608,7 @@ main(void)
 	    cmocka_unit_test_setup(no_successor, empty_public),
 	    cmocka_unit_test_setup(offline_end, empty_public),
 	    cmocka_unit_test_setup(end_near, empty_public),
+	    cmocka_unit_test_setup(said_from_memory, empty_public),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
