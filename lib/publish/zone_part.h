@@ -25,6 +25,7 @@ struct zone_run {
 	struct sign_options sign;
 	struct published published;
 	bool published_read;
+	bool only_looks;      /* nothing is written */
 	bool keyless;         /* the keys cannot sign, which was told of */
 	int64_t next_warning; /* when one begins that is not said yet */
 	struct copies copies; /* of the zone that is signed */

@@ -39,6 +39,7 @@ zonepp_of() { # zonepp_of COMMAND: of the table, in the working folder
 	case $1 in
 	build) zonepp build -j 1 --now $now ;;
 	check) zonepp check -j 1 --now $now ;;
+	plan) zonepp plan --now $now ;;
 	roll) zonepp roll --now 2026-11-30 ;;
 	roll-deploy) zonepp roll --deploy --now 2026-11-30 ;;
 	keys-list) zonepp keys list --now $now ;;
@@ -158,6 +159,23 @@ while read -r call path at errno project command wanted files said; do
 	result "$project, $command: $call $path $at $errno"
 done <"$tmp/rows"
 unset FAULT_CALL FAULT_PATH FAULT_AT FAULT_ERRNO
+
+# --- Secrets ---
+
+opens_secrets() { # opens_secrets COMMAND: of a project that has all its keys
+	FAULT_CALL=open FAULT_PATH='*.private' FAULT_AT=0
+	export FAULT_CALL FAULT_PATH FAULT_AT
+	run ready "$1"
+	unset FAULT_CALL FAULT_PATH FAULT_AT
+	[ -s "$tmp/log" ]
+}
+: >"$tmp/why"
+opens_secrets build
+result 'a build opens private keys'
+for command in check plan list; do
+	! opens_secrets $command
+	result "$command opens no private key"
+done
 
 # --- Each call that reads ---
 
