@@ -98,6 +98,36 @@ history_add_set(struct history *history, const struct set *set)
 	history->sets[history->n_sets++] = *set;
 }
 
+static const char *
+copy_name(struct arena *a, const char *name, const char *last, const char *last_copy)
+{
+	return name == last ? last_copy : arena_text(a, name, strlen(name));
+}
+
+void
+history_copy_sets(struct history *history, const struct history *from)
+{
+	struct arena *a = history->a;
+	const struct set *last = NULL; /* most names are those of the set before */
+
+	for (size_t i = 0; i < from->n_sets; i++) {
+		struct set set = from->sets[i];
+		const struct set *copy = last ? &history->sets[history->n_sets - 1] : NULL;
+		struct bytes *rdata = arena_alloc(a, set.n * sizeof(*rdata) + 1);
+
+		set.zone =
+		    copy_name(a, set.zone, last ? last->zone : NULL, copy ? copy->zone : NULL);
+		set.owner =
+		    copy_name(a, set.owner, last ? last->owner : NULL, copy ? copy->owner : NULL);
+		for (size_t k = 0; k < set.n; k++)
+			rdata[k] = (struct bytes){
+			    arena_copy(a, set.rdata[k].data, set.rdata[k].len), set.rdata[k].len};
+		set.rdata = rdata;
+		history_add_set(history, &set);
+		last = &from->sets[i];
+	}
+}
+
 void
 history_add_serial(struct history *history, const struct serial *serial)
 {

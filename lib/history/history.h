@@ -140,6 +140,10 @@ set_records(struct arena *a, struct set *set, const struct bytes *rdata, size_t 
 void
 history_add_set(struct history *history, const struct set *set);
 
+/* Adds the sets of `from`, which need not outlive it. */
+void
+history_copy_sets(struct history *history, const struct history *from);
+
 void
 history_add_serial(struct history *history, const struct serial *serial);
 

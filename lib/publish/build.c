@@ -62,6 +62,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	const struct project_zone *zone = build->zone;
 	struct build_keys *folder = zone->sign ? build_keys_of(run, zone->keys) : NULL;
 	struct plan_run plan = {run->options, build};
+	struct arena work = {0};
 	struct zone_job job = {
 	    .load = load_of(run->project, zone, &run->certificates, run->now),
 	    .zone = zone,
@@ -97,6 +98,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	job.load.n_abreast = run->n_abreast;
 	if (folder && folder->bad)
 		return;
+	build->keep.a = &work;
 	if (run->options->status)
 		build->built = zone_status(&build->diags, &job, &build->status) == 0;
 	else if (run->options->check)
@@ -106,6 +108,8 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	build_keep_sources(build);
 	if (run->options->inputs)
 		find_inputs(build, &job);
+	keep_pack(&build->keep, &build->arena);
+	arena_free(&work);
 	diags_pack(&build->diags);
 }
 

@@ -211,11 +211,11 @@ const struct setting settings_of_job[] = {
     JOB(severities, put_severities),
     NO_SETTING(cache), /* here */
     JOB(keep, put_history),
-    NO_SETTING(today),   /* as load.now */
-    NO_SETTING(live),    /* it matters for what has changed alone */
-    NO_SETTING(force),   /* a zone with such errors is looked at each time */
-    NO_SETTING(werror),  /* nor is one with warnings taken from the cache */
-    NO_SETTING(review),  /* asked of what has changed alone */
+    NO_SETTING(today),  /* as load.now */
+    NO_SETTING(live),   /* it matters for what has changed alone */
+    NO_SETTING(force),  /* a zone with such errors is looked at each time */
+    NO_SETTING(werror), /* nor is one with warnings taken from the cache */
+    NO_SETTING(review), /* asked of what has changed alone */
     NO_SETTING(review_ctx),
     NO_SETTING(keys_of), /* what they make of a zone they tell when it is looked at */
     NO_SETTING(keep_of),

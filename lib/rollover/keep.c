@@ -866,6 +866,21 @@ is_settled(const struct keep *keep, struct sets known)
 	return true;
 }
 
+void
+keep_pack(struct keep *keep, struct arena *to)
+{
+	struct history opened = {.a = to}, closed = {.a = to};
+
+	history_copy_sets(&opened, &keep->opened);
+	history_copy_sets(&closed, &keep->closed);
+	keep->opened = opened;
+	keep->closed = closed;
+	keep->owners = (struct answer_names){0};
+	keep->held = (struct history){0};
+	keep->kept = NULL;
+	keep->a = to;
+}
+
 static void
 print_set(struct buf *b, struct set set)
 {

@@ -21,7 +21,7 @@
 
 /* Of one zone and build. */
 struct keep {
-	struct arena *a; /* outlives the zone's diags */
+	struct arena *a; /* outlives the zone's diags; after keep_pack, all that is left */
 	const struct project *project;
 	const struct project_zone *zone;
 	const struct history *history; /* of the state file: read-only, and shared by threads */
@@ -84,9 +84,15 @@ keep_compare_set(
 void
 keep_failed(struct keep *keep, const struct published *published);
 
+/* Once the zone is made: takes what the project still needs of it, `opened` and `closed`, to `to`,
+ * which is `a` from then on. Nothing else of what was found stays. */
+void
+keep_pack(struct keep *keep, struct arena *to);
+
 /* The sets that may be held are a part of what the cache remembers of a build: appends their
  * digest, without times. Of a zone that is published they are what the publication makes of them.
- * Those that nobody holds at `now_unix` are none: the state file forgets them when it is written. */
+ * Those that nobody holds at `now_unix` are none: the state file forgets them when it is written.
+ */
 void
 keep_print(struct buf *b, const struct keep *keep, int64_t now_unix);
 
