@@ -440,18 +440,20 @@ open_directly(const struct roots *roots, const char *path, size_t len, int flags
 	    .flags = (unsigned)flags | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
 	size_t above = roots->project ? strlen(roots->project) : 0;
 	char relative[PATH_MAX];
-	int project;
+	int project = roots->project_fd;
 
 	if (above <= 1 || len <= above + 1 || len - above > sizeof(relative) ||
 	    !confine_is_below(path, roots->project))
 		return false;
 	memcpy(relative, path + above + 1, len - above - 1);
 	relative[len - above - 1] = '\0';
-	project = open(roots->project, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (project <= 0)
+		project = open(roots->project, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (project < 0)
 		return false;
 	*result = (int)syscall(SYS_openat2, project, relative, &how, sizeof(how));
-	file_close(project, 0);
+	if (project != roots->project_fd)
+		file_close(project, 0);
 	return *result >= 0 || !is_left_to_walk(errno);
 }
 

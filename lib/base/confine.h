@@ -25,6 +25,9 @@ struct roots {
 	size_t n_allowed;
 	const char *beside; /* or NULL */
 	bool strict;
+	/* What many calls need not ask for again; 0 and NULL: each does. */
+	int project_fd;  /* of the folder `project` (O_PATH) */
+	const char *cwd; /* the working folder, in which relative paths begin */
 };
 
 /* Opens the file at `path`, or the folder with O_DIRECTORY; with O_CREAT, a new file has the mode

@@ -55,12 +55,12 @@ read_regular(struct diags *diags, int fd, size_t len, struct text *out)
 	size_t have = 0;
 	ssize_t n;
 
-	do {
+	do { /* one octet more than there was is asked for */
 		n = read(fd, data + have, len + 1 - have);
 		if (n < 0 && errno != EINTR)
 			return -1;
 		have += n > 0 ? (size_t)n : 0;
-	} while (n != 0 && have <= len);
+	} while (n != 0 && have < len);
 	if (have != len) {
 		errno = EBUSY;
 		return -1;
@@ -95,16 +95,28 @@ load_fd(struct diags *diags, int fd, bool streams, size_t most, struct text *out
 	return read_regular(diags, fd, (size_t)st.st_size, out);
 }
 
+/* A working folder that has no name any more is found all the same. */
+static void
+put_cwd(struct buf *b)
+{
+	char *cwd = getcwd(NULL, 0);
+
+	buf_puts(b, cwd ? cwd : "/proc/self/cwd");
+	free(cwd);
+}
+
 /* The absolute path with `.`, `..` and double slashes worked out; freed by caller. */
 static char *
-absolute_path(const char *path)
+absolute_path(const struct roots *roots, const char *path)
 {
 	struct buf in = {0}, out = {0};
-	bool relative = path[0] != '/';
-	char *cwd = relative ? getcwd(NULL, 0) : NULL, *save = NULL;
+	char *save = NULL;
 
-	if (relative) { /* a working folder that has no name any more is found all the same */
-		buf_puts(&in, cwd ? cwd : "/proc/self/cwd");
+	if (path[0] != '/') {
+		if (roots && roots->cwd)
+			buf_puts(&in, roots->cwd);
+		else
+			put_cwd(&in);
 		buf_putc(&in, '/');
 	}
 	buf_put(&in, path, strlen(path) + 1);
@@ -122,7 +134,6 @@ absolute_path(const char *path)
 	if (out.len == 0)
 		buf_putc(&out, '/');
 	buf_putc(&out, '\0');
-	free(cwd);
 	buf_free(&in);
 	return out.data;
 }
@@ -132,7 +143,7 @@ enum { READING = O_RDONLY | O_NONBLOCK };
 int
 file_open(const struct roots *roots, const char *path, int flags)
 {
-	char *absolute = roots ? absolute_path(path) : NULL;
+	char *absolute = roots ? absolute_path(roots, path) : NULL;
 	int fd = roots ? confine_open(roots, absolute, flags) : open(path, flags | O_CLOEXEC, 0666);
 
 	free(absolute);
@@ -148,7 +159,7 @@ file_is_absence(int error)
 static int
 folder_of(const struct roots *roots, const char *path, char name[NAME_MAX + 1])
 {
-	char *absolute = absolute_path(path);
+	char *absolute = absolute_path(roots, path);
 	int fd = confine_folder(roots, absolute, false, name);
 
 	free(absolute);
@@ -440,7 +451,7 @@ is_descriptor(const char *path)
 bool
 file_is_linked(const struct roots *roots, const char *path)
 {
-	char *absolute = absolute_path(path), *slash = strrchr(absolute, '/');
+	char *absolute = absolute_path(roots, path), *slash = strrchr(absolute, '/');
 	bool inside = roots && roots->project && confine_is_below(absolute, roots->project);
 	bool linked = false;
 	size_t above = inside ? strlen(roots->project) : (size_t)(slash - absolute);
@@ -551,6 +562,27 @@ file_stat_if(
 	return *there || file_is_absence(errno) ? 0 : report(diags, pos_none(), roots, path);
 }
 
+static void
+close_held(void *fd)
+{
+	close(*(int *)fd);
+}
+
+void
+file_hold_project(struct arena *a, struct roots *roots)
+{
+	int *fd = arena_alloc(a, sizeof(*fd));
+	struct buf cwd = {0};
+
+	put_cwd(&cwd);
+	roots->cwd = buf_text(&cwd, a);
+	*fd = open(roots->project, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return;
+	arena_on_free(a, close_held, fd);
+	roots->project_fd = *fd;
+}
+
 char *
 file_beside(struct arena *a, const char *base, struct text path)
 {
@@ -572,7 +604,8 @@ file_join(struct arena *a, const char *folder, const char *path)
 char *
 file_absolute(struct arena *a, const char *path)
 {
-	char *absolute = absolute_path(path), *copy = arena_text(a, absolute, strlen(absolute));
+	char *absolute = absolute_path(NULL, path),
+	     *copy = arena_text(a, absolute, strlen(absolute));
 
 	free(absolute);
 	return copy;

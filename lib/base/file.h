@@ -102,6 +102,11 @@ file_beside(struct arena *a, const char *base, struct text path);
 char *
 file_join(struct arena *a, const char *folder, const char *path);
 
+/* Opens the project's folder once for all that is read beneath it, until `a` is freed, and keeps
+ * where relative paths begin: for those who open many files, and do not change their folder. */
+void
+file_hold_project(struct arena *a, struct roots *roots);
+
 /* The absolute form of `path`, worked out by text alone (`.`, `..`, double slashes), without a last
  * slash unless it is "/"; in `a`. This is the form that roots have. */
 char *

@@ -165,8 +165,11 @@ roots_read(const struct load *load, const struct file *file)
 	struct project *project = load->project;
 
 	project->roots = roots_of(load, &file->allow, false);
+	file_hold_project(load->a, &project->roots);
 	project->outputs = roots_of(load, &file->allow_output, true);
 	project->own = roots_of(load, &(struct yaml_texts){0}, true);
+	project->outputs.project_fd = project->own.project_fd = project->roots.project_fd;
+	project->outputs.cwd = project->own.cwd = project->roots.cwd;
 }
 
 /* What is no name may be the password itself: it is not quoted. */
