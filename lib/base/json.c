@@ -3,10 +3,21 @@
 #include <inttypes.h>
 
 static void
+break_line(struct json *j)
+{
+	buf_putc(j->out, '\n');
+	for (unsigned i = 0; i < j->depth; i++)
+		buf_puts(j->out, "  ");
+}
+
+static void
 separate(struct json *j)
 {
 	if (j->more)
-		buf_putc(j->out, ',');
+		buf_puts(j->out, j->flat ? ", " : ",");
+	if (j->lines && !j->flat && !j->is_valued && j->depth > 0)
+		break_line(j);
+	j->is_valued = false;
 	j->more = true;
 }
 
@@ -16,11 +27,26 @@ json_begin(struct json *j, char bracket)
 	separate(j);
 	buf_putc(j->out, bracket);
 	j->more = false;
+	j->depth++;
+	j->flat += j->flat > 0;
+}
+
+void
+json_begin_flat(struct json *j, char bracket)
+{
+	json_begin(j, bracket);
+	if (j->lines && !j->flat)
+		j->flat = 1;
 }
 
 void
 json_end(struct json *j, char bracket)
 {
+	j->depth--;
+	if (j->flat)
+		j->flat--;
+	else if (j->lines && j->more)
+		break_line(j);
 	buf_putc(j->out, bracket);
 	j->more = true;
 }
@@ -29,8 +55,9 @@ void
 json_key(struct json *j, const char *key)
 {
 	json_text(j, text_of(key));
-	buf_putc(j->out, ':');
+	buf_puts(j->out, j->lines ? ": " : ":");
 	j->more = false;
+	j->is_valued = true;
 }
 
 /* Octets of the UTF-8 sequence (RFC 3629 section 4) at the start of the text; 0: it is none. */

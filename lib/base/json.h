@@ -16,12 +16,20 @@
 
 struct json {
 	struct buf *out;
-	bool more; /* a comma comes ahead of what is next */
+	bool more;      /* a comma comes ahead of what is next */
+	bool lines;     /* for people: each member on a line of its own, */
+	unsigned flat;  /* but for so many open brackets that stand on one line */
+	bool is_valued; /* a value is next, behind its key */
+	unsigned depth; /* of open brackets */
 };
 
 /* '{' or '[' */
 void
 json_begin(struct json *j, char bracket);
+
+/* The same; what is in it stays on its line. */
+void
+json_begin_flat(struct json *j, char bracket);
 
 /* '}' or ']' */
 void

@@ -72,12 +72,51 @@ structure(void **state)
 	buf_free(&b);
 }
 
+/* For people: a member a line, but for what is flat. */
+static void
+lines(void **state)
+{
+	struct buf b = {0};
+	struct json j = {.out = &b, .lines = true};
+
+	(void)state;
+	json_begin(&j, '{');
+	json_member(&j, "a", "b");
+	json_key(&j, "list");
+	json_begin(&j, '[');
+	json_number(&j, 1);
+	json_begin(&j, '{');
+	json_end(&j, '}');
+	json_end(&j, ']');
+	json_key(&j, "flat");
+	json_begin_flat(&j, '{');
+	json_member(&j, "c", NULL);
+	json_key(&j, "d");
+	json_begin(&j, '[');
+	json_bool(&j, true);
+	json_number(&j, 2);
+	json_end(&j, ']');
+	json_end(&j, '}');
+	json_end(&j, '}');
+	buf_putc(&b, '\0');
+	assert_string_equal(b.data, "{\n"
+				    "  \"a\": \"b\",\n"
+				    "  \"list\": [\n"
+				    "    1,\n"
+				    "    {}\n"
+				    "  ],\n"
+				    "  \"flat\": {\"c\": null, \"d\": [true, 2]}\n"
+				    "}");
+	buf_free(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(texts),
 	    cmocka_unit_test(structure),
+	    cmocka_unit_test(lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
