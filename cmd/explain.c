@@ -1,11 +1,15 @@
 #include "cmd.h"
 
 #include "report/explain.h"
+#include "report/schema.h"
 
 static const struct cmd_option option_man = {
     "man", 0, NULL, "all of them, as the source of zonepp-checks(7)"};
 
-static const struct cmd_option *const options[] = {&option_man, NULL};
+static const struct cmd_option option_schema = {
+    "schema", 0, NULL, "the JSON Schema of zonepp.yaml, for editors"};
+
+static const struct cmd_option *const options[] = {&option_man, &option_schema, NULL};
 
 /* Codes are known in any case. */
 static enum problem
@@ -31,6 +35,8 @@ run(struct cmd *cmd)
 
 	if (cmd_has(cmd, &option_man))
 		explain_page(&b);
+	else if (cmd_has(cmd, &option_schema))
+		schema_print(&b);
 	else if (cmd->n_arguments == 0)
 		explain_list(&b);
 	for (size_t i = 0; i < cmd->n_arguments; i++) {

@@ -152,6 +152,8 @@ if command -v zonepp >"$tmp/said"; then
 	expect 0 'every option is described in a manual page' nothing for_verbs undescribed_options
 	zonepp explain --man >"$tmp/checks"
 	expect 0 'zonepp-checks(7) is what zonepp explains (make pages)' diff cmd/zonepp-checks.7 "$tmp/checks"
+	zonepp explain --schema >"$tmp/schema"
+	expect 0 'the schema is what zonepp reads (make pages)' diff cmd/zonepp.yaml.schema.json "$tmp/schema"
 	expect 0 'every format is in help and in zonepp(1)' nothing undescribed_formats
 fi
 

@@ -7,10 +7,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-enum { WAIT_DEFAULT_S = 86400 };
-
-static const uint32_t NOT_WRITTEN = UINT32_MAX; /* no duration is that long */
-
 struct fields {
 	struct yaml_text current, next, pass;
 	uint32_t wait_s;
@@ -19,16 +15,29 @@ struct fields {
 
 #define AT(member) offsetof(struct fields, member)
 
+static const struct yaml_form pass_form = {
+    "password", .pattern = "^(env:|file:(?!-$))[^\\u0000-\\u001f\\u007f]+$"};
+
 const struct yaml_field certificate_fields[] = {
-    {"current", YAML_TEXT, AT(current), NULL},
-    {"next", YAML_TEXT, AT(next), NULL},
-    {"pass", YAML_TEXT, AT(pass), NULL},
-    {"wait", YAML_DURATION, AT(wait_s), NULL},
-    {"servers", YAML_TEXTS, AT(servers), NULL},
-    {"deploy", YAML_TEXTS, AT(deploy), NULL},
-    {"notify", YAML_TEXTS, AT(notify), NULL},
-    {NULL, 0, 0, NULL},
+    {"current", YAML_TEXT, AT(current), .about = "The certificate in use.", .required = true},
+    {"next", YAML_TEXT, AT(next), .about = "The one that will replace it."},
+    {"pass", YAML_TEXT, AT(pass), .form = &pass_form,
+	.about = "What names the password of both files; never the password itself."},
+    {"wait", YAML_DURATION, AT(wait_s), .otherwise = "24h",
+	.about = "How long the records of next are published before it may be used; never less "
+		 "than twice their TTL."},
+    {"servers", YAML_TEXTS, AT(servers), .form = &server_form,
+	.about = "Nameservers that are asked for its records besides those of the zones."},
+    {"deploy", YAML_COMMAND, AT(deploy), .needs = "next",
+	.about = "The command that takes next into use: arguments, no shell."},
+    {"notify", YAML_COMMAND, AT(notify),
+	.about = "The command that gets each event of the rollover as JSON on its standard input: "
+		 "arguments, no shell."},
+    {.name = NULL},
 };
+
+const struct yaml_form certificate_name_form = {
+    "certificate-name", .pattern = "^[A-Za-z0-9._][A-Za-z0-9._-]{0,62}$"};
 
 /* The name is a word in templates, in the state file and on command lines. */
 static int
@@ -45,15 +54,6 @@ check_name(struct diags *diags, const struct yaml_node *node)
 	    "\"%s\" is no name of a certificate: up to 63 letters, digits, dots, hyphens and "
 	    "underscores",
 	    name);
-}
-
-/* An empty list is a command that somebody forgot. */
-static int
-check_command(struct diags *diags, const char *key, const struct yaml_texts *command)
-{
-	if (!command->items || command->n > 0)
-		return 0;
-	return diag_error(diags, command->pos, P_VALUE, "%s wants a command", key);
 }
 
 /* A path starts in the project's folder, as all of them do here. */
@@ -77,18 +77,11 @@ read_pass(struct diags *diags, const struct project *project, const struct yaml_
 static int
 check_fields(struct diags *diags, const struct yaml_node *node, const struct fields *f)
 {
-	int result = check_command(diags, "deploy", &f->deploy);
-
-	if (check_command(diags, "notify", &f->notify) < 0)
-		result = -1;
-	if (!f->current.text)
-		return diag_error(diags, node->key_pos, P_VALUE,
-		    "certificate \"%s\" has no \"current\"", node->key.data);
 	if (f->deploy.n > 0 && !f->next.text)
 		return diag_error(diags, f->deploy.pos, P_VALUE,
 		    "certificate \"%s\" has \"deploy\", but no \"next\" that it could deploy",
 		    node->key.data);
-	return result;
+	return 0;
 }
 
 static int
@@ -97,8 +90,9 @@ certificate_read(struct diags *diags, const struct project *project, const struc
 {
 	struct arena *a = &diags->arena;
 	const char *what = arena_printf(a, "certificate \"%s\"", node->key.data);
-	struct fields f = {.wait_s = NOT_WRITTEN};
+	struct fields f = {0};
 
+	yaml_defaults(certificate_fields, &f);
 	if (check_name(diags, node) < 0 ||
 	    yaml_read(diags, node, what, certificate_fields, &f) < 0 ||
 	    check_fields(diags, node, &f) < 0)
@@ -107,8 +101,8 @@ certificate_read(struct diags *diags, const struct project *project, const struc
 	    .pos = node->key_pos,
 	    .current = project_path_of(a, project->folder, f.current.text),
 	    .next = f.next.text ? project_path_of(a, project->folder, f.next.text) : NULL,
-	    .wait_s = f.wait_s == NOT_WRITTEN ? WAIT_DEFAULT_S : f.wait_s,
-	    .wait_written = f.wait_s != NOT_WRITTEN,
+	    .wait_s = f.wait_s,
+	    .wait_written = yaml_value(node, "wait") != NULL,
 	    .deploy = f.deploy.n ? f.deploy.argv : NULL,
 	    .notify = f.notify.n ? f.notify.argv : project->hooks[PROJECT_HOOK_NOTIFY].argv};
 	if (read_pass(diags, project, &f.pass, &out->pass) < 0)

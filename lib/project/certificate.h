@@ -5,8 +5,9 @@
 #include "project/project.h"
 #include "project/yaml.h"
 
-/* The keys of a certificate. */
+/* The keys of a certificate, and what its name looks like. */
 extern const struct yaml_field certificate_fields[];
+extern const struct yaml_form certificate_name_form;
 
 /* Reads the mapping `certificates`, which may be NULL, into `project`, whose folder is known.
  * Problems are added to `diags`. */

@@ -23,86 +23,107 @@ struct hooks {
 
 #define AT(type, member) offsetof(struct type, member)
 
-static const struct yaml_field file_fields[] = {
-    {"defaults", YAML_MAPPING_OF, AT(file, defaults), NULL},
-    {"policies", YAML_MAPPING_OF, AT(file, policies), NULL},
-    {"keys", YAML_TEXT, AT(file, keys), NULL},
-    {"allow", YAML_TEXTS, AT(file, allow), NULL},
-    {"allow-output", YAML_TEXTS, AT(file, allow_output), NULL},
-    {"certificates", YAML_MAPPING_OF, AT(file, certificates), NULL},
-    {"hooks", YAML_MAPPING_OF, AT(file, hooks), NULL},
-    {"limits", YAML_MAPPING_OF, AT(file, limits), NULL},
-    {"locking", YAML_BOOL, AT(file, locking), NULL},
-    {"safety", YAML_MAPPING_OF, AT(file, safety), NULL},
-    {"secrets", YAML_TEXTS, AT(file, secrets), NULL},
-    {"severity", YAML_MAPPING_OF, AT(file, severity), NULL},
-    {"zones", YAML_MAPPING_OF, AT(file, zones), NULL},
-    {NULL, 0, 0, NULL},
-};
+/* As hooks_read wants it. */
+static const struct yaml_form timeout_form = {
+    "timeout", .pattern = "^(?=.*[1-9])" YAML_DURATION_PATTERN "$", .least = 1, .most = INT32_MAX};
 
-/* Those of enum project_hook first, in its order. */
 static const struct yaml_field hook_fields[] = {
-    {"review", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_REVIEW]), NULL},
-    {"changed", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_CHANGED]), NULL},
-    {"failed", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_FAILED]), NULL},
-    {"done", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_DONE]), NULL},
-    {"notify", YAML_TEXTS, AT(hooks, commands[PROJECT_HOOK_NOTIFY]), NULL},
-    {"timeout", YAML_DURATION, AT(hooks, timeout_s), NULL},
-    {NULL, 0, 0, NULL},
+    {"review", YAML_COMMAND, AT(hooks, commands[PROJECT_HOOK_REVIEW]),
+	.about = "Run ahead of the publication of a zone, which it lets or refuses."},
+    {"changed", YAML_COMMAND, AT(hooks, commands[PROJECT_HOOK_CHANGED]),
+	.about = "Run for each zone whose published file changed: arguments, no shell."},
+    {"failed", YAML_COMMAND, AT(hooks, commands[PROJECT_HOOK_FAILED]),
+	.about = "Run for each zone that could not be built, once for a failure."},
+    {"done", YAML_COMMAND, AT(hooks, commands[PROJECT_HOOK_DONE]),
+	.about = "Run once after all, where any zone was published."},
+    {"notify", YAML_COMMAND, AT(hooks, commands[PROJECT_HOOK_NOTIFY]),
+	.about = "The command that gets each event of a key as JSON on its standard input, and "
+		 "those of certificates without a command of their own: arguments, no shell."},
+    {"timeout", YAML_DURATION, AT(hooks, timeout_s), .form = &timeout_form, .otherwise = "10m",
+	.about = "How long each command may take, deploy and notify too."},
+    {.name = NULL},
 };
 
+/* account_default() has these defaults, for whoever has no project file; it knows that of memory.
+ */
 static const struct yaml_field limit_fields[] = {
-    {"memory", YAML_AMOUNT, AT(limits, most[LIMIT_MEMORY]), NULL},
-    {"records", YAML_AMOUNT, AT(limits, most[LIMIT_RECORDS]), NULL},
-    {"made", YAML_AMOUNT, AT(limits, most[LIMIT_MADE]), NULL},
-    {"work", YAML_AMOUNT, AT(limits, most[LIMIT_WORK]), NULL},
-    {NULL, 0, 0, NULL},
+    {"memory", YAML_AMOUNT, AT(limits, most[LIMIT_MEMORY]),
+	.about = "Octets of what a template is read into; half of the machine's otherwise."},
+    {"records", YAML_AMOUNT, AT(limits, most[LIMIT_RECORDS]), .otherwise = "50M",
+	.about = "Records that a template stands for."},
+    {"made", YAML_AMOUNT, AT(limits, most[LIMIT_MADE]), .otherwise = "500MB",
+	.about = "Octets of what few octets of a template stand for."},
+    {"work", YAML_AMOUNT, AT(limits, most[LIMIT_WORK]), .otherwise = "30M",
+	.about = "Steps of work on certificates and keys."},
+    {.name = NULL},
 };
 
-struct safety {
-	uint32_t max_delete, max_change;
-	struct yaml_texts protect;
+static const struct yaml_choice protects[] = {
+    {"apex-ns", PROJECT_PROTECT_APEX_NS},
+    {"ds", PROJECT_PROTECT_DS},
+    {"dnskey", PROJECT_PROTECT_DNSKEY},
+    {"soa-mname", PROJECT_PROTECT_SOA_MNAME},
+    {NULL, 0},
 };
 
 static const struct yaml_field safety_fields[] = {
-    {"max-delete", YAML_PERCENT, AT(safety, max_delete), NULL},
-    {"max-change", YAML_PERCENT, AT(safety, max_change), NULL},
-    {"protect", YAML_TEXTS, AT(safety, protect), NULL},
-    {NULL, 0, 0, NULL},
+    {"max-delete", YAML_PERCENT, AT(project_safety, max_delete), .otherwise = "100%",
+	.about = "How many of the published records may leave."},
+    {"max-change", YAML_PERCENT, AT(project_safety, max_change), .otherwise = "100%",
+	.about = "How many of the published records may leave or be replaced."},
+    {"protect", YAML_CHOICES, AT(project_safety, protect), .choices = protects,
+	.about = "What must not change at all."},
+    {.name = NULL},
 };
 
-const struct project_mapping project_mappings[] = {
-    {"", file_fields},
-    {"defaults", zone_fields},
-    {"policies", policy_fields},
-    {"certificates", certificate_fields},
-    {"hooks", hook_fields},
-    {"limits", limit_fields},
-    {"safety", safety_fields},
-    {NULL, NULL},
-};
+static const struct yaml_form secret_name_form = {
+    "variable", .pattern = "^[A-Za-z_][A-Za-z0-9_]*$", .booleans = true};
 
-static void
-hook_read(const struct load *load, const char *name, const struct yaml_texts *texts,
-    struct project_command *out)
-{
-	if (texts->items && texts->n == 0)
-		diag_add(load->diags, texts->pos, P_VALUE, "%s wants a command", name);
-	if (texts->n > 0)
-		*out = (struct project_command){texts->argv, texts->pos};
-}
+const struct yaml_field project_fields[] = {
+    {"defaults", YAML_MAPPING_OF, AT(file, defaults), .fields = zone_fields,
+	.about = "What holds for zones that do not say otherwise."},
+    {"policies", YAML_MAPPING_OF, AT(file, policies), .values = policy_fields,
+	.about = "How zones are signed."},
+    {"keys", YAML_TEXT, AT(file, keys), .otherwise = "keys",
+	.about = "The folder with K<zone>+<algorithm>+<tag>.key and .private."},
+    {"allow", YAML_TEXTS, AT(file, allow),
+	.about = "Folders outside of the project's that templates may read."},
+    {"allow-output", YAML_TEXTS, AT(file, allow_output),
+	.about = "Folders to which symbolic links may lead zones that are written."},
+    {"certificates", YAML_MAPPING_OF, AT(file, certificates), .values = certificate_fields,
+	.names = &certificate_name_form,
+	.about = "Certificates that $TLSA calls cert:NAME, and their rollover; see "
+		 "zonepp-roll(1)."},
+    {"hooks", YAML_MAPPING_OF, AT(file, hooks), .fields = hook_fields,
+	.about = "Commands that are run."},
+    {"limits", YAML_MAPPING_OF, AT(file, limits), .fields = limit_fields,
+	.about = "What each zone may take of the machine."},
+    {"locking", YAML_BOOL, AT(file, locking), .otherwise = "true",
+	.about = "Whether runs that change something lock the project against each other."},
+    {"safety", YAML_MAPPING_OF, AT(file, safety), .fields = safety_fields,
+	.about = "Where a build stops because nobody may have meant the change."},
+    {"secrets", YAML_TEXTS, AT(file, secrets), .form = &secret_name_form,
+	.about = "Environment variables that templates may name in pass=env:NAME."},
+    {"severity", YAML_MAPPING_OF, AT(file, severity),
+	.about = "How bad problems are taken to be, by code."},
+    {"zones", YAML_MAPPING_OF, AT(file, zones), .values = zone_fields, .names = &zone_name_form,
+	.required = true, .about = "The zones: a name each, and what is different for it."},
+    {.name = NULL},
+};
 
 static void
 hooks_read(const struct load *load, const struct yaml_node *mapping)
 {
-	enum { TIMEOUT_S = 600 };
-	struct hooks hooks = {.timeout_s = TIMEOUT_S};
+	struct hooks hooks = {0};
 
-	load->project->hook_timeout_s = TIMEOUT_S;
+	yaml_defaults(hook_fields, &hooks);
+	load->project->hook_timeout_s = hooks.timeout_s;
 	if (!mapping || yaml_read(load->diags, mapping, "hooks", hook_fields, &hooks) < 0)
 		return;
 	for (int i = 0; i < N_PROJECT_HOOKS; i++)
-		hook_read(load, hook_fields[i].name, &hooks.commands[i], &load->project->hooks[i]);
+		if (hooks.commands[i].n > 0)
+			load->project->hooks[i] =
+			    (struct project_command){hooks.commands[i].argv, hooks.commands[i].pos};
 	if (hooks.timeout_s == 0)
 		diag_add(load->diags, mapping->pos, P_VALUE,
 		    "timeout is 0: no command would be done in time");
@@ -120,30 +141,6 @@ limits_read(const struct load *load, const struct yaml_node *mapping)
 	if (limits->most[LIMIT_RECORDS] > UINT32_MAX)
 		diag_add(
 		    load->diags, mapping->pos, P_VALUE, "a zone has at most 4294967295 records");
-}
-
-static void
-safety_read(const struct load *load, const struct yaml_node *mapping)
-{
-	enum { ANY = 100 };
-	static const struct yaml_choice parts[] = {
-	    {"apex-ns", PROJECT_PROTECT_APEX_NS},
-	    {"ds", PROJECT_PROTECT_DS},
-	    {"dnskey", PROJECT_PROTECT_DNSKEY},
-	    {"soa-mname", PROJECT_PROTECT_SOA_MNAME},
-	    {NULL, 0},
-	};
-	struct safety safety = {.max_delete = ANY, .max_change = ANY};
-	struct project_safety *out = &load->project->safety;
-
-	yaml_read(load->diags, mapping, "safety", safety_fields, &safety);
-	*out = (struct project_safety){safety.max_delete, safety.max_change, 0};
-	for (size_t i = 0; i < safety.protect.n; i++) {
-		int part =
-		    yaml_word(load->diags, &safety.protect.items[i], "part in protect:", parts);
-
-		out->protect |= part < 0 ? 0 : (unsigned)part;
-	}
 }
 
 static struct roots
@@ -188,8 +185,9 @@ secrets_read(const struct load *load, const struct yaml_texts *secrets)
 static void
 file_read(struct load *load, const struct yaml_node *root, struct file *file)
 {
-	*file = (struct file){.keys.text = "keys", .locking = true};
-	if (yaml_read(load->diags, root, "the project file", file_fields, file) == 0 &&
+	*file = (struct file){0};
+	yaml_defaults(project_fields, file);
+	if (yaml_read(load->diags, root, "the project file", project_fields, file) == 0 &&
 	    (!file->zones || file->zones->n == 0))
 		diag_add_path(
 		    load->diags, load->project->path, P_VALUE, "the project has no zones");
@@ -208,7 +206,8 @@ parts_read(const struct load *load, const struct file *file)
 	hooks_read(load, file->hooks);
 	certificates_read(load->diags, file->certificates, load->project);
 	limits_read(load, file->limits);
-	safety_read(load, file->safety);
+	yaml_defaults(safety_fields, &load->project->safety);
+	yaml_read(load->diags, file->safety, "safety", safety_fields, &load->project->safety);
 	if (file->severity)
 		load->project->severities = severity_read(load->diags, file->severity);
 	zones_read(load, file->zones);

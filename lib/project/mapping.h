@@ -1,20 +1,15 @@
-/* The mappings of the project file with all their keys, for those who must know every one: tests
- * hold cache, manual and schema against them. */
+/* The keys of the project file, for those who must know every one: its JSON Schema is made of them
+ * (report/schema.h), and tests hold cache and manual against them. */
 #ifndef PROJECT_MAPPING_H
 #define PROJECT_MAPPING_H
 
 #include "project/yaml.h"
 
-struct project_mapping {
-	const char *name; /* the key that holds it, or holds several by name; "": the file itself;
-			   * NULL ends the table */
-	const struct yaml_field *fields;
-};
+/* Those of the file itself. `severity`, the one mapping without `fields` and `values`, has the
+ * codes of problems. */
+extern const struct yaml_field project_fields[];
 
-/* Those whose keys are no names; `zones` has the keys of `defaults`. */
-extern const struct project_mapping project_mappings[];
-
-/* Those of `keys` in a policy. */
-extern const struct yaml_field policy_keys_fields[];
+/* How bad a problem may be taken to be, the worst first. */
+extern const struct yaml_choice severity_choices[];
 
 #endif

@@ -45,64 +45,110 @@ static const struct yaml_choice verifies[] = {
     {NULL, 0},
 };
 
-#define AT(member) offsetof(struct policy, member)
+static const struct yaml_form iterations_form = {
+    "iterations", .pattern = "^0*([0-9]|[1-4][0-9]|50)$", .most = NSEC3_ITERATIONS_MOST};
 
-const struct yaml_field policy_fields[] = {
-    {"sign", YAML_BOOL, AT(is.sign), NULL},
-    {"denial", YAML_CHOICE, AT(is.denial), denials},
-    {"opt-out", YAML_BOOL, AT(is.nsec3.opt_out), NULL},
-    {"iterations", YAML_TEXT, AT(iterations), NULL},
-    {"salt", YAML_TEXT, AT(salt), NULL},
-    {"validity", YAML_DURATION, AT(is.lifetime.validity_s), NULL},
-    {"refresh", YAML_DURATION, AT(is.lifetime.refresh_s), NULL},
-    {"inception-offset", YAML_DURATION, AT(is.inception_offset_s), NULL},
-    {"propagation", YAML_DURATION, AT(is.propagation_s), NULL},
-    {"jitter", YAML_DURATION, AT(is.lifetime.jitter_s), NULL},
-    {"zonemd", YAML_CHOICE, AT(is.zonemd), zonemds},
-    {"cds", YAML_CHOICE, AT(is.cds), cdss},
-    {"keys", YAML_MAPPING_OF, AT(keys), NULL},
-    {"verify", YAML_CHOICE, AT(is.verify), verifies},
-    {NULL, 0, 0, NULL},
-};
+/* What YAML takes for a number may be a salt, too. */
+static const struct yaml_form salt_form = {
+    "salt", .pattern = "^(-|([0-9a-fA-F]{2}){1,255})$", .numbers = true};
+
+/* As keys_lifetime reads it. */
+static const struct yaml_form key_lifetime_form = {"key-lifetime",
+    .pattern = "^(never|(?=.*[1-9])" YAML_DURATION_PATTERN ")$", .least = 1, .most = UINT32_MAX};
+
+/* Those that zonepp signs with. */
+static const char *
+algorithm_word(size_t i, uint32_t *number)
+{
+	for (*number = 0; *number <= UINT8_MAX; (*number)++) {
+		const struct algorithm *algorithm = algorithm_info((uint8_t)*number);
+
+		if (algorithm && !algorithm->refused && i-- == 0)
+			return algorithm->name;
+	}
+	return NULL;
+}
+
+static const struct yaml_form algorithm_form = {"algorithm", .word = algorithm_word};
 
 #define KEYS_AT(member) offsetof(struct policy_keys, member)
 
-const struct yaml_field policy_keys_fields[] = {
-    {"algorithm", YAML_TEXT, KEYS_AT(algorithm), NULL},
-    {"ksk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_KSK]), NULL},
-    {"zsk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_ZSK]), NULL},
-    {"csk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_CSK]), NULL},
-    {NULL, 0, 0, NULL},
+static const struct yaml_field policy_keys_fields[] = {
+    {"algorithm", YAML_TEXT, KEYS_AT(algorithm), .form = &algorithm_form,
+	.about = "Their algorithm."},
+    {"ksk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_KSK]), .form = &key_lifetime_form,
+	.about = "How long a key signing key serves: a duration, or never."},
+    {"zsk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_ZSK]), .form = &key_lifetime_form,
+	.about = "How long a zone signing key serves: a duration, or never."},
+    {"csk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_CSK]), .form = &key_lifetime_form,
+	.about = "How long one key for all serves: a duration, or never."},
+    {.name = NULL},
 };
 
-static const struct project_policy policy_built_in = {
-    .name = "default",
-    .written = "",
-    .sign = true,
-    .denial = PROJECT_DENIAL_NSEC,
-    .lifetime = {LIFETIME_BY_SOA, LIFETIME_BY_SOA, 12 * 3600},
-    .inception_offset_s = 3600,
-    .propagation_s = 3600,
+#define AT(member) offsetof(struct policy, member)
+
+const struct yaml_field policy_fields[] = {
+    {"sign", YAML_BOOL, AT(is.sign), .otherwise = "true",
+	.about = "Whether zones are signed at all."},
+    {"denial", YAML_CHOICE, AT(is.denial), .choices = denials, .otherwise = "nsec",
+	.about = "How the zone proves that something does not exist."},
+    {"opt-out", YAML_BOOL, AT(is.nsec3.opt_out), .otherwise = "false",
+	.about = "Whether NSEC3 leaves insecure delegations out."},
+    {"iterations", YAML_TEXT, AT(iterations), .form = &iterations_form, .otherwise = "0",
+	.about = "Further rounds of the NSEC3 hash; RFC 9276 advises against any."},
+    {"salt", YAML_TEXT, AT(salt), .form = &salt_form, .otherwise = "-",
+	.about = "Salt of the NSEC3 hash in hexadecimal digits, or \"-\"; RFC 9276 advises against "
+		 "any."},
+    {"validity", YAML_DURATION, AT(is.lifetime.validity_s),
+	.about = "The time from now at which signatures expire. Default: 14d, or longer where the "
+		 "SOA's expire asks for it."},
+    {"refresh", YAML_DURATION, AT(is.lifetime.refresh_s),
+	.about =
+	    "A signature is made anew if less than this is left of it. Default: what the SOA's "
+	    "expire asks for, and 5/14 of the validity at least."},
+    {"inception-offset", YAML_DURATION, AT(is.inception_offset_s), .otherwise = "1h",
+	.about = "How long before now signatures begin to be valid."},
+    {"propagation", YAML_DURATION, AT(is.propagation_s), .otherwise = "1h",
+	.about = "How long servers may give out what was replaced."},
+    {"jitter", YAML_DURATION, AT(is.lifetime.jitter_s), .otherwise = "12h",
+	.about = "The most by which the expiry of a signature is moved forward."},
+    {"zonemd", YAML_CHOICE, AT(is.zonemd), .choices = zonemds, .otherwise = "false",
+	.about = "Whether the zone gets a digest, RFC 8976; true is sha384."},
+    {"cds", YAML_CHOICE, AT(is.cds), .choices = cdss, .otherwise = "false",
+	.about = "Whether the zone gets CDS and CDNSKEY records, RFC 7344; delete asks for the "
+		 "removal of the DS."},
+    {"keys", YAML_MAPPING_OF, AT(keys), .fields = policy_keys_fields,
+	.about = "Which keys a zone has, and how long each serves."},
+    {"verify", YAML_CHOICE, AT(is.verify), .choices = verifies,
+	.about = "What is proved of a signed zone before it is published. Default: chain, and full "
+		 "of zones signed elsewhere."},
+    {.name = NULL},
 };
 
-static struct text
-text_or_none(struct yaml_text text)
+/* With all the defaults; those of the fields that have none are told by the zone. */
+static struct policy
+policy_built_in(void)
 {
-	return text.text ? text_of(text.text) : (struct text){0};
+	struct policy policy = {.is.name = "default",
+	    .is.written = "",
+	    .is.lifetime = {LIFETIME_BY_SOA, LIFETIME_BY_SOA, 0}};
+
+	yaml_defaults(policy_fields, &policy);
+	return policy;
 }
 
 static int
-policy_nsec3(struct diags *diags, struct policy *policy)
+policy_nsec3(struct diags *diags, const struct yaml_node *node, struct policy *policy)
 {
 	struct project_policy *is = &policy->is;
-	struct nsec3_words words = {.iterations = text_or_none(policy->iterations),
-	    .salt = text_or_none(policy->salt),
+	struct nsec3_words words = {.iterations = text_of(policy->iterations.text),
+	    .salt = text_of(policy->salt.text),
 	    .iterations_pos = policy->iterations.pos,
 	    .salt_pos = policy->salt.pos};
-	const char *without = words.iterations.data ? "iterations"
-			      : words.salt.data     ? "salt"
-			      : is->nsec3.opt_out   ? "opt-out"
-						    : NULL;
+	const char *without = yaml_value(node, "iterations") ? "iterations"
+			      : yaml_value(node, "salt")     ? "salt"
+			      : is->nsec3.opt_out            ? "opt-out"
+							     : NULL;
 
 	if (is->denial == PROJECT_DENIAL_NSEC && without)
 		return diag_error(diags, is->pos, P_VALUE,
@@ -193,17 +239,18 @@ policies_read(const struct load *load, const struct yaml_node *mapping)
 
 	for (; node; node = node->next, i++) {
 		const char *what = arena_printf(load->a, "policy \"%s\"", node->key.data);
-		struct policy policy = {.is = policy_built_in};
+		struct policy policy = policy_built_in();
 
 		policy.is.name = node->key.data;
 		policy.is.pos = node->key_pos;
 		policy.is.written = yaml_text_of(load->a, node);
 		if (yaml_read(load->diags, node, what, policy_fields, &policy) == 0 &&
-		    policy_nsec3(load->diags, &policy) == 0 && policy_keys(load, &policy) == 0)
+		    policy_nsec3(load->diags, node, &policy) == 0 &&
+		    policy_keys(load, &policy) == 0)
 			policy_check(load->diags, &policy.is);
 		policies[i] = policy.is;
 	}
-	policies[n] = policy_built_in;
+	policies[n] = policy_built_in().is;
 	load->project->policies = policies;
 	load->project->n_policies = n + 1;
 }

@@ -8,6 +8,10 @@
 
 enum { DNS_PORT = 53 };
 
+/* `resolver:` of `parent` is written in the same letters. */
+const struct yaml_form server_form = {
+    "server", .pattern = "^[0-9A-Za-z._:\\[\\]-]+$", .booleans = true};
+
 static bool
 read_port(const char *text, uint16_t *port)
 {

@@ -8,6 +8,9 @@
 #include "project/project.h"
 #include "project/yaml.h"
 
+/* What an entry looks like. */
+extern const struct yaml_form server_form;
+
 /* Reads the list, in the arena of `diags`. Returns 0, or -1 with a problem added for each entry
  * that is none; then there are none. */
 int

@@ -1,13 +1,13 @@
 #include "project/severity.h"
 
-static const struct {
-	const char *name;
-	enum severity severity;
-} names[] = {
+#include "project/mapping.h"
+
+const struct yaml_choice severity_choices[] = {
     {"error", SEVERITY_ERROR},
     {"warning", SEVERITY_WARNING},
     {"note", SEVERITY_NOTE},
     {"off", SEVERITY_OFF},
+    {NULL, 0},
 };
 
 static int
@@ -33,9 +33,11 @@ read_code(struct diags *diags, const struct yaml_node *node, enum problem *out)
 static int
 read_severity(struct diags *diags, const struct yaml_node *node, enum severity *out)
 {
-	for (size_t i = 0; node->kind == YAML_SCALAR && i < sizeof(names) / sizeof(names[0]); i++) {
-		*out = names[i].severity;
-		if (text_is(node->text, names[i].name))
+	const struct yaml_choice *choice = severity_choices;
+
+	for (; node->kind == YAML_SCALAR && choice->name; choice++) {
+		*out = (enum severity)choice->value;
+		if (text_is(node->text, choice->name))
 			return 0;
 	}
 	return diag_error(diags, node->pos, node->kind == YAML_SCALAR ? P_VALUE : P_TYPE,

@@ -529,23 +529,33 @@ unknown_word(struct diags *diags, struct pos pos, enum problem problem, struct t
 	return -1;
 }
 
+/* Reads one of `choices`, which messages call `what`. */
+static int
+word_read(struct diags *diags, const struct yaml_node *node, const char *what,
+    const struct yaml_choice *choices, int *out)
+{
+	const char *known[FIELDS_MOST + 1] = {NULL};
+
+	for (size_t i = 0; choices[i].name; i++) {
+		known[i] = choices[i].name;
+		*out = choices[i].value;
+		if (text_is(node->text, choices[i].name))
+			return 0;
+	}
+	return unknown_word(diags, node->pos, P_VALUE, node->text, what, known);
+}
+
 static int
 choice_set(
     struct diags *diags, const struct yaml_field *field, const struct yaml_node *node, void *out)
 {
-	const char *known[FIELDS_MOST + 1] = {NULL};
-	const struct yaml_choice *choice = field->choices;
+	int value;
 
 	if (!is_string(node))
 		return wrong_type(diags, node, field->name, "a word");
-	for (size_t i = 0; choice->name; choice++) {
-		if (text_is(node->text, choice->name))
-			break;
-		known[i++] = choice->name;
-	}
-	if (!choice->name)
-		return unknown_word(diags, node->pos, P_VALUE, node->text, field->name, known);
-	*(int *)out = choice->value;
+	if (word_read(diags, node, field->name, field->choices, &value) < 0)
+		return -1;
+	*(int *)out = value;
 	return 0;
 }
 
@@ -574,6 +584,36 @@ texts_set(
 }
 
 static int
+choices_set(
+    struct diags *diags, const struct yaml_field *field, const struct yaml_node *node, void *out)
+{
+	const char *what = arena_printf(&diags->arena, "part in %s:", field->name);
+	struct yaml_texts texts;
+	unsigned bits = 0;
+	int value, result = texts_set(diags, field, node, &texts);
+
+	if (result < 0)
+		return -1;
+	for (const struct yaml_node *item = node->first; item; item = item->next)
+		if (word_read(diags, item, what, field->choices, &value) < 0)
+			result = -1;
+		else
+			bits |= (unsigned)value;
+	*(unsigned *)out = bits;
+	return result;
+}
+
+static int
+command_set(
+    struct diags *diags, const struct yaml_field *field, const struct yaml_node *node, void *out)
+{
+	if (texts_set(diags, field, node, out) < 0)
+		return -1;
+	return node->n ? 0
+		       : diag_error(diags, node->pos, P_VALUE, "%s wants a command", field->name);
+}
+
+static int
 mapping_set(
     struct diags *diags, const struct yaml_field *field, const struct yaml_node *node, void *out)
 {
@@ -583,17 +623,55 @@ mapping_set(
 	return 0;
 }
 
-static int (*const setters[])(
-    struct diags *, const struct yaml_field *, const struct yaml_node *, void *) = {
-    [YAML_TEXT] = text_set,
-    [YAML_BOOL] = bool_set,
-    [YAML_DURATION] = duration_set,
-    [YAML_PERCENT] = percent_set,
-    [YAML_AMOUNT] = amount_set,
-    [YAML_CHOICE] = choice_set,
-    [YAML_TEXTS] = texts_set,
-    [YAML_MAPPING_OF] = mapping_set,
+static const struct yaml_form text_form = {
+    "text", .pattern = "^[^\\u0000-\\u001f\\u007f]+$", .booleans = true, .numbers = true};
+static const struct yaml_form argument_form = {
+    "argument", .pattern = "^[^\\u0000]+$", .booleans = true, .numbers = true};
+static const struct yaml_form duration_form = {
+    "duration", .pattern = "^" YAML_DURATION_PATTERN "$", .most = INT32_MAX};
+static const struct yaml_form percentage_form = {
+    "percentage", .pattern = "^(100|[0-9]{1,2}|0[0-9]{2})%$"};
+static const struct yaml_form amount_form = {"amount",
+    .pattern = "^0*[1-9][0-9]*([kKmMgG]([iI]?[bB])?|[bB])?$", .least = 1, .most = INT64_MAX};
+
+/* How a field of each type is read, and what its text looks like. */
+static const struct {
+	int (*set)(struct diags *, const struct yaml_field *, const struct yaml_node *, void *out);
+	const struct yaml_form *form;
+} types[N_YAML_TYPES] = {
+    [YAML_TEXT] = {text_set, &text_form},
+    [YAML_BOOL] = {bool_set, NULL},
+    [YAML_DURATION] = {duration_set, &duration_form},
+    [YAML_PERCENT] = {percent_set, &percentage_form},
+    [YAML_AMOUNT] = {amount_set, &amount_form},
+    [YAML_CHOICE] = {choice_set, NULL},
+    [YAML_CHOICES] = {choices_set, NULL},
+    [YAML_TEXTS] = {texts_set, &argument_form},
+    [YAML_COMMAND] = {command_set, &argument_form},
+    [YAML_MAPPING_OF] = {mapping_set, NULL},
 };
+
+const struct yaml_form *
+yaml_form_of(const struct yaml_field *field)
+{
+	return field->form ? field->form : types[field->type].form;
+}
+
+void
+yaml_defaults(const struct yaml_field *fields, void *out)
+{
+	struct diags diags = {0}; /* a row's own text fits: tests/unit/test_mapping.c */
+
+	for (const struct yaml_field *f = fields; f->name; f++) {
+		struct yaml_node node = {.kind = YAML_SCALAR, .plain = true};
+
+		if (!f->otherwise)
+			continue;
+		node.text = text_of(f->otherwise);
+		types[f->type].set(&diags, f, &node, (char *)out + f->offset);
+	}
+	diags_free(&diags);
+}
 
 static int
 field_read(struct diags *diags, const struct yaml_field *fields, const char *what,
@@ -612,19 +690,33 @@ field_read(struct diags *diags, const struct yaml_field *fields, const char *wha
 
 		return unknown_word(diags, node->key_pos, P_KEY, node->key, name, known);
 	}
-	return setters[field->type](diags, field, node, out + field->offset);
+	return types[field->type].set(diags, field, node, out + field->offset);
+}
+
+static int
+find_missing(struct diags *diags, const struct yaml_node *mapping, const char *what,
+    const struct yaml_field *fields)
+{
+	int result = 0;
+
+	for (const struct yaml_field *f = fields; f->name; f++)
+		if (f->required && f->type != YAML_MAPPING_OF && !yaml_value(mapping, f->name))
+			result = diag_error(
+			    diags, mapping->key_pos, P_VALUE, "%s has no \"%s\"", what, f->name);
+	return result;
 }
 
 int
 yaml_read(struct diags *diags, const struct yaml_node *mapping, const char *what,
     const struct yaml_field *fields, void *out)
 {
-	int result = 0;
+	int result;
 
-	if (!mapping || yaml_is_null(mapping))
+	if (!mapping)
 		return 0;
-	if (mapping->kind != YAML_MAPPING)
+	if (mapping->kind != YAML_MAPPING && !yaml_is_null(mapping))
 		return wrong_type(diags, mapping, what, "a mapping");
+	result = find_missing(diags, mapping, what, fields);
 	for (const struct yaml_node *node = mapping->first; node; node = node->next)
 		if (field_read(diags, fields, what, node, out) < 0)
 			result = -1;
@@ -652,18 +744,4 @@ yaml_text_of(struct arena *a, const struct yaml_node *mapping)
 	if (mapping && !yaml_is_null(mapping))
 		put_node(&b, mapping);
 	return b.len ? buf_text(&b, a) : "";
-}
-
-int
-yaml_word(struct diags *diags, const struct yaml_text *word, const char *what,
-    const struct yaml_choice *choices)
-{
-	const char *known[FIELDS_MOST + 1] = {NULL};
-
-	for (size_t i = 0; choices[i].name; i++) {
-		known[i] = choices[i].name;
-		if (strcmp(word->text, choices[i].name) == 0)
-			return choices[i].value;
-	}
-	return unknown_word(diags, word->pos, P_VALUE, text_of(word->text), what, known);
 }

@@ -50,10 +50,13 @@ enum yaml_type {
 	YAML_BOOL, /* bool: true or false */
 	YAML_DURATION, /* uint32_t: seconds */
 	YAML_PERCENT,  /* uint32_t: 0 to 100, with % behind it */
-	YAML_AMOUNT, /* uint64_t: 1 or more, with K, M, G (thousands) or KiB, MiB, GiB behind it */
-	YAML_CHOICE, /* an enum: one of `choices` */
-	YAML_TEXTS,  /* struct yaml_texts: a list of strings */
+	YAML_AMOUNT,  /* uint64_t: 1 or more, with K, M, G (thousands) or KiB, MiB, GiB behind it */
+	YAML_CHOICE,  /* an enum: one of `choices` */
+	YAML_CHOICES, /* unsigned: a list of `choices`, whose values are bits */
+	YAML_TEXTS,   /* struct yaml_texts: a list of strings */
+	YAML_COMMAND, /* struct yaml_texts: the same, of one at least */
 	YAML_MAPPING_OF, /* const struct yaml_node *: a mapping for the caller to walk */
+	N_YAML_TYPES,
 };
 
 struct yaml_text {
@@ -74,24 +77,52 @@ struct yaml_choice {
 	int value;
 };
 
+/* What texts of one kind look like, for the schema; what reads them stands beside each form.
+ * Patterns are regular expressions of ECMA 262 that Python understands, too. */
+struct yaml_form {
+	const char *name;    /* that the schema gives it */
+	const char *pattern; /* NULL: it has `word` */
+	/* The `i`-th of the words it may be, in any case, and the number that stands for it, too.
+	 * Returns NULL behind the last. */
+	const char *(*word)(size_t i, uint32_t *number);
+	/* What YAML takes for something else, and is such a text where no quotes are: */
+	bool booleans, numbers;
+	int64_t least, most; /* whole numbers alone, within these; 0 and 0: it does not matter */
+};
+
+/* A key: how its value is read, and what the schema of the file says of it. */
 struct yaml_field {
 	const char *name; /* NULL ends the table */
 	enum yaml_type type;
 	size_t offset;
-	const struct yaml_choice *choices; /* NULL: it is no word */
+	const char *about;     /* a sentence for people who write it */
+	const char *otherwise; /* what holds where it is absent; NULL: nothing, or it is told */
+	const struct yaml_choice *choices; /* of YAML_CHOICE and YAML_CHOICES */
+	const struct yaml_form *form;      /* of a text or each of YAML_TEXTS; NULL: the type's */
+	const struct yaml_field *fields;   /* of a mapping: its keys, */
+	const struct yaml_field *values;   /* or the keys of each value, where its own are names */
+	const struct yaml_form *names;     /* those names; NULL: any */
+	const char *needs;                 /* the key without which this one means nothing */
+	bool required;                     /* it must be there; and a mapping must not be empty */
 };
+
+/* How durations look: DESIGN section 6. */
+#define YAML_DURATION_PATTERN "([0-9]+|([0-9]+[smhdwySMHDWY])+)"
+
+/* The form of its text or of each text in its list; NULL: it has none. */
+const struct yaml_form *
+yaml_form_of(const struct yaml_field *field);
+
+/* Reads what each field has `otherwise` into the struct at `out`. */
+void
+yaml_defaults(const struct yaml_field *fields, void *out);
 
 /* Reads the values of `mapping` (or nothing, where it is NULL or nothing was written) into the
  * struct at `out`; members whose key is absent stay as they are. `what` says in messages what the
- * mapping is. Returns 0, or -1 with a problem for each key that is unknown and each value that does
- * not fit. */
+ * mapping is. Returns 0, or -1 with a problem for each key that is unknown or missing and each
+ * value that does not fit. Mappings that are required are for the caller to miss. */
 int
 yaml_read(struct diags *diags, const struct yaml_node *mapping, const char *what,
     const struct yaml_field *fields, void *out);
-
-/* The value of the word among `choices`; -1 with P_VALUE added, which names the nearest. */
-int
-yaml_word(struct diags *diags, const struct yaml_text *word, const char *what,
-    const struct yaml_choice *choices);
 
 #endif

@@ -38,26 +38,44 @@ static const struct yaml_choice include_froms[] = {
 
 #define AT(member) offsetof(struct settings, member)
 
+/* As pattern_check wants it. */
+#define LETTER "[^{\\u0000-\\u001f\\u007f]|\\{zone\\}"
+static const struct yaml_form path_form = {
+    "path", .pattern = "^(" LETTER ")*(?!/)(" LETTER ")$", .booleans = true, .numbers = true};
+
 const struct yaml_field zone_fields[] = {
-    {"template", YAML_TEXT, AT(template), NULL},
-    {"output", YAML_TEXT, AT(output), NULL},
-    {"policy", YAML_TEXT, AT(policy), NULL},
-    {"serial", YAML_CHOICE, AT(is.serial), serials},
-    {"servers", YAML_TEXTS, AT(servers), NULL},
-    {"parent", YAML_TEXTS, AT(parent), NULL},
-    {"dane", YAML_BOOL, AT(is.dane), NULL},
-    {"prove", YAML_BOOL, AT(is.prove), NULL},
-    {"dnssec", YAML_CHOICE, AT(is.dnssec), dnssecs},
-    {"include-from", YAML_CHOICE, AT(is.include_from), include_froms},
-    {NULL, 0, 0, NULL},
+    {"template", YAML_TEXT, AT(template), .form = &path_form, .otherwise = "zones/{zone}.zone",
+	.about = "The template; {zone} is the zone's name."},
+    {"output", YAML_TEXT, AT(output), .form = &path_form, .otherwise = "public/{zone}.zone",
+	.about = "The file that is published; {zone} is the zone's name."},
+    {"policy", YAML_TEXT, AT(policy), .otherwise = "default", .about = "One of the policies."},
+    {"serial", YAML_CHOICE, AT(is.serial), .choices = serials, .otherwise = "auto",
+	.about = "Where the SOA's serial comes from; live asks servers."},
+    {"servers", YAML_TEXTS, AT(servers), .form = &server_form,
+	.about = "The authoritative nameservers of the zone, in place of those of defaults: "
+		 "addresses or names, with :PORT where it is not 53. zonepp roll asks them for the "
+		 "keys of a zone that is signed elsewhere, too."},
+    {"parent", YAML_TEXTS, AT(parent), .form = &server_form,
+	.about =
+	    "The authoritative nameservers of the zone above: zonepp roll asks them for the DS "
+	    "records. resolver and resolver:SERVER are resolvers, which show that records are "
+	    "there, never that they are gone."},
+    {"dane", YAML_BOOL, AT(is.dane), .otherwise = "true",
+	.about = "Whether $TLSA, $SMIMEA and $OPENPGPKEY make records."},
+    {"prove", YAML_BOOL, AT(is.prove), .otherwise = "false",
+	.about = "Whether the certificates must be accepted by the records ahead of publication."},
+    {"dnssec", YAML_CHOICE, AT(is.dnssec), .choices = dnssecs, .otherwise = "here",
+	.about = "external: something else signs the zone."},
+    {"include-from", YAML_CHOICE, AT(is.include_from), .choices = include_froms,
+	.otherwise = "file",
+	.about = "Where paths of $INCLUDE start: beside their file, or in the project's folder."},
+    {.name = NULL},
 };
 
-static const struct settings built_in = {
-    .template = {"zones/{zone}.zone", {0}},
-    .output = {"public/{zone}.zone", {0}},
-    .policy = {"default", {0}},
-    .is.dane = true,
-};
+/* As name_check and name_parse want it. */
+#define LABEL "([!-\\-/-\\[\\]-~]|\\\\([01][0-9]{2}|2[0-4][0-9]|25[0-5]|[!-/:-~])){1,63}"
+const struct yaml_form zone_name_form = {
+    "zone-name", .pattern = "^(?!@$)(\\.|" LABEL "(\\." LABEL ")*\\.?)$"};
 
 const char *
 project_file_name(struct arena *a, const char *zone)
@@ -101,7 +119,11 @@ pattern_check(struct diags *diags, struct yaml_text pattern)
 static void
 defaults_read(const struct load *load, struct settings *out)
 {
-	*out = built_in;
+	const char *policy;
+
+	*out = (struct settings){0};
+	yaml_defaults(zone_fields, out);
+	policy = out->policy.text;
 	out->is.defaults = yaml_text_of(load->a, load->defaults);
 	if (yaml_read(load->diags, load->defaults, "defaults", zone_fields, out) < 0)
 		return;
@@ -111,7 +133,7 @@ defaults_read(const struct load *load, struct settings *out)
 	parents_read(load->diags, &out->parent, &out->is.parent, &out->is.n_parent);
 	load->project->include_from = out->is.include_from;
 	if (!policy_find(load, out->policy))
-		out->policy = built_in.policy;
+		out->policy.text = policy;
 }
 
 static int

@@ -18,13 +18,37 @@ static const struct yaml_choice choices[] = {
 };
 
 static const struct yaml_field fields[] = {
-    {"text", YAML_TEXT, offsetof(struct sample, text), NULL},
-    {"flag", YAML_BOOL, offsetof(struct sample, flag), NULL},
-    {"seconds", YAML_DURATION, offsetof(struct sample, seconds), NULL},
-    {"choice", YAML_CHOICE, offsetof(struct sample, choice), choices},
-    {"texts", YAML_TEXTS, offsetof(struct sample, texts), NULL},
-    {"mapping", YAML_MAPPING_OF, offsetof(struct sample, mapping), NULL},
-    {NULL, 0, 0, NULL},
+    {"text", YAML_TEXT, offsetof(struct sample, text), .otherwise = "a text"},
+    {"flag", YAML_BOOL, offsetof(struct sample, flag), .otherwise = "true"},
+    {"seconds", YAML_DURATION, offsetof(struct sample, seconds), .otherwise = "1h30m"},
+    {"choice", YAML_CHOICE, offsetof(struct sample, choice), .choices = choices,
+	.otherwise = "two"},
+    {"texts", YAML_TEXTS, offsetof(struct sample, texts), .about = "nothing otherwise"},
+    {"mapping", YAML_MAPPING_OF, offsetof(struct sample, mapping), .required = true},
+    {.name = NULL},
+};
+
+enum { A = 1, B = 2, C = 4 };
+
+static const struct yaml_choice parts[] = {
+    {"a", A},
+    {"b", B},
+    {"c", C},
+    {NULL, 0},
+};
+
+/* A further sample, and what it is read into. */
+struct further {
+	unsigned parts;
+	struct yaml_texts command;
+	struct yaml_text needed;
+};
+
+static const struct yaml_field further_fields[] = {
+    {"parts", YAML_CHOICES, offsetof(struct further, parts), .choices = parts},
+    {"command", YAML_COMMAND, offsetof(struct further, command), .needs = "parts"},
+    {"needed", YAML_TEXT, offsetof(struct further, needed), .required = true},
+    {.name = NULL},
 };
 
 static int
@@ -226,6 +250,65 @@ all_at_once(void **state)
 	diags_free(&diags);
 }
 
+static void
+defaults(void **state)
+{
+	struct sample s = {.texts.n = 7};
+
+	(void)state;
+	yaml_defaults(fields, &s);
+	assert_string_equal(s.text.text, "a text");
+	assert_true(s.flag);
+	assert_int_equal(s.seconds, 5400);
+	assert_int_equal(s.choice, 2);
+	assert_int_equal(s.texts.n, 7);
+}
+
+static int
+read_further(struct diags *diags, const char *text, struct further *out)
+{
+	struct yaml_node *root;
+	uint32_t source = diags_source(diags, "a.yaml", text_of(text), pos_none());
+
+	*out = (struct further){0};
+	assert_int_equal(yaml_parse(diags, source, &root), 0);
+	return yaml_read(diags, root, "a sample", further_fields, out);
+}
+
+static void
+further(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} rows[] = {
+	    {"needed: x\nparts: [a, other]", "unknown part in parts: \"other\"; known are a, b, c"},
+	    {"needed: x\nparts: a", "parts wants a list of strings, not a string"},
+	    {"needed: x\nparts: [[a]]", "parts wants strings in its list, not a list"},
+	    {"needed: x\ncommand: []", "command wants a command"},
+	    {"needed: x\ncommand: ls", "command wants a list of strings, not a string"},
+	    {"parts: [a]", "a sample has no \"needed\""},
+	    {"", "a sample has no \"needed\""},
+	};
+	struct diags diags = {0};
+	struct further read;
+
+	(void)state;
+	assert_int_equal(
+	    read_further(&diags, "needed: x\nparts: [c, a, c]\ncommand: [ls, -l]", &read), 0);
+	assert_int_equal(read.parts, A | C);
+	assert_int_equal(read.command.n, 2);
+	assert_string_equal(read.command.argv[1], "-l");
+	assert_int_equal(read_further(&diags, "needed: x\nparts: []", &read), 0);
+	assert_int_equal(read.parts, 0);
+	diags_free(&diags);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		assert_int_equal(read_further(&diags, rows[i].text, &read), -1);
+		assert_int_equal(diags.n, 1);
+		assert_string_equal(diags.items[0].message, rows[i].message);
+		diags_free(&diags);
+	}
+}
+
 /* Every beginning and every single-byte damage of a good file: no crash, no endless loop. */
 static void
 damage(void **state)
@@ -301,6 +384,8 @@ main(void)
 	    cmocka_unit_test(problems),
 	    cmocka_unit_test(messages),
 	    cmocka_unit_test(all_at_once),
+	    cmocka_unit_test(defaults),
+	    cmocka_unit_test(further),
 	    cmocka_unit_test(damage),
 	};
 
