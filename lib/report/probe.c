@@ -56,6 +56,24 @@ fill_row(
 	row[5] = outcome_text(a, result);
 }
 
+static void
+put_sum(struct buf *out, const struct probe *probe)
+{
+	size_t n[N_PROBE_STATES] = {0}, n_connections;
+
+	for (size_t i = 0; i < probe->n; i++)
+		n[probe->results[i].state]++;
+	n_connections = probe->n - n[PROBE_SKIPPED];
+	buf_printf(out, "%zu connection%s: %zu accepted, %zu refused", n_connections,
+	    n_connections == 1 ? "" : "s", n[PROBE_ACCEPTED], n[PROBE_REFUSED]);
+	if (n[PROBE_UNVERIFIED] > 0)
+		buf_printf(out, ", %zu unverified", n[PROBE_UNVERIFIED]);
+	if (n[PROBE_SKIPPED] > 0)
+		buf_printf(out, "; %zu service%s skipped", n[PROBE_SKIPPED],
+		    n[PROBE_SKIPPED] == 1 ? "" : "s");
+	buf_putc(out, '\n');
+}
+
 void
 report_probe_table(struct buf *out, const struct probe *probe, int64_t now)
 {
@@ -68,6 +86,7 @@ report_probe_table(struct buf *out, const struct probe *probe, int64_t now)
 	for (size_t i = 0; i < probe->n; i++)
 		fill_row(&a, &probe->results[i], now, rows[i + 1]);
 	report_table(out, &rows[0][0], probe->n + 1, N_COLUMNS);
+	put_sum(out, probe);
 	arena_free(&a);
 }
 
