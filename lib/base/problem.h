@@ -349,6 +349,7 @@ X(P_SERIAL_UNKNOWN,"P056",ERROR,  2, "no server tells the serial of a zone that 
 X(P_STATE_TIME,  "P033", WARNING, 0, "a time of the state file that lies in the future", "", "set the clock right; or, where the clock that wrote the line was wrong, mend the line: what it tells of is held for as long") \
 X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "a wait for certificates does not begin before each of `servers` has answered; one for keys is `propagation`, which has to be long enough for the slowest") \
 X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "") \
+X(P_DEPLOY_HALF, "P078", ERROR,   2, "a deploy command that failed half-way", "RFC 7671 section 8.1", "see what the server presents: if it is the new one, remove the line `deployed` from the state file; else put the old one back as `current`") \
 X(P_NOTIFY,      "P016", ERROR,   2, "a notify command that failed", "", "the next build or zonepp roll --deploy tells it again") \
 X(P_TIMEOUT,     "P017", ERROR,   2, "a hook, deploy or notify command that takes too long", "", "the next run starts it again; where it may take longer, raise `hooks: { timeout: }` in zonepp.yaml") \
 X(P_REVIEW,      "P072", ERROR,   1, "a zone that its review refuses", "", "the published file is as it was; the next build asks again") \

@@ -144,6 +144,34 @@ begin_deploy(struct actor *actor)
 	    .ended = P_DEPLOY};
 }
 
+/* It failed, and `current` is another file than before: servers may present what was in it, which is
+ * neither current nor next any more. That it was deployed is what keeps its records (keep.h). */
+static void
+keep_former(struct actor *actor, struct project_history_change *change)
+{
+	const struct project_certificate *is = certificate_of(actor);
+	const struct certchain *former = &actor->rollover.certificate.current_chain;
+	struct note deployed = {.kind = NOTE_DEPLOYED,
+	    .name = is->name,
+	    .id = former->id,
+	    .chain = certchain_print(change->add.a, former),
+	    .t_unix = actor->act->now};
+	struct diags own = {0};
+	struct certificate now;
+
+	certificate_load(&own, is, &now);
+	if (now.current && strcmp(now.current_chain.id, former->id) != 0) {
+		certificate_note_current(
+		    &actor->act->rollovers.history, &now, deployed.t_unix, &change->add);
+		history_add_note(&change->add, &deployed);
+		diag_add(&actor->diags, is->pos, P_DEPLOY_HALF,
+		    "certificate \"%s\": deploy failed when it had replaced current: the records of "
+		    "the one before stay, as servers may still present it",
+		    is->name);
+	}
+	diags_free(&own);
+}
+
 static void
 end_deploy(struct actor *actor, enum hook_end how)
 {
@@ -163,6 +191,8 @@ end_deploy(struct actor *actor, enum hook_end how)
 		history_add_note(&change.add, &deployed);
 	} else {
 		events_add_failure(&actor->rollover, actor->act->now, &change);
+		if (how != HOOK_DONE)
+			keep_former(actor, &change);
 		actor->result = -1;
 	}
 	if (change_history(actor, &change) < 0)
