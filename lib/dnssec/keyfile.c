@@ -308,6 +308,10 @@ field_take(struct diags *diags, const char *path, struct text name, struct text 
 	if (text_is_nocase(name, "Engine") || text_is_nocase(name, "Label"))
 		return diag_add_path(diags, path, S_KEY_FILE,
 		    "the private key lies in a hardware module, which zonepp does not reach");
+	if (text_is_nocase(name, "External")) /* as dnssec-importkey writes it */
+		return diag_add_path(diags, path, S_KEY_FILE,
+		    "it holds no private key, and says that there is one elsewhere (External): "
+		    "remove it, and the .key file alone publishes the key");
 	return time_take(diags, path, name, value, out->time);
 }
 
