@@ -6,6 +6,7 @@
 #include "report/diff.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const struct cmd_option option_dnssec = {
     "dnssec", 0, NULL, "show records that signing makes, too: RRSIG, NSEC, NSEC3, ZONEMD"};
@@ -35,6 +36,36 @@ load_side(void *ctx, unsigned worker, size_t slot, size_t chunk)
 	(void)slot;
 	side->result = load_zone(&side->diags, &side->load, &side->loaded);
 	store_sort(&side->loaded.store);
+}
+
+static bool
+lacks_origin(const struct side *side)
+{
+	for (size_t i = 0; i < side->diags.n; i++)
+		if (side->diags.items[i].problem == Z_NO_ORIGIN)
+			return true;
+	return false;
+}
+
+/* A file whose SOA record is relative, as those of BIND often are, is of the zone that the other
+ * one names. */
+static void
+name_by_other(struct side *sides)
+{
+	for (size_t i = 0; i < N_SIDES; i++) {
+		struct side *side = &sides[i];
+		const struct side *other = &sides[N_SIDES - 1 - i];
+
+		if (side->result == 0 || other->result < 0 || side->load.zone ||
+		    !lacks_origin(side) || strcmp(side->load.path, "-") == 0)
+			continue;
+		load_free(&side->loaded);
+		diags_free(&side->diags);
+		side->diags = (struct diags){.errors_only = true};
+		side->name = other->loaded.store.apex;
+		side->load.zone = &side->name;
+		load_side(sides, 0, 0, i);
+	}
 }
 
 static int
@@ -113,6 +144,7 @@ run(struct cmd *cmd)
 		sides[i].load.by_soa = true;
 	}
 	pool_run(cmd->jobs < N_SIDES ? cmd->jobs : N_SIDES, &work);
+	name_by_other(sides);
 	for (size_t i = 0; i < N_SIDES; i++) {
 		cmd_report(cmd, &sides[i].diags);
 		if (sides[i].result < 0)
