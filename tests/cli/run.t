@@ -63,7 +63,7 @@ for scenario; do
 	fi
 	: >"$tmp/differences"
 	prepare "$scenario"
-	(cd "$tmp/work" && timeout 60 sh "$here/$scenario/cmd" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
+	(cd "$tmp/work" && timeout 180 sh "$here/$scenario/cmd" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
 		echo $? >"$tmp/status")
 	# Where the copy stands is not to be expected.
 	sed -i "s|$tmp/work|@HERE@|g" "$tmp/stdout" "$tmp/stderr"
