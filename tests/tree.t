@@ -1,6 +1,8 @@
 #!/bin/sh
 # The source tree itself: order of the folders, scripts, man pages.
 set -u
+# shellcheck source=tests/signals.sh
+. "$(dirname "$0")/signals.sh"
 cd "$(dirname "$0")/.." || exit 2
 tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
 
@@ -165,6 +167,10 @@ expect 0 'every problem has a file' nothing homeless
 # --- Forms ---
 
 scripts=$(grep -rlI --exclude-dir=build '^#!.*[/ ]\(ba\)\{0,1\}sh$' .ci tests zones-example)
+signalled() { # tests in which a signal may be ignored
+	grep -LE '^\. ".*/(signals|common)\.sh"$' tests/*.t tests/*/*.t
+}
+expect 0 'every test resets the signals that its caller ignores' nothing signalled
 # shellcheck disable=SC2086 # a list of words
 expect 0 'shellcheck has nothing to say' shellcheck -x $scripts
 for page in cmd/*.[157]; do

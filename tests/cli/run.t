@@ -9,6 +9,8 @@
 # and its inputs. The copy also has certs/ and keys/ of shared/, which is $SHARED. Their private
 # keys are published ones, of RFCs. The clock stands at 2026-11-23T12:00:00Z.
 set -u
+# shellcheck source=tests/signals.sh
+. "$(dirname "$0")/../signals.sh"
 cd "$(dirname "$0")" || exit 2
 here=$(pwd)
 tmp=$(mktemp -d) || exit 2

@@ -3,6 +3,8 @@
 # shellcheck shell=sh
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/signals.sh
+. "$top/tests/signals.sh"
 tmp=$(mktemp -d) || exit 2
 pids=''
 cleanup() {

@@ -5,6 +5,8 @@
 #
 # All of them are tried with PARANOID=1, and else some.
 set -u
+# shellcheck source=tests/signals.sh
+. "$(dirname "$0")/../signals.sh"
 here=$(cd "$(dirname "$0")" && pwd) || exit 2
 tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
