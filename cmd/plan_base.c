@@ -2,11 +2,14 @@
 #include "plan_base.h"
 
 #include "base/child.h"
+#include "base/leftover.h"
+#include "base/tree.h"
 
 #include <errno.h>
-#include <ftw.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,15 +65,6 @@ run_command(struct cmd *cmd, const char *const *argv)
 	    command.end.error ? ": " : "", command.end.error ? strerror(command.end.error) : "");
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 /* What git has of the project's folder at that revision, in a folder of its own. */
 static int
 check_out(struct cmd *cmd, const char *revision, const struct project *project, const char *folder)
@@ -84,17 +78,32 @@ check_out(struct cmd *cmd, const char *revision, const struct project *project, 
 	return run_command(cmd, archive) < 0 || run_command(cmd, extract) < 0 ? -1 : 0;
 }
 
-static const char *
-make_folder(struct cmd *cmd)
+/* A name that nobody guesses: in /tmp others make folders too. */
+static int
+make_folder(struct cmd *cmd, struct plan_base *base)
 {
+	struct arena *a = &cmd->diags.arena;
 	const char *temporary = getenv("TMPDIR");
-	char *folder = arena_printf(&cmd->diags.arena, "%s/zonepp-base-XXXXXX",
-	    temporary && *temporary ? temporary : "/tmp");
+	uint64_t number;
 
-	if (mkdtemp(folder))
-		return folder;
-	diag_add(&cmd->diags, pos_none(), F_WRITE, "cannot make %s: %s", folder, strerror(errno));
-	return NULL;
+	if (!temporary || !*temporary)
+		temporary = "/tmp";
+	base->above = open(temporary, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (base->above >= 0 && getrandom(&number, sizeof(number), 0) == sizeof(number)) {
+		base->name = arena_printf(a, "zonepp-base-%016" PRIx64, number);
+		base->leftover = leftover_add(base->above, base->name);
+		if (mkdirat(base->above, base->name, 0700) == 0) {
+			leftover_made(base->leftover);
+			base->folder = file_join(a, temporary, base->name);
+			return 0;
+		}
+		leftover_gone(base->leftover);
+	}
+	diag_add_path(&cmd->diags, temporary, F_WRITE, "cannot make a folder in %s: %s", temporary,
+	    strerror(errno));
+	if (base->above >= 0)
+		close(base->above);
+	return -1;
 }
 
 /* --- The project there --- */
@@ -136,9 +145,9 @@ plan_base_open(
 	if (!is_folder(what)) {
 		if (*what == '-')
 			cmd_usage(cmd, "--base %s: neither a folder nor a revision", what);
-		out->folder = folder = make_folder(cmd);
-		if (!folder)
+		if (make_folder(cmd, out) < 0)
 			return -1;
+		folder = out->folder;
 	}
 	if ((out->folder && check_out(cmd, what, project, folder) < 0) ||
 	    load(cmd, folder, project, out) < 0) {
@@ -151,10 +160,11 @@ plan_base_open(
 void
 plan_base_close(struct plan_base *base)
 {
-	enum { OPEN_MOST = 16 };
-
-	if (base->folder)
-		nftw(base->folder, remove_one, OPEN_MOST, FTW_DEPTH | FTW_PHYS);
+	if (!base->folder)
+		return;
+	tree_remove(base->above, base->name);
+	leftover_gone(base->leftover);
+	close(base->above);
 }
 
 const struct project_zone *

@@ -9,7 +9,10 @@
 #include "publish/draft.h"
 
 struct plan_base {
-	const char *folder; /* that was made for it; or NULL */
+	const char *folder; /* that was made for it; or NULL, and then none of the next three */
+	const char *name;   /* of that, in the folder that is open as `above` */
+	int above;
+	struct leftover *leftover;
 	struct project project;
 	struct locked locked;
 	struct draft_world world;

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/jobserver.h"
 #include "base/mem.h"
+#include "base/tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -174,16 +175,16 @@ leftover_gone(struct leftover *leftover)
 		move_on(leftover, SLOT_MADE, SLOT_FREE);
 }
 
-/* Another thread may be in the midst of making the file: a moment is enough for that. */
+/* Another thread may be in the midst of making it: a moment is enough for that. */
 static void
-remove_file(struct leftover *slot)
+remove_one(struct leftover *slot)
 {
 	enum { MOMENT_MS = 1000 };
 
 	for (int i = 0; i < MOMENT_MS && atomic_load(&slot->state) == SLOT_MAKING; i++)
 		poll(NULL, 0, 1);
 	if (move_on(slot, SLOT_MADE, SLOT_ENDED))
-		unlinkat(slot->folder_fd, slot->name, 0);
+		tree_remove(slot->folder_fd, slot->name);
 }
 
 /* Async-signal-safe (signal-safety(7)). A second thread that a signal meets leaves it to the
@@ -196,7 +197,7 @@ end(int number)
 	if (atomic_exchange(&is_ending, true))
 		wait_for_end();
 	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
-		remove_file(&slots[i]);
+		remove_one(&slots[i]);
 	jobserver_give_back();
 	signal(number, SIG_DFL);
 	raise(number);

@@ -1,7 +1,7 @@
 /* Leftovers: files of the name .FILE.PID.zonepp-tmp, which hold what is to become FILE where the
  * file system knows no unnamed files, and for a moment wherever a file is replaced. Those of this
  * run vanish with it if a signal ends it; those of runs that were killed, when FILE is written
- * again. */
+ * again. Folders that a run makes for itself vanish likewise when a signal ends it. */
 #ifndef BASE_LEFTOVER_H
 #define BASE_LEFTOVER_H
 
@@ -21,8 +21,8 @@ leftover_watch(void);
 
 struct leftover;
 
-/* Announces that the file `name` is made next, in the folder that is open as `folder_fd`: until
- * leftover_made or leftover_gone, signals wait. Returns NULL where too many are announced: the file
+/* Announces that the file or folder `name` is made next, in the folder that is open as `folder_fd`:
+ * until leftover_made or leftover_gone, signals wait. Returns NULL where too many are announced: it
  * stays if a signal comes. */
 struct leftover *
 leftover_add(int folder_fd, const char *name);

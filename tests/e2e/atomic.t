@@ -131,6 +131,39 @@ for with in 9 15; do
 done
 unset KILL_WITH
 
+# --- The folder of a plan's base ---
+
+planned_at() { # planned_at N: as killed_at, of a plan beside a revision
+	rm -rf "$tmp/there"
+	mkdir "$tmp/there"
+	KILL_AT=$1 LD_PRELOAD=$kill_at ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 \
+		TMPDIR=$tmp/there PATH=$tmp/bin:$PATH zonepp plan -j 1 -C "$project" --now "$now" --base=HEAD \
+		>"$tmp/build.log" 2>&1
+	[ $? -eq $((128 + KILL_WITH)) ]
+}
+commit() {
+	git -C "$project" init -q . && git -C "$project" add zones zonepp.yaml &&
+		git -C "$project" -c user.name=a -c user.email=a@example.org commit -qm first
+}
+ok 'a revision' commit
+mkdir "$tmp/bin"
+for tool in git tar; do # it is not they who are to be ended
+	printf '#!/bin/sh\nunset LD_PRELOAD\nexec %s "$@"\n' "$(command -v $tool)" >"$tmp/bin/$tool"
+done
+chmod +x "$tmp/bin/git" "$tmp/bin/tar"
+for with in 1 2 15; do
+	export KILL_WITH=$with
+	step=1
+	while planned_at $step; do
+		ok "a plan that signal $with ends at step $step leaves nothing" prints '' ls "$tmp/there"
+		step=$((step + 1))
+	done
+	ok 'there were steps' [ $step -gt 4 ]
+	ok 'nor does one that nothing ends' prints '' ls "$tmp/there"
+	ok 'which tells what it plans' says '1 zone: 0 to change' cat "$tmp/build.log"
+done
+unset KILL_WITH
+
 ended_though_ignored() {
 	trap '' TERM
 	KILL_WITH=15 killed_at 10

@@ -162,6 +162,24 @@ threads(void **state)
 	assert_true(count("whole-") > 0);
 }
 
+enum { MANY = 200 }; /* more entries than one look at a folder tells of */
+
+static void
+make_folder(void)
+{
+	char path[100];
+
+	mkdir("folder", 0700);
+	mkdir("folder/below", 0700);
+	mkdir("folder/below/further", 0700);
+	if (symlink("../kept", "folder/link") < 0 || symlink("..", "folder/below/up") < 0)
+		_exit(98);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(path, sizeof(path), "folder/below/file-with-a-long-name-%d", i);
+		make(path);
+	}
+}
+
 static void
 run_signals(void)
 {
@@ -175,6 +193,9 @@ run_signals(void)
 	leftover_made(leftover);
 	leftover_gone(leftover_add(AT_FDCWD, "kept"));
 	make("kept");
+	leftover = leftover_add(AT_FDCWD, "folder");
+	make_folder();
+	leftover_made(leftover);
 	raise(SIGHUP);
 	if (access("file", F_OK) < 0)
 		_exit(97);
@@ -190,6 +211,7 @@ signals(void **state)
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGINT);
 	assert_int_equal(access("file", F_OK), -1);
+	assert_int_equal(access("folder", F_OK), -1);
 	assert_int_equal(access("kept", F_OK), 0);
 }
 
