@@ -46,6 +46,7 @@ struct plan {
 	size_t n_changes, n_failed;
 };
 
+static const char all_new[] = "has errors in the base, so that all of it counts as new";
 static const char still[] = ", and would stay as it is published";
 
 /* --- Zones --- */
@@ -76,7 +77,7 @@ take_beside_base(const struct plan *run, struct build_zone *zone, struct report_
 {
 	static const struct store none;
 	struct draft draft;
-	bool is_old = plan_base_zone(run->base, zone->zone, &draft);
+	bool is_old = plan_base_zone(run->base, zone->zone, &zone->diags, &draft);
 
 	how->old = is_old ? &draft.zone.store : &none;
 	how->unsigned_yet = false;
@@ -130,6 +131,16 @@ count(struct plan *plan)
 		plan->n_changes += zone->built && zone->changes;
 		plan->n_failed += !zone->built;
 	}
+}
+
+/* The base has the zone, and it cannot be compared with that. */
+static bool
+is_without_base(const struct build_zone *zone)
+{
+	for (size_t i = 0; i < zone->diags.n; i++)
+		if (zone->diags.items[i].problem == P_BASE_ZONE)
+			return true;
+	return false;
 }
 
 static void
@@ -218,6 +229,8 @@ print_text(struct buf *b, const struct plan *plan)
 		const struct build_zone *zone = &plan->build.zones[i];
 
 		put_text(b, &zone->text);
+		if (is_without_base(zone))
+			buf_printf(b, "%s: %s\n", zone->zone->name_text, all_new);
 		if (has_errors(zone))
 			buf_printf(b, "%s: has errors%s\n", zone->zone->name_text,
 			    zone->built ? "" : still);
@@ -267,6 +280,8 @@ put_zone_markdown(struct buf *b, const struct build_zone *zone)
 		put_text(b, &zone->line);
 		buf_puts(b, "\n\n");
 	}
+	if (is_without_base(zone))
+		buf_printf(b, "**It %s.**\n\n", all_new);
 	if (!has_errors(zone))
 		return;
 	buf_printf(b, "**Has errors%s.**\n\n", zone->built ? "" : still);

@@ -141,7 +141,7 @@ plan_base_open(
 {
 	const char *folder = what;
 
-	*out = (struct plan_base){0};
+	*out = (struct plan_base){.what = what};
 	if (!is_folder(what)) {
 		if (*what == '-')
 			cmd_usage(cmd, "--base %s: neither a folder nor a revision", what);
@@ -176,8 +176,48 @@ plan_zone_named(const struct project *project, const struct project_zone *zone)
 	return NULL;
 }
 
+/* The folder that was made for a revision has another name each time: who reads of its files is
+ * told of the revision, as git has it. */
+static void
+put_named(struct buf *b, const struct plan_base *base, const char *text)
+{
+	const char *at;
+
+	while (base->folder && (at = strstr(text, base->folder))) {
+		buf_put(b, text, (size_t)(at - text));
+		buf_printf(b, "%s:", base->what);
+		text = at + strlen(base->folder);
+		text += *text == '/';
+	}
+	buf_puts(b, text);
+}
+
+static void
+tell_error(struct diags *diags, const struct plan_base *base, const struct project_zone *zone,
+    const struct diags *from)
+{
+	const struct diag *error = NULL;
+	struct buf b = {0};
+
+	for (size_t i = 0; i < from->n && !error; i++)
+		if (from->items[i].severity == SEVERITY_ERROR)
+			error = &from->items[i];
+	if (error && error->place.path)
+		put_named(&b, base, error->place.path);
+	if (error && error->place.path && error->place.line > 0)
+		buf_printf(&b, ":%" PRIu64 ":%" PRIu32, error->place.line, error->place.column);
+	if (error && error->place.path)
+		buf_puts(&b, ": ");
+	put_named(&b, base, error ? error->message : "it has errors");
+	diag_add_path(diags, zone->template, P_BASE_ZONE,
+	    "all of %s counts as new, as it cannot be made in %s: %.*s", zone->name_text,
+	    base->what, (int)b.len, b.data);
+	buf_free(&b);
+}
+
 bool
-plan_base_zone(const struct plan_base *base, const struct project_zone *zone, struct draft *draft)
+plan_base_zone(const struct plan_base *base, const struct project_zone *zone, struct diags *diags,
+    struct draft *draft)
 {
 	const struct project_zone *old = plan_zone_named(&base->project, zone);
 
@@ -185,6 +225,8 @@ plan_base_zone(const struct plan_base *base, const struct project_zone *zone, st
 		return false;
 	if (draft_load(&base->world, old, draft) == 0)
 		return true;
+	diags_sort(&draft->diags);
+	tell_error(diags, base, zone, &draft->diags);
 	draft_free(draft);
 	return false;
 }

@@ -9,6 +9,7 @@
 #include "publish/draft.h"
 
 struct plan_base {
+	const char *what;   /* as it was asked for */
 	const char *folder; /* that was made for it; or NULL, and then none of the next three */
 	const char *name;   /* of that, in the folder that is open as `above` */
 	int above;
@@ -31,9 +32,10 @@ plan_base_close(struct plan_base *base);
 const struct project_zone *
 plan_zone_named(const struct project *project, const struct project_zone *zone);
 
-/* The zone as its template there has it; false where there is none, or none without errors. Any
- * thread may call it; draft_free is due if it returned true. */
+/* The zone as its template there has it; false where there is none, or where it has errors, of
+ * which `diags` are told. Any thread may call it; draft_free is due if it returned true. */
 bool
-plan_base_zone(const struct plan_base *base, const struct project_zone *zone, struct draft *draft);
+plan_base_zone(const struct plan_base *base, const struct project_zone *zone, struct diags *diags,
+    struct draft *draft);
 
 #endif

@@ -327,6 +327,7 @@ X(P_CERTIFICATE, "P011", ERROR,   2, "a certificate that the project does not ha
 X(P_STATE,       "P012", ERROR,   1, "a line of the state file that is none", "", "mend the line, or remove it: what it told of counts as never published then") \
 X(P_STATE_MERGE, "P013", ERROR,   1, "a state file that holds an unfinished merge", "", "keep the lines of both sides and remove the markers; `merge=union` in .gitattributes does so") \
 X(P_BASE,        "P071", ERROR,   2, "a state of the project that cannot be had", "", "give a folder that has the project file, or a revision that git knows") \
+X(P_BASE_ZONE,   "P078", WARNING, 0, "a zone with errors in the state that a plan compares with", "", "compare with a state in which its template has none, or with what is published") \
 X(P_LOCK,        "P070", ERROR,   1, "a line of the lock file that cannot be", "", "run `zonepp lock` where the sources are, which writes it anew") \
 X(P_STATE_OLD,   "P032", ERROR,   1, "a state file of an older form", "", "keep it until then, and build with the zonepp that wrote it; then remove it: the next build begins a new one from the published files") \
 X(P_EXCHANGED,   "P034", ERROR,   2, "a certificate that was exchanged while deploy ran", "", "see which one the server presents; let deploy take the file whose SHA-256 is {id}, and zonepp roll --deploy runs it again") \
@@ -349,7 +350,7 @@ X(P_SERIAL_UNKNOWN,"P056",ERROR,  2, "no server tells the serial of a zone that 
 X(P_STATE_TIME,  "P033", WARNING, 0, "a time of the state file that lies in the future", "", "set the clock right; or, where the clock that wrote the line was wrong, mend the line: what it tells of is held for as long") \
 X(P_SERVER,      "P014", WARNING, 0, "a server that does not answer", "", "a wait for certificates does not begin before each of `servers` has answered; one for keys is `propagation`, which has to be long enough for the slowest") \
 X(P_DEPLOY,      "P015", ERROR,   2, "a deploy command that failed", "", "") \
-X(P_DEPLOY_HALF, "P078", ERROR,   2, "a deploy command that failed half-way", "RFC 7671 section 8.1", "see what the server presents: if it is the new one, remove the line `deployed` from the state file; else put the old one back as `current`") \
+X(P_DEPLOY_HALF, "P079", ERROR,   2, "a deploy command that failed half-way", "RFC 7671 section 8.1", "see what the server presents: if it is the new one, remove the line `deployed` from the state file; else put the old one back as `current`") \
 X(P_NOTIFY,      "P016", ERROR,   2, "a notify command that failed", "", "the next build or zonepp roll --deploy tells it again") \
 X(P_TIMEOUT,     "P017", ERROR,   2, "a hook, deploy or notify command that takes too long", "", "the next run starts it again; where it may take longer, raise `hooks: { timeout: }` in zonepp.yaml") \
 X(P_REVIEW,      "P072", ERROR,   1, "a zone that its review refuses", "", "the published file is as it was; the next build asks again") \
