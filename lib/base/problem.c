@@ -33,7 +33,7 @@ problem_is_guard(enum problem problem)
 {
 	static const enum problem guards[] = {S_DS_NEEDS, S_SIGNATURE_NEEDS, S_ALGORITHM_EARLY,
 	    S_DNSKEY_NEEDS, S_UNGUARDED, S_DS_UNKNOWN, S_DS_EARLY, S_CDS_EARLY, Z_MANY_DELETED,
-	    Z_MANY_CHANGED, Z_PROTECTED};
+	    Z_MANY_CHANGED, Z_PROTECTED, Z_UNCOMPARED};
 
 	for (size_t i = 0; i < sizeof(guards) / sizeof(guards[0]); i++)
 		if (guards[i] == problem)

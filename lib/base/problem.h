@@ -313,6 +313,7 @@ X(S_END_NEAR,    "S071", WARNING, 0, "signatures that may end before their copie
 X(Z_MANY_DELETED,"Z120", ERROR,   1, "more records leave than `safety: { max-delete: }` lets", "", "see `zonepp plan`; where it is meant, build once with --force=Z120") \
 X(Z_MANY_CHANGED,"Z121", ERROR,   1, "more records change than `safety: { max-change: }` lets", "", "see `zonepp plan`; where it is meant, build once with --force=Z121") \
 X(Z_PROTECTED,   "Z122", ERROR,   1, "a change of what `safety: { protect: }` names", "", "see `zonepp plan`; where it is meant, build once with --force=Z122") \
+X(Z_UNCOMPARED,  "Z123", WARNING, 0, "a zone of which `safety:` sees no change", "", "see that its template is as you mean it, or bring the published file back; to hold such a zone back until --force=Z123, write `severity: { Z123: error }`") \
 \
 X(P_SYNTAX,      "P001", ERROR,   1, "malformed YAML", "", "") \
 X(P_KEY,         "P002", ERROR,   1, "an unknown key", "", "") \

@@ -1,9 +1,11 @@
+#include "publish/cache.h"
 #include "publish/zone_part.h"
 #include "rollover/parent.h"
 #include "zone/diff.h"
 #include "zone/lookup.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum {
 	NAMES_LEAST = 10, /* a zone of fewer may change altogether */
@@ -214,6 +216,37 @@ check_share(struct zone_run *run, enum problem problem, size_t n, uint32_t perce
 	    (unsigned)percent);
 }
 
+/* Was it published before, as far as anyone remembers? */
+static int
+is_known(struct zone_run *run, bool *known)
+{
+	uint32_t serial;
+
+	*known = run->job->keep->is_known;
+	return *known || !run->job->cache ? 0 : cache_serial(run->diags, run->job, &serial, known);
+}
+
+/* There is nothing to compare with. A new zone has changed nothing. */
+static int
+tell_uncompared(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+	struct stat st;
+	bool there, known;
+
+	if (is_forced(run, Z_UNCOMPARED) || !job->previous)
+		return 0;
+	if (file_stat_if(run->diags, job->outputs, job->previous, &st, &there) < 0 ||
+	    is_known(run, &known) < 0)
+		return -1;
+	if (!there && !known)
+		return 0;
+	return diag_add_path(run->diags, job->previous, Z_UNCOMPARED,
+	    there ? "%s cannot be compared with, so no change of the zone is held back"
+		  : "%s is gone, so no change of the zone is held back",
+	    job->previous);
+}
+
 int
 zone_check_safety(struct zone_run *run)
 {
@@ -223,10 +256,12 @@ zone_check_safety(struct zone_run *run)
 	struct diff_set set;
 	int result = 0;
 
-	if (!run->published.there || run->same || !run->job->keep)
+	if (run->same || !run->job->keep)
 		return 0;
 	if (!safety->protect && safety->max_delete == ALL && safety->max_change == ALL)
 		return 0;
+	if (!run->published.there)
+		return tell_uncompared(run);
 	count_published(&run->published.store, &change);
 	diff_begin(&diff, &run->published.store, &run->loaded.store);
 	while (diff_next(&diff, &set)) {
