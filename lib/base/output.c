@@ -244,16 +244,23 @@ is_unchanged(struct output *out)
 	       !out->old_broken;
 }
 
+static int
+refuse_folder(struct output *out)
+{
+	if (!S_ISDIR(out->old_stat.st_mode))
+		return 0;
+	errno = EISDIR;
+	return output_fail(out, "write");
+}
+
 /* A pipe that nobody reads is an error, and not a reason to wait. */
 static int
 open_stream(struct output *out)
 {
 	enum { FLAGS = O_WRONLY | O_CLOEXEC | O_NONBLOCK };
 
-	if (S_ISDIR(out->old_stat.st_mode)) {
-		errno = EISDIR;
-		return output_fail(out, "write");
-	}
+	if (refuse_folder(out) < 0)
+		return -1;
 	out->fd = out->roots ? openat(out->folder_fd, out->name, FLAGS | O_NOFOLLOW)
 			     : open(out->path, FLAGS);
 	if (out->fd < 0)
@@ -286,8 +293,8 @@ is_stream(struct output *out)
 	return result == 0 && !S_ISREG(out->old_stat.st_mode);
 }
 
-struct output *
-output_open_in(struct diags *diags, const struct roots *roots, const char *path)
+static struct output *
+output_new(struct diags *diags, const struct roots *roots, const char *path)
 {
 	struct output *out = arena_zalloc(&diags->arena, sizeof(*out));
 
@@ -295,6 +302,14 @@ output_open_in(struct diags *diags, const struct roots *roots, const char *path)
 	out->path = path;
 	out->roots = roots;
 	out->fd = out->old_fd = out->stream = out->folder_fd = -1;
+	return out;
+}
+
+struct output *
+output_open_in(struct diags *diags, const struct roots *roots, const char *path)
+{
+	struct output *out = output_new(diags, roots, path);
+
 	if (strcmp(path, "-") == 0) {
 		out->fd = STDOUT_FILENO;
 		return out;
@@ -311,6 +326,18 @@ struct output *
 output_open(struct diags *diags, const char *path)
 {
 	return output_open_in(diags, NULL, path);
+}
+
+int
+output_possible(struct diags *diags, const struct roots *roots, const char *path)
+{
+	struct output *out = output_new(diags, roots, path);
+	int result = find_folder(out);
+
+	if (result == 0 && is_stream(out))
+		result = refuse_folder(out);
+	output_abort(out);
+	return result;
 }
 
 int

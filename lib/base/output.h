@@ -89,6 +89,10 @@ output_commit(struct output *out, bool *changed);
 void
 output_abort(struct output *out);
 
+/* The same, and is there no folder, nor the name of one? */
+int
+output_possible(struct diags *diags, const struct roots *roots, const char *path);
+
 /* Makes the file at `path`, within `roots`, hold `text`, in one step, and only if that changes it.
  * Returns 0, or -1 with one problem added. */
 int

@@ -263,14 +263,15 @@ run_begin(struct zone_run *run, struct diags *diags, const struct zone_job *job,
 	    .now = job->load.now};
 }
 
-/* Is nothing that is written reached by a link that must not be followed? */
+/* Is nothing that is written reached by a link that must not be followed, and is the zone written
+ * to no folder? */
 static int
-check_links(const struct zone_run *run)
+check_outputs(const struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 	const char *const own[] = {job->cache, job->mark};
 	int result =
-	    job->outputs ? output_permitted(run->diags, job->outputs, job->zone->output) : 0;
+	    job->outputs ? output_possible(run->diags, job->outputs, job->zone->output) : 0;
 
 	for (size_t i = 0; job->own && i < sizeof(own) / sizeof(own[0]); i++)
 		if (own[i] && output_permitted(run->diags, job->own, own[i]) < 0)
@@ -282,15 +283,15 @@ int
 zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result)
 {
 	struct zone_run run;
-	int done = -1, linked;
+	int done = -1, possible;
 
 	run_begin(&run, diags, job, result);
-	linked = check_links(&run);
-	if (linked == 0 && job->cache && !job->anew && cache_fresh(job, diags, result))
+	possible = check_outputs(&run);
+	if (possible == 0 && job->cache && !job->anew && cache_fresh(job, diags, result))
 		return 0;
 	*result = (struct zone_result){0};
 	diags->track_inputs = true;
-	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && linked == 0) {
+	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && possible == 0) {
 		result->n_tlsa += run.loaded.directives.tlsa.n_records;
 		if (compare_published(&run) == 0 && zone_check_safety(&run) == 0 &&
 		    zone_choose_serial(&run) == 0) {
@@ -409,19 +410,22 @@ zone_check(struct diags *diags, const struct zone_job *job)
 {
 	struct zone_result result = {0};
 	struct zone_run run;
-	int done, linked;
+	int done, possible;
 	bool read;
 
 	run_begin(&run, diags, job, &result);
 	run.only_looks = true;
-	linked = check_links(&run);
+	diags->track_inputs = true;
+	possible = check_outputs(&run);
 	read = read_all(&run) == 0;
 	done = read ? arrange(&run) : check_rest(&run);
 	if (done == 0)
 		done = check_against_published(&run);
+	if (done == 0 && possible == 0)
+		done = zone_check_overwrite(&run);
 	if (read)
 		ignore_tell_idle(diags);
 	published_free(&run.published);
 	load_free(&run.loaded);
-	return linked < 0 ? -1 : done;
+	return possible < 0 ? -1 : done;
 }

@@ -103,6 +103,11 @@ zone_check_kept_serial(struct zone_run *run);
 int
 zone_choose_serial(struct zone_run *run);
 
+/* zone_write.c: would the zone be written over nothing that it is made of? Once all of that is
+ * read. Returns 0, or -1 with one problem added. */
+int
+zone_check_overwrite(struct zone_run *run);
+
 /* zone_write.c: writes the draft and has it judged; nothing is published yet. Returns 0, or -1 with
  * problems added. */
 int

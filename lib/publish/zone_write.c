@@ -126,14 +126,23 @@ zone_is_tracked(const struct zone_run *run)
 }
 
 int
+zone_check_overwrite(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+
+	return job->zone->output ? overwrite_check_zone(run->diags, job->outputs, job->zone->output,
+				       run->published.there)
+				 : 0;
+}
+
+int
 zone_write(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 
 	if (job->keep)
 		keep_track(job->keep, zone_is_tracked(run));
-	if (overwrite_check_zone(
-		run->diags, job->outputs, job->zone->output, run->published.there) < 0)
+	if (zone_check_overwrite(run) < 0)
 		return -1;
 	run->out = output_open_in(run->diags, job->outputs, job->zone->output);
 	if (!run->out)
