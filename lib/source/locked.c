@@ -138,16 +138,17 @@ reading_of(enum locked_kind kind)
 	return kind == LOCKED_KEY ? READ_KEY : kind == LOCKED_FILE ? READ_FILE : READ_CERTS;
 }
 
-/* Is the part one of the source's? Who cannot open the private key does not know whose it is. */
-static bool
-has_part(const struct locked_source *source, const struct locked_part *part)
+/* The place of the part among `n` others, where it is at least of the kind `least`; `n`: it is none
+ * of them. */
+static size_t
+find_part(const struct locked_part *parts, size_t n, const struct locked_part *part,
+    enum locked_kind least)
 {
-	for (size_t i = 0; i < source->n; i++)
-		if (reading_of(source->parts[i].kind) == reading_of(part->kind) &&
-		    source->parts[i].kind >= part->kind &&
-		    bytes_equal(source->parts[i].octets, part->octets))
-			return true;
-	return false;
+	for (size_t i = 0; i < n; i++)
+		if (reading_of(parts[i].kind) == reading_of(part->kind) && parts[i].kind >= least &&
+		    bytes_equal(parts[i].octets, part->octets))
+			return i;
+	return n;
 }
 
 static size_t
@@ -160,23 +161,15 @@ count_parts(const struct locked_source *source, enum reading reading)
 	return n;
 }
 
+/* Who cannot open the private key reads LOCKED_CERT where others have LOCKED_OWN. */
 bool
 locked_agrees(const struct locked_source *line, const struct locked_source *read)
 {
 	for (size_t i = 0; i < read->n; i++)
-		if (!has_part(line, &read->parts[i]))
+		if (find_part(line->parts, line->n, &read->parts[i], read->parts[i].kind) ==
+		    line->n)
 			return false;
 	return count_parts(line, reading_of(read->parts[0].kind)) == read->n;
-}
-
-static struct locked_part *
-find_part(struct locked_part *parts, size_t n, const struct locked_part *part)
-{
-	for (size_t i = 0; i < n; i++)
-		if (reading_of(parts[i].kind) == reading_of(part->kind) &&
-		    bytes_equal(parts[i].octets, part->octets))
-			return &parts[i];
-	return NULL;
 }
 
 bool
@@ -189,13 +182,14 @@ locked_join(struct arena *a, struct locked_source *to, const struct locked_sourc
 	memcpy(parts, to->parts, to->n * sizeof(*parts));
 	to->parts = parts;
 	for (size_t i = 0; i < read->n; i++) {
-		struct locked_part *part = find_part(parts, to->n, &read->parts[i]);
+		const struct locked_part *part = &read->parts[i];
+		size_t at = find_part(parts, to->n, part, LOCKED_CERT);
 
-		n_same += part != NULL;
-		if (part && part->kind < read->parts[i].kind)
-			part->kind = read->parts[i].kind;
-		if (!part)
-			parts[to->n++] = read->parts[i];
+		n_same += at < to->n;
+		if (at == to->n)
+			parts[to->n++] = *part;
+		else if (parts[at].kind < part->kind)
+			parts[at].kind = part->kind;
 	}
 	return had == 0 || (n_same == had && had == read->n);
 }
