@@ -31,8 +31,11 @@ static const char attributes[] = "# Two branches that both published: what eithe
 
 static const char makefile[] =
     "# make: build the zones that changed; make check: tell of problems, and write nothing.\n"
+    "# Where zonepp.lock stands in for certificates that are not there: make BUILDFLAGS=--locked\n"
+    "BUILDFLAGS =\n"
+    "\n"
     "zones:\n"
-    "	zonepp build\n"
+    "	zonepp build $(BUILDFLAGS)\n"
     "\n"
     "check:\n"
     "	zonepp check\n"
