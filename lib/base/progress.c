@@ -17,7 +17,8 @@ enum { EVERY_MS = 200, MS = 1000, NS_OF_MS = 1000000 };
 struct progress {
 	int fd;
 	const char *what, *things;
-	size_t n, done; /* of `things`; n 0: nothing is counted yet */
+	size_t n, done;  /* of `things`; n 0: nothing is counted yet */
+	unsigned paused; /* so many wish the line away */
 	bool over;
 	bool shown;                  /* the line is there */
 	struct timespec begun, from; /* when the line may show */
@@ -62,7 +63,7 @@ draw(struct progress *p)
 	long seconds;
 	int len;
 
-	if (p->n == 0 && !p->what)
+	if ((p->n == 0 && !p->what) || p->paused > 0)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	seconds = (long)(now.tv_sec - p->begun.tv_sec) - (now.tv_nsec < p->begun.tv_nsec);
@@ -164,6 +165,27 @@ progress_step(struct progress *p)
 		erase(p);
 		pthread_cond_signal(&p->changed);
 	}
+	pthread_mutex_unlock(&p->mutex);
+}
+
+void
+progress_pause(struct progress *p)
+{
+	if (!p)
+		return;
+	pthread_mutex_lock(&p->mutex);
+	p->paused++;
+	erase(p);
+	pthread_mutex_unlock(&p->mutex);
+}
+
+void
+progress_resume(struct progress *p)
+{
+	if (!p)
+		return;
+	pthread_mutex_lock(&p->mutex);
+	p->paused--;
 	pthread_mutex_unlock(&p->mutex);
 }
 

@@ -13,13 +13,22 @@ struct progress;
 struct progress *
 progress_begin(int fd, const char *what, unsigned after_ms);
 
-/* From here on `n` things, called `things`, are counted. These and the next take NULL for none. */
+/* From here on `n` things, called `things`, are counted. These and the next three take NULL for
+ * none. */
 void
 progress_count(struct progress *progress, size_t n, const char *things);
 
 /* One of them is done. With the last, the line goes. */
 void
 progress_step(struct progress *progress);
+
+/* The line is gone when this returns, and is not drawn until progress_resume: another process writes
+ * to the terminal. From any thread; what several have paused goes on when the last one resumes. */
+void
+progress_pause(struct progress *progress);
+
+void
+progress_resume(struct progress *progress);
 
 /* The line is gone when this returns, and the progress freed. */
 void

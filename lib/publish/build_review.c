@@ -143,16 +143,20 @@ build_end_review(struct build_run *run)
 	run->reviewer = NULL;
 }
 
-/* What lacks an answer has been ended together with its process. */
+/* What lacks an answer has been ended together with its process. What the command says may go to
+ * the terminal of the line of progress. */
 static void
-ask(struct reviewer *reviewer, const struct request *request, struct answer *answer)
+ask(struct build_run *run, const struct request *request, struct answer *answer)
 {
+	struct reviewer *reviewer = run->reviewer;
 	bool answered;
 
 	pthread_mutex_lock(&reviewer->lock);
+	progress_pause(run->options->progress);
 	answered =
 	    send(reviewer->fd, request, sizeof(*request), MSG_NOSIGNAL) == sizeof(*request) &&
 	    recv(reviewer->fd, answer, sizeof(*answer), 0) == sizeof(*answer);
+	progress_resume(run->options->progress);
 	pthread_mutex_unlock(&reviewer->lock);
 	if (!answered)
 		*answer =
@@ -173,7 +177,7 @@ build_review(void *ctx, struct diags *diags, const struct project_zone *zone, ui
 	    sizeof(request->draft))
 		return diag_error(diags, pos_none(), P_REVIEW_ENDED,
 		    "review for %s: the path of what it is to read is too long", zone->name_text);
-	ask(run->reviewer, request, answer);
+	ask(run, request, answer);
 	return answer->how == HOOK_DONE
 		   ? 0
 		   : diag_error(diags, pos_none(), answer->problem, "%s", answer->message);

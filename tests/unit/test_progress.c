@@ -82,6 +82,35 @@ silent(void **state)
 	close(ends[1]);
 }
 
+/* As long as others write to the terminal, there is no line in what they write. */
+static void
+paused(void **state)
+{
+	struct progress *progress;
+	char text[1000];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	progress = progress_begin(ends[1], "work", 0);
+	read_until(ends[0], text, sizeof(text), " s\033[K");
+	progress_pause(progress);
+	progress_pause(progress);
+	read_until(ends[0], text, sizeof(text), "\r\033[K");
+	progress_resume(progress);
+	assert_int_equal(write(ends[1], "others", 6), 6);
+	progress_count(progress, 2, "zones");
+	progress_step(progress);
+	assert_int_equal(write(ends[1], " write\n", 7), 7);
+	progress_resume(progress);
+	read_until(ends[0], text, sizeof(text), " s\033[K");
+	assert_memory_equal(text, "others write\n\rzonepp: 1 of 2 zones, ", 36);
+	progress_pause(progress);
+	progress_end(progress);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 /* What is ended ahead of its last step is erased, too. */
 static void
 ended(void **state)
@@ -112,6 +141,7 @@ main(void)
 	    cmocka_unit_test(counted),
 	    cmocka_unit_test(silent),
 	    cmocka_unit_test(ended),
+	    cmocka_unit_test(paused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
