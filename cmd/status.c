@@ -1,6 +1,7 @@
 #include "cmd.h"
 
 #include "base/output.h"
+#include "publish/overwrite.h"
 #include "report/status.h"
 #include "rollover/keyroll_act.h"
 #include "rollover/project_history.h"
@@ -22,17 +23,41 @@ static const struct cmd_option *const options[] = {&option_json, &option_prometh
 typedef void
 form(struct buf *out, const struct report_status *status);
 
+/* What goes to files. */
+static const struct {
+	const struct cmd_option *option;
+	form *put;
+	const char *begin; /* of what it puts */
+} files[] = {
+    {&option_prometheus, report_status_prometheus, report_status_prometheus_begin},
+    {&option_html, report_status_html, report_status_html_begin},
+};
+enum { N_FILES = sizeof(files) / sizeof(files[0]) };
+
+/* Cron runs it with a path that someone typed: no other file than one of its own is replaced. */
 static int
-write_to(
-    struct cmd *cmd, const struct cmd_option *option, form *put, const struct report_status *status)
+check_files(struct cmd *cmd)
 {
-	const char *path = cmd_value(cmd, option);
+	for (int i = 0; i < N_FILES; i++) {
+		const char *path = cmd_value(cmd, files[i].option);
+
+		if (path && strcmp(path, "-") != 0 &&
+		    overwrite_check_own(&cmd->diags, path, files[i].begin) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+write_file(struct cmd *cmd, int i, const struct report_status *status)
+{
+	const char *path = cmd_value(cmd, files[i].option);
 	struct buf b = {0};
 	int result;
 
 	if (!path)
 		return 0;
-	put(&b, status);
+	files[i].put(&b, status);
 	result = strcmp(path, "-") == 0
 		     ? cmd_print(cmd, (struct text){b.data, b.len})
 		     : output_replace(&cmd->diags, NULL, path, (struct text){b.data, b.len});
@@ -92,10 +117,11 @@ report(struct cmd *cmd, const struct project *project, const struct build *build
 	if (project_history_load(&cmd->diags, project, cmd->now, &history) < 0 ||
 	    keyrolls_load_from(&cmd->diags, project, &history, cmd->now, &keys) < 0)
 		result = -1;
-	if (print(cmd, &status) < 0 ||
-	    write_to(cmd, &option_prometheus, report_status_prometheus, &status) < 0 ||
-	    write_to(cmd, &option_html, report_status_html, &status) < 0)
-		result = -1;
+	if (print(cmd, &status) < 0)
+		return -1;
+	for (int i = 0; i < N_FILES; i++)
+		if (write_file(cmd, i, &status) < 0)
+			return -1;
 	return result;
 }
 
@@ -130,7 +156,7 @@ run(struct cmd *cmd)
 	int result;
 
 	check_options(cmd);
-	if (cmd_project(cmd, &project) < 0)
+	if (check_files(cmd) < 0 || cmd_project(cmd, &project) < 0)
 		return -1;
 	result = cmd_build(cmd, &project, &how, &build);
 	if (build.n > 0 && report(cmd, &project, &build) < 0)

@@ -25,23 +25,58 @@ overwrite_check(struct diags *diags, const struct roots *roots, const char *path
 	return 0;
 }
 
+enum { HEAD_MOST = 4096 };
+
+/* Reads how the file begins. Returns 0, or -1 with one problem added. */
+static int
+read_head(struct diags *diags, const struct roots *roots, const char *path, char head[HEAD_MOST],
+    struct text *out)
+{
+	int fd = file_open(roots, path, O_RDONLY);
+	ssize_t len = fd < 0 ? -1 : read(fd, head, HEAD_MOST);
+
+	if (fd >= 0)
+		file_close(fd, 0);
+	if (len < 0)
+		return file_refuse(diags, roots, path);
+	*out = (struct text){head, (size_t)len};
+	return 0;
+}
+
 /* In PEM, or a key of BIND. */
 static int
 holds_key_or_certificate(
     struct diags *diags, const struct roots *roots, const char *path, bool *out)
 {
 	static const char pem[] = "-----BEGIN ";
-	char head[4096];
-	int fd = file_open(roots, path, O_RDONLY);
-	ssize_t len = fd < 0 ? -1 : read(fd, head, sizeof(head));
+	char head[HEAD_MOST];
+	struct text text;
 
-	if (fd >= 0)
-		file_close(fd, 0);
-	if (len < 0)
-		return file_refuse(diags, roots, path);
-	*out = file_is_private((struct text){head, (size_t)len}) ||
-	       memmem(head, (size_t)len, pem, sizeof(pem) - 1);
+	if (read_head(diags, roots, path, head, &text) < 0)
+		return -1;
+	*out = file_is_private(text) || memmem(text.data, text.len, pem, sizeof(pem) - 1);
 	return 0;
+}
+
+int
+overwrite_check_own(struct diags *diags, const char *path, const char *begin)
+{
+	size_t len = strlen(begin);
+	char head[HEAD_MOST];
+	struct text text;
+	struct stat st;
+	bool there;
+
+	if (file_stat_if(diags, NULL, path, &st, &there) < 0)
+		return -1;
+	if (!there || !S_ISREG(st.st_mode) || st.st_size == 0)
+		return 0;
+	if (read_head(diags, NULL, path, head, &text) < 0)
+		return -1;
+	if (text.len >= len && memcmp(text.data, begin, len) == 0)
+		return 0;
+	return diag_add_path(
+	    diags, path, P_THERE, "%s is there already, and nothing that this command wrote", path);
 }
 
 int

@@ -15,4 +15,9 @@ int
 overwrite_check_zone(
     struct diags *diags, const struct roots *roots, const char *path, bool holds_zone);
 
+/* Does the file at `path`, where it is a regular one that is not empty, begin with `begin`, as the
+ * one that is to replace it? Returns 0, or -1 with one problem added. */
+int
+overwrite_check_own(struct diags *diags, const char *path, const char *begin);
+
 #endif

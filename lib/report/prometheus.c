@@ -19,6 +19,8 @@ put_value(struct buf *b, const char *text)
 	}
 }
 
+const char report_status_prometheus_begin[] = "# HELP zonepp_";
+
 static void
 begin(struct buf *b, const char *name, const char *help)
 {

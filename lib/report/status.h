@@ -55,11 +55,16 @@ report_status_json(struct buf *out, const struct report_status *status);
 size_t
 report_status_warnings(struct buf *out, const struct report_status *status, int64_t until_unix);
 
-/* Prometheus' text format, version 0.0.4. */
+/* Prometheus' text format, version 0.0.4. What it appends begins with the constant text, by which a
+ * file of it is known again. */
+extern const char report_status_prometheus_begin[];
+
 void
 report_status_prometheus(struct buf *out, const struct report_status *status);
 
-/* A page that needs no other file. */
+/* A page that needs no other file; likewise. */
+extern const char report_status_html_begin[];
+
 void
 report_status_html(struct buf *out, const struct report_status *status);
 

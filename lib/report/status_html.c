@@ -14,16 +14,20 @@ enum {
 	FOLD_AT = 20,    /* what is not urgent folds behind so many rows */
 };
 
+#define BEGIN                                                                                      \
+	"<!DOCTYPE html>\n"                                                                        \
+	"<html lang=\"en\">\n"                                                                     \
+	"<head>\n"                                                                                 \
+	"<meta charset=\"utf-8\">\n"                                                               \
+	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"               \
+	"<meta name=\"color-scheme\" content=\"light dark\">\n"                                    \
+	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "    \
+	"'unsafe-inline'\">\n"
+
+const char report_status_html_begin[] = BEGIN;
+
 /* Bars are borders: these are printed, and stay with the colours that a reader forces. */
-static const char head[] =
-    "<!DOCTYPE html>\n"
-    "<html lang=\"en\">\n"
-    "<head>\n"
-    "<meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<meta name=\"color-scheme\" content=\"light dark\">\n"
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-    "'unsafe-inline'\">\n"
+static const char head[] = BEGIN
     "<style>\n"
     ":root { color-scheme: light dark; --back: #fff; --card: #f4f5f7; --text: #1b1b1b; --quiet: "
     "#555; --line: #c8ccd2; --good: #1a6b2f; --soon: #8a4b00; --bad: #a30d1b; }\n"
