@@ -147,6 +147,7 @@ is_absent(const struct roots *roots, const char *path)
 
 /* What paths of inputs are held against, absolute. */
 struct places {
+	struct arena *a;
 	const struct zone_job *job;
 	const char *output, *keys; /* `keys` is NULL where there are none */
 };
@@ -167,16 +168,17 @@ static bool
 same_input(const struct places *places, struct text line)
 {
 	enum input_kind kind = take_kind(&line);
-	const char *space = memchr(line.data, ' ', line.len);
+	const char *space = memchr(line.data, ' ', line.len), *path;
 	const struct roots *roots;
-	char path[4096], hex[2 * 32];
+	char hex[2 * 32];
 	uint8_t now[32];
 	struct buf b = {0};
 	bool same;
 
-	if (!space || (size_t)snprintf(path, sizeof(path), "%.*s",
-			  (int)(line.data + line.len - space - 1), space + 1) >= sizeof(path))
+	if (!space)
 		return false;
+	path = settings_path_read(places->a, places->job->load.roots,
+	    (struct text){space + 1, (size_t)(line.data + line.len - space - 1)});
 	roots = roots_of(places, path);
 	if (!file_digest(kind, roots, path, now))
 		return space - line.data == 1 && *line.data == '-' && is_absent(roots, path);
@@ -232,12 +234,24 @@ take_said(struct text *text, const struct zone_job *job, struct diags *diags)
 	}
 }
 
+/* Is the line that of the published file? The last one is. */
+static bool
+names_output(struct arena *a, const struct zone_job *job, struct text line)
+{
+	enum { HEX = 2 * DIGEST_LEN };
+
+	return line.len > HEX + 1 && line.data[HEX] == ' ' &&
+	       text_is((struct text){line.data + HEX + 1, line.len - HEX - 1},
+		   settings_path(job->load.roots, file_absolute(a, job->zone->output)));
+}
+
 /* What was said goes to `diags`, or nowhere where that is NULL. */
 static bool
 all_the_same(struct arena *a, struct text text, const struct zone_job *job, struct diags *diags,
     struct zone_result *result)
 {
-	const struct places places = {.job = job,
+	const struct places places = {.a = a,
+	    .job = job,
 	    .output = file_absolute(a, job->zone->output),
 	    .keys = job->keys ? file_absolute(a, job->keys->path) : NULL};
 	struct buf settings = {0};
@@ -259,8 +273,7 @@ all_the_same(struct arena *a, struct text text, const struct zone_job *job, stru
 		if (!same_input(&places, last))
 			return false;
 	}
-	return last.len > 65 &&
-	       text_is(((struct text){last.data + 65, last.len - 65}), places.output);
+	return names_output(a, job, last);
 }
 
 /* Another host has published the zone since. */
@@ -336,9 +349,7 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
 	if (load_sealed(&diags, job, &text)) {
 		while ((line = take_line(&text)).len > 0)
 			last = line;
-		known = last.len > 65 && last.data[64] == ' ' &&
-			text_is(((struct text){last.data + 65, last.len - 65}),
-			    file_absolute(&diags.arena, job->zone->output)) &&
+		known = names_output(&diags.arena, job, last) &&
 			hex_decode((struct text){last.data, 64}, sha256) == 32;
 	}
 	diags_free(&diags);
@@ -359,16 +370,16 @@ cache_remembers(const struct zone_job *job, struct zone_result *result, uint8_t 
 		if (line.len > 65 && line.data[64] == ' ')
 			last = line;
 	}
-	known = known && last.len > 65 && hex_decode((struct text){last.data, 64}, sha256) == 32 &&
-		text_is(((struct text){last.data + 65, last.len - 65}),
-		    file_absolute(&diags.arena, job->zone->output));
+	known = known && names_output(&diags.arena, job, last) &&
+		hex_decode((struct text){last.data, 64}, sha256) == 32;
 	diags_free(&diags);
 	return known;
 }
 
 /* Adds the path of an input that was there. */
 static void
-add_path(struct arena *a, struct text line, const char ***paths, size_t *n, size_t *cap)
+add_path(struct arena *a, const struct zone_job *job, struct text line, const char ***paths,
+    size_t *n, size_t *cap)
 {
 	enum { HEX = 2 * DIGEST_LEN };
 
@@ -376,7 +387,8 @@ add_path(struct arena *a, struct text line, const char ***paths, size_t *n, size
 	if (said_is_line(line) || line.len <= HEX + 1 || line.data[HEX] != ' ')
 		return;
 	*paths = mem_grow(*paths, *n, cap, sizeof(**paths));
-	(*paths)[(*n)++] = arena_text(a, line.data + HEX + 1, line.len - HEX - 1);
+	(*paths)[(*n)++] = settings_path_read(
+	    a, job->load.roots, (struct text){line.data + HEX + 1, line.len - HEX - 1});
 }
 
 size_t
@@ -393,7 +405,7 @@ cache_inputs(const struct zone_job *job, struct arena *a, const char ***paths)
 	load_text(&diags, job, &text);
 	while ((line = take_line(&text)).len > 0) {
 		if (begun)
-			add_path(a, line, &found, &n, &cap);
+			add_path(a, job, line, &found, &n, &cap);
 		begun = begun || parse_result(line, &result, &(int64_t){0});
 	}
 	*paths = arena_alloc(a, (n + 1) * sizeof(**paths));
@@ -433,10 +445,11 @@ cache_store(const struct zone_job *job, struct diags *diags, const struct zone_r
 			put_sha256(&b, input->sha256);
 		else
 			buf_putc(&b, '-');
-		buf_printf(&b, " %s\n", input->path);
+		buf_printf(&b, " %s\n", settings_path(job->load.roots, input->path));
 	}
 	put_sha256(&b, output_sha256);
-	buf_printf(&b, " %s\n", file_absolute(&own.arena, job->zone->output));
+	buf_printf(&b, " %s\n",
+	    settings_path(job->load.roots, file_absolute(&own.arena, job->zone->output)));
 	seal_of(job, (struct text){b.data, b.len}, &b);
 	out = output_open_in(&own, job->own, job->cache);
 	if (out) {

@@ -6,7 +6,8 @@
  *
  * Nothing is believed that another wrote: the file ends in a seal, made with the zone's private
  * keys. A zone without such keys is sealed with what the file system knows of the published file,
- * so that a cache that came with a copy of the project does not count. */
+ * so that a cache that came with a copy of the project does not count; and it counts on where the
+ * folder of the project has moved, for files in it are named from there. */
 #ifndef PUBLISH_CACHE_H
 #define PUBLISH_CACHE_H
 

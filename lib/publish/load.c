@@ -14,7 +14,7 @@ load_certificates(struct arena *a, const struct project *project)
 		items[i] = (struct tlsa_named){
 		    c->name, c->current, c->next, c->pass, c->wait_written ? c->wait_s : 0};
 	}
-	return (struct tlsa_names){items, n, settings_of_names(a, items, n)};
+	return (struct tlsa_names){items, n, settings_of_names(a, &project->roots, items, n)};
 }
 
 struct parse_includes

@@ -9,11 +9,33 @@
 struct settings_writer {
 	struct buf *b;
 	struct arena *a;
+	const struct roots *roots;
 	const struct zone_job *job;
 };
 
 /* What lists and structs hold begins so. */
 static const char next_line[] = "\n\t";
+
+const char *
+settings_path(const struct roots *roots, const char *path)
+{
+	const char *project = roots ? roots->project : NULL;
+	size_t len = project ? strlen(project) : 0;
+
+	if (len <= 1 || !confine_is_below(path, project))
+		return path;
+	return path[len] ? path + len + 1 : ".";
+}
+
+const char *
+settings_path_read(struct arena *a, const struct roots *roots, struct text name)
+{
+	const char *path = arena_text(a, name.data, name.len);
+
+	if (*path == '/' || !roots || !roots->project)
+		return path;
+	return strcmp(path, ".") == 0 ? roots->project : file_join(a, roots->project, path);
+}
 
 /* Each line begins with its newline. */
 static void
@@ -50,12 +72,19 @@ put_text(const struct settings_writer *w, const void *member, size_t size)
 }
 
 static void
+print_path(const struct settings_writer *w, const char *path)
+{
+	buf_puts(w->b, settings_path(w->roots, file_absolute(w->a, path)));
+}
+
+static void
 put_path(const struct settings_writer *w, const void *member, size_t size)
 {
 	const char *path = *(const char *const *)member;
 
 	(void)size;
-	buf_puts(w->b, path ? file_absolute(w->a, path) : "");
+	if (path)
+		print_path(w, path);
 }
 
 static void
@@ -68,16 +97,15 @@ put_name(const struct settings_writer *w, const void *member, size_t size)
 		hex_encode(w->b, (struct bytes){name->wire, name->len});
 }
 
+/* Not where the project is: it may move. */
 static void
 put_roots(const struct settings_writer *w, const void *member, size_t size)
 {
 	const struct roots *roots = *(const struct roots *const *)member;
 
 	(void)size;
-	if (roots && roots->project)
-		buf_puts(w->b, roots->project);
 	for (size_t i = 0; roots && i < roots->n_allowed; i++)
-		buf_printf(w->b, "%s%s", next_line, roots->allowed[i]);
+		buf_printf(w->b, "%s%s", next_line, settings_path(w->roots, roots->allowed[i]));
 }
 
 static void
@@ -134,7 +162,7 @@ put_keys(const struct settings_writer *w, const void *member, size_t size)
 	(void)size;
 	if (!w->job->zone->sign || !keys)
 		return;
-	buf_puts(w->b, file_absolute(w->a, keys->path));
+	print_path(w, keys->path);
 	files = key_folder_find(keys, w->job->load.zone, &n);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(w->b, "%s%s", next_line, files[i].base);
@@ -230,18 +258,19 @@ const struct setting settings_of_job[] = {
 
 const struct setting settings_of_named[] = {
     SETTING(tlsa_named, name, put_text),
-    SETTING(tlsa_named, current, put_text),
-    SETTING(tlsa_named, next, put_text),
+    SETTING(tlsa_named, current, put_path),
+    SETTING(tlsa_named, next, put_path),
     SETTING(tlsa_named, pass, put_text),
     SETTING(tlsa_named, wait_s, put_octets),
     END,
 };
 
 const char *
-settings_of_names(struct arena *a, const struct tlsa_named *items, size_t n)
+settings_of_names(
+    struct arena *a, const struct roots *roots, const struct tlsa_named *items, size_t n)
 {
 	struct buf text = {0}, hex = {0};
-	struct settings_writer w = {.b = &text, .a = a};
+	struct settings_writer w = {.b = &text, .a = a, .roots = roots};
 	uint8_t sha256[DIGEST_LEN];
 
 	for (size_t i = 0; i < n; i++)
@@ -255,7 +284,7 @@ settings_of_names(struct arena *a, const struct tlsa_named *items, size_t n)
 void
 settings_print(struct buf *b, struct arena *a, const struct zone_job *job)
 {
-	struct settings_writer w = {.b = b, .a = a, .job = job};
+	struct settings_writer w = {.b = b, .a = a, .roots = job->load.roots, .job = job};
 
 	buf_printf(b, "zonepp %s", zonepp_version);
 	put_table(&w, settings_of_job, "\n", job);

@@ -10,13 +10,23 @@
 
 #include "publish/job.h"
 
-/* Appends all settings of the job, one a line; paths are absolute, worked out in `a`. */
+/* How the cache names an absolute path: from the folder of the project, where it lies in that, so
+ * that a project whose folder moves is still the one that was built. */
+const char *
+settings_path(const struct roots *roots, const char *path);
+
+/* The path that is named so, absolute, in `a`. */
+const char *
+settings_path_read(struct arena *a, const struct roots *roots, struct text name);
+
+/* Appends all settings of the job, one a line; paths are worked out in `a`. */
 void
 settings_print(struct buf *b, struct arena *a, const struct zone_job *job);
 
 /* A digest of what cert:NAME stands for in templates, in `a`: it is one setting of each zone. */
 const char *
-settings_of_names(struct arena *a, const struct tlsa_named *items, size_t n);
+settings_of_names(
+    struct arena *a, const struct roots *roots, const struct tlsa_named *items, size_t n);
 
 struct settings_writer;
 
