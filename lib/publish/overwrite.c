@@ -80,8 +80,8 @@ overwrite_check_own(struct diags *diags, const char *path, const char *begin)
 }
 
 int
-overwrite_check_zone(
-    struct diags *diags, const struct roots *roots, const char *path, bool holds_zone)
+overwrite_check_zone(struct diags *diags, const struct roots *roots, const char *path,
+    bool holds_zone, bool is_first)
 {
 	struct stat output;
 	bool there, precious = false;
@@ -95,5 +95,12 @@ overwrite_check_zone(
 	if (precious)
 		return diag_add_path(diags, path, P_OUTPUT,
 		    "the zone would be written over %s, which holds a key or a certificate", path);
-	return overwrite_check(diags, roots, path);
+	if (overwrite_check(diags, roots, path) < 0)
+		return -1;
+	if (holds_zone || !is_first || output.st_size == 0)
+		return 0;
+	return diag_add_path(diags, path, P_OUTPUT,
+	    "%s is there already, and is no zone that was published: move it away, or name another "
+	    "output",
+	    path);
 }

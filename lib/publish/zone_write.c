@@ -130,9 +130,10 @@ zone_check_overwrite(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 
-	return job->zone->output ? overwrite_check_zone(run->diags, job->outputs, job->zone->output,
-				       run->published.there)
-				 : 0;
+	return job->zone->output
+		   ? overwrite_check_zone(run->diags, job->outputs, job->zone->output,
+			 run->published.there, job->keep && !serial_is_published(&run->serials))
+		   : 0;
 }
 
 int
