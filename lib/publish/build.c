@@ -68,7 +68,8 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .zone = zone,
 	    .outputs = &run->project->outputs,
 	    .own = &run->project->own,
-	    .keys = folder ? &folder->keys : NULL,
+	    .keys = folder && !folder->bad ? &folder->keys : NULL,
+	    .keys_unreadable = folder && folder->bad,
 	    .safety = run->project->safety,
 	    .binding = run->options->locked,
 	    .anew = run->lock_changed,
@@ -96,8 +97,6 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	};
 
 	job.load.n_abreast = run->n_abreast;
-	if (folder && folder->bad)
-		return;
 	build->keep.a = &work;
 	if (run->options->status)
 		build->built = zone_status(&build->diags, &job, &build->status) == 0;

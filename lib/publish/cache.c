@@ -51,7 +51,8 @@ seal_of(const struct zone_job *job, struct text text, struct buf *out)
 	bool known;
 
 	digest_add(digest, purpose, sizeof(purpose));
-	known = (job->zone->sign && key_folder_digest(job->keys, job->load.zone, digest)) ||
+	known = (job->zone->sign && job->keys &&
+		    key_folder_digest(job->keys, job->load.zone, digest)) ||
 		digest_identity(digest, job);
 	digest_end(digest, secret);
 	digest_hmac((struct bytes){secret, sizeof(secret)},

@@ -29,6 +29,7 @@ struct zone_plan {
 	bool changes;
 	bool signs;
 	bool asks_serial; /* `serial: live`: servers are asked when it is built, and not here */
+	struct zone_run *run; /* for zone_plan_beside */
 	struct zone_result result; /* n_signatures less n_kept would be made anew */
 };
 
@@ -48,6 +49,7 @@ struct zone_job {
 	const struct roots *own;     /* where `mark` and `cache` may */
 	const struct key_folder *keys; /* or NULL, */
 	const char *const *key_files;  /* then these, NULL-terminated */
+	bool keys_unreadable;          /* the folder is; which was told of */
 	bool anew;                     /* whatever the cache says */
 	bool binding;                  /* the lock file binds (source/locked.h) */
 	struct project_safety safety;  /* protects nothing where there is no project */

@@ -101,11 +101,15 @@ zone_load_keys(struct zone_run *run)
 	const struct zone_job *job = run->job;
 	const struct name *apex = &run->loaded.store.apex;
 	struct arena *a = &run->diags->arena;
-	const char *where = job->keys ? job->keys->path : job->key_files[0];
-	int result =
-	    job->keys
-		? keys_load(a, run->diags, job->keys, apex, job->load.now, &run->keys)
-		: keys_load_files(a, run->diags, job->key_files, apex, job->load.now, &run->keys);
+	const char *where;
+	int result;
+
+	if (job->keys_unreadable)
+		return -1;
+	where = job->keys ? job->keys->path : job->key_files[0];
+	result = job->keys ? keys_load(a, run->diags, job->keys, apex, job->load.now, &run->keys)
+			   : keys_load_files(
+				 a, run->diags, job->key_files, apex, job->load.now, &run->keys);
 
 	run->keys.wants_csk = job->zone->policy->keys.has_role[PROJECT_CSK];
 	check_algorithm(run, where);
