@@ -7,7 +7,7 @@
 
 #include <sys/stat.h>
 
-static const struct cmd_option option_force = {
+const struct cmd_option option_force = {
     "force", 0, "CODE", "publish a zone although it has this problem of keys or safety, this once"};
 
 static const struct cmd_option option_dry_run = {
@@ -85,9 +85,8 @@ guard_codes(struct cmd *cmd)
 	return buf_text(&b, &cmd->diags.arena);
 }
 
-/* Those problems that may be, by number. */
-static const bool *
-read_force(struct cmd *cmd)
+const bool *
+build_force(struct cmd *cmd)
 {
 	bool *force = arena_zalloc(&cmd->diags.arena, N_PROBLEMS * sizeof(*force));
 
@@ -201,7 +200,7 @@ run(struct cmd *cmd)
 	const char *out = cmd_value(cmd, &option_into);
 	int result;
 
-	how.force = read_force(cmd);
+	how.force = build_force(cmd);
 	how.werror = cmd_has(cmd, &option_werror);
 	how.locked = cmd_has(cmd, &option_locked);
 	if (out && cmd_has(cmd, &option_dry_run))

@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "history/state.h"
 #include "publish/build.h"
+#include "publish/zone.h"
 #include "report/diff.h"
 #include "report/rollover.h"
 #include "rollover/keyroll_act.h"
@@ -30,8 +31,8 @@ static const struct cmd_option option_markdown = {
     "markdown", 0, NULL, "for a comment on a pull request, of less than 60 kB"};
 
 static const struct cmd_option *const options[] = {&option_base, &option_exit_code, &option_json,
-    &option_markdown, &option_project, &option_directory, &option_allow, &option_secret,
-    &option_jobs, &option_now, NULL};
+    &option_markdown, &option_force, &option_project, &option_directory, &option_allow,
+    &option_secret, &option_jobs, &option_now, NULL};
 
 struct plan {
 	struct cmd *cmd;
@@ -43,7 +44,7 @@ struct plan {
 	const char *state;      /* digits of the state file's digest */
 	struct rollovers before, after;
 	struct keyrolls keys_before, keys_after;
-	size_t n_changes, n_failed;
+	size_t n_changes, n_failed, n_gone; /* of zones */
 };
 
 static const char all_new[] = "has errors in the base, so that all of it counts as new";
@@ -73,7 +74,8 @@ put_difference(const struct plan *run, struct build_zone *zone, const struct rep
 }
 
 static void
-take_beside_base(const struct plan *run, struct build_zone *zone, struct report_diff *how)
+take_beside_base(const struct plan *run, struct build_zone *zone, const struct zone_plan *plan,
+    struct report_diff *how)
 {
 	static const struct store none;
 	struct draft draft;
@@ -83,6 +85,7 @@ take_beside_base(const struct plan *run, struct build_zone *zone, struct report_
 	how->unsigned_yet = false;
 	how->people_only = true;
 	put_difference(run, zone, how);
+	zone_plan_beside(plan, is_old ? &draft.zone.store : NULL);
 	if (is_old)
 		draft_free(&draft);
 }
@@ -102,7 +105,7 @@ take_zone(const void *ctx, struct build_zone *zone, const struct zone_plan *plan
 	    .room = run->markdown ? ZONE_MOST : 0};
 
 	if (run->base)
-		take_beside_base(run, zone, &how);
+		take_beside_base(run, zone, plan, &how);
 	else if (plan->changes)
 		put_difference(run, zone, &how);
 }
@@ -122,6 +125,19 @@ refuse_warned(struct plan *plan)
 	}
 }
 
+/* The next zone that only the base has; NULL: there is none. */
+static const struct project_zone *
+next_gone(const struct plan *plan, size_t *i)
+{
+	while (plan->base && *i < plan->base->project.n_zones) {
+		const struct project_zone *zone = &plan->base->project.zones[(*i)++];
+
+		if (!plan_zone_named(&plan->project, zone))
+			return zone;
+	}
+	return NULL;
+}
+
 static void
 count(struct plan *plan)
 {
@@ -131,6 +147,8 @@ count(struct plan *plan)
 		plan->n_changes += zone->built && zone->changes;
 		plan->n_failed += !zone->built;
 	}
+	for (size_t i = 0; next_gone(plan, &i);)
+		plan->n_gone++;
 }
 
 /* The base has the zone, and it cannot be compared with that. */
@@ -149,17 +167,14 @@ put_text(struct buf *b, const struct buf *text)
 	buf_put(b, text->data, text->len);
 }
 
-/* Zones that only the base has. */
 static void
 put_gone(struct buf *b, const struct plan *plan, const char *begin, const char *end)
 {
-	for (size_t i = 0; plan->base && i < plan->base->project.n_zones; i++) {
-		const struct project_zone *zone = &plan->base->project.zones[i];
+	const struct project_zone *zone;
 
-		if (!plan_zone_named(&plan->project, zone))
-			buf_printf(b, "%s%s: leaves the project; its published file stays%s", begin,
-			    zone->name_text, end);
-	}
+	for (size_t i = 0; (zone = next_gone(plan, &i));)
+		buf_printf(b, "%s%s: leaves the project; its published file stays%s", begin,
+		    zone->name_text, end);
 }
 
 /* --- Rollovers --- */
@@ -315,6 +330,8 @@ print_markdown(struct buf *b, const struct plan *plan)
 	    plan->build.n == 1 ? "zone" : "zones");
 	if (plan->n_failed > 0)
 		buf_printf(b, ", %zu failed", plan->n_failed);
+	if (plan->n_gone > 0)
+		buf_printf(b, ", %zu would leave the project", plan->n_gone);
 	buf_puts(b, "\n\n");
 	put_rollovers_markdown(&tail, plan);
 	if (tail.len > COMMENT_MOST - ZONES_MOST - END) {
@@ -350,6 +367,7 @@ print_markdown(struct buf *b, const struct plan *plan)
 static void
 print_json(struct buf *b, const struct plan *plan)
 {
+	const struct project_zone *gone;
 	struct json j = {.out = b};
 
 	json_begin(&j, '{');
@@ -365,6 +383,11 @@ print_json(struct buf *b, const struct plan *plan)
 			j.more = true;
 		}
 	}
+	json_end(&j, ']');
+	json_key(&j, "leaving");
+	json_begin(&j, '[');
+	for (size_t i = 0; (gone = next_gone(plan, &i));)
+		json_text(&j, text_of(gone->name_text));
 	json_end(&j, ']');
 	json_key(&j, "failed");
 	json_begin(&j, '[');
@@ -422,7 +445,7 @@ plan_run(struct cmd *cmd, const struct build_options *wished)
 	    .n_workers = cmd->jobs,
 	    .progress = cmd->progress,
 	    .check = true,
-	    .force = wished ? wished->force : NULL,
+	    .force = wished ? wished->force : build_force(cmd),
 	    .locked = wished && wished->locked,
 	    .plan = take_zone,
 	    .plan_ctx = &plan};
@@ -443,7 +466,8 @@ plan_run(struct cmd *cmd, const struct build_options *wished)
 		result = -1;
 	if (plan.build.n > 0 && print(&plan) < 0)
 		result = -1;
-	if (plan.n_changes > 0 && cmd_has(cmd, &option_exit_code) && cmd->diags.status == 0)
+	if (plan.n_changes + plan.n_gone > 0 && cmd_has(cmd, &option_exit_code) &&
+	    cmd->diags.status == 0)
 		cmd->diags.status = 1;
 	build_free(&plan.build);
 	if (plan.base)

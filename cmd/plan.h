@@ -9,4 +9,11 @@
 int
 plan_run(struct cmd *cmd, const struct build_options *wished);
 
+/* build.c: `--force`, which plan takes too. */
+extern const struct cmd_option option_force;
+
+/* build.c: the problems that --force names, by number. */
+const bool *
+build_force(struct cmd *cmd);
+
 #endif

@@ -120,12 +120,15 @@ static int
 load(struct cmd *cmd, const char *folder, const struct project *project, struct plan_base *out)
 {
 	struct diags *diags = &cmd->diags;
-	const char *name = strrchr(project->path, '/');
+	const char *name = strrchr(project->path, '/'), *path;
 	const struct locked *before = diags->locked;
+	struct stat st;
 	int result = -1;
 
-	if (project_load(diags, file_join(&diags->arena, folder, name ? name + 1 : project->path),
-		&out->project) < 0)
+	path = file_join(&diags->arena, folder, name ? name + 1 : project->path);
+	if (stat(path, &st) < 0 && errno == ENOENT)
+		return 0; /* there was no project yet, and so each zone is new */
+	if (project_load(diags, path, &out->project) < 0)
 		return -1;
 	if (lock_file_load(diags, &out->project, LOCKED_ABSENT, &out->locked) == 0) {
 		diags->locked = &out->locked;

@@ -361,7 +361,8 @@ tell_plan(struct zone_run *run)
 	    .coming = &run->loaded.store,
 	    .changes = !run->unchanged,
 	    .signs = run->job->zone->sign,
-	    .asks_serial = run->serial == PROJECT_SERIAL_LIVE};
+	    .asks_serial = run->serial == PROJECT_SERIAL_LIVE,
+	    .run = run};
 	struct sign_result counted;
 
 	if (run->job->keep)

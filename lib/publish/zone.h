@@ -15,4 +15,10 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 int
 zone_check(struct diags *diags, const struct zone_job *job);
 
+/* For who plans beside another version of the zone than the published one: that is what `safety`
+ * protects then. NULL: there is none, and nothing to protect. To be called out of job->plan; what is
+ * wrong is told of in the zone's diags. */
+void
+zone_plan_beside(const struct zone_plan *plan, const struct store *old);
+
 #endif

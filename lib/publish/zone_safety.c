@@ -1,4 +1,5 @@
 #include "publish/cache.h"
+#include "publish/zone.h"
 #include "publish/zone_part.h"
 #include "rollover/parent.h"
 #include "zone/diff.h"
@@ -129,7 +130,7 @@ makes_ds(const struct zone_run *run, const uint8_t *child)
 static bool
 changes_ds(const struct zone_run *run, const struct diff_set *set)
 {
-	const struct store *old = &run->published.store;
+	const struct store *old = run->safety_old;
 	uint8_t wire[NAME_LONGEST];
 	struct name name;
 
@@ -247,8 +248,17 @@ tell_uncompared(struct zone_run *run)
 	    job->previous);
 }
 
-int
-zone_check_safety(struct zone_run *run)
+static bool
+is_asked(const struct zone_run *run)
+{
+	const struct project_safety *safety = &run->job->safety;
+
+	return run->job->keep &&
+	       (safety->protect || safety->max_delete < ALL || safety->max_change < ALL);
+}
+
+static int
+compare(struct zone_run *run, const struct store *old)
 {
 	const struct project_safety *safety = &run->job->safety;
 	struct change change = {0};
@@ -256,14 +266,9 @@ zone_check_safety(struct zone_run *run)
 	struct diff_set set;
 	int result = 0;
 
-	if (run->same || !run->job->keep)
-		return 0;
-	if (!safety->protect && safety->max_delete == ALL && safety->max_change == ALL)
-		return 0;
-	if (!run->published.there)
-		return tell_uncompared(run);
-	count_published(&run->published.store, &change);
-	diff_begin(&diff, &run->published.store, &run->loaded.store);
+	run->safety_old = old;
+	count_published(old, &change);
+	diff_begin(&diff, old, &run->loaded.store);
 	while (diff_next(&diff, &set)) {
 		if (check_protected(run, &set) < 0)
 			result = -1;
@@ -277,4 +282,23 @@ zone_check_safety(struct zone_run *run)
 		"would leave or be replaced") < 0)
 		result = -1;
 	return result;
+}
+
+void
+zone_plan_beside(const struct zone_plan *plan, const struct store *old)
+{
+	struct zone_run *run = plan->run;
+
+	run->is_beside = true;
+	run->beside = old && is_asked(run) ? compare(run, old) : 0;
+}
+
+int
+zone_check_safety(struct zone_run *run)
+{
+	if (run->is_beside)
+		return run->beside;
+	if (run->same || !is_asked(run))
+		return 0;
+	return run->published.there ? compare(run, &run->published.store) : tell_uncompared(run);
 }
