@@ -32,7 +32,7 @@ ok() { # ok WHAT COMMAND...: a test; what the command said is shown where it fai
 		printf 'ok %d - %s\n' $n "$what"
 	else
 		printf 'not ok %d - %s\n' $n "$what"
-		{ printf '%s: %s\n$ %s\n' "${0##*/}" "$what" "$*"; tail -n 40 "$tmp/said"; } | sed 's/^/# /'
+		{ printf '%s: %s\n$ %s\n' "${0##*/}" "$what" "$*"; grep -v "^ok " "$tmp/said" | tail -n 40; } | sed 's/^/# /'
 	fi
 }
 refuses() { # refuses COMMAND...: it runs and fails
