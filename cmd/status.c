@@ -69,7 +69,7 @@ static void
 put_stale(struct buf *b, const struct build *build)
 {
 	for (size_t i = 0; i < build->n; i++)
-		if (!status_is_good(&build->zones[i]))
+		if (!status_is_good(&build->zones[i]) || build->zones[i].status.each)
 			buf_printf(b, "%s\n", build->zones[i].zone->output);
 }
 

@@ -21,6 +21,9 @@
 /* Room for hundreds of thousands of inputs: what is larger is none that we wrote. */
 enum { CACHE_LARGEST = 64 << 20 };
 
+/* The last number of the line of the result. */
+enum { CACHE_SAYS = 1, CACHE_EACH = 2 };
+
 static const char purpose[] = "zonepp seal of a cache";
 
 /* What this file system alone knows of the published file: a copy of both has other numbers.
@@ -102,7 +105,8 @@ put_result(struct buf *b, const struct zone_result *result, int64_t made)
 {
 	buf_printf(b, "result %zu %zu %zu %" PRIu32 " %" PRId64 " %" PRId64 " %" PRId64 " %d\n",
 	    result->n_records, result->n_signatures, result->n_tlsa, result->serial,
-	    result->earliest, result->valid_until, made, result->says);
+	    result->earliest, result->valid_until, made,
+	    (result->says ? CACHE_SAYS : 0) | (result->each ? CACHE_EACH : 0));
 }
 
 /* Takes the next line of `text`, without its newline. */
@@ -195,7 +199,7 @@ static bool
 parse_result(struct text line, struct zone_result *result, int64_t *made)
 {
 	char copy[200]; /* sscanf would look for the end of the whole text */
-	int says = 0;
+	int flags = 0;
 	bool good;
 
 	if (line.len >= sizeof(copy) || line.len == 0)
@@ -205,8 +209,9 @@ parse_result(struct text line, struct zone_result *result, int64_t *made)
 	good =
 	    sscanf(copy, "result %zu %zu %zu %" SCNu32 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %d\n",
 		&result->n_records, &result->n_signatures, &result->n_tlsa, &result->serial,
-		&result->earliest, &result->valid_until, made, &says) == 8;
-	result->says = says;
+		&result->earliest, &result->valid_until, made, &flags) == 8;
+	result->says = flags & CACHE_SAYS;
+	result->each = flags & CACHE_EACH;
 	return good;
 }
 
@@ -307,7 +312,7 @@ cache_fresh(const struct zone_job *job, struct diags *diags, struct zone_result 
 	struct diags_mark before = diags_mark(diags);
 
 	/* Where warnings keep a zone from being published, it is a build that says so. */
-	if (holds(job, diags, result) && !result->says &&
+	if (holds(job, diags, result) && !result->says && !result->each &&
 	    !(job->werror && diags->n_severity[SEVERITY_WARNING] > 0))
 		return true;
 	diags_reset(diags, before);

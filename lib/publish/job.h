@@ -17,7 +17,8 @@ struct zone_result {
 	int64_t earliest;    /* expiry of a signature, Unix; 0: unsigned */
 	int64_t valid_until; /* the same inputs give the same zone and warnings until then: a
 			      * signature, a key or a certificate changes its state */
-	bool says;           /* there were problems that the next build must look for again */
+	bool says;           /* there were problems that the next build must look for again, */
+	bool each;           /* or each build looks what has moved on: sets that are held, children */
 	bool changed;
 	bool is_first; /* nobody knows of a publication before */
 };

@@ -19,6 +19,7 @@ extern const char *const zone_state_names[N_ZONE_STATES];
 struct zone_status {
 	enum zone_state state;
 	bool built_here; /* a build here remembers it */
+	bool each;       /* each build looks at it: what is held may have moved on */
 	uint32_t serial;
 	size_t n_records, n_signatures;
 	int64_t expiry_unix; /* of the first signature; 0: unsigned */

@@ -171,15 +171,16 @@ zone_note_until(struct zone_run *run)
 {
 	int64_t *until = &run->result->valid_until;
 	const struct keep *keep = run->job->keep;
-	bool stays =
-	    !(keep && keep->n_kept > 0) && !run->has_children && !run->loaded.directives.ds.used;
+	bool *each = &run->result->each;
 
 	run->result->says = said_passing(run->diags) != run->end_told;
-	*until = stays ? run->next_warning : 0;
+	*each = (keep && keep->n_kept > 0) || run->has_children || run->loaded.directives.ds.used;
+	*until = run->next_warning;
 	no_later_than(until, directives_first_expiry(&run->loaded.directives));
-	for (size_t i = 0; i < run->keys.n; i++)
-		no_later_than(
-		    until, run->keys.items[i].ds_early ? 0 : run->keys.items[i].next_event);
+	for (size_t i = 0; i < run->keys.n; i++) {
+		*each = *each || run->keys.items[i].ds_early;
+		no_later_than(until, run->keys.items[i].next_event);
+	}
 	if (run->elsewhere.is)
 		no_later_than(until, run->elsewhere.until_unix);
 	if (!run->job->zone->sign)
