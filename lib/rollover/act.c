@@ -144,8 +144,8 @@ begin_deploy(struct actor *actor)
 	    .ended = P_DEPLOY};
 }
 
-/* It failed, and `current` is another file than before: servers may present what was in it, which is
- * neither current nor next any more. That it was deployed is what keeps its records (keep.h). */
+/* It failed, and `current` is another file than before: servers may present what was in it, which
+ * is neither current nor next any more. That it was deployed is what keeps its records (keep.h). */
 static void
 keep_former(struct actor *actor, struct project_history_change *change)
 {
@@ -160,12 +160,18 @@ keep_former(struct actor *actor, struct project_history_change *change)
 	struct certificate now;
 
 	certificate_load(&own, is, &now);
-	if (now.current && strcmp(now.current_chain.id, former->id) != 0) {
+	if (!now.current) { /* cut short: what it was to become, as whoever mends it would have it
+			     */
+		now.current = actor->rollover.certificate.next;
+		now.current_chain = actor->rollover.certificate.next_chain;
+	}
+	if (strcmp(now.current_chain.id, former->id) != 0) {
 		certificate_note_current(
 		    &actor->act->rollovers.history, &now, deployed.t_unix, &change->add);
 		history_add_note(&change->add, &deployed);
 		diag_add(&actor->diags, is->pos, P_DEPLOY_HALF,
-		    "certificate \"%s\": deploy failed when it had replaced current: the records of "
+		    "certificate \"%s\": deploy failed when it had replaced current: the records "
+		    "of "
 		    "the one before stay, as servers may still present it",
 		    is->name);
 	}

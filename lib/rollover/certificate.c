@@ -143,6 +143,7 @@ certificate_note_current(const struct history *history, const struct certificate
 
 	if (!certificate->current || (last && strcmp(last->id, note.id) == 0))
 		return;
+	note.id = arena_text(out->a, note.id, strlen(note.id));
 	note.chain = certchain_print(out->a, chain);
 	history_add_note(out, &note);
 }
