@@ -146,7 +146,8 @@ static int
 enter_project(struct walk *walk)
 {
 	const char *project = walk->roots->project;
-	int fd = open(project, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = walk->roots->project_fd > 0 ? fcntl(walk->roots->project_fd, F_DUPFD_CLOEXEC, 0)
+					     : open(project, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || identity_of(fd, &walk->project) < 0)
 		return fd < 0 ? -1 : file_close(fd, -1);
@@ -397,7 +398,8 @@ walk_from(const struct roots *roots, const char *path, bool make, bool to_folder
 	int result = 0;
 
 	if (roots->project && !walk.begins_in_project)
-		result = identity_at(roots->project, &walk.project);
+		result = roots->project_fd > 0 ? identity_of(roots->project_fd, &walk.project)
+					       : identity_at(roots->project, &walk.project);
 	if (result == 0 && roots->beside)
 		result = identity_at(roots->beside, &walk.beside);
 	for (size_t i = 0; result == 0 && i < roots->n_allowed; i++)

@@ -26,7 +26,7 @@ struct roots {
 	const char *beside; /* or NULL */
 	bool strict;
 	/* What many calls need not ask for again; 0 and NULL: each does. */
-	int project_fd;  /* of the folder `project` (O_PATH) */
+	int project_fd;  /* of the folder `project` (O_PATH), whatever bears the name meanwhile */
 	const char *cwd; /* the working folder, in which relative paths begin */
 };
 
