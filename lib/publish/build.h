@@ -22,7 +22,7 @@ struct build_options {
 	    *force;  /* by problem: what guards keep from being published may be; NULL: none */
 	bool werror; /* publish no zone that has warnings */
 	struct progress *progress; /* counts the zones; NULL: nobody looks */
-	bool prove; /* prove certificates even where the project does not ask for it */
+	bool prove;    /* prove certificates even where the project does not ask for it */
 	bool status;   /* only look at what is published; with `check` */
 	bool locked;   /* the lock file binds: sources that are here must not differ from it */
 	bool lock_all; /* with `check`: write the lock file anew, of what is named now */

@@ -22,7 +22,7 @@
 enum { CACHE_LARGEST = 64 << 20 };
 
 /* The last number of the line of the result. */
-enum { CACHE_SAYS = 1, CACHE_EACH = 2 };
+enum { CACHE_SAYS = 1, CACHE_EACH = 2, CACHE_NEARS_END = 4 };
 
 static const char purpose[] = "zonepp seal of a cache";
 
@@ -106,7 +106,8 @@ put_result(struct buf *b, const struct zone_result *result, int64_t made)
 	buf_printf(b, "result %zu %zu %zu %" PRIu32 " %" PRId64 " %" PRId64 " %" PRId64 " %d\n",
 	    result->n_records, result->n_signatures, result->n_tlsa, result->serial,
 	    result->earliest, result->valid_until, made,
-	    (result->says ? CACHE_SAYS : 0) | (result->each ? CACHE_EACH : 0));
+	    (result->says ? CACHE_SAYS : 0) | (result->each ? CACHE_EACH : 0) |
+		(result->nears_end ? CACHE_NEARS_END : 0));
 }
 
 /* Takes the next line of `text`, without its newline. */
@@ -212,6 +213,7 @@ parse_result(struct text line, struct zone_result *result, int64_t *made)
 		&result->earliest, &result->valid_until, made, &flags) == 8;
 	result->says = flags & CACHE_SAYS;
 	result->each = flags & CACHE_EACH;
+	result->nears_end = flags & CACHE_NEARS_END;
 	return good;
 }
 
@@ -313,7 +315,7 @@ cache_fresh(const struct zone_job *job, struct diags *diags, struct zone_result 
 
 	/* Where warnings keep a zone from being published, it is a build that says so. */
 	if (holds(job, diags, result) && !result->says && !result->each &&
-	    !(job->werror && diags->n_severity[SEVERITY_WARNING] > 0))
+	    !(job->werror && (result->nears_end || diags->n_severity[SEVERITY_WARNING] > 0)))
 		return true;
 	diags_reset(diags, before);
 	return false;

@@ -17,8 +17,9 @@ struct zone_result {
 	int64_t earliest;    /* expiry of a signature, Unix; 0: unsigned */
 	int64_t valid_until; /* the same inputs give the same zone and warnings until then: a
 			      * signature, a key or a certificate changes its state */
+	bool nears_end;      /* it was told that signatures are near their end, once */
 	bool says;           /* there were problems that the next build must look for again, */
-	bool each;           /* or each build looks what has moved on: sets that are held, children */
+	bool each; /* or each build looks what has moved on: sets that are held, children */
 	bool changed;
 	bool is_first; /* nobody knows of a publication before */
 };
@@ -29,7 +30,7 @@ struct zone_plan {
 	const struct store *published, *coming;
 	bool changes;
 	bool signs;
-	bool asks_serial; /* `serial: live`: servers are asked when it is built, and not here */
+	bool asks_serial;     /* `serial: live`: servers are asked when it is built, and not here */
 	struct zone_run *run; /* for zone_plan_beside */
 	struct zone_result result; /* n_signatures less n_kept would be made anew */
 };

@@ -14,7 +14,7 @@ static const enum problem lasting[] = {Z_NO_TTL, Z_OCCLUDED, Z_KEY_PLACE, Z_GLUE
     D_ALIAS_SHADOW, D_ALIAS, D_ALIAS_LOST, D_MX_UNEVEN, D_MX_MEANT, D_NO_HOST, D_LOST_OWNER,
     D_UNSIGNED, D_PRIVATE, D_MAIL_BARE, D_OWN_AS_CA, D_SHARED_ALONE, D_ROOT_ALONE, D_CA_AS_EE,
     D_NO_NEXT, D_EXPLICIT_CURVE, D_BARE_OTHER, D_KEY_LEFT, D_PGP_USER, D_LARGE, D_DKIM_WEAK,
-    D_MAIL_CERT, D_MAIL_FORM, D_MAIL_STAR, D_MAIL_USE, D_MAIL_CASE, S_RSA_SHORT, S_REFRESH};
+    D_MAIL_CERT, D_MAIL_FORM, D_MAIL_STAR, D_MAIL_USE, D_MAIL_CASE};
 
 static const char begin_of[] = "of ", begin_problem[] = "problem ", begin_more[] = "more ";
 
@@ -27,6 +27,13 @@ is_lasting(enum problem problem)
 	return false;
 }
 
+/* What stands at no place of the zone's files stands in the project file, whose lines move. */
+static bool
+lasts(const struct diag *d)
+{
+	return is_lasting(d->problem) && d->order > 0;
+}
+
 size_t
 said_passing(const struct diags *diags)
 {
@@ -35,6 +42,8 @@ said_passing(const struct diags *diags)
 	for (size_t i = 0; i < diags->told.n_counts; i++)
 		if (!is_lasting(diags->told.counts[i].problem))
 			n += diags->told.counts[i].n;
+	for (size_t i = 0; i < diags->n; i++)
+		n += is_lasting(diags->items[i].problem) && diags->items[i].order == 0;
 	return n;
 }
 
@@ -101,16 +110,22 @@ put_more(struct buf *b, const struct diags *diags, const struct told_count *coun
 		    (int)severity, count->n - kept);
 }
 
+static const char *
+home_of(const struct diags *diags)
+{
+	return diags->home_path ? diags->home_path : "";
+}
+
 int
 said_print(struct buf *b, const struct diags *diags, const char *template)
 {
 	size_t len = b->len;
-	bool good = !strchr(template, '\n');
+	bool good = !strchr(template, '\n') && !strchr(home_of(diags), '\n');
 
 	if (said_passing(diags) < diags->told.n)
-		buf_printf(b, "%s%s\n", begin_of, template);
+		buf_printf(b, "%s%s %s\n", begin_of, template, home_of(diags));
 	for (size_t i = 0; i < diags->n; i++)
-		if (is_lasting(diags->items[i].problem))
+		if (lasts(&diags->items[i]))
 			good = put_diag(b, &diags->items[i]) && good;
 	for (size_t i = 0; i < diags->told.n_counts; i++)
 		if (is_lasting(diags->told.counts[i].problem))
@@ -248,8 +263,14 @@ take_code(struct text *line, struct diag *d)
 static int
 take_of(struct diags *diags, struct text line, const char *template)
 {
-	(void)diags;
-	return text_is(line, template) ? 0 : -1;
+	const char *home = home_of(diags);
+	size_t len = strlen(template);
+
+	return line.len == len + 1 + strlen(home) && memcmp(line.data, template, len) == 0 &&
+		       line.data[len] == ' ' &&
+		       text_is((struct text){line.data + len + 1, strlen(home)}, home)
+		   ? 0
+		   : -1;
 }
 
 static int

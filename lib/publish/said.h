@@ -14,9 +14,9 @@
 size_t
 said_passing(const struct diags *diags);
 
-/* Appends the others, a line each, and ahead of them how messages call the template: paths follow
- * from where the command was run. They are not sorted yet. Returns 0, or -1 with nothing appended
- * if one has a text that does not fit a line. */
+/* Appends the others, a line each, and ahead of them how messages call the template and the
+ * project: paths follow from where the command was run. They are not sorted yet. Returns 0, or -1
+ * with nothing appended if one has a text that does not fit a line. */
 int
 said_print(struct buf *b, const struct diags *diags, const char *template);
 

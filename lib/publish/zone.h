@@ -16,8 +16,8 @@ int
 zone_check(struct diags *diags, const struct zone_job *job);
 
 /* For who plans beside another version of the zone than the published one: that is what `safety`
- * protects then. NULL: there is none, and nothing to protect. To be called out of job->plan; what is
- * wrong is told of in the zone's diags. */
+ * protects then. NULL: there is none, and nothing to protect. To be called out of job->plan; what
+ * is wrong is told of in the zone's diags. */
 void
 zone_plan_beside(const struct zone_plan *plan, const struct store *old);
 

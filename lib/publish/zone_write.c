@@ -173,6 +173,7 @@ zone_note_until(struct zone_run *run)
 	const struct keep *keep = run->job->keep;
 	bool *each = &run->result->each;
 
+	run->result->nears_end = run->end_told;
 	run->result->says = said_passing(run->diags) != run->end_told;
 	*each = (keep && keep->n_kept > 0) || run->has_children || run->loaded.directives.ds.used;
 	*until = run->next_warning;
