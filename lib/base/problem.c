@@ -11,6 +11,7 @@ const struct problem_info problem_table[N_PROBLEMS] = {PROBLEMS(PROBLEM_ROW)};
 
 #define CAUSE(name, text) [name].cause = text,
 #define EXAMPLE(name, wrong_text, right_text) [name].wrong = wrong_text, [name].right = right_text,
+#define REMEDY(name, text) [name].remedy = text,
 #define NEXT(name, text) [name].next = text,
 
 /* clang-format off */
@@ -18,6 +19,14 @@ const struct problem_text problem_texts[N_PROBLEMS] = {
 #include "base/problem.def"
 };
 /* clang-format on */
+
+const char *
+problem_remedy(enum problem problem)
+{
+	const char *told = problem_table[problem].remedy;
+
+	return *told ? told : problem_texts[problem].remedy;
+}
 
 bool
 problem_is_lint(enum problem problem)

@@ -390,11 +390,16 @@ extern const struct problem_info problem_table[N_PROBLEMS];
 struct problem_text {
 	const char *cause;
 	const char *wrong,
-	    *right;       /* lines that have the problem, and lines that have not; or NULL */
-	const char *next; /* a command; or NULL */
+	    *right;         /* lines that have the problem, and lines that have not; or NULL */
+	const char *remedy; /* that messages do not end with; or NULL */
+	const char *next;   /* a command; or NULL */
 };
 
 extern const struct problem_text problem_texts[N_PROBLEMS];
+
+/* What messages end with, or else what is known beside them; or NULL. */
+const char *
+problem_remedy(enum problem problem);
 
 /* Is it of the lint (D100 to D139, Z050 to Z099): something that servers serve, and that hurts
  * clients? Other errors would make a wrong zone, or are a proof or probe that failed. */

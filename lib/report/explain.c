@@ -130,6 +130,7 @@ explain_problem(struct buf *out, enum problem problem)
 {
 	const struct problem_info *info = &problem_table[problem];
 	const struct problem_text *text = &problem_texts[problem];
+	const char *remedy = problem_remedy(problem);
 
 	buf_printf(out, "%s: %s\n(%s%s)\n\n", info->code, info->what, severities[info->severity],
 	    how_firm(problem));
@@ -138,9 +139,9 @@ explain_problem(struct buf *out, enum problem problem)
 		put_lines(out, "Wrong", text->wrong);
 		put_lines(out, "Right", text->right);
 	}
-	if (*info->remedy || text->next || *info->law)
+	if (remedy || text->next || *info->law)
 		buf_putc(out, '\n');
-	put_paragraph(out, "Remedy", info->remedy);
+	put_paragraph(out, "Remedy", remedy);
 	if (text->next) {
 		buf_puts(out, "Next: ");
 		put_command(out, text->next);
@@ -216,6 +217,7 @@ put_item(struct buf *out, enum problem problem)
 {
 	const struct problem_info *info = &problem_table[problem];
 	const struct problem_text *text = &problem_texts[problem];
+	const char *remedy = problem_remedy(problem);
 
 	buf_printf(out, ".It Cm %s\n", info->code);
 	put_mdoc(out, info->what);
@@ -225,9 +227,9 @@ put_item(struct buf *out, enum problem problem)
 		put_example(out, "Wrong", text->wrong);
 		put_example(out, "Right", text->right);
 	}
-	if (*info->remedy) {
+	if (remedy) {
 		buf_puts(out, ".Pp\nRemedy: ");
-		put_sentences(out, info->remedy);
+		put_sentences(out, remedy);
 	}
 	if (text->next) {
 		buf_puts(out, ".Pp\nNext: ");

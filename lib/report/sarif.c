@@ -183,8 +183,8 @@ put_rule(struct json *j, enum problem problem)
 	json_member(j, "id", info->code);
 	put_message(j, "shortDescription", info->what);
 	put_message(j, "fullDescription", problem_texts[problem].cause);
-	if (*info->remedy)
-		put_message(j, "help", info->remedy);
+	if (problem_remedy(problem))
+		put_message(j, "help", problem_remedy(problem));
 	json_key(j, "defaultConfiguration");
 	json_begin(j, '{');
 	json_member(j, "level", levels[info->severity]);

@@ -26,6 +26,8 @@ texts(void **state)
 			fail_msg("%s has half an example", code);
 		if (text->wrong && strcmp(text->wrong, text->right) == 0)
 			fail_msg("the example of %s mends nothing", code);
+		if (text->remedy && *problem_table[i].remedy)
+			fail_msg("%s has two remedies", code);
 		if (text->next && strchr(text->next, '{') && !has_braces_of(text->next, "{zone}") &&
 		    !has_braces_of(text->next, "{file}"))
 			fail_msg(
@@ -55,6 +57,10 @@ explained(void **state)
 	    "\nWrong:\n\n      A 192.0.2.1\n"
 	    "\nRight:\n\n    www A 192.0.2.1\n"
 	    "\nLaw: RFC 1035 section 5.1\n");
+	assert_explained(P_DUPLICATE,
+	    "P004: the same key twice\n(error)\n\n"
+	    "A key stands twice in one mapping; YAML leaves open which counts.\n"
+	    "\nRemedy: keep one of the two\n");
 	assert_explained(S_KEY_MODE,
 	    "S005: a private key that others may read\n(warning)\n\n"
 	    "Others on the machine may read the private key.\n"
