@@ -35,6 +35,24 @@ texts(void **state)
 	}
 }
 
+/* Of files and projects each code also shows how it looks, and says what to do. */
+static void
+examples(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_PROBLEMS; i++) {
+		const struct problem_text *text = &problem_texts[i];
+		const char *code = problem_table[i].code;
+
+		if (*code != 'F' && *code != 'P')
+			continue;
+		if (!text->wrong || !*text->wrong || !text->right || !*text->right)
+			fail_msg("%s has no example", code);
+		if (!problem_remedy((enum problem)i) && !text->next)
+			fail_msg("%s has neither a remedy nor what is next", code);
+	}
+}
+
 static void
 assert_explained(enum problem problem, const char *expected)
 {
@@ -60,6 +78,8 @@ explained(void **state)
 	assert_explained(P_DUPLICATE,
 	    "P004: the same key twice\n(error)\n\n"
 	    "A key stands twice in one mapping; YAML leaves open which counts.\n"
+	    "\nWrong:\n\n    zones: { example.org: {}, example.org: {} }\n"
+	    "\nRight:\n\n    zones: { example.org: {}, example.net: {} }\n"
 	    "\nRemedy: keep one of the two\n");
 	assert_explained(S_KEY_MODE,
 	    "S005: a private key that others may read\n(warning)\n\n"
@@ -123,6 +143,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(texts),
+	    cmocka_unit_test(examples),
 	    cmocka_unit_test(explained),
 	    cmocka_unit_test(firm),
 	    cmocka_unit_test(all),
