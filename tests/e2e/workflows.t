@@ -22,14 +22,15 @@ PATH=$tmp/bin:$PATH
 
 # --- Steps ---
 
-# steps FILE JOB KEY: the commands of a job, in files of $tmp/steps; KEY is run or script
+# steps FILE JOB KEY: the commands of a job, in files of $tmp/steps, and what they depend on beside them,
+# in files *.if; KEY is run or script
 steps() {
 	rm -rf "$tmp/steps"
 	mkdir "$tmp/steps"
 	perl -e '
 		my ($file, $job, $key, $into) = @ARGV;
 		open my $in, "<", $file or die;
-		my ($on, $list, $block, $n, $out);
+		my ($on, $list, $block, $n, $out, $if);
 		my $close = sub { close $out if $out; undef $out; undef $block };
 		while (<$in>) {
 			my ($indent) = /^( *)/;
@@ -41,12 +42,19 @@ steps() {
 			next if /^\s*(#|$)/;
 			if ($depth == ($key eq "run" ? 2 : 0) && /^ *(\w+):\s*$/) { $on = $1 eq $job; $list = 0; next }
 			next unless $on;
+			undef $if if /^ *- /;
+			$if = $1 if $key eq "run" && /^ *(?:- )?if: (.*)$/;
 			$list = 0 if defined $list && $list && $depth <= $list - 1;
 			if ($key eq "script" && /^( *)script:\s*$/) { $list = $depth + 1; next }
 			my $command = $key eq "run" ? (/^ *(?:- )?run: (.*)$/ ? $1 : undef)
 				: $list && /^ *- (.*)$/ ? $1 : undef;
 			next unless defined $command;
-			open $out, ">", sprintf "%s/%02d", $into, ++$n or die;
+			my $path = sprintf "%s/%02d", $into, ++$n;
+			if (defined $if) {
+				open my $on, ">", "$path.if" or die;
+				print $on "$if\n";
+			}
+			open $out, ">", $path or die;
 			if ($command eq "|") {
 				$block = $depth;
 				next;
@@ -58,21 +66,22 @@ steps() {
 		die "no steps" unless $n;
 	' "$1" "$2" "$3" "$tmp/steps"
 }
-# run_github JOB: each step is a script of its own; one that fails ends the job, unless it may
+# run_github JOB: each step is a script of its own; after one that failed those run that say so
 run_github() {
 	steps "$example/.github/workflows/zones.yml" "$1" run || return
 	failed=''
-	for step in "$tmp"/steps/*; do
-		if (cd "$runner" && bash --noprofile --norc -eo pipefail "$step"); then
-			continue
-		elif grep -q '^zonepp build' "$step"; then # continue-on-error
-			failed=yes
-		elif grep -qx false "$step"; then # only if that has failed
-			[ ! "$failed" ] || return 1
-		else
-			return 1
-		fi
+	for step in "$tmp"/steps/??; do
+		condition=$(cat "$step.if" 2>/dev/null)
+		case $condition in
+		*'!cancelled()'*) ;;
+		*) [ ! "$failed" ] || continue ;;
+		esac
+		case $condition in
+		*"steps.build.outputs.status != '0'"*) ! grep -qx status=0 "$GITHUB_OUTPUT" || continue ;;
+		esac
+		(cd "$runner" && bash --noprofile --norc -eo pipefail "$step") || failed=yes
 	done
+	[ ! "$failed" ]
 }
 # run_gitlab JOB: all are one script
 run_gitlab() {
@@ -92,19 +101,22 @@ stand_in() { # stand_in PROGRAM COMMANDS: it notes its arguments in $tmp/said-PR
 	STAND
 	chmod +x "$tmp/bin/$1"
 }
-# rsync to "server" copies to $tmp/server
+# rsync to "server" copies to $tmp/server, and notes what records were served with what serial
 # shellcheck disable=SC2016 # the stand-in expands them
 stand_ins() {
 	stand_in curl 'cat >"$CURL_INPUT"'
 	stand_in sudo :
 	stand_in gh 'for path; do :; done; cp "$path" "$GH_INPUT"'
-	stand_in rsync 'mkdir -p "$SERVER" && cp -p public/* "$SERVER"'
+	stand_in rsync 'mkdir -p "$SERVER" && cp -p public/* "$SERVER"
+		awk "\$4 == \"SOA\" { print \$7; exit }" public/example.org.zone >"$SERVER.serial"
+		grep -vE "IN.(RRSIG|ZONEMD)" public/example.org.zone | cksum | paste "$SERVER.serial" - >>"$SERVER.log"'
 }
 repository() { # as people have it: without private keys and certificates
 	mkdir -p "$desk" "$tmp/secret"
 	cp -R "$example/zones" "$example/zonepp.yaml" "$example/make-demo" \
 		"$example/.github" "$example/.gitlab-ci.yml" "$example/.pre-commit-config.yaml" "$desk"
 	printf '%s\n' /.zonepp/ /public/ /certs/ '/keys/*.private' >"$desk/.gitignore"
+	echo 'zonepp.state merge=union' >"$desk/.gitattributes"
 	"$desk/make-demo" && zonepp lock -C "$desk" || return
 	(cd "$desk" && tar -cz keys/*.private | base64) >"$tmp/secret/keys"
 	mv "$desk"/keys/*.private "$desk/certs" "$tmp/secret"
@@ -123,7 +135,8 @@ merge() {
 		git -C "$desk" merge -q -m merge "$1" && git -C "$desk" push -q origin main
 }
 job() { # job BRANCH: a new runner
-	rm -rf "$runner" "$tmp"/said-* "$tmp/note" "$tmp/comment" "$tmp/summary"
+	rm -rf "$runner" "$tmp"/said-* "$tmp/note" "$tmp/comment" "$tmp/summary" \
+		"$GITHUB_OUTPUT"
 	git clone -q -b "$1" "$tmp/origin.git" "$runner"
 }
 holds() { # holds FILE TEXT
@@ -132,6 +145,45 @@ holds() { # holds FILE TEXT
 serial() {
 	awk '$4 == "SOA" { print $7; exit }' "$tmp/server/example.org.zone"
 }
+# While a runner builds, somebody merges a record, and another runner publishes it.
+# races TIMES: so do the next builds
+program=$(command -v zonepp)
+races() {
+	echo "$1" >"$tmp/races"
+	cat >"$tmp/bin/zonepp" <<-STAND
+	#!/bin/sh
+	"$program" "\$@" || exit
+	left=\$(cat "$tmp/races")
+	[ "\$1" = build ] && [ "\$left" -gt 0 ] || exit 0
+	echo \$((left - 1)) >"$tmp/races"
+	rm -rf "$tmp/other"
+	set -e
+	git clone -q "$tmp/origin.git" "$tmp/other"
+	cd "$tmp/other"
+	cp -p "$tmp"/secret/*.private keys
+	cp -pR "$SERVER" public
+	echo "other-\$left A 192.0.2.96" >>zones/example.org.zone
+	"$program" build --locked
+	git add zonepp.state zones
+	git commit -qm other
+	git push -q origin main
+	rsync -a --delay-updates public/ server
+	STAND
+	chmod +x "$tmp/bin/zonepp"
+}
+twice() { # the serials that were served with more than one zone
+	sort -u "$SERVER.log" | awk '{ print $1 }' | uniq -d
+}
+raced() { # raced RUN: the state is pushed ahead of what it stands for
+	change race "$name A 192.0.2.95" && merge race && job main && cp -pR "$SERVER" "$runner/public" &&
+		races 1 && "$1" publish && holds "$SERVER/example.org.zone" "$name.example.org." &&
+		holds "$SERVER/example.org.zone" 'other-1.example.org.' && prints 0 cat "$tmp/races"
+}
+refused() { # refused RUN: a branch that moves each time; what is served is the others' alone
+	before=$(grep -c . "$SERVER.log")
+	job main && cp -pR "$SERVER" "$runner/public" && races 9 && refuses "$1" publish &&
+		prints 6 cat "$tmp/races" && prints $((before + 3)) grep -c . "$SERVER.log"
+}
 expressions() { # in commands: they would be run with whatever a title or branch says
 	! sed -n '/run:/,/^ *- /p' "$example/.github/workflows/zones.yml" | grep -vE '^ *[A-Z_]+: ' |
 		grep -F '{{' | grep -vE '^ *(if|uses|key):'
@@ -139,7 +191,7 @@ expressions() { # in commands: they would be run with whatever a title or branch
 
 stand_ins
 export CURL_INPUT="$tmp/note" GH_INPUT="$tmp/comment" SERVER="$tmp/server"
-export RUNNER_TEMP="$tmp" GITHUB_STEP_SUMMARY="$tmp/summary" GITHUB_BASE_REF=main NUMBER=7
+export RUNNER_TEMP="$tmp" GITHUB_STEP_SUMMARY="$tmp/summary" GITHUB_OUTPUT="$tmp/out" GITHUB_BASE_REF=main NUMBER=7
 export ZONEPP_DEB=https://example.org/zonepp.deb ZONES_SERVER=server GH_TOKEN=t
 export CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_DEFAULT_BRANCH=main ZONES_TOKEN=t
 export CI_API_V4_URL=https://gitlab.example.org/api/v4 CI_PROJECT_ID=1 CI_MERGE_REQUEST_IID=7
@@ -206,6 +258,25 @@ ok 'a fault' change fault 'bad A 192.0.2.300'
 job fault
 ok 'fails the check' refuses run_gitlab check
 ok 'which reports it' prints Z013 jq -r '.[0].check_name' "$runner/zonepp.json"
+
+# --- A push that is refused ---
+
+for run in run_github run_gitlab; do
+	name=${run#run_}
+	[ $run = run_gitlab ] || ZONE_KEYS=$(cat "$tmp/secret/keys")
+	ok "$name: two that publish at once" raced $run
+	ok 'no serial was served with two zones' prints '' twice
+	ok 'one that is refused each time ends, and serves nothing' refused $run
+	races 0
+	job main
+	cp -pR "$SERVER" "$runner/public"
+	change last "last-$name A 192.0.2.94" && merge last
+	ok 'the next run publishes' $run publish
+	ok 'what is merged by now' holds "$SERVER/example.org.zone" "last-$name.example.org."
+	ok 'with a serial of its own' prints '' twice
+	ZONE_KEYS=$tmp/secret/keys
+done
+rm "$tmp/bin/zonepp"
 
 # --- pre-commit ---
 
