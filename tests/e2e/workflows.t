@@ -107,7 +107,16 @@ stand_ins() {
 	stand_in curl 'cat >"$CURL_INPUT"'
 	stand_in sudo :
 	stand_in gh 'for path; do :; done; cp "$path" "$GH_INPUT"'
-	stand_in rsync 'mkdir -p "$SERVER" && cp -p public/* "$SERVER"
+	stand_in ssh 'while [ $# -gt 0 ]; do
+			case $1 in
+			-i) stat -c "%a" "$2" >"$SSH_SEEN.mode"; cp "$2" "$SSH_SEEN" ;;
+			UserKnownHostsFile=*) cp "${1#*=}" "$SSH_SEEN.hosts" ;;
+			StrictHostKeyChecking=yes) : >"$SSH_SEEN.strict" ;;
+			esac
+			shift
+		done'
+	stand_in rsync 'rsh=; for a; do [ "$rsh" = -e ] && $a server; rsh=$a; done
+		mkdir -p "$SERVER" && cp -p public/* "$SERVER"
 		awk "\$4 == \"SOA\" { print \$7; exit }" public/example.org.zone >"$SERVER.serial"
 		grep -vE "IN.(RRSIG|ZONEMD)" public/example.org.zone | cksum | paste "$SERVER.serial" - >>"$SERVER.log"'
 }
@@ -162,7 +171,7 @@ races() {
 	cd "$tmp/other"
 	cp -p "$tmp"/secret/*.private keys
 	cp -pR "$SERVER" public
-	echo "other-\$left A 192.0.2.96" >>zones/example.org.zone
+	echo "other-$name-\$left A 192.0.2.96" >>zones/example.org.zone
 	"$program" build --locked
 	git add zonepp.state zones
 	git commit -qm other
@@ -177,12 +186,17 @@ twice() { # the serials that were served with more than one zone
 raced() { # raced RUN: the state is pushed ahead of what it stands for
 	change race "$name A 192.0.2.95" && merge race && job main && cp -pR "$SERVER" "$runner/public" &&
 		races 1 && "$1" publish && holds "$SERVER/example.org.zone" "$name.example.org." &&
-		holds "$SERVER/example.org.zone" 'other-1.example.org.' && prints 0 cat "$tmp/races"
+		holds "$SERVER/example.org.zone" "other-$name-1.example.org." && prints 0 cat "$tmp/races"
 }
 refused() { # refused RUN: a branch that moves each time; what is served is the others' alone
 	before=$(grep -c . "$SERVER.log")
 	job main && cp -pR "$SERVER" "$runner/public" && races 9 && refuses "$1" publish &&
 		prints 6 cat "$tmp/races" && prints $((before + 3)) grep -c . "$SERVER.log"
+}
+reached() { # the server was, with the key and its host key
+	holds "$SSH_SEEN" 'a private key' && prints 600 cat "$SSH_SEEN.mode" &&
+		holds "$SSH_SEEN.hosts" 'server ssh-ed25519 AAAA' && [ -e "$SSH_SEEN.strict" ] &&
+		! ls -d "$(grep -o '<-i><[^>]*' "$tmp/said-ssh" | sed 's/.*<//')"
 }
 expressions() { # in commands: they would be run with whatever a title or branch says
 	! sed -n '/run:/,/^ *- /p' "$example/.github/workflows/zones.yml" | grep -vE '^ *[A-Z_]+: ' |
@@ -191,6 +205,7 @@ expressions() { # in commands: they would be run with whatever a title or branch
 
 stand_ins
 export CURL_INPUT="$tmp/note" GH_INPUT="$tmp/comment" SERVER="$tmp/server"
+export ZONES_SSH_KEY='a private key' ZONES_KNOWN_HOSTS='server ssh-ed25519 AAAA' SSH_SEEN="$tmp/key"
 export RUNNER_TEMP="$tmp" GITHUB_STEP_SUMMARY="$tmp/summary" GITHUB_OUTPUT="$tmp/out" GITHUB_BASE_REF=main NUMBER=7
 export ZONEPP_DEB=https://example.org/zonepp.deb ZONES_SERVER=server GH_TOKEN=t
 export CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_DEFAULT_BRANCH=main ZONES_TOKEN=t
@@ -210,6 +225,7 @@ ZONE_KEYS=$(cat "$tmp/secret/keys")
 ok 'GitHub: a first build' job main
 ok 'is run' run_github publish
 ok 'and published' prints 2026112301 serial
+ok 'by ssh, with the key, which does not stay' reached
 ok 'with its state' git -C "$tmp/origin.git" cat-file -e main:zonepp.state
 ok 'a change' change edit 'new A 192.0.2.99'
 ok 'is reviewed' job edit
@@ -240,6 +256,10 @@ git -C "$desk" revert -n HEAD && git -C "$desk" commit -qm back && git -C "$desk
 # --- GitLab CI ---
 
 export ZONE_KEYS="$tmp/secret/keys"
+printf %s "$ZONES_SSH_KEY" >"$tmp/secret/ssh"
+echo "$ZONES_KNOWN_HOSTS" >"$tmp/secret/known_hosts"
+export ZONES_SSH_KEY="$tmp/secret/ssh" ZONES_KNOWN_HOSTS="$tmp/secret/known_hosts"
+rm "$SSH_SEEN"*
 ok 'GitLab: a change' change lab 'lab A 192.0.2.98'
 job lab
 ok 'is checked' run_gitlab check
@@ -253,6 +273,7 @@ job main
 cp -pR "$tmp/server" "$runner/public"
 ok 'and published' run_gitlab publish
 ok 'with the next serial' prints 2026112303 serial
+ok 'by ssh, with the key, which does not stay' reached
 ok 'and its state' says 'published [skip ci]' git -C "$tmp/origin.git" log -1 --format=%s main
 ok 'a fault' change fault 'bad A 192.0.2.300'
 job fault
@@ -263,7 +284,11 @@ ok 'which reports it' prints Z013 jq -r '.[0].check_name' "$runner/zonepp.json"
 
 for run in run_github run_gitlab; do
 	name=${run#run_}
-	[ $run = run_gitlab ] || ZONE_KEYS=$(cat "$tmp/secret/keys")
+	[ $run = run_gitlab ] || {
+		ZONE_KEYS=$(cat "$tmp/secret/keys")
+		ZONES_SSH_KEY=$(cat "$tmp/secret/ssh")
+		ZONES_KNOWN_HOSTS=$(cat "$tmp/secret/known_hosts")
+	}
 	ok "$name: two that publish at once" raced $run
 	ok 'no serial was served with two zones' prints '' twice
 	ok 'one that is refused each time ends, and serves nothing' refused $run
@@ -274,7 +299,7 @@ for run in run_github run_gitlab; do
 	ok 'the next run publishes' $run publish
 	ok 'what is merged by now' holds "$SERVER/example.org.zone" "last-$name.example.org."
 	ok 'with a serial of its own' prints '' twice
-	ZONE_KEYS=$tmp/secret/keys
+	ZONE_KEYS=$tmp/secret/keys ZONES_SSH_KEY=$tmp/secret/ssh ZONES_KNOWN_HOSTS=$tmp/secret/known_hosts
 done
 rm "$tmp/bin/zonepp"
 
