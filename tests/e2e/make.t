@@ -44,6 +44,8 @@ zone two
 
 ok 'the README has a GNUmakefile of six lines' prints 6 grep -c . GNUmakefile
 ok 'it builds a new project' says '2 zones: 2 changed' make zones
+ok 'with the options of BUILDFLAGS' \
+	says 'zonepp build --locked -MF' make -n -B BUILDFLAGS=--locked zones
 settle
 ok 'and then has nothing to do' says 'Nothing to be done' make zones
 touched certs/one.pem
