@@ -243,6 +243,10 @@ job main
 cp -pR "$tmp/server" "$runner/public"
 ok 'a day without a change' run_github publish
 ok 'commits nothing' prints "$(cat "$tmp/before")" git -C "$tmp/origin.git" rev-parse main
+ok 'a warning' change warned 'under_score A 192.0.2.93'
+job warned
+ok 'fails the review' refuses run_github review
+ok 'which comments all the same' holds "$tmp/comment" 'under_score.example.org.'
 ok 'a fault' change fault 'bad A 192.0.2.300'
 job fault
 ok 'fails the review' refuses run_github review
