@@ -50,6 +50,16 @@ sed -e "s| /mnt/| $tmp/mnt/|g" -e "s|:/srv/|:$tmp/srv/|g" -e "s|192\.0\.2\.54|12
 	"$top/cmd/zonepp-operations.7" >"$page"
 ok 'what the page shows' "$top/tests/e2e/sessions" "$tmp/sessions" "$page"
 
+# --- Its hook, in a project that has neither keys nor certificates ---
+
+hook() {
+	awk '/^# hooks\/commit/ { on = 1 } /^\.Ed/ { on = 0 } on' "$page" >"$tmp/hook"
+	git init -q --bare "$tmp/plain.git" && git clone -q "$tmp/plain.git" "$tmp/plain" &&
+		cd "$tmp/plain" && echo '; state' >zonepp.state && sh "$tmp/hook" &&
+		git --git-dir="$tmp/plain.git" cat-file -e HEAD:zonepp.state
+}
+ok 'the hook commits what is there' hook
+
 # --- Its lines for cron: nobody gets mail on a good day ---
 
 commands() {
