@@ -650,15 +650,18 @@ read_text(struct diags *diags, const char *path, struct text text, struct state_
 
 /* It lies in the folder of the project, and is not reached by a link there. */
 static struct roots
-roots_of(struct arena *a, const char *path)
+roots_of(struct arena *a, const struct roots *own, const char *path)
 {
+	if (own)
+		return *own;
 	return (struct roots){.project = file_absolute(a, file_folder(a, path)), .strict = true};
 }
 
 int
-state_load(struct diags *diags, const char *path, struct state_reading reading, struct history *out)
+state_load(struct diags *diags, const struct roots *own, const char *path,
+    struct state_reading reading, struct history *out)
 {
-	struct roots roots = roots_of(&diags->arena, path);
+	struct roots roots = roots_of(&diags->arena, own, path);
 	struct text text;
 	int result = 0;
 
@@ -696,9 +699,9 @@ state_path(struct arena *a, const char *project, const char *folder)
 }
 
 int
-state_try(struct diags *diags, const char *path)
+state_try(struct diags *diags, const struct roots *own, const char *path)
 {
-	struct roots roots = roots_of(&diags->arena, path);
+	struct roots roots = roots_of(&diags->arena, own, path);
 	struct output *out = output_open_in(diags, &roots, path);
 	int result;
 
@@ -757,9 +760,9 @@ print_sorted(struct buf *b, const struct history *history)
 }
 
 int
-state_save(struct diags *diags, const char *path, struct history *history)
+state_save(struct diags *diags, const struct roots *own, const char *path, struct history *history)
 {
-	struct roots roots = roots_of(&diags->arena, path);
+	struct roots roots = roots_of(&diags->arena, own, path);
 	struct buf b = {0};
 	struct stat st;
 	bool there;

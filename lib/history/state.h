@@ -5,6 +5,7 @@
 #define HISTORY_STATE_H
 
 #include "base/buf.h"
+#include "base/confine.h"
 #include "base/diag.h"
 #include "history/history.h"
 
@@ -26,11 +27,12 @@ struct state_reading {
 	uint32_t wait_s;
 };
 
-/* Reads and sorts the history at `path`, in the arena of `diags`; no file is an empty one. Returns
- * 0, or -1 with a problem at each line that is none: a merge that is not finished, say. */
+/* Reads and sorts the history at `path`, in the arena of `diags`; no file is an empty one. `own`,
+ * here and below, is where zonepp keeps what is its own; NULL: the folder of the path. Returns 0,
+ * or -1 with a problem at each line that is none: a merge that is not finished, say. */
 int
-state_load(
-    struct diags *diags, const char *path, struct state_reading reading, struct history *out);
+state_load(struct diags *diags, const struct roots *own, const char *path,
+    struct state_reading reading, struct history *out);
 
 /* Reads lines of sets and serials from a text of our own, as those below wrote; `path` is for
  * messages. Returns as state_load. */
@@ -46,12 +48,12 @@ serials_print(struct buf *b, const struct serial *serials, size_t n);
 /* Could the file at `path` be replaced? Ahead of what must be written down once it is done. Returns
  * 0, or -1 with one problem added. */
 int
-state_try(struct diags *diags, const char *path);
+state_try(struct diags *diags, const struct roots *own, const char *path);
 
 /* Sorts the history and makes the file hold it, in one step, and only if that changes it. An empty
  * history makes no file. Returns 0, or -1 with one problem added. */
 int
-state_save(struct diags *diags, const char *path, struct history *history);
+state_save(struct diags *diags, const struct roots *own, const char *path, struct history *history);
 
 /* A name as the history writes it: absolute, in lower case; in `a`. */
 const char *

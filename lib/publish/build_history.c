@@ -38,8 +38,8 @@ build_read_history(struct build_run *run)
 	const struct project *project = run->project;
 	struct arena *a = &run->diags->arena;
 	struct state_reading reading = {run->now, project_history_wait_s(project)};
-	int result = state_load(
-	    run->diags, state_path(a, project->path, project->folder), reading, &run->history);
+	int result = state_load(run->diags, &project->own,
+	    state_path(a, project->path, project->folder), reading, &run->history);
 	struct marks marks;
 
 	if (result < 0 ||

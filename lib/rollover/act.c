@@ -323,7 +323,7 @@ check_state(struct actor *actor)
 	const struct project *project = actor->act->project;
 	const char *path = state_path(&actor->look.arena, project->path, project->folder);
 
-	if (state_try(&actor->diags, path) < 0)
+	if (state_try(&actor->diags, &project->own, path) < 0)
 		return actor->result = -1;
 	return 0;
 }

@@ -175,8 +175,8 @@ may_write(struct keytell *tell)
 {
 	const struct project *project = tell->project;
 
-	if (state_try(tell->diags, state_path(&tell->look.arena, project->path, project->folder)) ==
-	    0)
+	if (state_try(tell->diags, &project->own,
+		state_path(&tell->look.arena, project->path, project->folder)) == 0)
 		return true;
 	tell->result = -1;
 	return false;

@@ -28,7 +28,8 @@ project_history_load(
 {
 	struct arena *a = &diags->arena;
 	struct state_reading reading = {now_unix, project_history_wait_s(project)};
-	int result = state_load(diags, state_path(a, project->path, project->folder), reading, out);
+	int result = state_load(
+	    diags, &project->own, state_path(a, project->path, project->folder), reading, out);
 	struct history marked = {.a = a};
 	struct marks marks;
 	bool there;
@@ -94,12 +95,12 @@ rewrite(struct diags *diags, const struct project *project, int64_t now,
 	struct state_reading reading = {TIME_NEVER, project_history_wait_s(project)};
 	struct history history;
 
-	if (state_load(diags, path, reading, &history) < 0)
+	if (state_load(diags, &project->own, path, reading, &history) < 0)
 		return -1;
 	change(ctx, &history);
 	history_sort(&history);
 	history_prune(&history, reading.wait_s, now);
-	return state_save(diags, path, &history);
+	return state_save(diags, &project->own, path, &history);
 }
 
 int
