@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const struct cmd_option option_from = {"from", 0, NULL,
     "take over zone files as they are: those named, and those in the folders named"};
@@ -19,11 +20,14 @@ static const struct cmd_option *const options[] = {&option_from, &option_file_na
 
 /* --- What the new files say --- */
 
-static const char ignore[] = "# What zonepp keeps beside the project, and what it makes.\n"
-			     "/.zonepp/\n"
-			     "/public/\n"
-			     "# Private keys are no part of a repository.\n"
-			     "*.private\n";
+static const char ignore[] =
+    "# What zonepp keeps beside the project, and what it makes.\n"
+    "/.zonepp/\n"
+    "/public/\n"
+    "# Private keys are no part of a repository, nor what comes with some: what\n"
+    "# is public of certificates is in zonepp.lock.\n"
+    "*.private\n"
+    "/certs/\n";
 
 static const char attributes[] = "# Two branches that both published: what either knows stays.\n"
 				 "zonepp.state merge=union\n"
@@ -212,6 +216,18 @@ write_files(struct cmd *cmd, const struct init *init)
 	return 0;
 }
 
+/* make reads a GNUmakefile in place of the others: one that is there goes on to be read. */
+static const char *
+makefile_path(void)
+{
+	static const char *const others[] = {"makefile", "Makefile"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (access(others[i], F_OK) == 0)
+			return others[i];
+	return "GNUmakefile";
+}
+
 static int
 make(struct cmd *cmd, struct init *init, bool as_is)
 {
@@ -223,8 +239,8 @@ make(struct cmd *cmd, struct init *init, bool as_is)
 	init_add(
 	    init, (struct init_file){
 		      .path = ".gitattributes", .text = text_of(attributes), .optional = true});
-	init_add(init,
-	    (struct init_file){.path = "GNUmakefile", .text = text_of(makefile), .optional = true});
+	init_add(init, (struct init_file){
+			   .path = makefile_path(), .text = text_of(makefile), .optional = true});
 	init_add(init, (struct init_file){.path = "zonepp.yaml",
 			   .is_project = true,
 			   .text = text_of(project_text(cmd, init->zones, init->n_zones, as_is))});
