@@ -85,6 +85,7 @@ look_at_file(struct diags *diags, const struct zone_job *job, struct zone_status
 	take_result(&result, status);
 	/* What has a mark, the next build has a hook for: servers may not know of it. */
 	status->state = is_fresh(job, &result) && !job->keep->has_mark ? ZONE_OK : ZONE_STALE;
+	status->each = status->state == ZONE_OK && result.each;
 	return 0;
 }
 
