@@ -11,6 +11,7 @@
 #include "report/diff.h"
 #include "report/rollover.h"
 #include "rollover/keyroll_act.h"
+#include "rollover/parent.h"
 
 #include <stdlib.h>
 
@@ -132,7 +133,7 @@ next_gone(const struct plan *plan, size_t *i)
 	while (plan->base && *i < plan->base->project.n_zones) {
 		const struct project_zone *zone = &plan->base->project.zones[(*i)++];
 
-		if (!plan_zone_named(&plan->project, zone))
+		if (!parent_zone_named(&plan->project, zone->name.wire))
 			return zone;
 	}
 	return NULL;
@@ -445,7 +446,7 @@ plan_run(struct cmd *cmd, const struct build_options *wished)
 	    .n_workers = cmd->jobs,
 	    .progress = cmd->progress,
 	    .check = true,
-	    .force = wished ? wished->force : build_force(cmd),
+	    .force = build_force(cmd),
 	    .locked = wished && wished->locked,
 	    .plan = take_zone,
 	    .plan_ctx = &plan};

@@ -4,6 +4,7 @@
 #include "base/child.h"
 #include "base/leftover.h"
 #include "base/tree.h"
+#include "rollover/parent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -170,15 +171,6 @@ plan_base_close(struct plan_base *base)
 	close(base->above);
 }
 
-const struct project_zone *
-plan_zone_named(const struct project *project, const struct project_zone *zone)
-{
-	for (size_t i = 0; i < project->n_zones; i++)
-		if (name_equal(project->zones[i].name.wire, zone->name.wire))
-			return &project->zones[i];
-	return NULL;
-}
-
 /* The folder that was made for a revision has another name each time: who reads of its files is
  * told of the revision, as git has it. */
 static void
@@ -222,7 +214,7 @@ bool
 plan_base_zone(const struct plan_base *base, const struct project_zone *zone, struct diags *diags,
     struct draft *draft)
 {
-	const struct project_zone *old = plan_zone_named(&base->project, zone);
+	const struct project_zone *old = parent_zone_named(&base->project, zone->name.wire);
 
 	if (!old)
 		return false;

@@ -28,10 +28,6 @@ plan_base_open(
 void
 plan_base_close(struct plan_base *base);
 
-/* The zone of that name, or NULL. */
-const struct project_zone *
-plan_zone_named(const struct project *project, const struct project_zone *zone);
-
 /* The zone as its template there has it; false where there is none, or where it has errors, of
  * which `diags` are told. Any thread may call it; draft_free is due if it returned true. */
 bool
