@@ -74,24 +74,26 @@ put_difference(const struct plan *run, struct build_zone *zone, const struct rep
 	buf_clear(&zone->line);
 }
 
-static void
+static int
 take_beside_base(const struct plan *run, struct build_zone *zone, const struct zone_plan *plan,
     struct report_diff *how)
 {
 	static const struct store none;
 	struct draft draft;
 	bool is_old = plan_base_zone(run->base, zone->zone, &zone->diags, &draft);
+	int result;
 
 	how->old = is_old ? &draft.zone.store : &none;
 	how->unsigned_yet = false;
 	how->people_only = true;
 	put_difference(run, zone, how);
-	zone_plan_beside(plan, is_old ? &draft.zone.store : NULL);
+	result = zone_plan_safety(plan, is_old ? &draft.zone.store : NULL);
 	if (is_old)
 		draft_free(&draft);
+	return result;
 }
 
-static void
+static int
 take_zone(const void *ctx, struct build_zone *zone, const struct zone_plan *plan)
 {
 	const struct plan *run = ctx;
@@ -106,9 +108,10 @@ take_zone(const void *ctx, struct build_zone *zone, const struct zone_plan *plan
 	    .room = run->markdown ? ZONE_MOST : 0};
 
 	if (run->base)
-		take_beside_base(run, zone, plan, &how);
-	else if (plan->changes)
+		return take_beside_base(run, zone, plan, &how);
+	if (plan->changes)
 		put_difference(run, zone, &how);
+	return zone_plan_safety(plan, plan->published);
 }
 
 /* As --werror keeps them from being published. */

@@ -21,14 +21,14 @@ struct plan_run {
 	struct build_zone *zone;
 };
 
-static void
+static int
 take_plan(void *ctx, const struct zone_plan *plan)
 {
 	const struct plan_run *run = ctx;
 
 	run->zone->result = plan->result;
 	run->zone->changes = plan->changes;
-	run->options->plan(run->options->plan_ctx, run->zone, plan);
+	return run->options->plan(run->options->plan_ctx, run->zone, plan);
 }
 
 /* Those of a good build are in the cache, also where it was not built now. One that failed has read

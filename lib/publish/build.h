@@ -28,8 +28,8 @@ struct build_options {
 	bool lock_all; /* with `check`: write the lock file anew, of what is named now */
 	bool inputs;   /* tell what each zone reads */
 	/* Called with what a build would make of each zone that has no errors, where nothing is
-	 * written; by the thread that looked at it. Or NULL. */
-	void (*plan)(const void *ctx, struct build_zone *zone, const struct zone_plan *plan);
+	 * written; by the thread that looked at it. Returns as zone_plan_sink. Or NULL. */
+	int (*plan)(const void *ctx, struct build_zone *zone, const struct zone_plan *plan);
 	const void *plan_ctx;
 	/* Called behind each step of a publication, by the thread that made it; or NULL. */
 	void (*after)(const struct publication_step *step);

@@ -31,11 +31,12 @@ struct zone_plan {
 	bool changes;
 	bool signs;
 	bool asks_serial;     /* `serial: live`: servers are asked when it is built, and not here */
-	struct zone_run *run; /* for zone_plan_beside */
+	struct zone_run *run; /* for zone_plan_safety */
 	struct zone_result result; /* n_signatures less n_kept would be made anew */
 };
 
-typedef void
+/* Returns 0, or -1 with problems added: the zone would not be published. */
+typedef int
 zone_plan_sink(void *ctx, const struct zone_plan *plan);
 
 /* May the draft at that path become the zone? Returns 0, or -1 with a problem added. */

@@ -376,8 +376,7 @@ tell_plan(struct zone_run *run)
 		result->n_kept = counted.n_kept;
 	}
 	plan.result = *result;
-	run->job->plan(run->job->plan_ctx, &plan);
-	return 0;
+	return run->job->plan(run->job->plan_ctx, &plan);
 }
 
 /* What a build would say of the published zone and of the keys that cannot sign. */
@@ -391,10 +390,7 @@ check_against_published(struct zone_run *run)
 		return -1;
 	check_published(run);
 	if (run->job->plan)
-		return zone_choose_serial(run) < 0 || tell_plan(run) < 0 ||
-			       zone_check_safety(run) < 0
-			   ? -1
-			   : 0;
+		return zone_choose_serial(run) < 0 ? -1 : tell_plan(run);
 	if (is_of_one_serial(run))
 		return zone_choose_serial(run);
 	if (zone_find_serials(run) < 0)

@@ -15,10 +15,10 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 int
 zone_check(struct diags *diags, const struct zone_job *job);
 
-/* For who plans beside another version of the zone than the published one: that is what `safety`
- * protects then. NULL: there is none, and nothing to protect. To be called out of job->plan; what
- * is wrong is told of in the zone's diags. */
-void
-zone_plan_beside(const struct zone_plan *plan, const struct store *old);
+/* For job->plan: does `safety` let the coming zone take the place of `old`? That is the published
+ * one of the plan, or what else it is planned beside; NULL: nothing, and there is nothing to
+ * protect. Returns 0, or -1 with problems added to the zone's diags. */
+int
+zone_plan_safety(const struct zone_plan *plan, const struct store *old);
 
 #endif

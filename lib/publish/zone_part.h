@@ -37,9 +37,6 @@ struct zone_run {
 	bool has_children;          /* of the project: their keys may change what is right here */
 	enum project_serial serial; /* the job's, unless the serial must not change */
 	struct serial_witnesses serials;
-	const struct store *safety_old; /* with which the zone is compared for `safety` */
-	bool is_beside;                 /* another version than the published one was, */
-	int beside;                     /* and that came of it */
 	bool same;          /* as what was published before, but for what signing makes, */
 	bool unchanged;     /* and that, too */
 	struct output *out; /* the draft, from zone_write on; or NULL */

@@ -102,17 +102,19 @@ changes_dnskey(const struct zone_run *run, struct diff_set set)
 }
 
 static bool
-changes_mname(const struct zone_run *run, const struct diff_set *set)
+changes_mname(const struct zone_run *run, const struct store *old, const struct diff_set *set)
 {
 	(void)run;
+	(void)old;
 	return set->old.n > 0 && set->new.n > 0 &&
 	       !name_equal(set->old.records->rdata, set->new.records->rdata);
 }
 
 static bool
-changes(const struct zone_run *run, const struct diff_set *set)
+changes(const struct zone_run *run, const struct store *old, const struct diff_set *set)
 {
 	(void)run;
+	(void)old;
 	return set->old.n > 0 || set->new.n > 0;
 }
 
@@ -128,9 +130,8 @@ makes_ds(const struct zone_run *run, const uint8_t *child)
 
 /* A delegation that comes may come with its DS. */
 static bool
-changes_ds(const struct zone_run *run, const struct diff_set *set)
+changes_ds(const struct zone_run *run, const struct store *old, const struct diff_set *set)
 {
-	const struct store *old = run->safety_old;
 	uint8_t wire[NAME_LONGEST];
 	struct name name;
 
@@ -142,8 +143,9 @@ changes_ds(const struct zone_run *run, const struct diff_set *set)
 }
 
 static bool
-changes_keys(const struct zone_run *run, const struct diff_set *set)
+changes_keys(const struct zone_run *run, const struct store *old, const struct diff_set *set)
 {
+	(void)old;
 	return changes_dnskey(run, *set);
 }
 
@@ -151,7 +153,8 @@ static const struct {
 	enum project_protect part;
 	uint16_t type;
 	bool at_apex;
-	bool (*changes)(const struct zone_run *run, const struct diff_set *set);
+	bool (*changes)(
+	    const struct zone_run *run, const struct store *old, const struct diff_set *set);
 	const char *name, *what;
 } parts[] = {
     {PROJECT_PROTECT_APEX_NS, TYPE_NS, true, changes, "apex-ns", "the NS records of the zone"},
@@ -182,7 +185,7 @@ refuse_protected(struct zone_run *run, const struct diff_set *set, size_t i)
 }
 
 static int
-check_protected(struct zone_run *run, const struct diff_set *set)
+check_protected(struct zone_run *run, const struct store *old, const struct diff_set *set)
 {
 	bool at_apex = set->node->key_len == 0;
 	int result = 0;
@@ -190,7 +193,7 @@ check_protected(struct zone_run *run, const struct diff_set *set)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].type == set->type && (run->job->safety.protect & parts[i].part) &&
 		    (at_apex || !parts[i].at_apex) && !is_forced(run, Z_PROTECTED) &&
-		    parts[i].changes(run, set) && refuse_protected(run, set, i) < 0)
+		    parts[i].changes(run, old, set) && refuse_protected(run, set, i) < 0)
 			result = -1;
 	return result;
 }
@@ -266,11 +269,10 @@ compare(struct zone_run *run, const struct store *old)
 	struct diff_set set;
 	int result = 0;
 
-	run->safety_old = old;
 	count_published(old, &change);
 	diff_begin(&diff, old, &run->loaded.store);
 	while (diff_next(&diff, &set)) {
-		if (check_protected(run, &set) < 0)
+		if (check_protected(run, old, &set) < 0)
 			result = -1;
 		if (!is_made(set.type) && !is_rolled(&set))
 			count_set(set, &change);
@@ -284,21 +286,18 @@ compare(struct zone_run *run, const struct store *old)
 	return result;
 }
 
-void
-zone_plan_beside(const struct zone_plan *plan, const struct store *old)
-{
-	struct zone_run *run = plan->run;
-
-	run->is_beside = true;
-	run->beside = old && is_asked(run) ? compare(run, old) : 0;
-}
-
 int
 zone_check_safety(struct zone_run *run)
 {
-	if (run->is_beside)
-		return run->beside;
 	if (run->same || !is_asked(run))
 		return 0;
 	return run->published.there ? compare(run, &run->published.store) : tell_uncompared(run);
+}
+
+int
+zone_plan_safety(const struct zone_plan *plan, const struct store *old)
+{
+	if (old == plan->published)
+		return zone_check_safety(plan->run);
+	return old && is_asked(plan->run) ? compare(plan->run, old) : 0;
 }
