@@ -27,6 +27,10 @@ output_open_in(struct diags *diags, const struct roots *roots, const char *path)
 int
 output_permitted(struct diags *diags, const struct roots *roots, const char *path);
 
+/* The same, and is there no folder, nor the name of one? */
+int
+output_possible(struct diags *diags, const struct roots *roots, const char *path);
+
 /* Returns -1 with one problem added the first time that writing fails, silently -1 from then on. */
 int
 output_write(struct output *out, const void *data, size_t len);
@@ -88,10 +92,6 @@ output_commit(struct output *out, bool *changed);
 /* Forgets what was written. No-op after output_commit. */
 void
 output_abort(struct output *out);
-
-/* The same, and is there no folder, nor the name of one? */
-int
-output_possible(struct diags *diags, const struct roots *roots, const char *path);
 
 /* Makes the file at `path`, within `roots`, hold `text`, in one step, and only if that changes it.
  * Returns 0, or -1 with one problem added. */

@@ -648,25 +648,15 @@ read_text(struct diags *diags, const char *path, struct text text, struct state_
 	return refuse_old(&line, &old);
 }
 
-/* It lies in the folder of the project, and is not reached by a link there. */
-static struct roots
-roots_of(struct arena *a, const struct roots *own, const char *path)
-{
-	if (own)
-		return *own;
-	return (struct roots){.project = file_absolute(a, file_folder(a, path)), .strict = true};
-}
-
 int
 state_load(struct diags *diags, const struct roots *own, const char *path,
     struct state_reading reading, struct history *out)
 {
-	struct roots roots = roots_of(&diags->arena, own, path);
 	struct text text;
 	int result = 0;
 
 	*out = (struct history){.a = &diags->arena};
-	if (file_load_small(diags, pos_none(), &roots, path, STATE_LARGEST, true, &text) < 0)
+	if (file_load_small(diags, pos_none(), own, path, STATE_LARGEST, true, &text) < 0)
 		return -1;
 	if (text.data)
 		result = read_text(diags, path, text, reading, out);
@@ -701,8 +691,7 @@ state_path(struct arena *a, const char *project, const char *folder)
 int
 state_try(struct diags *diags, const struct roots *own, const char *path)
 {
-	struct roots roots = roots_of(&diags->arena, own, path);
-	struct output *out = output_open_in(diags, &roots, path);
+	struct output *out = output_open_in(diags, own, path);
 	int result;
 
 	if (!out)
@@ -762,20 +751,19 @@ print_sorted(struct buf *b, const struct history *history)
 int
 state_save(struct diags *diags, const struct roots *own, const char *path, struct history *history)
 {
-	struct roots roots = roots_of(&diags->arena, own, path);
 	struct buf b = {0};
 	struct stat st;
 	bool there;
 	int result;
 
-	if (file_stat_if(diags, &roots, path, &st, &there) < 0)
+	if (file_stat_if(diags, own, path, &st, &there) < 0)
 		return -1;
 	if (history->n_sets + history->n_serials + history->n_notes == 0 && !there)
 		return 0;
 	history_sort(history);
 	buf_puts(&b, head);
 	print_sorted(&b, history);
-	result = output_replace(diags, &roots, path, (struct text){b.data, b.len});
+	result = output_replace(diags, own, path, (struct text){b.data, b.len});
 	buf_free(&b);
 	return result;
 }

@@ -28,8 +28,8 @@ struct state_reading {
 };
 
 /* Reads and sorts the history at `path`, in the arena of `diags`; no file is an empty one. `own`,
- * here and below, is where zonepp keeps what is its own; NULL: the folder of the path. Returns 0,
- * or -1 with a problem at each line that is none: a merge that is not finished, say. */
+ * here and below: the folder of the project, in which no link leads to it. Returns 0, or -1 with a
+ * problem at each line that is none: a merge that is not finished, say. */
 int
 state_load(struct diags *diags, const struct roots *own, const char *path,
     struct state_reading reading, struct history *out);

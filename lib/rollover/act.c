@@ -160,8 +160,8 @@ keep_former(struct actor *actor, struct project_history_change *change)
 	struct certificate now;
 
 	certificate_load(&own, is, &now);
-	if (!now.current) { /* cut short: what it was to become, as whoever mends it would have it
-			     */
+	/* Cut short: whoever mends it makes it what it was to become. */
+	if (!now.current) {
 		now.current = actor->rollover.certificate.next;
 		now.current_chain = actor->rollover.certificate.next_chain;
 	}
@@ -171,8 +171,7 @@ keep_former(struct actor *actor, struct project_history_change *change)
 		history_add_note(&change->add, &deployed);
 		diag_add(&actor->diags, is->pos, P_DEPLOY_HALF,
 		    "certificate \"%s\": deploy failed when it had replaced current: the records "
-		    "of "
-		    "the one before stay, as servers may still present it",
+		    "of the one before stay, as servers may still present it",
 		    is->name);
 	}
 	diags_free(&own);

@@ -127,7 +127,7 @@ load_history(struct diags *diags, bool marks, struct history *out)
 	if (marks)
 		assert_int_equal(project_history_load(diags, &project, AFTER, out), 0);
 	else
-		assert_int_equal(state_load(diags, NULL, "zonepp.state",
+		assert_int_equal(state_load(diags, &project.own, "zonepp.state",
 				     (struct state_reading){.now_unix = AFTER}, out),
 		    0);
 }

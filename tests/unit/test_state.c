@@ -20,6 +20,17 @@
 
 static const struct state_reading usual = {NOW, DAY};
 
+/* The working folder. */
+static const struct roots *
+here(void)
+{
+	static char path[4096];
+	static struct roots roots;
+
+	roots = (struct roots){.project = getcwd(path, sizeof(path)), .strict = true};
+	return &roots;
+}
+
 /* --- Good lines come back as they were --- */
 
 /* In the order of a file. */
@@ -46,7 +57,7 @@ load(struct diags *diags, const char *text, struct state_reading reading, struct
 {
 	*diags = (struct diags){0};
 	put("zonepp.state", text);
-	return state_load(diags, NULL, "zonepp.state", reading, out);
+	return state_load(diags, here(), "zonepp.state", reading, out);
 }
 
 static void
@@ -54,7 +65,7 @@ expect_saved(struct diags *diags, struct history *history, const char *wanted)
 {
 	struct buf b = {0};
 
-	assert_int_equal(state_save(diags, NULL, "zonepp.state", history), 0);
+	assert_int_equal(state_save(diags, here(), "zonepp.state", history), 0);
 	get(&b, "zonepp.state");
 	assert_string_equal(b.data, wanted);
 	buf_free(&b);
@@ -415,16 +426,16 @@ no_file(void **state)
 
 	(void)state;
 	unlink("zonepp.state");
-	assert_int_equal(state_load(&diags, NULL, "zonepp.state", usual, &history), 0);
+	assert_int_equal(state_load(&diags, here(), "zonepp.state", usual, &history), 0);
 	assert_int_equal(history.n_sets + history.n_serials + history.n_notes, 0);
-	assert_int_equal(state_save(&diags, NULL, "zonepp.state", &history), 0);
+	assert_int_equal(state_save(&diags, here(), "zonepp.state", &history), 0);
 	assert_int_equal(access("zonepp.state", F_OK), -1);
 	mkdir("zonepp.state", 0755);
-	assert_int_equal(state_load(&diags, NULL, "zonepp.state", usual, &history), -1);
+	assert_int_equal(state_load(&diags, here(), "zonepp.state", usual, &history), -1);
 	rmdir("zonepp.state");
 	assert_int_equal(symlink("elsewhere", "zonepp.state"), 0);
 	put("elsewhere", "");
-	assert_int_equal(state_load(&diags, NULL, "zonepp.state", usual, &history), -1);
+	assert_int_equal(state_load(&diags, here(), "zonepp.state", usual, &history), -1);
 	unlink("zonepp.state");
 	diags_free(&diags);
 }
@@ -441,7 +452,7 @@ same_file(void **state)
 	assert_int_equal(
 	    load(&diags, HEAD_LINE "serial example.org. 1 " BEGUN "\n", usual, &history), 0);
 	assert_int_equal(stat("zonepp.state", &before), 0);
-	assert_int_equal(state_save(&diags, NULL, "zonepp.state", &history), 0);
+	assert_int_equal(state_save(&diags, here(), "zonepp.state", &history), 0);
 	assert_int_equal(stat("zonepp.state", &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
 	diags_free(&diags);
@@ -473,19 +484,19 @@ large_file(void **state)
 	put_bytes("zonepp.state", b.data, b.len);
 	diags = (struct diags){0};
 	getrusage(RUSAGE_SELF, &before);
-	assert_int_equal(state_load(&diags, NULL, "zonepp.state", usual, &history), 0);
+	assert_int_equal(state_load(&diags, here(), "zonepp.state", usual, &history), 0);
 	assert_int_equal(history.n_sets, 3 * ZONES);
 	assert_int_equal(history.n_serials, ZONES);
 	for (int i = 0; i < ZONES; i++)
 		assert_int_equal(history_zone(&history, history.serials[i].zone).n, 3);
-	assert_int_equal(state_save(&diags, NULL, "zonepp.state", &history), 0);
+	assert_int_equal(state_save(&diags, here(), "zonepp.state", &history), 0);
 	getrusage(RUSAGE_SELF, &after);
 	assert_true(after.ru_utime.tv_sec - before.ru_utime.tv_sec < LIMIT_S);
 	diags_free(&diags);
 	diags = (struct diags){0};
 	get(&b, "zonepp.state");
-	assert_int_equal(state_load(&diags, NULL, "zonepp.state", usual, &history), 0);
-	assert_int_equal(state_save(&diags, NULL, "zonepp.state", &history), 0);
+	assert_int_equal(state_load(&diags, here(), "zonepp.state", usual, &history), 0);
+	assert_int_equal(state_save(&diags, here(), "zonepp.state", &history), 0);
 	get(&c, "zonepp.state");
 	assert_int_equal(b.len, c.len);
 	assert_memory_equal(b.data, c.data, b.len);
