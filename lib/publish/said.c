@@ -1,5 +1,7 @@
 #include "publish/said.h"
 
+#include "base/codec.h"
+
 #include <inttypes.h>
 
 /* Problems that inputs and settings alone decide on. A list, not its contrary: a code that is
@@ -164,27 +166,9 @@ take_word(struct text *line)
 }
 
 static bool
-parse_number(struct text word, uint64_t most, uint64_t *number)
-{
-	uint64_t n = 0;
-
-	if (word.len == 0)
-		return false;
-	for (size_t i = 0; i < word.len; i++) {
-		uint64_t digit = (uint64_t)(word.data[i] - '0');
-
-		if (digit > 9 || digit > most || n > (most - digit) / 10)
-			return false;
-		n = 10 * n + digit;
-	}
-	*number = n;
-	return true;
-}
-
-static bool
 take_number(struct text *line, uint64_t most, uint64_t *number)
 {
-	return parse_number(take_word(line), most, number);
+	return decimal_parse(take_word(line), most, number) == 0;
 }
 
 static bool
@@ -211,8 +195,8 @@ take_field(struct text *line, struct arena *a, struct text *field)
 		return true;
 	}
 	colon = line->len ? memchr(line->data, ':', line->len) : NULL;
-	if (!colon ||
-	    !parse_number((struct text){line->data, (size_t)(colon - line->data)}, line->len, &len))
+	if (!colon || decimal_parse((struct text){line->data, (size_t)(colon - line->data)},
+			  line->len, &len) < 0)
 		return false;
 	line->len -= (size_t)(colon + 1 - line->data);
 	line->data = colon + 1;
