@@ -17,7 +17,7 @@ run(struct cmd *cmd)
 	bool changed;
 	int result;
 
-	cmd->diags.track_inputs = path != NULL;
+	cmd->diags.track_inputs = path ? TRACK_PATHS : TRACK_NOTHING;
 	if (cmd_template(cmd, &template) < 0)
 		return -1;
 	result = expand_file(&cmd->diags, &template.load, &text);

@@ -34,7 +34,7 @@ run(struct cmd *cmd)
 	const struct tlsa_doubt *doubts;
 	int result;
 
-	cmd->diags.track_inputs = path != NULL;
+	cmd->diags.track_inputs = path ? TRACK_PATHS : TRACK_NOTHING;
 	if (cmd_template(cmd, &template) < 0)
 		return -1;
 	result = load_zone(&cmd->diags, &template.load, &loaded);

@@ -52,6 +52,13 @@ struct input {
 	uint8_t sha256[32];
 };
 
+/* What is noted of inputs. */
+enum input_tracking {
+	TRACK_NOTHING,
+	TRACK_PATHS,   /* and whether they are there; the contents of files are not digested */
+	TRACK_DIGESTS, /* all of it, for the next run */
+};
+
 /* Where a problem is, for humans: lines and columns count from 1, columns in bytes. */
 struct place {
 	const char *path; /* NULL: nowhere */
@@ -99,7 +106,7 @@ struct diags {
 	bool errors_only;             /* warnings and notes are passed over */
 	struct diags_ignore *ignores; /* by their places */
 	size_t n_ignores, cap_ignores;
-	bool track_inputs; /* note in `inputs` what file_load reads */
+	enum input_tracking track_inputs; /* what to note in `inputs` of what is read */
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
 	bool unreadable; /* something could not be read, and not because it was not there */

@@ -412,7 +412,7 @@ note(struct diags *diags, enum input_kind kind, const char *path, bool there)
 {
 	struct input *input;
 
-	if (!diags->track_inputs)
+	if (diags->track_inputs == TRACK_NOTHING)
 		return NULL;
 	diags->inputs =
 	    mem_grow(diags->inputs, diags->n_inputs, &diags->cap_inputs, sizeof(*diags->inputs));
@@ -427,7 +427,7 @@ file_note_input(struct diags *diags, const char *path, struct text text)
 {
 	struct input *input = note(diags, INPUT_FILE, path, text.data != NULL);
 
-	if (input && text.data)
+	if (input && text.data && diags->track_inputs == TRACK_DIGESTS)
 		digest_text(text, input->sha256);
 }
 

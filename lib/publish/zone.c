@@ -290,7 +290,7 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	if (possible == 0 && job->cache && !job->anew && cache_fresh(job, diags, result))
 		return 0;
 	*result = (struct zone_result){0};
-	diags->track_inputs = true;
+	diags->track_inputs = TRACK_DIGESTS;
 	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && possible == 0) {
 		result->n_tlsa += run.loaded.directives.tlsa.n_records;
 		if (compare_published(&run) == 0 && zone_check_safety(&run) == 0 &&
@@ -412,7 +412,7 @@ zone_check(struct diags *diags, const struct zone_job *job)
 
 	run_begin(&run, diags, job, &result);
 	run.only_looks = true;
-	diags->track_inputs = true;
+	diags->track_inputs = TRACK_PATHS;
 	possible = check_outputs(&run);
 	read = read_all(&run) == 0;
 	done = read ? arrange(&run) : check_rest(&run);

@@ -58,7 +58,7 @@ judge(struct zone_run *run)
 	if (!is_judged(run->job))
 		return 0;
 	draft = output_draft(run->out);
-	run->diags->track_inputs = false;
+	run->diags->track_inputs = TRACK_NOTHING;
 	run->diags->errors_only = true;
 	done = read_store(run->diags, NULL, draft ? draft : output_old(run->out),
 	    &run->loaded.store.apex, options.n_workers, &store, NULL);

@@ -172,7 +172,7 @@ lists(void **state)
 static void
 inputs(void **state)
 {
-	struct diags diags = {.track_inputs = true};
+	struct diags diags = {.track_inputs = TRACK_DIGESTS};
 	uint8_t now[32];
 	struct text text;
 

@@ -144,7 +144,7 @@ inputs_are_noted(void **state)
 
 	(void)state;
 	run_begin(&run);
-	run.diags.track_inputs = true;
+	run.diags.track_inputs = TRACK_DIGESTS;
 	parse(&run,
 	    "$TLSA _25._tcp.mail ../live/*/cert.pem ../pool ../keys/mail.p12 "
 	    "pass=file:../keys/password",
