@@ -143,30 +143,30 @@ limits_read(const struct load *load, const struct yaml_node *mapping)
 		    load->diags, mapping->pos, P_VALUE, "a zone has at most 4294967295 records");
 }
 
+/* As `base`, with these folders. */
 static struct roots
-roots_of(const struct load *load, const struct yaml_texts *folders, bool strict)
+roots_with(const struct load *load, struct roots base, const struct yaml_texts *folders)
 {
 	const char **allowed = arena_alloc(load->a, folders->n * sizeof(*allowed) + 1);
 
 	for (size_t i = 0; i < folders->n; i++)
 		allowed[i] = file_absolute(load->a, load_path(load, folders->items[i].text));
-	return (struct roots){.project = file_absolute(load->a, load->project->folder),
-	    .allowed = allowed,
-	    .n_allowed = folders->n,
-	    .strict = strict};
+	base.allowed = allowed;
+	base.n_allowed = folders->n;
+	return base;
 }
 
 static void
 roots_read(const struct load *load, const struct file *file)
 {
 	struct project *project = load->project;
+	struct roots base = {.project = file_absolute(load->a, project->folder)};
 
-	project->roots = roots_of(load, &file->allow, false);
-	file_hold_project(load->a, &project->roots);
-	project->outputs = roots_of(load, &file->allow_output, true);
-	project->own = roots_of(load, &(struct yaml_texts){0}, true);
-	project->outputs.project_fd = project->own.project_fd = project->roots.project_fd;
-	project->outputs.cwd = project->own.cwd = project->roots.cwd;
+	file_hold_project(load->a, &base);
+	project->roots = roots_with(load, base, &file->allow);
+	base.strict = true; /* what is written */
+	project->outputs = roots_with(load, base, &file->allow_output);
+	project->own = base;
 }
 
 /* What is no name may be the password itself: it is not quoted. */
