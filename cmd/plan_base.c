@@ -127,8 +127,10 @@ load(struct cmd *cmd, const char *folder, const struct project *project, struct 
 	int result = -1;
 
 	path = file_join(&diags->arena, folder, name ? name + 1 : project->path);
-	if (stat(path, &st) < 0 && errno == ENOENT)
-		return 0; /* there was no project yet, and so each zone is new */
+	/* At that revision there was no project yet, and so each zone is new; a folder without one
+	 * is not the one that was meant. */
+	if (out->folder && stat(path, &st) < 0 && errno == ENOENT)
+		return 0;
 	if (project_load(diags, path, &out->project) < 0)
 		return -1;
 	if (lock_file_load(diags, &out->project, LOCKED_ABSENT, &out->locked) == 0) {
