@@ -21,6 +21,10 @@ digest_add(struct digest *digest, const void *data, size_t len);
 void
 digest_end(struct digest *digest, uint8_t out[DIGEST_LEN]);
 
+/* As digest_end, and begins anew. */
+void
+digest_next(struct digest *digest, uint8_t out[DIGEST_LEN]);
+
 /* HMAC (RFC 2104) with SHA-256. */
 void
 digest_hmac(struct bytes key, struct bytes data, uint8_t mac[DIGEST_LEN]);

@@ -650,6 +650,23 @@ file_make_folder(const char *path, mode_t mode)
 	return result;
 }
 
+bool
+file_read_at(int fd, char *to, size_t len, size_t at)
+{
+	while (len) {
+		ssize_t n = pread(fd, to, len, (off_t)at);
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return false;
+		if (n > 0) {
+			to += n;
+			at += (size_t)n;
+			len -= (size_t)n;
+		}
+	}
+	return true;
+}
+
 int
 file_write(int fd, struct text text)
 {

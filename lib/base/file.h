@@ -125,6 +125,10 @@ file_make_folder(const char *path, mode_t mode);
 int
 file_close(int fd, int result);
 
+/* Reads `len` octets at offset `at`. Returns whether all of them are there. */
+bool
+file_read_at(int fd, char *to, size_t len, size_t at);
+
 /* Writes all of `text` to `fd`. Returns -1 with errno set. */
 int
 file_write(int fd, struct text text);

@@ -129,23 +129,6 @@ struct read_run {
 	struct digest *digest; /* or NULL */
 };
 
-static bool
-read_octets(int fd, char *to, size_t len, size_t at)
-{
-	while (len) {
-		ssize_t n = pread(fd, to, len, (off_t)at);
-
-		if (n == 0 || (n < 0 && errno != EINTR))
-			return false;
-		if (n > 0) {
-			to += n;
-			at += (size_t)n;
-			len -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 /* The first line behind octet `at` that begins with a record's owner; the end if there is none. */
 static size_t
 next_cut(struct text text, size_t at)
@@ -167,7 +150,7 @@ fetch(const struct read_run *run, struct part *part, size_t number, struct parse
 	size_t left = size - at, own = left < PART ? left : PART;
 	struct text text = {part->text, ahead + (left < PART + MARGIN ? left : PART + MARGIN)};
 
-	if (!read_octets(run->fd, part->text, text.len, at - ahead))
+	if (!file_read_at(run->fd, part->text, text.len, at - ahead))
 		return false;
 	part->text[text.len] = '\0';
 	part->octets = (struct bytes){(const uint8_t *)part->text + ahead, own};

@@ -462,6 +462,42 @@ store_sort(struct store *store)
 		nodes_flag_lost(store);
 }
 
+static void
+take_node(struct store *store, const struct store *from, const struct node *node, uint32_t flags)
+{
+	struct node *copy = &store->nodes[store->n_nodes++];
+
+	*copy = *node;
+	copy->first = (uint32_t)store->n_records;
+	copy->flags |= flags;
+	memcpy(store->records + store->n_records, node_records(from, node),
+	    node->n * sizeof(*store->records));
+	store->n_records += node->n;
+	store->n_live += node->n;
+}
+
+/* The taken nodes come behind the store's own; the sort finds two runs that are in order. */
+void
+store_take(struct store *store, const struct store *from, const bool *taken, uint32_t flags)
+{
+	size_t n_nodes = store->n_nodes, n_records = store->n_records;
+
+	for (size_t i = 0; i < from->n_nodes; i++)
+		if (taken[i]) {
+			n_nodes++;
+			n_records += from->nodes[i].n;
+		}
+	store->nodes = mem_reserve(store->nodes, n_nodes, &store->cap_nodes, sizeof(*store->nodes));
+	store->records =
+	    mem_reserve(store->records, n_records, &store->cap_records, sizeof(*store->records));
+	for (size_t i = 0; i < from->n_nodes; i++)
+		if (taken[i])
+			take_node(store, from, &from->nodes[i], flags);
+	store->nodes = order_nodes(store->nodes, store->n_nodes);
+	store->cap_nodes = store->n_nodes;
+	nodes_flag(store);
+}
+
 size_t
 store_remove(struct store *store,
     bool (*is_unwanted)(const struct node *node, const struct record *record, const void *ctx),

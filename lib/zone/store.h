@@ -39,7 +39,8 @@ enum node_flag {
 	NODE_TWICE = 131072,    /* its name ends in the zone's name twice */
 	NODE_TEXT = 1 << 20,    /* TXT, SPF or CAA */
 	NODE_SERVICE = 1 << 21, /* SVCB or HTTPS */
-	NODE_UNEVEN = 128,      /* TTLs differ within an RRset, or a singleton type stands twice */
+	NODE_PROVEN = 1 << 22, /* as it was when its signatures and denial were judged (verify.h) */
+	NODE_UNEVEN = 128,     /* TTLs differ within an RRset, or a singleton type stands twice */
 };
 
 struct node {
@@ -114,6 +115,12 @@ store_join(struct store *store, struct store *part);
  * 5), and sets the flags of the nodes. */
 void
 store_sort(struct store *store);
+
+/* Adds the nodes of `from` that are `taken`, by their number, with `flags` too. Both stores are
+ * sorted, of one zone, and have none of these in common. Names and RDATA stay where they are, in
+ * `from`, which has to outlive the store. */
+void
+store_take(struct store *store, const struct store *from, const bool *taken, uint32_t flags);
 
 /* Removes the records that `is_unwanted` picks; returns how many they were. Ahead of store_sort or
  * after it. */
