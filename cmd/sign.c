@@ -1,5 +1,6 @@
 #include "cmd.h"
 
+#include "dnssec/index.h"
 #include "publish/zone.h"
 
 static const struct cmd_option option_keys = {"keys", 0, "DIR", "sign with the zone's keys in DIR"};
@@ -25,6 +26,8 @@ static const struct cmd_option option_cds = {
     "cds", 0, "[=delete]", "add CDS and CDNSKEY; delete: to have the DS removed"};
 static const struct cmd_option option_previous = {
     "previous", 0, "FILE", "keep what still holds of the signatures in FILE"};
+static const struct cmd_option option_index = {
+    "index", 0, NULL, "keep an index beside the output, by which --previous costs the edit alone"};
 static const struct cmd_option option_refresh = {
     "refresh", 0, "D", "make anew what expires sooner (default: by SOA expire)"};
 static const struct cmd_option option_serial = {
@@ -35,8 +38,8 @@ static const struct cmd_option option_verify = {
 static const struct cmd_option *const options[] = {&option_output, &option_zone, &option_allow,
     &option_secret, &option_keys, &option_key, &option_validity, &option_inception_offset,
     &option_jitter, &option_nsec3, &option_opt_out, &option_iterations, &option_salt,
-    &option_zonemd, &option_cds, &option_previous, &option_refresh, &option_serial, &option_verify,
-    &option_now, &option_jobs, NULL};
+    &option_zonemd, &option_cds, &option_previous, &option_index, &option_refresh, &option_serial,
+    &option_verify, &option_now, &option_jobs, NULL};
 
 /* The word of an option, one of a table ended by NULL; its first if there is none. */
 struct word {
@@ -152,6 +155,24 @@ set_keys(struct cmd *cmd, struct key_folder *keys, struct zone_job *job)
 }
 
 static int
+set_index(struct cmd *cmd, struct zone_job *job)
+{
+	struct arena *a = &cmd->diags.arena;
+
+	if (!cmd_has(cmd, &option_index))
+		return 0;
+	if (strcmp(job->zone->output, "-") == 0)
+		cmd_usage(cmd, "--index stands beside a file, and -o - is none");
+	job->index = arena_printf(a, "%s.index", job->zone->output);
+	if (job->previous)
+		job->index_previous = arena_printf(a, "%s.index", job->previous);
+	if (!index_may_replace(job->index))
+		return diag_add_path(&cmd->diags, job->index, F_WRITE,
+		    "%s is there, and no index of a zone", job->index);
+	return 0;
+}
+
+static int
 run(struct cmd *cmd)
 {
 	struct name name;
@@ -170,6 +191,8 @@ run(struct cmd *cmd)
 	if (!job.load.zone)
 		cmd_usage(cmd, "--zone NAME is missing");
 	if (set_keys(cmd, &keys, &job) < 0 || set_policy(cmd, &policy) < 0)
+		return -1;
+	if (set_index(cmd, &job) < 0)
 		return -1;
 	return zone_publish(&cmd->diags, &job, &result);
 }

@@ -55,8 +55,8 @@ nsec_bitmap_node(struct nsec_bitmap *bitmap, const struct store *store, const st
 		nsec_bitmap_add(bitmap, *further);
 }
 
-static const struct node *
-next_in_chain(const struct store *store, size_t i)
+const struct node *
+nsec_next(const struct store *store, size_t i)
 {
 	for (i++; i < store->n_nodes; i++)
 		if (!(store->nodes[i].flags & NODE_OCCLUDED))
@@ -68,7 +68,7 @@ size_t
 nsec_rdata(const struct store *store, size_t i, uint8_t *out)
 {
 	static const uint16_t further[] = {TYPE_RRSIG, TYPE_NSEC, 0};
-	size_t len = node_wire(store, next_in_chain(store, i), out);
+	size_t len = node_wire(store, nsec_next(store, i), out);
 	struct nsec_bitmap bitmap = {.out = out + len};
 
 	nsec_bitmap_node(&bitmap, store, &store->nodes[i], further);

@@ -39,6 +39,10 @@ void
 nsec_bitmap_node(struct nsec_bitmap *bitmap, const struct store *store, const struct node *node,
     const uint16_t *further);
 
+/* The node to which that of node `i`, which is not occluded, leads. */
+const struct node *
+nsec_next(const struct store *store, size_t i);
+
 /* Writes the RDATA of the NSEC record at node `i`, which is not occluded; `out` has room for
  * NSEC_LONGEST. Returns its length. */
 size_t

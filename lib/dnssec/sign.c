@@ -1,5 +1,6 @@
 #include "base/mem.h"
 #include "base/pool.h"
+#include "base/version.h"
 #include "dns/serial.h"
 #include "dnssec/sign_part.h"
 #include "zone/soa.h"
@@ -15,8 +16,10 @@ struct sign_run {
 	struct sign_worker *workers;
 	struct sign_slot *slots;
 	struct nsec3_chain nsec3;
+	struct index_match nodes, items; /* where the options have none */
 
 	EVP_MD_CTX *zonemd; /* NULL: none is made */
+	size_t len;         /* of what was written */
 	bool counts;        /* dry: to the end, whatever differs */
 	bool differs;       /* dry: a signature would have to be made */
 	size_t patch_at, patch_n;
@@ -40,11 +43,35 @@ sign_chunk(void *ctx, unsigned worker, size_t slot_number, size_t chunk)
 
 	buf_clear(&slot->text);
 	buf_clear(&slot->wire);
+	buf_clear(&slot->blocks);
+	buf_clear(&slot->splice.made);
+	buf_clear(&slot->splice.proven);
 	slot->patch_n = 0;
 	slot->n_missing = 0;
 	if (end > run->pass.store->n_nodes)
 		end = run->pass.store->n_nodes;
 	sign_nodes(&run->workers[worker], first, end, slot);
+}
+
+/* Stretches that touch become one. */
+static void
+take_splice(const struct sign_run *run, const struct sign_slot *slot)
+{
+	struct sign_splice *splice = run->pass.options->splice;
+	struct buf *made = &splice->made;
+	struct sign_stretch stretch, *last;
+
+	buf_put(&splice->proven, slot->splice.proven.data, slot->splice.proven.len);
+	for (size_t i = 0; i < slot->splice.made.len; i += sizeof(stretch)) {
+		memcpy(&stretch, slot->splice.made.data + i, sizeof(stretch));
+		stretch.at += run->len;
+		last =
+		    made->len ? (struct sign_stretch *)(void *)(made->data + made->len) - 1 : NULL;
+		if (last && last->at + last->len == stretch.at)
+			last->len += stretch.len;
+		else
+			buf_put(made, &stretch, sizeof(stretch));
+	}
 }
 
 /* The apex is in the first chunk, so that its place in the text is its place in the file. */
@@ -66,6 +93,13 @@ take_chunk(void *ctx, size_t slot_number, size_t chunk)
 	}
 	if (run->zonemd && !EVP_DigestUpdate(run->zonemd, slot->wire.data, slot->wire.len))
 		return zonemd_fail(run);
+	if (run->pass.options->splice)
+		take_splice(run, slot);
+	run->len += slot->text.len;
+	if (slot->blocks.len > 0)
+		index_add(run->pass.options->index_out,
+		    (const struct index_block *)(const void *)slot->blocks.data,
+		    slot->blocks.len / sizeof(struct index_block));
 	return output_write(run->out, slot->text.data, slot->text.len);
 }
 
@@ -118,6 +152,54 @@ zonemd_patch(struct sign_run *run)
 
 /* --- The whole zone --- */
 
+void
+sign_settings(
+    const struct store *store, const struct sign_options *options, uint8_t settings[DIGEST_LEN])
+{
+	const struct rrsig_period *period = &options->period;
+	struct digest *digest = digest_begin();
+	uint32_t numbers[] = {nsec_ttl(node_records(store, store_apex(store))),
+	    options->any_validity ? 0 : period->expiration - period->inception, period->jitter_s,
+	    options->nsec3 != NULL};
+	uint8_t param[5 + NSEC3_SALT_LONGEST];
+
+	digest_add(digest, zonepp_version, strlen(zonepp_version));
+	digest_add(digest, store->apex.wire, store->apex.len);
+	digest_add(digest, numbers, sizeof(numbers));
+	if (options->nsec3) {
+		digest_add(digest, &options->nsec3->opt_out, sizeof(options->nsec3->opt_out));
+		digest_add(digest, param, nsec3_param_rdata(options->nsec3, param));
+	}
+	for (size_t i = 0; i < options->keys->n; i++) {
+		const struct key *key = &options->keys->items[i];
+		bool roles[] = {key->signs_zone, key->at_hand};
+
+		digest_add(digest, roles, sizeof(roles));
+		digest_add(digest, key->dnskey.data, key->dnskey.len);
+	}
+	digest_end(digest, settings);
+}
+
+static void
+begin_matches(struct sign_run *run)
+{
+	const struct sign_options *options = run->pass.options;
+	const struct store *store = run->pass.store;
+	unsigned n = options->n_workers;
+
+	if (!options->index && (run->pass.dry || !options->index_out))
+		return;
+	run->pass.nodes = options->nodes;
+	if (!options->nodes) {
+		index_match_nodes(&run->nodes, NULL, store, !options->nsec3, n);
+		run->pass.nodes = &run->nodes;
+	}
+	if (options->nsec3) {
+		index_match_nsec3(&run->items, options->index, store, &run->nsec3, n);
+		run->pass.items = &run->items;
+	}
+}
+
 static int
 run_begin(struct sign_run *run)
 {
@@ -140,6 +222,7 @@ run_begin(struct sign_run *run)
 			return -1;
 		run->pass.nsec3 = &run->nsec3;
 	}
+	begin_matches(run);
 	for (unsigned i = 0; i < n; i++)
 		if (sign_worker_begin(&run->workers[i], &run->pass, store->diags) < 0)
 			return -1;
@@ -177,10 +260,15 @@ run_end(struct sign_run *run, struct sign_result *result)
 	for (size_t i = 0; i < pool_slots(n); i++) {
 		buf_free(&run->slots[i].text);
 		buf_free(&run->slots[i].wire);
+		buf_free(&run->slots[i].blocks);
+		buf_free(&run->slots[i].splice.made);
+		buf_free(&run->slots[i].splice.proven);
 	}
 	free(run->workers);
 	free(run->slots);
 	nsec3_free(&run->nsec3);
+	index_match_free(&run->nodes);
+	index_match_free(&run->items);
 	EVP_MD_CTX_free(run->zonemd);
 	return fault ? diag_error(diags, pos_none(), S_SIGN, "%s", fault) : 0;
 }
@@ -218,7 +306,8 @@ sign_unchanged(const struct store *store, const struct sign_options *options, bo
 	struct sign_result result;
 	int done = run_all(&run, &result);
 
-	*unchanged = done == 0 && result.n_records == options->previous->n_live;
+	*unchanged = done == 0 && result.n_records == (options->index ? options->index->n_records
+								      : options->previous->n_live);
 	return run.differs ? 0 : done;
 }
 

@@ -6,10 +6,25 @@
 
 #include "base/output.h"
 #include "dnssec/cds.h"
+#include "dnssec/index.h"
 #include "dnssec/key.h"
 #include "dnssec/nsec3.h"
 #include "dnssec/rrsig.h"
+#include "dnssec/verify.h"
 #include "zone/store.h"
+
+/* Octets of the output. */
+struct sign_stretch {
+	size_t at, len;
+};
+
+/* What the judge has to know where blocks are taken from the previous file. */
+struct sign_splice {
+	struct buf made; /* struct sign_stretch, in order: blocks that were made, and NSEC3 records
+			  * of their owners */
+	struct buf
+	    proven; /* struct verify_proven: all other NSEC3 records, as the old file has them */
+};
 
 struct sign_options {
 	const struct keys *keys; /* with roles */
@@ -25,7 +40,21 @@ struct sign_options {
 	uint64_t refresh_s;           /* signatures that end sooner are made anew */
 	bool any_validity;            /* not so those that were made for a shorter validity */
 	bool zonemd_kept;             /* sign_unchanged said so: the previous ZONEMD holds */
+
+	/* The previous file's index, made with the same settings, and which blocks of it the nodes
+	 * match: these are taken as they stand. `previous` need not have them. NULL: both. */
+	const struct index *index;
+	const struct index_match *nodes;
+	struct sign_splice *splice; /* for sign_store, with an index */
+	struct index_writer
+	    *index_out; /* for sign_store: takes the blocks that it writes; or NULL */
 };
+
+/* All that each block is made of, besides what stands at its owner: keys and their roles, how long
+ * signatures are valid, denial. The store is sorted. */
+void
+sign_settings(
+    const struct store *store, const struct sign_options *options, uint8_t settings[DIGEST_LEN]);
 
 struct sign_result {
 	size_t n_records;    /* written, all kinds */

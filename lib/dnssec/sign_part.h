@@ -20,14 +20,17 @@ struct sign_pass {
 	struct offline offline;          /* signatures of keys that are not at hand */
 	const struct nsec3_chain *nsec3; /* NULL: NSEC */
 	uint32_t nsec_ttl_s;
+	const struct index_match *nodes, *items; /* NULL: nobody needs their digests */
 	bool dry; /* count what would have to be signed; nothing is signed or written */
 };
 
 /* What one chunk gives. */
 struct sign_slot {
 	struct buf text;
-	struct buf wire;  /* for ZONEMD, where it is made */
-	size_t n_missing; /* signatures that were, or dry would be, made anew */
+	struct buf wire;           /* for ZONEMD, where it is made */
+	struct sign_splice splice; /* `made` counts from the slot's first octet */
+	struct buf blocks;         /* for the index, where one is made: each a struct index_block */
+	size_t n_missing;          /* signatures that were, or dry would be, made anew */
 	size_t patch_at,
 	    patch_n; /* where ZONEMD and its signatures stand in `text`; n 0: not here */
 };
@@ -45,6 +48,7 @@ struct sign_worker {
 	uint8_t name[NAME_LONGEST]; /* in lower case */
 	size_t name_len;
 	uint8_t denial[NSEC3_RDATA_LONGEST + NAME_LONGEST];
+	struct index_block block; /* that is being written */
 	uint8_t rdata[RRSIG_SIGNER + NAME_LONGEST + SIGNATURE_LONGEST];
 	struct sign_result result;
 	bool failed;

@@ -65,7 +65,7 @@ put_record(struct sign_worker *worker, struct buf *text, uint32_t ttl_s, uint16_
 	struct bytes owner = {worker->name, worker->name_len};
 	uint16_t of = type == TYPE_RRSIG ? type_covered(rdata) : type;
 
-	worker->result.n_records++;
+	worker->block.n_records++;
 	if (pass->dry)
 		return;
 	write_record(text, (struct text){worker->owner_text.data, worker->owner_text.len}, ttl_s,
@@ -77,12 +77,17 @@ put_record(struct sign_worker *worker, struct buf *text, uint32_t ttl_s, uint16_
 static void
 put_signature(struct sign_worker *worker, struct buf *text, uint32_t ttl_s, struct bytes rdata)
 {
-	struct sign_result *result = &worker->result;
-	uint32_t expiration = read_u32(rdata.data + RRSIG_EXPIRATION);
+	struct index_block *block = &worker->block;
+	uint32_t end = read_u32(rdata.data + RRSIG_EXPIRATION);
+	uint32_t start = read_u32(rdata.data + RRSIG_INCEPTION);
+	bool first = block->n_signatures++ == 0;
 
-	if (result->n_signatures == 0 || serial_later(result->earliest, expiration))
-		result->earliest = expiration;
-	result->n_signatures++;
+	if (first || serial_later(block->first_end, end))
+		block->first_end = end;
+	if (first || serial_later(block->first_start, start))
+		block->first_start = start;
+	if (first || serial_later(start, block->last_start))
+		block->last_start = start;
 	put_record(worker, text, ttl_s, TYPE_RRSIG, rdata, rdata);
 }
 
@@ -148,7 +153,7 @@ sign_with_key(struct sign_worker *worker, size_t key, const struct node *old, ui
 		return;
 	}
 	if (worker->pass->dry) {
-		worker->result.n_signatures++;
+		worker->block.n_signatures++;
 		return;
 	}
 	head = rrsig_rdata(&worker->rrsig);
@@ -294,6 +299,78 @@ write_nsec3(struct sign_worker *worker, size_t item, struct sign_slot *slot)
 	zonemd_flush(&worker->zonemd, &slot->wire);
 }
 
+/* --- Blocks --- */
+
+/* Takes what the old file has of node or item `i`, if that would be made of the same. */
+static bool
+take_block(
+    struct sign_worker *worker, const struct index_match *match, size_t i, struct sign_slot *slot)
+{
+	const struct index *index = worker->pass->options->index;
+	uint32_t number = match && match->blocks ? match->blocks[i] : INDEX_NONE;
+	struct text text;
+
+	if (number == INDEX_NONE)
+		return false;
+	worker->block = index->blocks[number];
+	worker->result.n_kept += worker->block.n_signatures;
+	text = index_text(index, number);
+	if (!worker->pass->dry)
+		buf_put(&slot->text, text.data, text.len);
+	return true;
+}
+
+/* Was the block of the owner made anew, to which the NSEC3 record belongs? */
+static bool
+is_of_made(const struct sign_pass *pass, size_t item)
+{
+	uint32_t node = pass->nsec3->items[item].node;
+
+	return node != NSEC3_NO_NODE && pass->nodes->blocks[node] == INDEX_NONE;
+}
+
+/* Notes for the judge what became of node or item `i`, whose block begins at `at`. */
+static void
+note_block(const struct sign_worker *worker, const struct index_match *match, size_t i, size_t at,
+    struct sign_slot *slot)
+{
+	const struct sign_pass *pass = worker->pass;
+	struct sign_stretch made = {at, slot->text.len - at};
+	uint32_t block = match->blocks[i];
+	struct verify_proven proven;
+
+	if (block == INDEX_NONE || (match == pass->items && is_of_made(pass, i))) {
+		buf_put(&slot->splice.made, &made, sizeof(made));
+	} else if (match == pass->items) {
+		index_nsec3_link(pass->options->index, block, proven.hash, proven.next);
+		buf_put(&slot->splice.proven, &proven, sizeof(proven));
+	}
+}
+
+/* Counts the block that was written from octet `at` of the text on. */
+static void
+end_block(struct sign_worker *worker, const struct index_match *match, size_t i, size_t at,
+    struct sign_slot *slot)
+{
+	struct index_block *block = &worker->block;
+	struct sign_result *result = &worker->result;
+
+	block->len = (uint32_t)(slot->text.len - at);
+	block->is_nsec3 = match && match == worker->pass->items;
+	if (match)
+		memcpy(block->digest, match->digests[i], INDEX_DIGEST);
+	if (block->n_signatures > 0 &&
+	    (result->n_signatures == 0 || serial_later(result->earliest, block->first_end)))
+		result->earliest = block->first_end;
+	result->n_records += block->n_records;
+	result->n_signatures += block->n_signatures;
+	if (worker->pass->options->index_out && !worker->pass->dry)
+		buf_put(&slot->blocks, block, sizeof(*block));
+	if (worker->pass->options->splice && !worker->pass->dry)
+		note_block(worker, match, i, at, slot);
+	*block = (struct index_block){0};
+}
+
 /* --- One node --- */
 
 static void
@@ -389,12 +466,21 @@ sign_nodes(struct sign_worker *worker, size_t first, size_t end, struct sign_slo
 	size_t n_missing = worker->result.n_signatures - worker->result.n_kept;
 
 	for (size_t i = first; i < end; i++) {
+		size_t at = slot->text.len;
+
 		store_prefetch(store, i);
-		write_node(worker, i, slot);
-		while (
-		    nsec3 && item < nsec3->n &&
-		    (i + 1 == store->n_nodes || nsec3_is_before(nsec3, item, &store->nodes[i + 1])))
-			write_nsec3(worker, item++, slot);
+		if (!take_block(worker, pass->nodes, i, slot))
+			write_node(worker, i, slot);
+		end_block(worker, pass->nodes, i, at, slot);
+		for (; nsec3 && item < nsec3->n &&
+		       (i + 1 == store->n_nodes ||
+			   nsec3_is_before(nsec3, item, &store->nodes[i + 1]));
+		     item++) {
+			at = slot->text.len;
+			if (!take_block(worker, pass->items, item, slot))
+				write_nsec3(worker, item, slot);
+			end_block(worker, pass->items, item, at, slot);
+		}
 	}
 	slot->n_missing = worker->result.n_signatures - worker->result.n_kept - n_missing;
 }
@@ -404,10 +490,8 @@ sign_zonemd(struct sign_worker *worker, struct bytes rdata, struct buf *text)
 {
 	const struct node *apex = store_apex(worker->pass->store);
 	uint32_t ttl_s = node_rrset(worker->pass->store, apex, TYPE_ZONEMD).records[0].ttl_s;
-	struct sign_result counted = worker->result; /* with the placeholder */
 
 	enter_node(worker, apex);
 	worker->old = NULL;
-	write_single(worker, TYPE_ZONEMD, ttl_s, rdata, text);
-	worker->result = counted;
+	write_single(worker, TYPE_ZONEMD, ttl_s, rdata, text); /* counted with the placeholder */
 }

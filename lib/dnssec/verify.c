@@ -47,9 +47,11 @@ visit_node(struct visit *v, size_t i)
 	struct arena_mark mark = arena_mark(&v->worker->scratch);
 
 	visit_begin(v, i);
-	visit_signatures(v);
-	if (v->run->any_nsec)
-		visit_nsec(v);
+	if (!(v->node->flags & NODE_PROVEN)) {
+		visit_signatures(v);
+		if (v->run->any_nsec)
+			visit_nsec(v);
+	}
 	if (v->run->n_chains > 0)
 		visit_nsec3(v);
 	if (v->node->key_len > 0 && !v->occluded) {

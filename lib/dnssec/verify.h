@@ -26,11 +26,24 @@
 #include "dnssec/anchor.h"
 #include "zone/store.h"
 
+/* An NSEC3 record of the zone that the store lacks: it was judged before, and its hash led, and
+ * leads, to the next one. */
+struct verify_proven {
+	uint8_t hash[20], next[20];
+};
+
 struct verify_options {
 	int64_t at;  /* the time at which signatures shall be valid */
 	bool crypto; /* false: all but the signatures' mathematics */
 	unsigned n_workers;
 	const struct anchors *anchors; /* or NULL */
+
+	/* Of nodes with NODE_PROVEN the store has neither signatures nor NSEC records, which were
+	 * judged before; these and what follows are judged no more than by what they say of others.
+	 * NSEC3 records likewise, by hash; `proven_flags` are those of each. */
+	const struct verify_proven *proven;
+	size_t n_proven;
+	uint8_t proven_flags;
 };
 
 enum verify_denial {

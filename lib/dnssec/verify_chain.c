@@ -279,6 +279,41 @@ chain_record(const struct verify_run *run, const struct verify_nsec3 *nsec3)
 }
 
 void
+chain_fields(const struct verify_run *run, const struct verify_chain *chain,
+    const struct verify_nsec3 *nsec3, struct nsec3_fields *out)
+{
+	if (nsec3->node != VERIFY_PROVEN) {
+		nsec3_fields_of(chain_record(run, nsec3), out);
+		return;
+	}
+	*out = chain->params;
+	out->flags = run->options->proven_flags;
+	out->next = (struct bytes){run->options->proven[nsec3->record].next, NSEC3_HASH_LEN};
+}
+
+/* Both are in the order of the hashes. */
+static void
+take_proven(const struct verify_run *run, struct verify_chain *chain)
+{
+	size_t n = chain->n, left = run->options->n_proven, at;
+
+	for (size_t i = 0; i < left; i++)
+		chain_add(chain, &(struct verify_nsec3){.node = VERIFY_PROVEN});
+	for (at = chain->n; left > 0;) {
+		const struct verify_proven *proven = &run->options->proven[left - 1];
+		struct verify_nsec3 *item = &chain->items[--at];
+
+		if (n > 0 && memcmp(chain->items[n - 1].hash, proven->hash, NSEC3_HASH_LEN) > 0) {
+			*item = chain->items[--n];
+			continue;
+		}
+		memcpy(item->hash, proven->hash, NSEC3_HASH_LEN);
+		item->node = VERIFY_PROVEN;
+		item->record = (uint32_t)--left;
+	}
+}
+
+void
 verify_chains_begin(struct verify_run *run)
 {
 	struct rrset param = node_rrset(run->store, run->apex, TYPE_NSEC3PARAM);
@@ -286,6 +321,8 @@ verify_chains_begin(struct verify_run *run)
 	take_announced(run, &param);
 	for (size_t i = 0; i < run->store->n_nodes; i++)
 		take_node(run, (uint32_t)i);
+	if (run->n_announced > 0)
+		take_proven(run, &run->chains[0]);
 	check_announced(run, &param);
 	check_dear(run);
 	check_cost(run);

@@ -45,7 +45,7 @@ is_opted_out(const struct verify_run *run, const struct verify_chain *chain, con
 
 	if (chain->n == 0)
 		return false;
-	nsec3_fields_of(chain_record(run, &chain->items[(at > 0 ? at : chain->n) - 1]), &fields);
+	chain_fields(run, chain, &chain->items[(at > 0 ? at : chain->n) - 1], &fields);
 	return fields.flags & FLAG_OPT_OUT;
 }
 
@@ -160,6 +160,8 @@ check_hashed(struct visit *v, struct hashed *h)
 	nsec3->seen = true;
 	if (h->key_len > h->chain->own[v->i])
 		h->chain->own[v->i] = (uint16_t)h->key_len;
+	if (nsec3->node == VERIFY_PROVEN)
+		return;
 	record = chain_record(v->run, nsec3);
 	nsec3_fields_of(record, &fields);
 	visit_bitmap(v, record->pos,
@@ -362,11 +364,19 @@ is_between(const uint8_t *a, const uint8_t *hash, const uint8_t *b)
 	return memcmp(a, b, NSEC3_HASH_LEN) < 0 ? above && below : above || below;
 }
 
+static struct pos
+pos_of(const struct verify_run *run, const struct verify_nsec3 *nsec3)
+{
+	return nsec3->node == VERIFY_PROVEN ? run->soa->pos : chain_record(run, nsec3)->pos;
+}
+
 static const char *
 owner_text(const struct verify_run *run, const struct verify_nsec3 *nsec3)
 {
 	uint8_t wire[NAME_LONGEST];
 
+	if (nsec3->node == VERIFY_PROVEN)
+		return digits_of(&run->diags->arena, nsec3->hash);
 	node_wire(run->store, &run->store->nodes[nsec3->node], wire);
 	return name_absolute_text(&run->diags->arena, wire);
 }
@@ -377,18 +387,17 @@ check_link(struct verify_run *run, const struct verify_chain *chain, size_t i)
 {
 	const struct verify_nsec3 *nsec3 = &chain->items[i],
 				  *next = &chain->items[(i + 1) % chain->n];
-	const struct record *record = chain_record(run, nsec3);
 	struct nsec3_fields fields;
 	struct buf digits = {0};
 
-	nsec3_fields_of(record, &fields);
+	chain_fields(run, chain, nsec3, &fields);
 	if (fields.next.len == NSEC3_HASH_LEN &&
 	    (memcmp(fields.next.data, next->hash, NSEC3_HASH_LEN) == 0 ||
 		(is_between(nsec3->hash, fields.next.data, next->hash) &&
 		    is_told_missing(chain, fields.next.data))))
 		return;
 	base32hex_encode(&digits, fields.next);
-	diag_add(run->diags, record->pos, S_NSEC_NEXT,
+	diag_add(run->diags, pos_of(run, nsec3), S_NSEC_NEXT,
 	    "the NSEC3 record %s leads to %.*s, the next hash is that of %s",
 	    owner_text(run, nsec3), (int)digits.len, digits.data, owner_text(run, next));
 	buf_free(&digits);
@@ -399,7 +408,7 @@ static void
 tell_orphan(struct verify_run *run, const struct verify_chain *chain, size_t i)
 {
 	const struct verify_nsec3 *nsec3 = &chain->items[i];
-	struct pos pos = chain_record(run, nsec3)->pos;
+	struct pos pos = pos_of(run, nsec3);
 
 	if (chain->announced || run->n_announced == 0)
 		diag_add(run->diags, pos, S_NSEC3_ORPHAN,
@@ -424,7 +433,7 @@ check_chain(struct verify_run *run, struct verify_chain *chain)
 	for (size_t i = 0; i < chain->n; i++) {
 		struct nsec3_fields fields;
 
-		nsec3_fields_of(chain_record(run, &chain->items[i]), &fields);
+		chain_fields(run, chain, &chain->items[i], &fields);
 		if (chain->announced && (fields.flags & FLAG_OPT_OUT))
 			run->denial = VERIFY_NSEC3_OPT_OUT;
 		n_seen += chain->items[i].seen;

@@ -77,13 +77,13 @@ key_is_sep(const struct verify_key *key)
 
 /* --- The run --- */
 
-enum { NSEC3_HASH_LEN = 20, VERIFY_CHAINS_MOST = 8 };
+enum { NSEC3_HASH_LEN = 20, VERIFY_CHAINS_MOST = 8, VERIFY_PROVEN = 0xffffffff };
 
 /* An NSEC3 record, and whose it is. */
 struct verify_nsec3 {
 	uint8_t hash[NSEC3_HASH_LEN];
-	uint32_t node;
-	uint32_t record;   /* among the node's */
+	uint32_t node;     /* VERIFY_PROVEN: the store does not have it */
+	uint32_t record;   /* among the node's, or those that are proven */
 	_Atomic bool seen; /* a name has this hash */
 };
 
@@ -223,8 +223,14 @@ chain_find(const struct verify_chain *chain, const uint8_t *hash);
 struct verify_nsec3 *
 chain_at(const struct verify_chain *chain, const uint8_t *hash);
 
+/* Of one that is not proven. */
 const struct record *
 chain_record(const struct verify_run *run, const struct verify_nsec3 *nsec3);
+
+/* The fields of an NSEC3 record of the chain; where it is proven, without a bit map. */
+void
+chain_fields(const struct verify_run *run, const struct verify_chain *chain,
+    const struct verify_nsec3 *nsec3, struct nsec3_fields *out);
 
 /* Takes the RDATA of an NSEC3 or NSEC3PARAM record apart; zeros where they are malformed. */
 void

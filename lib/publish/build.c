@@ -93,9 +93,11 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .plan = run->options->plan ? take_plan : NULL,
 	    .plan_ctx = &plan,
 	    .cache = project_own_path(&build->diags.arena, run->project, zone, ".build"),
+	    .index = project_own_path(&build->diags.arena, run->project, zone, ".index"),
 	    .n_workers = n_workers,
 	};
 
+	job.index_previous = job.index;
 	job.load.n_abreast = run->n_abreast;
 	build->keep.a = &work;
 	if (run->options->status)

@@ -59,9 +59,11 @@ struct zone_job {
 	bool prove;                    /* judge the certificates by the records (check/prove.h) */
 	const char *previous;          /* file whose signatures may be kept; NULL: none */
 	const char *mark; /* file of the zone's mark (history/mark.h); NULL: there is none */
-	const int8_t *severities; /* for the diags; NULL: the usual ones */
-	const char *cache;        /* file that remembers the last build, or NULL */
-	struct keep *keep;        /* the zone's history; NULL: there is no project */
+	const int8_t *severities;   /* for the diags; NULL: the usual ones */
+	const char *index;          /* file of the index (dnssec/index.h) that is written, */
+	const char *index_previous; /* and of that of `previous`; NULL: none */
+	const char *cache;          /* file that remembers the last build, or NULL */
+	struct keep *keep;          /* the zone's history; NULL: there is no project */
 	int64_t today; /* for zone_check: the time that it is, where `load.now` may be another */
 	bool live;     /* PROJECT_SERIAL_LIVE: servers may be asked */
 	bool has_hook; /* that is run when the file has changed */

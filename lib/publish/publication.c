@@ -77,6 +77,8 @@ remember(struct zone_run *run)
 	zone_note_until(run);
 	if (run->job->cache)
 		cache_store(run->job, run->diags, run->result, output_sha256(run->out));
+	if (run->index_out)
+		index_commit(run->index_out, &run->keys, run->settings, output_sha256(run->out));
 	return 0;
 }
 
@@ -166,6 +168,8 @@ publication_of_zone(struct zone_run *run)
 		if (!step->of_run)
 			continue;
 		if (step->of_run(run) < 0) {
+			if (run->index_out)
+				index_abort(run->index_out);
 			if (run->out)
 				output_abort(run->out);
 			return -1;

@@ -238,6 +238,8 @@ const struct setting settings_of_job[] = {
     JOB(previous, put_path),
     NO_SETTING(mark), /* nothing is published, nobody is told */
     JOB(severities, put_severities),
+    NO_SETTING(index), /* the same zone comes of it, */
+    NO_SETTING(index_previous),
     NO_SETTING(cache), /* here */
     JOB(keep, put_history),
     NO_SETTING(today),  /* as load.now */

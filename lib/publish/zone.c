@@ -27,7 +27,8 @@ read_all(struct zone_run *run)
 		load.ds_ctx = run;
 	}
 	loaded = load_zone(run->diags, &load, &run->loaded);
-
+	if (loaded == 0)
+		zone_splice_begin(run);
 	if (!job->zone->sign || run->loaded.store.apex.len == 0)
 		return loaded;
 	run->lifetime = lifetime_of(&run->loaded.store, &job->zone->policy->lifetime);
@@ -231,15 +232,16 @@ is_trusted(const struct zone_run *run)
 static int
 compare_published(struct zone_run *run)
 {
-	if (zone_read_published(run) < 0)
+	if (zone_read_published(run) < 0 || zone_splice_settle(run) < 0)
 		return -1;
 	zone_guard_pair(run);
 	if (!run->published.there)
 		return 0;
 	run->same = published_same_content(
 	    &run->published, &run->loaded.store, run->job->zone->sign || zone_makes_digest(run));
-	run->sign.previous = &run->published.store;
-	run->sign.previous_trusted = is_trusted(run);
+	run->sign.previous =
+	    run->splice.whole.there ? &run->splice.whole.store : &run->published.store;
+	run->sign.previous_trusted = run->splice.is || is_trusted(run);
 	return 0;
 }
 
@@ -301,6 +303,7 @@ zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result
 	}
 	if (done < 0)
 		remember(&run);
+	zone_splice_free(&run);
 	published_free(&run.published);
 	load_free(&run.loaded);
 	return done;

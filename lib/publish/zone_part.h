@@ -6,6 +6,7 @@
 
 #include "base/output.h"
 #include "check/dnssec.h"
+#include "dnssec/index.h"
 #include "dnssec/sign.h"
 #include "history/published.h"
 #include "history/serial.h"
@@ -13,6 +14,17 @@
 #include "publish/job.h"
 #include "rollover/delegation.h"
 #include "rollover/guard.h"
+
+/* What is known of the published file without parsing it. */
+struct splice {
+	bool possible; /* the template does not stand in the way */
+	bool is;       /* the published file is known block for block */
+	struct index index;
+	struct index_match nodes;
+	size_t n_live; /* records of the store when they were matched, but for the apex's */
+	struct sign_splice made;
+	struct published whole; /* read after all, as the settings have changed */
+};
 
 /* What one hands on to the next. */
 struct zone_run {
@@ -25,6 +37,7 @@ struct zone_run {
 	struct sign_options sign;
 	struct published published;
 	bool published_read;
+	struct splice splice;
 	bool only_looks;      /* nothing is written */
 	bool keyless;         /* the keys cannot sign, which was told of */
 	int64_t next_warning; /* when one begins that is not said yet */
@@ -40,6 +53,8 @@ struct zone_run {
 	bool same;          /* as what was published before, but for what signing makes, */
 	bool unchanged;     /* and that, too */
 	struct output *out; /* the draft, from zone_write on; or NULL */
+	struct index_writer *index_out; /* with it, or NULL; */
+	uint8_t settings[DIGEST_LEN];   /* what it shall have been made with */
 };
 
 /* Is a ZONEMD wanted in a zone that nobody signs? A signer makes it with the signatures, of which
@@ -55,6 +70,37 @@ zone_makes_digest(const struct zone_run *run)
  * Returns 0, or -1 with a problem added. */
 int
 zone_read_published(struct zone_run *run);
+
+/* zone_splice.c: may the zone have an index? The template is loaded. */
+bool
+zone_has_index(const struct zone_run *run);
+
+/* zone_splice.c: with what its blocks are made. The store is sorted. */
+void
+zone_settings(const struct zone_run *run, uint8_t settings[DIGEST_LEN]);
+
+/* zone_splice.c: sets `splice.possible`, of a template without errors, ahead of what is added. */
+void
+zone_splice_begin(struct zone_run *run);
+
+/* zone_splice.c: makes `published` of the index and the template, which it sorts. Returns false
+ * where that cannot be: then the file has to be read. */
+bool
+zone_splice_read(struct zone_run *run);
+
+/* zone_splice.c: once the store has what is added to the template, has the signer take what it can
+ * from the published file. Returns -1 with a problem added. */
+int
+zone_splice_settle(struct zone_run *run);
+
+void
+zone_splice_free(struct zone_run *run);
+
+/* zone_splice.c: reads of the draft what is new, for the judge, and takes the rest from the zone's
+ * own store, which outlives `store`. Returns false where that cannot be parsed by itself;
+ * store_free is due either way. */
+bool
+zone_splice_draft(struct zone_run *run, const char *path, struct store *store);
 
 /* zone_keys.c: sets `delegations`, ahead of the template. */
 void

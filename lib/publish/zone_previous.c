@@ -19,6 +19,8 @@ zone_read_published(struct zone_run *run)
 			   : file_refuse(run->diags, job->outputs, job->previous);
 	if (!S_ISREG(st.st_mode))
 		return 0;
+	if (zone_splice_read(run))
+		return 0;
 	if (published_load(
 		run->diags, &run->published, job->outputs, job->previous, apex, job->n_workers) < 0)
 		return -1;

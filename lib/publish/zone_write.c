@@ -40,6 +40,28 @@ is_judged(const struct zone_job *job)
 	return job->zone->sign && job->zone->policy->verify != PROJECT_VERIFY_NONE;
 }
 
+/* Where the whole is read after all, nothing was said of a part. */
+static int
+read_draft(
+    struct zone_run *run, const char *path, struct verify_options *options, struct store *store)
+{
+	const struct buf *proven = &run->splice.made.proven;
+	struct diags_mark before = diags_mark(run->diags);
+
+	if (run->splice.is && zone_splice_draft(run, path, store)) {
+		options->proven = (const struct verify_proven *)(const void *)proven->data;
+		options->n_proven = proven->len / sizeof(*options->proven);
+		options->proven_flags = run->sign.nsec3 && run->sign.nsec3->opt_out;
+		return 0;
+	}
+	if (run->splice.is) {
+		store_free(store);
+		diags_reset(run->diags, before);
+	}
+	return read_store(
+	    run->diags, NULL, path, &run->loaded.store.apex, options->n_workers, store, NULL);
+}
+
 /* The judge reads what was written, as a server will; a fault keeps it from being published. A file
  * that stays as it is need not have met the judge before. */
 static int
@@ -60,8 +82,7 @@ judge(struct zone_run *run)
 	draft = output_draft(run->out);
 	run->diags->track_inputs = TRACK_NOTHING;
 	run->diags->errors_only = true;
-	done = read_store(run->diags, NULL, draft ? draft : output_old(run->out),
-	    &run->loaded.store.apex, options.n_workers, &store, NULL);
+	done = read_draft(run, draft ? draft : output_old(run->out), &options, &store);
 	run->diags->sources[run->diags->n_sources - 1].path =
 	    strcmp(published, "-") == 0 ? "<stdout>" : published;
 	if (done == 0)
@@ -71,13 +92,16 @@ judge(struct zone_run *run)
 	return done;
 }
 
-/* The judge has a store of its own: what it takes is what the others give back. */
+/* The judge has a store of its own: what it takes is what the others give back. Not so where it
+ * judges but what is new. */
 static void
 forget_records(struct zone_run *run)
 {
 	struct name apex = run->loaded.store.apex;
 
 	run->copies = copies_of(&run->loaded.store);
+	if (run->splice.is)
+		return;
 	published_free(&run->published);
 	load_free(&run->loaded);
 	store_begin(&run->loaded.store, run->diags, &apex);
@@ -152,6 +176,11 @@ zone_write(struct zone_run *run)
 		output_hash(run->out);
 	if (is_judged(job))
 		output_hold(run->out);
+	if (zone_has_index(run)) {
+		zone_settings(run, run->settings);
+		run->index_out = index_open(run->diags, job->own, job->index);
+		run->sign.index_out = run->index_out;
+	}
 	if (write_records(run) < 0)
 		return -1;
 	if (job->zone->sign) {
