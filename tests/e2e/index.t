@@ -61,14 +61,22 @@ same() { # both builds: they end alike and leave the same
 		cmp "$tmp/a/public/example.org.zone" "$tmp/b/public/example.org.zone" &&
 		cmp "$tmp/a/zonepp.state" "$tmp/b/zonepp.state"
 }
-edit() { # edit WHAT SED-SCRIPT: it changes something, and the build is right
-	cp "$zone" "$tmp/before"
-	sed -e "$2" "$tmp/before" >"$zone"
+edited() { # edited WHAT: the template changed, and the build is right
 	now=$((now + 60))
 	if cmp -s "$tmp/before" "$zone"; then
 		ok "$denial: $1: an edit" false
 	fi
 	ok "$denial: $1" same
+}
+edit() { # edit WHAT SED-SCRIPT
+	cp "$zone" "$tmp/before"
+	sed -e "$2" "$tmp/before" >"$zone"
+	edited "$1"
+}
+add() { # add WHAT LINES
+	cp "$zone" "$tmp/before"
+	printf '%s\n' "$2" >>"$zone"
+	edited "$1"
 }
 is_there() {
 	[ -s "$tmp/a/.zonepp/example.org.index" ]
@@ -85,7 +93,7 @@ ok 'keys' zonepp keys generate --missing -C "$tmp/a" --now $now
 
 for denial in nsec nsec3 '{nsec3, opt-out}'; do
 	case $denial in
-	nsec | nsec3) policy $denial ;;
+	nsec | nsec3) policy "$denial" ;;
 	*) policy nsec3 'opt-out: true' && denial=opt-out ;;
 	esac
 	now=$((now + 600))
@@ -94,30 +102,22 @@ for denial in nsec nsec3 '{nsec3, opt-out}'; do
 	ok "$denial: it leaves an index" is_there
 
 	edit 'an address changes' 's/^h1 A .*/h1 A 192.0.2.99/'
-	edit 'a name comes' '$a\
-new A 192.0.2.4'
+	add 'a name comes' 'new A 192.0.2.4'
 	edit 'a name in another case' 's/^new A/nEw A/'
 	edit 'its TTL' 's/^nEw A/nEw 60 A/'
-	edit 'a second type' '$a\
-new AAAA 2001:db8::1'
-	edit 'the same record again, which changes nothing' '$a\
-new AAAA 2001:db8::1'
-	edit 'the first name of all and the last' '$a\
-\\000 A 192.0.2.5\
+	add 'a second type' 'new AAAA 2001:db8::1'
+	add 'the same record again, which changes nothing' 'new AAAA 2001:db8::1'
+	add 'the first name of all and the last' '\000 A 192.0.2.5
 zzzzzz A 192.0.2.6'
 	edit 'a name goes' '/^o2 /d'
 	edit 'the first and the last go' '/^\\000 /d; /^zzzzzz /d'
 	edit 'a name under an empty non-terminal goes, and with it five names' '/^deep\.er/d'
-	edit 'they come again, by another' '$a\
-other.empty.non.terminal A 192.0.2.3'
-	edit 'a delegation above names of the zone' '$a\
-terminal NS ns1'
+	add 'they come again, by another' 'other.empty.non.terminal A 192.0.2.3'
+	add 'a delegation above names of the zone' 'terminal NS ns1'
 	edit 'it goes' '/^terminal NS/d'
-	edit 'a DNAME above names' '$a\
-non.terminal DNAME elsewhere.example.'
+	add 'a DNAME above names' 'non.terminal DNAME elsewhere.example.'
 	edit 'it goes' '/DNAME/d'
-	edit 'a delegation becomes secure' '$a\
-v3 DS 2 15 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
+	add 'a delegation becomes secure' 'v3 DS 2 15 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
 	edit 'and insecure' '/^v3 DS/d'
 	edit 'a delegation goes, its glue stays' '/^v3 NS/d'
 	edit 'glue comes in another case' '/^ns1\.v3 /s/ns1/NS1/'
@@ -125,12 +125,10 @@ v3 DS 2 15 2 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
 	edit 'NS of the apex' 's/^@ NS ns2/@ NS ns3.example./'
 	edit 'the TTL of negative answers' 's/4w 10m/4w 5m/'
 	edit 'a wildcard' 's/^\*\.wild/*.x.wild/'
-	edit 'a name that two lines write differently' '$a\
-H1 TXT "x"'
+	add 'a name that two lines write differently' 'H1 TXT "x"'
 	edit 'many names at once' '/^a[0-9]* /s/A 192.0.2/A 198.51.100/'
 	edit 'most names at once' '/^[b-z][0-9]* A/s/A 192.0.2/A 198.51.100/'
-	edit 'a fault keeps the zone from being built' '$a\
-bad A 1.2.3'
+	add 'a fault keeps the zone from being built' 'bad A 1.2.3'
 	edit 'it is mended' '/^bad /d'
 
 	for days in 1 4 3 2 9; do
@@ -141,8 +139,7 @@ bad A 1.2.3'
 	ok "$denial: the clock goes back" same
 	now=$((now + 10800))
 	threads=1
-	edit 'with one thread' '$a\
-one A 192.0.2.1'
+	add 'with one thread' 'one A 192.0.2.1'
 	threads=7
 	edit 'with seven' '/^one /d'
 	threads=2
