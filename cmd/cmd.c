@@ -422,6 +422,7 @@ cmd_file(struct cmd *cmd, const char *path, struct name *zone)
 	    .roots = roots_of(cmd, folder, nearest),
 	    .named = true,
 	    .dane = true,
+	    .n_workers = cmd->jobs,
 	    .now = cmd->now};
 
 	cmd->diags.home_path = strcmp(path, "-") == 0 ? "<stdin>" : path;
@@ -473,6 +474,7 @@ cmd_template(struct cmd *cmd, struct cmd_template *out)
 	if (zone) {
 		out->certificates = load_certificates(&cmd->diags.arena, &out->project);
 		out->load = load_of(&out->project, zone, &out->certificates, cmd->now);
+		out->load.n_workers = cmd->jobs;
 	} else {
 		out->load = cmd_file(cmd, cmd->arguments[0], &out->zone);
 	}

@@ -142,6 +142,7 @@ run(struct cmd *cmd)
 		sides[i].load = cmd_file(cmd, cmd->arguments[i], &sides[i].name);
 		sides[i].load.zone = cmd_zone(cmd, &option_zone_by_soa, &sides[i].name);
 		sides[i].load.by_soa = true;
+		sides[i].load.n_workers = cmd->jobs / N_SIDES;
 	}
 	pool_run(cmd->jobs < N_SIDES ? cmd->jobs : N_SIDES, &work);
 	name_by_other(sides);

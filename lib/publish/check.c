@@ -20,8 +20,10 @@ check_one(void *ctx, unsigned worker, size_t slot, size_t chunk)
 {
 	const struct check_run *run = ctx;
 	struct check_file *file = &run->files[chunk];
-	struct zone_job job = {
-	    .zone = &any_zone, .load = file->load, .prove = run->options->prove, .n_workers = 1};
+	struct zone_job job = {.zone = &any_zone,
+	    .load = file->load,
+	    .prove = run->options->prove,
+	    .n_workers = run->n_abreast > 1 ? 1 : run->options->n_workers};
 
 	(void)worker;
 	(void)slot;

@@ -68,7 +68,8 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 	    .directives = loaded->directives.rows,
 	    .sink = {.ctx = &loaded->store,
 		.record = options->by_soa ? add_by_soa : store_add,
-		.lost = store_lose}};
+		.lost = store_lose},
+	    .split = {.store = &loaded->store, .n_workers = options->n_workers}};
 	struct name zone;
 	int parsed;
 

@@ -18,9 +18,10 @@ struct load_options {
 	size_t n_abreast;                      /* zones that are read at a time; 0: this alone */
 	const struct tlsa_names *certificates; /* of the project file; NULL: there is none */
 	struct parse_includes includes;
-	ds_source *ds; /* of $DS; NULL: there is none, */
-	void *ds_ctx;  /* and what it takes */
-	bool dane;     /* see directives_begin */
+	ds_source *ds;      /* of $DS; NULL: there is none, */
+	void *ds_ctx;       /* and what it takes */
+	bool dane;          /* see directives_begin */
+	unsigned n_workers; /* threads that may parse it; 0: one */
 	int64_t now;
 };
 

@@ -21,6 +21,7 @@ read_all(struct zone_run *run)
 	struct load_options load = job->load;
 	int loaded;
 
+	load.n_workers = job->n_workers;
 	zone_begin_delegations(run);
 	if (job->keep) {
 		load.ds = zone_ds;

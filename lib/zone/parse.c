@@ -712,17 +712,33 @@ stop(struct parser *parser, const struct frame *frame)
 	    parser->diags, last->begin ? entry_pos(last, last->begin) : pos_at(frame->source, 0));
 }
 
+/* Returns false at the end of the text. */
+static bool
+parse_next(struct parser *parser, struct frame *frame)
+{
+	enum lex_result result = lex_next(&frame->lexer);
+
+	if (result == LEX_END)
+		return false;
+	if (result == LEX_BAD)
+		tell_lost(parser, NULL, 0);
+	if (result == LEX_BAD || parse_entry(parser, &frame->lexer.entry) < 0)
+		parser->failed = true;
+	return true;
+}
+
 static void
 parse_entries(struct parser *parser, struct frame *frame)
 {
 	const struct account *account = &parser->diags->account;
-	enum lex_result result;
+	bool more = true;
 
-	while (!account->is_over && (result = lex_next(&frame->lexer)) != LEX_END) {
-		if (result == LEX_BAD)
-			tell_lost(parser, NULL, 0);
-		if (result == LEX_BAD || parse_entry(parser, &frame->lexer.entry) < 0)
-			parser->failed = true;
+	frame->split_at = parser->options->split.store ? frame->lexer.at : NULL;
+	while (!account->is_over && more) {
+		if (frame->split_at && frame->lexer.at >= frame->split_at)
+			split_parse(parser, frame);
+		else
+			more = parse_next(parser, frame);
 	}
 	if (account->is_over)
 		stop(parser, frame);
@@ -827,23 +843,27 @@ parse_file(
 }
 
 bool
+parse_piece(struct parser *parser, struct lexer *lexer, const char *stop)
+{
+	while (lexer->at < stop && lex_next(lexer) == LEX_ENTRY && lexer->entry.begin < stop)
+		if (is_directive(&lexer->entry) || parse_record(parser, &lexer->entry) < 0 ||
+		    lexer->at > stop)
+			return false;
+	return parser->diags->told.n == 0;
+}
+
+bool
 parse_part(struct diags *diags, const struct parse_options *options, const struct parse_part *part)
 {
 	struct parser *parser = arena_zalloc(&diags->arena, sizeof(*parser));
-	const char *stop = part->text.data + part->to;
 	struct lexer lexer;
-	bool alone = true;
+	bool alone;
 
 	parser_begin(parser, diags, options);
 	lex_begin(&lexer, diags, part->text, part->source);
 	lexer.entry.offset = part->offset;
 	lexer.at += part->from;
-	while (alone && lexer.at < stop && lex_next(&lexer) == LEX_ENTRY) {
-		if (lexer.entry.begin >= stop)
-			break;
-		alone = !is_directive(&lexer.entry) && parse_record(parser, &lexer.entry) == 0 &&
-			lexer.at <= stop;
-	}
+	alone = parse_piece(parser, &lexer, part->text.data + part->to);
 	lex_end(&lexer);
-	return alone && diags->n == 0;
+	return alone;
 }

@@ -9,6 +9,7 @@
 #include "dns/rdata.h"
 
 struct parser;
+struct store;
 
 enum {
 	PARSE_INCLUDE_DEPTH = 20,
@@ -72,6 +73,14 @@ struct parse_includes {
 	bool from_folder;
 };
 
+/* How long texts are parsed by several threads: in pieces, whose records come into `store`, which
+ * is what the sink's record() fills, as store_add does. To the same effect as in one go. */
+struct parse_split {
+	struct store *store; /* NULL: in one go */
+	unsigned n_workers;
+	size_t piece; /* octets; 0: as many as are good */
+};
+
 struct parse_options {
 	const struct name *zone; /* the zone's name, or NULL: the first absolute $ORIGIN names it */
 	bool fragment; /* the text may be a part of a zone: an unknown origin is no fault, */
@@ -81,6 +90,7 @@ struct parse_options {
 	const struct parse_directive *directives; /* ended by a row without name; or NULL */
 	struct parse_includes includes;
 	struct parse_sink sink;
+	struct parse_split split; /* only where sink.entry is NULL */
 };
 
 /* Parses the file at `path` ("-": standard input) and all that it includes. On success `*zone` is

@@ -17,6 +17,11 @@ struct frame {
 	const struct frame *includer;
 	struct pos asked; /* the $INCLUDE that asked for it, or nowhere */
 	bool hidden;      /* its text is not quoted before it has proved to be a zone file */
+
+	/* Where split_parse is next due; NULL: never. */
+	const char *split_at;
+	const char *directive; /* the next line that begins with $, as found last; or NULL */
+	size_t pause;          /* pieces that are not tried after the next that fails */
 };
 
 /* A file that was included. */
@@ -52,6 +57,11 @@ struct parser {
 int
 parser_charge(struct parser *parser, struct pos pos, size_t octets);
 
+/* Parses the entries that begin ahead of `stop`, as far as they are good records. Returns true if
+ * they are all, the last of them ends ahead of `stop`, and nothing was told of them. */
+bool
+parse_piece(struct parser *parser, struct lexer *lexer, const char *stop);
+
 /* Parses and hands on one record. Returns -1 after adding a problem. */
 int
 parse_record(struct parser *parser, const struct entry *entry);
@@ -59,6 +69,11 @@ parse_record(struct parser *parser, const struct entry *entry);
 /* Tells the sink of an entry. */
 void
 parser_tell(struct parser *parser, const struct entry *entry, enum entry_kind kind);
+
+/* Parses what it can of the text ahead of the frame's lexer by several threads (split.c), and says
+ * in `split_at` when to try again. */
+void
+split_parse(struct parser *parser, struct frame *frame);
 
 /* Executes $GENERATE (generate.c). */
 int

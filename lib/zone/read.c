@@ -87,12 +87,13 @@ find_name(struct text text, uint32_t source, struct name *apex)
 
 static int
 read_whole(struct diags *diags, const struct roots *roots, const char *path,
-    const struct name *apex, struct store *store, uint8_t sha256[32])
+    const struct name *apex, unsigned n_workers, struct store *store, uint8_t sha256[32])
 {
 	static const struct roots nowhere = {0};
 	struct parse_options options = {.zone = apex,
 	    .roots = roots ? roots : &nowhere,
-	    .sink = {.ctx = store, .record = add_record, .lost = lose_record}};
+	    .sink = {.ctx = store, .record = add_record, .lost = lose_record},
+	    .split = {store, n_workers, 0}};
 	struct name zone;
 	struct text text;
 	uint32_t source;
@@ -292,7 +293,7 @@ read_store(struct diags *diags, const struct roots *roots, const char *path,
 			store_free(store);
 	}
 	if (!done)
-		result = read_whole(diags, roots, path, apex, store, sha256);
+		result = read_whole(diags, roots, path, apex, n_workers, store, sha256);
 	if (result == 0 && store->apex.len == 0)
 		result = diag_add_path(diags, path, Z_NO_SOA, "no record at all");
 	store_sort(store);

@@ -23,15 +23,15 @@ store_free(struct store *store)
 	arena_free(&store->data);
 }
 
-/* Room for one more element, which is put to the zone's account. */
+/* Room for `n` elements, which is put to the zone's account. */
 static void *
-grow(struct store *store, void *old, size_t n, size_t *cap, size_t size)
+reserve(struct store *store, void *old, size_t n, size_t *cap, size_t size)
 {
 	size_t before = *cap;
 
-	if (n < before)
+	if (n <= before)
 		return old;
-	old = mem_grow(old, n, cap, size);
+	old = mem_reserve(old, n, cap, size);
 	account_take(&store->diags->account, LIMIT_MEMORY, (*cap - before) * size);
 	return old;
 }
@@ -92,8 +92,8 @@ node_make(struct store *store, const uint8_t *wire, size_t wire_len, struct node
 static void
 node_new(struct store *store, const uint8_t *wire, size_t wire_len)
 {
-	store->nodes =
-	    grow(store, store->nodes, store->n_nodes, &store->cap_nodes, sizeof(*store->nodes));
+	store->nodes = reserve(
+	    store, store->nodes, store->n_nodes + 1, &store->cap_nodes, sizeof(*store->nodes));
 	node_make(store, wire, wire_len, &store->nodes[store->n_nodes++]);
 }
 
@@ -102,8 +102,8 @@ record_new(struct store *store, const struct record *record)
 {
 	struct record *copy;
 
-	store->records = grow(
-	    store, store->records, store->n_records, &store->cap_records, sizeof(*store->records));
+	store->records = reserve(store, store->records, store->n_records + 1, &store->cap_records,
+	    sizeof(*store->records));
 	copy = &store->records[store->n_records++];
 	*copy = *record;
 	copy->rdata = arena_copy(&store->data, record->rdata, record->rdlen);
@@ -176,9 +176,9 @@ store_join(struct store *store, struct store *part)
 	size_t n_records = store->n_records + part->n_records;
 	struct node *nodes;
 
-	store->nodes = mem_reserve(store->nodes, n_nodes, &store->cap_nodes, sizeof(*nodes));
+	store->nodes = reserve(store, store->nodes, n_nodes, &store->cap_nodes, sizeof(*nodes));
 	store->records =
-	    mem_reserve(store->records, n_records, &store->cap_records, sizeof(*store->records));
+	    reserve(store, store->records, n_records, &store->cap_records, sizeof(*store->records));
 	nodes = store->nodes + store->n_nodes;
 	for (size_t i = 0; i < part->n_nodes; i++) {
 		nodes[i] = part->nodes[i];
@@ -189,8 +189,20 @@ store_join(struct store *store, struct store *part)
 		    part->n_records * sizeof(*part->records));
 	store->n_nodes = n_nodes;
 	store->n_records = n_records;
+	store->refused = part->refused;
+	store->dropped = part->dropped;
 	arena_join(&store->data, &part->data);
 	part->n_nodes = part->n_records = 0;
+}
+
+void
+store_adopt(struct store *store, struct arena *data)
+{
+	struct account *account = store->data.account;
+
+	store->data.account = NULL;
+	arena_join(&store->data, data);
+	store->data.account = account;
 }
 
 /* --- Sorting --- */

@@ -111,6 +111,11 @@ store_add_apex(struct store *store, uint16_t type, uint32_t ttl_s, struct bytes 
 void
 store_join(struct store *store, struct store *part);
 
+/* Takes over the memory in which names and RDATA of its records lie, and which was put to its
+ * account already. */
+void
+store_adopt(struct store *store, struct arena *data);
+
 /* Sorts names and records, merges what belongs to one name, removes duplicates (RFC 2181 section
  * 5), and sets the flags of the nodes. */
 void
