@@ -79,6 +79,7 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 	loaded->directives.ds.ctx = options->ds_ctx;
 	directives_name(&loaded->directives, options->certificates, options->secrets);
 	store_begin(&loaded->store, diags, options->zone);
+	loaded->store.n_workers = options->n_workers;
 	parsed = parse_file(diags, &parse, options->path, &zone);
 	if (diags->account.is_over) {
 		store_lose(&loaded->store, NULL, 0);

@@ -33,9 +33,8 @@ order_equal(const struct node *a, const struct node *b)
 	       memcmp(a->key, b->key, a->key_len) == 0;
 }
 
-/* Sorts; nodes of one name keep their order. Returns the sorted array, which may be another than
- * `nodes`; that is freed then. */
-struct node *
-order_nodes(struct node *nodes, size_t n);
+/* Sorts in `n_workers` threads; nodes of one name come in the order of their records' numbers. */
+void
+order_nodes(struct node *nodes, size_t n, unsigned n_workers);
 
 #endif

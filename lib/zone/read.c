@@ -99,6 +99,7 @@ read_whole(struct diags *diags, const struct roots *roots, const char *path,
 	uint32_t source;
 
 	store_begin(store, diags, apex);
+	store->n_workers = n_workers;
 	if (parse_load(diags, NULL, path, &text, &source) < 0)
 		return -1;
 	if (sha256)
@@ -287,6 +288,7 @@ read_store(struct diags *diags, const struct roots *roots, const char *path,
 	int result = 0;
 
 	store_begin(store, diags, apex);
+	store->n_workers = n_workers;
 	if (n_workers > 1 && strcmp(path, "-") != 0) {
 		done = read_parts(diags, path, apex, n_workers, store, sha256);
 		if (!done)

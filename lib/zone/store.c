@@ -1,10 +1,13 @@
 #include "zone/store.h"
 
 #include "base/mem.h"
+#include "base/pool.h"
 #include "zone/order.h"
 #include "zone/written.h"
 
 #include <stdlib.h>
+
+enum { NODES_PER_CHUNK = 1 << 13 }; /* that a thread sorts the records of */
 
 void
 store_begin(struct store *store, struct diags *diags, const struct name *apex)
@@ -445,8 +448,7 @@ nodes_flag_lost(struct store *store)
 {
 	size_t at = 0;
 
-	store->lost = order_nodes(store->lost, store->n_lost);
-	store->cap_lost = store->n_lost;
+	order_nodes(store->lost, store->n_lost, 1);
 	for (size_t i = 0; i < store->n_lost; i++) {
 		const struct node *lost = &store->lost[i];
 
@@ -459,15 +461,27 @@ nodes_flag_lost(struct store *store)
 	}
 }
 
+static void
+sort_chunk(void *ctx, unsigned worker, size_t slot, size_t chunk)
+{
+	struct store *store = ctx;
+	size_t end = (chunk + 1) * NODES_PER_CHUNK;
+
+	(void)worker;
+	(void)slot;
+	for (size_t i = chunk * NODES_PER_CHUNK; i < end && i < store->n_nodes; i++)
+		node_sort(store, &store->nodes[i]);
+}
+
 /* Records are sorted ahead of the nodes, while they lie in memory in the order of the walk. */
 void
 store_sort(struct store *store)
 {
+	size_t n_chunks = (store->n_nodes + NODES_PER_CHUNK - 1) / NODES_PER_CHUNK;
+
 	store->n_live = 0;
-	for (size_t i = 0; i < store->n_nodes; i++)
-		node_sort(store, &store->nodes[i]);
-	store->nodes = order_nodes(store->nodes, store->n_nodes);
-	store->cap_nodes = store->n_nodes;
+	pool_run(store->n_workers, &(struct pool_work){store, n_chunks, sort_chunk, NULL});
+	order_nodes(store->nodes, store->n_nodes, store->n_workers);
 	nodes_merge(store);
 	nodes_flag(store);
 	if (store->n_lost > 0)

@@ -60,7 +60,8 @@ struct store {
 	size_t n_nodes, cap_nodes;
 	struct record *records;
 	size_t n_records, cap_records;
-	size_t n_live; /* records after sorting, duplicates removed */
+	size_t n_live;      /* records after sorting, duplicates removed */
+	unsigned n_workers; /* threads that sort it; 0: one */
 	bool no_zone_told;
 	bool refused; /* the last owner lies outside the zone: its further records too, */
 	bool dropped; /* which are left out, and that is no error */

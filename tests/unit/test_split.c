@@ -33,6 +33,7 @@ parse(struct parsed_text *out, const char *path, const struct how *how)
 	*out = (struct parsed_text){.f.diags.severities = how->quiet ? quiet : NULL};
 	account_open(&out->f.diags.account, &limits, 0);
 	store_begin(store, &out->f.diags, how->zone);
+	store->n_workers = how->n_workers;
 	out->f.result = parse_file(&out->f.diags, &options, path, &out->zone);
 }
 
