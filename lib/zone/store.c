@@ -519,8 +519,7 @@ store_take(struct store *store, const struct store *from, const bool *taken, uin
 	for (size_t i = 0; i < from->n_nodes; i++)
 		if (taken[i])
 			take_node(store, from, &from->nodes[i], flags);
-	store->nodes = order_nodes(store->nodes, store->n_nodes);
-	store->cap_nodes = store->n_nodes;
+	order_nodes(store->nodes, store->n_nodes, 1); /* one merge */
 	nodes_flag(store);
 }
 
