@@ -386,9 +386,10 @@ check_targets(const struct store *store)
 	for (size_t i = 0; i < store->n_nodes; i++) {
 		const struct node *node = &store->nodes[i];
 
+		if ((node->flags & (NODE_TARGETS | NODE_OCCLUDED)) != NODE_TARGETS)
+			continue;
 		store_prefetch(store, i);
-		if ((node->flags & (NODE_TARGETS | NODE_OCCLUDED)) == NODE_TARGETS)
-			for (size_t r = 0; r < node->n; r++)
-				check_record(store, i, &node_records(store, node)[r]);
+		for (size_t r = 0; r < node->n; r++)
+			check_record(store, i, &node_records(store, node)[r]);
 	}
 }

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "zone/ignore.h"
 
 static const char mark[] = "zonepp:", word[] = "ignore";
@@ -38,16 +37,12 @@ is_comment(const char *line, const char *at)
 static bool
 find_line(struct comment *c, struct text text, const char *at)
 {
-	const char *p = at, *line_end = memchr(at, '\n', text.len - (size_t)(at - text.data));
+	const char *line_end = memchr(at, '\n', text.len - (size_t)(at - text.data));
 
-	while (p > text.data && (p[-1] == ' ' || p[-1] == '\t'))
-		p--;
-	if (p == text.data || p[-1] != ';')
-		return false;
-	for (c->line = p; c->line > text.data && c->line[-1] != '\n';)
+	for (c->line = at; c->line > text.data && c->line[-1] != '\n';)
 		c->line--;
 	c->line_end = line_end ? line_end : text.data + text.len;
-	return is_comment(c->line, p);
+	return is_comment(c->line, at);
 }
 
 static void
@@ -143,12 +138,17 @@ ignore_find(struct diags *diags, uint32_t source, struct text text)
 {
 	const char *at = text.data, *end = text.data + text.len;
 
-	while ((at = memmem(at, (size_t)(end - at), mark, sizeof(mark) - 1))) {
-		struct comment c = {diags, source, text.data, NULL, NULL, at + sizeof(mark) - 1};
+	while ((at = memchr(at, ';', (size_t)(end - at)))) {
+		struct comment c = {.diags = diags, .source = source, .text = text.data};
 
+		for (at++; at < end && (*at == ' ' || *at == '\t');)
+			at++;
+		if ((size_t)(end - at) < sizeof(mark) - 1 ||
+		    memcmp(at, mark, sizeof(mark) - 1) != 0)
+			continue;
+		c.at = at + sizeof(mark) - 1;
 		if (find_line(&c, text, at))
 			read_comment(&c);
-		at += sizeof(mark) - 1;
 	}
 }
 

@@ -141,15 +141,19 @@ fits(const struct account *account, enum limit limit, uint64_t n)
 	return !account->is_open || account->taken[limit] + n <= account->most[limit];
 }
 
+static uint64_t
+size_of_arrays(const struct store *store)
+{
+	return store->n_nodes * sizeof(*store->nodes) + store->n_records * sizeof(*store->records);
+}
+
 /* Where a limit comes into reach, one record after the other is counted. */
 static bool
 is_within_limits(const struct split *split, const struct slot *slot)
 {
-	const struct store *store = &slot->store;
 	const struct account *account = &split->parser->diags->account;
 	const uint64_t *taken = slot->diags.account.taken;
-	uint64_t memory = slot->octets + store->n_nodes * sizeof(*store->nodes) +
-			  store->n_records * sizeof(*store->records);
+	uint64_t memory = slot->octets + size_of_arrays(&slot->store);
 
 	return fits(account, LIMIT_RECORDS, taken[LIMIT_RECORDS]) &&
 	       fits(account, LIMIT_MADE, taken[LIMIT_MADE]) && fits(account, LIMIT_MEMORY, memory);
@@ -180,6 +184,15 @@ go_on(struct parser *parser, const struct parser *behind)
 	parser->last_ttl_s = behind->last_ttl_s;
 }
 
+/* The other pieces will be like the first; memory that is never touched costs nothing. */
+static void
+reserve(struct split *split, const struct store *first)
+{
+	if (fits(&split->parser->diags->account, LIMIT_MEMORY, split->n * size_of_arrays(first)))
+		store_reserve(split->parser->options->split.store, split->n * first->n_nodes,
+		    split->n * first->n_records);
+}
+
 static int
 take_slot(void *ctx, size_t number, size_t piece)
 {
@@ -189,6 +202,8 @@ take_slot(void *ctx, size_t number, size_t piece)
 		    slot->parser.default_ttl_known == split->ahead->default_ttl_known;
 
 	if (good) {
+		if (piece == 0)
+			reserve(split, &slot->store);
 		charge(split, slot);
 		store_join(split->parser->options->split.store, &slot->store);
 		go_on(split->parser, &slot->parser);

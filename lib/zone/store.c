@@ -173,15 +173,20 @@ store_add_apex(struct store *store, uint16_t type, uint32_t ttl_s, struct bytes 
 }
 
 void
+store_reserve(struct store *store, size_t n_nodes, size_t n_records)
+{
+	store->nodes = reserve(store, store->nodes, store->n_nodes + n_nodes, &store->cap_nodes,
+	    sizeof(*store->nodes));
+	store->records = reserve(store, store->records, store->n_records + n_records,
+	    &store->cap_records, sizeof(*store->records));
+}
+
+void
 store_join(struct store *store, struct store *part)
 {
-	size_t n_nodes = store->n_nodes + part->n_nodes;
-	size_t n_records = store->n_records + part->n_records;
 	struct node *nodes;
 
-	store->nodes = reserve(store, store->nodes, n_nodes, &store->cap_nodes, sizeof(*nodes));
-	store->records =
-	    reserve(store, store->records, n_records, &store->cap_records, sizeof(*store->records));
+	store_reserve(store, part->n_nodes, part->n_records);
 	nodes = store->nodes + store->n_nodes;
 	for (size_t i = 0; i < part->n_nodes; i++) {
 		nodes[i] = part->nodes[i];
@@ -190,8 +195,8 @@ store_join(struct store *store, struct store *part)
 	if (part->n_records)
 		memcpy(store->records + store->n_records, part->records,
 		    part->n_records * sizeof(*part->records));
-	store->n_nodes = n_nodes;
-	store->n_records = n_records;
+	store->n_nodes += part->n_nodes;
+	store->n_records += part->n_records;
 	store->refused = part->refused;
 	store->dropped = part->dropped;
 	arena_join(&store->data, &part->data);

@@ -108,6 +108,10 @@ store_is_partial(const struct store *store)
 void
 store_add_apex(struct store *store, uint16_t type, uint32_t ttl_s, struct bytes rdata);
 
+/* Makes room for so many more: to grow step by step copies what is there. */
+void
+store_reserve(struct store *store, size_t n_nodes, size_t n_records);
+
 /* Moves all records of `part`, unsorted and of the same zone, behind those of `store`. */
 void
 store_join(struct store *store, struct store *part);
