@@ -223,6 +223,68 @@ compare_items(const void *a, const void *b)
 	    ((const struct nsec3_item *)a)->hash, ((const struct nsec3_item *)b)->hash, NSEC3_HASH);
 }
 
+enum { BUCKETS = 256 }; /* by the first octet of the hash */
+
+struct sort_run {
+	struct nsec3_chain *chain;
+	size_t ends[BUCKETS];
+};
+
+/* Moves each item into its bucket. */
+static void
+part(struct sort_run *run)
+{
+	struct nsec3_item *items = run->chain->items;
+	size_t next[BUCKETS] = {0}, end = 0;
+
+	for (size_t i = 0; i < run->chain->n; i++)
+		next[items[i].hash[0]]++;
+	for (unsigned k = 0; k < BUCKETS; k++) {
+		size_t n = next[k];
+
+		next[k] = end;
+		run->ends[k] = end += n;
+	}
+	for (unsigned k = 0; k < BUCKETS; k++)
+		while (next[k] < run->ends[k]) {
+			struct nsec3_item item = items[next[k]];
+
+			while (item.hash[0] != k) {
+				struct nsec3_item *place = &items[next[item.hash[0]]++];
+				struct nsec3_item other = *place;
+
+				*place = item;
+				item = other;
+			}
+			items[next[k]++] = item;
+		}
+}
+
+static void
+sort_bucket(void *ctx, unsigned worker, size_t slot, size_t number)
+{
+	struct sort_run *run = ctx;
+	size_t begin = number > 0 ? run->ends[number - 1] : 0;
+
+	(void)worker;
+	(void)slot;
+	if (run->ends[number] > begin)
+		qsort(run->chain->items + begin, run->ends[number] - begin,
+		    sizeof(*run->chain->items), compare_items);
+}
+
+/* As many buckets as there are first octets, of about the same size, and sorted where they stand.
+ */
+static void
+sort_all(struct nsec3_chain *chain, unsigned n_workers)
+{
+	struct sort_run run = {.chain = chain};
+
+	part(&run);
+	pool_run(chain->n > ITEMS_PER_CHUNK ? n_workers : 1,
+	    &(struct pool_work){&run, BUCKETS, sort_bucket, NULL});
+}
+
 int
 nsec3_build(const struct store *store, const struct nsec3_params *params, unsigned n_workers,
     struct nsec3_chain *chain)
@@ -234,7 +296,7 @@ nsec3_build(const struct store *store, const struct nsec3_params *params, unsign
 	collect(store, chain);
 	if (hash_all(store, chain, n_workers) < 0)
 		return -1;
-	qsort(chain->items, chain->n, sizeof(*chain->items), compare_items);
+	sort_all(chain, n_workers);
 	for (size_t i = 1; i < chain->n; i++)
 		if (compare_items(&chain->items[i - 1], &chain->items[i]) == 0)
 			return diag_error(store->diags, pos_none(), S_COLLISION,
@@ -279,18 +341,20 @@ nsec3_is_before(const struct nsec3_chain *chain, size_t i, const struct node *no
 	return order < 0 || (order == 0 && node->key_len > sizeof(key));
 }
 
+/* By bisection: an item that sorts ahead of a node is among the first before it is. */
 size_t
-nsec3_after(const struct nsec3_chain *chain, const struct node *node)
+nsec3_nodes_among(const struct nsec3_chain *chain, const struct store *store, size_t n)
 {
-	size_t low = 0, high = chain->n;
+	size_t low = n > chain->n ? n - chain->n : 0;
+	size_t high = n < store->n_nodes ? n : store->n_nodes;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (nsec3_is_before(chain, middle, node))
-			low = middle + 1;
-		else
+		if (nsec3_is_before(chain, n - middle - 1, &store->nodes[middle]))
 			high = middle;
+		else
+			low = middle + 1;
 	}
 	return low;
 }

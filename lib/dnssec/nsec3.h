@@ -66,13 +66,13 @@ nsec3_free(struct nsec3_chain *chain);
 void
 nsec3_label(const struct nsec3_chain *chain, size_t i, char label[NSEC3_LABEL]);
 
-/* The first item whose owner sorts behind the node. */
-size_t
-nsec3_after(const struct nsec3_chain *chain, const struct node *node);
-
 /* Does item `i` sort ahead of the node? */
 bool
 nsec3_is_before(const struct nsec3_chain *chain, size_t i, const struct node *node);
+
+/* How many nodes are among the first `n` owners in canonical order, of nodes and items together. */
+size_t
+nsec3_nodes_among(const struct nsec3_chain *chain, const struct store *store, size_t n);
 
 /* Writes the RDATA of item `i`; `out` has room for NSEC3_RDATA_LONGEST. Returns its length. */
 size_t

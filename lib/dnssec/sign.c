@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-enum { NODES_PER_CHUNK = 64 };
+enum { OWNERS_PER_CHUNK = 64 };
 
 struct sign_run {
 	struct sign_pass pass;
@@ -39,7 +39,8 @@ sign_chunk(void *ctx, unsigned worker, size_t slot_number, size_t chunk)
 {
 	struct sign_run *run = ctx;
 	struct sign_slot *slot = &run->slots[slot_number];
-	size_t first = chunk * NODES_PER_CHUNK, end = first + NODES_PER_CHUNK;
+	size_t first = chunk * OWNERS_PER_CHUNK, end = first + OWNERS_PER_CHUNK;
+	size_t n_owners = sign_n_owners(&run->pass);
 
 	buf_clear(&slot->text);
 	buf_clear(&slot->wire);
@@ -48,9 +49,8 @@ sign_chunk(void *ctx, unsigned worker, size_t slot_number, size_t chunk)
 	buf_clear(&slot->splice.proven);
 	slot->patch_n = 0;
 	slot->n_missing = 0;
-	if (end > run->pass.store->n_nodes)
-		end = run->pass.store->n_nodes;
-	sign_nodes(&run->workers[worker], first, end, slot);
+	sign_owners(&run->workers[worker], sign_place(&run->pass, first),
+	    sign_place(&run->pass, end < n_owners ? end : n_owners), slot);
 }
 
 /* Stretches that touch become one. */
@@ -276,11 +276,10 @@ run_end(struct sign_run *run, struct sign_result *result)
 static int
 run_all(struct sign_run *run, struct sign_result *result)
 {
-	size_t n = run->pass.store->n_nodes;
-	struct pool_work work = {
-	    run, (n + NODES_PER_CHUNK - 1) / NODES_PER_CHUNK, sign_chunk, take_chunk};
+	struct pool_work work = {.ctx = run, .work = sign_chunk, .take = take_chunk};
 	int done = run_begin(run);
 
+	work.n_chunks = (sign_n_owners(&run->pass) + OWNERS_PER_CHUNK - 1) / OWNERS_PER_CHUNK;
 	if (done == 0)
 		done = pool_run(run->pass.options->n_workers, &work);
 	if (done == 0)

@@ -61,9 +61,24 @@ sign_worker_begin(struct sign_worker *worker, const struct sign_pass *pass, stru
 void
 sign_worker_end(struct sign_worker *worker);
 
-/* Writes the nodes from `first` up to `end`, and the NSEC3 records that sort among them. */
+/* A place in the order in which owners are written: so many nodes stand ahead of it, and so many
+ * NSEC3 records, which sort among them. */
+struct sign_place {
+	size_t node, item;
+};
+
+/* How many owners are written. */
+size_t
+sign_n_owners(const struct sign_pass *pass);
+
+/* The place that `n` owners stand ahead of. */
+struct sign_place
+sign_place(const struct sign_pass *pass, size_t n);
+
+/* Writes the owners from one place up to another. */
 void
-sign_nodes(struct sign_worker *worker, size_t first, size_t end, struct sign_slot *slot);
+sign_owners(struct sign_worker *worker, struct sign_place from, struct sign_place to,
+    struct sign_slot *slot);
 
 /* Writes the ZONEMD record at the apex and its signatures, in as many octets as the placeholder. */
 void

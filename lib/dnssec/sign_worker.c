@@ -456,30 +456,49 @@ write_node(struct sign_worker *worker, size_t number, struct sign_slot *slot)
 	zonemd_flush(&worker->zonemd, &slot->wire);
 }
 
+/* Writes the block of node or item `i`, or takes it from the old file. */
+static void
+sign_owner(struct sign_worker *worker, const struct index_match *match, size_t i,
+    void (*write)(struct sign_worker *worker, size_t i, struct sign_slot *slot),
+    struct sign_slot *slot)
+{
+	size_t at = slot->text.len;
+
+	if (!take_block(worker, match, i, slot))
+		write(worker, i, slot);
+	end_block(worker, match, i, at, slot);
+}
+
+size_t
+sign_n_owners(const struct sign_pass *pass)
+{
+	return pass->store->n_nodes + (pass->nsec3 ? pass->nsec3->n : 0);
+}
+
+struct sign_place
+sign_place(const struct sign_pass *pass, size_t n)
+{
+	size_t n_nodes = pass->nsec3 ? nsec3_nodes_among(pass->nsec3, pass->store, n) : n;
+
+	return (struct sign_place){n_nodes, n - n_nodes};
+}
+
 void
-sign_nodes(struct sign_worker *worker, size_t first, size_t end, struct sign_slot *slot)
+sign_owners(struct sign_worker *worker, struct sign_place from, struct sign_place to,
+    struct sign_slot *slot)
 {
 	const struct sign_pass *pass = worker->pass;
 	const struct store *store = pass->store;
-	const struct nsec3_chain *nsec3 = pass->nsec3;
-	size_t item = nsec3 ? nsec3_after(nsec3, &store->nodes[first]) : 0;
 	size_t n_missing = worker->result.n_signatures - worker->result.n_kept;
 
-	for (size_t i = first; i < end; i++) {
-		size_t at = slot->text.len;
-
-		store_prefetch(store, i);
-		if (!take_block(worker, pass->nodes, i, slot))
-			write_node(worker, i, slot);
-		end_block(worker, pass->nodes, i, at, slot);
-		for (; nsec3 && item < nsec3->n &&
-		       (i + 1 == store->n_nodes ||
-			   nsec3_is_before(nsec3, item, &store->nodes[i + 1]));
-		     item++) {
-			at = slot->text.len;
-			if (!take_block(worker, pass->items, item, slot))
-				write_nsec3(worker, item, slot);
-			end_block(worker, pass->items, item, at, slot);
+	while (from.node < to.node || from.item < to.item) {
+		if (from.item < to.item &&
+		    (from.node == to.node ||
+			nsec3_is_before(pass->nsec3, from.item, &store->nodes[from.node]))) {
+			sign_owner(worker, pass->items, from.item++, write_nsec3, slot);
+		} else {
+			store_prefetch(store, from.node);
+			sign_owner(worker, pass->nodes, from.node++, write_node, slot);
 		}
 	}
 	slot->n_missing = worker->result.n_signatures - worker->result.n_kept - n_missing;

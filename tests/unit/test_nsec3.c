@@ -171,23 +171,22 @@ places(void **state)
 	struct nsec3_params params = params_of(0, false, false);
 	struct nsec3_chain chain;
 	struct zone_fixture f;
-	size_t n = 0;
+	size_t n = 0, item = 0;
 
 	(void)state;
 	zone_read_good(&f, ZONE_HEAD "0 A 192.0.2.1\ng A 192.0.2.1\nzz A 192.0.2.1\n"
 				     "a.g A 192.0.2.1\n\\255 A 192.0.2.1\n");
 	assert_int_equal(nsec3_build(&f.store, &params, 1, &chain), 0);
 	for (size_t i = 0; i < f.store.n_nodes; i++) {
-		const struct node *node = &f.store.nodes[i];
-		size_t after = nsec3_after(&chain, node);
-
-		assert_true(after >= n);
-		n = after;
-		for (size_t item = 0; item < chain.n; item++)
-			assert_int_equal(nsec3_is_before(&chain, item, node), item < after);
+		for (; item < chain.n && nsec3_is_before(&chain, item, &f.store.nodes[i]); item++)
+			assert_int_equal(nsec3_nodes_among(&chain, &f.store, n++), i);
+		for (size_t later = item; later < chain.n; later++)
+			assert_false(nsec3_is_before(&chain, later, &f.store.nodes[i]));
+		assert_int_equal(nsec3_nodes_among(&chain, &f.store, n++), i);
+		assert_true(i > 0 || item == 0);
 	}
-	assert_int_equal(nsec3_after(&chain, &f.store.nodes[0]), 0);
-	assert_int_equal(nsec3_after(&chain, zone_node(&f, "zz.example.org.")), chain.n);
+	for (; n <= f.store.n_nodes + chain.n; n++)
+		assert_int_equal(nsec3_nodes_among(&chain, &f.store, n), f.store.n_nodes);
 	nsec3_free(&chain);
 	zone_free(&f);
 }
