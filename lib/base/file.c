@@ -105,48 +105,80 @@ put_cwd(struct buf *b)
 	free(cwd);
 }
 
-/* The absolute path with `.`, `..` and double slashes worked out; freed by caller. */
-static char *
-absolute_path(const struct roots *roots, const char *path)
+/* Appends the names of `path` to the absolute path of `len` octets in `out`, which has the room:
+ * `.`, `..` and double slashes are worked out. Returns the new length. */
+static size_t
+add_names(char *out, size_t len, const char *path)
 {
-	struct buf in = {0}, out = {0};
-	char *save = NULL;
+	for (const char *end; *path; path = end) {
+		size_t n;
 
-	if (path[0] != '/') {
-		if (roots && roots->cwd)
-			buf_puts(&in, roots->cwd);
-		else
-			put_cwd(&in);
-		buf_putc(&in, '/');
-	}
-	buf_put(&in, path, strlen(path) + 1);
-	for (char *part = strtok_r(in.data, "/", &save); part; part = strtok_r(NULL, "/", &save)) {
-		if (strcmp(part, ".") == 0)
+		while (*path == '/')
+			path++;
+		end = strchrnul(path, '/');
+		n = (size_t)(end - path);
+		if (n == 0 || (n == 1 && *path == '.'))
 			continue;
-		if (strcmp(part, "..") == 0) {
-			while (out.len > 0 && out.data[--out.len] != '/')
+		if (n == 2 && path[0] == '.' && path[1] == '.') {
+			while (len > 0 && out[--len] != '/')
 				;
 			continue;
 		}
-		buf_putc(&out, '/');
-		buf_puts(&out, part);
+		out[len++] = '/';
+		memcpy(out + len, path, n);
+		len += n;
 	}
-	if (out.len == 0)
-		buf_putc(&out, '/');
-	buf_putc(&out, '\0');
-	buf_free(&in);
-	return out.data;
+	return len;
 }
 
-enum { READING = O_RDONLY | O_NONBLOCK };
+/* `path` seen from the folder `cwd`, where it is not absolute; in `a`. */
+static char *
+absolute_from(struct arena *a, const char *cwd, const char *path)
+{
+	size_t room = strlen(path) + (*path == '/' ? 0 : strlen(cwd)) + 2;
+	char *out = (char *)arena_bytes(a, room);
+	size_t len = add_names(out, *path == '/' ? 0 : add_names(out, 0, cwd), path);
+
+	if (len == 0)
+		out[len++] = '/';
+	out[len] = '\0';
+	return out;
+}
+
+char *
+file_absolute_in(struct arena *a, const struct roots *roots, const char *path)
+{
+	struct buf cwd = {0};
+	char *absolute;
+
+	if (*path == '/' || (roots && roots->cwd))
+		return absolute_from(a, roots ? roots->cwd : NULL, path);
+	put_cwd(&cwd);
+	buf_putc(&cwd, '\0');
+	absolute = absolute_from(a, cwd.data, path);
+	buf_free(&cwd);
+	return absolute;
+}
+
+char *
+file_absolute(struct arena *a, const char *path)
+{
+	return file_absolute_in(a, NULL, path);
+}
+
+enum {
+	READING = O_RDONLY | O_NONBLOCK,
+	PATH_SHORT = 256, /* room for most */
+};
 
 int
 file_open(const struct roots *roots, const char *path, int flags)
 {
-	char *absolute = roots ? absolute_path(roots, path) : NULL;
-	int fd = roots ? confine_open(roots, absolute, flags) : open(path, flags | O_CLOEXEC, 0666);
+	struct arena a = {.next_size = PATH_SHORT};
+	int fd = roots ? confine_open(roots, file_absolute_in(&a, roots, path), flags)
+		       : open(path, flags | O_CLOEXEC, 0666);
 
-	free(absolute);
+	arena_free(&a);
 	return fd;
 }
 
@@ -159,10 +191,10 @@ file_is_absence(int error)
 static int
 folder_of(const struct roots *roots, const char *path, char name[NAME_MAX + 1])
 {
-	char *absolute = absolute_path(roots, path);
-	int fd = confine_folder(roots, absolute, false, name);
+	struct arena a = {.next_size = PATH_SHORT};
+	int fd = confine_folder(roots, file_absolute_in(&a, roots, path), false, name);
 
-	free(absolute);
+	arena_free(&a);
 	return fd;
 }
 
@@ -408,7 +440,8 @@ file_digest(enum input_kind kind, const struct roots *roots, const char *path, u
 
 /* Its digest is the caller's to fill in, if it is there; NULL where inputs are not tracked. */
 static struct input *
-note(struct diags *diags, enum input_kind kind, const char *path, bool there)
+note(struct diags *diags, enum input_kind kind, const struct roots *roots, const char *path,
+    bool there)
 {
 	struct input *input;
 
@@ -418,14 +451,14 @@ note(struct diags *diags, enum input_kind kind, const char *path, bool there)
 	    mem_grow(diags->inputs, diags->n_inputs, &diags->cap_inputs, sizeof(*diags->inputs));
 	input = &diags->inputs[diags->n_inputs++];
 	*input = (struct input){
-	    .kind = kind, .path = file_absolute(&diags->arena, path), .there = there};
+	    .kind = kind, .path = file_absolute_in(&diags->arena, roots, path), .there = there};
 	return input;
 }
 
 void
-file_note_input(struct diags *diags, const char *path, struct text text)
+file_note_input(struct diags *diags, const struct roots *roots, const char *path, struct text text)
 {
-	struct input *input = note(diags, INPUT_FILE, path, text.data != NULL);
+	struct input *input = note(diags, INPUT_FILE, roots, path, text.data != NULL);
 
 	if (input && text.data && diags->track_inputs == TRACK_DIGESTS)
 		digest_text(text, input->sha256);
@@ -451,7 +484,8 @@ is_descriptor(const char *path)
 bool
 file_is_linked(const struct roots *roots, const char *path)
 {
-	char *absolute = absolute_path(roots, path), *slash = strrchr(absolute, '/');
+	struct arena a = {.next_size = PATH_SHORT};
+	char *absolute = file_absolute_in(&a, roots, path), *slash = strrchr(absolute, '/');
 	bool inside = roots && roots->project && confine_is_below(absolute, roots->project);
 	bool linked = false;
 	size_t above = inside ? strlen(roots->project) : (size_t)(slash - absolute);
@@ -464,7 +498,7 @@ file_is_linked(const struct roots *roots, const char *path)
 			;
 		*end = '\0';
 	}
-	free(absolute);
+	arena_free(&a);
 	return linked;
 }
 
@@ -481,7 +515,7 @@ file_load(struct diags *diags, struct pos pos, const struct roots *roots, const 
 {
 	if (load(diags, roots, path, named_by_person(pos, roots, path), SIZE_MAX, out) < 0)
 		return report(diags, pos, roots, path);
-	file_note_input(diags, path, *out);
+	file_note_input(diags, roots, path, *out);
 	return 0;
 }
 
@@ -494,7 +528,7 @@ file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, con
 		if (!file_is_absence(errno))
 			return report(diags, pos, roots, path);
 	}
-	file_note_input(diags, path, *out);
+	file_note_input(diags, roots, path, *out);
 	return 0;
 }
 
@@ -513,7 +547,7 @@ file_load_small(struct diags *diags, struct pos pos, const struct roots *roots, 
 		if (!may_lack || !file_is_absence(errno))
 			return report(diags, pos, roots, path);
 	}
-	file_note_input(diags, path, *out);
+	file_note_input(diags, roots, path, *out);
 	return 0;
 }
 
@@ -526,7 +560,7 @@ file_load_secret(struct diags *diags, struct pos pos, const struct roots *roots,
 
 	if (load(diags, roots, path, named_by_person(pos, roots, path), SECRET_FILE_MOST, out) < 0)
 		return report(diags, pos, roots, path);
-	input = note(diags, INPUT_SECRET, path, true);
+	input = note(diags, INPUT_SECRET, roots, path, true);
 	if (input)
 		input->there = digest_of_secret(diags, roots, path, input->sha256);
 	return 0;
@@ -548,7 +582,7 @@ file_list_if(struct diags *diags, struct pos pos, const struct roots *roots, con
 		*out = (struct file_list){0};
 		return file_is_absence(errno) ? 0 : report(diags, pos, roots, path);
 	}
-	input = note(diags, INPUT_FOLDER, path, true);
+	input = note(diags, INPUT_FOLDER, roots, path, true);
 	if (input)
 		digest_list(out, input->sha256);
 	return 0;
@@ -599,16 +633,6 @@ file_join(struct arena *a, const char *folder, const char *path)
 	if (*path == '/' || strcmp(folder, ".") == 0 || *folder == '\0')
 		return arena_text(a, path, strlen(path));
 	return arena_printf(a, "%s/%s", folder, path);
-}
-
-char *
-file_absolute(struct arena *a, const char *path)
-{
-	char *absolute = absolute_path(NULL, path),
-	     *copy = arena_text(a, absolute, strlen(absolute));
-
-	free(absolute);
-	return copy;
 }
 
 char *

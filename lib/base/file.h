@@ -79,7 +79,7 @@ file_is_absence(int error);
 /* Notes that `path` was read and held `text` (data NULL: there is no such file), where `diags`
  * tracks its inputs. For those who read by other means than file_load. */
 void
-file_note_input(struct diags *diags, const char *path, struct text text);
+file_note_input(struct diags *diags, const struct roots *roots, const char *path, struct text text);
 
 /* Does the text begin like a private key's? Such a file, given by mistake, must not be quoted. */
 bool
@@ -111,6 +111,10 @@ file_hold_project(struct arena *a, struct roots *roots);
  * slash unless it is "/"; in `a`. This is the form that roots have. */
 char *
 file_absolute(struct arena *a, const char *path);
+
+/* The same for one of many: where `roots` keep the working folder, it is not asked for. */
+char *
+file_absolute_in(struct arena *a, const struct roots *roots, const char *path);
 
 /* The folder that holds `path`, by text alone: "." where it names none; in `a`. */
 char *

@@ -158,8 +158,8 @@ open_folder(struct output *out, bool make)
 	struct arena *a = &out->diags->arena;
 
 	if (out->roots)
-		out->folder_fd =
-		    confine_folder(out->roots, file_absolute(a, out->path), make, out->name);
+		out->folder_fd = confine_folder(
+		    out->roots, file_absolute_in(a, out->roots, out->path), make, out->name);
 	else if (!make || file_make_folder(out->folder, 0777) == 0)
 		out->folder_fd = open(out->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return out->folder_fd < 0 ? -1 : 0;
@@ -344,7 +344,8 @@ int
 output_permitted(struct diags *diags, const struct roots *roots, const char *path)
 {
 	char name[NAME_MAX + 1];
-	int folder = confine_folder(roots, file_absolute(&diags->arena, path), false, name);
+	int folder =
+	    confine_folder(roots, file_absolute_in(&diags->arena, roots, path), false, name);
 
 	if (folder >= 0)
 		close(folder);
@@ -571,7 +572,8 @@ output_draft_name(struct output *out)
 		output_fail(out, "name the new");
 		return NULL;
 	}
-	return file_join(a, out->roots ? file_folder(a, file_absolute(a, out->path)) : out->folder,
+	return file_join(a,
+	    out->roots ? file_folder(a, file_absolute_in(a, out->roots, out->path)) : out->folder,
 	    out->temporary);
 }
 

@@ -108,7 +108,7 @@ key_load_private(
 
 	*text = (struct text){0};
 	if (fd < 0 && errno == ENOENT) {
-		file_note_input(diags, path, *text);
+		file_note_input(diags, roots, path, *text);
 		return 0;
 	}
 	n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
@@ -118,7 +118,7 @@ key_load_private(
 		n = -1;
 	} else {
 		*text = (struct text){room, (size_t)n};
-		file_note_input(diags, path, *text);
+		file_note_input(diags, roots, path, *text);
 	}
 	if (fd >= 0)
 		close(fd);

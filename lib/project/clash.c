@@ -6,16 +6,21 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Which file or folder it is, whatever it is called. */
+struct identity {
+	dev_t device;
+	ino_t inode; /* 0: it does not exist yet */
+};
+
 /* A file that zonepp reads or writes. */
 struct use {
 	const char *path; /* absolute */
-	dev_t device;
-	ino_t inode; /* 0: it does not exist yet */
-	struct stat folder;
+	struct identity file, folder;
 	const char *name; /* in that folder, behind all links; NULL: the folder is not there */
 	bool is_output;
 	const struct project_zone *zone; /* of a template or an output; NULL: the project's own */
@@ -27,6 +32,13 @@ struct uses {
 	size_t n, cap;
 	struct arena a; /* of the texts */
 	struct diags *diags;
+	const struct roots *outputs;
+	/* The folder of the output before, of which no part is a link: most are in one. */
+	struct {
+		const char *path; /* NULL: there is none */
+		int fd;
+		struct identity is;
+	} last;
 };
 
 static int
@@ -46,15 +58,20 @@ by_path(const void *a, const void *b)
 }
 
 static int
+compare_identities(struct identity a, struct identity b)
+{
+	if (a.device != b.device)
+		return a.device > b.device ? 1 : -1;
+	return (a.inode > b.inode) - (a.inode < b.inode);
+}
+
+static int
 by_inode(const void *a, const void *b)
 {
 	const struct use *m = a, *n = b;
+	int order = compare_identities(m->file, n->file);
 
-	if (m->device != n->device)
-		return m->device > n->device ? 1 : -1;
-	if (m->inode != n->inode)
-		return m->inode > n->inode ? 1 : -1;
-	return order_of(a, b);
+	return order ? order : order_of(m, n);
 }
 
 static bool
@@ -67,7 +84,7 @@ same_path(const struct use *a, const struct use *b)
 static bool
 same_inode(const struct use *a, const struct use *b)
 {
-	return a->inode && a->device == b->device && a->inode == b->inode && !same_path(a, b);
+	return a->file.inode && compare_identities(a->file, b->file) == 0 && !same_path(a, b);
 }
 
 static int
@@ -76,10 +93,8 @@ by_place(const void *a, const void *b)
 	const struct use *m = a, *n = b;
 	int order = m->name && n->name ? strcmp(m->name, n->name) : !m->name - !n->name;
 
-	if (order == 0 && m->folder.st_dev != n->folder.st_dev)
-		return m->folder.st_dev > n->folder.st_dev ? 1 : -1;
-	if (order == 0 && m->folder.st_ino != n->folder.st_ino)
-		return m->folder.st_ino > n->folder.st_ino ? 1 : -1;
+	if (order == 0)
+		order = compare_identities(m->folder, n->folder);
 	return order ? order : order_of(a, b);
 }
 
@@ -87,8 +102,8 @@ by_place(const void *a, const void *b)
 static bool
 same_place(const struct use *a, const struct use *b)
 {
-	return !a->inode && !b->inode && a->name && b->name && strcmp(a->name, b->name) == 0 &&
-	       a->folder.st_dev == b->folder.st_dev && a->folder.st_ino == b->folder.st_ino &&
+	return !a->file.inode && !b->file.inode && a->name && b->name &&
+	       strcmp(a->name, b->name) == 0 && compare_identities(a->folder, b->folder) == 0 &&
 	       !same_path(a, b);
 }
 
@@ -141,18 +156,24 @@ look(struct diags *diags, const char *path, struct stat *st)
 }
 
 static struct use *
-add(struct uses *uses, const char *path)
+add_path(struct uses *uses, const char *path)
 {
 	struct use *use;
-	struct stat st;
 
 	uses->items = mem_grow(uses->items, uses->n, &uses->cap, sizeof(*uses->items));
 	use = &uses->items[uses->n++];
-	*use = (struct use){.path = file_absolute(&uses->a, path)};
-	if (look(uses->diags, path, &st) && S_ISREG(st.st_mode)) {
-		use->device = st.st_dev;
-		use->inode = st.st_ino;
-	}
+	*use = (struct use){.path = file_absolute_in(&uses->a, uses->outputs, path)};
+	return use;
+}
+
+static struct use *
+add(struct uses *uses, const char *path)
+{
+	struct use *use = add_path(uses, path);
+	struct stat st;
+
+	if (look(uses->diags, path, &st) && S_ISREG(st.st_mode))
+		use->file = (struct identity){st.st_dev, st.st_ino};
 	return use;
 }
 
@@ -179,33 +200,90 @@ add_certificate(
 	add_command(uses, project, c->notify);
 }
 
+static void
+forget_folder(struct uses *uses)
+{
+	if (uses->last.path)
+		close(uses->last.fd);
+	uses->last.path = NULL;
+}
+
+/* Keeps the folder of the output, unless its path leads there by way of a link. */
+static void
+keep_folder(struct uses *uses, const struct use *output, int fd)
+{
+	const char *slash = strrchr(output->path, '/');
+
+	forget_folder(uses);
+	if (strcmp(output->name, slash + 1) != 0 || file_is_linked(uses->outputs, output->path)) {
+		close(fd);
+		return;
+	}
+	uses->last.path = arena_text(&uses->a, output->path, (size_t)(slash - output->path));
+	uses->last.fd = fd;
+	uses->last.is = output->folder;
+}
+
 /* An output that a link leads astray is refused when its zone is built: it keeps no other zone from
  * being built, for any change of the project can make such a link. */
 static void
-find_place(struct arena *a, const struct roots *roots, struct use *output)
+find_place(struct uses *uses, struct use *output)
 {
 	char name[NAME_MAX + 1];
-	int fd = confine_folder(roots, output->path, false, name);
+	int fd = confine_folder(uses->outputs, output->path, false, name);
+	struct stat st;
 
 	if (fd < 0 && errno == EXDEV)
-		output->inode = 0;
+		output->file.inode = 0;
 	if (fd < 0)
 		return;
-	if (fstat(fd, &output->folder) == 0)
-		output->name = arena_text(a, name, strlen(name));
-	close(fd);
+	if (fstat(fd, &st) < 0) {
+		close(fd);
+		return;
+	}
+	output->folder = (struct identity){st.st_dev, st.st_ino};
+	output->name = arena_text(&uses->a, name, strlen(name));
+	keep_folder(uses, output, fd);
+}
+
+/* Finds an output in the folder of the one before, unless there is something that is no file. */
+static bool
+find_beside(struct uses *uses, struct use *output)
+{
+	const char *slash = strrchr(output->path, '/');
+	size_t len = (size_t)(slash - output->path);
+	struct stat st;
+
+	if (!uses->last.path || strlen(uses->last.path) != len ||
+	    memcmp(uses->last.path, output->path, len) != 0)
+		return false;
+	if (fstatat(uses->last.fd, slash + 1, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (!S_ISREG(st.st_mode))
+			return false;
+		output->file = (struct identity){st.st_dev, st.st_ino};
+	} else if (errno != ENOENT) {
+		return false;
+	}
+	output->folder = uses->last.is;
+	output->name = slash + 1;
+	return true;
 }
 
 static void
-add_zone(struct uses *uses, const struct project *project, const struct project_zone *zone)
+add_zone(struct uses *uses, const struct project_zone *zone)
 {
 	struct use *output;
+	struct stat st;
 
 	add(uses, zone->template)->zone = zone;
-	output = add(uses, zone->output);
+	output = add_path(uses, zone->output);
 	output->zone = zone;
 	output->is_output = true;
-	find_place(&uses->a, &project->outputs, output);
+	if (find_beside(uses, output))
+		return;
+	if (look(uses->diags, zone->output, &st) && S_ISREG(st.st_mode))
+		output->file = (struct identity){st.st_dev, st.st_ino};
+	find_place(uses, output);
 }
 
 static void
@@ -219,15 +297,14 @@ add_all(struct uses *uses, const struct project *project)
 	for (int i = 0; i < N_PROJECT_HOOKS; i++)
 		add_command(uses, project, project->hooks[i].argv);
 	for (size_t i = 0; i < project->n_zones; i++)
-		add_zone(uses, project, &project->zones[i]);
+		add_zone(uses, &project->zones[i]);
 }
 
 /* --- Folders of which some files are not for zones --- */
 
 struct folder {
 	const char *path; /* absolute */
-	dev_t device;
-	ino_t inode; /* 0: it does not exist yet */
+	struct identity is;
 };
 
 static struct folder
@@ -236,18 +313,15 @@ folder_of(struct diags *diags, struct arena *a, const char *path)
 	struct folder folder = {.path = file_absolute(a, path)};
 	struct stat st;
 
-	if (look(diags, folder.path, &st)) {
-		folder.device = st.st_dev;
-		folder.inode = st.st_ino;
-	}
+	if (look(diags, folder.path, &st))
+		folder.is = (struct identity){st.st_dev, st.st_ino};
 	return folder;
 }
 
 static bool
 same_folder(struct folder a, struct folder b)
 {
-	return strcmp(a.path, b.path) == 0 ||
-	       (a.inode && a.device == b.device && a.inode == b.inode);
+	return strcmp(a.path, b.path) == 0 || (a.is.inode && compare_identities(a.is, b.is) == 0);
 }
 
 static bool
@@ -276,25 +350,30 @@ is_among_keys(struct diags *diags, struct arena *a, const struct project *projec
 static void
 check_folders(struct diags *diags, const struct project *project)
 {
-	struct arena a = {0};
+	struct arena a = {0}, scratch = {0};
 	struct folder own = folder_of(diags, &a, file_join(&a, project->folder, ".zonepp"));
+	struct folder parent = {.path = ""};
+	const char *last = NULL; /* the parent as the project file has it */
 
 	for (size_t i = 0; i < project->n_zones; i++) {
 		const struct project_zone *zone = &project->zones[i];
-		struct arena_mark mark = arena_mark(&a);
-		struct folder parent =
-		    folder_of(diags, &a, file_folder(&a, file_absolute(&a, zone->output)));
+		const char *folder = file_folder(&scratch, zone->output);
 
+		if (!last || strcmp(folder, last) != 0) {
+			last = arena_text(&a, folder, strlen(folder));
+			parent = folder_of(diags, &a, folder);
+		}
 		if (same_folder(own, parent))
 			diag_add(diags, zone->pos, P_OUTPUT,
 			    "the output of zone \"%s\" is in the cache's folder, %s",
 			    zone->name_text, zone->output);
-		else if (is_among_keys(diags, &a, project, zone->output, parent))
+		else if (is_among_keys(diags, &scratch, project, zone->output, parent))
 			diag_add(diags, zone->pos, P_OUTPUT,
 			    "the output of zone \"%s\" has the name of a key, %s", zone->name_text,
 			    zone->output);
-		arena_reset(&a, mark);
+		arena_reset(&scratch, (struct arena_mark){NULL, NULL});
 	}
+	arena_free(&scratch);
 	arena_free(&a);
 }
 
@@ -302,9 +381,10 @@ int
 clash_check(struct diags *diags, const struct project *project)
 {
 	size_t n_errors = diags->n_severity[SEVERITY_ERROR];
-	struct uses uses = {.diags = diags};
+	struct uses uses = {.diags = diags, .outputs = &project->outputs};
 
 	add_all(&uses, project);
+	forget_folder(&uses);
 	qsort(uses.items, uses.n, sizeof(*uses.items), by_path);
 	find_clashes(diags, uses.items, uses.n, same_path);
 	qsort(uses.items, uses.n, sizeof(*uses.items), by_inode);

@@ -250,7 +250,8 @@ names_output(struct arena *a, const struct zone_job *job, struct text line)
 
 	return line.len > HEX + 1 && line.data[HEX] == ' ' &&
 	       text_is((struct text){line.data + HEX + 1, line.len - HEX - 1},
-		   settings_path(job->load.roots, file_absolute(a, job->zone->output)));
+		   settings_path(
+		       job->load.roots, file_absolute_in(a, job->load.roots, job->zone->output)));
 }
 
 /* What was said goes to `diags`, or nowhere where that is NULL. */
@@ -260,8 +261,8 @@ all_the_same(struct arena *a, struct text text, const struct zone_job *job, stru
 {
 	const struct places places = {.a = a,
 	    .job = job,
-	    .output = file_absolute(a, job->zone->output),
-	    .keys = job->keys ? file_absolute(a, job->keys->path) : NULL};
+	    .output = file_absolute_in(a, job->load.roots, job->zone->output),
+	    .keys = job->keys ? file_absolute_in(a, job->load.roots, job->keys->path) : NULL};
 	struct buf settings = {0};
 	struct text last = {0};
 	bool same;
@@ -402,7 +403,7 @@ add_path(struct arena *a, const struct zone_job *job, struct text line, const ch
 size_t
 cache_inputs(const struct zone_job *job, struct arena *a, const char ***paths)
 {
-	const char *output = file_absolute(a, job->zone->output);
+	const char *output = file_absolute_in(a, job->load.roots, job->zone->output);
 	struct diags diags = {0};
 	struct zone_result result;
 	struct text text = {0}, line;
@@ -457,7 +458,8 @@ cache_store(const struct zone_job *job, struct diags *diags, const struct zone_r
 	}
 	put_sha256(&b, output_sha256);
 	buf_printf(&b, " %s\n",
-	    settings_path(job->load.roots, file_absolute(&own.arena, job->zone->output)));
+	    settings_path(
+		job->load.roots, file_absolute_in(&own.arena, job->load.roots, job->zone->output)));
 	seal_of(job, (struct text){b.data, b.len}, &b);
 	out = output_open_in(&own, job->own, job->cache);
 	if (out) {

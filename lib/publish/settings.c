@@ -74,7 +74,7 @@ put_text(const struct settings_writer *w, const void *member, size_t size)
 static void
 print_path(const struct settings_writer *w, const char *path)
 {
-	buf_puts(w->b, settings_path(w->roots, file_absolute(w->a, path)));
+	buf_puts(w->b, settings_path(w->roots, file_absolute_in(w->a, w->roots, path)));
 }
 
 static void

@@ -107,7 +107,7 @@ locked_contents(struct diags *diags, struct pos pos, const char *path, struct te
 		put_part(&b, &source->parts[i]);
 	out->len = b.len;
 	out->data = buf_text(&b, &diags->arena);
-	file_note_input(diags, diags->locked->path, diags->locked->text);
+	file_note_input(diags, NULL, diags->locked->path, diags->locked->text);
 	return 0;
 }
 
@@ -202,7 +202,7 @@ judge(struct diags *diags, struct pos pos, const struct locked_source *source, c
 
 	if (locked->use != LOCKED_BINDING)
 		return 0;
-	file_note_input(diags, locked->path, locked->text);
+	file_note_input(diags, NULL, locked->path, locked->text);
 	line = locked_find(diags, path);
 	if (line && locked_agrees(line, source))
 		return 0;

@@ -559,7 +559,7 @@ parse_include(struct parser *parser, const struct entry *entry)
 	frame.asked = token_pos(entry, &entry->tokens[1]);
 	name = token_text(&entry->tokens[1]);
 	frame.path = included_path(parser, name, false);
-	frame.absolute = file_absolute(a, frame.path);
+	frame.absolute = file_absolute_in(a, parser->options->roots, frame.path);
 	if (load_included(parser, &frame, name, &text) < 0) {
 		parser->making = making;
 		return -1;
@@ -819,7 +819,7 @@ parse_text(struct diags *diags, const struct parse_options *options, const char 
 {
 	struct parser *parser = arena_zalloc(&diags->arena, sizeof(*parser));
 	struct frame frame = {.path = diags->sources[source - 1].path,
-	    .absolute = file_absolute(&diags->arena, path),
+	    .absolute = file_absolute_in(&diags->arena, options->roots, path),
 	    .source = source,
 	    .hidden = file_is_linked(options->roots, path)};
 
