@@ -330,6 +330,51 @@ problems(void **state)
 	rmdir("p/.zonepp");
 }
 
+/* What one output is must not be taken for what the next in its folder is. */
+static void
+linked_outputs(void **state)
+{
+	static const char begin[] = "allow-output: [other]\nzones:\n";
+	static const struct {
+		const char *zones;
+		unsigned line; /* of the one problem; 0: none */
+	} rows[] = {
+	    {"  a:\n  b:\n  c:\n", 0},
+	    {"  a:\n  b:\n  hard:\n", 5},
+	    {"  link:\n  b:\n  f: {output: other/b.zone}\n", 0},
+	    {"  a:\n  link:\n  f: {output: other/x.zone}\n", 5},
+	    {"  link:\n  f: {output: other/new.zone}\n  b:\n  g: {output: other/b.zone}\n", 0},
+	};
+	char yaml[256];
+
+	(void)state;
+	assert_int_equal(mkdir("p/public", 0777), 0);
+	assert_int_equal(mkdir("p/other", 0777), 0);
+	put("p/public/a.zone", "");
+	put("p/public/b.zone", "");
+	put("p/other/x.zone", "");
+	assert_int_equal(link("p/public/a.zone", "p/public/hard.zone"), 0);
+	assert_int_equal(symlink("../other/x.zone", "p/public/link.zone"), 0);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct diags diags = {0};
+		struct project p;
+
+		snprintf(yaml, sizeof(yaml), "%s%s", begin, rows[i].zones);
+		assert_int_equal(load(&diags, yaml, &p), rows[i].line ? -1 : 0);
+		assert_int_equal(diags.n, rows[i].line != 0);
+		if (rows[i].line)
+			assert_int_equal(diags.items[0].place.line, rows[i].line);
+		diags_free(&diags);
+	}
+	unlink("p/public/link.zone");
+	unlink("p/public/hard.zone");
+	unlink("p/public/b.zone");
+	unlink("p/public/a.zone");
+	unlink("p/other/x.zone");
+	rmdir("p/other");
+	rmdir("p/public");
+}
+
 static void
 certificates(void **state)
 {
@@ -552,6 +597,7 @@ main(void)
 	    cmocka_unit_test(policies),
 	    cmocka_unit_test(built_in),
 	    cmocka_unit_test(problems),
+	    cmocka_unit_test(linked_outputs),
 	    cmocka_unit_test(certificates),
 	    cmocka_unit_test(servers_of_zones),
 	    cmocka_unit_test(parents_of_zones),
