@@ -109,7 +109,7 @@ has_warnings(const struct cmd *cmd, const struct build *build)
 	size_t n = cmd->diags.n_severity[SEVERITY_WARNING];
 
 	for (size_t i = 0; i < build->n; i++)
-		n += build->zones[i].diags.n_severity[SEVERITY_WARNING];
+		n += build->zones[i].diags->n_severity[SEVERITY_WARNING];
 	return n > 0;
 }
 
@@ -216,7 +216,7 @@ run(struct cmd *cmd)
 	if (build.n > 0 && rollovers_notify(&cmd->diags, &project, cmd->now) < 0)
 		result = -1;
 	for (size_t i = 0; i < build.n; i++) {
-		cmd_report(cmd, &build.zones[i].diags);
+		cmd_report(cmd, build.zones[i].diags);
 		print_zone(&b, &build.zones[i]);
 	}
 	if (how.inputs && build.n > 0 && write_deps(cmd, &project, &build) < 0)

@@ -91,7 +91,7 @@ check_project(struct cmd *cmd, struct tally *tally)
 	if (hooks_check(&cmd->diags, &project) < 0)
 		result = -1;
 	for (size_t i = 0; i < build.n; i++)
-		take(cmd, &build.zones[i].diags, tally);
+		take(cmd, build.zones[i].diags, tally);
 	count(&cmd->diags, tally);
 	build_free(&build);
 	return result;

@@ -57,7 +57,7 @@ static const char still[] = ", and would stay as it is published";
 static bool
 has_errors(const struct build_zone *zone)
 {
-	return !zone->built || zone->diags.n_severity[SEVERITY_ERROR] > 0;
+	return !zone->built || zone->diags->n_severity[SEVERITY_ERROR] > 0;
 }
 
 static void
@@ -80,7 +80,7 @@ take_beside_base(const struct plan *run, struct build_zone *zone, const struct z
 {
 	static const struct store none;
 	struct draft draft;
-	bool is_old = plan_base_zone(run->base, zone->zone, &zone->diags, &draft);
+	bool is_old = plan_base_zone(run->base, zone->zone, zone->diags, &draft);
 	int result;
 
 	how->old = is_old ? &draft.zone.store : &none;
@@ -121,7 +121,7 @@ refuse_warned(struct plan *plan)
 	for (size_t i = 0; i < plan->build.n; i++) {
 		struct build_zone *zone = &plan->build.zones[i];
 
-		if (zone->diags.n_severity[SEVERITY_WARNING] == 0)
+		if (zone->diags->n_severity[SEVERITY_WARNING] == 0)
 			continue;
 		zone->built = false;
 		if (plan->cmd->diags.status == 0)
@@ -159,8 +159,8 @@ count(struct plan *plan)
 static bool
 is_without_base(const struct build_zone *zone)
 {
-	for (size_t i = 0; i < zone->diags.n; i++)
-		if (zone->diags.items[i].problem == P_BASE_ZONE)
+	for (size_t i = 0; i < zone->diags->n; i++)
+		if (zone->diags->items[i].problem == P_BASE_ZONE)
 			return true;
 	return false;
 }
@@ -304,7 +304,7 @@ put_zone_markdown(struct buf *b, const struct build_zone *zone)
 	if (!has_errors(zone))
 		return;
 	buf_printf(b, "**Has errors%s.**\n\n", zone->built ? "" : still);
-	put_errors(b, &zone->diags);
+	put_errors(b, zone->diags);
 }
 
 static void

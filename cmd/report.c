@@ -110,7 +110,7 @@ cmd_build(struct cmd *cmd, const struct project *project, const struct build_opt
 
 	cmd_progress_end(cmd);
 	for (size_t i = 0; i < build->n; i++)
-		cmd_report(cmd, &build->zones[i].diags);
+		cmd_report(cmd, build->zones[i].diags);
 	return result;
 }
 

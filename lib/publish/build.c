@@ -6,6 +6,7 @@
 #include "project/lock.h"
 #include "publish/cache.h"
 #include "publish/zone.h"
+#include "rollover/project_history.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -15,6 +16,9 @@ enum {
 	LARGE_TEMPLATE = 1 << 20,
 	ARENA_SMALL = 512, /* of what a zone leaves: there are many */
 };
+
+/* Of most zones. */
+static const struct keep nothing_kept;
 
 struct plan_run {
 	const struct build_options *options;
@@ -36,7 +40,7 @@ take_plan(void *ctx, const struct zone_plan *plan)
 static void
 find_inputs(struct build_zone *build, const struct zone_job *job)
 {
-	const struct diags *diags = &build->diags;
+	const struct diags *diags = build->diags;
 	const char *output = file_absolute(&build->arena, job->zone->output);
 
 	if (build->built)
@@ -56,6 +60,51 @@ find_inputs(struct build_zone *build, const struct zone_job *job)
 		    file_absolute(&build->arena, job->zone->template);
 }
 
+struct diags *
+build_diags_of(struct build_run *run, struct build_zone *zone)
+{
+	if (zone->diags != &run->build->silent)
+		return zone->diags;
+	zone->diags = mem_alloc(sizeof(*zone->diags));
+	*zone->diags = run->like;
+	zone->diags->home = zone->zone->pos;
+	zone->diags->zone = zone->zone->name_text;
+	return zone->diags;
+}
+
+static void
+free_diags(struct build *build, struct build_zone *zone)
+{
+	if (zone->diags == &build->silent)
+		return;
+	diags_free(zone->diags);
+	free(zone->diags);
+	zone->diags = &build->silent;
+}
+
+static bool
+is_silent(const struct diags *diags)
+{
+	return diags->told.n == 0 && diags->n == 0 && diags->status == 0;
+}
+
+/* Of most zones nothing is left but how their build ended: there may be many. */
+static void
+pack(struct build_run *run, struct build_zone *build, struct keep *keep)
+{
+	if (keep_is_of_use(keep)) {
+		struct keep *left = arena_alloc(&build->arena, sizeof(*left));
+
+		keep_pack(keep, &build->arena);
+		*left = *keep;
+		build->keep = left;
+	}
+	if (is_silent(build->diags))
+		free_diags(run->build, build);
+	else
+		diags_pack(build->diags);
+}
+
 static void
 build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 {
@@ -63,6 +112,8 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	struct build_keys *folder = zone->sign ? build_keys_of(run, zone->keys) : NULL;
 	struct plan_run plan = {run->options, build};
 	struct arena work = {0};
+	struct keep keep = build_keep_begin(run, &work, build);
+	struct diags *diags = build_diags_of(run, build);
 	struct zone_job job = {
 	    .load = load_of(run->project, zone, &run->certificates, run->now),
 	    .zone = zone,
@@ -75,7 +126,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .anew = run->lock_changed,
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
-	    .mark = build->mark,
+	    .mark = project_mark_path(&work, run->project, zone),
 	    .has_hook = run->project->hooks[PROJECT_HOOK_CHANGED].argv ||
 			run->project->hooks[PROJECT_HOOK_DONE].argv,
 	    .review = run->reviewer ? build_review : NULL,
@@ -86,32 +137,30 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .keep_of = build_keep_of_child,
 	    .keys_ctx = run,
 	    .severities = run->project->severities,
-	    .keep = &build->keep,
+	    .keep = &keep,
 	    .today = run->options->today,
 	    .live = !run->options->check,
 	    .after = run->options->after,
 	    .plan = run->options->plan ? take_plan : NULL,
 	    .plan_ctx = &plan,
-	    .cache = project_own_path(&build->diags.arena, run->project, zone, ".build"),
-	    .index = project_own_path(&build->diags.arena, run->project, zone, ".index"),
+	    .cache = project_own_path(&work, run->project, zone, ".build"),
+	    .index = project_own_path(&work, run->project, zone, ".index"),
 	    .n_workers = n_workers,
 	};
 
 	job.index_previous = job.index;
 	job.load.n_abreast = run->n_abreast;
-	build->keep.a = &work;
 	if (run->options->status)
-		build->built = zone_status(&build->diags, &job, &build->status) == 0;
+		build->built = zone_status(diags, &job, &build->status) == 0;
 	else if (run->options->check)
-		build->built = zone_check(&build->diags, &job) == 0;
+		build->built = zone_check(diags, &job) == 0;
 	else
-		build->built = zone_publish(&build->diags, &job, &build->result) == 0;
+		build->built = zone_publish(diags, &job, &build->result) == 0;
 	build_keep_sources(build);
 	if (run->options->inputs)
 		find_inputs(build, &job);
-	keep_pack(&build->keep, &build->arena);
+	pack(run, build, &keep);
 	arena_free(&work);
-	diags_pack(&build->diags);
 }
 
 static void
@@ -235,7 +284,7 @@ static void
 drop_zones(struct build *build)
 {
 	for (size_t i = 0; i < build->n; i++) {
-		diags_free(&build->zones[i].diags);
+		free_diags(build, &build->zones[i]);
 		arena_free(&build->zones[i].arena);
 		buf_free(&build->zones[i].text);
 		buf_free(&build->zones[i].line);
@@ -290,6 +339,10 @@ build_project(struct diags *diags, const struct project *project,
 
 	*build = (struct build){0};
 	diags->severities = project->severities;
+	run.like = (struct diags){.waiting = diags->waiting,
+	    .home_source = source,
+	    .home_path = project->path,
+	    .locked = run.locked};
 	memset(chosen, all, project->n_zones * sizeof(*chosen));
 	if (choose_zones(diags, project, options->zones, chosen) < 0)
 		return -1;
@@ -298,12 +351,8 @@ build_project(struct diags *diags, const struct project *project,
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (chosen[i]) {
 			build->zones[build->n].arena.next_size = ARENA_SMALL;
-			build->zones[build->n].diags.waiting = diags->waiting;
-			build->zones[build->n].diags.home_source = source;
-			build->zones[build->n].diags.home = project->zones[i].pos;
-			build->zones[build->n].diags.home_path = project->path;
-			build->zones[build->n].diags.zone = project->zones[i].name_text;
-			build->zones[build->n].diags.locked = run.locked;
+			build->zones[build->n].diags = &build->silent;
+			build->zones[build->n].keep = &nothing_kept;
 			build->zones[build->n++].zone = &project->zones[i];
 		}
 	run.certificates = load_certificates(&diags->arena, project);

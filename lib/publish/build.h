@@ -37,23 +37,22 @@ struct build_options {
 
 struct build_zone {
 	const struct project_zone *zone;
-	struct diags diags; /* the zone's own problems */
+	struct diags *diags; /* the zone's own problems; those that have none share one */
 	struct zone_result result;
 	struct zone_status status;     /* where it was asked for */
 	struct arena arena;            /* of what outlives `diags` */
 	struct locked_source *sources; /* that it read, */
 	struct locked_group *groups;   /* and folders of such */
-	const char **inputs; /* where they are asked for: the paths of all that it read, */
-	size_t n_inputs;     /* absolute */
-	struct keep keep;
-	bool built;      /* or, with `check`, found to be good */
+	const char **inputs;     /* where they are asked for: the paths of all that it read, */
+	size_t n_inputs;         /* absolute */
+	const struct keep *keep; /* what its build made of the history; never NULL */
+	bool built;              /* or, with `check`, found to be good */
 	bool unfinished; /* its publication, though the file is published: the next build ends it */
 	bool awaits_done;  /* it is the `done` hook that tells of it, */
 	bool announced;    /* and the state file has its new sets already */
 	bool told;         /* published, and whoever is to know of it does, */
 	int64_t told_unix; /* since then */
 	bool noted;        /* what the build makes of its history is in the state file */
-	const char *mark;  /* file of its mark (history/mark.h) */
 	bool was_marked;   /* an earlier build did not end its publication */
 	bool changes;      /* of a plan: the zone would be published anew */
 	struct buf text;   /* what `plan` makes of it, */
@@ -63,6 +62,7 @@ struct build_zone {
 struct build {
 	struct build_zone *zones; /* in the project's order */
 	size_t n;
+	struct diags silent;          /* of zones of which nothing is told */
 	struct lock_file_change lock; /* what became of the lock file */
 	struct history before, after; /* of a plan: as it is, and as the build would leave it */
 };

@@ -7,29 +7,43 @@
 
 #include <stdlib.h>
 
-static int
-begin_zone(struct build_run *run, const struct marks *marks, struct build_zone *build)
+struct keep
+build_keep_begin(const struct build_run *run, struct arena *a, const struct build_zone *zone)
 {
-	const struct project *project = run->project;
-	struct keep *keep = &build->keep;
-
-	*keep = (struct keep){.a = &build->arena,
-	    .project = project,
-	    .zone = build->zone,
+	struct keep keep = {.a = a,
+	    .project = run->project,
+	    .zone = zone->zone,
 	    .history = &run->history,
 	    .certificates = run->project_certificates,
 	    .index = &run->index,
 	    .named = run->certificates.items,
-	    .name = history_name(&build->arena, build->zone->name.wire),
+	    .name = history_name(a, zone->zone->name.wire),
 	    .latest_unix = run->history.latest_unix,
-	    .marked = {.a = &run->diags->arena}};
-	keep->is_known = history_serial(&run->history, keep->name) != NULL;
-	build->mark = project_mark_path(&build->arena, project, build->zone);
-	if (marks_have(marks, build->mark) && mark_read(run->diags, &project->own, build->mark,
-						  &build->was_marked, &keep->marked) < 0)
-		return -1;
-	keep->has_mark = build->was_marked;
-	return 0;
+	    .has_mark = zone->was_marked,
+	    .marked = zone->keep->marked};
+
+	keep.is_known = history_serial(&run->history, keep.name) != NULL;
+	return keep;
+}
+
+/* Reads the zone's mark, which few have. */
+static int
+begin_zone(struct build_run *run, const struct marks *marks, struct build_zone *build)
+{
+	struct arena a = {0};
+	const char *path = project_mark_path(&a, run->project, build->zone);
+	struct keep *keep;
+	int result = 0;
+
+	if (marks_have(marks, path)) {
+		keep = arena_zalloc(&build->arena, sizeof(*keep));
+		keep->marked.a = &run->diags->arena;
+		result = mark_read(
+		    run->diags, &run->project->own, path, &build->was_marked, &keep->marked);
+		build->keep = keep;
+	}
+	arena_free(&a);
+	return result;
 }
 
 int
@@ -88,8 +102,8 @@ apply_closed(const struct build *build, int64_t now, struct arena *a, struct his
 		int64_t then = time_of(zone, now, history);
 		bool applies = is_due(zone) && !zone->unfinished;
 
-		for (size_t k = 0; k < zone->keep.closed.n_sets && applies; k++) {
-			struct set set = zone->keep.closed.sets[k];
+		for (size_t k = 0; k < zone->keep->closed.n_sets && applies; k++) {
+			struct set set = zone->keep->closed.sets[k];
 
 			if (set_is_open(&set) || zone->was_marked)
 				set.until_unix = then; /* whoever was to be told of it */
@@ -111,8 +125,8 @@ apply_opened(const struct build *build, int64_t now, struct arena *a, struct his
 		bool due = is_due(zone) && !zone->unfinished && !zone->announced;
 		bool applies = due || is_to_announce(zone);
 
-		for (size_t k = 0; k < zone->keep.opened.n_sets && applies; k++) {
-			struct set set = zone->keep.opened.sets[k];
+		for (size_t k = 0; k < zone->keep->opened.n_sets && applies; k++) {
+			struct set set = zone->keep->opened.sets[k];
 
 			if (set.since_unix == TIME_NEVER)
 				set.since_unix = history_begin(history, &set, then);
@@ -127,19 +141,24 @@ apply_opened(const struct build *build, int64_t now, struct arena *a, struct his
  * known. The first one is written down with the zone's sets: a zone that has a serial is one that
  * is known. */
 static void
-apply_serial(const struct build_zone *build, int64_t now, struct history *history)
+apply_serial(const struct build_run *run, const struct build_zone *build, int64_t now,
+    struct history *history)
 {
-	const struct keep *keep = &build->keep;
-	const struct serial *known = history_serial(keep->history, keep->name);
-	struct serial serial = {keep->name, build->result.serial, time_of(build, now, history)};
+	const struct keep *keep = build->keep;
+	struct arena *a = &run->diags->arena;
+	struct arena_mark mark = arena_mark(a);
+	const char *name = history_name(a, build->zone->name.wire);
+	const struct serial *known = history_serial(&run->history, name);
+	struct serial serial = {name, build->result.serial, time_of(build, now, history)};
 	bool is_new = !known || known->serial != serial.serial;
 	bool is_told = build->was_marked && !build->unfinished;
 	bool is_ours = keep->is_published || build->was_marked; /* or of the build before */
 
-	if (!build->built || (is_new && !is_ours))
-		return;
-	if (known ? is_new || is_told : keep->is_tracked && !build->unfinished)
+	if (build->built && (!is_new || is_ours) &&
+	    (known ? is_new || is_told : keep->is_tracked && !build->unfinished))
 		history_add_serial(history, &serial);
+	else
+		arena_reset(a, mark);
 }
 
 static int
@@ -206,7 +225,7 @@ change_history(const void *ctx, struct history *history)
 	apply_opened(build, now, a, history);
 	for (size_t i = 0; i < build->n; i++)
 		if (is_due(&build->zones[i]) || is_to_announce(&build->zones[i]))
-			apply_serial(&build->zones[i], now, history);
+			apply_serial(change->run, &build->zones[i], now, history);
 	note_current(change->run, now, history);
 }
 

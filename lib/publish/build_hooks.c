@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/output.h"
 #include "history/mark.h"
+#include "history/state.h"
 #include "project/hook.h"
 
 #include <errno.h>
@@ -28,10 +29,13 @@ has_hook(const struct build_run *run, enum project_hook which)
 
 /* Of the zone as it is published; 0: it never was, as far as is known. */
 static uint32_t
-serial_of(const struct build_zone *build)
+serial_of(const struct build_run *run, const struct build_zone *build)
 {
-	const struct serial *known = history_serial(build->keep.history, build->keep.name);
+	struct arena a = {0};
+	const struct serial *known =
+	    history_serial(&run->history, history_name(&a, build->zone->name.wire));
 
+	arena_free(&a);
 	return build->built ? build->result.serial : known ? known->serial : 0;
 }
 
@@ -46,8 +50,10 @@ next(void *ctx, struct hook *out)
 		return false;
 	telling->begun = true;
 	if (build)
-		subject = (struct hook_subject){.zone = build->zone, .serial = serial_of(build)};
-	*out = hook_of(build ? &build->diags.arena : &telling->run->diags->arena,
+		subject = (struct hook_subject){
+		    .zone = build->zone, .serial = serial_of(telling->run, build)};
+	*out = hook_of(
+	    build ? &build_diags_of(telling->run, build)->arena : &telling->run->diags->arena,
 	    telling->run->project, telling->which, &subject);
 	out->input = telling->input;
 	return true;
@@ -67,7 +73,7 @@ set_told(const struct build_run *run, struct build_zone *build)
 static bool
 is_news(const struct build_zone *build)
 {
-	return build->built && build->keep.has_mark;
+	return build->built && build->keep->has_mark;
 }
 
 /* Servers are told by `changed`; where there is none, by `done`. */
@@ -110,9 +116,9 @@ sum_up(struct build_zone *build)
 	uint8_t sha256[DIGEST_LEN];
 	struct buf b = {0};
 
-	diags_sort(&build->diags);
-	for (size_t i = 0; i < build->diags.n; i++) {
-		const struct diag *diag = &build->diags.items[i];
+	diags_sort(build->diags);
+	for (size_t i = 0; i < build->diags->n; i++) {
+		const struct diag *diag = &build->diags->items[i];
 
 		if (diag->severity != SEVERITY_ERROR)
 			continue;
@@ -165,7 +171,7 @@ ended(void *ctx, enum hook_end how)
 	if (telling->which == PROJECT_HOOK_CHANGED)
 		end_changed(telling, how);
 	else if (how == HOOK_DONE)
-		output_replace(&build->diags, &telling->run->project->own,
+		output_replace(build_diags_of(telling->run, build), &telling->run->project->own,
 		    failure_path(telling->run, build), text_of(telling->failure));
 }
 
@@ -189,8 +195,8 @@ build_run_hooks(struct build_run *run, void (*meanwhile)(void *run))
 		else if (!needs_changed(run, build))
 			continue;
 		tellings[hooks.n] = telling;
-		queues[hooks.n] =
-		    (struct hook_queue){&tellings[hooks.n], &build->diags, next, ended};
+		queues[hooks.n] = (struct hook_queue){
+		    &tellings[hooks.n], build_diags_of(run, build), next, ended};
 		hooks.n++;
 	}
 	hooks_run(run->project, &hooks);

@@ -106,5 +106,5 @@ build_keep_of_child(void *ctx, const struct project_zone *zone)
 	const struct build_zone *found =
 	    bsearch(zone, build->zones, build->n, sizeof(*build->zones), by_zone);
 
-	return found ? &found->keep : NULL;
+	return found ? found->keep : NULL;
 }

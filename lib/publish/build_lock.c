@@ -120,13 +120,13 @@ build_keep_sources(struct build_zone *zone)
 {
 	struct arena *a = &zone->arena;
 
-	for (struct locked_source *s = zone->diags.noted.sources; s; s = s->next) {
+	for (struct locked_source *s = zone->diags->noted.sources; s; s = s->next) {
 		struct locked_source *copy = copy_source(a, s);
 
 		copy->next = zone->sources;
 		zone->sources = copy;
 	}
-	for (struct locked_group *g = zone->diags.noted.groups; g; g = g->next) {
+	for (struct locked_group *g = zone->diags->noted.groups; g; g = g->next) {
 		struct locked_group *copy = arena_alloc(a, sizeof(*copy));
 
 		*copy = (struct locked_group){

@@ -10,6 +10,7 @@
 
 struct build_run {
 	struct diags *diags;
+	struct diags like; /* as those of each zone begin */
 	const struct project *project;
 	const struct build_options *options;
 	struct build *build;
@@ -25,6 +26,14 @@ struct build_run {
 	size_t n_abreast;          /* zones that are built at a time */
 	struct reviewer *reviewer; /* NULL: the project has no `review` */
 };
+
+/* The zone's own diags, to add a problem to. */
+struct diags *
+build_diags_of(struct build_run *run, struct build_zone *zone);
+
+/* What the build of a zone begins with: in memory that ends with it. */
+struct keep
+build_keep_begin(const struct build_run *run, struct arena *a, const struct build_zone *zone);
 
 /* The clock's time, or the one that the caller has set. Waiting for another build, whose hook may
  * hang, takes its time. */

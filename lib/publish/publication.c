@@ -4,6 +4,7 @@
 #include "publish/build_part.h"
 #include "publish/cache.h"
 #include "publish/zone_part.h"
+#include "rollover/project_history.h"
 
 /* Is it to be published? */
 static int
@@ -85,9 +86,16 @@ remember(struct zone_run *run)
 static int
 unmark(struct build_run *build, struct build_zone *zone)
 {
-	if (!zone->keep.has_mark)
-		return 0;
-	return mark_remove(&zone->diags, &build->project->own, zone->mark);
+	struct diags own = build->like; /* mostly there is nothing to tell */
+	int result = 0;
+
+	if (zone->keep->has_mark)
+		result = mark_remove(&own, &build->project->own,
+		    project_mark_path(&own.arena, build->project, zone->zone));
+	if (own.n > 0)
+		diags_join(build_diags_of(build, zone), &own);
+	diags_free(&own);
+	return result;
 }
 
 /* A hook that hangs keeps no other zone's publication from being ended. What is wrong with that is

@@ -866,6 +866,13 @@ is_settled(const struct keep *keep, struct sets known)
 	return true;
 }
 
+bool
+keep_is_of_use(const struct keep *keep)
+{
+	return keep->is_tracked || keep->is_published || keep->has_mark || keep->n_early > 0 ||
+	       keep->n_kept + keep->opened.n_sets + keep->closed.n_sets > 0;
+}
+
 void
 keep_pack(struct keep *keep, struct arena *to)
 {

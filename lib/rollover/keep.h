@@ -84,6 +84,10 @@ keep_compare_set(
 void
 keep_failed(struct keep *keep, const struct published *published);
 
+/* Once the zone is made: is there anything that the project needs of it? */
+bool
+keep_is_of_use(const struct keep *keep);
+
 /* Once the zone is made: takes what the project still needs of it, `opened` and `closed`, to `to`,
  * which is `a` from then on. Nothing else of what was found stays. */
 void

@@ -80,7 +80,7 @@ build(unsigned n_workers, const char *const *zones, char summary[N_ZONES + 1])
 	for (size_t i = 0; i < built.n; i++) {
 		const struct build_zone *zone = &built.zones[i];
 
-		assert_int_equal(zone->built, zone->diags.n_severity[SEVERITY_ERROR] == 0);
+		assert_int_equal(zone->built, zone->diags->n_severity[SEVERITY_ERROR] == 0);
 		summary[i] = !zone->built ? 'f' : zone->result.changed ? 'c' : 's';
 	}
 	summary[built.n] = '\0';

@@ -59,7 +59,7 @@ build_with(struct build_options options)
 	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
 	assert_int_equal(build_project(&diags, &project, &options, &built), 0);
 	for (size_t i = 0; i < built.n; i++)
-		n += built.zones[i].diags.n_severity[SEVERITY_ERROR];
+		n += built.zones[i].diags->n_severity[SEVERITY_ERROR];
 	build_free(&built);
 	diags_free(&diags);
 	return n;

@@ -621,7 +621,7 @@ build(struct walk *w, const char *const *zones)
 	for (size_t i = 0; i < built.n; i++) {
 		buf_printf(&w->log, " %s%s:", built.zones[i].zone->name_text,
 		    built.zones[i].built ? "" : " failed");
-		log_problems(w, &built.zones[i].diags);
+		log_problems(w, built.zones[i].diags);
 	}
 	build_free(&built);
 	diags_free(&diags);

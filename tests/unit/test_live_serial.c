@@ -43,10 +43,10 @@ build(const char *const *hosts, size_t n_hosts, bool check, struct diags *diags,
 	project.zones = &zone;
 	build_project(diags, &project, &options, &built);
 	*is_first = built.zones[0].result.is_first;
-	status = built.zones[0].diags.status;
-	for (size_t i = 0; i < built.zones[0].diags.n; i++)
-		diag_add(diags, pos_none(), built.zones[0].diags.items[i].problem, "%s",
-		    built.zones[0].diags.items[i].message);
+	status = built.zones[0].diags->status;
+	for (size_t i = 0; i < built.zones[0].diags->n; i++)
+		diag_add(diags, pos_none(), built.zones[0].diags->items[i].problem, "%s",
+		    built.zones[0].diags->items[i].message);
 	build_free(&built);
 	return status;
 }

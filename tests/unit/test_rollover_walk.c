@@ -145,11 +145,11 @@ run_build(struct walk *w, const struct host *host, const char *const *zones,
 	show_diags(w, &diags);
 	for (size_t i = 0; i < built.n; i++) {
 		const struct build_zone *zone = &built.zones[i];
-		bool early = zone->keep.n_early > 0;
+		bool early = zone->keep->n_early > 0;
 
 		note(w, "%s%s%s", zone->built ? "" : " failed", early ? " D081" : "",
 		    zone->unfinished ? " hook" : "");
-		show_diags(w, &zone->diags);
+		show_diags(w, zone->diags);
 		w->counts.n_failed += !zone->built;
 		outcomes[zone_number(zone->zone)] =
 		    (struct outcome){zone->built, zone->built && !zone->unfinished, early};
