@@ -307,6 +307,63 @@ history_sort(struct history *history)
 	}
 }
 
+static void *
+copy_items(struct arena *a, const void *items, size_t n, size_t size)
+{
+	return n ? memcpy(arena_alloc(a, n * size), items, n * size) : NULL;
+}
+
+struct history
+history_copy(struct arena *a, const struct history *history)
+{
+	struct history copy = *history;
+
+	copy.a = a;
+	copy.sets = copy_items(a, history->sets, history->n_sets, sizeof(*copy.sets));
+	copy.serials = copy_items(a, history->serials, history->n_serials, sizeof(*copy.serials));
+	copy.notes = copy_items(a, history->notes, history->n_notes, sizeof(*copy.notes));
+	copy.cap_sets = copy.n_sets;
+	copy.cap_serials = copy.n_serials;
+	copy.cap_notes = copy.n_notes;
+	return copy;
+}
+
+static bool
+is_set_copy(const struct set *a, const struct set *b)
+{
+	return a->zone == b->zone && a->owner == b->owner && a->type == b->type &&
+	       a->ttl_s == b->ttl_s && a->since_unix == b->since_unix &&
+	       a->until_unix == b->until_unix && a->rdata == b->rdata && a->n == b->n;
+}
+
+static bool
+is_serial_copy(const struct serial *a, const struct serial *b)
+{
+	return a->zone == b->zone && a->serial == b->serial && a->t_unix == b->t_unix;
+}
+
+static bool
+is_note_copy(const struct note *a, const struct note *b)
+{
+	return a->kind == b->kind && a->name == b->name && a->event == b->event && a->id == b->id &&
+	       a->chain == b->chain && a->t_unix == b->t_unix;
+}
+
+bool
+history_is_copy(const struct history *copy, const struct history *of)
+{
+	bool same = copy->n_sets == of->n_sets && copy->n_serials == of->n_serials &&
+		    copy->n_notes == of->n_notes;
+
+	for (size_t i = 0; same && i < of->n_sets; i++)
+		same = is_set_copy(&copy->sets[i], &of->sets[i]);
+	for (size_t i = 0; same && i < of->n_serials; i++)
+		same = is_serial_copy(&copy->serials[i], &of->serials[i]);
+	for (size_t i = 0; same && i < of->n_notes; i++)
+		same = is_note_copy(&copy->notes[i], &of->notes[i]);
+	return same;
+}
+
 /* The same set as it stood before it ended. */
 static const struct set *
 find_set(const struct history *closed, const struct set *set)

@@ -95,6 +95,7 @@ struct history {
 	struct note *notes;
 	size_t n_notes, cap_notes;
 	int64_t latest_unix; /* the latest time that the file tells of, in the future too */
+	bool is_as_saved;    /* the file has each line once, in order, and no other (state.h) */
 };
 
 /* A run of the sorted sets of one zone, or of one name. */
@@ -165,6 +166,15 @@ history_begin(const struct history *history, const struct set *set, int64_t now_
  * published file tells which is right. */
 void
 history_sort(struct history *history);
+
+/* A copy of the sorted history, to be changed; in `a`. It shares texts and RDATA. */
+struct history
+history_copy(struct arena *a, const struct history *history);
+
+/* Is the copy still what it was made of? It is not where a text of it is another, though that reads
+ * the same. */
+bool
+history_is_copy(const struct history *copy, const struct history *of);
 
 /* Ends those open sets of the sorted history that stand in `closed`, which is sorted for that;
  * others of it are added. They end at `t_unix` if `closed` has them open, or when it says. Sort the

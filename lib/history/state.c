@@ -595,6 +595,15 @@ refuse_old(struct line *line, const struct old_form *old)
 /* --- Reading --- */
 
 static int
+by_text(const void *a, const void *b)
+{
+	const struct text *x = a, *y = b;
+	int order = memcmp(x->data, y->data, x->len < y->len ? x->len : y->len);
+
+	return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+static int
 read_line(struct line *line, struct history *out)
 {
 	if (line->word.len == 0 || *line->word.data == '#')
@@ -623,6 +632,15 @@ next_line(struct text *text)
 	return line;
 }
 
+/* Is it what a file begins with, or a line that may stand behind `last`? */
+static bool
+is_in_order(const struct text *last, const struct text *line)
+{
+	if (!last->data)
+		return line->len == sizeof(head) - 2 && memcmp(line->data, head, line->len) == 0;
+	return by_text(last, line) < 0;
+}
+
 static int
 read_text(struct diags *diags, const char *path, struct text text, struct state_reading reading,
     struct history *out)
@@ -630,16 +648,22 @@ read_text(struct diags *diags, const char *path, struct text text, struct state_
 	struct line line = {.diags = diags, .begin = text.data, .now_unix = reading.now_unix};
 	struct diags_mark mark = diags_mark(diags);
 	struct old_form old = {0};
+	struct text last = {0};
+	bool in_order = true;
+	size_t n = 0;
 	int result = 0;
 
 	line.source = diags_source(diags, path, text, pos_none());
-	while (text.len > 0) {
+	for (; text.len > 0; last = line.whole, n++) {
 		line.whole = line.rest = next_line(&text);
+		in_order = in_order && is_in_order(&last, &line.whole);
 		next_word(&line);
 		if (!is_old(&line, reading.wait_s, &old) && read_line(&line, out) < 0)
 			result = -1;
 	}
 	out->latest_unix = line.latest_unix;
+	out->is_as_saved = in_order && !is_in_future(line.latest_unix, line.now_unix) &&
+			   !old.first && n == 1 + out->n_sets + out->n_serials + out->n_notes;
 	if (is_in_future(line.latest_unix, line.now_unix) && !old.first)
 		warn_of_future(&line);
 	if (!old.first)
@@ -654,13 +678,17 @@ state_load(struct diags *diags, const struct roots *own, const char *path,
 {
 	struct text text;
 	int result = 0;
+	size_t n;
 
-	*out = (struct history){.a = &diags->arena};
+	*out = (struct history){.a = &diags->arena, .is_as_saved = true};
 	if (file_load_small(diags, pos_none(), own, path, STATE_LARGEST, true, &text) < 0)
 		return -1;
 	if (text.data)
 		result = read_text(diags, path, text, reading, out);
+	n = out->n_sets + out->n_serials + out->n_notes;
 	history_sort(out);
+	if (n != out->n_sets + out->n_serials + out->n_notes)
+		out->is_as_saved = false;
 	return result;
 }
 
@@ -699,15 +727,6 @@ state_try(struct diags *diags, const struct roots *own, const char *path)
 	result = output_write(out, "?", 1); /* no state file begins so: a new file is begun */
 	output_abort(out);
 	return result;
-}
-
-static int
-by_text(const void *a, const void *b)
-{
-	const struct text *x = a, *y = b;
-	int order = memcmp(x->data, y->data, x->len < y->len ? x->len : y->len);
-
-	return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
 /* The lines of all kinds, in the order of these. */

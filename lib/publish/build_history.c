@@ -145,7 +145,7 @@ apply_serial(const struct build_run *run, const struct build_zone *build, int64_
     struct history *history)
 {
 	const struct keep *keep = build->keep;
-	struct arena *a = &run->diags->arena;
+	struct arena *a = history->a;
 	struct arena_mark mark = arena_mark(a);
 	const char *name = history_name(a, build->zone->name.wire);
 	const struct serial *known = history_serial(&run->history, name);
@@ -174,7 +174,7 @@ static void
 end_zones(const struct build_run *run, int64_t now, struct history *history)
 {
 	const int64_t expired_s = (int64_t)10 * 365 * 86400;
-	struct arena *a = &run->diags->arena;
+	struct arena *a = history->a;
 	size_t n = run->project->n_zones, kept = 0;
 	const char **names = arena_alloc(a, n * sizeof(*names) + 1);
 
@@ -198,7 +198,7 @@ end_zones(const struct build_run *run, int64_t now, struct history *history)
 static void
 note_current(const struct build_run *run, int64_t now, struct history *history)
 {
-	struct history new = {.a = &run->diags->arena};
+	struct history new = {.a = history->a};
 
 	for (size_t i = 0; i < run->project->n_certificates; i++)
 		certificate_note_current(history, &run->project_certificates[i], now, &new);
@@ -217,7 +217,7 @@ change_history(const void *ctx, struct history *history)
 {
 	const struct change *change = ctx;
 	const struct build *build = change->run->build;
-	struct arena *a = &change->run->diags->arena;
+	struct arena *a = history->a;
 	int64_t now = history_now(history, change->now);
 
 	end_zones(change->run, now, history);
@@ -229,14 +229,36 @@ change_history(const void *ctx, struct history *history)
 	note_current(change->run, now, history);
 }
 
+/* Has the build nothing to write? What others have written since is their affair. */
+static bool
+changes_nothing(const struct build_run *run, const struct change *change)
+{
+	struct arena scratch = {0};
+	struct history after;
+	bool nothing;
+
+	if (run->history_written || !run->history.is_as_saved)
+		return false;
+	after = history_copy(&scratch, &run->history);
+	change_history(change, &after);
+	history_sort(&after);
+	history_prune(&after, project_history_wait_s(run->project), change->now);
+	nothing = history_is_copy(&after, &run->history);
+	arena_free(&scratch);
+	return nothing;
+}
+
 int
 build_write_history(struct build_run *run)
 {
 	struct change change = {run, build_now(run->options)};
 
-	if (project_history_rewrite(run->diags, run->project, change.now, change_history, &change) <
-	    0)
-		return -1;
+	if (!changes_nothing(run, &change)) {
+		run->history_written = true;
+		if (project_history_rewrite(
+			run->diags, run->project, change.now, change_history, &change) < 0)
+			return -1;
+	}
 	for (size_t i = 0; i < run->build->n; i++) {
 		struct build_zone *zone = &run->build->zones[i];
 

@@ -19,6 +19,7 @@ struct build_run {
 	bool lock_changed; /* by another than a build here: zones must tell what it is to have */
 	struct tlsa_names certificates;
 	struct history history; /* of the state file, as it was ahead of the build */
+	bool history_written;   /* it is another since, maybe */
 	struct certificate *project_certificates;
 	struct certificate_index index; /* of these */
 	struct build_keys *keys;        /* folders that were read */

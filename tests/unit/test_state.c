@@ -71,6 +71,43 @@ expect_saved(struct diags *diags, struct history *history, const char *wanted)
 	buf_free(&b);
 }
 
+/* A build that changes nothing leaves such a file alone, and puts any other in order. */
+static void
+as_saved(void **state)
+{
+	static const char early[] = "serial a. 1 " BEGUN "\n", late[] = "serial b. 1 " BEGUN "\n",
+			  future[] = "serial a. 1 2026-11-24T12:00:00Z\n";
+	const struct {
+		const char *lines[4];
+		bool is;
+	} rows[] = {
+	    {{HEAD_LINE, early, late}, true},
+	    {{HEAD_LINE}, true},
+	    {{early, late}, false},
+	    {{HEAD_LINE, late, early}, false},
+	    {{HEAD_LINE, early, early}, false},
+	    {{HEAD_LINE, early, "\n", late}, false},
+	    {{HEAD_LINE, early, "serial a. 2 " BEGUN "\n"}, false},
+	    {{HEAD_LINE, future}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct diags diags;
+		struct history history;
+		struct buf text = {0};
+
+		for (size_t k = 0; k < LENGTH(rows[i].lines) && rows[i].lines[k]; k++)
+			buf_puts(&text, rows[i].lines[k]);
+		buf_putc(&text, '\0');
+		assert_int_equal(load(&diags, text.data, usual, &history), 0);
+		if (history.is_as_saved != rows[i].is)
+			fail_msg("row %zu", i);
+		buf_free(&text);
+		diags_free(&diags);
+	}
+}
+
 static void
 good_lines(void **state)
 {
@@ -530,6 +567,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(good_lines),
+	    cmocka_unit_test(as_saved),
 	    cmocka_unit_test(lines_unlike_ours),
 	    cmocka_unit_test(bad_lines),
 	    cmocka_unit_test(all_bad_lines),
