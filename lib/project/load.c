@@ -106,8 +106,9 @@ const struct yaml_field project_fields[] = {
 	.about = "Environment variables that templates may name in pass=env:NAME."},
     {"severity", YAML_MAPPING_OF, AT(file, severity),
 	.about = "How bad problems are taken to be, by code."},
-    {"zones", YAML_MAPPING_OF, AT(file, zones), .values = zone_fields, .names = &zone_name_form,
-	.required = true, .about = "The zones: a name each, and what is different for it."},
+    {"zones", YAML_MAPPING_OF, AT(file, zones), .fields = zones_fields, .values = zone_fields,
+	.names = &zone_name_form, .required = true,
+	.about = "The zones: a name each, and what is different for it."},
     {.name = NULL},
 };
 

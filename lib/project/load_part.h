@@ -32,6 +32,9 @@ load_path(const struct load *load, const char *path)
 /* The keys of a policy, and those of a zone, which `defaults` has, too; and what its name looks
  * like. */
 extern const struct yaml_field policy_fields[], zone_fields[];
+
+/* What `zones` has beside their names. */
+extern const struct yaml_field zones_fields[];
 extern const struct yaml_form zone_name_form;
 
 /* Reads the mapping `policies`, which may be NULL, into the project. Problems are added. */

@@ -100,7 +100,7 @@ struct yaml_field {
 	const struct yaml_choice *choices; /* of YAML_CHOICE and YAML_CHOICES */
 	const struct yaml_form *form;      /* of a text or each of YAML_TEXTS; NULL: the type's */
 	const struct yaml_field *fields;   /* of a mapping: its keys, */
-	const struct yaml_field *values;   /* or the keys of each value, where its own are names */
+	const struct yaml_field *values;   /* and those of each value, where others are names */
 	const struct yaml_form *names;     /* those names; NULL: any */
 	const char *needs;                 /* the key without which this one means nothing */
 	bool required;                     /* it must be there; and a mapping must not be empty */

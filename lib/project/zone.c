@@ -2,6 +2,8 @@
 #include "project/load_part.h"
 
 #include "base/buf.h"
+#include "base/mem.h"
+#include "project/found.h"
 #include "project/server.h"
 
 #include <stddef.h>
@@ -72,6 +74,22 @@ const struct yaml_field zone_fields[] = {
     {.name = NULL},
 };
 
+/* Which templates are those of zones that are not listed. */
+struct from {
+	struct yaml_text pattern;
+};
+
+static const struct yaml_form from_form = {"from",
+    .pattern = "^[^{\\u0000-\\u001f\\u007f]*[^/{\\u0000-\\u001f\\u007f]$", .booleans = true,
+    .numbers = true};
+
+const struct yaml_field zones_fields[] = {
+    {"from", YAML_TEXT, offsetof(struct from, pattern), .form = &from_form,
+	.about = "Templates of further zones: a path with * in it. What stands in a file's path "
+		 "where template of defaults has {zone} is the name of its zone."},
+    {.name = NULL},
+};
+
 /* As name_check and name_parse want it. */
 #define LABEL "([!-\\-/-\\[\\]-~]|\\\\([01][0-9]{2}|2[0-4][0-9]|25[0-5]|[!-/:-~])){1,63}"
 const struct yaml_form zone_name_form = {
@@ -136,12 +154,19 @@ defaults_read(const struct load *load, struct settings *out)
 		out->policy.text = policy;
 }
 
+/* A zone that is not listed has no value, and its place is that of `from`. */
+static bool
+is_found(const struct yaml_node *node)
+{
+	return node->pos.at == 0;
+}
+
 static int
 name_error(const struct load *load, const struct yaml_node *node, size_t at, const char *why)
 {
 	struct pos pos = node->key_pos;
 
-	if (node->key_pos.at && at < node->key.len)
+	if (!is_found(node) && at < node->key.len)
 		pos.at += at;
 	return diag_error(
 	    load->diags, pos, P_VALUE, "\"%s\" is no zone's name: %s", node->key.data, why);
@@ -204,12 +229,14 @@ static int
 zone_read(const struct load *load, const struct yaml_node *node, const struct settings *defaults,
     struct project_zone *zone)
 {
-	const char *what = arena_printf(load->a, "zone \"%s\"", node->key.data);
+	bool says_something = node->kind != YAML_MAPPING || node->n > 0; /* most do not */
 	struct settings s = *defaults;
 
 	if (name_read(load, node, &s.is) < 0)
 		return -1;
-	if (yaml_read(load->diags, node, what, zone_fields, &s) < 0)
+	if (says_something &&
+	    yaml_read(load->diags, node, arena_printf(load->a, "zone \"%s\"", node->key.data),
+		zone_fields, &s) < 0)
 		return -1;
 	if (s.template.text != defaults->template.text)
 		pattern_check(load->diags, s.template);
@@ -228,11 +255,22 @@ zone_read(const struct load *load, const struct yaml_node *node, const struct se
 	return 0;
 }
 
+/* --- All zones --- */
+
 /* A zone and its place in canonical order. */
 struct sortable {
 	struct bytes key;
 	const char *spelling; /* of its name, in the file */
+	const char *found;    /* the file that is its template; NULL: the zone is listed */
 	struct project_zone zone;
+};
+
+struct gathered {
+	const struct load *load;
+	struct settings defaults;
+	struct arena a; /* of what is needed until all are there */
+	struct sortable *items;
+	size_t n, cap;
 };
 
 static int
@@ -241,8 +279,9 @@ by_name(const void *a, const void *b)
 	const struct sortable *m = a, *n = b;
 	int order = bytes_compare(m->key, n->key);
 
-	return order ? order
-		     : (m->zone.pos.at > n->zone.pos.at) - (m->zone.pos.at < n->zone.pos.at);
+	if (order == 0)
+		order = (m->zone.pos.at > n->zone.pos.at) - (m->zone.pos.at < n->zone.pos.at);
+	return order || !m->found || !n->found ? order : strcmp(m->found, n->found);
 }
 
 static struct bytes
@@ -254,6 +293,131 @@ key_of(struct arena *a, const struct name *name)
 	return (struct bytes){arena_copy(a, key, n), n};
 }
 
+/* Returns NULL with problems added. */
+static struct sortable *
+gather(struct gathered *all, const struct yaml_node *node)
+{
+	struct sortable *s;
+
+	all->items = mem_grow(all->items, all->n, &all->cap, sizeof(*all->items));
+	s = &all->items[all->n];
+	if (zone_read(all->load, node, &all->defaults, &s->zone) < 0)
+		return NULL;
+	s->spelling = node->key.data;
+	s->key = key_of(&all->a, &s->zone.name);
+	s->found = NULL;
+	all->n++;
+	return s;
+}
+
+/* --- Zones of templates that are found --- */
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *
+absolute(const struct gathered *all, const char *path)
+{
+	return file_absolute_in(&all->load->diags->arena, &all->load->project->roots, path);
+}
+
+/* The templates of the zones that are listed, sorted: none of them is a further zone's. */
+static const char **
+listed_templates(struct gathered *all)
+{
+	const char **paths = arena_alloc(&all->a, (all->n + 1) * sizeof(*paths));
+
+	for (size_t i = 0; i < all->n; i++)
+		paths[i] = file_absolute_in(
+		    &all->a, &all->load->project->roots, all->items[i].zone.template);
+	qsort(paths, all->n, sizeof(*paths), by_text);
+	return paths;
+}
+
+/* A path of the project as its file would have it. */
+static const char *
+as_written(const struct load *load, const char *path)
+{
+	const char *project = load->project->roots.project;
+
+	return confine_is_below(path, project) ? path + strlen(project) + (project[1] ? 1 : 0)
+					       : path;
+}
+
+/* `template` is that of `defaults`, absolute. */
+static void
+gather_found(struct gathered *all, struct yaml_text from, const char *template, const char *path)
+{
+	const struct load *load = all->load;
+	struct yaml_node node = {.kind = YAML_MAPPING, .key_pos = from.pos};
+	struct sortable *s;
+	const char *name;
+
+	if (!found_name(template, path, &node.key)) {
+		diag_add(load->diags, from.pos, P_VALUE,
+		    "%s is found, and is the template of no zone: those are %s",
+		    as_written(load, path), as_written(load, template));
+		return;
+	}
+	node.key.data = arena_text(load->a, node.key.data, node.key.len);
+	s = gather(all, &node);
+	if (!s)
+		return;
+	s->found = path;
+	name = project_file_name(&all->a, s->zone.name_text);
+	if (strcmp(name, node.key.data) != 0)
+		diag_add(load->diags, from.pos, P_VALUE,
+		    "%s is found for zone \"%s\", whose template is %s", as_written(load, path),
+		    s->zone.name_text,
+		    as_written(load, project_replace(&all->a, template, "{zone}", name)));
+}
+
+static void
+find_zones(struct gathered *all, struct yaml_text from)
+{
+	const struct load *load = all->load;
+	const char *template = absolute(all, load_path(load, all->defaults.template.text));
+	const char **listed = listed_templates(all);
+	size_t n_listed = all->n;
+	struct found found;
+
+	if (strchr(from.text, '{') || !strstr(all->defaults.template.text, "{zone}")) {
+		diag_add(load->diags, from.pos, P_VALUE,
+		    "from wants a path with *, as in zones/*.zone, beside a \"template\" with "
+		    "{zone}");
+		return;
+	}
+	if (found_files(load->diags, from.pos, &load->project->roots,
+		absolute(all, load_path(load, from.text)), &found) == 0 &&
+	    found.n == 0)
+		diag_add(load->diags, from.pos, P_VALUE, "there is no file %s", from.text);
+	for (size_t i = 0; i < found.n; i++)
+		if (!bsearch(&found.paths[i], listed, n_listed, sizeof(*listed), by_text))
+			gather_found(all, from, template, found.paths[i]);
+	arena_join(&all->a, &found.a);
+}
+
+/* --- Zones that stand twice --- */
+
+static void
+refuse_second(const struct load *load, const struct sortable *first, const struct sortable *second)
+{
+	const struct project_zone *zone = &first->zone;
+
+	if (first->found || second->found)
+		diag_add(load->diags, first->found ? second->zone.pos : zone->pos, P_DUPLICATE,
+		    "zone \"%s\" has two templates: %s and %s", zone->name_text, zone->template,
+		    second->zone.template);
+	else if (strcmp(first->spelling, second->spelling) != 0)
+		diag_add(load->diags, second->zone.pos, P_DUPLICATE,
+		    "zone \"%s\" stands here a second time; the first is on line %llu",
+		    second->zone.name_text,
+		    (unsigned long long)diags_place(load->diags, zone->pos).line);
+}
+
 /* Drops zones that stand twice; returns how many are left. Those with keys equal to the letter
  * yaml.c has found, so only further spellings of a name are reported. */
 static size_t
@@ -261,44 +425,51 @@ zones_unique(const struct load *load, struct sortable *s, size_t n)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct project_zone *zone = &s[i].zone, *first = &s[kept - (kept > 0)].zone;
-
+	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || bytes_compare(s[kept - 1].key, s[i].key) != 0)
 			s[kept++] = s[i];
-		else if (strcmp(s[i].spelling, s[kept - 1].spelling) != 0)
-			diag_add(load->diags, zone->pos, P_DUPLICATE,
-			    "zone \"%s\" stands here a second time; the first is on line %llu",
-			    zone->name_text,
-			    (unsigned long long)diags_place(load->diags, first->pos).line);
-	}
+		else
+			refuse_second(load, &s[kept - 1], &s[i]);
 	return kept;
+}
+
+/* Reads `from`. */
+static void
+from_read(const struct load *load, const struct yaml_node *node, struct from *from)
+{
+	struct yaml_node alone = *node;
+	const struct yaml_node mapping = {.kind = YAML_MAPPING, .first = &alone, .n = 1};
+
+	alone.next = NULL;
+	yaml_read(load->diags, &mapping, "zones", zones_fields, from);
 }
 
 void
 zones_read(const struct load *load, const struct yaml_node *mapping)
 {
-	size_t n, i = 0;
-	const struct yaml_node *node = load_children(mapping, &n);
-	struct sortable *s = arena_alloc(load->a, n * sizeof(*s));
+	struct gathered all = {.load = load};
+	struct from from = {0};
 	struct project_zone *zones;
-	struct settings defaults;
+	size_t n;
 
-	defaults_read(load, &defaults);
-	for (; node; node = node->next) {
-		if (zone_read(load, node, &defaults, &s[i].zone) < 0)
-			continue;
-		s[i].spelling = node->key.data;
-		s[i].key = key_of(load->a, &s[i].zone.name);
-		i++;
-	}
-	qsort(s, i, sizeof(*s), by_name);
-	i = zones_unique(load, s, i);
-	zones = arena_alloc(load->a, i * sizeof(*zones));
-	for (size_t j = 0; j < i; j++)
-		zones[j] = s[j].zone;
+	defaults_read(load, &all.defaults);
+	for (const struct yaml_node *node = load_children(mapping, &n); node; node = node->next)
+		if (text_is(node->key, zones_fields[0].name))
+			from_read(load, node, &from);
+		else
+			gather(&all, node);
+	if (from.pattern.text)
+		find_zones(&all, from.pattern);
+	if (all.n > 0)
+		qsort(all.items, all.n, sizeof(*all.items), by_name);
+	n = zones_unique(load, all.items, all.n);
+	zones = arena_alloc(load->a, n * sizeof(*zones) + 1);
+	for (size_t j = 0; j < n; j++)
+		zones[j] = all.items[j].zone;
 	load->project->zones = zones;
-	load->project->n_zones = i;
+	load->project->n_zones = n;
+	free(all.items);
+	arena_free(&all.a);
 }
 
 static const struct project_zone *

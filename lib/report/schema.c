@@ -175,6 +175,9 @@ put_definition(struct json *j, const struct yaml_form *form)
 /* --- Properties: the keys of a mapping --- */
 
 static void
+put_properties(struct schema *s, const struct yaml_field *fields);
+
+static void
 put_fields(struct schema *s, const struct yaml_field *fields, bool may_be_null);
 
 /* The value of a key that is no mapping. */
@@ -296,6 +299,8 @@ put_named(struct schema *s, const struct yaml_field *field)
 		put_reference(s, field->names);
 		json_end(j, '}');
 	}
+	if (field->fields)
+		put_properties(s, field->fields);
 	json_key(j, "additionalProperties");
 	json_begin(j, '{');
 	put_fields(s, field->values, !any_required(field->values));
@@ -326,6 +331,16 @@ put_property(struct schema *s, const struct yaml_field *field)
 }
 
 static void
+put_properties(struct schema *s, const struct yaml_field *fields)
+{
+	json_key(&s->j, "properties");
+	json_begin(&s->j, '{');
+	for (const struct yaml_field *f = fields; f->name; f++)
+		put_property(s, f);
+	json_end(&s->j, '}');
+}
+
+static void
 put_fields(struct schema *s, const struct yaml_field *fields, bool may_be_null)
 {
 	struct json *j = &s->j;
@@ -335,13 +350,9 @@ put_fields(struct schema *s, const struct yaml_field *fields, bool may_be_null)
 	put_flag(j, "additionalProperties", false);
 	if (any_required(fields))
 		put_required(j, fields);
-	json_key(j, "properties");
-	json_begin(j, '{');
-	for (const struct yaml_field *f = fields; f->name; f++) {
-		put_property(s, f);
+	put_properties(s, fields);
+	for (const struct yaml_field *f = fields; f->name; f++)
 		any_needs = any_needs || f->needs;
-	}
-	json_end(j, '}');
 	if (any_needs)
 		put_needs(j, fields);
 }

@@ -8,7 +8,8 @@
 #include "base/file.h"
 #include "project/mapping.h"
 
-/* The keys of one that the file has by this name, or of each mapping in it. */
+/* The keys of one that the file has by this name, or of each mapping in it; of `zones`, those that
+ * are no zone's. */
 static const struct yaml_field *
 fields_of(const struct yaml_field *mapping)
 {
@@ -150,7 +151,7 @@ assert_words(const struct yaml_field *field, struct text item)
 		fail_msg("zonepp.yaml.5 lacks the default of \"%s\"", field->name);
 }
 
-/* `zones` has the keys of `defaults`, where they stand. */
+/* Zones have the keys of `defaults`, where they stand. */
 static size_t
 count_fields(void)
 {
@@ -158,9 +159,8 @@ count_fields(void)
 
 	for (const struct yaml_field *f = project_fields; f->name; f++) {
 		n++;
-		if (strcmp(f->name, "zones") != 0)
-			for (const struct yaml_field *k = fields_of(f); k && k->name; k++)
-				n++;
+		for (const struct yaml_field *k = fields_of(f); k && k->name; k++)
+			n++;
 	}
 	return n;
 }

@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "unit.h"
 
+#include "base/tree.h"
 #include "project/project.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -286,6 +288,14 @@ static const struct {
     {"zones:\n  a: {servers: [], serial: live}\n", "P005", 2, 20},
     {"defaults: {serial: live}\nzones:\n  a: {servers: [b]}\n  b:\n", "P005", 1, 12},
     {"defaults: {serial: live, servers: [b]}\nzones:\n  a: {servers: []}\n  b:\n", "P005", 1, 12},
+    {"zones: {from: [p]}\n", "P003", 1, 15},
+    {"zones: {from: }\n", "P003", 1, 9},
+    {"zones: {from: \"templates/{zone}\"}\n", "P005", 1, 15},
+    {"zones: {from: templates/}\n", "P005", 1, 15},
+    {"zones: {from: \"templates/*.none\"}\n", "P005", 1, 15},
+    {"zones: {from: \"none/*.zone\"}\n", "P005", 1, 15},
+    {"zones: {from: \"../*/a\"}\n", "F003", 1, 15},
+    {"defaults: {template: fixed}\nzones: {from: \"t/*\"}\n", "P005", 2, 15},
     {"policies: {p: {denial: nsec5}}\nzones: {a: }\n", "P005", 1, 24},
     {"policies: {p: {zonemd: sha1}}\nzones: {a: }\n", "P005", 1, 24},
     {"policies: {p: {cds: maybe}}\nzones: {a: }\n", "P005", 1, 21},
@@ -328,6 +338,91 @@ problems(void **state)
 	unlink("p/hard-link");
 	unlink("p/own");
 	rmdir("p/.zonepp");
+}
+
+/* --- Zones of templates that are found --- */
+
+static const struct {
+	const char *files[4]; /* in p/ */
+	const char *defaults, *zones;
+	const char *wanted; /* "ZONE TEMPLATE" a line, or the one problem */
+} finds[] = {
+    {{"z/b.zone", "z/a.zone", "z/.c.zone", "z/d"}, "", "from: \"z/*.zone\"",
+	"a p/z/a.zone\nb p/z/b.zone\n"},
+    {{"z/a.zone"}, "", "from: \"./z//*\"", "a p/z/a.zone\n"},
+    {{"z/a.zone", "z/b.zone"}, "", "from: \"z/[a].zone\", c: ", "a p/z/a.zone\nc p/z/c.zone\n"},
+    {{"z/a.zone"}, "", "from: \"z/*.zone\", a: {serial: keep}", "a p/z/a.zone\n"},
+    {{"z/a.zone"}, "",
+	"from: \"z/*.zone\", A: ", "P004 zone \"a\" has two templates: p/z/a.zone and p/z/A.zone"},
+    {{"z/a.zone", "z/x"}, "", "from: \"z/*.zone\", a: {template: z/x}",
+	"P004 zone \"a\" has two templates: p/z/a.zone and p/z/x"},
+    {{"z/a.zone", "z/A.zone"}, "", "from: \"z/*.zone\"",
+	"P004 zone \"A\" has two templates: p/z/A.zone and p/z/a.zone"},
+    {{"z/root.zone", "z/0_1.a.zone"}, "",
+	"from: \"z/*.zone\", .: , 0/1.a: ", ". p/z/root.zone\n0/1.a p/z/0_1.a.zone\n"},
+    {{"z/a.zone"}, "", "from: \"z/*.zone\", b: {template: z/a.zone}", "b p/z/a.zone\n"},
+    {{"z/a/zone", "z/b/zone", "z/zone"}, "z/{zone}/zone", "from: \"z/*/zone\"",
+	"a p/z/a/zone\nb p/z/b/zone\n"},
+    {{"z/a/a", "z/b/b"}, "z/{zone}/{zone}", "from: \"z/*/?\"", "a p/z/a/a\nb p/z/b/b\n"},
+    {{"z/a/a", "z/b/c"}, "z/{zone}/{zone}", "from: \"z/*/*\"",
+	"P005 z/b/c is found, and is the template of no zone: those are z/{zone}/{zone}"},
+    {{"z/a.zone", "z/README"}, "", "from: \"z/*\"",
+	"P005 z/README is found, and is the template of no zone: those are z/{zone}.zone"},
+    {{"z/a b.zone"}, "", "from: \"z/*\"",
+	"P005 \"a b\" is no zone's name: a blank or control character"},
+    {{"z/a..zone"}, "", "from: \"z/*\"",
+	"P005 z/a..zone is found for zone \"a\", whose template is z/a.zone"},
+};
+
+static void
+put_deep(const char *path)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "p/%s", path);
+	for (char *p = text + 2; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		mkdir(text, 0777);
+		*p = '/';
+	}
+	put(text, "");
+}
+
+static void
+print_zones(struct buf *b, const struct diags *diags, const struct project *p)
+{
+	for (size_t i = 0; i < diags->n; i++)
+		buf_printf(b, "%s %s", problem_table[diags->items[i].problem].code,
+		    diags->items[i].message);
+	for (size_t i = 0; diags->n == 0 && i < p->n_zones; i++)
+		buf_printf(b, "%s %s\n", p->zones[i].name_text, p->zones[i].template);
+	buf_putc(b, '\0');
+}
+
+static void
+found_zones(void **state)
+{
+	char yaml[256];
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(finds); i++) {
+		const char *template = *finds[i].defaults ? finds[i].defaults : "z/{zone}.zone";
+		struct diags diags = {0};
+		struct buf b = {0};
+		struct project p;
+
+		for (size_t k = 0; k < LENGTH(finds[i].files) && finds[i].files[k]; k++)
+			put_deep(finds[i].files[k]);
+		snprintf(yaml, sizeof(yaml), "defaults: {template: \"%s\"}\nzones: {%s}\n",
+		    template, finds[i].zones);
+		load(&diags, yaml, &p);
+		print_zones(&b, &diags, &p);
+		if (strcmp(b.data, finds[i].wanted) != 0)
+			fail_msg("row %zu: %s", i, b.data);
+		buf_free(&b);
+		diags_free(&diags);
+		tree_remove(AT_FDCWD, "p/z");
+	}
 }
 
 /* What one output is must not be taken for what the next in its folder is. */
@@ -597,6 +692,7 @@ main(void)
 	    cmocka_unit_test(policies),
 	    cmocka_unit_test(built_in),
 	    cmocka_unit_test(problems),
+	    cmocka_unit_test(found_zones),
 	    cmocka_unit_test(linked_outputs),
 	    cmocka_unit_test(certificates),
 	    cmocka_unit_test(servers_of_zones),
