@@ -743,9 +743,15 @@ sync_folder(int dir, const char *folder)
 }
 
 void
+file_unsynced(struct diags *diags, const char *path, int error)
+{
+	diag_add_path(diags, path, F_UNSYNCED, "%s is written, but its folder cannot be synced: %s",
+	    path, strerror(error));
+}
+
+void
 file_sync_name(struct diags *diags, const char *path, int dir, const char *folder)
 {
 	if (sync_folder(dir, folder) < 0)
-		diag_add_path(diags, path, F_UNSYNCED,
-		    "%s is written, but its folder cannot be synced: %s", path, strerror(errno));
+		file_unsynced(diags, path, errno);
 }

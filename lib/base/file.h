@@ -152,6 +152,10 @@ file_give_name(int fd, int dir, const char *path);
 void
 file_sync_name(struct diags *diags, const char *path, int dir, const char *folder);
 
+/* Adds that it is not, for that error. */
+void
+file_unsynced(struct diags *diags, const char *path, int error);
+
 enum { FILE_PATH_OF_FD = 32 };
 
 /* A path to the open file, for those who want one. */

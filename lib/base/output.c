@@ -44,6 +44,9 @@ struct output {
 	size_t passed;  /* bytes that the stream had before */
 	bool failed;
 	bool relaxed;          /* no syncs */
+	bool prepared;         /* what is written is all there, with its owner and mode, */
+	bool synced;           /* and on the disk */
+	bool folder_later;     /* the caller syncs the folder */
 	bool patched;          /* output_will_patch was called */
 	bool secret;           /* nothing of `old` stays in memory */
 	struct digest *digest; /* NULL: nobody asked */
@@ -506,18 +509,41 @@ name_temporary(struct output *out)
 	return -1;
 }
 
+/* All that comes ahead of the sync. */
 static int
-replace(struct output *out)
+prepare(struct output *out)
+{
+	if (out->prepared)
+		return 0;
+	if (out->fd < 0 && begin_temporary(out) < 0)
+		return -1;
+	if (out->old_fd >= 0 && fchown(out->fd, out->old_stat.st_uid, out->old_stat.st_gid) < 0 &&
+	    errno != EPERM)
+		return output_fail(out, "set the owner of");
+	if (out->old_fd >= 0 && fchmod(out->fd, out->old_stat.st_mode & 07777) < 0)
+		return output_fail(out, "set the mode of");
+	out->prepared = true;
+	return 0;
+}
+
+/* Where there was no file, the unnamed one gets its name at once. Returns false where it must be
+ * renamed. */
+static bool
+give_name(struct output *out)
+{
+	if (out->old_fd >= 0 || out->temporary ||
+	    file_give_name(out->fd, out->folder_fd, out->name) < 0)
+		return false;
+	close(out->fd);
+	out->fd = -1;
+	return true;
+}
+
+static int
+rename_temporary(struct output *out)
 {
 	int fd = out->fd;
 
-	if (out->old_fd >= 0 && fchown(fd, out->old_stat.st_uid, out->old_stat.st_gid) < 0 &&
-	    errno != EPERM)
-		return output_fail(out, "set the owner of");
-	if (out->old_fd >= 0 && fchmod(fd, out->old_stat.st_mode & 07777) < 0)
-		return output_fail(out, "set the mode of");
-	if (!out->relaxed && fsync(fd) < 0)
-		return output_fail(out, "sync");
 	if (name_temporary(out) < 0)
 		return output_fail(out, "name the new");
 	out->fd = -1;
@@ -526,8 +552,20 @@ replace(struct output *out)
 	if (renameat(out->folder_fd, out->temporary, out->folder_fd, out->name) < 0)
 		return output_fail(out, "replace");
 	forget_temporary(out);
+	return 0;
+}
+
+static int
+replace(struct output *out)
+{
+	if (prepare(out) < 0)
+		return -1;
+	if (!out->relaxed && !out->synced && fsync(out->fd) < 0)
+		return output_fail(out, "sync");
+	if (!give_name(out) && rename_temporary(out) < 0)
+		return -1;
 	close_old(out);
-	if (!out->relaxed)
+	if (!out->relaxed && !out->folder_later)
 		file_sync_name(out->diags, out->path, out->folder_fd, ".");
 	return 0;
 }
@@ -687,9 +725,115 @@ output_commit(struct output *out, bool *changed)
 		output_abort(out);
 		return 0;
 	}
-	result = (out->fd < 0 && begin_temporary(out) < 0) || replace(out) < 0 ? -1 : 0;
+	result = replace(out);
 	output_abort(out);
 	return result;
+}
+
+/* --- Many files --- */
+
+/* A folder in which names are to last. */
+struct sync_folder {
+	int fd;
+	struct stat is;
+	int error; /* of its sync */
+};
+
+struct sync {
+	struct output *const *outs;
+	size_t n;
+	size_t *folder_of; /* of each output that is `folder_later` */
+	struct sync_folder *folders;
+	size_t n_folders;
+};
+
+static bool
+is_to_sync(struct output *out)
+{
+	return out->kind == OUTPUT_FILE && !out->failed && !out->relaxed && !is_unchanged(out);
+}
+
+/* Of many files each sync would wait for the disk. Where that cannot be done at once, each is
+ * synced by itself, and tells of what fails. */
+static void
+sync_files(const struct sync *sync)
+{
+	enum { FEW = 2 };
+	struct stat first, st;
+	size_t n = 0;
+	int fd = -1;
+
+	for (size_t i = 0; i < sync->n; i++)
+		if (is_to_sync(sync->outs[i]) && prepare(sync->outs[i]) == 0 && n++ == 0)
+			fd = sync->outs[i]->fd;
+	if (n <= FEW || fstat(fd, &first) < 0 || syncfs(fd) < 0)
+		return;
+	for (size_t i = 0; i < sync->n; i++) {
+		struct output *out = sync->outs[i];
+
+		out->synced = out->prepared && !out->failed && fstat(out->fd, &st) == 0 &&
+			      st.st_dev == first.st_dev;
+	}
+}
+
+/* Opens the folder of output `i`, unless it is open. Returns false where it cannot be. */
+static bool
+open_sync_folder(struct sync *sync, size_t i)
+{
+	struct sync_folder *folder = &sync->folders[sync->n_folders];
+	int fd = sync->outs[i]->folder_fd;
+	size_t *k = &sync->folder_of[i];
+
+	if (fstat(fd, &folder->is) < 0)
+		return false;
+	for (*k = 0; *k < sync->n_folders; (*k)++)
+		if (sync->folders[*k].is.st_dev == folder->is.st_dev &&
+		    sync->folders[*k].is.st_ino == folder->is.st_ino)
+			return true;
+	folder->error = 0;
+	folder->fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	sync->n_folders += folder->fd >= 0;
+	return folder->fd >= 0;
+}
+
+/* Once the files have their names. */
+static void
+sync_folders(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->n_folders; i++) {
+		struct sync_folder *folder = &sync->folders[i];
+
+		if (fsync(folder->fd) < 0 && errno != EINVAL) /* as file_sync_name */
+			folder->error = errno;
+		close(folder->fd);
+	}
+	for (size_t i = 0; i < sync->n; i++) {
+		struct output *out = sync->outs[i];
+		int error = out->folder_later ? sync->folders[sync->folder_of[i]].error : 0;
+
+		if (error)
+			file_unsynced(out->diags, out->path, error);
+	}
+}
+
+void
+output_commit_all(struct output *const *outs, size_t n, int *done, bool *changed)
+{
+	struct sync sync = {.outs = outs,
+	    .n = n,
+	    .folder_of = mem_alloc((n + 1) * sizeof(*sync.folder_of)),
+	    .folders = mem_alloc((n + 1) * sizeof(*sync.folders))};
+
+	sync_files(&sync);
+	for (size_t i = 0; i < n; i++)
+		outs[i]->folder_later = outs[i]->prepared && open_sync_folder(&sync, i);
+	for (size_t i = 0; i < n; i++) {
+		done[i] = output_commit(outs[i], &changed[i]);
+		outs[i]->folder_later = outs[i]->folder_later && done[i] == 0;
+	}
+	sync_folders(&sync);
+	free(sync.folders);
+	free(sync.folder_of);
 }
 
 static void

@@ -89,6 +89,11 @@ output_relax(struct output *out);
 int
 output_commit(struct output *out, bool *changed);
 
+/* As output_commit for each of `n`, whose syncs are made together. `done` and `changed` are for
+ * each what it returns and tells. */
+void
+output_commit_all(struct output *const *outs, size_t n, int *done, bool *changed);
+
 /* Forgets what was written. No-op after output_commit. */
 void
 output_abort(struct output *out);

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "history/mark.h"
 
-#include "base/output.h"
 #include "history/state.h"
 
 #include <errno.h>
@@ -76,17 +75,17 @@ mark_read(struct diags *diags, const struct roots *own, const char *path, bool *
 	return 0;
 }
 
-int
-mark_make(struct diags *diags, const struct roots *own, const char *path,
+struct output *
+mark_write(struct diags *diags, const struct roots *own, const char *path,
     const struct history *publication)
 {
 	struct history all = {.a = &diags->arena};
+	struct output *out;
 	struct buf b = {0};
 	bool there;
-	int result;
 
 	if (mark_read(diags, own, path, &there, &all) < 0)
-		return -1;
+		return NULL;
 	for (size_t i = 0; i < publication->n_sets; i++) {
 		struct set set = publication->sets[i];
 
@@ -100,9 +99,13 @@ mark_make(struct diags *diags, const struct roots *own, const char *path,
 	buf_puts(&b, head);
 	serials_print(&b, all.serials, all.n_serials);
 	sets_print(&b, all.sets, all.n_sets);
-	result = output_replace(diags, own, path, (struct text){b.data, b.len});
+	out = output_open_in(diags, own, path);
+	if (out && output_write(out, b.data, b.len) < 0) {
+		output_abort(out);
+		out = NULL;
+	}
 	buf_free(&b);
-	return result;
+	return out;
 }
 
 int

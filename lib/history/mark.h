@@ -7,12 +7,14 @@
 #define HISTORY_MARK_H
 
 #include "base/file.h"
+#include "base/output.h"
 #include "history/history.h"
 
-/* Makes the file at `path`, within `own`, of sets and serials; what an earlier mark there holds
- * stays in it. Returns 0, or -1 with one problem added. */
-int
-mark_make(struct diags *diags, const struct roots *own, const char *path,
+/* Writes the file at `path`, within `own`, of sets and serials, which output_commit makes the mark;
+ * what an earlier mark there holds stays in it. Returns NULL with one problem added where that
+ * fails. */
+struct output *
+mark_write(struct diags *diags, const struct roots *own, const char *path,
     const struct history *publication);
 
 /* Which marks of a folder there are: few zones have one, and it takes long to ask for each. */

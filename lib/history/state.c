@@ -787,6 +787,17 @@ state_save(struct diags *diags, const struct roots *own, const char *path, struc
 	return result;
 }
 
+int
+state_tidy(struct diags *diags, const struct roots *own, const char *path)
+{
+	struct output *out = output_open_in(diags, own, path);
+
+	if (!out)
+		return -1;
+	output_abort(out);
+	return 0;
+}
+
 /* --- Other --- */
 
 const char *

@@ -55,6 +55,11 @@ state_try(struct diags *diags, const struct roots *own, const char *path);
 int
 state_save(struct diags *diags, const struct roots *own, const char *path, struct history *history);
 
+/* Removes what a run left beside the file that ended while it replaced it. Returns 0, or -1 with one
+ * problem added. */
+int
+state_tidy(struct diags *diags, const struct roots *own, const char *path);
+
 /* A name as the history writes it: absolute, in lower case; in `a`. */
 const char *
 history_name(struct arena *a, const uint8_t *wire);

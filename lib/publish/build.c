@@ -9,12 +9,16 @@
 #include "rollover/project_history.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 /* A template of this size is worth all threads; smaller ones are done side by side. */
 enum {
 	LARGE_TEMPLATE = 1 << 20,
 	ARENA_SMALL = 512, /* of what a zone leaves: there are many */
+	/* Small zones whose files are synced together, and records that wait for that. */
+	TOGETHER_MOST = 32,
+	RECORDS_TOGETHER = 50000,
 };
 
 /* Of most zones. */
@@ -105,15 +109,22 @@ pack(struct build_run *run, struct build_zone *build, struct keep *keep)
 		diags_pack(build->diags);
 }
 
-static void
-build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
+/* One of the zones that are built together. */
+struct making {
+	struct build_zone *build;
+	struct zone_job job;
+	struct keep keep;
+	struct plan_run plan;
+	struct arena work;      /* until the zone is done */
+	struct zone_run *draft; /* that is still to be published; or NULL */
+};
+
+static struct zone_job
+job_of(struct build_run *run, struct making *making, unsigned n_workers)
 {
+	struct build_zone *build = making->build;
 	const struct project_zone *zone = build->zone;
 	struct build_keys *folder = zone->sign ? build_keys_of(run, zone->keys) : NULL;
-	struct plan_run plan = {run->options, build};
-	struct arena work = {0};
-	struct keep keep = build_keep_begin(run, &work, build);
-	struct diags *diags = build_diags_of(run, build);
 	struct zone_job job = {
 	    .load = load_of(run->project, zone, &run->certificates, run->now),
 	    .zone = zone,
@@ -126,7 +137,7 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .anew = run->lock_changed,
 	    .prove = zone->prove || run->options->prove,
 	    .previous = zone->output,
-	    .mark = project_mark_path(&work, run->project, zone),
+	    .mark = project_mark_path(&making->work, run->project, zone),
 	    .has_hook = run->project->hooks[PROJECT_HOOK_CHANGED].argv ||
 			run->project->hooks[PROJECT_HOOK_DONE].argv,
 	    .review = run->reviewer ? build_review : NULL,
@@ -137,41 +148,130 @@ build_zone(struct build_run *run, struct build_zone *build, unsigned n_workers)
 	    .keep_of = build_keep_of_child,
 	    .keys_ctx = run,
 	    .severities = run->project->severities,
-	    .keep = &keep,
+	    .keep = &making->keep,
 	    .today = run->options->today,
 	    .live = !run->options->check,
 	    .after = run->options->after,
 	    .plan = run->options->plan ? take_plan : NULL,
-	    .plan_ctx = &plan,
-	    .cache = project_own_path(&work, run->project, zone, ".build"),
-	    .index = project_own_path(&work, run->project, zone, ".index"),
+	    .plan_ctx = &making->plan,
+	    .cache = project_own_path(&making->work, run->project, zone, ".build"),
+	    .index = project_own_path(&making->work, run->project, zone, ".index"),
 	    .n_workers = n_workers,
 	};
 
 	job.index_previous = job.index;
 	job.load.n_abreast = run->n_abreast;
+	return job;
+}
+
+/* All but the publication. */
+static void
+begin_zone(struct build_run *run, struct making *making, unsigned n_workers)
+{
+	struct build_zone *build = making->build;
+	struct diags *diags = build_diags_of(run, build);
+
+	making->work = (struct arena){0};
+	making->keep = build_keep_begin(run, &making->work, build);
+	making->plan = (struct plan_run){run->options, build};
+	making->job = job_of(run, making, n_workers);
+	making->draft = NULL;
 	if (run->options->status)
-		build->built = zone_status(diags, &job, &build->status) == 0;
+		build->built = zone_status(diags, &making->job, &build->status) == 0;
 	else if (run->options->check)
-		build->built = zone_check(diags, &job) == 0;
+		build->built = zone_check(diags, &making->job) == 0;
 	else
-		build->built = zone_publish(diags, &job, &build->result) == 0;
+		build->built = zone_draft(diags, &making->job, &build->result, &making->draft) == 0;
+}
+
+static void
+end_zone(struct build_run *run, struct making *making)
+{
+	struct build_zone *build = making->build;
+
 	build_keep_sources(build);
 	if (run->options->inputs)
-		find_inputs(build, &job);
-	pack(run, build, &keep);
-	arena_free(&work);
+		find_inputs(build, &making->job);
+	pack(run, build, &making->keep);
+	arena_free(&making->work);
+	progress_step(run->options->progress);
+}
+
+/* Publishes the drafts among them. */
+static void
+end_zones(struct build_run *run, struct making *makings, size_t n)
+{
+	struct zone_run *drafts[TOGETHER_MOST];
+	struct making *of[TOGETHER_MOST];
+	int done[TOGETHER_MOST];
+	size_t n_drafts = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (makings[i].draft) {
+			of[n_drafts] = &makings[i];
+			drafts[n_drafts++] = makings[i].draft;
+		}
+	if (n_drafts > 0)
+		zones_publish(drafts, n_drafts, done);
+	for (size_t i = 0; i < n_drafts; i++)
+		of[i]->build->built = done[i] == 0;
+	for (size_t i = 0; i < n; i++)
+		end_zone(run, &makings[i]);
+}
+
+/* Those whose draft is made wait for the others, with their records in memory: not for many. */
+static void
+build_zones(struct build_run *run, struct build_zone *const *zones, size_t n, unsigned n_workers)
+{
+	struct making *makings = mem_alloc(n * sizeof(*makings));
+	size_t begun = 0, n_records = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct making *making = &makings[begun++];
+
+		making->build = zones[i];
+		begin_zone(run, making, n_workers);
+		if (making->draft)
+			n_records += zones[i]->result.n_records;
+		else
+			end_zone(run, &makings[--begun]);
+		if (n_records > RECORDS_TOGETHER) {
+			end_zones(run, makings, begun);
+			begun = n_records = 0;
+		}
+	}
+	end_zones(run, makings, begun);
+	free(makings);
 }
 
 static void
 build_small(void *ctx, unsigned worker, size_t slot, size_t chunk)
 {
 	struct build_run *run = ctx;
+	size_t begin = chunk * run->n_together, left = run->n_small - begin;
 
 	(void)worker;
 	(void)slot;
-	build_zone(run, run->small[chunk], 1);
-	progress_step(run->options->progress);
+	build_zones(run, run->small + begin, left < run->n_together ? left : run->n_together, 1);
+}
+
+/* How many small zones are published together. Each has files open meanwhile; all workers are to
+ * have some, and whoever reviews a zone is not to wait for others. */
+static size_t
+zones_together(const struct build_run *run)
+{
+	enum { FILES = 6, CHUNKS = 4 }; /* of a zone; for each worker, at least */
+	size_t n_workers = run->options->n_workers > 1 ? run->options->n_workers : 1;
+	size_t n = n_workers > 1 ? run->n_small / (n_workers * CHUNKS) : run->n_small;
+	struct rlimit limit;
+
+	if (n > TOGETHER_MOST)
+		n = TOGETHER_MOST;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 1;
+	if (n > limit.rlim_cur / 2 / FILES / n_workers)
+		n = limit.rlim_cur / 2 / FILES / n_workers;
+	return n < 1 || run->reviewer ? 1 : n;
 }
 
 static bool
@@ -188,16 +288,19 @@ build_level(struct build_run *run, struct build *build, const unsigned *levels, 
 {
 	struct pool_work work = {.ctx = run, .work = build_small};
 
+	run->n_small = 0;
 	for (size_t i = 0; i < build->n; i++) {
+		struct build_zone *zone = &build->zones[i];
+
 		if (levels[i] != level)
 			continue;
-		if (is_large(build->zones[i].zone)) {
-			build_zone(run, &build->zones[i], run->options->n_workers);
-			progress_step(run->options->progress);
-		} else {
-			run->small[work.n_chunks++] = &build->zones[i];
-		}
+		if (is_large(zone->zone))
+			build_zones(run, &zone, 1, run->options->n_workers);
+		else
+			run->small[run->n_small++] = zone;
 	}
+	run->n_together = zones_together(run);
+	work.n_chunks = (run->n_small + run->n_together - 1) / run->n_together;
 	run->n_abreast = pool_abreast(run->options->n_workers, work.n_chunks);
 	pool_run(run->options->n_workers, &work);
 }

@@ -253,12 +253,19 @@ build_write_history(struct build_run *run)
 {
 	struct change change = {run, build_now(run->options)};
 
-	if (!changes_nothing(run, &change)) {
+	struct arena *a = &run->diags->arena;
+	const char *path = state_path(a, run->project->path, run->project->folder);
+	int result;
+
+	if (changes_nothing(run, &change)) {
+		result = state_tidy(run->diags, &run->project->own, path);
+	} else {
 		run->history_written = true;
-		if (project_history_rewrite(
-			run->diags, run->project, change.now, change_history, &change) < 0)
-			return -1;
+		result = project_history_rewrite(
+		    run->diags, run->project, change.now, change_history, &change);
 	}
+	if (result < 0)
+		return -1;
 	for (size_t i = 0; i < run->build->n; i++) {
 		struct build_zone *zone = &run->build->zones[i];
 

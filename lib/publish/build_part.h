@@ -23,7 +23,9 @@ struct build_run {
 	struct certificate *project_certificates;
 	struct certificate_index index; /* of these */
 	struct build_keys *keys;        /* folders that were read */
-	struct build_zone **small;
+	struct build_zone **small;      /* of one level, */
+	size_t n_small;
+	size_t n_together;         /* of which so many are published together */
 	size_t n_abreast;          /* zones that are built at a time */
 	struct reviewer *reviewer; /* NULL: the project has no `review` */
 };

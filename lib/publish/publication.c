@@ -1,10 +1,13 @@
 #include "publish/publication.h"
 
+#include "base/mem.h"
 #include "history/mark.h"
 #include "publish/build_part.h"
 #include "publish/cache.h"
 #include "publish/zone_part.h"
 #include "rollover/project_history.h"
+
+#include <stdlib.h>
 
 /* Is it to be published? */
 static int
@@ -41,35 +44,106 @@ add_unwritten(struct history *publication, const struct keep *keep)
 	}
 }
 
-/* Nothing is left of what changes nothing, unless there is a mark already. */
-static int
-mark(struct zone_run *run)
+/* Writes the zone's mark. Nothing is left of what changes nothing, unless there is a mark already;
+ * then it is NULL, as where it fails. */
+static struct output *
+write_mark(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 	const struct keep *keep = job->keep;
 	bool needed = job->has_hook || (keep && keep->opened.n_sets + keep->closed.n_sets > 0);
 	struct history publication = {.a = &run->diags->arena};
 	struct serial serial;
+	struct output *out;
 
 	if (!keep || !needed || (!output_draft(run->out) && !any_begins(keep)))
-		return 0;
+		return NULL;
 	for (size_t i = 0; i < keep->opened.n_sets; i++)
 		history_add_set(&publication, &keep->opened.sets[i]);
 	add_unwritten(&publication, keep);
 	serial = (struct serial){keep->name, run->result->serial, job->load.now};
 	history_add_serial(&publication, &serial);
 	job->keep->has_mark = true;
-	return mark_make(run->diags, job->own, job->mark, &publication);
+	out = mark_write(run->diags, job->own, job->mark, &publication);
+	run->failed = !out;
+	return out;
 }
 
-static int
-rename_draft(struct zone_run *run)
+/* Files of the zones, and whose they are. */
+struct commits {
+	struct output **outs;
+	struct zone_run **runs;
+	size_t n;
+	int *done;
+	bool *changed;
+};
+
+static struct commits
+commits_begin(size_t n)
 {
-	if (output_commit(run->out, &run->result->changed) < 0)
-		return -1;
-	if (run->job->keep)
-		run->job->keep->is_published = true;
-	return 0;
+	return (struct commits){.outs = mem_alloc((n + 1) * sizeof(struct output *)),
+	    .runs = mem_alloc((n + 1) * sizeof(struct zone_run *)),
+	    .done = mem_alloc((n + 1) * sizeof(int)),
+	    .changed = mem_alloc((n + 1) * sizeof(bool))};
+}
+
+static void
+commits_add(struct commits *commits, struct zone_run *run, struct output *out)
+{
+	commits->outs[commits->n] = out;
+	commits->runs[commits->n++] = run;
+}
+
+static void
+commits_make(struct commits *commits)
+{
+	output_commit_all(commits->outs, commits->n, commits->done, commits->changed);
+	for (size_t i = 0; i < commits->n; i++)
+		if (commits->done[i] < 0)
+			commits->runs[i]->failed = true;
+}
+
+static void
+commits_end(struct commits *commits)
+{
+	free(commits->outs);
+	free(commits->runs);
+	free(commits->done);
+	free(commits->changed);
+}
+
+static void
+mark(struct zone_run *const *runs, size_t n)
+{
+	struct commits commits = commits_begin(n);
+	struct output *out;
+
+	for (size_t i = 0; i < n; i++)
+		if (!runs[i]->failed && (out = write_mark(runs[i])))
+			commits_add(&commits, runs[i], out);
+	commits_make(&commits);
+	commits_end(&commits);
+}
+
+static void
+rename_drafts(struct zone_run *const *runs, size_t n)
+{
+	struct commits commits = commits_begin(n);
+
+	for (size_t i = 0; i < n; i++)
+		if (!runs[i]->failed)
+			commits_add(&commits, runs[i], runs[i]->out);
+	commits_make(&commits);
+	for (size_t i = 0; i < commits.n; i++) {
+		struct zone_run *run = commits.runs[i];
+
+		if (run->failed)
+			continue;
+		run->result->changed = commits.changed[i];
+		if (run->job->keep)
+			run->job->keep->is_published = true;
+	}
+	commits_end(&commits);
 }
 
 static int
@@ -144,48 +218,66 @@ write_told(struct build_run *build)
 
 /* clang-format off */
 const struct publication_step publication_steps[] = {
-	{"draft", zone_write, NULL, NULL, 0,
+	{"draft", zone_write, NULL, NULL, NULL, 0,
 	    "it begins anew; a draft without a name is gone, one with a temporary name goes now"},
-	{"review", review, NULL, NULL, 0,
+	{"review", review, NULL, NULL, NULL, 0,
 	    "it begins anew, and asks again"},
-	{"mark", mark, NULL, NULL, LEFT_MARK,
+	{"mark", NULL, mark, NULL, NULL, LEFT_MARK,
 	    "it publishes the zone, and runs the hook even if that has changed back meanwhile"},
-	{"rename", rename_draft, NULL, NULL, LEFT_MARK | LEFT_ZONE,
+	{"rename", NULL, rename_drafts, NULL, NULL, LEFT_MARK | LEFT_ZONE,
 	    "it finds the zone as it would make it, and runs the hook"},
-	{"cache", remember, NULL, NULL, LEFT_MARK | LEFT_ZONE | LEFT_CACHE,
+	{"cache", remember, NULL, NULL, NULL, LEFT_MARK | LEFT_ZONE | LEFT_CACHE,
 	    "the same: what the cache has of the history is not yet so"},
-	{"hook", NULL, NULL, run_hooks, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD,
+	{"hook", NULL, NULL, NULL, run_hooks, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD,
 	    "it runs the hook once more, and counts the publication from that time"},
-	{"history", NULL, NULL, build_write_history,
+	{"history", NULL, NULL, NULL, build_write_history,
 	    LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
 	    "it runs the hook once more"},
-	{"done", NULL, NULL, run_done, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
+	{"done", NULL, NULL, NULL, run_done, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
 	    "it runs both hooks once more"},
-	{"told", NULL, NULL, write_told, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
+	{"told", NULL, NULL, NULL, write_told, LEFT_MARK | LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
 	    "the same"},
-	{"unmark", NULL, unmark, NULL, LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
+	{"unmark", NULL, NULL, unmark, NULL, LEFT_ZONE | LEFT_CACHE | LEFT_TOLD | LEFT_HISTORY,
 	    "nothing"},
-	{NULL, NULL, NULL, NULL, 0, NULL},
+	{NULL, NULL, NULL, NULL, NULL, 0, NULL},
 };
 /* clang-format on */
 
-int
-publication_of_zone(struct zone_run *run)
+/* One that failed leaves no draft. */
+static void
+step_run(const struct publication_step *step, struct zone_run *run)
 {
-	for (const struct publication_step *step = publication_steps; step->name; step++) {
-		if (!step->of_run)
-			continue;
-		if (step->of_run(run) < 0) {
-			if (run->index_out)
-				index_abort(run->index_out);
-			if (run->out)
-				output_abort(run->out);
-			return -1;
-		}
-		if (run->job->after)
-			run->job->after(step);
+	if (step->of_run && !run->failed)
+		run->failed = step->of_run(run) < 0;
+	if (run->failed && run->out)
+		output_abort(run->out);
+	if (run->failed && run->index_out)
+		index_abort(run->index_out);
+	if (!run->failed && run->job->after)
+		run->job->after(step);
+}
+
+int
+publication_draft(struct zone_run *run)
+{
+	for (const struct publication_step *step = publication_steps; step->of_run; step++)
+		step_run(step, run);
+	return run->failed ? -1 : 0;
+}
+
+void
+publication_of_zones(struct zone_run *const *runs, size_t n)
+{
+	const struct publication_step *step = publication_steps;
+
+	while (!step->of_runs)
+		step++;
+	for (; step->of_run || step->of_runs; step++) {
+		if (step->of_runs)
+			step->of_runs(runs, n);
+		for (size_t i = 0; i < n; i++)
+			step_run(step, runs[i]);
 	}
-	return 0;
 }
 
 static void
@@ -207,7 +299,7 @@ publication_of_build(struct build_run *build)
 			return -1;
 		if (step->of_zone)
 			step_zones(build, step);
-		if (!step->of_run && build->options->after)
+		if ((step->of_zone || step->of_build) && build->options->after)
 			build->options->after(step);
 	}
 	for (size_t i = 0; i < build->build->n; i++)

@@ -8,6 +8,8 @@
 #ifndef PUBLISH_PUBLICATION_H
 #define PUBLISH_PUBLICATION_H
 
+#include <stddef.h>
+
 /* What there is of a publication. */
 enum {
 	LEFT_MARK = 1,  /* the zone's mark, which holds the new sets (history/mark.h) */
@@ -25,7 +27,9 @@ struct build_zone;
 struct publication_step {
 	const char *name; /* NULL ends the table */
 	/* One of them; each returns 0, or -1 with problems added, which ends the publication: */
-	int (*of_run)(struct zone_run *run); /* while the records are in memory, by any thread */
+	int (*of_run)(struct zone_run *run); /* for a zone, by any thread */
+	/* For some zones, whose syncs are made together; those that fail are `failed` then. */
+	void (*of_runs)(struct zone_run *const *runs, size_t n);
 	int (*of_zone)(struct build_run *build, struct build_zone *zone); /* zone by zone */
 	int (*of_build)(struct build_run *build); /* for all zones at once */
 	unsigned left;                            /* of a build that ends behind the step */
@@ -34,10 +38,15 @@ struct publication_step {
 
 extern const struct publication_step publication_steps[];
 
-/* The steps of a zone whose records are in memory. Returns 0, or -1 with problems added: then the
+/* The steps of a zone ahead of those for some zones. Returns 0, or -1 with problems added: then the
  * published file is as it was. */
 int
-publication_of_zone(struct zone_run *run);
+publication_draft(struct zone_run *run);
+
+/* The steps that follow, up to those of the build, for some zones; `failed` are those that are not
+ * published, with problems added. */
+void
+publication_of_zones(struct zone_run *const *runs, size_t n);
 
 /* The further steps, of all zones that were built. Returns 0, or -1 with problems added: to those
  * of a zone, which is `unfinished` then, or of the build. */

@@ -282,31 +282,61 @@ check_outputs(const struct zone_run *run)
 	return result;
 }
 
-int
-zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result)
+static int
+end_publication(struct zone_run *run, int done)
 {
-	struct zone_run run;
+	if (done < 0)
+		remember(run);
+	zone_splice_free(run);
+	published_free(&run->published);
+	load_free(&run->loaded);
+	return done;
+}
+
+int
+zone_draft(struct diags *diags, const struct zone_job *job, struct zone_result *result,
+    struct zone_run **draft)
+{
+	struct zone_run *run = arena_alloc(&diags->arena, sizeof(*run));
 	int done = -1, possible;
 
-	run_begin(&run, diags, job, result);
-	possible = check_outputs(&run);
+	*draft = NULL;
+	run_begin(run, diags, job, result);
+	possible = check_outputs(run);
 	if (possible == 0 && job->cache && !job->anew && cache_fresh(job, diags, result))
 		return 0;
 	*result = (struct zone_result){0};
 	diags->track_inputs = TRACK_DIGESTS;
-	if ((read_all(&run) == 0 ? arrange(&run) : check_rest(&run)) == 0 && possible == 0) {
-		result->n_tlsa += run.loaded.directives.tlsa.n_records;
-		if (compare_published(&run) == 0 && zone_check_safety(&run) == 0 &&
-		    zone_choose_serial(&run) == 0) {
+	if ((read_all(run) == 0 ? arrange(run) : check_rest(run)) == 0 && possible == 0) {
+		result->n_tlsa += run->loaded.directives.tlsa.n_records;
+		if (compare_published(run) == 0 && zone_check_safety(run) == 0 &&
+		    zone_choose_serial(run) == 0) {
 			ignore_tell_idle(diags);
-			done = publication_of_zone(&run);
+			done = publication_draft(run);
 		}
 	}
 	if (done < 0)
-		remember(&run);
-	zone_splice_free(&run);
-	published_free(&run.published);
-	load_free(&run.loaded);
+		return end_publication(run, done);
+	*draft = run;
+	return 0;
+}
+
+void
+zones_publish(struct zone_run *const *drafts, size_t n, int *done)
+{
+	publication_of_zones(drafts, n);
+	for (size_t i = 0; i < n; i++)
+		done[i] = end_publication(drafts[i], drafts[i]->failed ? -1 : 0);
+}
+
+int
+zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result)
+{
+	struct zone_run *draft;
+	int done = zone_draft(diags, job, result, &draft);
+
+	if (draft)
+		zones_publish(&draft, 1, &done);
 	return done;
 }
 

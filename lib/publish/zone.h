@@ -10,6 +10,20 @@
 int
 zone_publish(struct diags *diags, const struct zone_job *job, struct zone_result *result);
 
+struct zone_run;
+
+/* The first part of zone_publish, for those who have many: `*draft` is what zones_publish makes the
+ * published file, and NULL where nothing is to be done or it failed. It lives in the arena of
+ * `diags`, and `job` and `result` are needed until then. Returns as zone_publish. */
+int
+zone_draft(struct diags *diags, const struct zone_job *job, struct zone_result *result,
+    struct zone_run **draft);
+
+/* The second part, for some zones, whose files are synced together. Puts into `done` what
+ * zone_publish would return for each. */
+void
+zones_publish(struct zone_run *const *drafts, size_t n, int *done);
+
 /* All that a build would find wrong with template, certificates, checks, policy and keys; nothing
  * is written, and `output` is not looked at. Returns 0, or -1 with problems added. */
 int

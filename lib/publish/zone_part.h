@@ -53,7 +53,8 @@ struct zone_run {
 	bool same;          /* as what was published before, but for what signing makes, */
 	bool unchanged;     /* and that, too */
 	struct output *out; /* the draft, from zone_write on; or NULL */
-	struct index_writer *index_out; /* with it, or NULL; */
+	bool failed;        /* it is not published */
+	struct index_writer *index_out; /* with `out`, or NULL; */
 	uint8_t settings[DIGEST_LEN];   /* what it shall have been made with */
 };
 

@@ -20,6 +20,13 @@ static const char yaml[] =
     "certificates: { mail: { current: current.pem, next: next.pem, wait: 24h } }\n"
     "zones: { example.net: , example.org: }\n";
 
+/* The same: zones that are reviewed are published one by one. */
+static const char yaml_reviewed[] =
+    "defaults: { dnssec: external }\n"
+    "hooks: { review: [\"true\"] }\n"
+    "certificates: { mail: { current: current.pem, next: next.pem, wait: 24h } }\n"
+    "zones: { example.net: , example.org: }\n";
+
 static struct arena arena;
 static const char *pem[3];
 
@@ -159,6 +166,7 @@ killed_between_zones(void **state)
 
 	for (size_t i = 0; i < LENGTH(rows); i++) {
 		assert_int_equal(begin(state), 0);
+		put("zonepp.yaml", yaml_reviewed);
 		assert_int_equal(build(NOW), 0);
 		put("next.pem", pem[1]);
 		assert_int_equal(build(NOW + 1), 0);

@@ -21,12 +21,21 @@ sets_of(const char *text)
 	return history;
 }
 
+static int
+mark_make(const struct history *history)
+{
+	struct output *out = mark_write(&diags, &own, MARK, history);
+	bool changed;
+
+	return out ? output_commit(out, &changed) : -1;
+}
+
 static void
 make(const char *text)
 {
 	struct history sets = sets_of(text);
 
-	assert_int_equal(mark_make(&diags, &own, MARK, &sets), 0);
+	assert_int_equal(mark_make(&sets), 0);
 }
 
 /* The sets of the mark, added to others. */
@@ -122,7 +131,7 @@ expect_refused(const char *code)
 	assert_int_equal(history.n_sets, 0);
 	assert_int_equal(diags.n, 1);
 	assert_string_equal(problem_table[diags.items[0].problem].code, code);
-	assert_int_equal(mark_make(&diags, &own, MARK, &(struct history){0}), -1);
+	assert_int_equal(mark_make(&(struct history){0}), -1);
 	diags_free(&diags);
 	diags = (struct diags){0};
 }
@@ -151,7 +160,7 @@ linked(void **state)
 	put("elsewhere", LINE("a", "- - " A));
 	assert_int_equal(symlink("../elsewhere", MARK), 0);
 	assert_int_equal(mark_is_there(&diags, &own, MARK, &there), 0);
-	assert_int_equal(mark_make(&diags, &own, MARK, &(struct history){0}), -1);
+	assert_int_equal(mark_make(&(struct history){0}), -1);
 	assert_int_equal(stat("elsewhere", &st), 0);
 	assert_int_equal(st.st_size, strlen(LINE("a", "- - " A)));
 	diags_free(&diags);

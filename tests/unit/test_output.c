@@ -93,6 +93,44 @@ replaces(void **state)
 	unlink("a");
 }
 
+/* Files that are new, changed, unchanged, kept from being written, and in several folders. */
+static void
+commits_all(void **state)
+{
+	static const char *const paths[] = {"new", "old", "same", "f/new", "bad", "g/new"};
+	enum { N = LENGTH(paths), SAME = 2, BAD = 4 };
+	struct diags diags[N] = {{.n = 0}};
+	struct output *outs[N];
+	bool changed[N];
+	int done[N];
+
+	(void)state;
+	write_file(&diags[0], "old", "old text\n", 3, &changed[0]);
+	write_file(&diags[0], "same", "text\n", 3, &changed[0]);
+	for (size_t i = 0; i < N; i++) {
+		outs[i] = output_open(&diags[i], paths[i]);
+		assert_int_equal(output_write(outs[i], "text\n", 5), 0);
+	}
+	assert_int_equal(mkdir("bad", 0777), 0);
+	output_commit_all(outs, N, done, changed);
+	for (size_t i = 0; i < N; i++) {
+		assert_int_equal(done[i], i == BAD ? -1 : 0);
+		assert_int_equal(diags[i].n, i == BAD);
+		if (i == BAD)
+			continue;
+		assert_int_equal(changed[i], i != SAME);
+		assert_file(paths[i], "text\n");
+		unlink(paths[i]);
+	}
+	for (size_t i = 0; i < N; i++)
+		diags_free(&diags[i]);
+	output_commit_all(NULL, 0, NULL, NULL);
+	rmdir("bad");
+	rmdir("f");
+	rmdir("g");
+	assert_files(0);
+}
+
 static void
 unchanged(void **state)
 {
@@ -519,6 +557,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(replaces),
+	    cmocka_unit_test(commits_all),
 	    cmocka_unit_test(unchanged),
 	    cmocka_unit_test(keeps_the_mode),
 	    cmocka_unit_test(abort_leaves_nothing),

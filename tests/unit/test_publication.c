@@ -11,7 +11,7 @@
 
 enum { BEFORE = 1795435200, KILLED = BEFORE + 1000, AFTER = BEFORE + 2000 };
 
-/* The first zone is the one that is looked at; in most steps the second one is not so far. */
+/* The first zone is the one that is looked at; in some steps the second one is not so far. */
 #define ZONE "example.net"
 #define HEAD "$TTL 3600\n@ SOA ns hostmaster 1 2 3 4 300\n@ NS ns\nns A 192.0.2.1\n"
 #define OWNER "_25._tcp." ZONE "."
@@ -351,7 +351,8 @@ order(void **state)
 			assert_true(step->left & (LEFT_MARK | LEFT_HISTORY));
 		if (step->left & LEFT_HISTORY)
 			assert_true(step->left & LEFT_TOLD);
-		assert_int_equal(!!step->of_run + !!step->of_zone + !!step->of_build, 1);
+		assert_int_equal(
+		    !!step->of_run + !!step->of_runs + !!step->of_zone + !!step->of_build, 1);
 		assert_true(strlen(step->then) > 0);
 		last = step->left;
 	}
