@@ -30,7 +30,7 @@ static const struct cmd_option option_into = {
 static const struct cmd_option *const options[] = {&option_dry_run, &option_into, &option_deps,
     &option_deps_file, &option_deps_target, &option_force, &option_locked, &option_werror,
     &option_quiet, &option_project, &option_directory, &option_allow, &option_secret, &option_jobs,
-    &option_now, NULL};
+    &option_now, &option_shard, NULL};
 
 static void
 print_zone(struct buf *b, const struct build_zone *zone)
@@ -53,7 +53,7 @@ print_zone(struct buf *b, const struct build_zone *zone)
 }
 
 static void
-print_totals(struct buf *b, const struct build *build)
+print_totals(struct buf *b, const struct build *build, struct shard shard)
 {
 	struct zone_result sum = {0};
 	size_t n_changed = 0, n_failed = 0;
@@ -67,6 +67,8 @@ print_totals(struct buf *b, const struct build *build)
 		n_changed += zone->built && zone->result.changed;
 		n_failed += !zone->built;
 	}
+	if (shard.n > 0)
+		buf_printf(b, "shard %u/%u: ", (unsigned)shard.k, (unsigned)shard.n);
 	buf_printf(b,
 	    "%zu %s: %zu changed, %zu unchanged, %zu failed; %zu records, %zu signatures, %zu "
 	    "TLSA\n",
@@ -190,6 +192,7 @@ static int
 run(struct cmd *cmd)
 {
 	struct build_options how = {.zones = cmd->arguments,
+	    .shard = cmd_shard(cmd),
 	    .now = cmd->now,
 	    .clock = cmd->clock,
 	    .n_workers = cmd->jobs,
@@ -213,7 +216,8 @@ run(struct cmd *cmd)
 	if (out && take_file(cmd, &project, out) < 0)
 		return -1;
 	result = build_project(&cmd->diags, &project, &how, &build);
-	if (build.n > 0 && rollovers_notify(&cmd->diags, &project, cmd->now) < 0)
+	if (build.n > 0 && how.shard.n == 0 &&
+	    rollovers_notify(&cmd->diags, &project, cmd->now) < 0)
 		result = -1;
 	for (size_t i = 0; i < build.n; i++) {
 		cmd_report(cmd, build.zones[i].diags);
@@ -223,8 +227,8 @@ run(struct cmd *cmd)
 		result = -1;
 	if (how.werror && has_warnings(cmd, &build) && cmd->diags.status == 0)
 		cmd->diags.status = 1;
-	if (build.n > 0 && !cmd_has(cmd, &option_quiet)) {
-		print_totals(&b, &build);
+	if ((build.n > 0 || result == 0) && !cmd_has(cmd, &option_quiet)) {
+		print_totals(&b, &build, how.shard);
 		if (cmd_print(cmd, (struct text){b.data, b.len}) < 0)
 			result = -1;
 	}

@@ -16,8 +16,7 @@ static const struct cmd_option option_werror = {
 
 static const struct cmd_option *const options[] = {&option_project, &option_directory,
     &option_allow, &option_secret, &option_zone, &option_prove, &option_werror, &option_quiet,
-    &option_at,
-    &option_jobs, &option_now, NULL};
+    &option_at, &option_jobs, &option_now, &option_shard, NULL};
 
 /* What was looked at, and what was found. */
 struct tally {
@@ -80,6 +79,7 @@ check_project(struct cmd *cmd, struct tally *tally)
 	    .n_workers = cmd->jobs,
 	    .progress = cmd->progress,
 	    .check = true,
+	    .shard = cmd_shard(cmd),
 	    .prove = cmd_has(cmd, &option_prove)};
 	struct project project;
 	struct build build = {0};
@@ -134,10 +134,12 @@ run(struct cmd *cmd)
 			       "end in a dot, and a file's begin with ./");
 	if (cmd_has(cmd, &option_zone) && n_files != 1)
 		cmd_usage(cmd, "--zone is for one FILE");
+	if (cmd_has(cmd, &option_shard) && n_files > 0)
+		cmd_usage(cmd, "--shard is for zones of a project, not for files");
 	if (cmd_has(cmd, &option_project) && n_files > 0)
 		cmd_usage(cmd, "--project is for zones of a project, not for files");
 	result = n_files > 0 ? check_arguments_files(cmd, &tally) : check_project(cmd, &tally);
-	if (tally.n > 0 && !cmd_has(cmd, &option_quiet) &&
+	if ((tally.n > 0 || result == 0) && !cmd_has(cmd, &option_quiet) &&
 	    print_tally(cmd, &tally, n_files > 0 ? "file" : "zone") < 0)
 		return -1;
 	if (tally.n_severity[SEVERITY_WARNING] > 0 && cmd_has(cmd, &option_werror) &&

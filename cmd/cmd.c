@@ -32,6 +32,8 @@ const struct cmd_option option_secret = {
 const struct cmd_option option_directory = {"directory", 'C', "DIR", "change to DIR first"};
 const struct cmd_option option_quiet = {
     "quiet", 'q', NULL, "write nothing to standard output; problems are told of"};
+const struct cmd_option option_shard = {
+    "shard", 0, "K/N", "the K-th of N shares of the zones, each of which has other ones"};
 const struct cmd_option option_format = {"format", 0, "FORM[:FILE]",
     "how problems are shown: tty, gcc, json, sarif, github or gitlab; may be repeated"};
 const struct cmd_option option_help = {"help", 'h', NULL, "show this help"};
@@ -166,6 +168,21 @@ cmd_number(const struct cmd *cmd, const struct cmd_option *option, unsigned long
 		cmd_usage(
 		    cmd, "--%s %s: not a number from %lu to %lu", option->name, value, least, most);
 	return n;
+}
+
+struct shard
+cmd_shard(struct cmd *cmd)
+{
+	const char *value = cmd_value(cmd, &option_shard);
+	struct shard shard = {0, 0};
+
+	if (!value)
+		return shard;
+	if (shard_read(text_of(value), &shard) < 0)
+		cmd_usage(cmd, "--shard %s: K/N is wanted, 1 <= K <= N <= %d", value, SHARDS_MOST);
+	if (cmd->n_arguments > 0)
+		cmd_usage(cmd, "--shard is of all zones: none can be named beside it");
+	return shard;
 }
 
 uint64_t

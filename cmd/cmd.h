@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "base/progress.h"
 #include "dns/name.h"
+#include "project/shard.h"
 #include "publish/load.h"
 #include "report/format.h"
 #include "report/safe.h"
@@ -63,7 +64,7 @@ struct verb {
 /* Options that several verbs take. All take the last two, without listing them. */
 extern const struct cmd_option option_zone, option_zone_by_soa, option_output, option_now,
     option_jobs, option_project, option_deps, option_deps_file, option_deps_target, option_allow,
-    option_secret, option_directory, option_quiet, option_format, option_help;
+    option_secret, option_directory, option_quiet, option_shard, option_format, option_help;
 
 /* The options that a verb takes, one after the other; NULL behind the last. */
 const struct cmd_option *
@@ -118,6 +119,11 @@ cmd_number(const struct cmd *cmd, const struct cmd_option *option, unsigned long
 /* The duration, as 14d. */
 uint64_t
 cmd_duration(const struct cmd *cmd, const struct cmd_option *option, uint64_t otherwise_s);
+
+/* What --shard says, which goes with no zone named; 0/0 where it is not given. Else a usage error.
+ */
+struct shard
+cmd_shard(struct cmd *cmd);
 
 /* The line that tells of progress is gone, and does not come back. */
 void

@@ -33,9 +33,10 @@ static const struct cmd_option option_markdown = {
 
 static const struct cmd_option *const options[] = {&option_base, &option_exit_code, &option_json,
     &option_markdown, &option_force, &option_project, &option_directory, &option_allow,
-    &option_secret, &option_jobs, &option_now, NULL};
+    &option_secret, &option_jobs, &option_now, &option_shard, NULL};
 
 struct plan {
+	bool *of_base; /* by zone of the base: is it in the shard that is planned? */
 	struct cmd *cmd;
 	struct project project;
 	struct build build;
@@ -134,9 +135,9 @@ static const struct project_zone *
 next_gone(const struct plan *plan, size_t *i)
 {
 	while (plan->base && *i < plan->base->project.n_zones) {
-		const struct project_zone *zone = &plan->base->project.zones[(*i)++];
+		const struct project_zone *zone = &plan->base->project.zones[*i];
 
-		if (!parent_zone_named(&plan->project, zone->name.wire))
+		if (plan->of_base[(*i)++] && !parent_zone_named(&plan->project, zone->name.wire))
 			return zone;
 	}
 	return NULL;
@@ -449,11 +450,13 @@ plan_run(struct cmd *cmd, const struct build_options *wished)
 	    .n_workers = cmd->jobs,
 	    .progress = cmd->progress,
 	    .check = true,
+	    .shard = cmd_shard(cmd),
 	    .force = build_force(cmd),
 	    .locked = wished && wished->locked,
 	    .plan = take_zone,
 	    .plan_ctx = &plan};
 	int result;
+	bool has_plan;
 
 	choose_form(&plan);
 	if (cmd_project(cmd, &plan.project) < 0 ||
@@ -461,14 +464,19 @@ plan_run(struct cmd *cmd, const struct build_options *wished)
 		plan_base_open(cmd, cmd_value(cmd, &option_base), &plan.project, &base) < 0))
 		return -1;
 	plan.base = cmd_has(cmd, &option_base) ? &base : NULL;
+	if (plan.base) {
+		plan.of_base = arena_zalloc(&cmd->diags.arena, base.project.n_zones * sizeof(bool));
+		shard_zones(how.shard, &base.project, plan.of_base);
+	}
 	result = cmd_build(cmd, &plan.project, &how, &plan.build);
+	has_plan = plan.build.n > 0 || result == 0; /* a shard may have no zone */
 	if (wished && wished->werror)
 		refuse_warned(&plan);
 	count(&plan);
 	read_state(&plan);
-	if (plan.build.n > 0 && load_rollovers(&plan) < 0)
+	if (has_plan && load_rollovers(&plan) < 0)
 		result = -1;
-	if (plan.build.n > 0 && print(&plan) < 0)
+	if (has_plan && print(&plan) < 0)
 		result = -1;
 	if (plan.n_changes + plan.n_gone > 0 && cmd_has(cmd, &option_exit_code) &&
 	    cmd->diags.status == 0)

@@ -18,7 +18,7 @@ static const struct cmd_option option_stale = {
 
 static const struct cmd_option *const options[] = {&option_json, &option_prometheus, &option_html,
     &option_warn, &option_stale, &option_project, &option_directory, &option_allow, &option_secret,
-    &option_jobs, &option_now, NULL};
+    &option_jobs, &option_now, &option_shard, NULL};
 
 typedef void
 form(struct buf *out, const struct report_status *status);
@@ -150,6 +150,7 @@ run(struct cmd *cmd)
 	    .n_workers = cmd->jobs,
 	    .progress = cmd->progress,
 	    .check = true,
+	    .shard = cmd_shard(cmd),
 	    .status = true};
 	struct project project;
 	struct build build = {0};
@@ -159,7 +160,7 @@ run(struct cmd *cmd)
 	if (check_files(cmd) < 0 || cmd_project(cmd, &project) < 0)
 		return -1;
 	result = cmd_build(cmd, &project, &how, &build);
-	if (build.n > 0 && report(cmd, &project, &build) < 0)
+	if ((build.n > 0 || result == 0) && report(cmd, &project, &build) < 0)
 		result = -1;
 	build_free(&build);
 	return result;

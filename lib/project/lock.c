@@ -29,30 +29,55 @@ open_lock(const struct roots *own, const char *path)
 		   : fd;
 }
 
+/* What of the file is locked: all of it, alone or with others that share it, or some octets, one
+ * for each place of a shard (shard.h). */
+struct part {
+	bool shared;
+	struct shard_places places; /* none: the whole file */
+};
+
+static const struct part whole = {0}, shared = {.shared = true};
+
+/* The locks of octets belong to the open file as those of flock do, and not to the process. */
 static int
-try_lock(int fd, int operation)
+lock_octets(int fd, const struct shard_places *places, bool waits)
 {
-	int result;
+	struct flock octets = {.l_type = F_WRLCK,
+	    .l_whence = SEEK_SET,
+	    .l_start = (off_t)places->from,
+	    .l_len = (off_t)(places->to - places->from)};
+	int result = fcntl(fd, waits ? F_OFD_SETLKW : F_OFD_SETLK, &octets);
+
+	if (result < 0 && errno == EACCES)
+		errno = EWOULDBLOCK;
+	return result;
+}
+
+static int
+try_lock(int fd, const struct part *part, bool waits)
+{
+	int operation = part->shared ? LOCK_SH : LOCK_EX, result;
 
 	do
-		result = flock(fd, operation);
+		result = part->places.to ? lock_octets(fd, &part->places, waits)
+					 : flock(fd, waits ? operation : operation | LOCK_NB);
 	while (result < 0 && errno == EINTR);
 	return result;
 }
 
 static int
-wait_for(struct diags *diags, const char *path, int fd)
+wait_for(struct diags *diags, const char *path, int fd, const struct part *part)
 {
 	const struct timespec pause = {.tv_nsec = BETWEEN_TRIES_NS};
 	int tries = 0;
 
-	while (try_lock(fd, LOCK_EX | LOCK_NB) < 0) {
+	while (try_lock(fd, part, false) < 0) {
 		if (errno != EWOULDBLOCK)
 			return -1;
 		if (tries++ == TRIES) {
 			if (diags->waiting)
 				diags->waiting(path);
-			return try_lock(fd, LOCK_EX);
+			return try_lock(fd, part, true);
 		}
 		nanosleep(&pause, NULL);
 	}
@@ -83,7 +108,7 @@ is_regular(int fd)
 
 /* Waits for the lock, if there are diags to tell that in. Returns -1 with errno set. */
 static int
-take(struct diags *diags, const struct roots *own, const char *path)
+take(struct diags *diags, const struct roots *own, const char *path, const struct part *part)
 {
 	int fd;
 
@@ -92,7 +117,7 @@ take(struct diags *diags, const struct roots *own, const char *path)
 		if (fd < 0)
 			return -1;
 		if (!is_regular(fd) ||
-		    (diags ? wait_for(diags, path, fd) : try_lock(fd, LOCK_EX | LOCK_NB)) < 0)
+		    (diags ? wait_for(diags, path, fd, part) : try_lock(fd, part, false)) < 0)
 			break;
 		if (is_there(own, fd, path))
 			return fd;
@@ -229,6 +254,7 @@ lock_check(struct diags *diags, const struct project *project)
 	if (!project->locking)
 		return 0;
 	if (check_path(diags, project, LOCK_BUILD) < 0 ||
+	    check_path(diags, project, LOCK_SHARDS) < 0 ||
 	    check_path(diags, project, LOCK_STATE) < 0 || check_path(diags, project, LOCK_TELL) < 0)
 		result = -1;
 	for (size_t i = 0; i < project->n_certificates; i++)
@@ -238,8 +264,9 @@ lock_check(struct diags *diags, const struct project *project)
 	return result;
 }
 
-int
-lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock)
+static int
+begin(struct diags *diags, const struct project *project, const char *name, const struct part *part,
+    int *lock)
 {
 	const char *path = path_of(&diags->arena, project, name);
 
@@ -248,8 +275,38 @@ lock_begin(struct diags *diags, const struct project *project, const char *name,
 		return lock_refuse(diags, project, name);
 	if (!project->locking)
 		return 0;
-	*lock = take(diags, &project->own, path);
+	*lock = take(diags, &project->own, path, part);
 	return *lock < 0 ? fail(diags, path) : 0;
+}
+
+int
+lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock)
+{
+	return begin(diags, project, name, &whole, lock);
+}
+
+int
+lock_begin_build(
+    struct diags *diags, const struct project *project, struct shard shard, struct build_lock *lock)
+{
+	const struct part part = {.places = shard_places(shard)};
+	bool is_part = shard.n > 0;
+
+	*lock = (struct build_lock){-1, -1};
+	if (begin(diags, project, LOCK_BUILD, is_part ? &shared : &whole, &lock->project) < 0)
+		return -1;
+	if (!is_part || begin(diags, project, LOCK_SHARDS, &part, &lock->shard) == 0)
+		return 0;
+	lock_end(lock->project);
+	return -1;
+}
+
+void
+lock_end_build(const struct build_lock *lock)
+{
+	if (lock->shard >= 0)
+		close(lock->shard);
+	lock_end(lock->project);
 }
 
 int
@@ -266,7 +323,7 @@ lock_try(
 {
 	const char *path = path_of(&diags->arena, project, name);
 
-	*lock = project->locking ? take(NULL, &project->own, path) : -1;
+	*lock = project->locking ? take(NULL, &project->own, path, &whole) : -1;
 	*taken = !project->locking || *lock >= 0;
 	return *taken || errno == EWOULDBLOCK ? 0 : fail(diags, path);
 }

@@ -6,9 +6,12 @@
 #define PROJECT_LOCK_H
 
 #include "project/project.h"
+#include "project/shard.h"
 
 /* Who publishes, up to the hooks of changed zones. */
 #define LOCK_BUILD "lock"
+/* Who publishes a shard: the octets of its places. Shards share the former. */
+#define LOCK_SHARDS "shards.lock"
 /* Who changes the state file: builds until they have published, so that their hooks may change it.
  * Whoever holds the former takes it second. */
 #define LOCK_STATE "state.lock"
@@ -24,9 +27,23 @@ lock_of_certificate(struct arena *a, const char *certificate);
 int
 lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock);
 
-/* The same for whoever makes keys or writes their dates: that is LOCK_BUILD, as no build is to read
- * files of which one is written and the other is not. A hook of a build, which has read its keys,
- * need not wait for that. */
+/* What a build holds; -1: nothing. */
+struct build_lock {
+	int project, shard;
+};
+
+/* The same for a build of all zones, which LOCK_BUILD lets nobody else do meanwhile, or of a shard,
+ * beside which others may be built that have none of its zones, whatever their number is. */
+int
+lock_begin_build(struct diags *diags, const struct project *project, struct shard shard,
+    struct build_lock *lock);
+
+void
+lock_end_build(const struct build_lock *lock);
+
+/* As lock_begin, for whoever makes keys or writes their dates: that is LOCK_BUILD, as no build is
+ * to read files of which one is written and the other is not. A hook of a build, which has read its
+ * keys, need not wait for that. */
 int
 lock_begin_keys(struct diags *diags, const struct project *project, int *lock);
 

@@ -399,7 +399,7 @@ drop_zones(struct build *build)
 static int
 build_locked(struct build_run *run)
 {
-	int lock = -1, read = -1, written = 0;
+	int lock = -1, read = -1, written;
 
 	if (run->options->check || lock_begin(run->diags, run->project, LOCK_STATE, &lock) == 0)
 		read = build_read_lock(run) < 0 ? -1 : build_read_history(run);
@@ -416,8 +416,7 @@ build_locked(struct build_run *run)
 	build_end_review(run);
 	if (!run->options->check) /* who only looks goes on with it */
 		run->diags->locked = NULL;
-	if (build_write_lock(run) < 0)
-		written = -1;
+	written = build_write_lock(run);
 	if (run->options->plan && build_plan_history(run) < 0)
 		return -1;
 	if (run->options->check)
@@ -437,8 +436,8 @@ build_project(struct diags *diags, const struct project *project,
 	const struct source *source =
 	    project->n_zones > 0 ? diags_source_of(diags, project->zones[0].pos) : NULL;
 	bool *chosen = arena_alloc(&diags->arena, project->n_zones * sizeof(*chosen) + 1);
-	bool all = !*options->zones;
-	int result, lock = -1;
+	struct build_lock lock = {-1, -1};
+	int result;
 
 	*build = (struct build){0};
 	diags->severities = project->severities;
@@ -446,7 +445,9 @@ build_project(struct diags *diags, const struct project *project,
 	    .home_source = source,
 	    .home_path = project->path,
 	    .locked = run.locked};
-	memset(chosen, all, project->n_zones * sizeof(*chosen));
+	memset(chosen, 0, project->n_zones * sizeof(*chosen));
+	if (!*options->zones)
+		shard_zones(options->shard, project, chosen);
 	if (choose_zones(diags, project, options->zones, chosen) < 0)
 		return -1;
 	build->zones = mem_alloc(project->n_zones * sizeof(*build->zones));
@@ -459,7 +460,7 @@ build_project(struct diags *diags, const struct project *project,
 			build->zones[build->n++].zone = &project->zones[i];
 		}
 	run.certificates = load_certificates(&diags->arena, project);
-	if (!options->check && lock_begin(diags, project, LOCK_BUILD, &lock) < 0) {
+	if (!options->check && lock_begin_build(diags, project, options->shard, &lock) < 0) {
 		drop_zones(build);
 		return -1;
 	}
@@ -467,7 +468,7 @@ build_project(struct diags *diags, const struct project *project,
 	result = options->check ? lock_check(diags, project) : 0;
 	if (build_locked(&run) < 0)
 		result = -1;
-	lock_end(lock);
+	lock_end_build(&lock);
 	return result;
 }
 

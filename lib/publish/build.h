@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "project/lock_file.h"
 #include "project/project.h"
+#include "project/shard.h"
 #include "publish/job.h"
 #include "publish/status.h"
 
@@ -13,6 +14,7 @@ struct build_zone;
 
 struct build_options {
 	const char *const *zones; /* names, NULL-terminated; none: all */
+	struct shard shard;       /* of all: those of the shard alone, and there may be none */
 	int64_t now;
 	int64_t today; /* with `check`: the time that it is, where `now` may be another */
 	bool clock;    /* `now` is what the clock said: it is read again once nobody else builds */

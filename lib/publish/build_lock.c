@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/output.h"
 #include "history/state.h"
+#include "project/lock.h"
 
 #include <stdlib.h>
 
@@ -21,11 +22,16 @@ use_of(const struct build_options *options)
 
 /* --- The lock file as a build here left it --- */
 
+/* Each shard has its own: what another has left tells nothing of the zones of this one. */
 static const char *
-seen_path(struct arena *a, const struct project *project)
+seen_path(struct arena *a, const struct build_run *run)
 {
+	const struct project *project = run->project;
+	struct shard shard = run->options->shard;
 	const char *name = arena_printf(a, ".zonepp/%s.lock.seen", state_stem(a, project->path));
 
+	if (shard.n > 0)
+		name = arena_printf(a, "%s.%u-%u", name, (unsigned)shard.k, (unsigned)shard.n);
 	return file_join(a, project->folder, name);
 }
 
@@ -44,12 +50,12 @@ digest_of(struct diags *own, const struct project *project)
 
 /* What a build here left; "-" where it left nothing. */
 static const char *
-seen_of(struct diags *own, const struct project *project)
+seen_of(struct diags *own, const struct build_run *run)
 {
 	struct text seen;
 
 	return file_load_if(
-		   own, pos_none(), &project->own, seen_path(&own->arena, project), &seen) == 0 &&
+		   own, pos_none(), &run->project->own, seen_path(&own->arena, run), &seen) == 0 &&
 		       seen.data
 		   ? arena_text(&own->arena, seen.data, seen.len)
 		   : "-";
@@ -58,10 +64,10 @@ seen_of(struct diags *own, const struct project *project)
 /* A merge, or somebody's hand, may have made another of it, which a zone that is taken from the
  * cache would not mend. */
 static bool
-is_changed(const struct project *project)
+is_changed(const struct build_run *run)
 {
 	struct diags own = {0};
-	bool same = strcmp(seen_of(&own, project), digest_of(&own, project)) == 0;
+	bool same = strcmp(seen_of(&own, run), digest_of(&own, run->project)) == 0;
 
 	diags_free(&own);
 	return !same;
@@ -75,9 +81,9 @@ remember(struct build_run *run)
 	const char *digest = digest_of(&own, project);
 	int result = 0;
 
-	if (strcmp(seen_of(&own, project), digest) != 0)
-		result = output_replace(run->diags, &project->own,
-		    seen_path(&run->diags->arena, project), text_of(digest));
+	if (strcmp(seen_of(&own, run), digest) != 0)
+		result = output_replace(
+		    run->diags, &project->own, seen_path(&run->diags->arena, run), text_of(digest));
 	diags_free(&own);
 	return result;
 }
@@ -92,8 +98,7 @@ build_read_lock(struct build_run *run)
 
 	run->diags->locked = run->locked;
 	*run->locked = (struct locked){.use = use};
-	run->lock_changed =
-	    use == LOCKED_UNUSED && !run->options->check && is_changed(run->project);
+	run->lock_changed = use == LOCKED_UNUSED && !run->options->check && is_changed(run);
 	return use == LOCKED_UNUSED ? 0
 				    : lock_file_load(run->diags, run->project, use, run->locked);
 }
@@ -166,12 +171,25 @@ join(struct locked_group *groups, struct locked_group *more)
 
 /* A zone that failed may not have read all that it names. */
 static bool
-is_complete(const struct build_run *run)
+is_all_built(const struct build_run *run)
 {
 	for (size_t i = 0; i < run->build->n; i++)
 		if (!run->build->zones[i].built)
 			return false;
-	return run->build->n == run->project->n_zones;
+	return true;
+}
+
+static bool
+is_complete(const struct build_run *run)
+{
+	return is_all_built(run) && run->build->n == run->project->n_zones;
+}
+
+/* Has it what the zones tell, all that this run or shard is for? */
+static bool
+is_told(const struct build_run *run)
+{
+	return run->options->shard.n > 0 ? is_all_built(run) : is_complete(run);
 }
 
 static bool
@@ -193,18 +211,14 @@ save(struct build_run *run, const struct sources *sources, const struct locked_g
 }
 
 /* Of a zone that failed nothing is known that counts. */
-int
-build_write_lock(struct build_run *run)
+static int
+write_lock(struct build_run *run)
 {
 	const struct build_options *options = run->options;
 	struct locked_group *groups = run->diags->noted.groups;
 	struct sources sources = {0};
 	int result = 0;
 
-	if (options->locked || (options->check && !options->lock_all))
-		return 0;
-	if (!any_built(run))
-		return 0;
 	add(&sources, run->diags->noted.sources);
 	for (size_t i = 0; i < run->build->n; i++) {
 		if (!run->build->zones[i].built)
@@ -214,8 +228,26 @@ build_write_lock(struct build_run *run)
 	}
 	if (sources.n > 0 || groups || options->lock_all)
 		result = save(run, &sources, groups);
-	if (result == 0 && (is_complete(run) || !run->lock_changed))
+	if (result == 0 && (is_told(run) || !run->lock_changed))
 		result = remember(run);
 	free(sources.items);
+	return result;
+}
+
+/* Shards that are built side by side change it in turns. */
+int
+build_write_lock(struct build_run *run)
+{
+	const struct build_options *options = run->options;
+	int lock = -1, result;
+
+	if (options->locked || (options->check && !options->lock_all))
+		return 0;
+	if (!any_built(run))
+		return 0;
+	if (options->shard.n > 0 && lock_begin(run->diags, run->project, LOCK_STATE, &lock) < 0)
+		return -1;
+	result = write_lock(run);
+	lock_end(lock);
 	return result;
 }
