@@ -214,6 +214,7 @@ cmd_report_end(struct cmd *cmd);
 	X(keys_set)                                                                                \
 	X(list)                                                                                    \
 	X(lock)                                                                                    \
+	X(merge)                                                                                   \
 	X(plan)                                                                                    \
 	X(print)                                                                                   \
 	X(probe)                                                                                   \

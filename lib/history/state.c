@@ -767,6 +767,14 @@ print_sorted(struct buf *b, const struct history *history)
 	free(lines);
 }
 
+void
+state_print(struct buf *b, struct history *history)
+{
+	history_sort(history);
+	buf_puts(b, head);
+	print_sorted(b, history);
+}
+
 int
 state_save(struct diags *diags, const struct roots *own, const char *path, struct history *history)
 {
@@ -779,9 +787,7 @@ state_save(struct diags *diags, const struct roots *own, const char *path, struc
 		return -1;
 	if (history->n_sets + history->n_serials + history->n_notes == 0 && !there)
 		return 0;
-	history_sort(history);
-	buf_puts(&b, head);
-	print_sorted(&b, history);
+	state_print(&b, history);
 	result = output_replace(diags, own, path, (struct text){b.data, b.len});
 	buf_free(&b);
 	return result;

@@ -45,6 +45,10 @@ sets_print(struct buf *b, const struct set *sets, size_t n);
 void
 serials_print(struct buf *b, const struct serial *serials, size_t n);
 
+/* Sorts the history and appends the file that holds it. */
+void
+state_print(struct buf *b, struct history *history);
+
 /* Could the file at `path` be replaced? Ahead of what must be written down once it is done. Returns
  * 0, or -1 with one problem added. */
 int

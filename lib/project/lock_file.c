@@ -395,7 +395,32 @@ lock_file_load(
 	return r.result;
 }
 
+int
+lock_file_lines(struct diags *diags, const char *path, struct buf *out)
+{
+	struct reader r = {.diags = diags, .folder = "."};
+	struct locked locked = {0};
+	struct text text;
+
+	if (file_load_small(diags, pos_none(), NULL, path, LOCK_FILE_MOST, true, &text) < 0)
+		return -1;
+	if (!text.data)
+		return 0;
+	read_lines(&r, text, diags_source(diags, path, text, pos_none()));
+	take_sources(&r, &locked);
+	free(r.lines);
+	for (size_t i = 0; i < locked.n; i++)
+		put_source(out, ".", &locked.sources[i]);
+	return r.result;
+}
+
 /* --- Writing --- */
+
+void
+lock_file_begin(struct buf *out)
+{
+	buf_puts(out, head);
+}
 
 /* By path; of one, in an order that does not depend on who came first. */
 static int
@@ -494,7 +519,7 @@ lock_file_save(struct diags *diags, const struct project *project, const struct 
 	take_old(before, sources, n_read, &n, groups, all, change);
 	if (n > 0)
 		qsort(sources, n, sizeof(const struct locked_source *), compare_sources);
-	buf_puts(&b, head);
+	lock_file_begin(&b);
 	for (size_t i = 0; i < n; i++)
 		put_source(&b, folder, sources[i]);
 	if (result == 0 && (n > 0 || before->text.data))

@@ -19,6 +19,15 @@ int
 lock_file_load(
     struct diags *diags, const struct project *project, enum locked_use use, struct locked *out);
 
+/* Appends the lines of the lock file at `path`, each of which is as it should be; nothing is an
+ * empty one. Returns 0, or -1 with problems added. */
+int
+lock_file_lines(struct diags *diags, const char *path, struct buf *out);
+
+/* Appends how a lock file begins. */
+void
+lock_file_begin(struct buf *out);
+
 /* What became of it. */
 struct lock_file_change {
 	size_t n_added, n_removed, n_changed, n_same; /* sources */
