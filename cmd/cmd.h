@@ -207,6 +207,7 @@ cmd_report_end(struct cmd *cmd);
 	X(fmt)                                                                                     \
 	X(help)                                                                                    \
 	X(init)                                                                                    \
+	X(join)                                                                                    \
 	X(keys_ds)                                                                                 \
 	X(keys_generate)                                                                           \
 	X(keys_list)                                                                               \

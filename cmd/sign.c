@@ -35,11 +35,14 @@ static const struct cmd_option option_serial = {
 static const struct cmd_option option_verify = {
     "verify", 0, "chain|full|none", "ahead of writing (default: chain; full: with cryptography)"};
 
+static const struct cmd_option option_part = {
+    "part", 0, "K/N", "write the K-th of N parts of the signed zone, for zonepp join"};
+
 static const struct cmd_option *const options[] = {&option_output, &option_zone, &option_allow,
     &option_secret, &option_keys, &option_key, &option_validity, &option_inception_offset,
     &option_jitter, &option_nsec3, &option_opt_out, &option_iterations, &option_salt,
     &option_zonemd, &option_cds, &option_previous, &option_index, &option_refresh, &option_serial,
-    &option_verify, &option_now, &option_jobs, NULL};
+    &option_verify, &option_now, &option_jobs, &option_part, NULL};
 
 /* The word of an option, one of a table ended by NULL; its first if there is none. */
 struct word {
@@ -154,6 +157,27 @@ set_keys(struct cmd *cmd, struct key_folder *keys, struct zone_job *job)
 	return key_folder_read(&cmd->diags.arena, &cmd->diags, folder, keys);
 }
 
+/* All parts are of one time, and no old signatures are looked for. */
+static void
+set_part(struct cmd *cmd, struct zone_job *job)
+{
+	static const struct cmd_option *const others[] = {
+	    &option_previous, &option_index, &option_refresh, &option_verify, NULL};
+	const char *value = cmd_value(cmd, &option_part);
+	struct shard part;
+
+	if (!value)
+		return;
+	if (shard_read(text_of(value), &part) < 0)
+		cmd_usage(cmd, "--part %s: K/N is wanted, 1 <= K <= N <= %d", value, SHARDS_MOST);
+	for (const struct cmd_option *const *other = others; *other; other++)
+		if (cmd_has(cmd, *other))
+			cmd_usage(cmd, "--%s does not go with --part", (*other)->name);
+	if (cmd->clock)
+		cmd_usage(cmd, "--part wants --now TIME, the same for all parts");
+	job->part = (struct sign_part){part.k, part.n};
+}
+
 static int
 set_index(struct cmd *cmd, struct zone_job *job)
 {
@@ -190,6 +214,7 @@ run(struct cmd *cmd)
 	set_zone(cmd, &policy, &zone);
 	if (!job.load.zone)
 		cmd_usage(cmd, "--zone NAME is missing");
+	set_part(cmd, &job);
 	if (set_keys(cmd, &keys, &job) < 0 || set_policy(cmd, &policy) < 0)
 		return -1;
 	if (set_index(cmd, &job) < 0)

@@ -261,6 +261,7 @@ X(S_NSEC3_OTHER, "S073", NOTE,    0, "NSEC3 records of a chain that is not annou
 X(S_TAG_TWICE,   "S074", WARNING, 0, "two DNSKEY records of one key tag and algorithm", "RFC 4034 appendix B, RFC 4035 section 5.3.1", "validators that limit how many keys they try (CVE-2023-50387) may take the zone for bogus: replace one of the keys") \
 X(S_PUBLISHED_END,"S075",WARNING, 0, "a published zone whose signatures have expired", "RFC 4035 section 5.3.1", "resolvers take it for bogus: build it now, and once a day from now on") \
 X(S_PUBLISHED_LATE,"S126",WARNING,0, "a published zone whose signatures should have been made anew", "RFC 6781 section 4.4.2", "a build was missed: build it now, and once a day from now on") \
+X(S_PART,        "S127", ERROR,   2, "a part of a signed zone that does not go with the others", "", "sign that part again, with the same input, keys, options and --now as the others") \
 X(S_NSEC3_DEAR,  "S076", ERROR,   1, "NSEC3 with more iterations than resolvers compute", "RFC 9276 section 3.2", "use 0 iterations and no salt") \
 X(S_KEYS_LARGE,  "S077", ERROR,   1, "more key records than a message holds", "RFC 1035 section 4.2.2", "nobody can be sent so many: remove those that are not in use") \
 X(S_NSEC3_COST,  "S054", WARNING, 0, "NSEC3 with salt or further iterations", "RFC 9276 section 3.1", "use 0 iterations and no salt") \

@@ -3,6 +3,7 @@
 #include "base/version.h"
 #include "dns/serial.h"
 #include "dnssec/sign_part.h"
+#include "dnssec/zonemd_text.h"
 #include "zone/soa.h"
 
 #include <openssl/evp.h>
@@ -17,9 +18,11 @@ struct sign_run {
 	struct sign_slot *slots;
 	struct nsec3_chain nsec3;
 	struct index_match nodes, items; /* where the options have none */
+	size_t first, end;               /* owners that are written */
 
 	EVP_MD_CTX *zonemd; /* NULL: none is made */
 	size_t len;         /* of what was written */
+	bool joins;         /* the apex is written, and the parts have all else */
 	bool counts;        /* dry: to the end, whatever differs */
 	bool differs;       /* dry: a signature would have to be made */
 	size_t patch_at, patch_n;
@@ -39,8 +42,7 @@ sign_chunk(void *ctx, unsigned worker, size_t slot_number, size_t chunk)
 {
 	struct sign_run *run = ctx;
 	struct sign_slot *slot = &run->slots[slot_number];
-	size_t first = chunk * OWNERS_PER_CHUNK, end = first + OWNERS_PER_CHUNK;
-	size_t n_owners = sign_n_owners(&run->pass);
+	size_t first = run->first + chunk * OWNERS_PER_CHUNK, end = first + OWNERS_PER_CHUNK;
 
 	buf_clear(&slot->text);
 	buf_clear(&slot->wire);
@@ -49,8 +51,10 @@ sign_chunk(void *ctx, unsigned worker, size_t slot_number, size_t chunk)
 	buf_clear(&slot->splice.proven);
 	slot->patch_n = 0;
 	slot->n_missing = 0;
+	if (end > run->end)
+		end = run->end;
 	sign_owners(&run->workers[worker], sign_place(&run->pass, first),
-	    sign_place(&run->pass, end < n_owners ? end : n_owners), slot);
+	    sign_place(&run->pass, end), slot);
 }
 
 /* Stretches that touch become one. */
@@ -116,7 +120,7 @@ zonemd_begin(struct sign_run *run)
 {
 	const struct sign_options *options = run->pass.options;
 
-	if (!options->zonemd || options->zonemd_kept || run->pass.dry)
+	if (!options->zonemd || options->zonemd_kept || run->pass.dry || run->pass.part)
 		return 0;
 	run->zonemd = EVP_MD_CTX_new();
 	if (!run->zonemd || !EVP_DigestInit_ex(run->zonemd, zonemd_hash(options->zonemd), NULL))
@@ -215,13 +219,13 @@ run_begin(struct sign_run *run)
 	reuse_begin(&store->diags->arena, &run->pass.reuse, options->previous, options->keys,
 	    options->now, options->refresh_s, options->previous_trusted);
 	run->pass.reuse.any_validity = options->any_validity;
-	if (offline_find(store, options, &run->pass.offline) < 0)
+	run->pass.offline = (struct offline){.notice_unix = KEY_NO_TIME};
+	if (!run->pass.part && offline_find(store, options, &run->pass.offline) < 0)
 		return -1;
-	if (options->nsec3) {
-		if (nsec3_build(store, options->nsec3, n, &run->nsec3) < 0)
-			return -1;
-		run->pass.nsec3 = &run->nsec3;
-	}
+	run->pass.nsec3 = options->nsec3 ? &run->nsec3 : NULL;
+	if (options->nsec3 && !run->joins && nsec3_build(store, options->nsec3, n, &run->nsec3) < 0)
+		return -1;
+	run->end = sign_n_owners(&run->pass);
 	begin_matches(run);
 	for (unsigned i = 0; i < n; i++)
 		if (sign_worker_begin(&run->workers[i], &run->pass, store->diags) < 0)
@@ -274,14 +278,22 @@ run_end(struct sign_run *run, struct sign_result *result)
 }
 
 static int
+run_chunks(struct sign_run *run)
+{
+	size_t n = run->end - run->first;
+	struct pool_work work = {
+	    run, (n + OWNERS_PER_CHUNK - 1) / OWNERS_PER_CHUNK, sign_chunk, take_chunk};
+
+	return pool_run(run->pass.options->n_workers, &work);
+}
+
+static int
 run_all(struct sign_run *run, struct sign_result *result)
 {
-	struct pool_work work = {.ctx = run, .work = sign_chunk, .take = take_chunk};
 	int done = run_begin(run);
 
-	work.n_chunks = (sign_n_owners(&run->pass) + OWNERS_PER_CHUNK - 1) / OWNERS_PER_CHUNK;
 	if (done == 0)
-		done = pool_run(run->pass.options->n_workers, &work);
+		done = run_chunks(run);
 	if (done == 0)
 		done = zonemd_patch(run);
 	return run_end(run, result) < 0 ? -1 : done;
@@ -318,4 +330,125 @@ sign_count(
 	    .pass = {.store = store, .options = options, .dry = true}, .counts = true};
 
 	return run_all(&run, result);
+}
+
+/* --- In parts --- */
+
+/* A signature costs as much as so many records that are but written. */
+enum { SIGNATURE_COSTS = 16 };
+
+/* Of the node's own records, and its NSEC record. */
+static uint64_t
+cost_of_node(const struct sign_pass *pass, const struct node *node)
+{
+	uint64_t n_signed = 0;
+
+	for (size_t i = 0; i < node->n;) {
+		struct rrset set = node_rrset_at(pass->store, node, i);
+
+		n_signed += nsec_is_authoritative(node, set.type);
+		i += set.n;
+	}
+	if (!pass->nsec3 && !(node->flags & NODE_OCCLUDED))
+		n_signed++;
+	return node->n + n_signed * SIGNATURE_COSTS;
+}
+
+/* Of all owners; `ends` are the first of them ahead of which there is `wanted`. */
+static uint64_t
+add_costs(const struct sign_run *run, const uint64_t wanted[2], size_t ends[2])
+{
+	const struct store *store = run->pass.store;
+	size_t n = sign_n_owners(&run->pass);
+	struct sign_place at = {0, 0};
+	uint64_t cost = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		for (int k = 0; k < 2; k++)
+			if (ends[k] == n && cost >= wanted[k])
+				ends[k] = i;
+		if (sign_is_item(&run->pass, at, (struct sign_place){store->n_nodes, n})) {
+			cost += 1 + SIGNATURE_COSTS;
+			at.item++;
+		} else {
+			store_prefetch(store, at.node);
+			cost += cost_of_node(&run->pass, &store->nodes[at.node++]);
+		}
+	}
+	return cost;
+}
+
+/* Part k ends ahead of the first owner that has k / n of all work before it; the last one at the
+ * end. */
+static void
+find_ends(struct sign_run *run, struct sign_part part)
+{
+	size_t n = sign_n_owners(&run->pass), ends[2] = {n, n}, none[2] = {0, 0};
+	uint64_t wanted[2] = {0, 0}, all = add_costs(run, wanted, none);
+
+	wanted[0] = (part.k - 1) * all / part.n;
+	wanted[1] = part.k < part.n ? part.k * all / part.n : UINT64_MAX;
+	add_costs(run, wanted, ends);
+	run->first = ends[0];
+	run->end = ends[1];
+}
+
+int
+sign_store_part(struct output *out, const struct store *store, const struct sign_options *options,
+    struct sign_part part, struct sign_result *result)
+{
+	struct sign_run run = {
+	    .pass = {.store = store, .options = options, .part = true}, .out = out};
+	int done = run_begin(&run);
+
+	if (done == 0) {
+		find_ends(&run, part);
+		done = run_chunks(&run);
+	}
+	return run_end(&run, result) < 0 ? -1 : done;
+}
+
+struct sign_join {
+	struct sign_run run;
+};
+
+struct sign_join *
+sign_join_begin(struct output *out, const struct store *store, const struct sign_options *options)
+{
+	struct sign_join *join = mem_alloc(sizeof(*join));
+	struct sign_run *run = &join->run;
+
+	*run = (struct sign_run){
+	    .pass = {.store = store, .options = options}, .out = out, .joins = true};
+	if (run_begin(run) == 0) {
+		run->end = 1;
+		if (run_chunks(run) == 0)
+			return join;
+	}
+	sign_join_end(join, false);
+	return NULL;
+}
+
+int
+sign_join_add(struct sign_join *join, struct text part)
+{
+	const struct sign_run *run = &join->run;
+	const struct store *store = run->pass.store;
+
+	if (run->zonemd && zonemd_text(store->diags, run->zonemd, &store->apex, part,
+			       run->pass.options->n_workers) < 0)
+		return -1;
+	return output_write(run->out, part.data, part.len);
+}
+
+int
+sign_join_end(struct sign_join *join, bool good)
+{
+	int done = good ? zonemd_patch(&join->run) : -1;
+	struct sign_result result;
+
+	if (run_end(&join->run, &result) < 0)
+		done = -1;
+	free(join);
+	return done;
 }

@@ -64,6 +64,11 @@ struct sign_result {
 	int64_t notice_unix; /* when a warning of an offline key begins; KEY_NO_TIME: never */
 };
 
+/* Part `k` of `n`, 1 <= k <= n, of a zone that is signed by several runs. */
+struct sign_part {
+	uint32_t k, n;
+};
+
 /* Removes what an earlier signer left in the template, with a note: RRSIG, NSEC, NSEC3, NSEC3PARAM,
  * ZONEMD (wrong as soon as the zone is signed), and CDS and CDNSKEY where they are made anew, but
  * for those of other signers' keys that the template has (RFC 8901). Ahead of sign_add. */
@@ -92,5 +97,38 @@ sign_count(
 int
 sign_store(struct output *out, const struct store *store, const struct sign_options *options,
     struct sign_result *result);
+
+/* Writes the lines that sort in that part of the signed zone, but for those of the apex: what the
+ * parts of a zone write, one behind the other, is what sign_store writes behind the apex. The parts
+ * are cut between names, so that each is about as much work. No keys are needed that sign the
+ * apex alone. Returns as sign_store. */
+int
+sign_store_part(struct output *out, const struct store *store, const struct sign_options *options,
+    struct sign_part part, struct sign_result *result);
+
+/* Puts the parts together:
+ *
+ *	join = sign_join_begin(out, store, options);
+ *	for each part, in order:
+ *		sign_join_add(join, text of the part);
+ *	sign_join_end(join);
+ *
+ * The sorted store has the records of the apex, as sign_add left them, and with NSEC a record at
+ * the first name of the parts. */
+struct sign_join;
+
+/* Writes the apex. Returns NULL with one problem added to the store's diags; `out` and `options`
+ * outlive the rest. */
+struct sign_join *
+sign_join_begin(struct output *out, const struct store *store, const struct sign_options *options);
+
+/* Writes the part, behind which is a '\0'. Returns 0, or -1 with one problem added. */
+int
+sign_join_add(struct sign_join *join, struct text part);
+
+/* Makes ZONEMD, if it is wanted and all went well, and frees everything. Returns 0, or -1 with one
+ * problem added. */
+int
+sign_join_end(struct sign_join *join, bool good);
 
 #endif

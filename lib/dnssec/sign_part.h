@@ -21,7 +21,8 @@ struct sign_pass {
 	const struct nsec3_chain *nsec3; /* NULL: NSEC */
 	uint32_t nsec_ttl_s;
 	const struct index_match *nodes, *items; /* NULL: nobody needs their digests */
-	bool dry; /* count what would have to be signed; nothing is signed or written */
+	bool dry;  /* count what would have to be signed; nothing is signed or written */
+	bool part; /* the apex, and so ZONEMD, is left to whoever joins the parts */
 };
 
 /* What one chunk gives. */
@@ -74,6 +75,10 @@ sign_n_owners(const struct sign_pass *pass);
 /* The place that `n` owners stand ahead of. */
 struct sign_place
 sign_place(const struct sign_pass *pass, size_t n);
+
+/* Is the owner at `from` an NSEC3 record, where those up to `to` are written? */
+bool
+sign_is_item(const struct sign_pass *pass, struct sign_place from, struct sign_place to);
 
 /* Writes the owners from one place up to another. */
 void

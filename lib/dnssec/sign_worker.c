@@ -46,7 +46,7 @@ sign_worker_end(struct sign_worker *worker)
 static bool
 makes_zonemd(const struct sign_pass *pass)
 {
-	return pass->options->zonemd && !pass->options->zonemd_kept && !pass->dry;
+	return pass->options->zonemd && !pass->options->zonemd_kept && !pass->dry && !pass->part;
 }
 
 static uint16_t
@@ -483,6 +483,17 @@ sign_place(const struct sign_pass *pass, size_t n)
 	return (struct sign_place){n_nodes, n - n_nodes};
 }
 
+bool
+sign_is_item(const struct sign_pass *pass, struct sign_place from, struct sign_place to)
+{
+	size_t n_items = pass->nsec3 ? pass->nsec3->n : 0;
+
+	if (from.item == (to.item < n_items ? to.item : n_items))
+		return false;
+	return from.node == to.node ||
+	       nsec3_is_before(pass->nsec3, from.item, &pass->store->nodes[from.node]);
+}
+
 void
 sign_owners(struct sign_worker *worker, struct sign_place from, struct sign_place to,
     struct sign_slot *slot)
@@ -492,13 +503,13 @@ sign_owners(struct sign_worker *worker, struct sign_place from, struct sign_plac
 	size_t n_missing = worker->result.n_signatures - worker->result.n_kept;
 
 	while (from.node < to.node || from.item < to.item) {
-		if (from.item < to.item &&
-		    (from.node == to.node ||
-			nsec3_is_before(pass->nsec3, from.item, &store->nodes[from.node]))) {
+		if (sign_is_item(pass, from, to)) {
 			sign_owner(worker, pass->items, from.item++, write_nsec3, slot);
 		} else {
 			store_prefetch(store, from.node);
-			sign_owner(worker, pass->nodes, from.node++, write_node, slot);
+			if (from.node > 0 || !pass->part)
+				sign_owner(worker, pass->nodes, from.node, write_node, slot);
+			from.node++;
 		}
 	}
 	slot->n_missing = worker->result.n_signatures - worker->result.n_kept - n_missing;

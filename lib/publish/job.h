@@ -2,7 +2,7 @@
 #ifndef PUBLISH_JOB_H
 #define PUBLISH_JOB_H
 
-#include "dnssec/key.h"
+#include "dnssec/sign.h"
 #include "publish/load.h"
 #include "publish/publication.h"
 #include "rollover/delegation.h"
@@ -72,7 +72,8 @@ struct zone_job {
 	const bool *force; /* by problem: what guards keep from being published may be; NULL */
 	delegation_keys *keys_of; /* of children of the project, */
 	delegation_keep *keep_of;
-	void *keys_ctx; /* and what both take */
+	void *keys_ctx;        /* and what both take */
+	struct sign_part part; /* of the zone alone, for join.h; n 0: all of it */
 	unsigned n_workers;
 	bool werror; /* not to be published where there are warnings */
 	void (*after)(const struct publication_step *step); /* see build.h */

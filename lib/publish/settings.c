@@ -252,6 +252,7 @@ const struct setting settings_of_job[] = {
     NO_SETTING(keep_of),
     NO_SETTING(keys_ctx),
     NO_SETTING(has_hook),  /* nothing is published, nobody is told */
+    NO_SETTING(part),      /* no project has such jobs */
     NO_SETTING(n_workers), /* any number of them makes the same zone */
     NO_SETTING(after),     /* looks on, */
     NO_SETTING(plan),      /* and so does this */

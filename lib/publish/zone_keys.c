@@ -203,7 +203,7 @@ zone_guard_pair(struct zone_run *run)
 	struct published output;
 	struct stat st;
 
-	if (job->keep || !job->zone->sign || !job->zone->output)
+	if (job->keep || !job->zone->sign || !job->zone->output || job->part.n > 0)
 		return;
 	if (job->previous) {
 		warn(run, &run->published, job->previous);

@@ -1,8 +1,8 @@
-#include "dnssec/verify.h"
+#include "publish/judge.h"
 #include "publish/overwrite.h"
+#include "publish/part.h"
 #include "publish/said.h"
 #include "publish/zone_part.h"
-#include "zone/read.h"
 #include "zone/write.h"
 
 /* Signature times are 32 bits in serial arithmetic: the instant nearest to `now`. */
@@ -10,6 +10,28 @@ static int64_t
 instant_of(uint32_t time, int64_t now)
 {
 	return now + (int32_t)(time - (uint32_t)now);
+}
+
+/* The last line is no part of what it has the digest of. */
+static int
+write_part(struct zone_run *run, struct sign_result *result)
+{
+	struct part_facts facts = {run->job->part, &run->loaded.store, &run->sign};
+	struct buf b = {0};
+	int done;
+
+	part_print_head(&b, &facts);
+	done = output_write(run->out, b.data, b.len);
+	if (done == 0)
+		done = sign_store_part(run->out, facts.store, facts.sign, facts.part, result);
+	buf_clear(&b);
+	if (done == 0 && !part_print_end(&b, &run->keys, output_sha256(run->out)))
+		done = diag_error(run->diags, pos_none(), S_PART,
+		    "no private key of the zone is here, by which the part could be sealed");
+	if (done == 0)
+		done = output_write(run->out, b.data, b.len);
+	buf_free(&b);
+	return done;
 }
 
 static int
@@ -24,6 +46,8 @@ write_records(struct zone_run *run)
 		run->result->earliest = run->elsewhere.earliest;
 		return write_store(run->out, store, run->job->n_workers);
 	}
+	if (run->job->part.n > 0)
+		return write_part(run, &result);
 	if (sign_store(run->out, store, &run->sign, &result) < 0)
 		return -1;
 	run->result->n_records = result.n_records;
@@ -37,59 +61,46 @@ write_records(struct zone_run *run)
 static bool
 is_judged(const struct zone_job *job)
 {
-	return job->zone->sign && job->zone->policy->verify != PROJECT_VERIFY_NONE;
+	return job->zone->sign && job->part.n == 0 &&
+	       job->zone->policy->verify != PROJECT_VERIFY_NONE;
 }
 
-/* Where the whole is read after all, nothing was said of a part. */
+/* Reads the draft for the judge: what is new of it. Where the whole is read after all, nothing was
+ * said of a part. */
 static int
-read_draft(
-    struct zone_run *run, const char *path, struct verify_options *options, struct store *store)
+read_draft(void *ctx, const char *path, struct verify_options *options, struct store *store)
 {
+	struct zone_run *run = ctx;
 	const struct buf *proven = &run->splice.made.proven;
 	struct diags_mark before = diags_mark(run->diags);
 
-	if (run->splice.is && zone_splice_draft(run, path, store)) {
-		options->proven = (const struct verify_proven *)(const void *)proven->data;
-		options->n_proven = proven->len / sizeof(*options->proven);
-		options->proven_flags = run->sign.nsec3 && run->sign.nsec3->opt_out;
-		return 0;
-	}
-	if (run->splice.is) {
+	if (!zone_splice_draft(run, path, store)) {
 		store_free(store);
 		diags_reset(run->diags, before);
+		return judge_read(run->diags, path, &run->loaded.store.apex, options, store);
 	}
-	return read_store(
-	    run->diags, NULL, path, &run->loaded.store.apex, options->n_workers, store, NULL);
+	options->proven = (const struct verify_proven *)(const void *)proven->data;
+	options->n_proven = proven->len / sizeof(*options->proven);
+	options->proven_flags = run->sign.nsec3 && run->sign.nsec3->opt_out;
+	return 0;
 }
 
-/* The judge reads what was written, as a server will; a fault keeps it from being published. A file
- * that stays as it is need not have met the judge before. */
+/* A fault keeps what was written from being published. A file that stays as it is need not have met
+ * the judge before. */
 static int
 judge(struct zone_run *run)
 {
-	struct verify_options options = {.at = run->job->load.now,
+	const struct zone_job *job = run->job;
+	struct verify_options options = {.at = job->load.now,
 	    /* Signatures that were made a moment ago, of the records in memory, are as good as the
 	     * rest of the machine. */
-	    .crypto = run->job->zone->policy->verify == PROJECT_VERIFY_FULL,
-	    .n_workers = run->job->n_workers};
-	const char *published = run->job->zone->output, *draft;
-	struct verify_result result;
-	struct store store;
-	int done;
+	    .crypto = job->zone->policy->verify == PROJECT_VERIFY_FULL,
+	    .n_workers = job->n_workers};
 
-	if (!is_judged(run->job))
+	if (!is_judged(job))
 		return 0;
-	draft = output_draft(run->out);
-	run->diags->track_inputs = TRACK_NOTHING;
-	run->diags->errors_only = true;
-	done = read_draft(run, draft ? draft : output_old(run->out), &options, &store);
-	run->diags->sources[run->diags->n_sources - 1].path =
-	    strcmp(published, "-") == 0 ? "<stdout>" : published;
-	if (done == 0)
-		done = verify_zone(run->diags, &store, &options, &result);
-	store_free(&store);
-	run->diags->errors_only = false;
-	return done;
+	return judge_output(run->diags, run->out, job->zone->output, &run->loaded.store.apex,
+	    &options, run->splice.is ? read_draft : NULL, run);
 }
 
 /* The judge has a store of its own: what it takes is what the others give back. Not so where it
@@ -113,7 +124,8 @@ seal(struct zone_run *run)
 {
 	char text[SEAL_LEN];
 
-	if (run->job->zone->sign && seal_make(&run->keys, output_sha256(run->out), text))
+	if (run->job->zone->sign && run->job->part.n == 0 &&
+	    seal_make(&run->keys, output_sha256(run->out), text))
 		output_attribute(run->out, PUBLISHED_SEAL, text, SEAL_LEN);
 }
 
@@ -183,7 +195,7 @@ zone_write(struct zone_run *run)
 	}
 	if (write_records(run) < 0)
 		return -1;
-	if (job->zone->sign) {
+	if (job->zone->sign && job->part.n == 0) {
 		forget_records(run);
 		check_copies(run);
 	}

@@ -1,0 +1,32 @@
+#include "publish/judge.h"
+
+#include "zone/read.h"
+
+int
+judge_read(struct diags *diags, const char *path, const struct name *apex,
+    const struct verify_options *options, struct store *store)
+{
+	return read_store(diags, NULL, path, apex, options->n_workers, store, NULL);
+}
+
+int
+judge_output(struct diags *diags, struct output *out, const char *path, const struct name *apex,
+    const struct verify_options *options, judge_reader *reader, void *ctx)
+{
+	const char *draft = output_draft(out), *from = draft ? draft : output_old(out);
+	struct verify_options read = *options;
+	struct verify_result result;
+	struct store store;
+	int done;
+
+	diags->track_inputs = TRACK_NOTHING;
+	diags->errors_only = true;
+	done = reader ? reader(ctx, from, &read, &store)
+		      : judge_read(diags, from, apex, &read, &store);
+	diags->sources[diags->n_sources - 1].path = strcmp(path, "-") == 0 ? "<stdout>" : path;
+	if (done == 0)
+		done = verify_zone(diags, &store, &read, &result);
+	store_free(&store);
+	diags->errors_only = false;
+	return done;
+}
