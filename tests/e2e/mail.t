@@ -96,7 +96,15 @@ kinds=ECDSA+SHA256
 for set in \$(held); do
 	for kind in \$kinds; do
 		echo "\$SOURCE_DATE_EPOCH \$set \$kind" >>"$tmp/connected"
-		client "\$set" -sigalgs "\$kind" && continue
+		# What a client judges is judged once.
+		verdict=$tmp/verdict.\$(cat "$tmp/sets/\$set.set" $tmp/tls/[12].pem - <<-KIND | cksum | tr -d ' '
+			\$kind
+		KIND
+		)
+		if [ ! -e "\$verdict" ]; then
+			client "\$set" -sigalgs "\$kind" && echo taken >"\$verdict" || echo refused >"\$verdict"
+		fi
+		[ "\$(cat "\$verdict")" = refused ] || continue
 		echo "\$SOURCE_DATE_EPOCH \$set \$kind" >>"$tmp/refused"
 		refused=1
 	done
