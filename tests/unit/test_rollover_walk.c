@@ -27,7 +27,7 @@
  *
  * The seeds are fixed; a walk that fails shows its steps. */
 enum {
-	N_WALKS = 48,
+	N_WALKS = 20,
 	N_STEPS = 60,
 	N_CALLS = 70,
 	N_PUBLICATION = 11,
