@@ -38,6 +38,9 @@ from_wildcard() {
 for server in nsd named; do
 	ok "$server starts" serve $server "$tmp/zones" || break
 	for o in nsec3.example optout.example salted.example; do
+		case $server:$o in # each server and each zone; each zone of each with PARANOID=1
+		nsd:optout.example | named:nsec3.example | named:salted.example) [ "${PARANOID-}" ] || continue ;;
+		esac
 		ok "$server: an address in $o" answers $o ns.$o A 192.0.2.1
 		ok "$server: SOA" validates $o $o SOA
 		ok "$server: NSEC3PARAM" validates $o $o NSEC3PARAM
