@@ -14,7 +14,7 @@ export LC_ALL=C TZ=UTC
 unset SOURCE_DATE_EPOCH MAKEFLAGS
 umask 022
 step=${PARANOID:+1}
-step=${step:-29}
+step=${step:-61}
 
 fail_at=$(dirname "$(command -v zonepp)")/tests/faults/fail_at.so
 [ -e "$fail_at" ] || {
