@@ -88,11 +88,11 @@ judged() { # judged CASE ZONE FILE [JUDGE...]
 		ok "$judge accepts $case" "${judge}_accepts" "$zone" "$file"
 	done
 }
-new_key() { # new_key FOLDER ALGORITHM [OPTION...]: of example.org, usable since a year
+new_key() { # new_key FOLDER ALGORITHM [OPTION...]: of example.org, usable since a year; RSA of few bits
 	folder=$1 algorithm=$2
 	shift 2
 	mkdir -p "$folder"
-	case $algorithm in RSA*) set -- -b 2048 "$@" ;; esac
+	case $algorithm in RSA*) set -- -b 1024 "$@" ;; esac
 	dnssec-keygen -q -K "$folder" -a "$algorithm" -P now-1y -A now-1y "$@" example.org >/dev/null
 }
 

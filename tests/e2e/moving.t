@@ -146,8 +146,8 @@ pair() { # pair ALGORITHM: by dnssec-keygen
 	new_key . "$1"
 }
 ldns_pair() { # ldns_pair ALGORITHM: in $ksk and $zsk
-	ksk=$(ldns-keygen -k -a "$1" -b 2048 example.org)
-	zsk=$(ldns-keygen -a "$1" -b 2048 example.org)
+	ksk=$(ldns-keygen -k -a "$1" -b 1024 example.org)
+	zsk=$(ldns-keygen -a "$1" -b 1024 example.org)
 }
 
 for algorithm in ECDSAP256SHA256 RSASHA256 ED25519; do

@@ -16,7 +16,7 @@ zone_key() { # zone_key FOLDER ZONE ALGORITHM [OPTION...]
 	folder=$1 zone=$2 algorithm=$3
 	shift 3
 	mkdir -p "$folder"
-	case $algorithm in RSA*) set -- -b 2048 "$@" ;; esac
+	case $algorithm in RSA*) set -- -b 1024 "$@" ;; esac
 	dnssec-keygen -q -K "$folder" -a "$algorithm" -P now-1y -A now-1y "$@" "$zone" >/dev/null
 }
 # signs WHAT ZONE KEYS TEMPLATE JUDGES [OPTION...]: signs into $tmp/out.zone, which all JUDGES accept
