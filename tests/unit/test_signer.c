@@ -243,7 +243,7 @@ work(void *arg)
 	struct signer *signer = signer_new(&diags, &f->keys);
 
 	worker->good = signer != NULL;
-	for (size_t i = 0; worker->good && i < 50; i++) {
+	for (size_t i = 0; worker->good && i < 20; i++) {
 		uint8_t signature[SIGNATURE_LONGEST];
 		size_t len;
 
