@@ -136,9 +136,19 @@ digest_name(struct digest *digest, const struct node *node)
 	digest_add(digest, node->key + node->key_len, node->wire_len);
 }
 
-/* Where it lies decides what is signed; the next name is in its NSEC record. */
 static void
-digest_node(struct digest *digest, const struct store *store, size_t i, bool nsec)
+take_digest(struct digest *digest, uint8_t out[INDEX_DIGEST])
+{
+	uint8_t sha256[DIGEST_LEN];
+
+	digest_next(digest, sha256);
+	memcpy(out, sha256, INDEX_DIGEST);
+}
+
+/* Where it lies decides what is signed; the next name is in its NSEC record. */
+void
+index_digest_node(struct digest *digest, const struct store *store, size_t i, bool nsec,
+    uint8_t out[INDEX_DIGEST])
 {
 	const struct node *node = &store->nodes[i];
 	const struct record *records = node_records(store, node);
@@ -154,17 +164,19 @@ digest_node(struct digest *digest, const struct store *store, size_t i, bool nse
 		digest_add(digest, head, sizeof(head));
 		digest_add(digest, records[r].rdata, records[r].rdlen);
 	}
+	take_digest(digest, out);
 }
 
 /* The TTL is one of the settings. */
-static void
-digest_item(
-    struct digest *digest, const struct store *store, const struct nsec3_chain *chain, size_t i)
+void
+index_digest_nsec3(struct digest *digest, const struct store *store,
+    const struct nsec3_chain *chain, size_t i, uint8_t out[INDEX_DIGEST])
 {
 	uint8_t rdata[NSEC3_RDATA_LONGEST];
 
 	digest_add(digest, chain->items[i].hash, NSEC3_HASH);
 	digest_add(digest, rdata, nsec3_rdata(store, chain, i, rdata));
+	take_digest(digest, out);
 }
 
 static void
@@ -173,18 +185,17 @@ digest_chunk(void *ctx, unsigned worker, size_t slot, size_t chunk)
 	struct match_run *run = ctx;
 	struct digest *digest = run->digests[worker];
 	size_t end = (chunk + 1) * PER_CHUNK;
-	uint8_t sha256[DIGEST_LEN];
 
 	(void)slot;
 	for (size_t i = chunk * PER_CHUNK; i < end && i < run->match->n; i++) {
+		uint8_t *out = run->match->digests[i];
+
 		if (run->nsec3) {
-			digest_item(digest, run->store, run->nsec3, i);
+			index_digest_nsec3(digest, run->store, run->nsec3, i, out);
 		} else {
 			store_prefetch(run->store, i);
-			digest_node(digest, run->store, i, run->nsec);
+			index_digest_node(digest, run->store, i, run->nsec, out);
 		}
-		digest_next(digest, sha256);
-		memcpy(run->match->digests[i], sha256, INDEX_DIGEST);
 	}
 }
 
@@ -282,8 +293,6 @@ match_begin(struct match_run *run, const struct index *index, size_t n, unsigned
 	digest_all(run, n_workers);
 	if (!run->nsec3)
 		memset(run->match->digests[0], 0, INDEX_DIGEST); /* the apex */
-	if (!index)
-		return;
 	run->match->blocks = mem_resize(NULL, n, sizeof(*run->match->blocks));
 	match_all(run, index);
 }
@@ -295,8 +304,7 @@ index_match_nodes(struct index_match *match, const struct index *index, const st
 	struct match_run run = {.match = match, .store = store, .nsec = nsec};
 
 	match_begin(&run, index, store->n_nodes, n_workers);
-	if (match->blocks)
-		match->blocks[0] = INDEX_NONE;
+	match->blocks[0] = INDEX_NONE;
 }
 
 void

@@ -66,15 +66,26 @@ index_text(const struct index *index, size_t block)
 
 /* --- What is the same --- */
 
+/* What the block of node `i`, which is not the apex, is made of; `digest` has begun, and begins
+ * anew. `nsec`: with an NSEC record. */
+void
+index_digest_node(struct digest *digest, const struct store *store, size_t i, bool nsec,
+    uint8_t out[INDEX_DIGEST]);
+
+/* The same for item `i` of the chain. */
+void
+index_digest_nsec3(struct digest *digest, const struct store *store,
+    const struct nsec3_chain *chain, size_t i, uint8_t out[INDEX_DIGEST]);
+
 /* Digests of what the blocks of the nodes, or the items of an NSEC3 chain, would be made of, and
  * which blocks were. */
 struct index_match {
 	uint8_t (*digests)[INDEX_DIGEST];
-	uint32_t *blocks; /* INDEX_NONE: none; NULL: there is no index */
+	uint32_t *blocks; /* INDEX_NONE: none */
 	size_t n;
 };
 
-/* Of the sorted store, with NSEC records (`nsec`) or without. `index` may be NULL. */
+/* Of the sorted store, with NSEC records (`nsec`) or without. */
 void
 index_match_nodes(struct index_match *match, const struct index *index, const struct store *store,
     bool nsec, unsigned n_workers);

@@ -17,8 +17,8 @@ struct sign_run {
 	struct sign_worker *workers;
 	struct sign_slot *slots;
 	struct nsec3_chain nsec3;
-	struct index_match nodes, items; /* where the options have none */
-	size_t first, end;               /* owners that are written */
+	struct index_match items;
+	size_t first, end; /* owners that are written */
 
 	EVP_MD_CTX *zonemd; /* NULL: none is made */
 	size_t len;         /* of what was written */
@@ -188,20 +188,15 @@ static void
 begin_matches(struct sign_run *run)
 {
 	const struct sign_options *options = run->pass.options;
-	const struct store *store = run->pass.store;
-	unsigned n = options->n_workers;
 
-	if (!options->index && (run->pass.dry || !options->index_out))
+	if (!options->index)
 		return;
 	run->pass.nodes = options->nodes;
-	if (!options->nodes) {
-		index_match_nodes(&run->nodes, NULL, store, !options->nsec3, n);
-		run->pass.nodes = &run->nodes;
-	}
-	if (options->nsec3) {
-		index_match_nsec3(&run->items, options->index, store, &run->nsec3, n);
-		run->pass.items = &run->items;
-	}
+	if (!options->nsec3)
+		return;
+	index_match_nsec3(
+	    &run->items, options->index, run->pass.store, &run->nsec3, options->n_workers);
+	run->pass.items = &run->items;
 }
 
 static int
@@ -271,7 +266,6 @@ run_end(struct sign_run *run, struct sign_result *result)
 	free(run->workers);
 	free(run->slots);
 	nsec3_free(&run->nsec3);
-	index_match_free(&run->nodes);
 	index_match_free(&run->items);
 	EVP_MD_CTX_free(run->zonemd);
 	return fault ? diag_error(diags, pos_none(), S_SIGN, "%s", fault) : 0;

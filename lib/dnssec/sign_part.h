@@ -20,7 +20,7 @@ struct sign_pass {
 	struct offline offline;          /* signatures of keys that are not at hand */
 	const struct nsec3_chain *nsec3; /* NULL: NSEC */
 	uint32_t nsec_ttl_s;
-	const struct index_match *nodes, *items; /* NULL: nobody needs their digests */
+	const struct index_match *nodes, *items; /* NULL: nothing is taken from an old file */
 	bool dry;  /* count what would have to be signed; nothing is signed or written */
 	bool part; /* the apex, and so ZONEMD, is left to whoever joins the parts */
 };
@@ -39,6 +39,7 @@ struct sign_slot {
 struct sign_worker {
 	const struct sign_pass *pass;
 	struct signer *signer;
+	struct digest *digest;     /* for an index that is written; or NULL */
 	struct verifier *verifier; /* of signatures to be kept; NULL: there are none */
 	struct rrsig rrsig;
 	struct arena scratch;  /* canonical RDATA of one RRset */

@@ -23,6 +23,8 @@ sign_worker_begin(struct sign_worker *worker, const struct sign_pass *pass, stru
 {
 	*worker = (struct sign_worker){.pass = pass};
 	worker->signer = signer_new(diags, pass->options->keys);
+	if (pass->options->index_out)
+		worker->digest = digest_begin();
 	if (pass->reuse.old)
 		worker->verifier = verifier_of(&worker->scratch, pass->options->keys);
 	return worker->signer ? 0 : -1;
@@ -33,6 +35,8 @@ sign_worker_end(struct sign_worker *worker)
 {
 	if (worker->signer)
 		signer_free(worker->signer);
+	if (worker->digest)
+		digest_end(worker->digest, (uint8_t[DIGEST_LEN]){0});
 	if (worker->verifier)
 		verifier_free(worker->verifier);
 	rrsig_free(&worker->rrsig);
@@ -307,7 +311,7 @@ take_block(
     struct sign_worker *worker, const struct index_match *match, size_t i, struct sign_slot *slot)
 {
 	const struct index *index = worker->pass->options->index;
-	uint32_t number = match && match->blocks ? match->blocks[i] : INDEX_NONE;
+	uint32_t number = match ? match->blocks[i] : INDEX_NONE;
 	struct text text;
 
 	if (number == INDEX_NONE)
@@ -331,43 +335,58 @@ is_of_made(const struct sign_pass *pass, size_t item)
 
 /* Notes for the judge what became of node or item `i`, whose block begins at `at`. */
 static void
-note_block(const struct sign_worker *worker, const struct index_match *match, size_t i, size_t at,
-    struct sign_slot *slot)
+note_block(const struct sign_worker *worker, bool item, size_t i, size_t at, struct sign_slot *slot)
 {
 	const struct sign_pass *pass = worker->pass;
 	struct sign_stretch made = {at, slot->text.len - at};
-	uint32_t block = match->blocks[i];
+	uint32_t block = (item ? pass->items : pass->nodes)->blocks[i];
 	struct verify_proven proven;
 
-	if (block == INDEX_NONE || (match == pass->items && is_of_made(pass, i))) {
+	if (block == INDEX_NONE || (item && is_of_made(pass, i))) {
 		buf_put(&slot->splice.made, &made, sizeof(made));
-	} else if (match == pass->items) {
+	} else if (item) {
 		index_nsec3_link(pass->options->index, block, proven.hash, proven.next);
 		buf_put(&slot->splice.proven, &proven, sizeof(proven));
 	}
 }
 
-/* Counts the block that was written from octet `at` of the text on. */
+/* That of the apex has no digest: it is made anew each time. */
 static void
-end_block(struct sign_worker *worker, const struct index_match *match, size_t i, size_t at,
-    struct sign_slot *slot)
+digest_block(struct sign_worker *worker, bool item, size_t i)
 {
+	const struct sign_pass *pass = worker->pass;
+	const struct index_match *match = item ? pass->items : pass->nodes;
+	uint8_t *out = worker->block.digest;
+
+	if (match)
+		memcpy(out, match->digests[i], INDEX_DIGEST);
+	else if (item)
+		index_digest_nsec3(worker->digest, pass->store, pass->nsec3, i, out);
+	else if (i > 0)
+		index_digest_node(worker->digest, pass->store, i, !pass->nsec3, out);
+}
+
+/* Counts the block of node or item `i`, which was written from octet `at` of the text on. */
+static void
+end_block(struct sign_worker *worker, bool item, size_t i, size_t at, struct sign_slot *slot)
+{
+	const struct sign_options *options = worker->pass->options;
 	struct index_block *block = &worker->block;
 	struct sign_result *result = &worker->result;
 
 	block->len = (uint32_t)(slot->text.len - at);
-	block->is_nsec3 = match && match == worker->pass->items;
-	if (match)
-		memcpy(block->digest, match->digests[i], INDEX_DIGEST);
+	block->is_nsec3 = item;
 	if (block->n_signatures > 0 &&
 	    (result->n_signatures == 0 || serial_later(result->earliest, block->first_end)))
 		result->earliest = block->first_end;
 	result->n_records += block->n_records;
 	result->n_signatures += block->n_signatures;
-	if (worker->pass->options->index_out && !worker->pass->dry)
+	if (options->index_out && !worker->pass->dry) {
+		digest_block(worker, item, i);
 		buf_put(&slot->blocks, block, sizeof(*block));
-	if (worker->pass->options->splice && !worker->pass->dry)
-		note_block(worker, match, i, at, slot);
+	}
+	if (options->splice && !worker->pass->dry)
+		note_block(worker, item, i, at, slot);
 	*block = (struct index_block){0};
 }
 
@@ -458,15 +477,18 @@ write_node(struct sign_worker *worker, size_t number, struct sign_slot *slot)
 
 /* Writes the block of node or item `i`, or takes it from the old file. */
 static void
-sign_owner(struct sign_worker *worker, const struct index_match *match, size_t i,
-    void (*write)(struct sign_worker *worker, size_t i, struct sign_slot *slot),
-    struct sign_slot *slot)
+sign_owner(struct sign_worker *worker, bool item, size_t i, struct sign_slot *slot)
 {
+	const struct sign_pass *pass = worker->pass;
 	size_t at = slot->text.len;
 
-	if (!take_block(worker, match, i, slot))
-		write(worker, i, slot);
-	end_block(worker, match, i, at, slot);
+	if (!take_block(worker, item ? pass->items : pass->nodes, i, slot)) {
+		if (item)
+			write_nsec3(worker, i, slot);
+		else
+			write_node(worker, i, slot);
+	}
+	end_block(worker, item, i, at, slot);
 }
 
 size_t
@@ -504,11 +526,11 @@ sign_owners(struct sign_worker *worker, struct sign_place from, struct sign_plac
 
 	while (from.node < to.node || from.item < to.item) {
 		if (sign_is_item(pass, from, to)) {
-			sign_owner(worker, pass->items, from.item++, write_nsec3, slot);
+			sign_owner(worker, true, from.item++, slot);
 		} else {
 			store_prefetch(store, from.node);
 			if (from.node > 0 || !pass->part)
-				sign_owner(worker, pass->nodes, from.node, write_node, slot);
+				sign_owner(worker, false, from.node, slot);
 			from.node++;
 		}
 	}

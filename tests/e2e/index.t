@@ -48,7 +48,7 @@ build() { # build FOLDER: at $now
 	zonepp build -q -C "$tmp/$1" --now $now -j "${threads:-2}"
 }
 blind() { # the same, as it would come without an index
-	rm -rf "$tmp/b" && cp -a "$tmp/a" "$tmp/b" && rm -f "$tmp/b/.zonepp/example.org.index" && build b
+	rm -rf "$tmp/b" && cp -a "$tmp/a" "$tmp/b" && rm -rf "$tmp/b/.zonepp/example.org.index" && build b
 }
 same() { # both builds: they end alike and leave the same
 	blind >"$tmp/b.said" 2>&1
