@@ -225,6 +225,7 @@ const struct setting settings_of_job[] = {
     NO_SETTING(load.ds), /* a zone with $DS is looked at each time */
     NO_SETTING(load.ds_ctx),
     JOB(load.dane, put_octets),
+    NO_SETTING(load.n_workers), /* any number of them reads the same */
     NO_SETTING(load.now), /* a result holds until a certain time */
     NO_SETTING(outputs),  /* asked ahead of the cache, */
     NO_SETTING(own),      /* and so is this */
