@@ -68,9 +68,41 @@ load_text(struct diags *diags, struct source *source)
 	struct diags *own = new_own(diags);
 	struct text text;
 
-	if (file_load(own, pos_none(), NULL, source->file, &text) == 0)
+	if (source->is_out)
+		source->lost = file_load_again(own, source->held, &text) < 0;
+	else
+		source->lost = file_load(own, pos_none(), NULL, source->file, &text) < 0;
+	if (!source->lost)
 		source->text = text;
 	source->file = NULL;
+	source->is_out = false;
+}
+
+/* Problems that were told of before keep their lines. */
+static void
+keep_lines(struct diags *diags, struct text text)
+{
+	for (size_t i = 0; i < diags->n; i++) {
+		struct text *line = &diags->items[i].line_text;
+
+		if (line->data >= text.data && line->data <= text.data + text.len)
+			line->data = arena_text(&diags->arena, line->data, line->len);
+	}
+}
+
+void
+diags_release(struct diags *diags, uint32_t number, struct text part)
+{
+	struct source *source = &diags->sources[number - 1];
+
+	if (!source->held)
+		return;
+	if (!source->released) {
+		keep_lines(diags, source->text);
+		source->released = source->is_out = true;
+		source->text = (struct text){"", 0};
+	}
+	mem_release(part.data, part.len);
 }
 
 static size_t
@@ -87,7 +119,7 @@ source_of(struct diags *diags, struct pos pos, size_t *offset)
 	*offset = offset_of(pos);
 	if (number == 0 || number > diags->n_sources)
 		return NULL;
-	if (diags->sources[number - 1].file)
+	if (diags->sources[number - 1].file || diags->sources[number - 1].is_out)
 		load_text(diags, &diags->sources[number - 1]);
 	return &diags->sources[number - 1];
 }
@@ -111,7 +143,7 @@ diags_text(struct diags *diags, struct pos pos, struct text *text, size_t *offse
 {
 	const struct source *source = source_of(diags, pos, offset);
 
-	if (!source || *offset > source->text.len)
+	if (!source || source->lost || *offset > source->text.len)
 		return false;
 	*text = source->text;
 	return true;
@@ -138,6 +170,8 @@ place_at(const struct source *source, size_t offset)
 	struct place place = {.path = source->path, .line = 1};
 	const char *p = source->text.data, *end;
 
+	if (source->lost)
+		return (struct place){.path = source->path};
 	if (offset > source->text.len)
 		offset = source->text.len;
 	end = p + offset;
@@ -209,11 +243,13 @@ add_line(struct diag *d, const struct source *source, size_t offset)
 	struct text line;
 	const char *at;
 
+	d->place = place_at(source, offset);
+	if (source->lost)
+		return;
 	if (offset > source->text.len)
 		offset = source->text.len;
 	line = line_at(source->text, offset);
 	at = source->text.data + offset;
-	d->place = place_at(source, offset);
 	d->line_text = line;
 	d->underline = at < line.data + line.len ? word_length(at, line.data + line.len) : 1;
 }
@@ -535,8 +571,7 @@ diags_part(const struct diags *whole, struct diags *part)
 		const struct source *source = &whole->sources[i];
 		uint32_t number = diags_source(part, source->path, source->text, source->includer);
 
-		part->sources[number - 1].file = source->file;
-		part->sources[number - 1].concealed = source->concealed;
+		part->sources[number - 1] = *source;
 	}
 }
 

@@ -23,9 +23,13 @@ struct source {
 	const char *path; /* as messages shall call it */
 	const char
 	    *file; /* where `text` is loaded from once a message needs it; NULL: it is there */
+	const struct file_held *held; /* the same for a text that is there, see diags_release */
 	struct text text;    /* lives as long as the diags: in its arena or a cleanup hook of it */
 	struct pos includer; /* the $INCLUDE that asked for it, or nowhere */
 	bool concealed;      /* it may be no zone file, and nothing of it is to be told */
+	bool released;       /* its text was, */
+	bool is_out;         /* and has not been read again, */
+	bool lost;           /* or cannot be */
 };
 
 /* A line on which a problem is not told of. */
@@ -149,6 +153,11 @@ diags_source_of(struct diags *diags, struct pos pos);
 /* As diags_source, for a text that is left in the file at `path` until a message quotes it. */
 uint32_t
 diags_source_file(struct diags *diags, const char *path);
+
+/* Gives memory of the source's text back, where the file is held: nobody reads that part any more,
+ * and for messages the text is read again. If the file has changed by then, they do without. */
+void
+diags_release(struct diags *diags, uint32_t source, struct text part);
 
 static inline struct pos
 pos_at(uint32_t source, size_t offset)

@@ -256,21 +256,73 @@ report(struct diags *diags, struct pos pos, const struct roots *roots, const cha
 	return diag_error(diags, pos, problem, "cannot read %s: %s", path, why);
 }
 
+static int
+open_to_load(const struct roots *roots, const char *path, bool streams)
+{
+	return file_open(roots, path, streams && !roots ? READING & ~O_NONBLOCK : READING);
+}
+
 /* Pipes and devices are read only where a person named them: what a template or project names may
  * not make a build wait, or read without end. */
 static int
 load(struct diags *diags, const struct roots *roots, const char *path, bool streams, size_t most,
     struct text *out)
 {
-	int mode = streams ? READING & ~O_NONBLOCK : READING;
 	int fd;
 
 	if (strcmp(path, "-") == 0)
 		return read_stream(diags, STDIN_FILENO, out);
-	fd = file_open(roots, path, roots ? READING : mode);
+	fd = open_to_load(roots, path, streams);
 	if (fd < 0)
 		return -1;
 	return file_close(fd, load_fd(diags, fd, streams, most, out));
+}
+
+/* --- Files that are held --- */
+
+struct file_held {
+	int fd;
+	struct stat st;
+};
+
+static void
+let_go(void *held)
+{
+	close(((struct file_held *)held)->fd);
+}
+
+/* Takes over the descriptor, if the file is worth it. */
+static const struct file_held *
+hold(struct diags *diags, int fd, const struct stat *st)
+{
+	enum { LARGE = 4 << 20 };
+	struct file_held *held;
+
+	if (!S_ISREG(st->st_mode) || st->st_size < LARGE)
+		return NULL;
+	held = arena_alloc(&diags->arena, sizeof(*held));
+	*held = (struct file_held){fd, *st};
+	arena_on_free(&diags->arena, let_go, held);
+	return held;
+}
+
+static bool
+is_as_held(const struct file_held *held)
+{
+	struct stat now;
+
+	return fstat(held->fd, &now) == 0 && now.st_size == held->st.st_size &&
+	       now.st_mtim.tv_sec == held->st.st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == held->st.st_mtim.tv_nsec;
+}
+
+int
+file_load_again(struct diags *diags, const struct file_held *held, struct text *out)
+{
+	if (lseek(held->fd, 0, SEEK_SET) < 0 || !is_as_held(held) ||
+	    read_regular(diags, held->fd, (size_t)held->st.st_size, out) < 0)
+		return -1;
+	return is_as_held(held) ? 0 : -1;
 }
 
 /* --- Folders --- */
@@ -517,6 +569,29 @@ file_load(struct diags *diags, struct pos pos, const struct roots *roots, const 
 		return report(diags, pos, roots, path);
 	file_note_input(diags, roots, path, *out);
 	return 0;
+}
+
+int
+file_load_held(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct text *out, const struct file_held **held)
+{
+	bool streams = named_by_person(pos, roots, path);
+	struct stat st;
+	int fd;
+
+	*held = NULL;
+	if (strcmp(path, "-") == 0)
+		return file_load(diags, pos, roots, path, out);
+	fd = open_to_load(roots, path, streams);
+	if (fd < 0)
+		return report(diags, pos, roots, path);
+	if (fstat(fd, &st) < 0 || load_fd(diags, fd, streams, SIZE_MAX, out) < 0) {
+		file_close(fd, -1);
+		return report(diags, pos, roots, path);
+	}
+	file_note_input(diags, path, *out);
+	*held = hold(diags, fd, &st);
+	return *held ? 0 : file_close(fd, 0);
 }
 
 int

@@ -29,6 +29,18 @@ int
 file_load(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct text *out);
 
+/* A file that is held open until the diags are freed, to be read again. */
+struct file_held;
+
+/* As file_load. `*held` is NULL where the file is small, or cannot be read twice. */
+int
+file_load_held(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
+    struct text *out, const struct file_held **held);
+
+/* Returns -1, and tells of nothing, where the file has changed or cannot be read. */
+int
+file_load_again(struct diags *diags, const struct file_held *held, struct text *out);
+
 /* As file_load, without a problem where the file does not exist: `out->data` is NULL then. */
 int
 file_load_if(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,

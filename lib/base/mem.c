@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static _Noreturn void
 out_of_memory(void)
@@ -68,4 +69,15 @@ void
 mem_unshare(void *shared, size_t size)
 {
 	munmap(shared, size + 1);
+}
+
+void
+mem_release(const void *p, size_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)p, end = begin + size;
+
+	begin = (begin + page - 1) & -page;
+	end &= -page;
+	if (begin < end)
+		madvise((void *)begin, end - begin, MADV_DONTNEED);
 }

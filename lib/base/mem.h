@@ -27,4 +27,8 @@ mem_shared(size_t size);
 void
 mem_unshare(void *shared, size_t size);
 
+/* Gives whole pages between back to the system, of memory that nobody reads any more. */
+void
+mem_release(const void *p, size_t size);
+
 #endif

@@ -69,7 +69,9 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 	    .sink = {.ctx = &loaded->store,
 		.record = options->by_soa ? add_by_soa : store_add,
 		.lost = store_lose},
-	    .split = {.store = &loaded->store, .n_workers = options->n_workers}};
+	    .split = {.store = &loaded->store,
+		.n_workers = options->n_workers,
+		.release = !options->keep_text}};
 	struct name zone;
 	int parsed;
 

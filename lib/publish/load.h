@@ -21,6 +21,7 @@ struct load_options {
 	ds_source *ds;      /* of $DS; NULL: there is none, */
 	void *ds_ctx;       /* and what it takes */
 	bool dane;          /* see directives_begin */
+	bool keep_text;     /* the text of the template stays in memory as a whole */
 	unsigned n_workers; /* threads that may parse it; 0: one */
 	int64_t now;
 };

@@ -243,6 +243,7 @@ takeover_read(struct diags *diags, const struct load_options *load, enum takeove
 		out->name_text =
 		    arena_text(&diags->arena, out->name_text, strlen(out->name_text) - 1);
 	named.zone = &out->name;
+	named.keep_text = true;
 	result = load_zone(diags, &named, &loaded);
 	store_sort(&loaded.store);
 	if ((result == 0 ? check_zone(&loaded.store, 0) : check_names(&loaded.store)) < 0)

@@ -807,9 +807,12 @@ int
 parse_load(struct diags *diags, const struct roots *roots, const char *path, struct text *text,
     uint32_t *source)
 {
-	if (file_load(diags, pos_none(), roots, path, text) < 0)
+	const struct file_held *held;
+
+	if (file_load_held(diags, pos_none(), roots, path, text, &held) < 0)
 		return -1;
 	*source = diags_source(diags, strcmp(path, "-") == 0 ? "<stdin>" : path, *text, pos_none());
+	diags->sources[*source - 1].held = held;
 	return 0;
 }
 

@@ -79,6 +79,7 @@ struct parse_split {
 	struct store *store; /* NULL: in one go */
 	unsigned n_workers;
 	size_t piece; /* octets; 0: as many as are good */
+	bool release; /* the text of what is parsed, see diags_release */
 };
 
 struct parse_options {

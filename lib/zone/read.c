@@ -93,7 +93,7 @@ read_whole(struct diags *diags, const struct roots *roots, const char *path,
 	struct parse_options options = {.zone = apex,
 	    .roots = roots ? roots : &nowhere,
 	    .sink = {.ctx = store, .record = add_record, .lost = lose_record},
-	    .split = {store, n_workers, 0}};
+	    .split = {.store = store, .n_workers = n_workers, .release = true}};
 	struct name zone;
 	struct text text;
 	uint32_t source;

@@ -38,15 +38,15 @@ struct split {
 
 /* --- Cutting --- */
 
-/* The first line from `at` on that begins with "$"; the end if there is none. */
+/* The first line from the line at `at` on that begins with "$"; the end if there is none. */
 static const char *
-find_directive(const struct frame *frame, const char *at)
+find_directive(const char *at, const char *end)
 {
-	const char *begin = frame->lexer.entry.base, *end = frame->lexer.end;
+	const char *p = at;
 
-	while ((at = memchr(at, '$', (size_t)(end - at))) && at > begin && at[-1] != '\n')
-		at++;
-	return at ? at : end;
+	while ((p = memchr(p, '$', (size_t)(end - p))) && p > at && p[-1] != '\n')
+		p++;
+	return p ? p : end;
 }
 
 /* The first line behind `at` that seems to begin with an owner; `end` if there is none ahead. */
@@ -178,7 +178,7 @@ go_on(struct parser *parser, const struct parser *behind)
 		return;
 	parser->any_record = parser->proved = true;
 	parser->owner = behind->owner;
-	parser->owner_text = behind->owner_text;
+	parser->owner_text = (struct text){NULL, 0};
 	parser->owner_given = behind->owner_given;
 	parser->last_ttl_known = behind->last_ttl_known;
 	parser->last_ttl_s = behind->last_ttl_s;
@@ -208,6 +208,10 @@ take_slot(void *ctx, size_t number, size_t piece)
 		store_join(split->parser->options->split.store, &slot->store);
 		go_on(split->parser, &slot->parser);
 		split->frame->lexer.at = split->cuts[piece + 1];
+		if (split->parser->options->split.release)
+			diags_release(split->parser->diags, split->frame->source,
+			    (struct text){split->cuts[piece],
+				(size_t)(split->cuts[piece + 1] - split->cuts[piece])});
 		split->n_taken++;
 	}
 	diags_free(&slot->diags);
@@ -276,7 +280,7 @@ split_parse(struct parser *parser, struct frame *frame)
 		return;
 	}
 	if (!frame->directive || frame->directive < at)
-		frame->directive = find_directive(frame, at);
+		frame->directive = find_directive(at, frame->lexer.end);
 	if ((size_t)(frame->directive - at) < FEWEST * piece)
 		frame->split_at = frame->directive + 1;
 	else

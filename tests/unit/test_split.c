@@ -13,6 +13,7 @@ struct how {
 	size_t piece; /* octets; 0: in one go */
 	unsigned n_workers;
 	uint64_t most; /* records; 0: any number */
+	bool release;  /* the text */
 	bool quiet;    /* nothing is told of a missing TTL, and of owners outside the zone */
 };
 
@@ -23,7 +24,7 @@ parse(struct parsed_text *out, const char *path, const struct how *how)
 	struct store *store = &out->f.store;
 	struct parse_options options = {.zone = how->zone,
 	    .sink = {.ctx = store, .record = store_add, .lost = store_lose},
-	    .split = {how->piece ? store : NULL, how->n_workers, how->piece}};
+	    .split = {how->piece ? store : NULL, how->n_workers, how->piece, how->release}};
 	const struct limits limits = {.most = {[LIMIT_RECORDS] = how->most}};
 
 	for (unsigned i = 0; i < N_PROBLEMS; i++)
@@ -223,6 +224,54 @@ good_lines(void **state)
 	buf_free(&b);
 }
 
+/* Told of a record when the text was given back: its line is read again, if the file is the same.
+ */
+static void
+released_text(void **state)
+{
+	enum { LARGE = 5 << 20 };
+	struct name zone = name_of("example.org.");
+	struct parsed_text whole, part;
+	struct how how = {&zone, .n_workers = 2, .release = true, .piece = 1 << 17};
+	struct diags *diags = &whole.f.diags;
+	struct pos last;
+	struct buf b = {0};
+
+	(void)state;
+	buf_puts(&b, "$TTL 60\n@ SOA ns h 1 2 3 4 5\nout.example.net. A 192.0.2.1\n");
+	for (unsigned i = 0; b.len < LARGE; i++)
+		buf_printf(&b, "n%07u TXT \"%0200u\"\n", i, i);
+	put_bytes("a.zone", b.data, b.len);
+	parse(&whole, "a.zone", &(struct how){.zone = &zone});
+	parse(&part, "a.zone", &how);
+	assert_int_equal(part.f.diags.sources[0].text.len, 0);
+	last = part.f.store.records[part.f.store.n_records - 1].pos;
+	diag_add(&part.f.diags, last, Z_LAST_DOT, "of a record");
+	diag_add(diags, last, Z_LAST_DOT, "of a record");
+	assert_int_equal(part.f.diags.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct diag *x = &diags->items[i], *y = &part.f.diags.items[i];
+
+		assert_int_equal(x->place.line, y->place.line);
+		assert_int_equal(x->line_text.len, y->line_text.len);
+		assert_memory_equal(x->line_text.data, y->line_text.data, x->line_text.len);
+	}
+	tell(&whole);
+	tell(&part);
+	assert_string_equal(whole.told.data, part.told.data);
+	parsed_free(&part);
+	parsed_free(&whole);
+
+	parse(&part, "a.zone", &how);
+	put_bytes("a.zone", b.data, b.len - 1);
+	diag_add(&part.f.diags, last, Z_LAST_DOT, "of a record");
+	assert_string_equal(part.f.diags.items[1].place.path, "a.zone");
+	assert_int_equal(part.f.diags.items[1].place.line, 0);
+	assert_null(part.f.diags.items[1].line_text.data);
+	parsed_free(&part);
+	buf_free(&b);
+}
+
 static char **named;
 
 static void
@@ -239,6 +288,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(random_lines),
 	    cmocka_unit_test(good_lines),
+	    cmocka_unit_test(released_text),
 	    cmocka_unit_test(named_files),
 	};
 
