@@ -3,29 +3,50 @@
 #include "base/codec.h"
 #include "base/digest.h"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/x509.h>
+#include <openssl/evp.h>
 
 static const char purpose[] = "zonepp seal of a signed zone";
+
+enum { PRIVATE_MOST = 1024 }; /* octets of the number that makes a key private */
+
+/* That number: of RSA the private exponent. The encoders of OpenSSL take longer for it than a few
+ * signatures. Returns its length; 0: the key has none. */
+static size_t
+private_number(const EVP_PKEY *pkey, uint8_t out[PRIVATE_MOST])
+{
+	size_t len = PRIVATE_MOST;
+	BIGNUM *number = NULL;
+
+	if ((EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &number) > 0 ||
+		EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_D, &number) > 0) &&
+	    BN_num_bytes(number) <= PRIVATE_MOST)
+		len = (size_t)BN_bn2bin(number, out);
+	else if (EVP_PKEY_get_raw_private_key(pkey, out, &len) <= 0)
+		len = 0;
+	BN_clear_free(number);
+	ERR_clear_error();
+	return len;
+}
 
 /* The key of the HMAC. */
 static bool
 secret_of(const EVP_PKEY *pkey, uint8_t secret[DIGEST_LEN])
 {
-	unsigned char *der = NULL;
-	int len = i2d_PrivateKey(pkey, &der);
+	uint8_t number[PRIVATE_MOST];
+	size_t len = private_number(pkey, number);
 	struct digest *digest;
 
-	if (len <= 0) {
-		ERR_clear_error();
+	if (len == 0)
 		return false;
-	}
 	digest = digest_begin();
 	digest_add(digest, purpose, sizeof(purpose));
-	digest_add(digest, der, (size_t)len);
+	digest_add(digest, number, len);
 	digest_end(digest, secret);
-	OPENSSL_clear_free(der, (size_t)len);
+	OPENSSL_cleanse(number, len);
 	return true;
 }
 

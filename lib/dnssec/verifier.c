@@ -42,6 +42,8 @@ verifier_is_old(uint8_t number)
 
 /* What checking with one key needs; all NULL where the key cannot be used. */
 struct checking_key {
+	struct verifier_key from;
+	bool is_ready; /* `from` was looked at */
 	const struct algorithm *algorithm;
 	EVP_PKEY *pkey;
 	EVP_PKEY_CTX *ctx; /* RSA and ECDSA: initialised for verification */
@@ -165,17 +167,23 @@ release(struct checking_key *key)
 	*key = (struct checking_key){0};
 }
 
-static void
-prepare(const struct verifier_key *key, struct checking_key *out)
+static struct checking_key *
+key_at(struct verifier *verifier, size_t i)
 {
-	if (!key->algorithm)
-		return;
-	out->algorithm = key->algorithm;
-	out->pkey = pkey_public(key->algorithm, key->public_key);
-	out->digest = EVP_MD_CTX_new();
-	if (!out->pkey || !out->digest || !families[key->algorithm->family].prepare(out))
-		release(out);
+	struct checking_key *key = &verifier->keys[i];
+
+	if (key->is_ready || !key->from.algorithm)
+		return key;
+	key->is_ready = true;
+	key->algorithm = key->from.algorithm;
+	key->pkey = pkey_public(key->algorithm, key->from.public_key);
+	key->digest = EVP_MD_CTX_new();
+	if (!key->pkey || !key->digest || !families[key->algorithm->family].prepare(key)) {
+		release(key);
+		key->is_ready = true;
+	}
 	ERR_clear_error();
+	return key;
 }
 
 struct verifier *
@@ -187,7 +195,7 @@ verifier_new(const struct verifier_key *keys, size_t n)
 	verifier->n = n;
 	memset(verifier->keys, 0, size);
 	for (size_t i = 0; i < n; i++)
-		prepare(&keys[i], &verifier->keys[i]);
+		verifier->keys[i].from = keys[i];
 	return verifier;
 }
 
@@ -202,15 +210,15 @@ verifier_free(struct verifier *verifier)
 }
 
 bool
-verifier_takes(const struct verifier *verifier, size_t key)
+verifier_takes(struct verifier *verifier, size_t key)
 {
-	return verifier->keys[key].pkey != NULL;
+	return key_at(verifier, key)->pkey != NULL;
 }
 
 bool
 verifier_good(struct verifier *verifier, size_t key, struct bytes data, struct bytes signature)
 {
-	struct checking_key *k = &verifier->keys[key];
+	struct checking_key *k = key_at(verifier, key);
 
 	if (k->pkey && families[k->algorithm->family].good(k, data, signature))
 		return true;

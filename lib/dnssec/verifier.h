@@ -24,7 +24,7 @@ struct verifier_key {
 	struct bytes public_key;           /* the DNSKEY's last field */
 };
 
-/* The keys' bytes need not outlive the call. */
+/* The keys' bytes outlive the verifier: each key is made ready when it is first asked for. */
 struct verifier *
 verifier_new(const struct verifier_key *keys, size_t n);
 
@@ -33,7 +33,7 @@ verifier_free(struct verifier *verifier);
 
 /* Is key `key` well-formed, and of an algorithm that can be verified? */
 bool
-verifier_takes(const struct verifier *verifier, size_t key);
+verifier_takes(struct verifier *verifier, size_t key);
 
 /* Is `signature`, as RRSIG RDATA have it (RFC 3110, RFC 6605 section 4, RFC 8080 section 4), that
  * of `data` by key `key`? */
