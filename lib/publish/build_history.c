@@ -281,9 +281,9 @@ build_plan_history(struct build_run *run)
 	struct build *build = run->build;
 	struct change change = {run, run->now};
 
-	if (project_history_load(run->diags, run->project, run->now, &build->before) < 0 ||
-	    project_history_load(run->diags, run->project, run->now, &build->after) < 0)
+	if (project_history_load(run->diags, run->project, run->now, &build->before) < 0)
 		return -1;
+	build->after = history_copy(&run->diags->arena, &build->before);
 	for (size_t i = 0; i < build->n; i++) {
 		build->zones[i].told = build->zones[i].built;
 		build->zones[i].told_unix = run->now;
