@@ -225,6 +225,14 @@ read_apex(struct arena *a, struct text text, struct part_head *out)
 		out->apex[out->n_apex++] = record;
 }
 
+static bool
+is_of_this_version(struct text shared)
+{
+	struct text rest;
+
+	return take(&shared, "version", &rest) && text_is(rest, zonepp_version);
+}
+
 /* The lines behind the first one. */
 static bool
 read_shared(struct arena *a, struct text text, struct part_head *out)
@@ -234,11 +242,11 @@ read_shared(struct arena *a, struct text text, struct part_head *out)
 	struct text rest;
 	uint64_t zonemd;
 
-	if (!take(&text, "version", &rest) || !text_is(rest, zonepp_version) ||
-	    !take(&text, "zone", &rest) || name_parse(rest, NULL, &out->zone, &fault) < 0 ||
-	    !take(&text, "serial", &rest) || !take(&text, "time", &rest) ||
-	    instant_parse(rest, &out->now) < 0 || !take(&text, "period", &rest) ||
-	    !read_period(rest, &out->period) || !take(&text, "denial", &rest))
+	if (!take(&text, "version", &rest) || !take(&text, "zone", &rest) ||
+	    name_parse(rest, NULL, &out->zone, &fault) < 0 || !take(&text, "serial", &rest) ||
+	    !take(&text, "time", &rest) || instant_parse(rest, &out->now) < 0 ||
+	    !take(&text, "period", &rest) || !read_period(rest, &out->period) ||
+	    !take(&text, "denial", &rest))
 		return false;
 	out->nsec3 = !text_begins(rest, nsec);
 	if (!out->nsec3 &&
@@ -284,8 +292,10 @@ read_head(struct diags *diags, const char *path, struct text text, struct part_h
 		return refuse(diags, path, "it does not say which part it is");
 	out->part = (struct sign_part){(uint32_t)k, (uint32_t)n};
 	out->shared = (struct text){text.data, (size_t)(end + 1 - text.data)};
-	if (!read_shared(&diags->arena, out->shared, out))
+	if (!is_of_this_version(out->shared))
 		return refuse(diags, path, "another version of zonepp wrote this part");
+	if (!read_shared(&diags->arena, out->shared, out))
+		return refuse(diags, path, "the part's head was changed");
 	return 0;
 }
 
