@@ -50,6 +50,8 @@ lock_octets(int fd, const struct shard_places *places, bool waits)
 
 	if (result < 0 && errno == EACCES)
 		errno = EWOULDBLOCK;
+	else if (result < 0 && errno == EBADF) /* open_lock could open it to be read alone */
+		errno = EACCES;
 	return result;
 }
 
