@@ -2,6 +2,8 @@
 
 #include "source/locked.h"
 
+#include <stdlib.h>
+
 struct directive
 directive_begin(struct parser *parser, const struct entry *entry)
 {
@@ -25,13 +27,39 @@ directive_name(struct directive *d, const struct braced *text, struct directive_
 	    d->diags, braced_pos(d->entry, text, fault.at), fault.problem, "%s", fault.why);
 }
 
-static bool
-is_known(const struct directive *d, const struct name *name)
+/* Some order without regard to case; equal names as they stand. */
+static int
+by_name(const void *a, const void *b)
 {
+	const struct directive_owner *x = *(const struct directive_owner *const *)a;
+	const struct directive_owner *y = *(const struct directive_owner *const *)b;
+	int order = x->name.len - y->name.len;
+
+	for (size_t i = 0; order == 0 && i < x->name.len; i++)
+		order = ascii_lower(x->name.wire[i]) - ascii_lower(y->name.wire[i]);
+	return order ? order : (x > y) - (x < y);
+}
+
+/* Of equal names the first one stays. */
+static void
+drop_repeated(struct directive *d)
+{
+	struct directive_owner **sorted = arena_alloc(d->a, (d->n_owners + 1) * sizeof(*sorted));
+	struct directive_owner *last = NULL;
+	size_t kept = 0;
+
 	for (size_t i = 0; i < d->n_owners; i++)
-		if (name_equal(d->owners[i].name.wire, name->wire))
-			return true;
-	return false;
+		sorted[i] = &d->owners[i];
+	qsort(sorted, d->n_owners, sizeof(struct directive_owner *), by_name);
+	for (size_t i = 0; i < d->n_owners; i++)
+		if (last && name_equal(last->name.wire, sorted[i]->name.wire))
+			sorted[i]->name.len = 0;
+		else
+			last = sorted[i];
+	for (size_t i = 0; i < d->n_owners; i++)
+		if (d->owners[i].name.len > 0)
+			d->owners[kept++] = d->owners[i];
+	d->n_owners = kept;
 }
 
 static int
@@ -48,8 +76,9 @@ read_owners(struct directive *d, const struct braced_list *texts, directive_owne
 		if (read(d, &texts->items[i], owner) < 0)
 			result = -1;
 		else
-			d->n_owners += !is_known(d, &owner->name);
+			d->n_owners++;
 	}
+	drop_repeated(d);
 	return result;
 }
 

@@ -498,6 +498,16 @@ def directives_of_one_certificate(n):
     at_length('expand', FILE)
 
 
+@case(50)
+def owners_in_braces(n):
+    write('zones/a.pem', certificates.pem(1))
+    template('$TLSA _25._tcp.{', ','.join(f'h{i}' for i in range(n)), '} a.pem\n')
+    count('print', FILE)
+    count('expand', FILE)
+    write('zones/a.pem')
+    count('print', FILE, status=1, name='print, with errors')
+
+
 @case(8)
 def certificates_in_one_file(n):
     write('zones/a.pem', [authorities.pem(i, f's{i:07}', f's{i + 1:07}') for i in range(n)])
