@@ -120,7 +120,8 @@ struct diags {
 	struct {
 		struct locked_source *sources;
 		struct locked_group *groups;
-	} noted;                /* and then what was noted of those that are */
+		bool lock_file;
+	} noted; /* and then what was noted of those that are, and the file it is in */
 	struct account account; /* of the zone */
 	bool over_told;         /* that a limit of it was reached */
 };

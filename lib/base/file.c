@@ -589,7 +589,7 @@ file_load_held(struct diags *diags, struct pos pos, const struct roots *roots, c
 		file_close(fd, -1);
 		return report(diags, pos, roots, path);
 	}
-	file_note_input(diags, path, *out);
+	file_note_input(diags, roots, path, *out);
 	*held = hold(diags, fd, &st);
 	return *held ? 0 : file_close(fd, 0);
 }

@@ -92,6 +92,15 @@ put_part(struct buf *b, const struct locked_part *part)
 		put_pem(b, labels[part->kind], part->octets);
 }
 
+/* What the zone takes from the lock file depends on all of it: it is an input, once. */
+static void
+note_lock_file(struct diags *diags)
+{
+	if (!diags->noted.lock_file)
+		file_note_input(diags, NULL, diags->locked->path, diags->locked->text);
+	diags->noted.lock_file = true;
+}
+
 int
 locked_contents(struct diags *diags, struct pos pos, const char *path, struct text *out)
 {
@@ -107,7 +116,7 @@ locked_contents(struct diags *diags, struct pos pos, const char *path, struct te
 		put_part(&b, &source->parts[i]);
 	out->len = b.len;
 	out->data = buf_text(&b, &diags->arena);
-	file_note_input(diags, NULL, diags->locked->path, diags->locked->text);
+	note_lock_file(diags);
 	return 0;
 }
 
@@ -202,7 +211,7 @@ judge(struct diags *diags, struct pos pos, const struct locked_source *source, c
 
 	if (locked->use != LOCKED_BINDING)
 		return 0;
-	file_note_input(diags, NULL, locked->path, locked->text);
+	note_lock_file(diags);
 	line = locked_find(diags, path);
 	if (line && locked_agrees(line, source))
 		return 0;

@@ -508,6 +508,19 @@ def owners_in_braces(n):
     count('print', FILE, status=1, name='print, with errors')
 
 
+@case(5)
+def certificates_that_are_locked(n):
+    for i in range(n):
+        write(f'zones/{i}.pem', certificates.pem(i))
+    build(lines('$TLSA _25._tcp.h% %.pem\nh% A 192.0.2.1\n@ MX 10 h%', n))
+    count('lock')
+    count('build', '--locked', name='build --locked')
+    count('status')
+    for i in range(n):
+        os.remove(f'zones/{i}.pem')
+    count('build', '--locked', name='build --locked, without them')
+
+
 @case(8)
 def certificates_in_one_file(n):
     write('zones/a.pem', [authorities.pem(i, f's{i:07}', f's{i + 1:07}') for i in range(n)])
