@@ -6,41 +6,80 @@
 
 /* --- Records beside certificates --- */
 
+/* The RDATA of a record with these parameters for the certificate: what stands ahead of its data,
+ * and that. Returns false for parameters by which no record matches. */
 static bool
-matches(const struct record *record, const struct cert *cert)
+rdata_of(struct tlsa_params params, const struct cert *cert, uint8_t digest[SHA512_DIGEST_LENGTH],
+    uint8_t head[3], struct bytes *data)
 {
-	struct tlsa_params params = dane_params(record);
 	struct bytes in = params.selector == TLSA_SPKI ? cert->spki : cert->der;
-	uint8_t digest[SHA512_DIGEST_LENGTH];
-	struct bytes data = {digest, 0};
 
-	if (params.matching == TLSA_FULL)
-		return bytes_equal(dane_data(record), in);
-	if (params.matching == TLSA_SHA2_256 && SHA256(in.data, in.len, digest))
-		data.len = SHA256_DIGEST_LENGTH;
-	else if (params.matching == TLSA_SHA2_512 && SHA512(in.data, in.len, digest))
-		data.len = SHA512_DIGEST_LENGTH;
-	return data.len > 0 && bytes_equal(dane_data(record), data);
+	head[0] = params.usage;
+	head[1] = params.selector;
+	head[2] = params.matching;
+	*data = in;
+	if (params.matching == TLSA_SHA2_256)
+		*data = (struct bytes){SHA256(in.data, in.len, digest), SHA256_DIGEST_LENGTH};
+	else if (params.matching == TLSA_SHA2_512)
+		*data = (struct bytes){SHA512(in.data, in.len, digest), SHA512_DIGEST_LENGTH};
+	return params.matching <= TLSA_SHA2_512 && data->data != NULL;
 }
 
-/* Does a record with the parameters of `like`, but this matching type, match the certificate? */
-static bool
-set_matches(const struct rrset *set, struct tlsa_params like, uint8_t matching,
-    const struct cert *cert, size_t *n)
+/* Canonical order (RFC 4034 section 6.3), in which the records of a set stand. */
+static int
+compare_with(const struct record *record, const uint8_t head[3], struct bytes data)
 {
-	bool match = false;
+	int order = memcmp(record->rdata, head, 3);
 
-	*n = 0;
-	for (size_t i = 0; i < set->n; i++) {
-		struct tlsa_params params = dane_params(&set->records[i]);
+	return order ? order : bytes_compare(dane_data(record), data);
+}
 
-		if (params.usage != like.usage || params.selector != like.selector ||
-		    params.matching != matching)
-			continue;
-		++*n;
-		match = match || matches(&set->records[i], cert);
+/* The first record of the set that does not come ahead of that RDATA. */
+static size_t
+lower_bound(const struct rrset *set, const uint8_t head[3], struct bytes data)
+{
+	size_t low = 0, high = set->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_with(&set->records[middle], head, data) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return match;
+	return low;
+}
+
+/* Does a record with these parameters match the certificate? */
+static bool
+set_matches(const struct rrset *set, struct tlsa_params params, const struct cert *cert)
+{
+	uint8_t digest[SHA512_DIGEST_LENGTH], head[3];
+	struct bytes data;
+	size_t at;
+
+	if (!rdata_of(params, cert, digest, head, &data))
+		return false;
+	at = lower_bound(set, head, data);
+	return at < set->n && compare_with(&set->records[at], head, data) == 0;
+}
+
+static size_t
+count_of(const struct rrset *set, struct tlsa_params params)
+{
+	const uint8_t head[3] = {params.usage, params.selector, params.matching};
+	const uint8_t next[3] = {params.usage, params.selector, (uint8_t)(params.matching + 1)};
+
+	return lower_bound(set, next, (struct bytes){0}) -
+	       lower_bound(set, head, (struct bytes){0});
+}
+
+static struct tlsa_params
+with_matching(struct tlsa_params params, uint8_t matching)
+{
+	params.matching = matching;
+	return params;
 }
 
 /* RFC 7671 section 9: who takes the stronger digest does not look at the other. Where the numbers
@@ -48,11 +87,15 @@ set_matches(const struct rrset *set, struct tlsa_params like, uint8_t matching,
 static void
 check_agility(const struct dane_run *run, const struct dane_set *set, const struct tlsa_use *use)
 {
-	size_t n_256, n_512;
-	bool by_256 = set_matches(&set->set, use->params, TLSA_SHA2_256, use->cert, &n_256);
-	bool by_512 = set_matches(&set->set, use->params, TLSA_SHA2_512, use->cert, &n_512);
+	struct tlsa_params params_256 = with_matching(use->params, TLSA_SHA2_256);
+	struct tlsa_params params_512 = with_matching(use->params, TLSA_SHA2_512);
+	size_t n_256 = count_of(&set->set, params_256), n_512 = count_of(&set->set, params_512);
+	bool by_256;
 
-	if (n_256 != n_512 || n_256 == 0 || by_256 == by_512)
+	if (n_256 != n_512 || n_256 == 0)
+		return;
+	by_256 = set_matches(&set->set, params_256, use->cert);
+	if (by_256 == set_matches(&set->set, params_512, use->cert))
 		return;
 	diag_add(run->diags, use->pos, D_AGILITY,
 	    "%s is in the TLSA %u %u %d of %s, and not in the %u %u %d", use->cert->name,
@@ -107,11 +150,9 @@ same_params(struct tlsa_params a, struct tlsa_params b)
 static bool
 set_has(const struct dane_set *set, struct tlsa_params params, const struct certs *sent)
 {
-	for (size_t i = 0; i < set->set.n; i++)
-		for (size_t j = 0;
-		     same_params(dane_params(&set->set.records[i]), params) && j < sent->n; j++)
-			if (matches(&set->set.records[i], &sent->items[j]))
-				return true;
+	for (size_t i = 0; i < sent->n; i++)
+		if (set_matches(&set->set, params, &sent->items[i]))
+			return true;
 	return false;
 }
 
@@ -235,65 +276,55 @@ is_of_cas(const struct certs *certs)
 	return true;
 }
 
-/* May something that is not known to be sent with a chain match the record? What was said of a CA
- * is not said of its record again. */
+/* May something that is not known to be sent with a chain match a record with these parameters?
+ * What was said of a CA is not said of its record again. */
 static bool
-matches_other(const struct record *record, const struct tlsa_use *const *uses, size_t n)
+matches_other(const struct dane_set *set, struct tlsa_params params,
+    const struct tlsa_use *const *uses, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (is_of_cas(uses[i]->certs) && !same_params(uses[i]->params, dane_params(record)))
-			continue;
-		for (size_t j = 0;
-		     !uses[i]->is_next && !is_served(uses[i]->certs) && j < uses[i]->certs->n; j++)
-			if (matches(record, &uses[i]->certs->items[j]))
-				return true;
-	}
-	return false;
-}
+		const struct certs *certs = uses[i]->certs;
 
-static bool
-any_matches(const struct record *records, size_t n, const struct certs *sent)
-{
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < sent->n; j++)
-			if (matches(&records[i], &sent->items[j]))
-				return true;
+		if (uses[i]->is_next || is_served(certs) ||
+		    (is_of_cas(certs) && !same_params(uses[i]->params, params)))
+			continue;
+		if (set_has(set, params, certs))
+			return true;
+	}
 	return false;
 }
 
 /* By another digest of what the records hold? That is for check_agility() to tell. */
 static bool
-differs_in_digest(const struct dane_set *set, const struct record *like, const struct certs *sent)
+differs_in_digest(const struct dane_set *set, struct tlsa_params params, const struct certs *sent)
 {
-	for (size_t i = 0; i < set->set.n; i++)
-		if (memcmp(set->set.records[i].rdata, like->rdata, 2) == 0 &&
-		    any_matches(&set->set.records[i], 1, sent))
+	for (uint8_t matching = TLSA_FULL; matching <= TLSA_SHA2_512; matching++)
+		if (set_has(set, with_matching(params, matching), sent))
 			return true;
 	return false;
 }
 
-/* The first file that is sent and that none of the records, which are of one triple, matches. */
+/* The first file that is sent and that none of the records with these parameters matches. */
 static const struct certs *
-unmatched(const struct dane_set *set, const struct record *records, size_t n_records,
-    const struct tlsa_use *const *uses, size_t n)
+unmatched(const struct dane_set *set, struct tlsa_params params, const struct tlsa_use *const *uses,
+    size_t n)
 {
 	const struct certs *first = NULL, *other = NULL;
 	bool any = false;
 
-	for (size_t i = 0; i < n_records; i++)
-		if (matches_other(&records[i], uses, n))
-			return NULL;
+	if (matches_other(set, params, uses, n))
+		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		const struct certs *sent = uses[i]->certs;
 
 		if (uses[i]->is_next || !is_served(sent))
 			continue;
-		if (is_anchored(set, uses, n, dane_params(records), sent)) {
+		if (is_anchored(set, uses, n, params, sent)) {
 			any = true;
 			continue;
 		}
 		first = first ? first : sent;
-		if (!other && !differs_in_digest(set, records, sent))
+		if (!other && !differs_in_digest(set, params, sent))
 			other = sent;
 	}
 	return any ? other : first;
@@ -305,7 +336,6 @@ check_triples(const struct dane_run *run, const struct dane_set *set,
     const struct tlsa_use *const *uses, size_t n)
 {
 	const struct record *records = set->set.records;
-	size_t first = 0;
 
 	for (size_t i = 0; i < set->set.n; i++) {
 		struct tlsa_params params = dane_params(&records[i]);
@@ -314,13 +344,12 @@ check_triples(const struct dane_run *run, const struct dane_set *set,
 		if (i + 1 < set->set.n && same_params(dane_params(&records[i + 1]), params))
 			continue;
 		sent = params.usage <= TLSA_DANE_EE && params.matching <= TLSA_SHA2_512
-			   ? unmatched(set, &records[first], i + 1 - first, uses, n)
+			   ? unmatched(set, params, uses, n)
 			   : NULL;
 		if (sent)
 			diag_add(run->diags, records[i].pos, D_TRIPLE,
 			    "no TLSA %u %u %u of %s matches what the server sends by %s",
 			    params.usage, params.selector, params.matching, set->text, sent->path);
-		first = i + 1;
 	}
 }
 

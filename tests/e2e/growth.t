@@ -521,6 +521,15 @@ def certificates_that_are_locked(n):
     count('build', '--locked', name='build --locked, without them')
 
 
+@case(10)
+def certificates_of_one_owner(n):
+    for i in range(n):
+        write(f'zones/certs/{i}.pem', certificates.pem(i))
+    template('$TLSA _25._tcp.h certs\nh A 192.0.2.1\n@ MX 10 h\n')
+    count('check', FILE)
+    at_length('lock')
+
+
 @case(8)
 def certificates_in_one_file(n):
     write('zones/a.pem', [authorities.pem(i, f's{i:07}', f's{i + 1:07}') for i in range(n)])
