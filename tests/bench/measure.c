@@ -52,7 +52,7 @@ main(int argc, char **argv)
 	end = now();
 	f = fopen(argv[1], "a");
 	if (!f ||
-	    fprintf(f, "%.3f %.3f %.1f\n", end - begin,
+	    fprintf(f, "%.6f %.6f %.3f\n", end - begin,
 		seconds(usage.ru_utime) + seconds(usage.ru_stime),
 		(double)usage.ru_maxrss / 1024) < 0 ||
 	    fclose(f) != 0) {
