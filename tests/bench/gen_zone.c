@@ -5,8 +5,10 @@
  *	gen_zone ds N      the same, 5 of 100 also with a DS record
  *	gen_zone hosts N   N names with A and AAAA, 24 of 100 also with TXT (100000: 324,000
  *	                   signatures with those of the NSEC records)
+ *	gen_zone warned N  the same, and each fifth name is none of a host: a warning
  *
  * The zone is called bench. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,15 +82,16 @@ delegations(uint32_t n, uint32_t ds_of_100)
 }
 
 static void
-hosts(uint32_t n)
+hosts(uint32_t n, bool warned)
 {
-	char name[LABEL_LEN + 1];
+	char underscored[LABEL_LEN + 2] = "_";
 
 	apex();
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t bits = shuffle(~i);
+		const char *name = warned && i % 5 == 0 ? underscored : underscored + 1;
 
-		label(i, name);
+		label(i, underscored + 1);
 		printf("%s IN A 192.0.2.%u\n", name, bits & 255);
 		printf("%s IN AAAA 2001:db8::%x:%x\n", name, bits >> 24, bits >> 8 & 0xffff);
 		if (i % 100 < 24)
@@ -102,7 +105,7 @@ main(int argc, char **argv)
 	unsigned long n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 
 	if (n == 0 || n > UINT32_MAX) {
-		fputs("usage: gen_zone tld|ds|hosts N\n", stderr);
+		fputs("usage: gen_zone tld|ds|hosts|warned N\n", stderr);
 		return 2;
 	}
 	if (strcmp(argv[1], "tld") == 0)
@@ -110,6 +113,6 @@ main(int argc, char **argv)
 	else if (strcmp(argv[1], "ds") == 0)
 		delegations((uint32_t)n, 5);
 	else
-		hosts((uint32_t)n);
+		hosts((uint32_t)n, strcmp(argv[1], "warned") == 0);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 2;
 }
