@@ -1,5 +1,5 @@
 # Signing again, after an edit and with no change at all. Each signer has its own output to sign
-# again: project/, knot-signed/bench.zone, bind-signed. zonepp reads the template, and
+# again: project/, previous.signed, knot-signed/bench.zone, bind-signed. zonepp reads the template, and
 # looks up in its output what it may keep of it.
 # shellcheck shell=sh
 
@@ -26,27 +26,40 @@ peers_again() {
 	# shellcheck disable=SC2086
 	[ ! -e bind-in ] || run dnssec-signzone $bind_sign -f bind.out bind-in
 }
-after_edit() { # after_edit N: names
+sign_again() { # without a project
+	run zonepp-sign zonepp sign -j 2 --previous previous.signed --index -o previous.signed \
+		--zone bench --key "$key.private" project/bench.zone
+}
+after_edit() { # after_edit N PEERS: names, and in how many rounds the peers run
 	signed_before "$1"
+	prepare zonepp sign -j 2 --index -o previous.signed --zone bench --key "$key.private" bench.zone
 	round=0
 	while [ $((round += 1)) -le "$rounds" ]; do
 		edit project/bench.zone
 		peers_in
 		for file in knot-in bind-in; do [ ! -e $file ] || edit $file; done
+		run bare-signatures bare_sign 13 "$(signatures_of "$1")" 2
 		build_again
 		edited project/bench.signed
-		peers_again
+		sign_again
+		edited previous.signed
+		[ "$round" -gt "$2" ] || peers_again
 	done
 	table hosts "$1" "signing $1 names again after one edit" \
-		zonepp-build kzonesign dnssec-signzone
+		zonepp-build zonepp-sign bare-signatures kzonesign dnssec-signzone
+	for program in zonepp-build zonepp-sign; do
+		factor $program bare-signatures 0.1
+		factor $program kzonesign 0.01
+		factor $program dnssec-signzone 0.01
+	done
 }
 end_again() {
-	end project knot-signed knot-in bind-signed bind-in bind.out knot/*
+	end project previous.signed* knot-signed knot-in bind-signed bind-in bind.out knot/*
 }
 
 if wanted resign; then
-	after_edit "$signed"
-	end knot-in bind-in bind.out knot/*
+	after_edit "$signed" "$rounds"
+	end previous.signed* knot-in bind-in bind.out knot/*
 fi
 if wanted unchanged; then
 	signed_before "$signed"
@@ -63,3 +76,9 @@ if wanted unchanged; then
 	at_most zonepp-build wall 0.1
 fi
 end_again
+if wanted resign-large; then
+	after_edit "$names" 1 # they take some minutes each
+	times_of zonepp-build resign 12
+	times_of zonepp-sign resign 12
+	end_again
+fi
