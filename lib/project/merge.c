@@ -26,11 +26,15 @@ read_state(struct diags *diags, const char *path, struct buf *out)
 {
 	struct state_reading as_written = {.now_unix = TIME_NEVER};
 	struct history history;
+	struct diags own; /* the files are in memory one by one */
+	int result;
 
-	if (state_load(diags, NULL, path, as_written, &history) < 0)
-		return -1;
-	state_print(out, &history);
-	return 0;
+	diags_part(diags, &own);
+	result = state_load(&own, NULL, path, as_written, &history);
+	if (result == 0)
+		state_print(out, &history);
+	diags_join(diags, &own);
+	return result;
 }
 
 static int
@@ -242,16 +246,21 @@ static int
 find_kind(struct diags *diags, const char *base, const char *const *paths, size_t n,
     const struct kind **out)
 {
-	struct text text;
-	int result = file_load_if(diags, pos_none(), NULL, base, &text);
+	int result = 0;
 
 	*out = NULL;
-	if (result == 0)
-		result = take_kind(diags, base, text, out);
-	for (size_t i = 0; i < n; i++)
-		if (file_load(diags, pos_none(), NULL, paths[i], &text) < 0 ||
-		    take_kind(diags, paths[i], text, out) < 0)
+	for (size_t i = 0; i <= n; i++) {
+		const char *path = i == 0 ? base : paths[i - 1];
+		struct diags own;
+		struct text text;
+
+		diags_part(diags, &own);
+		if ((i == 0 ? file_load_if(&own, pos_none(), NULL, path, &text)
+			    : file_load(&own, pos_none(), NULL, path, &text)) < 0 ||
+		    take_kind(&own, path, text, out) < 0)
 			result = -1;
+		diags_join(diags, &own);
+	}
 	*out = *out ? *out : &state;
 	return result;
 }
