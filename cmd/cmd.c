@@ -171,16 +171,23 @@ cmd_number(const struct cmd *cmd, const struct cmd_option *option, unsigned long
 }
 
 struct shard
-cmd_shard(struct cmd *cmd)
+cmd_share(const struct cmd *cmd, const struct cmd_option *option)
 {
-	const char *value = cmd_value(cmd, &option_shard);
-	struct shard shard = {0, 0};
+	const char *value = cmd_value(cmd, option);
+	struct shard share = {0, 0};
 
-	if (!value)
-		return shard;
-	if (shard_read(text_of(value), &shard) < 0)
-		cmd_usage(cmd, "--shard %s: K/N is wanted, 1 <= K <= N <= %d", value, SHARDS_MOST);
-	if (cmd->n_arguments > 0)
+	if (value && shard_read(text_of(value), &share) < 0)
+		cmd_usage(cmd, "--%s %s: K/N is wanted, 1 <= K <= N <= %d", option->name, value,
+		    SHARDS_MOST);
+	return share;
+}
+
+struct shard
+cmd_shard(const struct cmd *cmd)
+{
+	struct shard shard = cmd_share(cmd, &option_shard);
+
+	if (shard.n > 0 && cmd->n_arguments > 0)
 		cmd_usage(cmd, "--shard is of all zones: none can be named beside it");
 	return shard;
 }

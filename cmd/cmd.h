@@ -120,10 +120,13 @@ cmd_number(const struct cmd *cmd, const struct cmd_option *option, unsigned long
 uint64_t
 cmd_duration(const struct cmd *cmd, const struct cmd_option *option, uint64_t otherwise_s);
 
-/* What --shard says, which goes with no zone named; 0/0 where it is not given. Else a usage error.
- */
+/* K/N; 0/0 where the option is not given. Anything else is a usage error. */
 struct shard
-cmd_shard(struct cmd *cmd);
+cmd_share(const struct cmd *cmd, const struct cmd_option *option);
+
+/* That of option_shard, which goes with no zone named. */
+struct shard
+cmd_shard(const struct cmd *cmd);
 
 /* The line that tells of progress is gone, and does not come back. */
 void

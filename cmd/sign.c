@@ -1,10 +1,10 @@
-#include "cmd.h"
+#include "sign.h"
 
 #include "dnssec/index.h"
 #include "publish/zone.h"
 
-static const struct cmd_option option_keys = {"keys", 0, "DIR", "sign with the zone's keys in DIR"};
-static const struct cmd_option option_key = {
+const struct cmd_option option_sign_keys = {"keys", 0, "DIR", "sign with the zone's keys in DIR"};
+const struct cmd_option option_sign_key = {
     "key", 0, "FILE", "sign with this key (may be repeated)"};
 static const struct cmd_option option_validity = {
     "validity", 0, "D", "how long signatures are valid (default: 14d, or more by SOA expire)"};
@@ -32,14 +32,14 @@ static const struct cmd_option option_refresh = {
     "refresh", 0, "D", "make anew what expires sooner (default: by SOA expire)"};
 static const struct cmd_option option_serial = {
     "serial", 0, "keep|auto|unixtime|date", "what becomes of the serial (default: keep)"};
-static const struct cmd_option option_verify = {
+const struct cmd_option option_verify = {
     "verify", 0, "chain|full|none", "ahead of writing (default: chain; full: with cryptography)"};
 
 static const struct cmd_option option_part = {
     "part", 0, "K/N", "write the K-th of N parts of the signed zone, for zonepp join"};
 
 static const struct cmd_option *const options[] = {&option_output, &option_zone, &option_allow,
-    &option_secret, &option_keys, &option_key, &option_validity, &option_inception_offset,
+    &option_secret, &option_sign_keys, &option_sign_key, &option_validity, &option_inception_offset,
     &option_jitter, &option_nsec3, &option_opt_out, &option_iterations, &option_salt,
     &option_zonemd, &option_cds, &option_previous, &option_index, &option_refresh, &option_serial,
     &option_verify, &option_now, &option_jobs, &option_part, NULL};
@@ -106,6 +106,12 @@ set_denial(struct cmd *cmd, struct project_policy *policy)
 	return nsec3_params_read(&cmd->diags, &words, &policy->nsec3);
 }
 
+enum project_verify
+sign_verify(const struct cmd *cmd)
+{
+	return (enum project_verify)word_or(cmd, &option_verify, verifies, PROJECT_VERIFY_CHAIN);
+}
+
 /* The options are those of a policy (zonepp.yaml(5)). */
 static int
 set_policy(struct cmd *cmd, struct project_policy *policy)
@@ -121,8 +127,7 @@ set_policy(struct cmd *cmd, struct project_policy *policy)
 	    .zonemd =
 		(enum project_zonemd)word_or(cmd, &option_zonemd, zonemds, PROJECT_ZONEMD_NONE),
 	    .cds = (enum cds_mode)word_or(cmd, &option_cds, cdss, CDS_NONE),
-	    .verify =
-		(enum project_verify)word_or(cmd, &option_verify, verifies, PROJECT_VERIFY_CHAIN),
+	    .verify = sign_verify(cmd),
 	};
 	return set_denial(cmd, policy);
 }
@@ -143,14 +148,22 @@ set_zone(struct cmd *cmd, const struct project_policy *policy, struct project_zo
 		cmd_usage(cmd, "--serial auto follows the serial of --previous FILE");
 }
 
+const char *
+sign_keys(struct cmd *cmd, const char *const **files)
+{
+	const char *folder = cmd_value(cmd, &option_sign_keys);
+
+	*files = cmd_values(cmd, &option_sign_key);
+	if (!folder == !**files)
+		cmd_usage(cmd, "give either --keys DIR or --key FILE");
+	return folder;
+}
+
 static int
 set_keys(struct cmd *cmd, struct key_folder *keys, struct zone_job *job)
 {
-	const char *folder = cmd_value(cmd, &option_keys);
+	const char *folder = sign_keys(cmd, &job->key_files);
 
-	job->key_files = cmd_values(cmd, &option_key);
-	if (!folder == !*job->key_files)
-		cmd_usage(cmd, "give either --keys DIR or --key FILE");
 	if (!folder)
 		return 0;
 	job->keys = keys;
@@ -163,13 +176,10 @@ set_part(struct cmd *cmd, struct zone_job *job)
 {
 	static const struct cmd_option *const others[] = {
 	    &option_previous, &option_index, &option_refresh, &option_verify, NULL};
-	const char *value = cmd_value(cmd, &option_part);
-	struct shard part;
+	struct shard part = cmd_share(cmd, &option_part);
 
-	if (!value)
+	if (part.n == 0)
 		return;
-	if (shard_read(text_of(value), &part) < 0)
-		cmd_usage(cmd, "--part %s: K/N is wanted, 1 <= K <= N <= %d", value, SHARDS_MOST);
 	for (const struct cmd_option *const *other = others; *other; other++)
 		if (cmd_has(cmd, *other))
 			cmd_usage(cmd, "--%s does not go with --part", (*other)->name);

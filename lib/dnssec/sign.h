@@ -111,7 +111,7 @@ sign_store_part(struct output *out, const struct store *store, const struct sign
  *	join = sign_join_begin(out, store, options);
  *	for each part, in order:
  *		sign_join_add(join, text of the part);
- *	sign_join_end(join);
+ *	sign_join_end(join, all went well);
  *
  * The sorted store has the records of the apex, as sign_add left them, and with NSEC a record at
  * the first name of the parts. */
@@ -126,8 +126,8 @@ sign_join_begin(struct output *out, const struct store *store, const struct sign
 int
 sign_join_add(struct sign_join *join, struct text part);
 
-/* Makes ZONEMD, if it is wanted and all went well, and frees everything. Returns 0, or -1 with one
- * problem added. */
+/* Makes ZONEMD, if it is wanted and all was `good`, and frees everything. Returns 0, or -1: then
+ * one problem is added, here or before. */
 int
 sign_join_end(struct sign_join *join, bool good);
 
