@@ -225,10 +225,11 @@ const struct setting settings_of_job[] = {
     NO_SETTING(load.ds), /* a zone with $DS is looked at each time */
     NO_SETTING(load.ds_ctx),
     JOB(load.dane, put_octets),
-    NO_SETTING(load.n_workers), /* any number of them reads the same */
-    NO_SETTING(load.now), /* a result holds until a certain time */
-    NO_SETTING(outputs),  /* asked ahead of the cache, */
-    NO_SETTING(own),      /* and so is this */
+    NO_SETTING(load.keep_text), /* as long as it takes: the same zone, */
+    NO_SETTING(load.n_workers), /* by any number of them */
+    NO_SETTING(load.now),       /* a result holds until a certain time */
+    NO_SETTING(outputs),        /* asked ahead of the cache, */
+    NO_SETTING(own),            /* and so is this */
     JOB(keys, put_keys),
     JOB(key_files, put_key_files),
     NO_SETTING(keys_unreadable), /* then nothing is published */
