@@ -175,7 +175,7 @@ expect 0 'every test resets the signals that its caller ignores' nothing signall
 shell_scripts() {
 	mkdir -p "$tmp/scripts"
 	# shellcheck disable=SC2086 # a list of words
-	cp --parents $scripts tests/signals.sh tests/e2e/*.sh "$tmp/scripts"
+	cp --parents $scripts tests/signals.sh tests/e2e/*.sh tests/bench/*.sh "$tmp/scripts"
 	{
 		grep -o '\<[a-z_]*=' tests/e2e/common.sh | sort -u | sed "s/\$/''/"
 		# shellcheck disable=SC2016 # as it stands

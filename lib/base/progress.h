@@ -22,8 +22,9 @@ progress_count(struct progress *progress, size_t n, const char *things);
 void
 progress_step(struct progress *progress);
 
-/* The line is gone when this returns, and is not drawn until progress_resume: another process writes
- * to the terminal. From any thread; what several have paused goes on when the last one resumes. */
+/* The line is gone when this returns, and is not drawn until progress_resume: another process
+ * writes to the terminal. From any thread; what several have paused goes on when the last one
+ * resumes. */
 void
 progress_pause(struct progress *progress);
 

@@ -429,8 +429,8 @@ note_key(const struct reader *r, const EVP_PKEY *key)
 
 	if (len <= 0)
 		return fail(r, "holds a key that cannot be written out");
-	result = locked_note(r->d->diags, r->source->pos, r->path, LOCKED_KEY,
-	    (struct bytes){der, (size_t)len});
+	result = locked_note(
+	    r->d->diags, r->source->pos, r->path, LOCKED_KEY, (struct bytes){der, (size_t)len});
 	OPENSSL_free(der);
 	return result;
 }

@@ -60,7 +60,8 @@ refuse_folder(struct diags *diags, const struct roots *roots, const char *path)
 	if (errno != ENOENT)
 		return file_refuse(diags, roots, path);
 	return diag_add_path(diags, path, F_READ,
-	    "cannot read %s: there is no such folder; zonepp keys generate makes it, and keys", path);
+	    "cannot read %s: there is no such folder; zonepp keys generate makes it, and keys",
+	    path);
 }
 
 static int

@@ -59,8 +59,8 @@ state_try(struct diags *diags, const struct roots *own, const char *path);
 int
 state_save(struct diags *diags, const struct roots *own, const char *path, struct history *history);
 
-/* Removes what a run left beside the file that ended while it replaced it. Returns 0, or -1 with one
- * problem added. */
+/* Removes what a run left beside the file that ended while it replaced it. Returns 0, or -1 with
+ * one problem added. */
 int
 state_tidy(struct diags *diags, const struct roots *own, const char *path);
 

@@ -709,10 +709,8 @@ guard_warn(const struct guard_pair *pair)
 	struct arena *a = &pair->diags->arena;
 	const char *zone = history_name(a, pair->store->apex.wire);
 	struct keep keep = {.a = a, .name = zone};
-	struct guard next = {.keep = &keep,
-	    .diags = pair->diags,
-	    .keys = pair->keys,
-	    .store = pair->store};
+	struct guard next = {
+	    .keep = &keep, .diags = pair->diags, .keys = pair->keys, .store = pair->store};
 	struct set known = own_signers(a, pair, zone);
 	const struct set *uncovered;
 	struct guard_sets old;

@@ -95,7 +95,8 @@ keep_pack(struct keep *keep, struct arena *to);
 
 /* The sets that may be held are a part of what the cache remembers of a build: appends their
  * digest, without times. Of a zone that is published they are what the publication makes of them.
- * Those that nobody holds at `now_unix` are none: the state file forgets them when it is written. */
+ * Those that nobody holds at `now_unix` are none: the state file forgets them when it is written.
+ */
 void
 keep_print(struct buf *b, const struct keep *keep, int64_t now_unix);
 

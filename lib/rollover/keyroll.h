@@ -88,8 +88,8 @@ int
 keyroll_check_files(struct diags *diags, const struct history *history,
     const struct project_zone *zone, const struct keys *keys);
 
-/* Of two keys the younger one: by when they begin to sign, else by their tags. One without dates has
- * begun before all others, and one that stands by is yet to begin. */
+/* Of two keys the younger one: by when they begin to sign, else by their tags. One without dates
+ * has begun before all others, and one that stands by is yet to begin. */
 bool
 keyroll_is_younger(const struct key *key, const struct key *than);
 

@@ -11,7 +11,7 @@ struct secret {
 	const char *spec; /* "env:NAME", "file:PATH"; NULL: none is given */
 	char *data;       /* not ended by '\0' */
 	size_t len;
-	bool owned; /* wiped by secret_end */
+	bool owned;   /* wiped by secret_end */
 	bool missing; /* it is given, and cannot be had here: the lock file must do */
 };
 

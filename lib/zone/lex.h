@@ -30,8 +30,8 @@ enum lex_result
 lex_next(struct lexer *lexer);
 
 /* Cuts the entry whose line `pos` of `told` is in once more, for messages that point at its words.
- * What is wrong with it goes to `diags`: it was told of before. Returns false where there is no such
- * entry; lex_end is due either way. */
+ * What is wrong with it goes to `diags`: it was told of before. Returns false where there is no
+ * such entry; lex_end is due either way. */
 bool
 lex_again(struct lexer *lexer, struct diags *diags, struct diags *told, struct pos pos);
 

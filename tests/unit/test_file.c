@@ -199,7 +199,8 @@ inputs(void **state)
 	assert_true(file_digest(INPUT_FOLDER, NULL, "inputs", now));
 	assert_memory_equal(now, diags.inputs[0].sha256, 32);
 	assert_int_equal(unlink("inputs/password") | mkdir("inputs/password", 0755), 0);
-	assert_true(file_digest(INPUT_FOLDER, NULL, "inputs", now)); /* a folder of the file's name */
+	assert_true(
+	    file_digest(INPUT_FOLDER, NULL, "inputs", now)); /* a folder of the file's name */
 	assert_memory_not_equal(now, diags.inputs[0].sha256, 32);
 	assert_false(file_digest(INPUT_FOLDER, NULL, "project/a", now));
 	assert_false(file_digest(INPUT_SECRET, NULL, "nothing", now));

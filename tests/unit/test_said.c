@@ -140,8 +140,8 @@ not_from_memory(void **state)
 	assert_int_equal(said_passing(&diags), 3);
 	assert_int_equal(said_print(&b, &diags, "a.zone"), 0);
 	assert_int_equal(b.len, 0);
-	diag_add(&diags, pos_at(diags_source(&diags, "a.zone", text_of(text), pos_none()), 1), Z_SPF,
-	    "two\nlines");
+	diag_add(&diags, pos_at(diags_source(&diags, "a.zone", text_of(text), pos_none()), 1),
+	    Z_SPF, "two\nlines");
 	assert_int_equal(said_print(&b, &diags, "a.zone"), -1);
 	assert_int_equal(b.len, 0);
 	buf_free(&b);

@@ -193,8 +193,8 @@ build(int64_t now, struct buf *cache)
 	if (project_load(&diags, "zonepp.yaml", &project) < 0)
 		fail_msg("zonepp.yaml: %s", diags.items[0].message);
 	if (build_project(&diags, &project, &options, &built) < 0)
-		fail_msg(
-		    "%s", diags.n ? diags.items[0].message : built.zones[0].diags->items[0].message);
+		fail_msg("%s",
+		    diags.n ? diags.items[0].message : built.zones[0].diags->items[0].message);
 	build_free(&built);
 	diags_free(&diags);
 	get(cache, ".zonepp/example.org.build");
