@@ -564,16 +564,13 @@ guard_keys(struct guard *g)
 
 /* --- How the history goes on --- */
 
-/* Does one of our keys with this digest sign the DNSKEY set? */
+/* Does it belong to one of our keys, which signs the DNSKEY set? */
 static bool
-signs_keys(const struct guard *g, const struct record_key *key)
+signs_keys(const struct guard *g, struct bytes dnskey)
 {
-	for (size_t i = 0; i < g->keys->n; i++) {
-		struct record_key own = record_key_of(&g->store->apex, g->keys->items[i].dnskey);
-
-		if (memcmp(own.digest, key->digest, sizeof(own.digest)) == 0)
+	for (size_t i = 0; i < g->keys->n; i++)
+		if (bytes_equal(g->keys->items[i].dnskey, dnskey))
 			return g->keys->items[i].signs_keys;
-	}
 	return false;
 }
 
@@ -600,7 +597,7 @@ set_final(struct guard *g, struct sets own, const struct set *published)
 		struct record_key key =
 		    record_key_of(&g->store->apex, record_rdata(&set.records[i]));
 
-		key.signs = signs_keys(g, &key);
+		key.signs = signs_keys(g, record_rdata(&set.records[i]));
 		in_set[i] = record_of_key(a, TYPE_DNSKEY, &key);
 	}
 	set_records(a, &g->dnskey, in_set, set.n);

@@ -25,8 +25,11 @@ record_of(const struct guard *g, const struct key *key)
 static bool
 is_key(const struct guard *g, struct bytes dnskey, const struct record_key *wanted)
 {
-	struct record_key at = record_key_of(&g->store->apex, dnskey);
+	struct record_key at;
 
+	if (key_tag(dnskey) != wanted->tag) /* which costs next to nothing beside the digest */
+		return false;
+	at = record_key_of(&g->store->apex, dnskey);
 	return at.algorithm == wanted->algorithm &&
 	       memcmp(at.digest, wanted->digest, sizeof(at.digest)) == 0;
 }
@@ -37,7 +40,7 @@ guard_find_key(const struct guard *g, const struct record_key *wanted)
 	for (size_t i = 0; g->keys && i < g->keys->n; i++) {
 		struct key *key = &g->keys->items[i];
 
-		if (is_key(g, key->dnskey, wanted) ||
+		if ((key->tag == wanted->tag && is_key(g, key->dnskey, wanted)) ||
 		    (key->revoked && is_key(g, unrevoked(g->keep->a, key), wanted)))
 			return key;
 	}

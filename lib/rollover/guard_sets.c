@@ -231,14 +231,11 @@ guard_sets_of_published(struct arena *a, const struct published *published, cons
 
 /* Is it a key of ours, whatever its dates say? */
 static bool
-is_ours(const struct guard *g, const struct record_key *key)
+is_ours(const struct guard *g, struct bytes dnskey)
 {
-	for (size_t i = 0; g->keys && i < g->keys->n; i++) {
-		struct record_key own = record_key_of(&g->store->apex, g->keys->items[i].dnskey);
-
-		if (memcmp(own.digest, key->digest, sizeof(own.digest)) == 0)
+	for (size_t i = 0; g->keys && i < g->keys->n; i++)
+		if (bytes_equal(g->keys->items[i].dnskey, dnskey))
 			return true;
-	}
 	return false;
 }
 
@@ -255,11 +252,11 @@ take_foreign(struct guard *g, struct bytes *in_set, size_t most)
 			const struct record *record = &node_records(store, &store->nodes[i])[k];
 			struct record_key key;
 
-			if (record->type != TYPE_DNSKEY || n == most)
+			if (record->type != TYPE_DNSKEY || n == most ||
+			    is_ours(g, record_rdata(record)))
 				continue;
 			key = record_key_of(&store->apex, record_rdata(record));
-			if (!is_ours(g, &key))
-				in_set[n++] = record_of_key(&g->diags->arena, TYPE_DNSKEY, &key);
+			in_set[n++] = record_of_key(&g->diags->arena, TYPE_DNSKEY, &key);
 		}
 	return n;
 }

@@ -210,19 +210,22 @@ class Keys:
             self.points.append((x3, (slope * (x1 - x3) - y1) % p))
         return self.points[i - 1]
 
-    def write(self, i, zone='example.org', flags=257, folder='keys'):
+    def write(self, i, zone='example.org', active=True):
         x, y = self.point(i)
         public = x.to_bytes(32, 'big') + y.to_bytes(32, 'big')
-        rdata = flags.to_bytes(2, 'big') + b'\3\15' + public
+        rdata = b'\1\1\3\15' + public
         tag = sum(octet << 8 if at % 2 == 0 else octet for at, octet in enumerate(rdata))
         tag = (tag + (tag >> 16)) & 0xffff
-        path = f'{folder}/K{zone}.+013+{tag:05}'
-        write(path + '.key', '; Publish: 20260101000000\n; Activate: 20260101000000\n'
-              f'{zone}. 3600 IN DNSKEY {flags} 3 13 '
+        path = f'keys/K{zone}.+013+{tag:05}'
+        activate = '20260101000000' if active else '20500101000000'
+        write(path + '.key', '; Publish: 20260101000000\n'
+              f'; Activate: {activate}\n'
+              f'{zone}. 3600 IN DNSKEY 257 3 13 '
               + base64.b64encode(public).decode() + '\n')
         write(path + '.private', 'Private-key-format: v1.3\nAlgorithm: 13 (ECDSAP256SHA256)\n'
               'PrivateKey: ' + base64.b64encode(i.to_bytes(32, 'big')).decode() + '\n'
-              'Created: 20260101000000\nPublish: 20260101000000\nActivate: 20260101000000\n')
+              'Created: 20260101000000\nPublish: 20260101000000\n'
+              f'Activate: {activate}\n')
         os.chmod(path + '.private', 0o600)
         return path
 
@@ -569,6 +572,20 @@ def certificates_of_a_project(n):
 
 
 # --- Keys ---
+
+@case(12)
+def keys_of_one_zone(n):
+    for i in range(n):
+        keys.write(i + 1, active=i == 0)
+    project()
+    template()
+    count('keys', 'list')
+    count('build')
+    count('verify', OUT)
+    at_length('keys', 'ds', 'example.org')
+    template('edit A 192.0.2.2\n')
+    count('build', name='build edited')
+
 
 @case(10)
 def keys_of_as_many_zones(n):
