@@ -46,15 +46,6 @@ set_same(const struct set *a, const struct set *b)
 	return a->type == b->type && by_version(a, b) == 0;
 }
 
-bool
-set_has(const struct set *set, struct bytes rdata)
-{
-	for (size_t i = 0; i < set->n; i++)
-		if (bytes_equal(set->rdata[i], rdata))
-			return true;
-	return false;
-}
-
 static int
 by_octets(const void *a, const void *b)
 {
@@ -63,6 +54,12 @@ by_octets(const void *a, const void *b)
 	int order = n ? memcmp(x->data, y->data, n) : 0;
 
 	return order ? order : by_number((int64_t)x->len, (int64_t)y->len);
+}
+
+bool
+set_has(const struct set *set, struct bytes rdata)
+{
+	return set->n > 0 && bsearch(&rdata, set->rdata, set->n, sizeof(rdata), by_octets);
 }
 
 void

@@ -53,8 +53,8 @@ struct set {
 	uint16_t type; /* TLSA, or CNAME: an alias that leads out of the zone; or of record.h */
 	uint32_t ttl_s;
 	int64_t since_unix, until_unix;
-	const struct bytes *rdata;
-	size_t n; /* 0: the name has none */
+	const struct bytes *rdata; /* sorted by octets (set_records) */
+	size_t n;                  /* 0: the name has none */
 };
 
 struct serial {

@@ -224,13 +224,15 @@ coming_at(const struct keep *keep, const struct keep_run *run, const struct use 
 	const struct node *node = store_node(run->store, &use->is->owner);
 	struct rrset wanted = node ? node_rrset(run->store, node, TYPE_TLSA) : (struct rrset){0};
 	struct bytes *rdata = arena_alloc(keep->a, (wanted.n + keep->n_kept) * sizeof(*rdata) + 1);
-	struct set set = {.owner = use->owner, .type = TYPE_TLSA, .rdata = rdata};
+	struct set set = {.owner = use->owner, .type = TYPE_TLSA};
+	size_t n = 0;
 
 	for (size_t i = 0; i < wanted.n; i++)
-		rdata[set.n++] = record_rdata(&wanted.records[i]);
+		rdata[n++] = record_rdata(&wanted.records[i]);
 	for (size_t i = 0; i < keep->n_kept; i++)
 		if (strcmp(keep->kept[i].owner, use->owner) == 0)
-			rdata[set.n++] = keep->kept[i].rdata;
+			rdata[n++] = keep->kept[i].rdata;
+	set_records(keep->a, &set, rdata, n);
 	return set;
 }
 
