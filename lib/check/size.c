@@ -56,17 +56,12 @@ size_of_set(const struct rrset *set)
 }
 
 static size_t
-size_of_signatures(const struct store *store, const struct node *node, uint16_t type)
+size_of_signatures(struct rrset rrsig)
 {
-	struct rrset rrsig = node_rrset(store, node, TYPE_RRSIG);
 	size_t size = 0;
 
-	for (size_t i = 0; i < rrsig.n; i++) {
-		const struct record *record = &rrsig.records[i];
-
-		if (read_u16(record->rdata) == type)
-			size += RECORD + record->rdlen;
-	}
+	for (size_t i = 0; i < rrsig.n; i++)
+		size += RECORD + rrsig.records[i].rdlen;
 	return size;
 }
 
@@ -89,9 +84,11 @@ tell(const struct store *store, const struct node *node, const struct rrset *set
 static void
 check_node(const struct store *store, const struct node *node, size_t signatures_len)
 {
+	struct rrset rrsig = node_rrset(store, node, TYPE_RRSIG);
+
 	for (size_t r = 0; r < node->n;) {
 		struct rrset set = node_rrset_at(store, node, r);
-		size_t signatures = size_of_signatures(store, node, set.type);
+		size_t signatures = size_of_signatures(rrset_covering(rrsig, set.type));
 		size_t size =
 		    size_of_set(&set) + HEADER + node->wire_len + store->apex.len + QUESTION;
 

@@ -100,7 +100,7 @@ reuse_find(const struct reuse *reuse, const uint8_t *key, size_t key_len, size_t
 bool
 reuse_same_set(const struct reuse *reuse, const struct node *old, const struct rrsig_set *set)
 {
-	struct rrset was = node_rrset(reuse->old, old, set->type);
+	struct rrset was = node_find_rrset(reuse->old, old, set->type);
 
 	if (was.n != set->n || was.records[0].ttl_s != set->ttl_s)
 		return false;

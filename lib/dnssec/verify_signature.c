@@ -429,22 +429,6 @@ tell_misplaced(struct visit *v, const struct rrset *set, const struct record *rr
 
 /* --- One node --- */
 
-/* The node's signatures over `type`: they are sorted by RDATA, which begin with the type covered.
- */
-static size_t
-covering(const struct visit *v, uint16_t type, const struct record **first)
-{
-	const struct record *rrsig = v->rrsig.records;
-	size_t i = 0, end;
-
-	while (i < v->rrsig.n && read_u16(rrsig[i].rdata) < type)
-		i++;
-	for (end = i; end < v->rrsig.n && read_u16(rrsig[end].rdata) == type;)
-		end++;
-	*first = rrsig + i;
-	return end - i;
-}
-
 static void
 tell_orphans(struct visit *v)
 {
@@ -452,7 +436,7 @@ tell_orphans(struct visit *v)
 		const struct record *rrsig = &v->rrsig.records[i];
 		uint16_t type = read_u16(rrsig->rdata);
 
-		if (type == TYPE_RRSIG || node_rrset(v->run->store, v->node, type).n == 0)
+		if (type == TYPE_RRSIG || node_find_rrset(v->run->store, v->node, type).n == 0)
 			fault_add(&v->slot->faults, rrsig->pos, S_RRSIG_ORPHAN,
 			    type == TYPE_RRSIG ? "%s: signatures are not signed"
 					       : "%s: the records that are signed are not there",
@@ -465,16 +449,15 @@ visit_signatures(struct visit *v)
 {
 	for (size_t r = 0; r < v->node->n;) {
 		struct rrset set = node_rrset_at(v->run->store, v->node, r);
-		const struct record *rrsig;
-		size_t n = covering(v, set.type, &rrsig);
+		struct rrset rrsig = rrset_covering(v->rrsig, set.type);
 
 		r += set.n;
 		if (set.type == TYPE_RRSIG)
 			continue;
 		if (visit_is_signed(v, set.type))
-			check_set(v, &set, rrsig, n);
+			check_set(v, &set, rrsig.records, rrsig.n);
 		else
-			tell_misplaced(v, &set, rrsig, n);
+			tell_misplaced(v, &set, rrsig.records, rrsig.n);
 	}
 	v->worker->n_signatures += v->rrsig.n;
 	tell_orphans(v);

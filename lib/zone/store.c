@@ -615,6 +615,47 @@ node_rrset(const struct store *store, const struct node *node, uint16_t type)
 	return (struct rrset){NULL, 0, type};
 }
 
+struct rrset
+node_find_rrset(const struct store *store, const struct node *node, uint16_t type)
+{
+	const struct record *records = node_records(store, node);
+	size_t low = 0, high = node->n;
+
+	if (type == TYPE_SOA)
+		return node_rrset(store, node, type);
+	while (low < high && records[low].type == TYPE_SOA) /* which comes first */
+		low++;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (records[middle].type < type)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < node->n && records[low].type == type ? node_rrset_at(store, node, low)
+							  : (struct rrset){NULL, 0, type};
+}
+
+/* They are sorted by RDATA, which begin with the type covered. */
+struct rrset
+rrset_covering(struct rrset rrsig, uint16_t type)
+{
+	size_t low = 0, high = rrsig.n, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (read_u16(rrsig.records[middle].rdata) < type)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < rrsig.n && read_u16(rrsig.records[end].rdata) == type;)
+		end++;
+	return (struct rrset){rrsig.records + low, end - low, TYPE_RRSIG};
+}
+
 uint32_t
 store_largest_ttl(const struct store *store)
 {

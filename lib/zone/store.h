@@ -163,6 +163,14 @@ record_target(const struct record *record);
 struct rrset
 node_rrset(const struct store *store, const struct node *node, uint16_t type);
 
+/* Likewise, in a sorted store, where a node may have any number of types. */
+struct rrset
+node_find_rrset(const struct store *store, const struct node *node, uint16_t type);
+
+/* Of the RRSIG records of a node in a sorted store those that cover `type`. */
+struct rrset
+rrset_covering(struct rrset rrsig, uint16_t type);
+
 /* The RRset that begins at record `i` of the node (0 to n - 1). */
 struct rrset
 node_rrset_at(const struct store *store, const struct node *node, size_t i);

@@ -340,7 +340,7 @@ for what, pattern in {
     case(40, rare=True)(names_like(pattern), what)
 
 
-@case(60)
+@case(100)
 def sets_of_one_name(n):
     build([f'many TYPE{i + 33000} \\# 1 00' for i in range(n)])
     count('verify', OUT)
