@@ -212,3 +212,21 @@ arena_join(struct arena *a, struct arena *from)
 	from->block = NULL;
 	from->at = from->end = NULL;
 }
+
+struct arena *
+arenas_new(size_t n)
+{
+	struct arena *arenas = mem_resize(NULL, n, sizeof(*arenas));
+
+	for (size_t i = 0; i < n; i++)
+		arenas[i] = (struct arena){0};
+	return arenas;
+}
+
+void
+arenas_join(struct arena *a, struct arena *arenas, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		arena_join(a, &arenas[i]);
+	free(arenas);
+}

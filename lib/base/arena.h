@@ -74,4 +74,12 @@ arena_charge(struct arena *a, struct account *account);
 void
 arena_join(struct arena *a, struct arena *from);
 
+/* `n` empty arenas, one for each worker. */
+struct arena *
+arenas_new(size_t n);
+
+/* Hands the memory of all on to `a`, and frees the array. */
+void
+arenas_join(struct arena *a, struct arena *arenas, size_t n);
+
 #endif

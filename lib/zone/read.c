@@ -127,6 +127,7 @@ struct read_run {
 	const struct name *zone; /* the first origin; NULL: there is none */
 	struct store *store;
 	struct part *parts; /* by slot */
+	struct arena *data; /* by worker: names and RDATA of the records */
 	size_t n_parts;
 	struct digest *digest; /* or NULL */
 };
@@ -173,9 +174,11 @@ read_part(void *ctx, unsigned worker, size_t slot, size_t number)
 	    .zone = run->zone, .sink = {.ctx = &part->store, .record = store_add}};
 	struct parse_part fetched;
 
-	(void)worker;
+	part->store.data = run->data[worker];
 	part->alone =
 	    fetch(run, part, number, &fetched) && parse_part(&part->diags, &options, &fetched);
+	run->data[worker] = part->store.data;
+	part->store.data = (struct arena){0};
 	diags_free(&part->diags);
 }
 
@@ -235,6 +238,7 @@ run_parts(struct read_run *run, unsigned n_workers, uint8_t sha256[32])
 	struct pool_work work = {run, run->n_parts, read_part, take_part};
 	bool done;
 
+	run->data = arenas_new(n_workers);
 	run->parts = mem_resize(NULL, n_slots, sizeof(*run->parts));
 	for (size_t i = 0; i < n_slots; i++) {
 		run->parts[i] = (struct part){.text = mem_alloc(1 + PART + MARGIN + 1)};
@@ -245,6 +249,7 @@ run_parts(struct read_run *run, unsigned n_workers, uint8_t sha256[32])
 	for (size_t i = 0; i < n_slots; i++)
 		run->parts[i].store.apex = run->store->apex;
 	done = done && pool_run(n_workers, &work) == 0 && is_same_file(run);
+	arenas_join(&run->store->data, run->data, n_workers);
 	if (sha256)
 		digest_end(run->digest, sha256);
 	for (size_t i = 0; i < n_slots; i++) {

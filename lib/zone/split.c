@@ -227,8 +227,7 @@ run(struct split *split, const struct parse_split *how)
 	struct pool_work work = {split, split->n, parse_slot, take_slot};
 
 	split->slots = mem_resize(NULL, n_slots, sizeof(*split->slots));
-	split->data = mem_resize(NULL, how->n_workers + 1, sizeof(*split->data));
-	memset(split->data, 0, (how->n_workers + 1) * sizeof(*split->data));
+	split->data = arenas_new(how->n_workers + 1);
 	for (size_t i = 0; i < n_slots; i++) {
 		struct slot *slot = &split->slots[i];
 
@@ -238,13 +237,11 @@ run(struct split *split, const struct parse_split *how)
 		store_begin(&slot->store, &slot->diags, &how->store->apex);
 	}
 	pool_run(how->n_workers, &work);
-	for (unsigned i = 0; i <= how->n_workers; i++)
-		store_adopt(how->store, &split->data[i]);
+	store_adopt(how->store, split->data, how->n_workers + 1);
 	for (size_t i = 0; i < n_slots; i++) {
 		store_free(&split->slots[i].store);
 		diags_free(&split->slots[i].diags);
 	}
-	free(split->data);
 	free(split->slots);
 }
 

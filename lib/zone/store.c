@@ -204,12 +204,12 @@ store_join(struct store *store, struct store *part)
 }
 
 void
-store_adopt(struct store *store, struct arena *data)
+store_adopt(struct store *store, struct arena *arenas, size_t n)
 {
 	struct account *account = store->data.account;
 
 	store->data.account = NULL;
-	arena_join(&store->data, data);
+	arenas_join(&store->data, arenas, n);
 	store->data.account = account;
 }
 

@@ -116,10 +116,10 @@ store_reserve(struct store *store, size_t n_nodes, size_t n_records);
 void
 store_join(struct store *store, struct store *part);
 
-/* Takes over the memory in which names and RDATA of its records lie, and which was put to its
- * account already. */
+/* Takes over the arenas (arenas_new) in which names and RDATA of its records lie, and which were
+ * put to its account already. */
 void
-store_adopt(struct store *store, struct arena *data);
+store_adopt(struct store *store, struct arena *arenas, size_t n);
 
 /* Sorts names and records, merges what belongs to one name, removes duplicates (RFC 2181 section
  * 5), and sets the flags of the nodes. */
