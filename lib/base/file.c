@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/mem.h"
+#include "base/pool.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -70,8 +71,58 @@ read_regular(struct diags *diags, int fd, size_t len, struct text *out)
 	return 0;
 }
 
+/* --- In several threads: the system clears and fills pages for each of them --- */
+
+struct reading {
+	int fd;
+	char *to;
+	size_t len;
+	_Atomic int error; /* errno; 0: none */
+};
+
+enum { READ_AT_A_TIME = 4 << 20 };
+
+static void
+read_chunk(void *ctx, unsigned worker, size_t slot, size_t chunk)
+{
+	struct reading *reading = ctx;
+	size_t at = chunk * READ_AT_A_TIME, end = at + READ_AT_A_TIME;
+
+	(void)worker;
+	(void)slot;
+	if (end > reading->len)
+		end = reading->len;
+	while (at < end && !reading->error) {
+		ssize_t n = pread(reading->fd, reading->to + at, end - at, (off_t)at);
+
+		if (n > 0)
+			at += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			reading->error = n == 0 ? EBUSY : errno;
+	}
+}
+
+/* As read_regular. */
 static int
-load_fd(struct diags *diags, int fd, bool streams, size_t most, struct text *out)
+read_large(struct diags *diags, int fd, size_t len, unsigned n_workers, struct text *out)
+{
+	struct reading reading = {
+	    .fd = fd, .to = (char *)arena_bytes(&diags->arena, len + 1), .len = len};
+	struct pool_work work = {
+	    &reading, (len + READ_AT_A_TIME - 1) / READ_AT_A_TIME, read_chunk, NULL};
+
+	pool_run(n_workers, &work);
+	if (!reading.error && pread(fd, reading.to + len, 1, (off_t)len) > 0)
+		reading.error = EBUSY;
+	errno = reading.error;
+	reading.to[len] = '\0';
+	*out = (struct text){reading.to, len};
+	return reading.error ? -1 : 0;
+}
+
+static int
+load_fd(
+    struct diags *diags, int fd, bool streams, size_t most, unsigned n_workers, struct text *out)
 {
 	struct stat st;
 
@@ -92,7 +143,8 @@ load_fd(struct diags *diags, int fd, bool streams, size_t most, struct text *out
 		errno = EFBIG;
 		return -1;
 	}
-	return read_regular(diags, fd, (size_t)st.st_size, out);
+	return n_workers > 1 ? read_large(diags, fd, (size_t)st.st_size, n_workers, out)
+			     : read_regular(diags, fd, (size_t)st.st_size, out);
 }
 
 /* A working folder that has no name any more is found all the same. */
@@ -275,7 +327,7 @@ load(struct diags *diags, const struct roots *roots, const char *path, bool stre
 	fd = open_to_load(roots, path, streams);
 	if (fd < 0)
 		return -1;
-	return file_close(fd, load_fd(diags, fd, streams, most, out));
+	return file_close(fd, load_fd(diags, fd, streams, most, 1, out));
 }
 
 /* --- Files that are held --- */
@@ -573,7 +625,7 @@ file_load(struct diags *diags, struct pos pos, const struct roots *roots, const 
 
 int
 file_load_held(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
-    struct text *out, const struct file_held **held)
+    unsigned n_workers, struct text *out, const struct file_held **held)
 {
 	bool streams = named_by_person(pos, roots, path);
 	struct stat st;
@@ -585,7 +637,7 @@ file_load_held(struct diags *diags, struct pos pos, const struct roots *roots, c
 	fd = open_to_load(roots, path, streams);
 	if (fd < 0)
 		return report(diags, pos, roots, path);
-	if (fstat(fd, &st) < 0 || load_fd(diags, fd, streams, SIZE_MAX, out) < 0) {
+	if (fstat(fd, &st) < 0 || load_fd(diags, fd, streams, SIZE_MAX, n_workers, out) < 0) {
 		file_close(fd, -1);
 		return report(diags, pos, roots, path);
 	}

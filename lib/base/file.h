@@ -32,10 +32,11 @@ file_load(struct diags *diags, struct pos pos, const struct roots *roots, const 
 /* A file that is held open until the diags are freed, to be read again. */
 struct file_held;
 
-/* As file_load. `*held` is NULL where the file is small, or cannot be read twice. */
+/* As file_load, in `n_workers` threads. `*held` is NULL where the file is small, or cannot be read
+ * twice. */
 int
 file_load_held(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
-    struct text *out, const struct file_held **held);
+    unsigned n_workers, struct text *out, const struct file_held **held);
 
 /* Returns -1, and tells of nothing, where the file has changed or cannot be read. */
 int

@@ -238,6 +238,16 @@ static const struct {
     {NODE_TWICE, dot_check_owners},
 };
 
+static uint32_t
+checked_flags(void)
+{
+	uint32_t flags = 0;
+
+	for (size_t i = 0; i < sizeof(node_checks) / sizeof(node_checks[0]); i++)
+		flags |= node_checks[i].flags;
+	return flags;
+}
+
 static void
 check_node(const struct store *store, const struct node *node)
 {
@@ -340,9 +350,11 @@ int
 check_names(const struct store *store)
 {
 	size_t before = store->diags->n_severity[SEVERITY_ERROR];
+	uint32_t flags = checked_flags(); /* that most nodes have none of */
 
 	for (size_t i = 0; i < store->n_nodes; i++)
-		check_node(store, &store->nodes[i]);
+		if (store->nodes[i].flags & flags)
+			check_node(store, &store->nodes[i]);
 	check_dnames(store);
 	check_targets(store);
 	return store->diags->n_severity[SEVERITY_ERROR] > before ? -1 : 0;

@@ -102,8 +102,8 @@ format_file(
 	size_t start = out->len;
 
 	load_begin(diags, options);
-	if (parse_load(
-		diags, options->named ? NULL : options->roots, options->path, text, &source) < 0 ||
+	if (parse_load(diags, options->named ? NULL : options->roots, options->path, 1, text,
+		&source) < 0 ||
 	    format_text(diags, *text, source, out) < 0)
 		return -1;
 	*buf_reserve(out, 1) = '\0'; /* the lexer stops there */

@@ -114,7 +114,7 @@ refuse(struct diags *diags, const struct load_options *load, const struct search
 	struct text text;
 	uint32_t source;
 
-	if (parse_load(diags, NULL, load->path, &text, &source) < 0)
+	if (parse_load(diags, NULL, load->path, 1, &text, &source) < 0)
 		return -1;
 	if (!search->found && is_json(text))
 		return diag_add_path(diags, load->path, P_TAKEOVER,

@@ -805,12 +805,12 @@ parser_begin(struct parser *parser, struct diags *diags, const struct parse_opti
 }
 
 int
-parse_load(struct diags *diags, const struct roots *roots, const char *path, struct text *text,
-    uint32_t *source)
+parse_load(struct diags *diags, const struct roots *roots, const char *path, unsigned n_workers,
+    struct text *text, uint32_t *source)
 {
 	const struct file_held *held;
 
-	if (file_load_held(diags, pos_none(), roots, path, text, &held) < 0)
+	if (file_load_held(diags, pos_none(), roots, path, n_workers, text, &held) < 0)
 		return -1;
 	*source = diags_source(diags, strcmp(path, "-") == 0 ? "<stdin>" : path, *text, pos_none());
 	diags->sources[*source - 1].held = held;
@@ -841,7 +841,8 @@ parse_file(
 	struct text text;
 	uint32_t source;
 
-	if (parse_load(diags, options->named ? NULL : options->roots, path, &text, &source) < 0)
+	if (parse_load(diags, options->named ? NULL : options->roots, path,
+		options->split.n_workers, &text, &source) < 0)
 		return -1;
 	return parse_text(diags, options, path, text, source, zone);
 }

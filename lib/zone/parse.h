@@ -103,8 +103,8 @@ parse_file(
 
 /* The two steps of parse_file: the text, which is source `*source` of `diags`, and its parsing. */
 int
-parse_load(struct diags *diags, const struct roots *roots, const char *path, struct text *text,
-    uint32_t *source);
+parse_load(struct diags *diags, const struct roots *roots, const char *path, unsigned n_workers,
+    struct text *text, uint32_t *source);
 
 int
 parse_text(struct diags *diags, const struct parse_options *options, const char *path,

@@ -100,7 +100,7 @@ read_whole(struct diags *diags, const struct roots *roots, const char *path,
 
 	store_begin(store, diags, apex);
 	store->n_workers = n_workers;
-	if (parse_load(diags, NULL, path, &text, &source) < 0)
+	if (parse_load(diags, NULL, path, n_workers, &text, &source) < 0)
 		return -1;
 	if (sha256)
 		digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
