@@ -88,6 +88,15 @@ set_records(struct arena *a, struct set *set, const struct bytes *rdata, size_t 
 /* --- Adding --- */
 
 void
+history_reserve(struct history *history, size_t n_sets, size_t n_serials)
+{
+	history->sets = arena_alloc(history->a, n_sets * sizeof(*history->sets) + 1);
+	history->cap_sets = n_sets;
+	history->serials = arena_alloc(history->a, n_serials * sizeof(*history->serials) + 1);
+	history->cap_serials = n_serials;
+}
+
+void
 history_add_set(struct history *history, const struct set *set)
 {
 	history->sets = arena_grow(

@@ -141,6 +141,10 @@ set_records(struct arena *a, struct set *set, const struct bytes *rdata, size_t 
 void
 history_add_set(struct history *history, const struct set *set);
 
+/* Makes room in an empty history for so many, of which fewer may come, or more. */
+void
+history_reserve(struct history *history, size_t n_sets, size_t n_serials);
+
 /* Adds the sets of `from`, which need not outlive it. */
 void
 history_copy_sets(struct history *history, const struct history *from);

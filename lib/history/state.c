@@ -31,6 +31,9 @@ struct line {
 	uint32_t source;
 	const char *begin; /* of the file */
 	struct text whole, word, rest;
+	struct text last_word; /* the name that was read last: it often stands twice, */
+	const char *last_name; /* and is kept once */
+	struct arena scratch;  /* until the line's end */
 	int64_t now_unix;
 	int64_t latest_unix; /* time of the file, */
 	const char *latest;  /* and where it stands */
@@ -67,10 +70,17 @@ read_name(struct line *line, void *at)
 	struct name_fault fault;
 	struct name name;
 
+	if (word.len > 0 && word.len == line->last_word.len &&
+	    memcmp(word.data, line->last_word.data, word.len) == 0) {
+		*(const char **)at = line->last_name;
+		return true;
+	}
 	if (word.len == 0 || word.data[word.len - 1] != '.' ||
 	    name_parse(word, &root, &name, &fault) < 0)
 		return false;
-	*(const char **)at = history_name(&line->diags->arena, name.wire);
+	line->last_word = word;
+	line->last_name = history_name(&line->diags->arena, name.wire);
+	*(const char **)at = line->last_name;
 	return true;
 }
 
@@ -288,7 +298,7 @@ take_record(
 	*more = comma != NULL;
 	len += *more;
 	*rest = (struct text){rest->data + len, rest->len - len};
-	return record_form(set->type)->read(&line->diags->arena, line->word, out);
+	return record_form(set->type)->read(&line->scratch, line->word, out);
 }
 
 /* Several are parted by commas; "-" is none, which no alias has. */
@@ -304,7 +314,8 @@ read_records(struct line *line, void *at)
 
 	for (size_t i = 0; i < rest.len; i++)
 		most += rest.data[i] == ',';
-	rdata = arena_alloc(a, most * sizeof(*rdata));
+	arena_reset(&line->scratch, (struct arena_mark){NULL, NULL});
+	rdata = arena_alloc(&line->scratch, most * sizeof(*rdata));
 	while (more)
 		if (!take_record(line, set, &rest, &more, &rdata[n++]))
 			return false;
@@ -641,8 +652,23 @@ is_in_order(const struct text *last, const struct text *line)
 	return by_text(last, line) < 0;
 }
 
+/* Makes room for as many sets and serials as there are lines of them. */
+static void
+reserve(struct history *out, struct text text)
+{
+	size_t n_sets = 0, n_serials = 0;
+
+	while (text.len > 0) {
+		struct text line = next_line(&text);
+
+		n_sets += line.len > 3 && memcmp(line.data, "set", 3) == 0;
+		n_serials += line.len > 3 && memcmp(line.data, "ser", 3) == 0;
+	}
+	history_reserve(out, n_sets, n_serials);
+}
+
 static int
-read_text(struct diags *diags, const char *path, struct text text, struct state_reading reading,
+read_text(struct diags *diags, uint32_t source, struct text text, struct state_reading reading,
     struct history *out)
 {
 	struct line line = {.diags = diags, .begin = text.data, .now_unix = reading.now_unix};
@@ -653,7 +679,8 @@ read_text(struct diags *diags, const char *path, struct text text, struct state_
 	size_t n = 0;
 	int result = 0;
 
-	line.source = diags_source(diags, path, text, pos_none());
+	line.source = source;
+	reserve(out, text);
 	for (; text.len > 0; last = line.whole, n++) {
 		line.whole = line.rest = next_line(&text);
 		in_order = in_order && is_in_order(&last, &line.whole);
@@ -661,6 +688,7 @@ read_text(struct diags *diags, const char *path, struct text text, struct state_
 		if (!is_old(&line, reading.wait_s, &old) && read_line(&line, out) < 0)
 			result = -1;
 	}
+	arena_free(&line.scratch);
 	out->latest_unix = line.latest_unix;
 	out->is_as_saved = in_order && !is_in_future(line.latest_unix, line.now_unix) &&
 			   !old.first && n == 1 + out->n_sets + out->n_serials + out->n_notes;
@@ -676,15 +704,27 @@ int
 state_load(struct diags *diags, const struct roots *own, const char *path,
     struct state_reading reading, struct history *out)
 {
+	size_t n, n_told = diags->told.n;
+	struct diags loaded; /* has the text */
 	struct text text;
+	uint32_t source;
 	int result = 0;
-	size_t n;
 
 	*out = (struct history){.a = &diags->arena, .is_as_saved = true};
-	if (file_load_small(diags, pos_none(), own, path, STATE_LARGEST, true, &text) < 0)
+	diags_part(diags, &loaded);
+	if (file_load_small(&loaded, pos_none(), own, path, STATE_LARGEST, true, &text) < 0) {
+		diags_join(diags, &loaded);
 		return -1;
-	if (text.data)
-		result = read_text(diags, path, text, reading, out);
+	}
+	if (text.data) {
+		source = diags_source(diags, path, text, pos_none());
+		result = read_text(diags, source, text, reading, out);
+		if (diags->told.n == n_told) /* nothing of it is quoted */
+			diags->sources[source - 1].text = (struct text){"", 0};
+		else
+			arena_join(&diags->arena, &loaded.arena);
+	}
+	diags_join(diags, &loaded);
 	n = out->n_sets + out->n_serials + out->n_notes;
 	history_sort(out);
 	if (n != out->n_sets + out->n_serials + out->n_notes)
@@ -696,7 +736,8 @@ int
 sets_read(struct diags *diags, const char *path, struct text text, struct history *out)
 {
 	*out = (struct history){.a = &diags->arena};
-	return read_text(diags, path, text, (struct state_reading){TIME_NEVER, 0}, out);
+	return read_text(diags, diags_source(diags, path, text, pos_none()), text,
+	    (struct state_reading){TIME_NEVER, 0}, out);
 }
 
 /* --- Writing --- */

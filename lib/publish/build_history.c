@@ -275,13 +275,28 @@ build_write_history(struct build_run *run)
 	return 0;
 }
 
+/* The history with the sets that zones are publishing: of all zones it was read already. */
+static int
+load_before(struct build_run *run)
+{
+	struct build *build = run->build;
+
+	if (build->n < run->project->n_zones)
+		return project_history_load(run->diags, run->project, run->now, &build->before);
+	build->before = history_copy(&run->diags->arena, &run->history);
+	for (size_t i = 0; i < build->n; i++)
+		history_copy_sets(&build->before, &build->zones[i].keep->marked);
+	history_sort(&build->before);
+	return 0;
+}
+
 int
 build_plan_history(struct build_run *run)
 {
 	struct build *build = run->build;
 	struct change change = {run, run->now};
 
-	if (project_history_load(run->diags, run->project, run->now, &build->before) < 0)
+	if (load_before(run) < 0)
 		return -1;
 	build->after = history_copy(&run->diags->arena, &build->before);
 	for (size_t i = 0; i < build->n; i++) {
