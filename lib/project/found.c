@@ -39,6 +39,9 @@ list(struct search *s, const char *folder, const char *name, const char *rest)
 	struct file_list files;
 	int result;
 
+	s->out->folders = arena_grow(&s->out->a, s->out->folders, s->out->n_folders,
+	    &s->out->cap_folders, sizeof(*s->out->folders));
+	s->out->folders[s->out->n_folders++] = *folder ? folder : "/";
 	diags_part(s->diags, &own);
 	result = file_list_if(&own, s->pos, s->roots, *folder ? folder : "/", &files);
 	for (size_t i = 0; result == 0 && i < files.n; i++)
@@ -78,12 +81,6 @@ found_files(struct diags *diags, struct pos pos, const struct roots *roots, cons
 	if (out->n > 1)
 		qsort(out->paths, out->n, sizeof(*out->paths), by_text);
 	return result;
-}
-
-void
-found_free(struct found *found)
-{
-	arena_free(&found->a);
 }
 
 static const char mark[] = "{zone}";

@@ -6,9 +6,11 @@
 #include "base/file.h"
 
 struct found {
-	struct arena a;     /* of the paths, and of their list */
+	struct arena a;     /* of all of it */
 	const char **paths; /* absolute, sorted by their octets */
 	size_t n, cap;
+	const char **folders; /* that were looked through, absolute */
+	size_t n_folders, cap_folders;
 };
 
 /* Finds the files of which each name on the path fits that of `pattern`, an absolute path: `*`, `?`
@@ -17,9 +19,6 @@ struct found {
 int
 found_files(struct diags *diags, struct pos pos, const struct roots *roots, const char *pattern,
     struct found *out);
-
-void
-found_free(struct found *found);
 
 /* What stands for each {zone} of `template`, which has one at least, in `path`. Returns false where
  * that is not the same text, or the path differs elsewhere. */

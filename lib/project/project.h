@@ -169,6 +169,8 @@ struct project {
 	struct project_safety safety;
 	const struct project_zone *zones; /* in canonical order (RFC 4034 section 6.1) */
 	size_t n_zones;
+	const char *const *found_in; /* folders that `from` looks through, absolute */
+	size_t n_found_in;
 	const struct project_policy *policies; /* in the file's order, the built-in one last */
 	size_t n_policies;
 	const struct project_certificate *certificates;

@@ -376,6 +376,17 @@ gather_found(struct gathered *all, struct yaml_text from, const char *template, 
 }
 
 static void
+keep_folders(const struct load *load, const struct found *found)
+{
+	const char **folders = arena_alloc(load->a, (found->n_folders + 1) * sizeof(*folders));
+
+	for (size_t i = 0; i < found->n_folders; i++)
+		folders[i] = arena_text(load->a, found->folders[i], strlen(found->folders[i]));
+	load->project->found_in = folders;
+	load->project->n_found_in = found->n_folders;
+}
+
+static void
 find_zones(struct gathered *all, struct yaml_text from)
 {
 	const struct load *load = all->load;
@@ -397,6 +408,7 @@ find_zones(struct gathered *all, struct yaml_text from)
 	for (size_t i = 0; i < found.n; i++)
 		if (!bsearch(&found.paths[i], listed, n_listed, sizeof(*listed), by_text))
 			gather_found(all, from, template, found.paths[i]);
+	keep_folders(load, &found);
 	arena_join(&all->a, &found.a);
 }
 

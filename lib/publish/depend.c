@@ -103,7 +103,7 @@ depend_print(struct buf *b, struct arena *a, const struct project *project,
 	const char *here = file_absolute(a, ".");
 	const char *file = as_seen(file_absolute(a, project->path), here);
 	struct paths all = {0};
-	size_t n_all = n;
+	size_t n_all = n + project->n_found_in;
 
 	for (size_t i = 0; i < n; i++)
 		n_all += zones[i].n_inputs;
@@ -118,6 +118,8 @@ depend_print(struct buf *b, struct arena *a, const struct project *project,
 			put_rule(b, zones[i].zone->output, &own);
 		all.n += own.n;
 	}
+	for (size_t i = 0; target && i < project->n_found_in; i++) /* a file there is a zone */
+		all.items[all.n++] = as_seen(project->found_in[i], here);
 	sort_once(&all);
 	if (target)
 		put_rule(b, target, &all);
