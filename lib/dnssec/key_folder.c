@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* Order of a folder's index: by zone, then by file name. */
@@ -32,13 +33,28 @@ compare_files(const void *a, const void *b)
 	return order ? order : strcmp(x->base, y->base);
 }
 
+/* The zone that is looked for. */
+struct wanted {
+	const struct name *zone; /* NULL: any */
+	const char *text;        /* as most files have it */
+};
+
+/* May the file be of that zone? Where neither text has an escape, they tell without parsing. */
+static bool
+may_be_of(const struct wanted *wanted, const char *file)
+{
+	return !wanted->zone || strpbrk(file, "\\%") || strchr(wanted->text, '\\') ||
+	       strncasecmp(file + 1, wanted->text, strlen(wanted->text)) == 0;
+}
+
 /* Adds a file of a key, by its name without suffix; other files are passed over, those of other
- * zones too where `zone` is not NULL. */
+ * zones too. */
 static void
-take_file(struct arena *a, const char *file, const struct name *zone, struct key_folder *folder,
+take_file(struct arena *a, const char *file, const struct wanted *wanted, struct key_folder *folder,
     size_t *cap)
 {
-	size_t len = key_stem_len(file);
+	size_t len = *file == 'K' && may_be_of(wanted, file) ? key_stem_len(file) : 0;
+	const struct name *zone = wanted->zone;
 	struct keyfile_name name;
 	uint8_t lower[NAME_LONGEST];
 
@@ -70,6 +86,7 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 {
 	int fd = file_open(roots, path, O_RDONLY | O_DIRECTORY);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct wanted wanted = {zone, zone ? name_absolute_text(a, zone->wire) : NULL};
 	struct dirent *entry;
 	size_t cap = 0, kept = 0;
 	int error;
@@ -79,7 +96,7 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 		return refuse_folder(diags, roots, path);
 	errno = 0;
 	while ((entry = readdir(dir))) {
-		take_file(a, entry->d_name, zone, out, &cap);
+		take_file(a, entry->d_name, &wanted, out, &cap);
 		errno = 0;
 	}
 	error = errno;
