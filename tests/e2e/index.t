@@ -187,6 +187,8 @@ edit 'an empty index' 's/^h1 A .*/h1 A 192.0.2.116/'
 rm "$public"
 edit 'the published file is gone' 's/^h1 A .*/h1 A 192.0.2.117/'
 rm -f "$index" && mkdir "$index"
+cp "$zone" "$tmp/before" && sed 's/^h1 A .*/h1 A 192.0.2.118/' "$tmp/before" >"$zone"
+now=$((now + 60))
 blind >"$tmp/b.said" 2>&1
 ok 'a folder in its place: told of' says F009 refuses build a
 ok 'built all the same' cmp "$public" "$tmp/b/public/example.org.zone"
