@@ -287,7 +287,8 @@ for kind, rdata in {
         'TXT': lambda i: f'"the same beginning {i}"',
         'TLSA': lambda i: f'3 1 1 {i:064x}',
         'MX': lambda i: f'10 h{i}'}.items():
-    case(80, most=250)(one_set(lambda i, kind=kind, rdata=rdata: f'{kind} {rdata(i)}'), f'{kind} of one set')
+    case(80, most=250)(one_set(lambda i, kind=kind, rdata=rdata: f'{kind} {rdata(i)}'),
+                       f'{kind} of one set')
 for kind, rdata in {
         'NS': lambda i: f'h{i}.many',
         'SRV': lambda i: f'0 {i} 443 ns1',
@@ -297,9 +298,9 @@ for kind, rdata in {
         'PTR': lambda i: f'h{i}',
         'SSHFP': lambda i: f'1 2 {i:064x}'}.items():
     case(80, rare=True, most=250)(one_set(lambda i, kind=kind, rdata=rdata: f'{kind} {rdata(i)}'),
-                        f'{kind} of one set')
-case(80, most=250)(one_set(lambda i: 'A ' + address(60000 - i)), 'A of one set in reverse')
-case(80, most=250)(one_set(lambda i: 'A 192.0.2.1'), 'A all the same')
+                                  f'{kind} of one set')
+case(80, rare=True, most=250)(one_set(lambda i: 'A ' + address(60000 - i)), 'A of one set in reverse')
+case(80, rare=True, most=250)(one_set(lambda i: 'A 192.0.2.1'), 'A all the same')
 
 
 def names_like(pattern):
@@ -314,17 +315,17 @@ def names_like(pattern):
 
 MAIL = f'_25._tcp.h% TLSA 3 1 1 {HASH}\nh% A 192.0.2.1'
 for what, pattern in {
-        'aliases of one name': 'c% CNAME ns1',
         'mail domains of one host': f'm% MX 10 ns1\n_25._tcp.ns1 TLSA 3 1 1 {HASH}',
         'mail domains of as many hosts': 'm% MX 10 h%\n' + MAIL,
         'mail hosts of one domain': '@ MX 10 h%\n' + MAIL,
         'ports of one host': f'_s._tcp.m% SRV 0 0 1% ns1\n_1%._tcp.ns1 TLSA 3 1 1 {HASH}',
         'delegations with glue': 'd% NS ns.d%\nns.d% A 192.0.2.1',
-        'names below one cut': 'cut NS ns1\nh%.cut A 192.0.2.1',
         'wildcards': '*.w% A 192.0.2.1',
         'empty non-terminals': 'a.b.c.h% A 192.0.2.1'}.items():
     case(40)(names_like(pattern), what)
 for what, pattern in {
+        'names below one cut': 'cut NS ns1\nh%.cut A 192.0.2.1',
+        'aliases of one name': 'c% CNAME ns1',
         'mail domains of one host without DANE': 'm% MX 10 ns1',
         'mail domains of hosts without address': 'm% MX 10 nowhere%',
         'services of one host': '_s._tcp.m% SRV 0 0 443 ns1',
@@ -347,12 +348,12 @@ def sets_of_one_name(n):
     at_length('print', FILE)
 
 
-@case(60)
+@case(60, rare=True)
 def names_in_reverse(n):
     build([f'h{n - i:06} A 192.0.2.1' for i in range(n)])
 
 
-@case(20)
+@case(20, rare=True)
 def names_of_many_labels(n):
     build([f'{".".join("a" * 100)}.h{i} A 192.0.2.1' for i in range(n)])
 
@@ -362,7 +363,7 @@ def delegations_in_delegations(n):
     build([f'{".".join(["d"] * (i % 20 + 1))}.z{i // 20} NS ns1' for i in range(n)])
 
 
-@case(20)
+@case(20, rare=True)
 def chain_of_aliases(n):
     build([f'c{i} CNAME c{i + 1}' for i in range(n)], f'c{n} A 192.0.2.1\n')
 
@@ -451,7 +452,7 @@ def includes(n):
     count('status', '--stale')
 
 
-@case(20)
+@case(20, rare=True)
 def includes_of_one_file(n):
     write('zones/i', '@ A 192.0.2.1\n')
     build(lines('$INCLUDE i h%', n))
@@ -493,7 +494,7 @@ def warnings_that_are_ignored(n):
     count('print', FILE)
 
 
-@case(20)
+@case(20, rare=True)
 def warnings_in_as_many_files(n):
     for i in range(n):
         write(f'zones/i{i}', f'h{i} MX 10 gone\n')
@@ -503,7 +504,7 @@ def warnings_in_as_many_files(n):
 
 # --- Certificates ---
 
-@case(6)
+@case(6, rare=True)
 def directives_of_one_certificate(n):
     write('zones/a.pem', certificates.pem(1))
     build(lines('$TLSA _25._tcp.h% a.pem\nh% A 192.0.2.1\nh% MX 10 h%', n))
@@ -635,7 +636,7 @@ def project_of_zones(n, *parts):
     at_length('status')
 
 
-@case(15)
+@case(10)
 def zones(n):
     project_of_zones(n)
     count('plan')
@@ -663,7 +664,7 @@ def zones_that_share_an_include(n):
     project_of_zones(n, '$INCLUDE shared\n')
 
 
-@case(15)
+@case(10)
 def zones_that_fail(n):
     zones = [f'z{i}.example' for i in range(n)]
     for zone in zones:
@@ -695,7 +696,7 @@ def policies(n):
     count('list')
 
 
-@case(10)
+@case(10, rare=True)
 def folders_allowed(n):
     for i in range(n):
         os.makedirs(f'a/{i}')
