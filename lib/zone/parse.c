@@ -198,6 +198,8 @@ parser_default_ttl(struct parser *parser, struct pos pos, uint32_t *ttl_s)
 		return diag_error(parser->diags, pos, Z_TTL,
 		    "no TTL: none is stated here or before, and there is no $TTL");
 	*ttl_s = parser->default_ttl_known ? parser->default_ttl_s : parser->last_ttl_s;
+	if (!parser->default_ttl_known && parser->ttl_guessed)
+		parser->guess_taken = true;
 	return 0;
 }
 
@@ -253,6 +255,7 @@ parser_record(struct parser *parser, struct parsed *record)
 	parser->proved = true;
 	parser->last_ttl_known = true;
 	parser->last_ttl_s = record->ttl_s;
+	parser->ttl_guessed = false;
 	record->zone = &parser->zone;
 	return parser->options->sink.record(parser->options->sink.ctx, record);
 }

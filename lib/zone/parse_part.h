@@ -46,6 +46,8 @@ struct parser {
 	bool proved; /* the file, or one that it includes, holds a good record or directive */
 	bool default_ttl_known, last_ttl_known;
 	uint32_t default_ttl_s, last_ttl_s;
+	bool ttl_guessed; /* of a piece: the last TTL is that of the first piece's predecessor, */
+	bool guess_taken; /* and a record has taken it */
 	struct included *included; /* the latest */
 	size_t n_includes, n_generated;
 	bool failed;

@@ -1,7 +1,8 @@
 /* No line start is sure before all ahead of it is lexed: it may lie in parentheses. So the cuts are
  * guesses, and a piece counts only once its predecessor has ended where it begins. It counts, too,
  * only if nothing was told of it, and if nothing in it depends on what stands before, but for what
- * holds for the whole stretch: zone, origin and $TTL. All else is parsed in one go. */
+ * holds for the whole stretch: zone, origin, $TTL, or else the last TTL. All else is parsed in one
+ * go. */
 #include "zone/parse_part.h"
 
 #include "base/mem.h"
@@ -78,7 +79,8 @@ cut(struct split *split, const char *end, size_t piece)
 
 /* --- Pieces --- */
 
-/* The first piece goes on with the owner and TTL that are known; the others wait for their own. */
+/* The first piece goes on with the owner that is known; the others wait for their own. All guess
+ * that the last TTL is still the same. */
 static void
 slot_begin(struct slot *slot, const struct parser *ahead, bool is_first)
 {
@@ -95,7 +97,7 @@ slot_begin(struct slot *slot, const struct parser *ahead, bool is_first)
 		return;
 	slot->parser.owner = (struct name){0};
 	slot->parser.owner_given = false;
-	slot->parser.last_ttl_known = false;
+	slot->parser.ttl_guessed = true;
 }
 
 static uint64_t
@@ -170,7 +172,15 @@ charge(struct split *split, const struct slot *slot)
 	account_take(account, LIMIT_MEMORY, slot->octets);
 }
 
-/* What the parser knows behind the piece. A SOA record may have become the default TTL. */
+/* A SOA record may have become the default TTL. */
+static bool
+is_ttl_right(const struct split *split, const struct parser *behind)
+{
+	return behind->default_ttl_known == split->ahead->default_ttl_known &&
+	       (!behind->guess_taken || split->parser->last_ttl_s == split->ahead->last_ttl_s);
+}
+
+/* What the parser knows behind the piece. */
 static void
 go_on(struct parser *parser, const struct parser *behind)
 {
@@ -198,8 +208,8 @@ take_slot(void *ctx, size_t number, size_t piece)
 {
 	struct split *split = ctx;
 	struct slot *slot = &split->slots[number];
-	bool good = slot->good && is_within_limits(split, slot) &&
-		    slot->parser.default_ttl_known == split->ahead->default_ttl_known;
+	bool good =
+	    slot->good && is_within_limits(split, slot) && is_ttl_right(split, &slot->parser);
 
 	if (good) {
 		if (piece == 0)
