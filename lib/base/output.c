@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/leftover.h"
 #include "base/mem.h"
+#include "base/pool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -753,27 +754,31 @@ is_to_sync(struct output *out)
 	return out->kind == OUTPUT_FILE && !out->failed && !out->relaxed && !is_unchanged(out);
 }
 
-/* Of many files each sync would wait for the disk. Where that cannot be done at once, each is
- * synced by itself, and tells of what fails. */
 static void
-sync_files(const struct sync *sync)
+sync_one(void *ctx, unsigned worker, size_t slot, size_t chunk)
 {
-	enum { FEW = 2 };
-	struct stat first, st;
-	size_t n = 0;
-	int fd = -1;
+	const struct sync *sync = ctx;
+	struct output *out = sync->outs[chunk];
 
-	for (size_t i = 0; i < sync->n; i++)
-		if (is_to_sync(sync->outs[i]) && prepare(sync->outs[i]) == 0 && n++ == 0)
-			fd = sync->outs[i]->fd;
-	if (n <= FEW || fstat(fd, &first) < 0 || syncfs(fd) < 0)
+	(void)worker;
+	(void)slot;
+	if (!is_to_sync(out) || prepare(out) < 0)
 		return;
-	for (size_t i = 0; i < sync->n; i++) {
-		struct output *out = sync->outs[i];
+	if (fsync(out->fd) < 0)
+		output_fail(out, "sync");
+	else
+		out->synced = true;
+}
 
-		out->synced = out->prepared && !out->failed && fstat(out->fd, &st) == 0 &&
-			      st.st_dev == first.st_dev;
-	}
+/* Of many files each sync would wait for the disk. File systems put together what is asked for at a
+ * time. (syncfs(2) would wait for what others write, too.) */
+static void
+sync_files(struct sync *sync)
+{
+	enum { AT_A_TIME = 16 };
+	struct pool_work work = {.ctx = sync, .n_chunks = sync->n, .work = sync_one};
+
+	pool_run(sync->n < AT_A_TIME ? (unsigned)sync->n : AT_A_TIME, &work);
 }
 
 /* Opens the folder of output `i`, unless it is open. Returns false where it cannot be. */
@@ -826,7 +831,7 @@ output_commit_all(struct output *const *outs, size_t n, int *done, bool *changed
 
 	sync_files(&sync);
 	for (size_t i = 0; i < n; i++)
-		outs[i]->folder_later = outs[i]->prepared && open_sync_folder(&sync, i);
+		outs[i]->folder_later = outs[i]->synced && open_sync_folder(&sync, i);
 	for (size_t i = 0; i < n; i++) {
 		done[i] = output_commit(outs[i], &changed[i]);
 		outs[i]->folder_later = outs[i]->folder_later && done[i] == 0;

@@ -88,13 +88,6 @@ fsync(int fd)
 }
 
 int
-syncfs(int fd)
-{
-	call();
-	return NEXT(syncfs)(fd);
-}
-
-int
 fchmod(int fd, mode_t mode)
 {
 	call();

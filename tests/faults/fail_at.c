@@ -380,13 +380,6 @@ fsync(int fd)
 	return fails_fd(folder ? "fsync-folder" : "fsync", fd) ? -1 : NEXT(fsync)(fd);
 }
 
-/* Of the file system: as that of the file, which those of each come after. */
-int
-syncfs(int fd)
-{
-	return fails_fd("fsync", fd) ? -1 : NEXT(syncfs)(fd);
-}
-
 int
 fchmod(int fd, mode_t mode)
 {
