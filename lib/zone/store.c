@@ -197,8 +197,10 @@ store_join(struct store *store, struct store *part)
 		    part->n_records * sizeof(*part->records));
 	store->n_nodes += part->n_nodes;
 	store->n_records += part->n_records;
-	store->refused = part->refused;
-	store->dropped = part->dropped;
+	if (part->n_nodes > 0 || part->refused) { /* else the owner is still the one ahead */
+		store->refused = part->refused;
+		store->dropped = part->dropped;
+	}
 	arena_join(&store->data, &part->data);
 	part->n_nodes = part->n_records = 0;
 }

@@ -224,6 +224,22 @@ good_lines(void **state)
 	buf_free(&b);
 }
 
+/* An owner outside the zone stays the last one behind pieces that hold no record. */
+static void
+comments_alone(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	buf_puts(&b, "$TTL 60\n@ SOA ns h 1 2 3 4 5\nout.example.net. A 192.0.2.1\n$TTL 60\n");
+	for (unsigned i = 0; i < 40; i++)
+		buf_puts(&b, "; nothing but a comment\n");
+	buf_puts(&b, "$TTL 60\n TXT x\n");
+	put_bytes("a.zone", b.data, b.len);
+	buf_free(&b);
+	compare_all("a.zone");
+}
+
 /* Told of a record when the text was given back: its line is read again, if the file is the same.
  */
 static void
@@ -288,6 +304,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(random_lines),
 	    cmocka_unit_test(good_lines),
+	    cmocka_unit_test(comments_alone),
 	    cmocka_unit_test(released_text),
 	    cmocka_unit_test(named_files),
 	};
