@@ -94,6 +94,11 @@ zone_splice_read(struct zone_run *run);
 int
 zone_splice_settle(struct zone_run *run);
 
+/* zone_splice.c: once nobody compares the published zone any more, forgets of it what the signer
+ * takes as it stands. */
+void
+zone_splice_compared(struct zone_run *run);
+
 void
 zone_splice_free(struct zone_run *run);
 

@@ -176,7 +176,7 @@ fill_store(struct zone_run *run, const bool *read)
 	store_sort(&published->store);
 	for (size_t i = 0; i < template->n_nodes; i++)
 		taken[i] = splice->nodes.blocks[i] != INDEX_NONE && !read[splice->nodes.blocks[i]];
-	store_take(&published->store, template, taken, 0);
+	store_take(&published->store, template, taken, NODE_PROVEN);
 	free(taken);
 	return done && store_soa(&published->store);
 }
@@ -255,6 +255,13 @@ zone_splice_settle(struct zone_run *run)
 	run->sign.nodes = &splice->nodes;
 	run->sign.splice = &splice->made;
 	return 0;
+}
+
+void
+zone_splice_compared(struct zone_run *run)
+{
+	if (run->splice.is)
+		store_drop(&run->published.store, NODE_PROVEN);
 }
 
 void

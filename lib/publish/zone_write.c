@@ -111,8 +111,11 @@ forget_records(struct zone_run *run)
 	struct name apex = run->loaded.store.apex;
 
 	run->copies = copies_of(&run->loaded.store);
-	if (run->splice.is)
+	if (run->splice.is) {
+		index_free(&run->splice.index);
+		published_free(&run->published);
 		return;
+	}
 	published_free(&run->published);
 	load_free(&run->loaded);
 	store_begin(&run->loaded.store, run->diags, &apex);
@@ -188,6 +191,7 @@ zone_write(struct zone_run *run)
 		output_hash(run->out);
 	if (is_judged(job))
 		output_hold(run->out);
+	zone_splice_compared(run);
 	if (zone_has_index(run)) {
 		zone_settings(run, run->settings);
 		run->index_out = index_open(run->diags, job->own, job->index);

@@ -530,6 +530,34 @@ store_take(struct store *store, const struct store *from, const bool *taken, uin
 	nodes_flag(store);
 }
 
+void
+store_drop(struct store *store, enum node_flag flag)
+{
+	struct store own = {0};
+	size_t n_records = 0;
+
+	for (size_t i = 0; i < store->n_nodes; i++)
+		if (!(store->nodes[i].flags & flag)) {
+			own.n_nodes++;
+			n_records += store->nodes[i].n;
+		}
+	own.nodes = mem_reserve(NULL, own.n_nodes, &own.cap_nodes, sizeof(*own.nodes));
+	own.records = mem_reserve(NULL, n_records, &own.cap_records, sizeof(*own.records));
+	own.n_nodes = 0;
+	for (size_t i = 0; i < store->n_nodes; i++)
+		if (!(store->nodes[i].flags & flag))
+			take_node(&own, store, &store->nodes[i], 0);
+	free(store->nodes);
+	free(store->records);
+	store->nodes = own.nodes;
+	store->n_nodes = own.n_nodes;
+	store->cap_nodes = own.cap_nodes;
+	store->records = own.records;
+	store->n_records = own.n_records;
+	store->cap_records = own.cap_records;
+	store->n_live = own.n_live;
+}
+
 size_t
 store_remove(struct store *store,
     bool (*is_unwanted)(const struct node *node, const struct record *record, const void *ctx),

@@ -132,6 +132,10 @@ store_sort(struct store *store);
 void
 store_take(struct store *store, const struct store *from, const bool *taken, uint32_t flags);
 
+/* Forgets all nodes that have the flag, and gives back the memory that they took. */
+void
+store_drop(struct store *store, enum node_flag flag);
+
 /* Removes the records that `is_unwanted` picks; returns how many they were. Ahead of store_sort or
  * after it. */
 size_t
