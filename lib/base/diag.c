@@ -105,6 +105,21 @@ diags_release(struct diags *diags, uint32_t number, struct text part)
 	mem_release(part.data, part.len);
 }
 
+void
+diags_release_again(struct diags *diags)
+{
+	for (size_t i = 0; i < diags->n_sources; i++) {
+		struct source *source = &diags->sources[i];
+
+		if (!source->released || source->is_out || source->lost)
+			continue;
+		keep_lines(diags, source->text);
+		mem_release(source->text.data, source->text.len);
+		source->text = (struct text){"", 0};
+		source->is_out = true;
+	}
+}
+
 static size_t
 offset_of(struct pos pos)
 {

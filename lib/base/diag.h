@@ -160,6 +160,10 @@ diags_source_file(struct diags *diags, const char *path);
 void
 diags_release(struct diags *diags, uint32_t source, struct text part);
 
+/* The same for all texts that were given back and have been read again since. */
+void
+diags_release_again(struct diags *diags);
+
 static inline struct pos
 pos_at(uint32_t source, size_t offset)
 {

@@ -40,6 +40,7 @@ write_records(struct zone_run *run)
 	const struct store *store = &run->loaded.store;
 	struct sign_result result;
 
+	diags_release_again(run->diags); /* checks of texts have looked at it */
 	if (!run->job->zone->sign) {
 		run->result->n_records = store->n_live;
 		run->result->n_signatures = run->elsewhere.n_signatures;

@@ -272,6 +272,10 @@ released_text(void **state)
 		assert_int_equal(x->line_text.len, y->line_text.len);
 		assert_memory_equal(x->line_text.data, y->line_text.data, x->line_text.len);
 	}
+	diags_release_again(&part.f.diags);
+	diag_add(&part.f.diags, last, Z_LAST_DOT, "of another");
+	diag_add(diags, last, Z_LAST_DOT, "of another");
+	assert_int_equal(part.f.diags.items[2].line_text.len, diags->items[2].line_text.len);
 	tell(&whole);
 	tell(&part);
 	assert_string_equal(whole.told.data, part.told.data);
