@@ -396,7 +396,7 @@ def texts():
     at_length('check', FILE)
 
 
-@case(300)
+@case(800)
 def comments(n):
     template(lines('; comment %', n))
     texts()
