@@ -218,9 +218,11 @@ digest_all(struct match_run *run, unsigned n_workers)
 
 /* --- Which are the same --- */
 
-static bool
-is_fresh(const struct index *index, const struct index_block *block)
+bool
+index_is_fresh(const struct index *index, size_t number)
 {
+	const struct index_block *block = &index->blocks[number];
+
 	return block->n_signatures == 0 ||
 	       (!serial_later(block->last_start, index->now) &&
 		   serial_later(block->first_end, index->now + index->refresh_s));
@@ -273,7 +275,8 @@ match_all(const struct match_run *run, const struct index *index)
 			continue;
 		}
 		if (memcmp(old->digest, match->digests[i], INDEX_DIGEST) == 0) {
-			match->blocks[i++] = is_fresh(index, old) ? (uint32_t)block : INDEX_NONE;
+			match->blocks[i++] =
+			    index_is_fresh(index, block) ? (uint32_t)block : INDEX_NONE;
 			block++;
 			continue;
 		}

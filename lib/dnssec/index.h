@@ -64,6 +64,10 @@ index_text(const struct index *index, size_t block)
 	return (struct text){index->file.data + index->places[block], index->blocks[block].len};
 }
 
+/* Can all signatures of the block be kept? */
+bool
+index_is_fresh(const struct index *index, size_t block);
+
 /* --- What is the same --- */
 
 /* What the block of node `i`, which is not the apex, is made of; `digest` has begun, and begins

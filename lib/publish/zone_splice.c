@@ -122,6 +122,13 @@ oldest_block(const struct index *index)
 	return oldest;
 }
 
+/* Of an NSEC3 record that stays, one signature of several may be due, and the others be kept. */
+static bool
+has_some_due(const struct index *index, size_t block)
+{
+	return index->blocks[block].n_signatures > 1 && !index_is_fresh(index, block);
+}
+
 /* Marks the blocks that have to be parsed. Returns how many these are. */
 static size_t
 mark_blocks(const struct splice *splice, bool *read)
@@ -130,7 +137,7 @@ mark_blocks(const struct splice *splice, bool *read)
 	size_t n = 0;
 
 	for (size_t i = 0; i < index->n; i++)
-		read[i] = !index->blocks[i].is_nsec3;
+		read[i] = !index->blocks[i].is_nsec3 || has_some_due(index, i);
 	for (size_t i = 0; i < splice->nodes.n; i++)
 		if (splice->nodes.blocks[i] != INDEX_NONE)
 			read[splice->nodes.blocks[i]] = false;

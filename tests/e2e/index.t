@@ -167,6 +167,10 @@ now=$((now + 86400 * 3))
 edit 'three days later' 's/^h1 A .*/h1 A 192.0.2.110/'
 edit 'and an edit more' 's/^h1 A .*/h1 A 192.0.2.111/'
 ok 'others find it right' judged two-keys
+for days in 4 1 1 1 1 1; do
+	now=$((now + days * 86400))
+	ok "two keys, of which one signed days earlier: $days days later" same
+done
 
 # --- What somebody has touched ---
 
