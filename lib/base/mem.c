@@ -1,15 +1,26 @@
 #define _GNU_SOURCE
 #include "base/mem.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* Threads that run out of it together: the first one tells and ends the process, once. */
 static _Noreturn void
 out_of_memory(void)
 {
+	static atomic_flag told = ATOMIC_FLAG_INIT;
+	static _Thread_local bool ends;
+
+	if (ends)
+		_exit(2);
+	ends = true;
+	while (atomic_flag_test_and_set(&told))
+		pause();
 	fputs("zonepp: out of memory\n", stderr);
 	exit(2);
 }
