@@ -318,10 +318,15 @@ load_head(int fd, struct buf *b)
 int
 part_read_head(struct diags *diags, const char *path, struct part_head *out)
 {
-	int fd = file_open(NULL, path, O_RDONLY);
+	int fd = file_open(NULL, path, O_RDONLY | O_NONBLOCK);
 	struct buf b = {0};
+	struct stat st;
 	int result = -1;
 
+	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		close(fd);
+		return refuse(diags, path, "it is no file: a part is read twice");
+	}
 	if (fd >= 0)
 		result = file_close(fd, load_head(fd, &b));
 	if (result < 0) {
