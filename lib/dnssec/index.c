@@ -49,46 +49,48 @@ find_places(struct index *index)
 }
 
 static bool
-load_end(struct index *index, struct text text, struct index_end *end)
+read_end(struct index *index)
 {
-	size_t blocks_len = text.len - sizeof(*end);
+	struct text text = index->text;
+	size_t blocks_len = text.len - sizeof(struct index_end);
+	struct index_end end;
 
-	if (!text.data || text.len < sizeof(*end) || blocks_len % sizeof(struct index_block) != 0)
+	if (!text.data || text.len < sizeof(end) || blocks_len % sizeof(struct index_block) != 0)
 		return false;
-	memcpy(end, text.data + blocks_len, sizeof(*end));
+	memcpy(&end, text.data + blocks_len, sizeof(end));
 	index->blocks = (const struct index_block *)(const void *)text.data;
 	index->n = blocks_len / sizeof(struct index_block);
-	memcpy(index->settings, end->settings, DIGEST_LEN);
-	memcpy(index->sha256, end->sha256, DIGEST_LEN);
-	return memcmp(end->magic, magic, sizeof(magic)) == 0 && end->one == 1 &&
-	       end->n_blocks == index->n && index->n > 0 && index->n < INDEX_NONE;
-}
-
-static bool
-is_sealed(struct text text, const struct index_end *end, const struct keys *keys)
-{
-	uint8_t sha256[DIGEST_LEN];
-
-	digest_sha256((struct bytes){(const uint8_t *)text.data, text.len - SEAL_LEN}, sha256);
-	return seal_holds(keys, sha256, end->seal);
+	memcpy(index->settings, end.settings, DIGEST_LEN);
+	memcpy(index->sha256, end.sha256, DIGEST_LEN);
+	return memcmp(end.magic, magic, sizeof(magic)) == 0 && end.one == 1 &&
+	       end.n_blocks == index->n && index->n > 0 && index->n < INDEX_NONE;
 }
 
 bool
-index_load(struct index *index, const struct roots *own, const char *path,
-    const struct roots *outputs, const char *zone_path, const struct keys *keys)
+index_read(struct index *index, const struct roots *own, const char *path,
+    const struct roots *outputs, const char *zone_path)
 {
-	struct index_end end;
-	struct text text;
+	struct diags *diags = &index->diags;
 	uint8_t sha256[DIGEST_LEN];
 
 	*index = (struct index){0};
-	if (file_load_if(&index->diags, pos_none(), own, path, &text) < 0 ||
-	    !load_end(index, text, &end) || !is_sealed(text, &end, keys) ||
-	    file_load_if(&index->diags, pos_none(), outputs, zone_path, &index->file) < 0 ||
+	if (file_load_if(diags, pos_none(), own, path, &index->text) < 0 || !read_end(index) ||
+	    file_load_if(diags, pos_none(), outputs, zone_path, &index->file) < 0 ||
 	    !index->file.data)
 		return false;
 	digest_sha256((struct bytes){(const uint8_t *)index->file.data, index->file.len}, sha256);
 	return memcmp(sha256, index->sha256, sizeof(sha256)) == 0 && find_places(index);
+}
+
+bool
+index_is_sealed(const struct index *index, const struct keys *keys)
+{
+	const char *seal = index->text.data + index->text.len - SEAL_LEN;
+	uint8_t sha256[DIGEST_LEN];
+
+	digest_sha256(
+	    (struct bytes){(const uint8_t *)index->text.data, index->text.len - SEAL_LEN}, sha256);
+	return seal_holds(keys, sha256, seal);
 }
 
 void

@@ -34,6 +34,7 @@ struct index_block {
 
 struct index {
 	struct diags diags; /* has the memory */
+	struct text text;   /* of the index itself */
 	const struct index_block *blocks;
 	size_t n;
 	struct text file;   /* the zone file, as it is now */
@@ -48,11 +49,14 @@ struct index {
 };
 
 /* Reads the index at `path` within `own`, and the zone file at `zone_path` within `outputs`; NULL:
- * anywhere. Returns whether both belong together and a holder of the zone's keys wrote the index;
- * index_free is due either way. */
+ * anywhere. Returns whether both are there and belong together; index_free is due either way. */
 bool
-index_load(struct index *index, const struct roots *own, const char *path,
-    const struct roots *outputs, const char *zone_path, const struct keys *keys);
+index_read(struct index *index, const struct roots *own, const char *path,
+    const struct roots *outputs, const char *zone_path);
+
+/* Did a holder of one of these keys, the zone's, write the index? */
+bool
+index_is_sealed(const struct index *index, const struct keys *keys);
 
 void
 index_free(struct index *index);

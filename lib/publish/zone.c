@@ -22,6 +22,7 @@ read_all(struct zone_run *run)
 	int loaded;
 
 	load.n_workers = job->n_workers;
+	zone_splice_read_ahead(run);
 	zone_begin_delegations(run);
 	if (job->keep) {
 		load.ds = zone_ds;

@@ -5,6 +5,7 @@
 #define PUBLISH_ZONE_PART_H
 
 #include "base/output.h"
+#include "base/task.h"
 #include "check/dnssec.h"
 #include "dnssec/index.h"
 #include "dnssec/sign.h"
@@ -19,6 +20,8 @@
 struct splice {
 	bool possible; /* the template does not stand in the way */
 	bool is;       /* the published file is known block for block */
+	struct task reading; /* of the index and its file, */
+	bool read;           /* which were and belong together */
 	struct index index;
 	struct index_match nodes;
 	size_t n_live; /* records of the store when they were matched, but for the apex's */
@@ -79,6 +82,10 @@ zone_has_index(const struct zone_run *run);
 /* zone_splice.c: with what its blocks are made. The store is sorted. */
 void
 zone_settings(const struct zone_run *run, uint8_t settings[DIGEST_LEN]);
+
+/* zone_splice.c: has the index read, if there is one, while the template is. */
+void
+zone_splice_read_ahead(struct zone_run *run);
 
 /* zone_splice.c: sets `splice.possible`, of a template without errors, ahead of what is added. */
 void

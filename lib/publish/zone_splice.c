@@ -69,6 +69,30 @@ has_period(struct zone_run *run)
 	return has;
 }
 
+static void
+read_index(void *ctx)
+{
+	struct zone_run *run = ctx;
+	const struct zone_job *job = run->job;
+
+	run->splice.read = index_read(
+	    &run->splice.index, job->own, job->index_previous, job->outputs, job->previous);
+}
+
+/* The thread has a core to itself only where the zone has several. */
+void
+zone_splice_read_ahead(struct zone_run *run)
+{
+	const struct zone_job *job = run->job;
+
+	if (!job->index_previous || !job->previous || !job->zone->sign || run->only_looks)
+		return;
+	if (job->n_workers > 1)
+		task_begin(&run->splice.reading, read_index, run);
+	else
+		run->splice.reading = (struct task){.work = read_index, .ctx = run};
+}
+
 void
 zone_splice_begin(struct zone_run *run)
 {
@@ -94,8 +118,8 @@ load_index(struct zone_run *run)
 	const struct zone_job *job = run->job;
 	uint8_t settings[DIGEST_LEN];
 
-	if (!index_load(
-		index, job->own, job->index_previous, job->outputs, job->previous, &run->keys))
+	task_end(&run->splice.reading);
+	if (!run->splice.read || !index_is_sealed(index, &run->keys))
 		return false;
 	index->now = (uint32_t)job->load.now;
 	index->refresh_s =
@@ -276,6 +300,8 @@ zone_splice_free(struct zone_run *run)
 {
 	struct splice *splice = &run->splice;
 
+	if (splice->reading.started)
+		task_end(&splice->reading);
 	published_free(&splice->whole);
 	index_match_free(&splice->nodes);
 	index_free(&splice->index);

@@ -58,7 +58,8 @@ end(struct made *m)
 static bool
 load(struct made *m)
 {
-	bool loaded = index_load(&m->index, NULL, "out.index", NULL, "out", &m->keys);
+	bool loaded = index_read(&m->index, NULL, "out.index", NULL, "out") &&
+		      index_is_sealed(&m->index, &m->keys);
 
 	m->index.now = (uint32_t)ZONE_NOW;
 	m->index.refresh_s = REFRESH_S;
