@@ -9,7 +9,8 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-enum { OWNERS_PER_CHUNK = 64 };
+/* What is taken from an old file costs so little that workers would wait for each other. */
+enum { OWNERS_PER_CHUNK = 64, OWNERS_PER_CHUNK_TAKEN = 1024 };
 
 struct sign_run {
 	struct sign_pass pass;
@@ -18,7 +19,8 @@ struct sign_run {
 	struct sign_slot *slots;
 	struct nsec3_chain nsec3;
 	struct index_match items;
-	size_t first, end; /* owners that are written */
+	size_t first, end; /* owners that are written, */
+	size_t per_chunk;  /* and how many at a time */
 
 	EVP_MD_CTX *zonemd; /* NULL: none is made */
 	size_t len;         /* of what was written */
@@ -42,7 +44,7 @@ sign_chunk(void *ctx, unsigned worker, size_t slot_number, size_t chunk)
 {
 	struct sign_run *run = ctx;
 	struct sign_slot *slot = &run->slots[slot_number];
-	size_t first = run->first + chunk * OWNERS_PER_CHUNK, end = first + OWNERS_PER_CHUNK;
+	size_t first = run->first + chunk * run->per_chunk, end = first + run->per_chunk;
 
 	buf_clear(&slot->text);
 	buf_clear(&slot->wire);
@@ -275,9 +277,10 @@ static int
 run_chunks(struct sign_run *run)
 {
 	size_t n = run->end - run->first;
-	struct pool_work work = {
-	    run, (n + OWNERS_PER_CHUNK - 1) / OWNERS_PER_CHUNK, sign_chunk, take_chunk};
+	struct pool_work work = {.ctx = run, .work = sign_chunk, .take = take_chunk};
 
+	run->per_chunk = run->pass.options->index ? OWNERS_PER_CHUNK_TAKEN : OWNERS_PER_CHUNK;
+	work.n_chunks = (n + run->per_chunk - 1) / run->per_chunk;
 	return pool_run(run->pass.options->n_workers, &work);
 }
 
