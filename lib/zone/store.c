@@ -627,11 +627,21 @@ struct rrset
 node_rrset_at(const struct store *store, const struct node *node, size_t i)
 {
 	const struct record *records = node_records(store, node);
-	size_t j = i + 1;
+	enum { FEW = 16 };
+	uint16_t type = records[i].type;
+	size_t j = i + 1, end = node->n;
 
-	while (j < node->n && records[j].type == records[i].type)
+	while (j < end && j < i + FEW && records[j].type == type)
 		j++;
-	return (struct rrset){records + i, j - i, records[i].type};
+	while (j < end && records[j].type == type) { /* of many, by halves */
+		size_t middle = j + (end - j) / 2;
+
+		if (records[middle].type == type)
+			j = middle + 1;
+		else
+			end = middle;
+	}
+	return (struct rrset){records + i, j - i, type};
 }
 
 struct rrset
