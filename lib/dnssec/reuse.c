@@ -154,33 +154,14 @@ is_current(const struct reuse *reuse, const uint8_t *rdata)
 	       serial_later(expiration, reuse->now + reuse->refresh_s);
 }
 
-/* The first of them that covers the type, or one behind it: they begin with that, and are in order.
- */
-static size_t
-find_covering(const struct rrset *signatures, uint16_t type)
-{
-	size_t low = 0, high = signatures->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (read_u16(signatures->records[middle].rdata + RRSIG_TYPE) < type)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 const struct record *
 reuse_signature(const struct reuse *reuse, const struct node *old, const struct rrsig *fresh)
 {
-	struct rrset signatures = node_rrset(reuse->old, old, TYPE_RRSIG);
 	struct bytes head = rrsig_rdata(fresh);
-	uint16_t type = read_u16(head.data + RRSIG_TYPE);
+	struct rrset signatures = rrset_covering(
+	    node_rrset(reuse->old, old, TYPE_RRSIG), read_u16(head.data + RRSIG_TYPE));
 
-	for (size_t i = find_covering(&signatures, type);
-	     i < signatures.n && read_u16(signatures.records[i].rdata + RRSIG_TYPE) == type; i++)
+	for (size_t i = 0; i < signatures.n; i++)
 		if (same_head(&signatures.records[i], head) &&
 		    signatures.records[i].ttl_s == read_u32(head.data + RRSIG_TTL) &&
 		    is_current(reuse, signatures.records[i].rdata) &&
