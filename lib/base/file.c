@@ -86,20 +86,13 @@ static void
 read_chunk(void *ctx, unsigned worker, size_t slot, size_t chunk)
 {
 	struct reading *reading = ctx;
-	size_t at = chunk * READ_AT_A_TIME, end = at + READ_AT_A_TIME;
+	size_t at = chunk * READ_AT_A_TIME, left = reading->len - at;
 
 	(void)worker;
 	(void)slot;
-	if (end > reading->len)
-		end = reading->len;
-	while (at < end && !reading->error) {
-		ssize_t n = pread(reading->fd, reading->to + at, end - at, (off_t)at);
-
-		if (n > 0)
-			at += (size_t)n;
-		else if (n == 0 || errno != EINTR)
-			reading->error = n == 0 ? EBUSY : errno;
-	}
+	if (!reading->error && !file_read_at(reading->fd, reading->to + at,
+				   left < READ_AT_A_TIME ? left : READ_AT_A_TIME, at))
+		reading->error = errno;
 }
 
 /* As read_regular. */
@@ -807,13 +800,15 @@ file_read_at(int fd, char *to, size_t len, size_t at)
 	while (len) {
 		ssize_t n = pread(fd, to, len, (off_t)at);
 
-		if (n == 0 || (n < 0 && errno != EINTR))
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			errno = n == 0 ? EBUSY : errno;
 			return false;
-		if (n > 0) {
-			to += n;
-			at += (size_t)n;
-			len -= (size_t)n;
 		}
+		to += n;
+		at += (size_t)n;
+		len -= (size_t)n;
 	}
 	return true;
 }

@@ -142,7 +142,8 @@ file_make_folder(const char *path, mode_t mode);
 int
 file_close(int fd, int result);
 
-/* Reads `len` octets at offset `at`. Returns whether all of them are there. */
+/* Reads `len` octets at offset `at`. Returns false with errno set, EBUSY where not all of them are
+ * there: somebody works on the file. */
 bool
 file_read_at(int fd, char *to, size_t len, size_t at);
 
