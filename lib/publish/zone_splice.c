@@ -14,13 +14,17 @@
 
 /* --- Is it possible? --- */
 
+/* A digest of the zone needs all records. */
+static bool
+takes_index(const struct zone_job *job)
+{
+	return job->index && job->zone->sign && !job->zone->policy->zonemd;
+}
+
 bool
 zone_has_index(const struct zone_run *run)
 {
-	const struct zone_job *job = run->job;
-
-	return job->index && job->zone->sign && !job->zone->policy->zonemd &&
-	       run->loaded.store.n_nodes >= INDEX_NODES_LEAST;
+	return takes_index(run->job) && run->loaded.store.n_nodes >= INDEX_NODES_LEAST;
 }
 
 void
@@ -85,7 +89,7 @@ zone_splice_read_ahead(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 
-	if (!job->index_previous || !job->previous || !job->zone->sign || run->only_looks)
+	if (!takes_index(job) || !job->index_previous || !job->previous || run->only_looks)
 		return;
 	if (job->n_workers > 1)
 		task_begin(&run->splice.reading, read_index, run);
@@ -231,10 +235,11 @@ read_published(struct zone_run *run)
 	return true;
 }
 
-static void
-count_nodes(struct splice *splice, const struct store *store)
+/* The apex has what signing adds. */
+static size_t
+count_below(const struct store *store)
 {
-	splice->n_live = store->n_live - store_apex(store)->n;
+	return store->n_live - store_apex(store)->n;
 }
 
 static void
@@ -245,7 +250,7 @@ match_nodes(struct zone_run *run)
 	index_match_free(&splice->nodes);
 	index_match_nodes(&splice->nodes, &splice->index, &run->loaded.store, !run->sign.nsec3,
 	    run->job->n_workers);
-	count_nodes(splice, &run->loaded.store);
+	splice->n_live = count_below(&run->loaded.store);
 }
 
 bool
@@ -279,8 +284,7 @@ zone_splice_settle(struct zone_run *run)
 		return published_load(run->diags, &splice->whole, job->outputs, job->previous,
 		    &store->apex, job->n_workers);
 	}
-	if (splice->nodes.n != store->n_nodes ||
-	    splice->n_live != store->n_live - store_apex(store)->n)
+	if (splice->nodes.n != store->n_nodes || splice->n_live != count_below(store))
 		match_nodes(run);
 	run->sign.index = &splice->index;
 	run->sign.nodes = &splice->nodes;
