@@ -10,7 +10,6 @@
 #include "dnssec/key.h"
 #include "dnssec/nsec3.h"
 #include "dnssec/rrsig.h"
-#include "dnssec/verify.h"
 #include "zone/store.h"
 
 /* Octets of the output. */

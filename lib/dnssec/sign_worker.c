@@ -1,6 +1,7 @@
 #include "dnssec/sign_part.h"
 
 #include "dns/serial.h"
+#include "dnssec/verify.h"
 #include "zone/soa.h"
 #include "zone/write.h"
 
