@@ -1,18 +1,8 @@
-#include "unit.h"
+#include "zone_fixture.h"
 
 #include "base/codec.h"
 #include "dns/type.h"
 #include "dnssec/cds.h"
-
-static struct name
-name_of(const char *text)
-{
-	struct name name;
-	struct name_fault fault;
-
-	assert_int_equal(name_parse(text_of(text), NULL, &name, &fault), 0);
-	return name;
-}
 
 /* DS RDATA as one hexadecimal text. */
 static void

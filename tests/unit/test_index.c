@@ -307,15 +307,6 @@ foreign(void **state)
 	assert_false(index_may_replace("keys"));
 }
 
-static int
-setup(void **state)
-{
-	int result = zone_setup(state);
-
-	zone_keys_make();
-	return result;
-}
-
 int
 main(void)
 {
@@ -329,5 +320,5 @@ main(void)
 	    cmocka_unit_test(foreign),
 	};
 
-	return cmocka_run_group_tests(tests, setup, zone_teardown);
+	return cmocka_run_group_tests(tests, zone_keys_setup, zone_teardown);
 }

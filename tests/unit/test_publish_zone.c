@@ -128,9 +128,8 @@ static int
 setup(void **state)
 {
 	struct diags diags = {0};
-	int result = zone_setup(state);
+	int result = zone_keys_setup(state);
 
-	zone_keys_make();
 	assert_int_equal(key_folder_read(&arena, &diags, "keys", &keys), 0);
 	diags_free(&diags);
 	return result;

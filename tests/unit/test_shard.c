@@ -1,16 +1,6 @@
-#include "unit.h"
+#include "zone_fixture.h"
 
 #include "project/shard.h"
-
-static struct name
-name_of(const char *text)
-{
-	struct name name;
-	struct name_fault fault;
-
-	assert_int_equal(name_parse(text_of(text), NULL, &name, &fault), 0);
-	return name;
-}
 
 static void
 words(void **state)

@@ -396,15 +396,6 @@ roles(void **state)
 	zone_free(&zone.read);
 }
 
-static int
-setup(void **state)
-{
-	int result = zone_setup(state);
-
-	zone_keys_make();
-	return result;
-}
-
 int
 main(void)
 {
@@ -418,5 +409,5 @@ main(void)
 	    cmocka_unit_test(roles),
 	};
 
-	return cmocka_run_group_tests(tests, setup, zone_teardown);
+	return cmocka_run_group_tests(tests, zone_keys_setup, zone_teardown);
 }

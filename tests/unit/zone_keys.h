@@ -60,6 +60,16 @@ zone_keys_make(void)
 	zone_key("keys", 2, 256, "", base);
 }
 
+/* As zone_setup, with these keys. */
+static inline int
+zone_keys_setup(void **state)
+{
+	int result = zone_setup(state);
+
+	zone_keys_make();
+	return result;
+}
+
 /* Loads all keys of the folder. */
 static inline void
 zone_keys_load(struct diags *diags, const char *folder, struct keys *keys)
