@@ -78,6 +78,7 @@ run_github() {
 		esac
 		case $condition in
 		*"steps.build.outputs.status != '0'"*) ! grep -qx status=0 "$GITHUB_OUTPUT" || continue ;;
+		*'!= github.repository'*) [ "$fork" ] || continue ;;
 		esac
 		(cd "$runner" && bash --noprofile --norc -eo pipefail "$step") || failed=yes
 	done
@@ -133,6 +134,18 @@ repository() { # as people have it: without private keys and certificates
 	git -C "$desk" init -q -b main && git -C "$desk" remote add origin "$tmp/origin.git" &&
 		git -C "$desk" add -A && git -C "$desk" commit -qm zones &&
 		git -C "$desk" push -q origin main
+}
+# asks_for_more BRANCH: to include a file of the machine, as its project file permits
+asks_for_more() {
+	echo 'stray A 192.0.2.90' >"$tmp/secret/stray"
+	change "$1" "\$INCLUDE $tmp/secret/stray" &&
+		sed -i "\$a allow: [\"$tmp/secret\"]" "$desk/zonepp.yaml" &&
+		git -C "$desk" commit -qam allow && git -C "$desk" push -q origin "$1"
+}
+refuses_with() { # refuses_with TEXT COMMAND...
+	text=$1
+	shift
+	! "$@" >"$tmp/review" 2>&1 && holds "$tmp/review" "$text"
 }
 change() { # change BRANCH RECORD
 	git -C "$desk" fetch -q && git -C "$desk" checkout -q -B "$1" origin/main &&
@@ -203,6 +216,7 @@ expressions() { # in commands: they would be run with whatever a title or branch
 		grep -F '{{' | grep -vE '^ *(if|uses|key):'
 }
 
+fork='' # yes: the pull request comes from one
 stand_ins
 export CURL_INPUT="$tmp/note" GH_INPUT="$tmp/comment" SERVER="$tmp/server"
 export ZONES_SSH_KEY='a private key' ZONES_KNOWN_HOSTS='server ssh-ed25519 AAAA' SSH_SEEN="$tmp/key"
@@ -210,6 +224,7 @@ export RUNNER_TEMP="$tmp" GITHUB_STEP_SUMMARY="$tmp/summary" GITHUB_OUTPUT="$tmp
 export ZONEPP_DEB=https://example.org/zonepp.deb ZONES_SERVER=server GH_TOKEN=t
 export CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_DEFAULT_BRANCH=main ZONES_TOKEN=t
 export CI_API_V4_URL=https://gitlab.example.org/api/v4 CI_PROJECT_ID=1 CI_MERGE_REQUEST_IID=7
+export CI_MERGE_REQUEST_PROJECT_ID=1 CI_MERGE_REQUEST_SOURCE_PROJECT_ID=1
 export CI_SERVER_HOST=gitlab.example.org CI_PROJECT_PATH=dns/zones
 # The server of the forge is the repository here.
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="url.$tmp/origin.git.insteadOf" \
@@ -247,6 +262,13 @@ ok 'a warning' change warned 'under_score A 192.0.2.93'
 job warned
 ok 'fails the review' refuses run_github review
 ok 'which comments all the same' holds "$tmp/comment" 'under_score.example.org.'
+ok 'a project file that permits more' asks_for_more more
+job more
+ok 'passes the review, which shows it' run_github review
+job more
+fork=yes
+ok 'from a fork it counts for nothing: the file is outside' refuses_with F003 run_github review
+fork=''
 ok 'a fault' change fault 'bad A 192.0.2.300'
 job fault
 ok 'fails the review' refuses run_github review
@@ -279,6 +301,14 @@ ok 'and published' run_gitlab publish
 ok 'with the next serial' prints 2026112303 serial
 ok 'by ssh, with the key, which does not stay' reached
 ok 'and its state' says 'published [skip ci]' git -C "$tmp/origin.git" log -1 --format=%s main
+job more
+ok 'a project file that permits more passes' run_gitlab check
+export CI_MERGE_REQUEST_SOURCE_PROJECT_ID=2
+job more
+ok 'from a fork it counts for nothing' refuses_with F003 run_gitlab check
+job more
+ok 'nor in the plan' refuses_with F003 run_gitlab plan
+export CI_MERGE_REQUEST_SOURCE_PROJECT_ID=1
 ok 'a fault' change fault 'bad A 192.0.2.300'
 job fault
 ok 'fails the check' refuses run_gitlab check
