@@ -177,9 +177,9 @@ shell_scripts() {
 	# shellcheck disable=SC2086 # a list of words
 	cp --parents $scripts tests/signals.sh tests/e2e/*.sh tests/bench/*.sh "$tmp/scripts"
 	{
-		grep -o '\<[a-z_]*=' tests/e2e/common.sh | sort -u | sed "s/\$/''/"
+		grep -oh '\<[a-z_]*=' tests/e2e/common.sh tests/e2e/servers.sh | sort -u | sed "s/\$/''/"
 		# shellcheck disable=SC2016 # as it stands
-		grep -o '\$[a-z_]\{1,\}' tests/e2e/common.sh | sort -u | sed 's/.*/: "&"/'
+		grep -oh '\$[a-z_]\{1,\}' tests/e2e/common.sh tests/e2e/servers.sh | sort -u | sed 's/.*/: "&"/'
 	} >"$tmp/scripts/tests/e2e/common.sh"
 	# shellcheck disable=SC2086
 	(cd "$tmp/scripts" && shellcheck -x $scripts)

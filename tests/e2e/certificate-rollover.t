@@ -67,17 +67,7 @@ roll() {
 # --- Its nameserver ---
 
 start_server() { # start_server FOLDER: serves the zones of FOLDER at 127.0.0.1:$port; process $nsd
-	program=$(own nsd) || return 1
-	for attempt in 1 2 3 4 5; do
-		port=$(free_port)
-		mkdir -p "$1.nsd$attempt"
-		config_nsd "$1.nsd$attempt" "$1" >"$1.nsd$attempt/conf"
-		background "$1.log" "$program" -d -c "$1.nsd$attempt/conf"
-		nsd=$!
-		wait_for $nsd query example.org SOA && return
-	done
-	cat "$1.log"
-	return 1
+	serve nsd "$1" && nsd=$server_pid
 }
 serial_of() { # serial_of FOLDER: of its zone file
 	awk '$4 == "SOA" { print $7 }' "$1/example.org.zone"
@@ -95,7 +85,7 @@ present() { # present FILE: the TLS server has that certificate
 	cmp -s "$1" "$tmp/presented" && return
 	[ -z "${tls-}" ] || { kill "$tls" && wait "$tls"; } 2>/dev/null
 	cp "$1" "$tmp/presented"
-	for attempt in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		tls_port=$(free_port)
 		background "$tmp/tls.log" openssl s_server -accept "127.0.0.1:$tls_port" -quiet \
 			-cert "$tmp/presented" -key "$tmp/presented"

@@ -267,7 +267,7 @@ configure() { # configure NUMBER: the server has the zone as that example says
 	} | sed "s/dnssec-policy default/dnssec-policy ${policy-default}/" >"$tmp/named.conf"
 }
 start_bind() {
-	for attempt in 1 2 3 4 5; do # another process may have taken a port meanwhile
+	for _ in 1 2 3 4 5; do # another process may have taken a port meanwhile
 		port=$(free_port) control_port=$(free_port)
 		rndc-confgen -a -c "$tmp/rndc.key" -k rndc-key >/dev/null 2>&1
 		cat >"$tmp/base.conf" <<-CONF

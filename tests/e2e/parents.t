@@ -55,7 +55,7 @@ for keys in first second; do
 done
 ok 'it is signed' sign "$tmp/first" 1
 ok 'NSD serves it' serve nsd "$tmp/served"
-server=${pids##* }
+server=$server_pid
 cat >"$work/zonepp.yaml" <<-YAML
 policies: { p: { validity: 30d, propagation: 1h } }
 defaults: { policy: p }
@@ -85,39 +85,17 @@ ok 'that is all' run 9 build
 
 work=$tmp/asker
 mkdir -p "$work/zones" "$tmp/above"
-config_unbound() {
-	cat <<-CONF
+resolver() { # one with an empty cache
+	[ -z "${resolver-}" ] || kill "$resolver"
+	cat >"$tmp/resolver" <<-CONF
 	server:
-		interface: 127.0.0.1@$port
-		port: $port
-		do-ip6: no
-		do-daemonize: no
-		do-not-query-localhost: no
-		directory: "$tmp"
-		pidfile: ""
-		chroot: ""
-		username: ""
-		use-syslog: no
-		num-threads: 1
 		module-config: "iterator"
 		local-zone: "org." nodefault
 	stub-zone:
 		name: org
 		stub-addr: 127.0.0.1@$above_port
-	remote-control:
-		control-enable: no
 	CONF
-}
-resolver() { # one with an empty cache
-	[ -z "${resolver-}" ] || kill "$resolver"
-	program=$(own unbound -V) || return
-	for _ in 1 2 3 4 5; do # another process may have taken the port meanwhile
-		port=$(free_port)
-		config_unbound >"$tmp/unbound.conf"
-		background "$tmp/unbound.log" "$program" -d -c "$tmp/unbound.conf"
-		resolver=$!
-		wait_for $resolver query org SOA +rec && break
-	done
+	serve unbound "$tmp/resolver" && resolver=$server_pid
 	cat >"$work/zonepp.yaml" <<-YAML
 	policies: { p: { validity: 30d, propagation: 1h } }
 	zones: { example.org: { policy: p, parent: ["resolver:127.0.0.1:$port"] } }
@@ -148,7 +126,7 @@ ok 'the next one' zonepp keys generate --keys "$tmp/new" --now="$(hour 0)" --ksk
 old=$(tag "$tmp/old") new=$(tag "$tmp/new")
 ok 'the parent has no DS record' above 1
 ok 'NSD serves it' serve nsd "$tmp/above"
-above_server=${pids##* } above_port=$port
+above_server=$server_pid above_port=$port
 ok 'Unbound asks it' resolver
 ok 'the zone is built' run 1 build
 ok 'none is no news' run 2 roll

@@ -48,7 +48,7 @@ serial_of() { # serial_of ZONE: of its published file
 	awk '$4 == "SOA" { print $7; exit }' "$dns/public/$1.zone"
 }
 serves() { # serves ZONE: what is published is what the server answers, in a moment
-	wait_for "$server" same_serial "$1" || {
+	wait_for "$server_pid" same_serial "$1" || {
 		query "$1" SOA
 		cat "$tmp"/*.log
 		return 1
@@ -60,77 +60,29 @@ same_serial() {
 signed() { # signed ZONE: with the signatures of its file
 	query ns1."$1" A +dnssec | grep -q "^A 13 .* $1. "
 }
-up() { # up NAME COMMAND...: a server, which answers to its control program
-	log=$tmp/$1.log
-	shift
-	background "$log" "$@"
-	server=$!
-}
 
 # --- The servers: what the page leaves to the machine, and then what it says ---
 
-start_nsd() {
-	cat >"$tmp/nsd.conf" <<-CONF
-	server:
-		ip-address: 127.0.0.1@$port
-		username: ""
-		zonesdir: "$tmp"
-		database: ""
-		pidfile: "$tmp/nsd.pid"
-		xfrdfile: "$tmp/nsd.xfrd"
-		zonelistfile: "$tmp/nsd.zonelist"
-		xfrdir: "$tmp"
-		server-count: 1
-		rrl-ratelimit: 0
-	CONF
-	block '.Ss NSD' 1 | sed "s|/run/|$tmp/|" >>"$tmp/nsd.conf"
-	control nsd-control -c "$tmp/nsd.conf"
-	up nsd "$(own nsd)" -d -c "$tmp/nsd.conf"
-	wait_for "$server" nsd-control status
+zones_nsd() {
+	block '.Ss NSD' 1 | sed "s|/run/|$server_dir/|"
 }
-start_bind() {
-	control_port=$(free_port)
-	rndc-confgen -a -c "$tmp/rndc.key" -k rndc-key >/dev/null 2>&1
-	block '.Ss BIND' 1 | sed "/^options/a\\
-	directory \"$tmp\"; pid-file none; session-keyfile none; recursion no; notify no;\\
-	listen-on port $port { 127.0.0.1; }; listen-on-v6 { none; }; dnssec-validation no;" \
-		>"$tmp/named.conf"
-	cat >>"$tmp/named.conf" <<-CONF
-	include "$tmp/rndc.key";
-	controls { inet 127.0.0.1 port $control_port allow { 127.0.0.1; } keys { "rndc-key"; }; };
-	CONF
-	control rndc -k "$tmp/rndc.key" -p "$control_port"
-	up bind "$(own named)" -g -n 1 -c "$tmp/named.conf"
-	wait_for "$server" rndc status
+named_options=$(block '.Ss BIND' 1 | sed '/^options/d; /^};/d')
+zones_named() { :; }
+zones_knotd() {
+	block '.Ss Knot' 1
 }
-start_knot() {
-	mkdir -p "$tmp/knot"
-	cat >"$tmp/knot.conf" <<-CONF
-	server:
-	    rundir: $tmp/knot
-	    listen: 127.0.0.1@$port
-	database:
-	    storage: $tmp/knot
-	CONF
-	block '.Ss Knot' 1 >>"$tmp/knot.conf"
-	control knotc -c "$tmp/knot.conf"
-	up knot "$(own knotd -V)" -c "$tmp/knot.conf"
-	wait_for "$server" knotc status
-}
-begin() { # begin NAME: another program may have taken the port meanwhile
-	for attempt in 1 2 3 4 5; do
-		port=$(free_port)
-		"start_$1" && return
-		cat "$tmp/$1.log"
-	done
-	return 1
+mkdir "$tmp/none"
+begin() { # begin SERVER: without zones
+	serve "$1" "$tmp/none" || return
+	control nsd-control -c "$server_dir/conf"
+	control rndc -c "$server_dir/rndc"
+	control knotc -c "$server_dir/conf"
 }
 
-for name in NSD BIND Knot; do
-	low=$(echo "$name" | tr '[:upper:]' '[:lower:]')
+while read -r name low server; do
 	rm -rf "$dns/public" "$dns/.zonepp" "$dns/zonepp.state" "$dns/zones"/*
 	ok "$name: the page has a hook" recipe "$name" "$low" || break
-	ok "$name starts with what the page has" begin "$low" || break
+	ok "$name starts with what the page has" begin "$server" || break
 	project one.example
 	ok "$name: a new zone is told of" zonepp build -C "$dns"
 	ok "$name serves it" serves one.example
@@ -142,15 +94,19 @@ for name in NSD BIND Knot; do
 	project one.example two.example
 	ok "$name: another zone is told of" says '1 changed' zonepp build -C "$dns"
 	ok "$name serves both" serves two.example
-	kill "$server" && wait "$server" 2>/dev/null
+	kill "$server_pid" && wait "$server_pid" 2>/dev/null
 	zone one.example 192.0.2.3
 	ok "$name: where it does not run, the build says so" \
 		says P010 zonepp build -C "$dns"
-	ok "$name: when it is back" begin "$low"
+	ok "$name: when it is back" start "$server" "$tmp/none"
 	ok "$name: the next build tells it" zonepp build -C "$dns"
 	ok "$name serves that" serves one.example
-	kill "$server" && wait "$server" 2>/dev/null
-done
+	kill "$server_pid" && wait "$server_pid" 2>/dev/null
+done <<'SERVERS'
+NSD nsd nsd
+BIND bind named
+Knot knot knotd
+SERVERS
 
 # --- Other judges ---
 

@@ -95,30 +95,17 @@ write_hook() {
 }
 nameserver() {
 	serve nsd "$work/public" || return
-	echo "${pids##* } $port" >"$tmp/server"
-	nameserver_port=$port
+	echo "$server_pid $port" >"$tmp/server"
 }
 
 # --- The resolver ---
 
-config_unbound() {
-	cat <<-CONF
+resolver() {
+	cat "$work"/keys/K$parent.*.key >"$tmp/anchor"
+	cat >"$tmp/resolver" <<-CONF
 	server:
-		interface: 127.0.0.1@$port
-		port: $port
-		do-ip6: no
-		do-daemonize: no
-		do-not-query-localhost: no
-		directory: "$tmp"
-		pidfile: "$tmp/unbound.pid"
-		chroot: ""
-		username: ""
-		use-syslog: no
-		val-log-level: 2
-		num-threads: 1
 		module-config: "validator iterator"
 		trust-anchor-file: "$tmp/anchor"
-		trust-anchor-signaling: no
 		harden-algo-downgrade: yes
 		# Each name is asked for, and no answer is made from those to others:
 		aggressive-nsec: no
@@ -127,22 +114,9 @@ config_unbound() {
 		val-bogus-ttl: 2
 	stub-zone:
 		name: $parent
-		stub-addr: 127.0.0.1@$nameserver_port
-	remote-control:
-		control-enable: no
+		stub-addr: 127.0.0.1@$port
 	CONF
-}
-resolver() {
-	program=$(own unbound -V) || return
-	cat "$work"/keys/K$parent.*.key >"$tmp/anchor"
-	for _ in 1 2 3 4 5; do # another process may have taken the port meanwhile
-		port=$(free_port)
-		config_unbound >"$tmp/unbound.conf"
-		background "$tmp/unbound.log" "$program" -d -c "$tmp/unbound.conf"
-		wait_for $! query $parent SOA +rec && return
-	done
-	cat "$tmp/unbound.log"
-	return 1
+	serve unbound "$tmp/resolver"
 }
 
 # --- Who asks ---
@@ -182,7 +156,7 @@ answers_are() { # answers_are STATUS LEAST: of each label
 	done
 }
 none_is_bogus() {
-	! grep ' bogus ' "$tmp/answers" || { tail -n 20 "$tmp/unbound.log"; return 1; }
+	! grep ' bogus ' "$tmp/answers" || { tail -n 20 "$server_dir.log"; return 1; }
 }
 
 # --- Rollovers ---
