@@ -103,7 +103,7 @@ static atomic_bool is_ending;
 static bool
 move_on(struct leftover *slot, enum slot_state from, enum slot_state to)
 {
-	int expected = from;
+	int expected = (int)from;
 
 	return atomic_compare_exchange_strong(&slot->state, &expected, to);
 }

@@ -155,7 +155,7 @@ arrange(struct zone_run *run)
 		check_refresh(run->diags, &run->lifetime);
 	}
 	if (zone_makes_digest(run))
-		zonemd_store_add(store, job->zone->policy->zonemd);
+		zonemd_store_add(store, (uint8_t)job->zone->policy->zonemd);
 	store_sort(store);
 	if (keep_what_must_stay(run) < 0)
 		bad = -1;

@@ -500,7 +500,7 @@ since(const struct run *r, const struct keyroll *roll)
 
 	for (size_t i = 0; i < 2 && keys[i]; i++)
 		for (int time = KEY_PUBLISH; time < N_KEY_TIMES; time++)
-			if (has_come(r, keys[i], time))
+			if (has_come(r, keys[i], (enum key_time)time))
 				at = instant_later(at, keys[i]->time[time]);
 	return at;
 }

@@ -96,9 +96,7 @@ static void
 nothing_published(void **state)
 {
 	static const char *const texts[] = {"", "x", ZONE_HEAD "a A 1\n",
-	    "$ORIGIN example.net.\n"
-	    "@ 5 SOA a b 1 2 3 4 5\n",
-	    "a 5 A 192.0.2.1\n", "@ 5 NS a\n"};
+	    "$ORIGIN example.net.\n@ 5 SOA a b 1 2 3 4 5\n", "a 5 A 192.0.2.1\n", "@ 5 NS a\n"};
 	struct name apex = name_of("example.org.");
 	struct published published;
 

@@ -12,6 +12,7 @@
 #endif
 #endif
 
+#ifdef SET_MEMBERS
 /* What of `octets` is 0 lies between members, or in one that has a row already. */
 static void
 assert_complete(const char *type, uint8_t *octets, size_t len, const struct setting *table)
@@ -30,6 +31,7 @@ assert_complete(const char *type, uint8_t *octets, size_t len, const struct sett
 		fail_msg("lib/publish/settings.c lacks what is behind `%s` of struct %s",
 		    last ? last->name : "{", type);
 }
+#endif
 
 static void
 members(void **state)

@@ -252,8 +252,9 @@ bad_lines(void **state)
 		    diags.items[0].place.column != bad[i].column ||
 		    strcmp(problem_table[diags.items[0].problem].code, bad[i].code) != 0 ||
 		    (bad[i].message && strcmp(diags.items[0].message, bad[i].message) != 0))
-			fail_msg("row %zu: %zu, %u:%u: %s", i, diags.n, diags.items[0].place.line,
-			    diags.items[0].place.column, diags.items[0].message);
+			fail_msg("row %zu: %zu, %u:%u: %s", i, diags.n,
+			    (unsigned)diags.items[0].place.line, diags.items[0].place.column,
+			    diags.items[0].message);
 		diags_free(&diags);
 	}
 }
