@@ -738,18 +738,17 @@ tell_of_more(struct diags *diags)
 		struct told_count *count = &diags->told.counts[i];
 		const struct problem_info *info = &problem_table[count->problem];
 		const struct diag *last = last_of(diags, count->problem);
-		size_t most = last ? shown_most(last->severity) : SIZE_MAX;
 		struct diag d = {.problem = Z_TOO_MANY, .severity = SEVERITY_NOTE};
 
-		if (count->n <= most)
+		if (!last || count->n <= shown_most(last->severity))
 			continue;
 		d.order = UINT64_MAX;
-		d.n_more = count->n - most;
+		d.n_more = count->n - shown_most(last->severity);
 		d.of = last->severity;
 		d.place.path = last->place.path;
 		d.message = arena_printf(&diags->arena, "%s: %s more: %s", info->code,
 		    grouped(&diags->arena, d.n_more), info->what);
-		count->n = most;
+		count->n = shown_most(last->severity);
 		diags->items = mem_grow(diags->items, diags->n, &diags->cap, sizeof(*diags->items));
 		diags->items[diags->n++] = d;
 	}

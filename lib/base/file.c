@@ -180,9 +180,9 @@ add_names(char *out, size_t len, const char *path)
 static char *
 absolute_from(struct arena *a, const char *cwd, const char *path)
 {
-	size_t room = strlen(path) + (*path == '/' ? 0 : strlen(cwd)) + 2;
-	char *out = (char *)arena_bytes(a, room);
-	size_t len = add_names(out, *path == '/' ? 0 : add_names(out, 0, cwd), path);
+	const char *base = *path == '/' ? "" : cwd;
+	char *out = (char *)arena_bytes(a, strlen(base) + strlen(path) + 2);
+	size_t len = add_names(out, add_names(out, 0, base), path);
 
 	if (len == 0)
 		out[len++] = '/';

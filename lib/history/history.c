@@ -452,16 +452,28 @@ history_begin(const struct history *history, const struct set *set, int64_t now_
 
 /* --- Looking --- */
 
-/* The number of the first set whose zone, or whose owner, is not below; or with `behind` above. */
+static int
+compare_zone(const struct set *set, const char *zone)
+{
+	return strcmp(set->zone, zone);
+}
+
+static int
+compare_owner(const struct set *set, const char *owner)
+{
+	return strcmp(set->owner, owner);
+}
+
+/* The number of the first set that is not below `name`; or with `behind` above. */
 static size_t
-bound(struct sets sets, const char *zone, const char *owner, bool behind)
+bound(struct sets sets, int (*compare)(const struct set *, const char *), const char *name,
+    bool behind)
 {
 	size_t low = 0, high = sets.n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct set *set = &sets.items[middle];
-		int order = zone ? strcmp(set->zone, zone) : strcmp(set->owner, owner);
+		int order = compare(&sets.items[middle], name);
 
 		if (order < 0 || (behind && order == 0))
 			low = middle + 1;
@@ -471,21 +483,24 @@ bound(struct sets sets, const char *zone, const char *owner, bool behind)
 	return low;
 }
 
+static struct sets
+between(struct sets sets, int (*compare)(const struct set *, const char *), const char *name)
+{
+	size_t begin = bound(sets, compare, name, false);
+
+	return (struct sets){sets.items + begin, bound(sets, compare, name, true) - begin};
+}
+
 struct sets
 history_zone(const struct history *history, const char *zone)
 {
-	struct sets all = {history->sets, history->n_sets};
-	size_t begin = bound(all, zone, NULL, false);
-
-	return (struct sets){all.items + begin, bound(all, zone, NULL, true) - begin};
+	return between((struct sets){history->sets, history->n_sets}, compare_zone, zone);
 }
 
 struct sets
 sets_of_owner(struct sets sets, const char *owner)
 {
-	size_t begin = bound(sets, NULL, owner, false);
-
-	return (struct sets){sets.items + begin, bound(sets, NULL, owner, true) - begin};
+	return between(sets, compare_owner, owner);
 }
 
 /* In the closest zone from `zone` upwards that has sets of the name. */
