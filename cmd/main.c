@@ -5,6 +5,7 @@
 #include "base/jobserver.h"
 #include "base/leftover.h"
 #include "base/mem.h"
+#include "base/mem.h"
 #include "base/pool.h"
 
 #include <errno.h>
@@ -307,8 +308,10 @@ keep_streams_apart(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+			perror("zonepp: cannot open /dev/null for a standard stream");
 			exit(2);
+		}
 }
 
 static void
@@ -325,6 +328,7 @@ main(int argc, char **argv)
 	int used;
 
 	keep_streams_apart();
+	mem_serve_openssl();
 	cmd.diags.waiting = tell_waiting;
 	cmd.diags.home_path = "<command line>"; /* until there is a file */
 	if (asks_for_help(name))

@@ -99,6 +99,7 @@ static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGXCPU
 /* Signals find them nowhere but here: static they must be. */
 static struct leftover slots[1024];
 static atomic_bool is_ending;
+static pid_t this_run; /* whose they are; children know of them */
 
 static bool
 move_on(struct leftover *slot, enum slot_state from, enum slot_state to)
@@ -187,6 +188,18 @@ remove_one(struct leftover *slot)
 		tree_remove(slot->folder_fd, slot->name);
 }
 
+void
+leftover_end(void)
+{
+	if (this_run && getpid() != this_run)
+		return;
+	if (atomic_exchange(&is_ending, true))
+		wait_for_end();
+	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+		remove_one(&slots[i]);
+	jobserver_give_back();
+}
+
 /* Async-signal-safe (signal-safety(7)). A second thread that a signal meets leaves it to the
  * first. */
 static void
@@ -194,11 +207,7 @@ end(int number)
 {
 	sigset_t set;
 
-	if (atomic_exchange(&is_ending, true))
-		wait_for_end();
-	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
-		remove_one(&slots[i]);
-	jobserver_give_back();
+	leftover_end();
 	signal(number, SIG_DFL);
 	raise(number);
 	sigemptyset(&set);
@@ -211,6 +220,7 @@ leftover_watch(void)
 {
 	struct sigaction action = {.sa_handler = end}, now;
 
+	this_run = getpid();
 	sigfillset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)

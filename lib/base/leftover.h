@@ -19,6 +19,11 @@ leftover_name(struct arena *a, const char *file);
 void
 leftover_watch(void);
 
+/* Does the same and leaves the end to the caller; async-signal-safe. Returns in one thread of this
+ * process alone, and without more in its children. */
+void
+leftover_end(void);
+
 struct leftover;
 
 /* Announces that the file or folder `name` is made next, in the folder that is open as `folder_fd`:

@@ -1,28 +1,23 @@
 #define _GNU_SOURCE
 #include "base/mem.h"
 
-#include <stdatomic.h>
-#include <stdbool.h>
+#include "base/leftover.h"
+
+#include <openssl/crypto.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Threads that run out of it together: the first one tells and ends the process, once. */
+/* What exit(3) calls may wait for what the caller was about to do, as OpenSSL's does within its
+ * beginning. */
 static _Noreturn void
 out_of_memory(void)
 {
-	static atomic_flag told = ATOMIC_FLAG_INIT;
-	static _Thread_local bool ends;
-
-	if (ends)
-		_exit(2);
-	ends = true;
-	while (atomic_flag_test_and_set(&told))
-		pause();
+	leftover_end();
 	fputs("zonepp: out of memory\n", stderr);
-	exit(2);
+	_exit(2);
 }
 
 void *
@@ -80,6 +75,38 @@ void
 mem_unshare(void *shared, size_t size)
 {
 	munmap(shared, size + 1);
+}
+
+/* Of nothing, OpenSSL's own functions give NULL. */
+static void *
+openssl_alloc(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return size ? mem_alloc(size) : NULL;
+}
+
+static void
+openssl_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+static void *
+openssl_resize(void *old, size_t size, const char *file, int line)
+{
+	if (size)
+		return mem_resize(old, size, 1);
+	openssl_free(old, file, line);
+	return NULL;
+}
+
+void
+mem_serve_openssl(void)
+{
+	CRYPTO_set_mem_functions(openssl_alloc, openssl_resize, openssl_free);
 }
 
 void

@@ -27,6 +27,11 @@ mem_shared(size_t size);
 void
 mem_unshare(void *shared, size_t size);
 
+/* OpenSSL allocates here from now on, ahead of the first call to it: what it does where memory lacks
+ * ends in a crash at some places, and in an error that means something else at others. */
+void
+mem_serve_openssl(void);
+
 /* Gives whole pages between back to the system, of memory that nobody reads any more. */
 void
 mem_release(const void *p, size_t size);
