@@ -113,15 +113,18 @@ check_deployed(struct actor *actor)
 {
 	const struct project_certificate *is = certificate_of(actor);
 	const struct rollover *rollover = &actor->rollover;
-	struct diags own = {0};
+	struct diags own;
 	struct certificate now;
 	bool good;
 
+	diags_part(&actor->diags, &own);
 	certificate_load(&own, is, &now);
 	good = is_as_judged(&rollover->certificate, rollover->is_same, &now);
-	diags_free(&own);
-	if (good)
+	if (good) {
+		diags_free(&own);
 		return 0;
+	}
+	diags_join(&actor->diags, &own); /* what cannot be read, if that is why */
 	return diag_error(&actor->diags, is->pos, P_EXCHANGED,
 	    "certificate \"%s\": its files were exchanged while deploy ran: it is not known which "
 	    "one was taken into use; judged was %s",
