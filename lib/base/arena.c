@@ -8,6 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Under AddressSanitizer a gap that nobody may touch is left behind each piece, as all but the
+ * pieces that were given out: a block is one to it else. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define ARENA_GUARDED
+#endif
+#endif
+#if defined(ARENA_GUARDED) || defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+enum { GAP = 0 };
+#endif
+
 enum { BLOCK_FIRST = 4096, BLOCK_LARGEST = 4 << 20 };
 
 struct arena_block {
@@ -28,14 +44,32 @@ block_size(const struct arena_block *block)
 	return (size_t)(block->end - (const uint8_t *)block);
 }
 
+/* Free octets from `at` on. */
+static size_t
+room_at(const struct arena *a)
+{
+	return a->at ? (size_t)(a->end - a->at) : 0;
+}
+
+/* Gives out `size` octets, for which and the gap behind them there is room, `skip` octets on. */
+static uint8_t *
+arena_take(struct arena *a, size_t skip, size_t size)
+{
+	uint8_t *p = a->at + skip;
+
+	a->at = p + size + GAP;
+	ASAN_UNPOISON_MEMORY_REGION(p, size);
+	return p;
+}
+
 static uint8_t *
 arena_refill(struct arena *a, size_t size)
 {
 	struct arena_block *block;
 	size_t room = a->next_size ? a->next_size : BLOCK_FIRST;
 
-	if (room < size)
-		room = size;
+	if (room < size + GAP)
+		room = size + GAP;
 	else if (room < BLOCK_LARGEST)
 		a->next_size = room * 2;
 	block = mem_alloc(sizeof(*block) + room);
@@ -44,21 +78,20 @@ arena_refill(struct arena *a, size_t size)
 	a->block = block;
 	if (a->account)
 		account_take(a->account, LIMIT_MEMORY, block_size(block));
-	a->at = block->data + size;
+	a->at = block->data;
 	a->end = block->end;
-	return block->data;
+	ASAN_POISON_MEMORY_REGION(block->data, room);
+	return arena_take(a, 0, size);
 }
 
 void *
 arena_alloc(struct arena *a, size_t size)
 {
-	size_t skip = -(uintptr_t)a->at & (alignof(max_align_t) - 1);
-	uint8_t *p = a->at + skip;
+	size_t skip = -(uintptr_t)a->at & (alignof(max_align_t) - 1), room = room_at(a);
 
-	if (!p || skip + size > (size_t)(a->end - a->at))
+	if (!a->at || room < skip + size + GAP)
 		return arena_refill(a, size);
-	a->at = p + size;
-	return p;
+	return arena_take(a, skip, size);
 }
 
 void *
@@ -70,12 +103,11 @@ arena_zalloc(struct arena *a, size_t size)
 uint8_t *
 arena_bytes(struct arena *a, size_t size)
 {
-	uint8_t *p = a->at;
+	size_t room = room_at(a);
 
-	if (!p || size > (size_t)(a->end - p))
+	if (!a->at || room < size + GAP)
 		return arena_refill(a, size);
-	a->at += size;
-	return p;
+	return arena_take(a, 0, size);
 }
 
 void *
@@ -161,6 +193,8 @@ arena_reset(struct arena *a, struct arena_mark mark)
 	}
 	a->at = mark.at;
 	a->end = a->block ? a->block->end : NULL;
+	if (a->at)
+		ASAN_POISON_MEMORY_REGION(a->at, room_at(a));
 }
 
 void

@@ -138,6 +138,34 @@ accounts(void **state)
 	assert_false(account_take(&account, LIMIT_WORK, 1)); /* once over, it stays so */
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+
+/* What nobody was given is nobody's. */
+static void
+guarded(void **state)
+{
+	struct arena a = {0};
+	uint8_t *first = arena_bytes(&a, 13), *second;
+	struct arena_mark mark = arena_mark(&a);
+
+	(void)state;
+	second = arena_bytes(&a, 4096);
+	assert_false(__asan_address_is_poisoned(first + 12));
+	assert_true(__asan_address_is_poisoned(first + 13));
+	assert_true(__asan_address_is_poisoned(second + 4096));
+	arena_reset(&a, mark);
+	assert_true(__asan_address_is_poisoned(first + 13));
+	second = arena_alloc(&a, 16);
+	assert_false(__asan_address_is_poisoned(second + 15));
+	assert_true(__asan_address_is_poisoned(second + 16));
+	arena_reset(&a, mark);
+	assert_true(__asan_address_is_poisoned(second));
+	assert_false(__asan_address_is_poisoned(first));
+	arena_free(&a);
+}
+#endif
+
 /* Zones that are read side by side share what the machine has. */
 static void
 shared(void **state)
@@ -164,6 +192,9 @@ main(void)
 	    cmocka_unit_test(marks),
 	    cmocka_unit_test(hooks),
 	    cmocka_unit_test(accounts),
+#if defined(__SANITIZE_ADDRESS__)
+	    cmocka_unit_test(guarded),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
