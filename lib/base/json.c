@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 
 static void
@@ -60,39 +62,15 @@ json_key(struct json *j, const char *key)
 	j->is_valued = true;
 }
 
-/* Octets of the UTF-8 sequence (RFC 3629 section 4) at the start of the text; 0: it is none. */
-static size_t
-utf8_length(struct text text)
+/* RFC 8259 section 7 */
+static void
+put_escaped(struct buf *out, uint32_t c)
 {
-	static const struct {
-		uint8_t first, last; /* of the first octet */
-		uint8_t low, high;   /* of the second */
-		uint8_t len;
-	} rows[] = {
-	    {0x00, 0x7f, 0, 0, 1},
-	    {0xc2, 0xdf, 0x80, 0xbf, 2},
-	    {0xe0, 0xe0, 0xa0, 0xbf, 3},
-	    {0xe1, 0xec, 0x80, 0xbf, 3},
-	    {0xed, 0xed, 0x80, 0x9f, 3},
-	    {0xee, 0xef, 0x80, 0xbf, 3},
-	    {0xf0, 0xf0, 0x90, 0xbf, 4},
-	    {0xf1, 0xf3, 0x80, 0xbf, 4},
-	    {0xf4, 0xf4, 0x80, 0x8f, 4},
-	};
-	const uint8_t *p = (const uint8_t *)text.data;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (*p < rows[i].first || *p > rows[i].last)
-			continue;
-		if (text.len < rows[i].len ||
-		    (rows[i].len > 1 && (p[1] < rows[i].low || p[1] > rows[i].high)))
-			return 0;
-		for (size_t k = 2; k < rows[i].len; k++)
-			if ((p[k] & 0xc0) != 0x80)
-				return 0;
-		return rows[i].len;
-	}
-	return 0;
+	if (c > 0xffff)
+		buf_printf(
+		    out, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
+	else
+		buf_printf(out, "\\u%04x", c);
 }
 
 void
@@ -101,15 +79,15 @@ json_text(struct json *j, struct text text)
 	separate(j);
 	buf_putc(j->out, '"');
 	while (text.len) {
-		size_t len = utf8_length(text);
-		uint8_t c = (uint8_t)*text.data;
+		uint32_t c = 0;
+		unsigned len = utf8_decode(text, &c);
 
 		if (len == 0)
 			buf_puts(j->out, "\xef\xbf\xbd");
 		else if (c == '"' || c == '\\')
-			buf_printf(j->out, "\\%c", c);
-		else if (c < ' ' || c == 0x7f)
-			buf_printf(j->out, "\\u%04x", c);
+			buf_printf(j->out, "\\%c", (char)c);
+		else if (utf8_is_control(c))
+			put_escaped(j->out, c);
 		else
 			buf_put(j->out, text.data, len);
 		len = len ? len : 1;

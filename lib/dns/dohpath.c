@@ -1,5 +1,7 @@
 #include "dns/dohpath.h"
 
+#include "base/utf8.h"
+
 enum { PREFIX_DIGITS_MOST = 4 }; /* RFC 6570 section 2.4.1 */
 
 static bool
@@ -12,29 +14,6 @@ static bool
 is_hex(uint8_t c)
 {
 	return ascii_is_digit((char)c) || (uint8_t)(ascii_lower(c) - 'a') < 6;
-}
-
-/* Octets of the character of UTF-8 at `i` (RFC 3629 section 4); 0: it is none. */
-static size_t
-utf8_octets(struct bytes text, size_t i)
-{
-	const uint8_t *p = text.data + i;
-	size_t n = *p < 0x80   ? 1
-		   : *p < 0xc2 ? 0
-		   : *p < 0xe0 ? 2
-		   : *p < 0xf0 ? 3
-		   : *p < 0xf5 ? 4
-			       : 0;
-
-	if (n > text.len - i)
-		return 0;
-	for (size_t k = 1; k < n; k++)
-		if ((p[k] & 0xc0) != 0x80)
-			return 0;
-	if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
-	    (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
 }
 
 /* RFC 6570 section 2.1: `%` begins two hex digits. */
@@ -128,8 +107,9 @@ template_fault(struct bytes text, bool *dns)
 
 	for (size_t i = 0, n; i < text.len && !fault; i += n) {
 		const uint8_t *close;
+		uint32_t c;
 
-		n = utf8_octets(text, i);
+		n = utf8_decode((struct text){(const char *)text.data + i, text.len - i}, &c);
 		if (n == 0)
 			return "is not UTF-8";
 		if (text.data[i] != '{') {

@@ -1,5 +1,7 @@
 #include "report/safe.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 
 static bool
@@ -9,17 +11,6 @@ is_in(uint32_t c, const uint32_t (*ranges)[2], size_t n)
 		if (c >= ranges[i][0] && c <= ranges[i][1])
 			return true;
 	return false;
-}
-
-/* Characters that steer the terminal or change the order of what is shown. */
-static bool
-is_control(uint32_t c)
-{
-	static const uint32_t ranges[][2] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c},
-	    {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},
-	    {0xfff9, 0xfffb}, {0xe0000, 0xe0fff}};
-
-	return is_in(c, ranges, sizeof(ranges) / sizeof(ranges[0]));
 }
 
 /* Columns of a character: Unicode's combining marks and East Asian wide characters, coarsely. */
@@ -39,24 +30,6 @@ width_of(uint32_t c)
 	return is_in(c, wide, sizeof(wide) / sizeof(wide[0])) ? 2 : 1;
 }
 
-/* Decodes one character of UTF-8 (RFC 3629 section 4); returns its length, or 0 if it is none. */
-static unsigned
-utf8_decode(const uint8_t *p, size_t left, uint32_t *c)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	unsigned n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-
-	if (n == 0 || n > left || p[0] > 0xf4)
-		return 0;
-	*c = n == 1 ? p[0] : p[0] & (0x7fu >> n);
-	for (unsigned i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		*c = *c << 6 | (p[i] & 0x3f);
-	}
-	return *c < least[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff) ? 0 : n;
-}
-
 static struct cell
 cell_escaped(unsigned n_bytes, const char *format, unsigned value)
 {
@@ -70,17 +43,16 @@ cell_escaped(unsigned n_bytes, const char *format, unsigned value)
 struct cell
 safe_cell(struct text text)
 {
-	const uint8_t *p = (const uint8_t *)text.data;
 	struct cell cell;
 	uint32_t c = 0;
-	unsigned n = utf8_decode(p, text.len, &c);
+	unsigned n = utf8_decode(text, &c);
 
 	if (n == 0)
-		return cell_escaped(1, "\\x%02x", *p);
-	if (is_control(c))
+		return cell_escaped(1, "\\x%02x", (uint8_t)*text.data);
+	if (utf8_is_control(c))
 		return cell_escaped(n, c < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)c);
 	cell = (struct cell){.n_text = n, .n_bytes = n, .width = width_of(c)};
-	memcpy(cell.text, p, n);
+	memcpy(cell.text, text.data, n);
 	return cell;
 }
 

@@ -27,6 +27,8 @@ texts(void **state)
 	    {"\n\t\x01\x7f", "\"\\u000a\\u0009\\u0001\\u007f\""},
 	    {"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x94\x91",
 		"\"\xc3\xa4 \xe2\x82\xac \xf0\x9f\x94\x91\""},
+	    /* it may be shown by a terminal */
+	    {"\xc2\x9b\xe2\x80\xae\xf3\xa0\x80\x81", "\"\\u009b\\u202e\\udb40\\udc01\""},
 	    {"\xff", "\"\xef\xbf\xbd\""},
 	    {"a\x80z", "\"a\xef\xbf\xbdz\""},
 	    {"\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\""},                 /* too long a form */
