@@ -239,4 +239,4 @@ run(struct cmd *cmd)
 
 const struct verb verb_build = {"build", "[ZONE...]",
     "build every zone of the project, or those named, and publish what changed", 0, -1, options,
-    run};
+    run, CONFINED_NOT};

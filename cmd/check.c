@@ -61,6 +61,7 @@ check_arguments_files(struct cmd *cmd, struct tally *tally)
 		files[i] = (struct check_file){.load = cmd_file(cmd, cmd->arguments[i], &zone)};
 		files[i].load.now = cmd_time(cmd, &option_at, cmd->now);
 	}
+	cmd_confine(cmd);
 	result = check_files(files, cmd->n_arguments, &how);
 	for (size_t i = 0; i < cmd->n_arguments; i++) {
 		take(cmd, &files[i].diags, tally);
@@ -77,7 +78,6 @@ check_project(struct cmd *cmd, struct tally *tally)
 	    .now = cmd_time(cmd, &option_at, cmd->now),
 	    .today = cmd->now,
 	    .n_workers = cmd->jobs,
-	    .progress = cmd->progress,
 	    .check = true,
 	    .shard = cmd_shard(cmd),
 	    .prove = cmd_has(cmd, &option_prove)};
@@ -87,6 +87,8 @@ check_project(struct cmd *cmd, struct tally *tally)
 
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
+	cmd_confine(cmd);
+	how.progress = cmd->progress;
 	result = build_project(&cmd->diags, &project, &how, &build);
 	if (hooks_check(&cmd->diags, &project) < 0)
 		result = -1;
@@ -150,4 +152,4 @@ run(struct cmd *cmd)
 
 const struct verb verb_check = {"check", "[ZONE...] | FILE...",
     "tell of all problems of the project's zones, or of template files; write nothing", 0, -1,
-    options, run};
+    options, run, CONFINED_TO_PROJECT};

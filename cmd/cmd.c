@@ -297,6 +297,7 @@ cmd_project(struct cmd *cmd, struct project *project)
 		return -1;
 	allow(cmd, &project->roots);
 	reveal(cmd, &project->secrets);
+	cmd_permit_project(cmd, project);
 	return 0;
 }
 
@@ -400,6 +401,7 @@ roots_of(struct cmd *cmd, const char *folder, const struct cmd_nearest *nearest)
 	if (strcmp(folder, "/") != 0) /* where a container begins: everything lies in it */
 		roots->beside = folder;
 	allow(cmd, roots);
+	cmd_permit_roots(cmd, roots);
 	return roots;
 }
 
@@ -409,6 +411,7 @@ cmd_roots(struct cmd *cmd, const char *path)
 	const char *folder = folder_of(&cmd->diags.arena, path);
 
 	cmd->diags.home_path = strcmp(path, "-") == 0 ? "<stdin>" : path;
+	sandbox_add(&cmd->sandbox, path, SANDBOX_READ);
 	return roots_of(cmd, folder, nearest_of(cmd, folder));
 }
 
@@ -450,6 +453,7 @@ cmd_file(struct cmd *cmd, const char *path, struct name *zone)
 	    .now = cmd->now};
 
 	cmd->diags.home_path = strcmp(path, "-") == 0 ? "<stdin>" : path;
+	sandbox_add(&cmd->sandbox, path, SANDBOX_READ);
 	if (nearest)
 		load.secrets = nearest->project.secrets;
 	reveal(cmd, &load.secrets);

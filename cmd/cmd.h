@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "base/progress.h"
+#include "base/sandbox.h"
 #include "dns/name.h"
 #include "project/shard.h"
 #include "publish/load.h"
@@ -47,9 +48,20 @@ struct cmd {
 	struct cmd_report *reports;
 	size_t n_reports;
 	struct cmd_nearest *nearest; /* the project that was found last */
+	struct sandbox sandbox;      /* what is permitted, as far as is known */
+	struct sandbox_state confined;
+	bool calls_confined, files_confined;
 	int64_t now;
 	bool clock; /* that is what the clock said at the start */
 	unsigned jobs;
+};
+
+/* When the kernel is told what the verb may do from there on. */
+enum cmd_confined {
+	CONFINED_AT_ONCE,    /* ahead of `run`: it uses what the command line names */
+	CONFINED_TO_PROJECT, /* its files by `run`, with cmd_confine, once it knows its project */
+	CONFINED_BY_ITSELF,  /* all of it */
+	CONFINED_NOT,
 };
 
 struct verb {
@@ -59,6 +71,7 @@ struct verb {
 	int least, most;                         /* arguments taken; most -1: any number */
 	const struct cmd_option *const *options; /* NULL-terminated, in the order of the help */
 	int (*run)(struct cmd *cmd);             /* returns 0 or -1; problems are in cmd->diags */
+	enum cmd_confined confined;
 };
 
 /* Options that several verbs take. All take the last two, without listing them. */
@@ -128,6 +141,10 @@ cmd_share(const struct cmd *cmd, const struct cmd_option *option);
 struct shard
 cmd_shard(const struct cmd *cmd);
 
+/* Begins the line that tells of progress, where the verb has one. It has a thread. */
+void
+cmd_progress_begin(struct cmd *cmd);
+
 /* The line that tells of progress is gone, and does not come back. */
 void
 cmd_progress_end(struct cmd *cmd);
@@ -186,6 +203,27 @@ cmd_report(struct cmd *cmd, struct diags *diags);
 int
 cmd_build(struct cmd *cmd, const struct project *project, const struct build_options *how,
     struct build *build);
+
+/* Permits what a project names to be read: its folder, what it allows, keys and outputs. */
+void
+cmd_permit_project(struct cmd *cmd, const struct project *project);
+
+/* The same for what a zone file may read. */
+void
+cmd_permit_roots(struct cmd *cmd, const struct roots *roots);
+
+/* The key files that are named, as they are named: some by what their names have in common. */
+void
+cmd_permit_keys(struct cmd *cmd, const char *const *files);
+
+/* The file at `path`, which is replaced; "-" is open already. */
+void
+cmd_permit_output(struct cmd *cmd, const char *path);
+
+/* From here on the kernel permits what was permitted, and what the options name. Ahead of the first
+ * octet of a stranger's that is read, and of the first thread. The second call does nothing. */
+void
+cmd_confine(struct cmd *cmd);
 
 /* Is standard error a terminal, on which colours and other escapes may show? */
 bool

@@ -171,4 +171,5 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_completion = {"completion", "bash|zsh|fish",
-    "print what lets that shell complete command lines of zonepp", 1, 1, options, run};
+    "print what lets that shell complete command lines of zonepp", 1, 1, options, run,
+    CONFINED_AT_ONCE};

@@ -144,6 +144,7 @@ run(struct cmd *cmd)
 		sides[i].load.by_soa = true;
 		sides[i].load.n_workers = cmd->jobs / N_SIDES;
 	}
+	cmd_confine(cmd);
 	pool_run(cmd->jobs < N_SIDES ? cmd->jobs : N_SIDES, &work);
 	name_by_other(sides);
 	for (size_t i = 0; i < N_SIDES; i++) {
@@ -162,5 +163,5 @@ run(struct cmd *cmd)
 	return result;
 }
 
-const struct verb verb_diff = {
-    "diff", "OLD NEW", "what differs between two zone files, by meaning", 2, 2, options, run};
+const struct verb verb_diff = {"diff", "OLD NEW", "what differs between two zone files, by meaning",
+    2, 2, options, run, CONFINED_TO_PROJECT};

@@ -20,6 +20,7 @@ run(struct cmd *cmd)
 	cmd->diags.track_inputs = path ? TRACK_PATHS : TRACK_NOTHING;
 	if (cmd_template(cmd, &template) < 0)
 		return -1;
+	cmd_confine(cmd);
 	result = expand_file(&cmd->diags, &template.load, &text);
 	if (result == 0 && path)
 		result = overwrite_check(&cmd->diags, NULL, path);
@@ -35,4 +36,4 @@ run(struct cmd *cmd)
 
 const struct verb verb_expand = {"expand", "ZONE|FILE|-",
     "text to text: zonepp's directives replaced, includes inlined, all else kept", 1, 1, options,
-    run};
+    run, CONFINED_TO_PROJECT};

@@ -51,4 +51,4 @@ run(struct cmd *cmd)
 
 const struct verb verb_explain = {"explain", "[PROBLEM...]",
     "tell why a problem is one, and what to do about it; without one list them all", 0, -1, options,
-    run};
+    run, CONFINED_AT_ONCE};

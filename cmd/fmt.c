@@ -44,6 +44,20 @@ format(struct cmd *cmd, const char *path, struct diags *diags, struct buf *names
 	return result;
 }
 
+static void
+permit(struct cmd *cmd)
+{
+	bool writes = !cmd_has(cmd, &option_check) && !cmd_has(cmd, &option_output);
+	struct name zone;
+
+	for (size_t i = 0; i < cmd->n_arguments; i++) {
+		cmd_file(cmd, cmd->arguments[i], &zone);
+		if (writes)
+			cmd_permit_output(cmd, cmd->arguments[i]);
+	}
+	cmd_confine(cmd);
+}
+
 static int
 run(struct cmd *cmd)
 {
@@ -54,6 +68,7 @@ run(struct cmd *cmd)
 		cmd_usage(cmd, "--output is for one FILE");
 	if (cmd_has(cmd, &option_output) && cmd_has(cmd, &option_check))
 		cmd_usage(cmd, "--check writes nothing: leave out --output");
+	permit(cmd);
 	for (size_t i = 0; i < cmd->n_arguments; i++) {
 		struct diags diags = {0};
 
@@ -71,4 +86,5 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_fmt = {"fmt", "FILE...|-",
-    "set the fields of templates in columns, and change nothing else", 1, -1, options, run};
+    "set the fields of templates in columns, and change nothing else", 1, -1, options, run,
+    CONFINED_TO_PROJECT};

@@ -51,4 +51,4 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_help = {
-    "help", "[COMMAND]", "tell what the commands do", 0, 2, options, run};
+    "help", "[COMMAND]", "tell what the commands do", 0, 2, options, run, CONFINED_AT_ONCE};

@@ -307,4 +307,4 @@ run(struct cmd *cmd)
 
 const struct verb verb_init = {"init", "[NAME...] | --from [NAME=]FILE|DIR...",
     "begin a project in this folder, with new zones or with zone files that there are", 0, -1,
-    options, run};
+    options, run, CONFINED_NOT};

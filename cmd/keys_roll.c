@@ -32,5 +32,5 @@ roll(struct cmd *cmd)
 	return cmd_print(cmd, text_of(made));
 }
 
-const struct verb verb_keys_roll = {
-    "keys roll", "ZONE", "begin to replace the DNSSEC keys of a zone", 1, 1, options, roll};
+const struct verb verb_keys_roll = {"keys roll", "ZONE",
+    "begin to replace the DNSSEC keys of a zone", 1, 1, options, roll, CONFINED_NOT};

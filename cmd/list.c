@@ -49,6 +49,7 @@ run(struct cmd *cmd)
 
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
+	cmd_confine(cmd);
 	if (cmd_has(cmd, &option_certificates))
 		print_certificates(&b, &project);
 	else
@@ -59,5 +60,5 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_list = {"list", "",
-    "the project's zones: name, template, output and policy, with tabs between", 0, 0, options,
-    run};
+    "the project's zones: name, template, output and policy, with tabs between", 0, 0, options, run,
+    CONFINED_TO_PROJECT};

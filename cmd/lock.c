@@ -28,7 +28,6 @@ run(struct cmd *cmd)
 	    .now = cmd->now,
 	    .today = cmd->now,
 	    .n_workers = cmd->jobs,
-	    .progress = cmd->progress,
 	    .check = true,
 	    .lock_all = true};
 	struct project project;
@@ -37,6 +36,8 @@ run(struct cmd *cmd)
 
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
+	sandbox_add(&cmd->sandbox, project.folder, SANDBOX_WRITE);
+	cmd_confine(cmd);
 	result = cmd_build(cmd, &project, &how, &build);
 	if (build.n > 0 && print(cmd, &project, &build.lock) < 0)
 		result = -1;
@@ -45,4 +46,5 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_lock = {"lock", "",
-    "write zonepp.lock: what the project's certificates and keys come to", 0, 0, options, run};
+    "write zonepp.lock: what the project's certificates and keys come to", 0, 0, options, run,
+    CONFINED_TO_PROJECT};

@@ -274,8 +274,8 @@ static const struct {
 } lasting[] = {{&verb_build, true}, {&verb_check, true}, {&verb_print, false}, {&verb_sign, false},
     {&verb_verify, false}};
 
-static void
-begin_progress(struct cmd *cmd)
+void
+cmd_progress_begin(struct cmd *cmd)
 {
 	enum { N = sizeof(lasting) / sizeof(lasting[0]), AFTER_MS = 1000 };
 	size_t i = 0;
@@ -312,6 +312,23 @@ keep_streams_apart(void)
 			perror("zonepp: cannot open /dev/null for a standard stream");
 			exit(2);
 		}
+}
+
+static void
+begin_confinement(struct cmd *cmd)
+{
+	sandbox_conceal();
+	cmd->sandbox.a = &cmd->diags.arena;
+	if (cmd->verb->confined == CONFINED_NOT)
+		cmd_progress_begin(cmd);
+	if (cmd->verb->confined == CONFINED_TO_PROJECT) {
+		sandbox_calls(&cmd->sandbox, &cmd->confined);
+		cmd->calls_confined = true;
+	}
+	for (size_t i = 0; cmd->verb->confined == CONFINED_AT_ONCE && i < cmd->n_arguments; i++)
+		sandbox_add(&cmd->sandbox, cmd->arguments[i], SANDBOX_READ);
+	if (cmd->verb->confined == CONFINED_AT_ONCE)
+		cmd_confine(cmd);
 }
 
 static void
@@ -352,6 +369,6 @@ main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error like a full disk */
 	parse_options(&cmd, argc - used, argv + used);
 	apply_common(&cmd);
-	begin_progress(&cmd);
+	begin_confinement(&cmd);
 	return finish(&cmd, cmd.verb->run(&cmd));
 }

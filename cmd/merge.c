@@ -24,4 +24,4 @@ run(struct cmd *cmd)
 
 const struct verb verb_merge = {"merge", "BASE FILE...",
     "put together what several runs made of one zonepp.state, or of one zonepp.lock", 2, -1,
-    options, run};
+    options, run, CONFINED_AT_ONCE};

@@ -448,7 +448,6 @@ plan_run(struct cmd *cmd, const struct build_options *wished)
 	    .now = cmd->now,
 	    .today = cmd->now,
 	    .n_workers = cmd->jobs,
-	    .progress = cmd->progress,
 	    .check = true,
 	    .shard = cmd_shard(cmd),
 	    .force = build_force(cmd),
@@ -464,6 +463,8 @@ plan_run(struct cmd *cmd, const struct build_options *wished)
 		plan_base_open(cmd, cmd_value(cmd, &option_base), &plan.project, &base) < 0))
 		return -1;
 	plan.base = cmd_has(cmd, &option_base) ? &base : NULL;
+	cmd_confine(cmd);
+	how.progress = cmd->progress;
 	if (plan.base) {
 		plan.of_base = arena_zalloc(&cmd->diags.arena, base.project.n_zones * sizeof(bool));
 		shard_zones(how.shard, &base.project, plan.of_base);
@@ -494,4 +495,5 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_plan = {"plan", "[ZONE...]",
-    "what build would change in the published zones; write nothing", 0, -1, options, run};
+    "what build would change in the published zones; write nothing", 0, -1, options, run,
+    CONFINED_BY_ITSELF};

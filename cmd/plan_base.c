@@ -160,6 +160,13 @@ plan_base_open(
 		plan_base_close(out);
 		return -1;
 	}
+	if (out->project.path)
+		cmd_permit_project(cmd, &out->project);
+	if (out->folder) {
+		sandbox_add(&cmd->sandbox, out->folder, SANDBOX_WRITE);
+		sandbox_add(
+		    &cmd->sandbox, file_folder(cmd->sandbox.a, out->folder), SANDBOX_REMOVE);
+	}
 	return 0;
 }
 

@@ -37,6 +37,7 @@ run(struct cmd *cmd)
 	cmd->diags.track_inputs = path ? TRACK_PATHS : TRACK_NOTHING;
 	if (cmd_template(cmd, &template) < 0)
 		return -1;
+	cmd_confine(cmd);
 	result = load_zone(&cmd->diags, &template.load, &loaded);
 	store_sort(&loaded.store);
 	doubts = loaded.directives.tlsa.doubts;
@@ -53,4 +54,5 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_print = {"print", "ZONE|FILE|-",
-    "the records in canonical order, one a line, all directives executed", 1, 1, options, run};
+    "the records in canonical order, one a line, all directives executed", 1, 1, options, run,
+    CONFINED_TO_PROJECT};

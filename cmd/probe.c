@@ -213,4 +213,4 @@ run(struct cmd *cmd)
 
 const struct verb verb_probe = {"probe", "[ZONE...]",
     "connect to the servers of all TLSA records, and tell whether clients accept them", 0, -1,
-    options, run};
+    options, run, CONFINED_NOT};

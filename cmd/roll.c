@@ -198,4 +198,5 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_roll = {"roll", "[CERT...]",
-    "where the rollover of each certificate stands, and what happens next", 0, -1, options, run};
+    "where the rollover of each certificate stands, and what happens next", 0, -1, options, run,
+    CONFINED_NOT};

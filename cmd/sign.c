@@ -206,6 +206,17 @@ set_index(struct cmd *cmd, struct zone_job *job)
 	return 0;
 }
 
+/* The template and what it may read are permitted already. */
+static void
+confine(struct cmd *cmd, const struct zone_job *job)
+{
+	cmd_permit_keys(cmd, cmd_values(cmd, &option_sign_key));
+	if (job->previous)
+		sandbox_add(&cmd->sandbox,
+		    arena_printf(&cmd->diags.arena, "%s.index", job->previous), SANDBOX_READ);
+	cmd_confine(cmd);
+}
+
 static int
 run(struct cmd *cmd)
 {
@@ -225,6 +236,7 @@ run(struct cmd *cmd)
 	if (!job.load.zone)
 		cmd_usage(cmd, "--zone NAME is missing");
 	set_part(cmd, &job);
+	confine(cmd, &job);
 	if (set_keys(cmd, &keys, &job) < 0 || set_policy(cmd, &policy) < 0)
 		return -1;
 	if (set_index(cmd, &job) < 0)
@@ -232,5 +244,6 @@ run(struct cmd *cmd)
 	return zone_publish(&cmd->diags, &job, &result);
 }
 
-const struct verb verb_sign = {
-    "sign", "FILE|-", "sign one zone file with DNSSEC keys in BIND's format", 1, 1, options, run};
+const struct verb verb_sign = {"sign", "FILE|-",
+    "sign one zone file with DNSSEC keys in BIND's format", 1, 1, options, run,
+    CONFINED_TO_PROJECT};

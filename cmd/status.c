@@ -41,6 +41,8 @@ check_files(struct cmd *cmd)
 	for (int i = 0; i < N_FILES; i++) {
 		const char *path = cmd_value(cmd, files[i].option);
 
+		if (path)
+			cmd_permit_output(cmd, path);
 		if (path && strcmp(path, "-") != 0 &&
 		    overwrite_check_own(&cmd->diags, path, files[i].begin) < 0)
 			return -1;
@@ -148,7 +150,6 @@ run(struct cmd *cmd)
 	    .now = cmd->now,
 	    .today = cmd->now,
 	    .n_workers = cmd->jobs,
-	    .progress = cmd->progress,
 	    .check = true,
 	    .shard = cmd_shard(cmd),
 	    .status = true};
@@ -159,6 +160,7 @@ run(struct cmd *cmd)
 	check_options(cmd);
 	if (check_files(cmd) < 0 || cmd_project(cmd, &project) < 0)
 		return -1;
+	cmd_confine(cmd);
 	result = cmd_build(cmd, &project, &how, &build);
 	if ((build.n > 0 || result == 0) && report(cmd, &project, &build) < 0)
 		result = -1;
@@ -167,4 +169,5 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_status = {"status", "[ZONE...]",
-    "what is published, until when it holds, and what comes next", 0, -1, options, run};
+    "what is published, until when it holds, and what comes next", 0, -1, options, run,
+    CONFINED_TO_PROJECT};

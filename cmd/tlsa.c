@@ -48,6 +48,18 @@ print(struct cmd *cmd, const struct tlsa_request *request)
 	return result;
 }
 
+static void
+permit(struct cmd *cmd, const char *pass)
+{
+	static const char file[] = "file:";
+
+	for (size_t i = 0; i < cmd->n_arguments; i++)
+		sandbox_add(&cmd->sandbox, cmd->arguments[i], SANDBOX_READ);
+	if (pass && strncmp(pass, file, strlen(file)) == 0)
+		sandbox_add(&cmd->sandbox, pass + strlen(file), SANDBOX_READ);
+	cmd_confine(cmd);
+}
+
 static int
 run(struct cmd *cmd)
 {
@@ -66,6 +78,7 @@ run(struct cmd *cmd)
 	read_parameter(cmd, &option_matching, TLSA_MATCHING, &request.params);
 	must(cmd, tlsa_pick(&cmd->diags, pos_none(), request.params.usage,
 		      cmd_value(cmd, &option_pick), &request.pick));
+	permit(cmd, pass);
 	if (pass)
 		result = secret_read(&cmd->diags, pos_none(), NULL, NULL, "", pass, &secret);
 	if (result == 0)
@@ -74,5 +87,5 @@ run(struct cmd *cmd)
 	return result;
 }
 
-const struct verb verb_tlsa = {
-    "tlsa", "SOURCE...", "TLSA records for certificates and keys", 1, -1, options, run};
+const struct verb verb_tlsa = {"tlsa", "SOURCE...", "TLSA records for certificates and keys", 1, -1,
+    options, run, CONFINED_TO_PROJECT};

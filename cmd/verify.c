@@ -121,15 +121,18 @@ read(struct cmd *cmd, struct store *store)
 {
 	const char *path = cmd->arguments[0];
 	const struct project_zone *zone;
+	const struct roots *roots;
 	struct project project;
 	struct name name;
 
 	if (cmd_argument(cmd, &option_zone_by_soa, &project, &zone) < 0)
 		return -1;
+	roots = zone ? NULL : cmd_roots(cmd, path);
+	cmd_confine(cmd);
 	if (zone)
 		return read_published(cmd, &project, zone, store);
-	return read_store(&cmd->diags, cmd_roots(cmd, path), path,
-	    cmd_zone(cmd, &option_zone_by_soa, &name), cmd->jobs, store, NULL);
+	return read_store(&cmd->diags, roots, path, cmd_zone(cmd, &option_zone_by_soa, &name),
+	    cmd->jobs, store, NULL);
 }
 
 static int
@@ -146,4 +149,4 @@ run(struct cmd *cmd)
 
 const struct verb verb_verify = {"verify", "ZONE|FILE|-",
     "judge a signed zone: signatures, denial of existence, anchors, ZONEMD, CDS", 1, 1, options,
-    run};
+    run, CONFINED_TO_PROJECT};

@@ -6,7 +6,10 @@
 #include <openssl/crypto.h>
 #include <yaml.h>
 
-static const struct cmd_option *const options[] = {NULL};
+static const struct cmd_option option_verbose = {
+    "verbose", 'v', NULL, "tell as well what this machine keeps zonepp from (CONFINEMENT)"};
+
+static const struct cmd_option *const options[] = {&option_verbose, NULL};
 
 static int
 run(struct cmd *cmd)
@@ -15,8 +18,16 @@ run(struct cmd *cmd)
 	    arena_printf(&cmd->diags.arena, "zonepp %s (ldns %s, %s, libyaml %s)\n", zonepp_version,
 		ldns_version(), OpenSSL_version(OPENSSL_VERSION), yaml_get_version_string());
 
-	return cmd_print(cmd, text_of(text));
+	struct buf b = {0};
+	int result;
+
+	buf_puts(&b, text);
+	if (cmd_has(cmd, &option_verbose))
+		sandbox_print(&b, &cmd->confined);
+	result = cmd_print(cmd, (struct text){b.data, b.len});
+	buf_free(&b);
+	return result;
 }
 
-const struct verb verb_version = {
-    "version", "", "tell the version of zonepp and of its libraries", 0, 0, options, run};
+const struct verb verb_version = {"version", "", "tell the version of zonepp and of its libraries",
+    0, 0, options, run, CONFINED_AT_ONCE};

@@ -127,19 +127,26 @@ refuse_folder_name(struct output *out)
 	    "cannot write %s: that is the name of a folder; add the name of a file", out->path);
 }
 
-/* Whoever names a path himself also means what its links lead to. */
-static int
-find_target(struct output *out)
+const char *
+output_target(struct arena *a, const char *path)
 {
-	struct arena *a = &out->diags->arena;
-	char *real = realpath(out->path, NULL);
-	const char *target = NULL, *slash, *name;
+	char *real = realpath(path, NULL);
+	const char *target = NULL;
 
 	if (real)
 		target = arena_text(a, real, strlen(real));
 	else if (file_is_absence(errno))
-		target = follow_links(a, out->path);
+		target = follow_links(a, path);
 	free(real);
+	return target;
+}
+
+static int
+find_target(struct output *out)
+{
+	struct arena *a = &out->diags->arena;
+	const char *target = output_target(a, out->path), *slash, *name;
+
 	if (!target)
 		return output_fail(out, "read");
 	slash = strrchr(target, '/');

@@ -23,6 +23,11 @@ output_open(struct diags *diags, const char *path);
 struct output *
 output_open_in(struct diags *diags, const struct roots *roots, const char *path);
 
+/* Where output_open writes: whoever names a path himself also means what its links lead to, though
+ * nothing may be there yet; in `a`. Returns NULL with errno set. */
+const char *
+output_target(struct arena *a, const char *path);
+
 /* Would no link keep the file at `path` from being written? Returns 0, or -1 with F_LINK added. */
 int
 output_permitted(struct diags *diags, const struct roots *roots, const char *path);

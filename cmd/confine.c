@@ -1,0 +1,105 @@
+/* What the kernel permits a verb: what it was told of, and what its options name. */
+#include "cmd.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void
+cmd_permit_roots(struct cmd *cmd, const struct roots *roots)
+{
+	if (roots->project)
+		sandbox_add(&cmd->sandbox, roots->project, SANDBOX_READ);
+	if (roots->beside)
+		sandbox_add(&cmd->sandbox, roots->beside, SANDBOX_READ);
+	for (size_t i = 0; i < roots->n_allowed; i++)
+		sandbox_add(&cmd->sandbox, roots->allowed[i], SANDBOX_READ_LINKS);
+}
+
+/* Zones of one folder stand together, mostly. */
+static void
+permit_zones(struct cmd *cmd, const struct project *project)
+{
+	struct sandbox *sandbox = &cmd->sandbox;
+	const char *folder, *last = NULL;
+
+	for (size_t i = 0; i < project->n_zones; i++)
+		sandbox_add(sandbox, project->zones[i].keys, SANDBOX_READ_LINKS);
+	for (size_t i = 0; i < project->n_zones; i++) {
+		folder = file_folder(sandbox->a, project->zones[i].output);
+		if (!last || strcmp(folder, last) != 0)
+			sandbox_add(sandbox, folder, SANDBOX_READ);
+		last = folder;
+	}
+}
+
+void
+cmd_permit_project(struct cmd *cmd, const struct project *project)
+{
+	cmd_permit_roots(cmd, &project->roots);
+	cmd_permit_roots(cmd, &project->outputs);
+	for (size_t i = 0; i < project->n_found_in; i++)
+		sandbox_add(&cmd->sandbox, project->found_in[i], SANDBOX_READ);
+	permit_zones(cmd, project);
+}
+
+void
+cmd_permit_keys(struct cmd *cmd, const char *const *files)
+{
+	for (; files && *files; files++)
+		sandbox_add(&cmd->sandbox, file_folder(cmd->sandbox.a, *files), SANDBOX_READ_LINKS);
+}
+
+void
+cmd_permit_output(struct cmd *cmd, const char *path)
+{
+	if (strcmp(path, "-") != 0)
+		sandbox_add(&cmd->sandbox, path, SANDBOX_REPLACE);
+}
+
+/* What is written to a stream in one go waits elsewhere until then (output.h). */
+static void
+permit_waiting(struct cmd *cmd, const char *path)
+{
+	const char *folder = getenv("TMPDIR");
+	struct stat st;
+
+	if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+		sandbox_add(&cmd->sandbox, folder && *folder ? folder : "/tmp", SANDBOX_TEMPORARY);
+}
+
+/* Options that name files which are written say so themselves, but for the usual one. The folder of
+ * --directory was entered, and those of --allow are among the roots. */
+static void
+permit_option(struct cmd *cmd, const struct cmd_given *given)
+{
+	const char *argument = given->option->argument;
+
+	if (given->option == &option_output) {
+		cmd_permit_output(cmd, given->value);
+		permit_waiting(cmd, given->value);
+	} else if (argument && strcmp(argument, "FILE") == 0)
+		sandbox_add(&cmd->sandbox, given->value, SANDBOX_READ);
+	else if (argument && strcmp(argument, "DIR") == 0 && given->option != &option_directory &&
+		 given->option != &option_allow)
+		sandbox_add(&cmd->sandbox, given->value, SANDBOX_READ_LINKS);
+}
+
+void
+cmd_confine(struct cmd *cmd)
+{
+	if (cmd->files_confined)
+		return;
+	for (size_t i = 0; i < cmd->n_given; i++)
+		permit_option(cmd, &cmd->given[i]);
+	for (size_t i = 0; i < cmd->n_reports; i++)
+		if (cmd->reports[i].path)
+			cmd_permit_output(cmd, cmd->reports[i].path);
+	sandbox_files(&cmd->sandbox, &cmd->confined);
+	if (!cmd->calls_confined)
+		sandbox_calls(&cmd->sandbox, &cmd->confined);
+	cmd->calls_confined = cmd->files_confined = true;
+	cmd_progress_begin(cmd);
+}

@@ -1,0 +1,174 @@
+#!/bin/sh
+# What the kernel keeps zonepp from while it reads what strangers wrote: in each command, at the first
+# octet of a template, escape.so tries to get out.
+# shellcheck source=tests/e2e/common.sh
+. "$(dirname "$0")/common.sh"
+
+escape=$(dirname "$(command -v zonepp)")/tests/e2e/escape.so
+project=$tmp/project
+now=2026-11-23T12:00:00Z
+mkdir -p "$project/zones" "$project/allowed" "$project/public" "$tmp/elsewhere" "$tmp/archive" "$tmp/out"
+cat >"$project/zonepp.yaml" <<YAML
+allow: [$tmp/elsewhere]
+zones: { example.org: {} }
+YAML
+cat >"$project/zones/example.org.zone" <<'ZONE'
+$ORIGIN example.org.
+$TTL 1h
+@ SOA ns1 hostmaster 1 4h 30m 1w 10m
+@ NS ns1
+ns1 A 192.0.2.1
+ZONE
+zonepp keys generate example.org -C "$project" --now 2026-11-01 >/dev/null || exit 1
+zonepp build -C "$project" --now $now >/dev/null || exit 1
+zone=$project/zones/example.org.zone
+published=$project/public/example.org.zone
+echo secret >"$tmp/secret"
+cp -R "$project" "$tmp/before"
+
+# What this machine does not enforce is not tried.
+if [ "$(zonepp version --verbose | grep -cE '^landlock: ABI ([6-9]|[1-9][0-9]), enforced|^seccomp: enforced')" != 2 ]; then
+	echo "1..0 # SKIP $(zonepp version --verbose | grep -E '^(landlock|seccomp): not' | head -n 1)"
+	exit 0
+fi
+
+# A sanitizer makes calls of its own, and wants to be the first library where it may not.
+watched=
+if grep -q __asan_init "$(command -v zonepp)" || grep -q __tsan_init "$(command -v zonepp)"; then
+	watched=yes
+fi
+at=zones/example.org.zone
+escapes() { # escapes COMMAND...: from within it; what came of it is in $tmp/escapes
+	rm -rf "$project"
+	cp -R "$tmp/before" "$project"
+	ESCAPE_AT=$at ESCAPE_READ=$tmp/secret ESCAPE_WRITE=$project/zonepp.yaml \
+		ESCAPE_MAKE=$project/zones/new LD_PRELOAD=$escape \
+		ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 \
+		"$@" >"$tmp/escapes" 2>&1
+}
+came_of() { # came_of ATTEMPT WHAT
+	cat "$tmp/escapes"
+	grep -qx "$1: $2" "$tmp/escapes"
+}
+E_PERM='Operation not permitted' E_ACCES='Permission denied'
+refused() { # refused WHAT ATTEMPT...: by an error that is for it
+	verb=$1 why=$2
+	shift 2
+	for attempt; do
+		case $watched:$attempt in yes:fork | yes:ptrace | yes:memory | yes:core) continue ;; esac
+		ok "$verb: $attempt is refused" came_of "$attempt" "$why"
+	done
+}
+confined() { # confined VERB COMMAND...
+	name=$1
+	shift
+	escapes "$@"
+	refused "$name" "$E_PERM" exec fork internet internet6 unix link chmod truncate ptrace memory \
+		signal core
+	refused "$name" "$E_ACCES" read list write make mkdir rename remove
+	refused "$name" 'Function not implemented' type
+	ok "$name: no thread was there before" refuses grep threads: "$tmp/escapes"
+	ok "$name: the project is as it was" diff -r "$tmp/before" "$project"
+}
+
+# --- Each command ---
+
+confined 'print' zonepp print -C "$project" example.org --now $now
+confined 'print of a file' zonepp print "$zone" --now $now
+confined 'print to a file' zonepp print "$zone" --now $now -o "$tmp/out/printed"
+confined 'expand' zonepp expand -C "$project" example.org --now $now
+confined 'check' zonepp check -C "$project" --now $now
+confined 'check of a file' zonepp check "$zone" --now $now
+confined 'plan' zonepp plan -C "$project" --now $now
+confined 'build --dry-run' zonepp build --dry-run -C "$project" --now $now
+confined 'diff' zonepp diff "$zone" "$published" --now $now
+confined 'fmt' zonepp fmt --check "$zone"
+confined 'sign' zonepp sign "$zone" --zone example.org --keys "$project/keys" --now $now -o "$tmp/out/signed"
+at=public/example.org.zone
+confined 'verify' zonepp verify -C "$project" example.org --now $now
+confined 'verify of a file' zonepp verify "$published" --now $now
+at=zones/example.org.zone
+
+# --- It is the kernel that refuses, and each attempt is good without it ---
+
+kernel() { # kernel WHICH COMMAND...
+	which=$1
+	shift
+	escapes env ESCAPE_KERNEL="$which" "$@"
+}
+kernel none zonepp print "$zone" --now $now
+for attempt in exec fork internet internet6 unix link chmod truncate ptrace memory signal read list write make \
+	mkdir rename remove; do
+	ok "without the kernel's help: $attempt is done" came_of "$attempt" 'done'
+done
+kernel landlock zonepp print "$zone" --now $now
+ok 'without Landlock: zonepp works' grep -q 'example.org.*SOA' "$tmp/escapes"
+refused 'without Landlock' "$E_PERM" exec fork internet unix
+for attempt in read write make; do
+	ok "without Landlock: $attempt is done" came_of "$attempt" 'done'
+done
+kernel abi2 zonepp print "$zone" --now $now
+refused 'with an early Landlock' "$E_ACCES" read write make remove
+refused 'with an early Landlock' "$E_PERM" exec internet
+
+# --- What version says ---
+
+version() { # version KERNEL TEXT
+	says "$2" kernel "$1" zonepp version --verbose
+	cat "$tmp/escapes"
+	grep -qF -- "$2" "$tmp/escapes"
+}
+ok 'version: Landlock is in force' version '' 'landlock: ABI '
+ok 'version: the filter is in force' version '' 'seccomp: enforced'
+ok 'version: no new privileges' version '' 'new privileges: none'
+[ "$watched" ] || ok 'version: no cores' version '' 'core dumps: off'
+ok 'version: a kernel without Landlock' version landlock 'landlock: not enforced: this kernel has none'
+ok 'version: which still has the filter' version landlock 'seccomp: enforced'
+ok 'version: a kernel with neither' version none 'seccomp: not enforced: '
+ok 'version: an early Landlock' version abi2 \
+	'landlock: ABI 2, enforced: files, renames between folders; this kernel lacks: truncation, TCP, '
+
+# --- The service of systemd, which kills whoever makes another call ---
+
+for call in landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp; do
+	ok "zonepp@.service permits $call" grep -q "^SystemCallFilter=.*\<$call\>" "$top/.debian/zonepp@.service"
+done
+
+# --- What has to go on ---
+
+rm -rf "$project"
+cp -R "$tmp/before" "$project"
+ok 'an output in a folder that is not there' zonepp print "$zone" --now $now -o "$tmp/a/b/c"
+ok 'it is there' test -s "$tmp/a/b/c"
+mkdir "$tmp/f" "$tmp/g"
+ln -s ../g/real "$tmp/f/link"
+ok 'an output through a link to what is not there' zonepp print "$zone" --now $now -o "$tmp/f/link"
+ok 'the link leads to it' test -h "$tmp/f/link" -a -s "$tmp/g/real"
+ok 'problems in a file' zonepp check "$zone" --now $now --format="sarif:$tmp/h/i.sarif"
+ok 'the file is there' test -s "$tmp/h/i.sarif"
+ok 'a device' zonepp print "$zone" --now $now -o /dev/null
+# shellcheck disable=SC2016 # for sh
+ok 'standard output by its name' sh -c 'zonepp print "$1" --now $2 -o /dev/stdout | grep -q SOA' sh "$zone" $now
+# shellcheck disable=SC2016
+ok 'standard input by its name' sh -c 'zonepp print /dev/stdin --now $2 <"$1"' sh "$zone" $now
+# shellcheck disable=SC2016
+ok 'a signed zone on standard output' sh -c \
+	'zonepp sign "$1" --zone example.org --keys "$3" --now $2 -o - | grep -q RRSIG' sh "$zone" $now "$project/keys"
+# As certbot has it: what is allowed holds links that lead out of it.
+mkdir -p "$tmp/elsewhere/live/x" "$tmp/archive/x"
+printf 'more A 192.0.2.9\n' >"$tmp/archive/x/more1.zone"
+ln -s ../../../archive/x/more1.zone "$tmp/elsewhere/live/x/more.zone"
+# shellcheck disable=SC2016 # a directive
+printf '$INCLUDE %s/elsewhere/live/x/more.zone\n' "$tmp" >>"$zone"
+ok 'a link that leads out of an allowed folder' zonepp print "$zone" --now $now
+if [ "$(id -u)" = 0 ] && command -v setpriv >"$tmp/said"; then
+	chmod -R a+rwX "$tmp"
+	user() { # user COMMAND...: as nobody
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	}
+	ok 'another user: print' user zonepp print "$zone" --now $now -o "$tmp/a/b/d"
+	ok 'another user: fmt' user zonepp fmt "$zone"
+	ok 'another user: build' user zonepp build -C "$project" --now $now
+	ok 'another user: plan' user zonepp plan -C "$project" --now $now
+fi
+plan
