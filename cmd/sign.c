@@ -8,6 +8,8 @@ const struct cmd_option option_sign_key = {
     "key", 0, "FILE", "sign with this key (may be repeated)"};
 static const struct cmd_option option_validity = {
     "validity", 0, "D", "how long signatures are valid (default: 14d, or more by SOA expire)"};
+static const struct cmd_option option_dnskey_validity = {
+    "dnskey-validity", 0, "D", "those over DNSKEY, CDS and CDNSKEY (default: as all)"};
 static const struct cmd_option option_inception_offset = {
     "inception-offset", 0, "D", "how far before now they begin (default: 1h)"};
 static const struct cmd_option option_jitter = {
@@ -39,10 +41,10 @@ static const struct cmd_option option_part = {
     "part", 0, "K/N", "write the K-th of N parts of the signed zone, for zonepp join"};
 
 static const struct cmd_option *const options[] = {&option_output, &option_zone, &option_allow,
-    &option_secret, &option_sign_keys, &option_sign_key, &option_validity, &option_inception_offset,
-    &option_jitter, &option_nsec3, &option_opt_out, &option_iterations, &option_salt,
-    &option_zonemd, &option_cds, &option_previous, &option_index, &option_refresh, &option_serial,
-    &option_verify, &option_now, &option_jobs, &option_part, NULL};
+    &option_secret, &option_sign_keys, &option_sign_key, &option_validity, &option_dnskey_validity,
+    &option_inception_offset, &option_jitter, &option_nsec3, &option_opt_out, &option_iterations,
+    &option_salt, &option_zonemd, &option_cds, &option_previous, &option_index, &option_refresh,
+    &option_serial, &option_verify, &option_now, &option_jobs, &option_part, NULL};
 
 /* The word of an option, one of a table ended by NULL; its first if there is none. */
 struct word {
@@ -122,7 +124,8 @@ set_policy(struct cmd *cmd, struct project_policy *policy)
 	*policy = (struct project_policy){
 	    .sign = true,
 	    .lifetime = {validity_s, (uint32_t)cmd_duration(cmd, &option_refresh, LIFETIME_BY_SOA),
-		(uint32_t)cmd_duration(cmd, &option_jitter, validity_s >= 2 * DAY ? DAY / 2 : 0)},
+		(uint32_t)cmd_duration(cmd, &option_jitter, validity_s >= 2 * DAY ? DAY / 2 : 0),
+		(uint32_t)cmd_duration(cmd, &option_dnskey_validity, LIFETIME_BY_SOA)},
 	    .inception_offset_s = (uint32_t)cmd_duration(cmd, &option_inception_offset, HOUR),
 	    .zonemd =
 		(enum project_zonemd)word_or(cmd, &option_zonemd, zonemds, PROJECT_ZONEMD_NONE),

@@ -68,6 +68,12 @@ check_refresh(struct diags *diags, const struct lifetime *lifetime)
 {
 	uint64_t both_s = lifetime->refresh_s + lifetime->jitter_s;
 
+	if (both_s < lifetime->validity_s && both_s >= lifetime->keys_validity_s)
+		diag_add(diags, pos_none(), S_REFRESH,
+		    "every run signs the keys anew: refresh and jitter together (%s) are not "
+		    "shorter than the validity of DNSKEY (%s)",
+		    duration_text(&diags->arena, both_s),
+		    duration_text(&diags->arena, lifetime->keys_validity_s));
 	if (both_s >= lifetime->validity_s)
 		diag_add(diags, pos_none(), S_REFRESH,
 		    "every run makes all signatures anew: refresh and jitter together (%s) are not "

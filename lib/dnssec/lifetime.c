@@ -39,10 +39,27 @@ later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+static bool
+is_stated(uint32_t validity_s)
+{
+	return validity_s != 0 && validity_s != LIFETIME_BY_SOA;
+}
+
+/* A refresh that the zone asks for leaves none for which every run would sign the keys anew. */
+static uint64_t
+keys_validity_s(const struct lifetime_policy *policy, const struct lifetime *is)
+{
+	if (!is_stated(policy->keys_validity_s))
+		return is->validity_s;
+	if (policy->refresh_s != LIFETIME_BY_SOA)
+		return policy->keys_validity_s;
+	return later(policy->keys_validity_s, is->refresh_s + is->jitter_s + KEPT_LEAST);
+}
+
 struct lifetime
 lifetime_of(const struct store *store, const struct lifetime_policy *policy)
 {
-	struct lifetime is = {policy->validity_s, policy->refresh_s, policy->jitter_s};
+	struct lifetime is = {policy->validity_s, policy->refresh_s, policy->jitter_s, 0};
 	bool open = policy->validity_s == LIFETIME_BY_SOA;
 
 	if (policy->refresh_s == LIFETIME_BY_SOA) {
@@ -54,5 +71,6 @@ lifetime_of(const struct store *store, const struct lifetime_policy *policy)
 	}
 	if (open)
 		is.validity_s = later(VALIDITY, is.refresh_s + is.jitter_s + KEPT_LEAST);
+	is.keys_validity_s = keys_validity_s(policy, &is);
 	return is;
 }

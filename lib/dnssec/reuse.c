@@ -154,18 +154,25 @@ is_current(const struct reuse *reuse, const uint8_t *rdata)
 	       serial_later(expiration, reuse->now + reuse->refresh_s);
 }
 
+static bool
+takes_any_validity(const struct reuse *reuse, uint16_t type)
+{
+	return rrsig_is_of_keys(type) ? reuse->any_keys_validity : reuse->any_validity;
+}
+
 const struct record *
 reuse_signature(const struct reuse *reuse, const struct node *old, const struct rrsig *fresh)
 {
 	struct bytes head = rrsig_rdata(fresh);
-	struct rrset signatures = rrset_covering(
-	    node_rrset(reuse->old, old, TYPE_RRSIG), read_u16(head.data + RRSIG_TYPE));
+	uint16_t type = read_u16(head.data + RRSIG_TYPE);
+	struct rrset signatures = rrset_covering(node_rrset(reuse->old, old, TYPE_RRSIG), type);
 
 	for (size_t i = 0; i < signatures.n; i++)
 		if (same_head(&signatures.records[i], head) &&
 		    signatures.records[i].ttl_s == read_u32(head.data + RRSIG_TTL) &&
 		    is_current(reuse, signatures.records[i].rdata) &&
-		    (reuse->any_validity || is_long_enough(signatures.records[i].rdata, head.data)))
+		    (takes_any_validity(reuse, type) ||
+			is_long_enough(signatures.records[i].rdata, head.data)))
 			return &signatures.records[i];
 	return NULL;
 }

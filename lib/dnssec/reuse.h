@@ -16,8 +16,9 @@ struct reuse {
 	bool trusted;            /* the old file is, byte for byte, what we wrote */
 	uint32_t now;
 	uint32_t refresh_s;
-	bool any_validity; /* what was made for a shorter one is kept, too */
-	const bool *known; /* by key: the old zone has the same DNSKEY record */
+	bool any_validity;      /* what was made for a shorter one is kept, too, */
+	bool any_keys_validity; /* and so is what signs the zone's keys */
+	const bool *known;      /* by key: the old zone has the same DNSKEY record */
 };
 
 /* `a` keeps what `reuse` needs. `old` may be NULL. */

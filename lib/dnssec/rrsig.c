@@ -33,6 +33,24 @@ rrsig_period(struct diags *diags, int64_t now, uint64_t offset_s, uint64_t valid
 	return 0;
 }
 
+int
+rrsig_period_of_keys(struct diags *diags, int64_t now, uint64_t offset_s, uint64_t validity_s,
+    uint64_t jitter_s, struct rrsig_period *period)
+{
+	struct rrsig_period keys;
+
+	if (rrsig_period(diags, now, offset_s, validity_s, jitter_s, &keys) < 0)
+		return -1;
+	period->keys_later_s = keys.expiration - period->expiration;
+	return 0;
+}
+
+bool
+rrsig_is_of_keys(uint16_t type)
+{
+	return type == TYPE_DNSKEY || type == TYPE_CDS || type == TYPE_CDNSKEY;
+}
+
 /* FNV-1a, its bits then mixed so that the remainder depends on all of them. */
 static uint64_t
 jitter_hash(struct bytes owner, uint16_t type)
@@ -67,12 +85,14 @@ put_head(struct rrsig *rrsig, const struct name *signer, const struct rrsig_peri
     const struct rrsig_set *set)
 {
 	uint8_t *p = (uint8_t *)buf_reserve(&rrsig->data, RRSIG_SIGNER + NAME_LONGEST);
+	bool of_keys = set->owner.len == signer->len && rrsig_is_of_keys(set->type);
 
 	write_u16(p + RRSIG_TYPE, set->type);
 	p[RRSIG_ALGORITHM] = 0;
 	p[RRSIG_LABELS] = rrsig_labels(set->owner.data);
 	write_u32(p + RRSIG_TTL, set->ttl_s);
-	write_u32(p + RRSIG_EXPIRATION, rrsig_expiration(period, set->owner, set->type));
+	write_u32(p + RRSIG_EXPIRATION,
+	    rrsig_expiration(period, set->owner, set->type) + (of_keys ? period->keys_later_s : 0));
 	write_u32(p + RRSIG_INCEPTION, period->inception);
 	write_u16(p + RRSIG_TAG, 0);
 	name_lower(p + RRSIG_SIGNER, signer->wire, signer->len);

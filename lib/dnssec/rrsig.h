@@ -30,8 +30,9 @@ enum rrsig_offset {
 /* When the signatures of a run are valid. */
 struct rrsig_period {
 	uint32_t inception;
-	uint32_t expiration; /* the latest */
-	uint32_t jitter_s;   /* span in which expirations lie ahead of it */
+	uint32_t expiration;   /* the latest */
+	uint32_t jitter_s;     /* span in which expirations lie ahead of it */
+	uint32_t keys_later_s; /* how much later those of the zone's own keys are, modulo 2^32 */
 };
 
 /* An RRset in canonical form and order, without duplicates (RFC 4034 section 6). */
@@ -56,8 +57,18 @@ int
 rrsig_period(struct diags *diags, int64_t now, uint64_t offset_s, uint64_t validity_s,
     uint64_t jitter_s, struct rrsig_period *out);
 
-/* The expiration for an RRset: the jitter is a hash of owner (in any case) and type, so it is the
- * same in each run and each thread. */
+/* Lets the signatures over DNSKEY, CDS and CDNSKEY at the apex expire as if all had that validity.
+ * Returns as rrsig_period. */
+int
+rrsig_period_of_keys(struct diags *diags, int64_t now, uint64_t offset_s, uint64_t validity_s,
+    uint64_t jitter_s, struct rrsig_period *period);
+
+/* Is it a type of the zone's own keys, which the KSK signs at the apex? */
+bool
+rrsig_is_of_keys(uint16_t type);
+
+/* The expiration for an RRset, below the apex: the jitter is a hash of owner (in any case) and
+ * type, so it is the same in each run and each thread. */
 uint32_t
 rrsig_expiration(const struct rrsig_period *period, struct bytes owner, uint16_t type);
 

@@ -216,6 +216,7 @@ run_begin(struct sign_run *run)
 	reuse_begin(&store->diags->arena, &run->pass.reuse, options->previous, options->keys,
 	    options->now, options->refresh_s, options->previous_trusted);
 	run->pass.reuse.any_validity = options->any_validity;
+	run->pass.reuse.any_keys_validity = options->any_keys_validity;
 	run->pass.offline = (struct offline){.notice_unix = KEY_NO_TIME};
 	if (!run->pass.part && offline_find(store, options, &run->pass.offline) < 0)
 		return -1;

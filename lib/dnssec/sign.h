@@ -37,7 +37,8 @@ struct sign_options {
 	const struct store *previous; /* what was published, to reuse signatures of; or NULL */
 	bool previous_trusted;        /* it is known to be what we wrote */
 	uint64_t refresh_s;           /* signatures that end sooner are made anew */
-	bool any_validity;            /* not so those that were made for a shorter validity */
+	bool any_validity;            /* not so those that were made for a shorter validity, */
+	bool any_keys_validity;       /* nor those over the zone's keys */
 	bool zonemd_kept;             /* sign_unchanged said so: the previous ZONEMD holds */
 
 	/* The previous file's index, made with the same settings, and which blocks of it the nodes

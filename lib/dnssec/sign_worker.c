@@ -103,9 +103,8 @@ static bool
 key_signs(const struct sign_worker *worker, const struct key *key, uint16_t type)
 {
 	bool apex = worker->name_len == worker->pass->store->apex.len;
-	bool of_keys = type == TYPE_DNSKEY || type == TYPE_CDS || type == TYPE_CDNSKEY;
 
-	return apex && of_keys ? key->signs_keys : key->signs_zone;
+	return apex && rrsig_is_of_keys(type) ? key->signs_keys : key->signs_zone;
 }
 
 /* The data begin with the old signature's head for a moment, in place of the new one's. */

@@ -102,6 +102,10 @@ const struct yaml_field policy_fields[] = {
     {"validity", YAML_DURATION, AT(is.lifetime.validity_s),
 	.about = "The time from now at which signatures expire. Default: 14d, or longer where the "
 		 "SOA's expire asks for it."},
+    {"dnskey-validity", YAML_DURATION, AT(is.lifetime.keys_validity_s),
+	.about =
+	    "The same for those over DNSKEY, CDS and CDNSKEY, which offline keys make for longer. "
+	    "Default: as validity."},
     {"refresh", YAML_DURATION, AT(is.lifetime.refresh_s),
 	.about =
 	    "A signature is made anew if less than this is left of it. Default: what the SOA's "
@@ -131,7 +135,7 @@ policy_built_in(void)
 {
 	struct policy policy = {.is.name = "default",
 	    .is.written = "",
-	    .is.lifetime = {LIFETIME_BY_SOA, LIFETIME_BY_SOA, 0}};
+	    .is.lifetime = {LIFETIME_BY_SOA, LIFETIME_BY_SOA, 0, LIFETIME_BY_SOA}};
 
 	yaml_defaults(policy_fields, &policy);
 	return policy;
@@ -219,15 +223,16 @@ policy_keys(const struct load *load, struct policy *policy)
 static int
 policy_check(struct diags *diags, const struct project_policy *policy)
 {
-	uint64_t refresh_s =
-	    policy->lifetime.refresh_s != LIFETIME_BY_SOA ? policy->lifetime.refresh_s : 0;
+	const struct lifetime_policy *lifetime = &policy->lifetime;
+	uint64_t refresh_s = lifetime->refresh_s != LIFETIME_BY_SOA ? lifetime->refresh_s : 0;
+	uint64_t both_s = refresh_s + lifetime->jitter_s;
 
-	if (!policy->sign || refresh_s + policy->lifetime.jitter_s < policy->lifetime.validity_s)
+	if (!policy->sign || (both_s < lifetime->validity_s && both_s < lifetime->keys_validity_s))
 		return 0;
 	return diag_error(diags, policy->pos, P_VALUE,
 	    "policy \"%s\" would sign anew in every run: refresh and jitter together must be "
-	    "shorter than validity",
-	    policy->name);
+	    "shorter than %s",
+	    policy->name, both_s < lifetime->validity_s ? "dnskey-validity" : "validity");
 }
 
 void

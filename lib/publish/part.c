@@ -118,8 +118,9 @@ part_print_head(struct buf *b, const struct part_facts *facts)
 	name_print(b, store->apex.wire);
 	buf_printf(b, "\n; serial %u\n; time ", (unsigned)zone_serial(store));
 	instant_print_iso(b, sign->now);
-	buf_printf(b, "\n; period %" PRIu32 " %" PRIu32 " %" PRIu32 "\n", sign->period.inception,
-	    sign->period.expiration, sign->period.jitter_s);
+	buf_printf(b, "\n; period %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32 "\n",
+	    sign->period.inception, sign->period.expiration, sign->period.jitter_s,
+	    sign->period.keys_later_s);
 	put_denial(b, store, sign->nsec3);
 	buf_printf(b, "; zonemd %u\n", (unsigned)sign->zonemd);
 	part_print_keys(b, sign->keys);
@@ -202,13 +203,15 @@ take_number(struct text *rest, uint64_t most, uint64_t *out)
 static bool
 read_period(struct text rest, struct rrsig_period *out)
 {
-	uint64_t inception, expiration, jitter_s;
+	uint64_t inception, expiration, jitter_s, keys_later_s;
 
 	if (!take_number(&rest, UINT32_MAX, &inception) ||
 	    !take_number(&rest, UINT32_MAX, &expiration) ||
-	    !take_number(&rest, UINT32_MAX, &jitter_s))
+	    !take_number(&rest, UINT32_MAX, &jitter_s) ||
+	    !take_number(&rest, UINT32_MAX, &keys_later_s))
 		return false;
-	*out = (struct rrsig_period){(uint32_t)inception, (uint32_t)expiration, (uint32_t)jitter_s};
+	*out = (struct rrsig_period){
+	    (uint32_t)inception, (uint32_t)expiration, (uint32_t)jitter_s, (uint32_t)keys_later_s};
 	return true;
 }
 

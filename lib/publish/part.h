@@ -9,13 +9,12 @@
  *	; zone example.org.
  *	; serial 2026112301
  *	; time 2026-11-23T12:00:00Z
- *	; period 1795431600 1796644800 43200		inception, expiration, jitter
- *	; denial nsec3 1 0 -				opt-out, iterations, salt; or nsec and the
- *							first name behind the apex
- *	; zonemd 1					hash algorithm; 0: none
- *	; key 15 3613 84626a41... keys zone		algorithm, tag, SHA-256; what it signs
- *	; input 9b74c989...				SHA-256 of all records
- *	; apex example.org. 3600 IN SOA ...		a line for each record that is unsigned yet
+ *	; period 1795431600 1796644800 43200 0		inception, expiration, jitter; how much
+ *later those over the keys expire, modulo 2^32 ; denial nsec3 1 0 -
+ *opt-out, iterations, salt; or nsec and the first name behind the apex ; zonemd 1
+ *hash algorithm; 0: none ; key 15 3613 84626a41... keys zone		algorithm, tag, SHA-256;
+ *what it signs ; input 9b74c989...				SHA-256 of all records ; apex
+ *example.org. 3600 IN SOA ...		a line for each record that is unsigned yet
  *	;
  *	a.example.org. 3600 IN A 192.0.2.1
  *	...

@@ -13,6 +13,24 @@
 #include "publish/zone_part.h"
 #include "zone/ignore.h"
 
+int
+zone_set_period(struct zone_run *run, struct diags *diags)
+{
+	const struct project_policy *policy = run->job->zone->policy;
+	const struct lifetime *lifetime = &run->lifetime;
+	int64_t now = run->job->load.now;
+
+	/* Where the validity follows the zone, it moves with a TTL: refresh then is what counts. */
+	run->sign.any_validity = policy->lifetime.validity_s == LIFETIME_BY_SOA;
+	run->sign.any_keys_validity =
+	    run->sign.any_validity && policy->lifetime.keys_validity_s == LIFETIME_BY_SOA;
+	if (rrsig_period(diags, now, policy->inception_offset_s, lifetime->validity_s,
+		lifetime->jitter_s, &run->sign.period) < 0)
+		return -1;
+	return rrsig_period_of_keys(diags, now, policy->inception_offset_s,
+	    lifetime->keys_validity_s, lifetime->jitter_s, &run->sign.period);
+}
+
 /* Reads template and keys, so that the problems of both are told of in one run. */
 static int
 read_all(struct zone_run *run)
@@ -35,11 +53,7 @@ read_all(struct zone_run *run)
 		return loaded;
 	run->lifetime = lifetime_of(&run->loaded.store, &job->zone->policy->lifetime);
 	run->sign.refresh_s = run->lifetime.refresh_s;
-	/* Where the validity follows the zone, it moves with a TTL: refresh then is what counts. */
-	run->sign.any_validity = job->zone->policy->lifetime.validity_s == LIFETIME_BY_SOA;
-	if (zone_load_keys(run) < 0 ||
-	    rrsig_period(run->diags, job->load.now, job->zone->policy->inception_offset_s,
-		run->lifetime.validity_s, run->lifetime.jitter_s, &run->sign.period) < 0) {
+	if (zone_load_keys(run) < 0 || zone_set_period(run, run->diags) < 0) {
 		run->keyless = true;
 		return -1;
 	}

@@ -18,8 +18,8 @@
 
 /* What is known of the published file without parsing it. */
 struct splice {
-	bool possible; /* the template does not stand in the way */
-	bool is;       /* the published file is known block for block */
+	bool possible;       /* the template does not stand in the way */
+	bool is;             /* the published file is known block for block */
 	struct task reading; /* of the index and its file, */
 	bool read;           /* which were and belong together */
 	struct index index;
@@ -69,6 +69,10 @@ zone_makes_digest(const struct zone_run *run)
 	return run->job->zone->policy->zonemd && zone_is_unsigned(run->job->zone) &&
 	       !run->elsewhere.is;
 }
+
+/* zone.c: sets how long signatures are valid. Returns -1 with S_VALIDITY added to `diags`. */
+int
+zone_set_period(struct zone_run *run, struct diags *diags);
 
 /* zone_previous.c: reads the published zone, or the one given, whose signatures may be kept, once.
  * Returns 0, or -1 with a problem added. */

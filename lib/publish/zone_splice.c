@@ -65,9 +65,7 @@ static bool
 has_period(struct zone_run *run)
 {
 	struct diags own = {0};
-	bool has =
-	    rrsig_period(&own, run->job->load.now, run->job->zone->policy->inception_offset_s,
-		run->lifetime.validity_s, run->lifetime.jitter_s, &run->sign.period) == 0;
+	bool has = zone_set_period(run, &own) == 0;
 
 	diags_free(&own);
 	return has;

@@ -52,6 +52,15 @@ lifetimes(void **state)
 	    {"1d", "1h", {28 * DAY, OPEN, DAY}, {28 * DAY, 10 * DAY, DAY}},
 	    {"4w", "1h", {OPEN, 5 * DAY, DAY}, {14 * DAY, 5 * DAY, DAY}},
 	    {"4w", "1h", {OPEN, 20 * DAY, DAY}, {25 * DAY, 20 * DAY, DAY}},
+	    /* that for the keys, which is the other one where it is not stated */
+	    {"1d", "1h", {14 * DAY, 5 * DAY, 0, 0}, {14 * DAY, 5 * DAY, 0, 14 * DAY}},
+	    {"1d", "1h", {14 * DAY, 5 * DAY, 0, OPEN}, {14 * DAY, 5 * DAY, 0, 14 * DAY}},
+	    {"1d", "1h", {14 * DAY, 5 * DAY, 0, 90 * DAY}, {14 * DAY, 5 * DAY, 0, 90 * DAY}},
+	    {"1d", "1h", {14 * DAY, 5 * DAY, 0, 7 * DAY}, {14 * DAY, 5 * DAY, 0, 7 * DAY}},
+	    {"1d", "1h", {OPEN, OPEN, 0, 90 * DAY}, {14 * DAY, 5 * DAY, 0, 90 * DAY}},
+	    {"4w", "1h", {OPEN, OPEN, 0, 30 * DAY},
+		{34 * DAY, 30 * DAY, 0, 34 * DAY}}, /* too short */
+	    {"1d", "1h", {28 * DAY, OPEN, DAY, 7 * DAY}, {28 * DAY, 10 * DAY, DAY, 15 * DAY}},
 	};
 
 	(void)state;
@@ -62,6 +71,9 @@ lifetimes(void **state)
 		assert_int_equal(is.refresh_s, cases[i].is.refresh_s);
 		assert_int_equal(is.jitter_s, cases[i].is.jitter_s);
 		assert_true(is.refresh_s + is.jitter_s < is.validity_s);
+		assert_int_equal(is.keys_validity_s,
+		    cases[i].is.keys_validity_s ? cases[i].is.keys_validity_s : is.validity_s);
+		assert_true(is.refresh_s + is.jitter_s < is.keys_validity_s);
 	}
 }
 

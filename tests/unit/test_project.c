@@ -243,6 +243,8 @@ static const struct {
     {"defaults: []\nzones: {a: }\n", "P003", 1, 11},
     {"policies: {p: {validity: 5d, refresh: 5d}}\nzones: {a: }\n", "P005", 1, 12},
     {"policies: {p: {validity: 0}}\nzones: {a: }\n", "P005", 1, 12},
+    {"policies: {p: {dnskey-validity: 0}}\nzones: {a: }\n", "P005", 1, 12},
+    {"policies: {p: {refresh: 5d, dnskey-validity: 5d}}\nzones: {a: }\n", "P005", 1, 12},
     {"policies: {p: {sign: [true]}}\nzones: {a: }\n", "P003", 1, 22},
     {"policies: {p: x}\nzones: {a: }\n", "P003", 1, 15},
     {"certificates: x\nzones: {a: }\n", "P003", 1, 15},

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "dns/type.h"
 #include "dnssec/rrsig.h"
 
 static struct bytes
@@ -147,6 +148,40 @@ periods(void **state)
 	diags_free(&diags);
 }
 
+/* The zone's own keys have a validity of their own, and nothing below its apex has. */
+static void
+periods_of_keys(void **state)
+{
+	static const uint16_t types[] = {TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY, TYPE_SOA};
+	struct name apex = {.len = 3, .wire = {1, 'a', 0}};
+	struct bytes rdata[] = {OCTETS("\1")};
+	struct rrsig_period period;
+	struct rrsig rrsig = {0};
+	struct diags diags = {0};
+
+	(void)state;
+	assert_int_equal(rrsig_period(&diags, 1795435200, 3600, 14 * 86400, 0, &period), 0);
+	assert_int_equal(rrsig_period_of_keys(&diags, 1795435200, 0, 0, 0, &period), -1);
+	for (int days = 7; days <= 30; days += 23) {
+		assert_int_equal(rrsig_period_of_keys(
+				     &diags, 1795435200, 3600, (uint64_t)days * 86400, 0, &period),
+		    0);
+		for (size_t i = 0; i < 2 * LENGTH(types); i++) {
+			bool below = i >= LENGTH(types);
+			uint16_t type = types[i % LENGTH(types)];
+			struct rrsig_set set = {
+			    below ? OCTETS("\1b\1a\0") : OCTETS("\1a\0"), type, 60, rdata, 1};
+			int expected = below || type == TYPE_SOA ? 14 : days;
+
+			rrsig_begin(&rrsig, &apex, &period, &set);
+			assert_int_equal(read_u32(rrsig_rdata(&rrsig).data + RRSIG_EXPIRATION),
+			    1795435200 + expected * 86400);
+		}
+	}
+	rrsig_free(&rrsig);
+	diags_free(&diags);
+}
+
 /* Below the span, spread over it, the same for each spelling, another for other types. */
 static void
 jitter(void **state)
@@ -187,6 +222,7 @@ main(void)
 	    cmocka_unit_test(empty_rdata),
 	    cmocka_unit_test(labels),
 	    cmocka_unit_test(periods),
+	    cmocka_unit_test(periods_of_keys),
 	    cmocka_unit_test(jitter),
 	};
 

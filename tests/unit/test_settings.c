@@ -94,6 +94,7 @@ static const struct key_row rows[] = {
     {"policies", "iterations", NULL, "1", SHAPES},
     {"policies", "salt", NULL, "ab", SHAPES},
     {"policies", "validity", "14d", "15d", SHAPES},
+    {"policies", "dnskey-validity", "30d", "31d", SHAPES},
     {"policies", "refresh", "5d", "6d", SHAPES},
     {"policies", "inception-offset", "1h", "2h", SHAPES},
     {"policies", "propagation", "1h", "2h", SHAPES},
