@@ -13,7 +13,7 @@
 
 enum { PER_CHUNK = 512 };
 
-static const char magic[16] = "zonepp index 1\n";
+static const char magic[16] = "zonepp index 2\n";
 
 /* Behind the blocks. Another byte order makes another magic number of `one`. */
 struct index_end {
@@ -22,11 +22,12 @@ struct index_end {
 	uint64_t n_blocks;
 	uint8_t settings[DIGEST_LEN];
 	uint8_t sha256[DIGEST_LEN]; /* of the zone file */
-	char seal[SEAL_LEN];        /* of all that is ahead of it */
+	struct seal seal;           /* of all that is ahead of it */
 };
 
 _Static_assert(sizeof(struct index_block) == INDEX_DIGEST + 28, "no octet is left undefined");
-_Static_assert(offsetof(struct index_end, seal) + SEAL_LEN == sizeof(struct index_end), "nor here");
+_Static_assert(
+    offsetof(struct index_end, seal) + sizeof(struct seal) == sizeof(struct index_end), "nor here");
 
 /* --- Reading --- */
 
@@ -85,12 +86,13 @@ index_read(struct index *index, const struct roots *own, const char *path,
 bool
 index_is_sealed(const struct index *index, const struct keys *keys)
 {
-	const char *seal = index->text.data + index->text.len - SEAL_LEN;
+	size_t len = index->text.len - sizeof(struct seal);
 	uint8_t sha256[DIGEST_LEN];
+	struct seal seal;
 
-	digest_sha256(
-	    (struct bytes){(const uint8_t *)index->text.data, index->text.len - SEAL_LEN}, sha256);
-	return seal_holds(keys, sha256, seal);
+	memcpy(&seal, index->text.data + len, sizeof(seal));
+	digest_sha256((struct bytes){(const uint8_t *)index->text.data, len}, sha256);
+	return seal_holds(keys, sha256, &seal);
 }
 
 void
@@ -412,9 +414,10 @@ index_commit(struct index_writer *writer, const struct keys *keys,
 	memcpy(end.sha256, sha256, DIGEST_LEN);
 	put(writer, &end, offsetof(struct index_end, seal));
 	writer_end(writer, own);
-	sealed = seal_make(keys, own, end.seal);
-	if (writer->out && (!sealed || output_write(writer->out, end.seal, SEAL_LEN) < 0 ||
-			       output_commit(writer->out, &changed) < 0))
+	sealed = seal_make(keys, own, &end.seal);
+	if (writer->out &&
+	    (!sealed || output_write(writer->out, (const char *)&end.seal, sizeof(end.seal)) < 0 ||
+		output_commit(writer->out, &changed) < 0))
 		output_abort(writer->out);
 	writer->out = NULL;
 	if (writer->own->n > 0)

@@ -1,88 +1,92 @@
 #include "dnssec/seal.h"
 
-#include "base/codec.h"
-#include "base/digest.h"
+#include "dnssec/signer.h"
+#include "dnssec/verifier.h"
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/crypto.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
+#include <string.h>
 
 static const char purpose[] = "zonepp seal of a signed zone";
 
-enum { PRIVATE_MOST = 1024 }; /* octets of the number that makes a key private */
+enum { DATA_LEN = sizeof(purpose) + 32 };
 
-/* That number: of RSA the private exponent. The encoders of OpenSSL take longer for it than a few
- * signatures. Returns its length; 0: the key has none. */
-static size_t
-private_number(const EVP_PKEY *pkey, uint8_t out[PRIVATE_MOST])
+static struct bytes
+data_of(const uint8_t sha256[32], uint8_t data[DATA_LEN])
 {
-	size_t len = PRIVATE_MOST;
-	BIGNUM *number = NULL;
-
-	if ((EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &number) > 0 ||
-		EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_D, &number) > 0) &&
-	    BN_num_bytes(number) <= PRIVATE_MOST)
-		len = (size_t)BN_bn2bin(number, out);
-	else if (EVP_PKEY_get_raw_private_key(pkey, out, &len) <= 0)
-		len = 0;
-	BN_clear_free(number);
-	ERR_clear_error();
-	return len;
-}
-
-/* The key of the HMAC. */
-static bool
-secret_of(const EVP_PKEY *pkey, uint8_t secret[DIGEST_LEN])
-{
-	uint8_t number[PRIVATE_MOST];
-	size_t len = private_number(pkey, number);
-	struct digest *digest;
-
-	if (len == 0)
-		return false;
-	digest = digest_begin();
-	digest_add(digest, purpose, sizeof(purpose));
-	digest_add(digest, number, len);
-	digest_end(digest, secret);
-	OPENSSL_cleanse(number, len);
-	return true;
+	memcpy(data, purpose, sizeof(purpose));
+	memcpy(data + sizeof(purpose), sha256, 32);
+	return (struct bytes){data, DATA_LEN};
 }
 
 static bool
-seal_by(const struct key *key, const uint8_t sha256[32], char seal[SEAL_LEN])
+seal_by(const struct key *key, struct bytes data, struct seal *seal)
 {
-	uint8_t secret[DIGEST_LEN], mac[DIGEST_LEN];
-	struct buf hex = {0};
+	struct diags own = {0};
+	struct key only = *key;
+	struct signer *signer;
+	size_t len = 0;
+	bool made;
 
-	if (!key->pkey || !secret_of(key->pkey, secret))
-		return false;
-	digest_hmac((struct bytes){secret, sizeof(secret)}, (struct bytes){sha256, 32}, mac);
-	OPENSSL_cleanse(secret, sizeof(secret));
-	hex_encode(&hex, (struct bytes){mac, sizeof(mac)});
-	memcpy(seal, hex.data, SEAL_LEN);
-	buf_free(&hex);
-	return true;
+	only.signs_zone = true; /* whatever its role */
+	signer = signer_new(&own, &(struct keys){.items = &only, .n = 1});
+	made = signer && signer_sign(signer, 0, data, seal->octets, &len) == 0;
+	signer_free(signer);
+	diags_free(&own);
+	seal->len = len;
+	return made;
 }
 
 bool
-seal_make(const struct keys *keys, const uint8_t sha256[32], char seal[SEAL_LEN])
+seal_make(const struct keys *keys, const uint8_t sha256[32], struct seal *seal)
 {
-	for (size_t i = 0; i < keys->n; i++)
-		if (seal_by(&keys->items[i], sha256, seal))
-			return true;
+	uint8_t data[DATA_LEN];
+	struct bytes signed_data = data_of(sha256, data);
+
+	for (int of_zone = 1; of_zone >= 0; of_zone--)
+		for (size_t i = 0; i < keys->n; i++) {
+			const struct key *key = &keys->items[i];
+
+			*seal = (struct seal){0};
+			if (key->signs_zone == of_zone && key->pkey &&
+			    seal_by(key, signed_data, seal))
+				return true;
+		}
+	*seal = (struct seal){0};
 	return false;
 }
 
-bool
-seal_holds(const struct keys *keys, const uint8_t sha256[32], const char seal[SEAL_LEN])
+static bool
+is_by(const struct key *key, struct bytes data, const struct seal *seal)
 {
-	char own[SEAL_LEN];
+	struct verifier_key of = {key->algorithm, {key->dnskey.data + 4, key->dnskey.len - 4}};
+	struct verifier *verifier = verifier_new(&of, 1);
+	bool good = verifier_good(verifier, 0, data, (struct bytes){seal->octets, seal->len});
 
+	verifier_free(verifier);
+	return good;
+}
+
+/* Nothing hides behind the signature. */
+static bool
+is_whole(const struct seal *seal)
+{
+	if (seal->len == 0 || seal->len > SIGNATURE_LONGEST)
+		return false;
+	for (size_t i = seal->len; i < SIGNATURE_LONGEST; i++)
+		if (seal->octets[i] != 0)
+			return false;
+	return true;
+}
+
+bool
+seal_holds(const struct keys *keys, const uint8_t sha256[32], const struct seal *seal)
+{
+	uint8_t data[DATA_LEN];
+	struct bytes signed_data = data_of(sha256, data);
+
+	if (!is_whole(seal))
+		return false;
 	for (size_t i = 0; i < keys->n; i++)
-		if (seal_by(&keys->items[i], sha256, own) &&
-		    CRYPTO_memcmp(own, seal, SEAL_LEN) == 0)
+		if (keys->items[i].pkey && is_by(&keys->items[i], signed_data, seal))
 			return true;
 	return false;
 }

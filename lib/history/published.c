@@ -48,6 +48,7 @@ load(struct published *published, const char *path, const struct name *apex, uns
 {
 	int result = read_store(
 	    &published->diags, NULL, path, apex, n_workers, &published->store, published->sha256);
+	ssize_t len;
 
 	if (result < 0)
 		look_for_merge(published, path);
@@ -57,8 +58,8 @@ load(struct published *published, const char *path, const struct name *apex, uns
 		published->serial = zone_serial(&published->store);
 	if (!published->there)
 		return;
-	if (getxattr(path, PUBLISHED_SEAL, published->seal, SEAL_LEN) != SEAL_LEN)
-		memset(published->seal, 0, SEAL_LEN); /* then its signatures are verified */
+	len = getxattr(path, PUBLISHED_SEAL, published->seal.octets, SIGNATURE_LONGEST);
+	published->seal.len = len > 0 ? (uint64_t)len : 0; /* then its signatures are verified */
 }
 
 int

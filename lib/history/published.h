@@ -13,8 +13,8 @@ struct published {
 	bool is_conflict; /* it was not, but the marks of a merge that is not finished */
 	bool has_serial;  /* a SOA record of it was, which one that is not whole may have */
 	uint32_t serial;
-	uint8_t sha256[32];  /* of the file */
-	char seal[SEAL_LEN]; /* that it bears; zeros: none */
+	uint8_t sha256[32]; /* of the file */
+	struct seal seal;   /* that it bears */
 };
 
 /* Reads the zone `apex` from the file at `path`, within `roots` (NULL: anywhere). A missing or

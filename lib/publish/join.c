@@ -221,10 +221,10 @@ write_zone(struct join_run *run)
 static void
 seal(struct join_run *run)
 {
-	char text[SEAL_LEN];
+	struct seal made;
 
-	if (seal_make(&run->keys, output_sha256(run->out), text))
-		output_attribute(run->out, PUBLISHED_SEAL, text, SEAL_LEN);
+	if (seal_make(&run->keys, output_sha256(run->out), &made))
+		output_attribute(run->out, PUBLISHED_SEAL, made.octets, made.len);
 }
 
 static int

@@ -135,14 +135,14 @@ part_print_head(struct buf *b, const struct part_facts *facts)
 bool
 part_print_end(struct buf *b, const struct keys *keys, const uint8_t sha256[DIGEST_LEN])
 {
-	char seal[SEAL_LEN];
+	struct seal seal;
 
-	if (!seal_make(keys, sha256, seal))
+	if (!seal_make(keys, sha256, &seal))
 		return false;
 	buf_puts(b, end_line);
 	put_hex(b, sha256);
 	buf_putc(b, ' ');
-	buf_put(b, seal, SEAL_LEN);
+	hex_encode(b, (struct bytes){seal.octets, seal.len});
 	buf_putc(b, '\n');
 	return true;
 }
@@ -342,18 +342,22 @@ part_read_head(struct diags *diags, const char *path, struct part_head *out)
 
 /* What is at the end of the text, of which it is cut off. */
 static bool
-cut_end(struct text *text, uint8_t sha256[DIGEST_LEN], char seal[SEAL_LEN])
+cut_end(struct text *text, uint8_t sha256[DIGEST_LEN], struct seal *seal)
 {
-	enum { LEN = sizeof(end_line) - 1 + HEX + 1 + SEAL_LEN + 1 };
-	const char *p = text->data + text->len - LEN;
+	enum { HEAD = sizeof(end_line) - 1, LEAST = HEAD + HEX + 1 };
+	const char *newline = text->len > 1 ? memrchr(text->data, '\n', text->len - 1) : NULL;
+	const char *p = newline ? newline + 1 : text->data;
+	struct text line = {p, (size_t)(text->data + text->len - p)};
+	ssize_t len;
 
-	if (text->len < LEN || memcmp(p, end_line, sizeof(end_line) - 1) != 0 || p[-1] != '\n' ||
-	    p[LEN - 1] != '\n')
+	if (!newline || line.len <= LEAST || line.len > LEAST + 2 * SIGNATURE_LONGEST + 1 ||
+	    line.data[line.len - 1] != '\n' || memcmp(p, end_line, HEAD) != 0 ||
+	    p[LEAST - 1] != ' ')
 		return false;
-	text->len -= LEN;
-	p += sizeof(end_line) - 1;
-	memcpy(seal, p + HEX + 1, SEAL_LEN);
-	return p[HEX] == ' ' && hex_decode((struct text){p, HEX}, sha256) == DIGEST_LEN;
+	text->len -= line.len;
+	len = hex_decode((struct text){p + LEAST, line.len - LEAST - 1}, seal->octets);
+	seal->len = len > 0 ? (uint64_t)len : 0;
+	return len > 0 && hex_decode((struct text){p + HEAD, HEX}, sha256) == DIGEST_LEN;
 }
 
 int
@@ -362,8 +366,8 @@ part_read(struct diags *diags, const struct part_head *head, const struct keys *
 {
 	uint8_t stated[DIGEST_LEN], sha256[DIGEST_LEN];
 	const char *path = head->path, *begin;
-	char seal[SEAL_LEN];
 	struct part_head now;
+	struct seal seal;
 	struct text text;
 
 	if (file_load(diags, pos_none(), NULL, path, &text) < 0 ||
@@ -372,12 +376,12 @@ part_read(struct diags *diags, const struct part_head *head, const struct keys *
 	if (now.part.k != head->part.k || now.shared.len != head->shared.len ||
 	    memcmp(now.shared.data, head->shared.data, now.shared.len) != 0)
 		return refuse(diags, path, "the file is being changed");
-	if (!cut_end(&text, stated, seal))
+	if (!cut_end(&text, stated, &seal))
 		return refuse(diags, path, "the part is not whole: its last line is missing");
 	digest_sha256((struct bytes){(const uint8_t *)text.data, text.len}, sha256);
 	if (memcmp(stated, sha256, DIGEST_LEN) != 0)
 		return refuse(diags, path, "the part was changed: its digest is another one");
-	if (!seal_holds(keys, sha256, seal))
+	if (!seal_holds(keys, sha256, &seal))
 		return refuse(diags, path, "the part was not sealed by one of the zone's keys");
 	begin = now.shared.data + now.shared.len + 2; /* behind ";\n" */
 	*records = (struct text){begin, (size_t)(text.data + text.len - begin)};

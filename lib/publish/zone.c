@@ -241,7 +241,7 @@ is_trusted(const struct zone_run *run)
 	if (job->cache && cache_output_sha256(job, wrote) &&
 	    memcmp(wrote, published->sha256, sizeof(wrote)) == 0)
 		return true;
-	return seal_holds(&run->keys, published->sha256, published->seal);
+	return seal_holds(&run->keys, published->sha256, &published->seal);
 }
 
 /* What of the published zone can stay. */

@@ -126,11 +126,11 @@ forget_records(struct zone_run *run)
 static void
 seal(struct zone_run *run)
 {
-	char text[SEAL_LEN];
+	struct seal made;
 
 	if (run->job->zone->sign && run->job->part.n == 0 &&
-	    seal_make(&run->keys, output_sha256(run->out), text))
-		output_attribute(run->out, PUBLISHED_SEAL, text, SEAL_LEN);
+	    seal_make(&run->keys, output_sha256(run->out), &made))
+		output_attribute(run->out, PUBLISHED_SEAL, made.octets, made.len);
 }
 
 /* A certificate that came too early is an error, and no reason to publish nothing: the zone that

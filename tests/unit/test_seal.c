@@ -40,28 +40,28 @@ seals(void **state)
 {
 	enum { N = sizeof(key_vectors) / sizeof(key_vectors[0]) };
 	static const uint8_t file[32] = {1, 2, 3}, other[32] = {1, 2, 4};
-	char first[SEAL_LEN], again[SEAL_LEN], last[SEAL_LEN] = {0};
+	struct seal first, last = {0};
 	struct diags diags = {0};
 	struct keys keys[N];
 
 	(void)state;
 	for (size_t i = 0; i < N; i++) {
 		load(&diags, &key_vectors[i], &keys[i]);
-		assert_true(seal_make(&keys[i], file, first));
-		assert_true(seal_make(&keys[i], file, again));
-		assert_memory_equal(first, again, SEAL_LEN);
-		assert_memory_not_equal(first, last, SEAL_LEN);
-		assert_true(seal_holds(&keys[i], file, first));
-		assert_false(seal_holds(&keys[i], other, first));
-		assert_false(seal_holds(&keys[i], file, last));
-		again[SEAL_LEN - 1] ^= 1;
-		assert_false(seal_holds(&keys[i], file, again));
-		memcpy(last, first, SEAL_LEN);
+		assert_true(seal_make(&keys[i], file, &first));
+		assert_true(seal_holds(&keys[i], file, &first));
+		assert_false(seal_holds(&keys[i], other, &first));
+		assert_false(seal_holds(&keys[i], file, &last));
+		last = first;
+		first.octets[first.len - 1] ^= 1;
+		assert_false(seal_holds(&keys[i], file, &first));
+		first = last;
+		first.len = UINT64_MAX;
+		assert_false(seal_holds(&keys[i], file, &first));
 	}
 	diags_free(&diags);
 }
 
-/* Any of the keys will do; public halves seal nothing. */
+/* Any of the keys will do; public halves seal nothing, and prove nothing. */
 static void
 several_keys(void **state)
 {
@@ -69,21 +69,21 @@ several_keys(void **state)
 	struct diags diags = {0};
 	struct keys one, both;
 	struct key items[2], public;
-	char seal[SEAL_LEN];
+	struct seal seal;
 
 	(void)state;
 	load(&diags, &key_vectors[4], &one);
 	items[1] = one.items[0];
-	assert_true(seal_make(&one, file, seal));
+	assert_true(seal_make(&one, file, &seal));
 	load(&diags, &key_vectors[2], &one);
 	items[0] = one.items[0];
 	both = (struct keys){.items = items, .n = 2};
-	assert_true(seal_holds(&both, file, seal));
+	assert_true(seal_holds(&both, file, &seal));
 	public = items[1];
 	public.pkey = NULL;
 	one = (struct keys){.items = &public, .n = 1};
-	assert_false(seal_holds(&one, file, seal));
-	assert_false(seal_make(&one, file, seal));
+	assert_false(seal_holds(&one, file, &seal));
+	assert_false(seal_make(&one, file, &seal));
 	diags_free(&diags);
 }
 
