@@ -64,6 +64,7 @@ serve() {
 		mkdir "$server_dir"
 		{ "config_$1" && "zones_$1" "$2"; } >"$server_dir/conf" || return 1
 		start "$1" "$2" && return
+		! kill -0 "$server_pid" 2>/dev/null || break # it runs, and does not serve
 	done
 	cat "$server_dir.log"
 	return 1
@@ -157,9 +158,19 @@ config_knotd() {
 	CONF
 }
 zones_knotd() {
-	printf 'acl:\n  - { id: all, address: 127.0.0.1, action: transfer }\n'
-	printf 'template:\n  - { id: default, zonefile-sync: -1, zonefile-load: difference, acl: all }\nzone:\n'
-	for_zones "$1" '  - { domain: %s, file: %s }\n'
+	cat <<-CONF
+	acl:
+	  - id: all
+	    address: 127.0.0.1
+	    action: transfer
+	template:
+	  - id: default
+	    zonefile-sync: -1
+	    zonefile-load: difference
+	    acl: all
+	zone:
+	CONF
+	for_zones "$1" '  - domain: %s\n    file: %s\n'
 }
 
 # PowerDNS makes NSEC and NSEC3 records itself, even where it adds the zone's own signatures to them,
@@ -180,6 +191,7 @@ config_pdns() {
 	receiver-threads=1
 	distributor-threads=1
 	version-string=anonymous
+	dname-processing=yes
 	CONF
 }
 zones_pdns() {
@@ -192,7 +204,8 @@ zones_pdns() {
 pdns_learns() { # pdns_learns DIR ZONE FILE: how that zone is signed
 	grep -q '[[:space:]]RRSIG[[:space:]]' "$3" || return 0
 	pdnsutil --config-dir="$1" set-presigned "$2" || return
-	set -- "$1" "$2" "$(awk '$4 == "NSEC3PARAM" { print $5, $6, $7, $8; exit }' "$3")"
+	# The flags are those of the chain.
+	set -- "$1" "$2" "$(awk '$4 == "NSEC3" { print $5, $6, $7, $8; exit }' "$3")"
 	if [ "$3" ]; then
 		pdnsutil --config-dir="$1" set-nsec3 "$2" "$3"
 	else
