@@ -208,6 +208,7 @@ end_zones(struct build_run *run, struct making *makings, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		if (makings[i].draft) {
+			build_doubt_lock(run, build_diags_of(run, makings[i].build));
 			of[n_drafts] = &makings[i];
 			drafts[n_drafts++] = makings[i].draft;
 		}

@@ -2,6 +2,7 @@
 
 #include "base/codec.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/output.h"
 #include "history/state.h"
@@ -48,7 +49,7 @@ digest_of(struct diags *own, const struct project *project)
 	return buf_text(&hex, &own->arena);
 }
 
-/* What a build here left; "-" where it left nothing. */
+/* What the last build here left; NULL where that is not known. */
 static const char *
 seen_of(struct diags *own, const struct build_run *run)
 {
@@ -58,34 +59,67 @@ seen_of(struct diags *own, const struct build_run *run)
 		   own, pos_none(), &run->project->own, seen_path(&own->arena, run), &seen) == 0 &&
 		       seen.data
 		   ? arena_text(&own->arena, seen.data, seen.len)
-		   : "-";
+		   : NULL;
 }
 
-/* A merge, or somebody's hand, may have made another of it, which a zone that is taken from the
- * cache would not mend. */
+/* A merge, or somebody's hand, may have made another of it, or a build ended ahead of writing it:
+ * which a zone that is taken from the cache would not mend. */
 static bool
 is_changed(const struct build_run *run)
 {
 	struct diags own = {0};
-	bool same = strcmp(seen_of(&own, run), digest_of(&own, run->project)) == 0;
+	const char *seen = seen_of(&own, run);
+	bool same = seen && strcmp(seen, digest_of(&own, run->project)) == 0;
 
 	diags_free(&own);
 	return !same;
 }
 
+/* Its loss costs only time. */
+static int
+write_seen(struct build_run *run, const char *digest)
+{
+	struct output *out =
+	    output_open_in(run->diags, &run->project->own, seen_path(&run->diags->arena, run));
+	bool changed;
+
+	if (!out)
+		return -1;
+	output_relax(out);
+	if (output_write(out, digest, strlen(digest)) == 0)
+		return output_commit(out, &changed);
+	output_abort(out);
+	return -1;
+}
+
 static int
 remember(struct build_run *run)
 {
-	const struct project *project = run->project;
 	struct diags own = {0};
-	const char *digest = digest_of(&own, project);
-	int result = 0;
+	const char *digest = digest_of(&own, run->project), *seen = seen_of(&own, run);
+	int result = seen && strcmp(seen, digest) == 0 ? 0 : write_seen(run, digest);
 
-	if (strcmp(seen_of(&own, run), digest) != 0)
-		result = output_replace(
-		    run->diags, &project->own, seen_path(&run->diags->arena, run), text_of(digest));
 	diags_free(&own);
 	return result;
+}
+
+/* Nothing is to be written into it? */
+static bool
+is_only_read(const struct build_options *options)
+{
+	return options->locked || (options->check && !options->lock_all);
+}
+
+void
+build_doubt_lock(struct build_run *run, const struct diags *diags)
+{
+	struct arena a = {0};
+
+	if (is_only_read(run->options) || (!diags->noted.sources && !diags->noted.groups))
+		return;
+	if (!atomic_exchange(&run->lock_doubted, true))
+		file_remove(&run->project->own, seen_path(&a, run));
+	arena_free(&a);
 }
 
 /* --- Reading and writing it --- */
@@ -238,14 +272,12 @@ write_lock(struct build_run *run)
 int
 build_write_lock(struct build_run *run)
 {
-	const struct build_options *options = run->options;
 	int lock = -1, result;
 
-	if (options->locked || (options->check && !options->lock_all))
+	if (is_only_read(run->options) || !any_built(run))
 		return 0;
-	if (!any_built(run))
-		return 0;
-	if (options->shard.n > 0 && lock_begin(run->diags, run->project, LOCK_STATE, &lock) < 0)
+	if (run->options->shard.n > 0 &&
+	    lock_begin(run->diags, run->project, LOCK_STATE, &lock) < 0)
 		return -1;
 	result = write_lock(run);
 	lock_end(lock);

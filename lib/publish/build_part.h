@@ -6,6 +6,7 @@
 
 #include "publish/build.h"
 
+#include <stdatomic.h>
 #include <time.h>
 
 struct build_run {
@@ -17,6 +18,7 @@ struct build_run {
 	int64_t now;
 	struct locked *locked; /* the lock file; as long as `diags` */
 	bool lock_changed; /* by another than a build here: zones must tell what it is to have */
+	atomic_bool lock_doubted; /* the next build cannot rely on it, until it is written */
 	struct tlsa_names certificates;
 	struct history history; /* of the state file, as it was ahead of the build */
 	bool history_written;   /* it is another since, maybe */
@@ -93,6 +95,11 @@ build_plan_history(struct build_run *run);
 /* Begins with the lock file. Returns 0, or -1 with problems added. */
 int
 build_read_lock(struct build_run *run);
+
+/* Ahead of what is kept of a zone with those diags in the cache: should this run end before it has
+ * written the lock file, the next one asks all zones for their sources. */
+void
+build_doubt_lock(struct build_run *run, const struct diags *diags);
 
 /* Keeps what a zone noted of its sources, once it is done. */
 void
