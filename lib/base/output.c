@@ -559,6 +559,10 @@ rename_temporary(struct output *out)
 		return output_fail(out, "close");
 	if (renameat(out->folder_fd, out->temporary, out->folder_fd, out->name) < 0)
 		return output_fail(out, "replace");
+	/* give_name may have done what it reported as failed, as NFS does where an answer is lost:
+	 * of two names of one file, rename(2) leaves both. */
+	if (out->old_fd < 0)
+		unlinkat(out->folder_fd, out->temporary, 0);
 	forget_temporary(out);
 	return 0;
 }
