@@ -1,0 +1,146 @@
+#!/bin/sh
+# Each call to the system and each allocation of a run in turn does not go well, and signals come
+# ahead of each call: see sweep.c, which judges what is left, and calls.c, which has the calls and
+# their errors. All of it is tried with PARANOID=1, which takes an hour, and else some.
+set -u
+# shellcheck source=tests/signals.sh
+. "$(dirname "$0")/../signals.sh"
+here=$(cd "$(dirname "$0")" && pwd) || exit 2
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+export LC_ALL=C TZ=UTC
+unset SOURCE_DATE_EPOCH MAKEFLAGS
+umask 022
+
+tools=$(dirname "$(command -v zonepp)")/tests/faults
+[ -e "$tools/sweep" ] || {
+	echo "Bail out! $tools/sweep is missing: use make check"
+	exit 1
+}
+case ${ASAN_OPTIONS-} in
+?*) echo '1..0 # SKIP the sanitizer calls the system itself' && exit ;;
+esac
+
+n=0
+result() { # result WHAT: by the status of the command before
+	if [ $? -eq 0 ]; then
+		n=$((n + 1))
+		echo "ok $n - $1"
+	else
+		n=$((n + 1))
+		echo "not ok $n - $1"
+		sed 's/^\([^#]\)/# \1/' "$tmp/why"
+	fi
+}
+
+# --- Projects, as of faults.t ---
+
+now=2026-11-23T13:00:00Z
+prepare() {
+	mkdir "$tmp/fresh" "$tmp/work"
+	cp -R "$here/project/." "$here/../cli/shared/certs" "$here/../cli/shared/keys" "$tmp/fresh"
+	chmod 600 "$tmp"/fresh/keys/*.private
+	sed 's|^hooks:|&\n  review: [./note, "review {zone}"]\n  done: [./note, done]|' \
+		"$here/project/zonepp.yaml" >"$tmp/fresh/zonepp.yaml"
+	cp -R -p "$tmp/fresh" "$tmp/before"
+	(
+		cd "$tmp/before" && zonepp build --now 2026-11-23T12:00:00Z || exit
+		cp certs/web.pem next.pem
+		for zone in example.org example.net; do
+			echo 'new A 192.0.2.99' >>zones/$zone.zone
+		done
+		echo '54 PTR ns2.example.org.' >>zones/2.0.192.in-addr.arpa.zone
+		rm ran
+	) || return
+	cp -R -p "$tmp/before" "$tmp/one"
+	sed -i.old '/^  example.org:/d; /^  2.0.192/d; /^cert/d; /^  mail:/d' "$tmp/one/zonepp.yaml"
+	rm "$tmp/one/zonepp.yaml.old"
+	cp -R -p "$tmp/before" "$tmp/ready"
+	(cd "$tmp/ready" && zonepp build --now $now && rm ran)
+	cp -R -p "$tmp/before" "$tmp/diverged"
+	(
+		cd "$tmp/diverged" && cp zonepp.state base || exit
+		for zone in example.net example.org; do
+			zonepp build -j 1 --now $now $zone && mv zonepp.state $zone.state && cp base zonepp.state || exit
+		done
+		mv example.net.state zonepp.state
+		for k in 1 2; do
+			zonepp sign -j 1 --now $now --zone example.net --keys keys --part $k/2 -o part.$k \
+				zones/example.net.zone || exit
+		done
+		zonepp sign -j 1 --now $now --zone example.net --keys keys --index -o signed zones/example.net.zone
+		echo 'more A 192.0.2.98' >>zones/example.net.zone
+	)
+}
+sweep() { # sweep MODE EVERY PROJECT COMMAND...: each EVERY-th case, with PARANOID=1 all of them
+	mode=$1 every=$2 project=$3
+	shift 3
+	[ -z "${PARANOID-}" ] || every=1
+	shifted=$((shifted + 13))
+	rm -rf "$tmp/work"
+	mkdir "$tmp/work"
+	# shellcheck disable=SC2086 # options
+	"$tools/sweep" ${options-} -m "$mode" -e "$every" -o $shifted -t $now \
+		-p "$tools/fail_memory.so" "$tmp/$project" "$tmp/work" zonepp "$@" >"$tmp/why" 2>&1
+	result "$project, $1, $mode: $(tail -n 1 "$tmp/why")"
+}
+
+sign() { # sign MODE EVERY OPTION...
+	mode=$1 every=$2
+	shift 2
+	sweep "$mode" "$every" diverged sign -j 1 --now $now --zone example.net --keys keys "$@" \
+		zones/example.net.zone
+}
+
+shifted=0
+prepare >"$tmp/why" 2>&1
+result 'the projects are built'
+
+# --- What fails ---
+
+sweep errors 97 before build -j 1 --now $now
+sweep errors 151 before build -j 2 --now $now
+options='-n public/example.net.zone -n zonepp.state' # what is held of it may be more than there was
+sweep errors 151 fresh build -j 1 --now $now
+options=
+sweep errors 151 ready build -j 1 --now $now
+sweep errors 97 ready roll --deploy --now 2026-11-30
+sweep errors 61 before lock
+sweep errors 13 diverged merge -o zonepp.state base zonepp.state example.org.state
+sign errors 61 -o new
+sign errors 61 -o signed --index --previous signed
+sign errors 61 -o part --part 1/2
+sweep errors 41 diverged join -j 1 --keys keys -o joined part.1 part.2
+sweep errors 41 ready expand -o expanded --now $now zones/example.org.zone
+sweep errors 31 ready print -j 1 --now $now zones/example.net.zone
+sweep errors 61 ready keys set --now $now --inactive=+30d keys/Kexample.net.+015+14017
+sweep errors 61 ready keys ds --now $now --seen=14017 example.net
+options='-i keys/K* -i zonepp.state'
+sweep errors 61 ready keys generate --now $now -a ed25519 example.net
+sweep errors 61 ready keys roll --now $now example.net
+options='-i metrics -i page' # what cannot be read is stale, too
+sweep errors 61 ready status --now $now --prometheus=metrics --html=page
+options=
+
+# --- Memory ---
+
+sweep memory 997 before build -j 1 --now $now
+sweep memory 997 before build -j 2 --now $now
+sweep memory 997 ready roll --deploy --now 2026-11-30
+sweep memory 499 before lock
+sweep memory 97 diverged merge -o zonepp.state base zonepp.state example.org.state
+sign memory 997 -o signed --index --previous signed
+
+# --- Signals ---
+
+sweep kill 97 before build -j 1 --now $now
+options='-n public/example.net.zone -n zonepp.state'
+sweep kill 61 fresh build -j 1 --now $now
+options=
+sweep end 211 before build -j 1 --now $now
+sweep kill 97 ready roll --deploy --now 2026-11-30
+sweep end 211 ready roll --deploy --now 2026-11-30
+sweep kill 97 before lock
+sweep kill 19 diverged merge -o zonepp.state base zonepp.state example.org.state
+sign kill 97 -o signed --index --previous signed
+echo "1..$n"
