@@ -28,17 +28,36 @@ read_some(int fd, struct buf *buf)
 	return n;
 }
 
+/* No file is larger than all that a zone may be by default, whoever named it. What is small is not
+ * worth asking for that. */
+static bool
+is_too_large(struct diags *diags, size_t most, size_t len)
+{
+	enum { SMALL = 64 << 20 };
+
+	return len > most || !account_may_take(&diags->account, LIMIT_MEMORY, len) ||
+	       (len > SMALL && len > account_default(LIMIT_MEMORY));
+}
+
+/* What has no size may have no end either; the buf doubles. */
 static int
-read_stream(struct diags *diags, int fd, struct text *out)
+read_stream(struct diags *diags, int fd, size_t most, struct text *out)
 {
 	struct buf buf = {0};
 	ssize_t n;
 
-	do
+	do {
 		n = read_some(fd, &buf);
-	while (n > 0);
+		if (n > 0 && (buf.len > most || is_too_large(diags, SIZE_MAX, 2 * buf.cap))) {
+			errno = EFBIG;
+			n = -1;
+		}
+	} while (n > 0);
 	if (n < 0) {
+		int error = errno;
+
 		buf_free(&buf);
+		errno = error;
 		return -1;
 	}
 	buf_putc(&buf, '\0');
@@ -130,9 +149,8 @@ load_fd(
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size == 0)
-		return read_stream(diags, fd, out); /* /proc files claim no size */
-	if ((size_t)st.st_size > most ||
-	    !account_may_take(&diags->account, LIMIT_MEMORY, (uint64_t)st.st_size)) {
+		return read_stream(diags, fd, most, out); /* /proc files claim no size */
+	if (is_too_large(diags, most, (size_t)st.st_size)) {
 		errno = EFBIG;
 		return -1;
 	}
@@ -281,17 +299,17 @@ report(struct diags *diags, struct pos pos, const struct roots *roots, const cha
 	int error = errno;
 	bool is_link = error == EXDEV && roots && roots->strict;
 	bool is_another = error == EXDEV || error == EINVAL || error == EISDIR || error == ELOOP ||
-			  error == EFBIG;
+			  error == ENXIO || error == EFBIG;
 	enum problem problem = is_link          ? F_LINK
 			       : error == EXDEV ? F_CONFINED
 			       : error == EFBIG ? F_LARGE
 						: F_READ;
-	const char *why = is_link           ? "a symbolic link leads elsewhere"
-			  : error == EXDEV  ? "it lies outside the folders that may be read"
-			  : error == EINVAL ? "it is not a regular file"
-			  : error == EBUSY  ? "it changed while it was read"
-			  : error == EFBIG  ? "it is too large for what it should be"
-					    : strerror(error);
+	const char *why = is_link          ? "a symbolic link leads elsewhere"
+			  : error == EXDEV ? "it lies outside the folders that may be read"
+			  : error == EINVAL || error == ENXIO ? "it is not a regular file"
+			  : error == EBUSY                    ? "it changed while it was read"
+			  : error == EFBIG ? "it is too large for what it should be"
+					   : strerror(error);
 
 	diags->unreadable = diags->unreadable || !(is_another || file_is_absence(error));
 	if (diags->account.is_over)
@@ -316,7 +334,7 @@ load(struct diags *diags, const struct roots *roots, const char *path, bool stre
 	int fd;
 
 	if (strcmp(path, "-") == 0)
-		return read_stream(diags, STDIN_FILENO, out);
+		return read_stream(diags, STDIN_FILENO, most, out);
 	fd = open_to_load(roots, path, streams);
 	if (fd < 0)
 		return -1;
@@ -477,8 +495,8 @@ digest_of_file(struct diags *diags, const struct roots *roots, const char *path,
 	struct stat st;
 	ssize_t n = -1;
 
-	(void)diags;
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    !is_too_large(diags, SIZE_MAX, (size_t)st.st_size)) /* nobody has read such a file */
 		while ((n = read_some(fd, &buf)) > 0) {
 			digest_add(digest, buf.data, buf.len);
 			buf_clear(&buf);

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+enum { PROJECT_FILE_LARGEST = 256 << 20 }; /* octets: some million zones */
+
 /* The top of the file. */
 struct file {
 	const struct yaml_node *defaults, *policies, *certificates, *hooks, *limits, *safety,
@@ -226,7 +228,7 @@ project_load(struct diags *diags, const char *path, struct project *out)
 
 	path = arena_text(&diags->arena, path, strlen(path));
 	*out = (struct project){.path = path, .folder = file_folder(&diags->arena, path)};
-	if (file_load(diags, pos_none(), NULL, path, &text) < 0)
+	if (file_load_small(diags, pos_none(), NULL, path, PROJECT_FILE_LARGEST, false, &text) < 0)
 		return -1;
 	yaml_parse(diags, diags_source(diags, path, text, pos_none()), &root);
 	if (!root)

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+enum { MERGED_LARGEST = 1 << 30 }; /* octets; as history/state.c has it for the larger kind */
+
 /* A file of either kind, as lines that are in order and each there once. */
 struct kind {
 	/* Appends the lines of the file; nothing is an empty one. Returns 0, or -1 with problems
@@ -255,8 +257,8 @@ find_kind(struct diags *diags, const char *base, const char *const *paths, size_
 		struct text text;
 
 		diags_part(diags, &own);
-		if ((i == 0 ? file_load_if(&own, pos_none(), NULL, path, &text)
-			    : file_load(&own, pos_none(), NULL, path, &text)) < 0 ||
+		if (file_load_small(&own, pos_none(), NULL, path, MERGED_LARGEST, i == 0, &text) <
+			0 ||
 		    take_kind(&own, path, text, out) < 0)
 			result = -1;
 		diags_join(diags, &own);

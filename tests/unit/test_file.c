@@ -269,6 +269,38 @@ devices_at_a_position(void **state)
 	diags_free(&diags);
 }
 
+/* A stream that never ends is given up where a zone's memory is; small, as the file may be. */
+static void
+endless_streams(void **state)
+{
+	struct limits limits = {.most = {[LIMIT_MEMORY] = 1 << 20}};
+	struct diags diags = {0};
+	struct text text;
+
+	(void)state;
+	assert_int_equal(
+	    file_load_small(&diags, pos_none(), NULL, "/dev/zero", 1 << 20, false, &text), -1);
+	assert_int_equal(diags.items[0].problem, F_LARGE);
+	account_open(&diags.account, &limits, 0);
+	assert_int_equal(file_load(&diags, pos_none(), NULL, "/dev/zero", &text), -1);
+	assert_int_equal(diags.items[1].problem, F_MEMORY);
+	assert_int_equal(diags.n, 2);
+	diags_free(&diags);
+}
+
+/* Nobody has read such a file, so its digest is none to compare with. */
+static void
+digest_of_a_hole(void **state)
+{
+	uint8_t sha256[32];
+
+	(void)state;
+	put("hole", "");
+	assert_int_equal(truncate("hole", (off_t)1 << 40), 0);
+	assert_false(file_digest(INPUT_FILE, NULL, "hole", sha256));
+	assert_int_equal(unlink("hole"), 0);
+}
+
 static void
 missing(void **state)
 {
@@ -386,6 +418,8 @@ main(void)
 	    cmocka_unit_test(sizes),
 	    cmocka_unit_test(streams),
 	    cmocka_unit_test(devices_at_a_position),
+	    cmocka_unit_test(endless_streams),
+	    cmocka_unit_test(digest_of_a_hole),
 	    cmocka_unit_test(missing),
 	    cmocka_unit_test(problem_at_its_position),
 	    cmocka_unit_test(paths),
