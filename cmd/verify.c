@@ -7,6 +7,7 @@
 #include "dnssec/verify.h"
 #include "zone/read.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 static const struct cmd_option option_at = {
@@ -113,6 +114,10 @@ read_published(struct cmd *cmd, const struct project *project, const struct proj
 
 	if (file_stat(&project->outputs, zone->output, &st) < 0)
 		return file_refuse(&cmd->diags, &project->outputs, zone->output);
+	if (!S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return file_refuse(&cmd->diags, &project->outputs, zone->output);
+	}
 	return read_store(&cmd->diags, NULL, zone->output, &zone->name, cmd->jobs, store, NULL);
 }
 

@@ -67,10 +67,13 @@ published_load(struct diags *diags, struct published *published, const struct ro
     const char *path, const struct name *apex, unsigned n_workers)
 {
 	char open_path[FILE_PATH_OF_FD];
+	struct stat st;
 	int fd;
 
 	*published = (struct published){0};
 	fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
+	if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) /* and may never end */
+		return file_close(fd, 0);
 	if (fd < 0) /* what lies elsewhere is another's affair */
 		return file_is_absence(errno) || errno == EXDEV || errno == ELOOP
 			   ? 0

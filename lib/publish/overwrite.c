@@ -32,7 +32,7 @@ static int
 read_head(struct diags *diags, const struct roots *roots, const char *path, char head[HEAD_MOST],
     struct text *out)
 {
-	int fd = file_open(roots, path, O_RDONLY);
+	int fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
 	ssize_t len = fd < 0 ? -1 : read(fd, head, HEAD_MOST);
 
 	if (fd >= 0)
