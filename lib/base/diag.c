@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "base/diag.h"
 
 #include "base/buf.h"
@@ -34,6 +35,17 @@ diags_source(struct diags *diags, const char *path, struct text text, struct pos
 	diags->sources[diags->n_sources++] =
 	    (struct source){.path = path, .text = text, .includer = includer};
 	return (uint32_t)diags->n_sources;
+}
+
+uint32_t
+diags_source_own(struct diags *diags, const char *path, struct text text)
+{
+	static const char own[] = "# What zonepp "; /* behind the mark of a merge, too */
+	uint32_t number = diags_source(diags, path, text, pos_none());
+	size_t n = text.len < 4096 ? text.len : 4096;
+
+	diags->sources[number - 1].unquoted = !memmem(text.data, n, own, sizeof(own) - 1);
+	return number;
 }
 
 uint32_t
@@ -259,7 +271,7 @@ add_line(struct diag *d, const struct source *source, size_t offset)
 	const char *at;
 
 	d->place = place_at(source, offset);
-	if (source->lost)
+	if (source->lost || source->unquoted)
 		return;
 	if (offset > source->text.len)
 		offset = source->text.len;

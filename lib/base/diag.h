@@ -27,6 +27,7 @@ struct source {
 	struct text text;    /* lives as long as the diags: in its arena or a cleanup hook of it */
 	struct pos includer; /* the $INCLUDE that asked for it, or nowhere */
 	bool concealed;      /* it may be no zone file, and nothing of it is to be told */
+	bool unquoted;       /* it is not what it should be, and where in it must do */
 	bool released;       /* its text was, */
 	bool is_out;         /* and has not been read again, */
 	bool lost;           /* or cannot be */
@@ -146,6 +147,11 @@ diags_join(struct diags *whole, struct diags *part);
 /* Registers a text that lives as long as `diags`; returns its number for pos_at. */
 uint32_t
 diags_source(struct diags *diags, const char *path, struct text text, struct pos includer);
+
+/* As diags_source, for a file that tells at its beginning what zonepp wrote there: of one that does
+ * not, nothing is quoted. */
+uint32_t
+diags_source_own(struct diags *diags, const char *path, struct text text);
 
 /* A copy of the source that `pos` is in, in the arena, which stays as it is; NULL: none. */
 const struct source *

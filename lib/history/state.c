@@ -717,7 +717,7 @@ state_load(struct diags *diags, const struct roots *own, const char *path,
 		return -1;
 	}
 	if (text.data) {
-		source = diags_source(diags, path, text, pos_none());
+		source = diags_source_own(diags, path, text);
 		result = read_text(diags, source, text, reading, out);
 		if (diags->told.n == n_told) /* nothing of it is quoted */
 			diags->sources[source - 1].text = (struct text){"", 0};

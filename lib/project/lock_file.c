@@ -389,7 +389,7 @@ lock_file_load(
 		return -1;
 	if (!out->text.data)
 		return 0;
-	read_lines(&r, out->text, diags_source(diags, out->path, out->text, pos_none()));
+	read_lines(&r, out->text, diags_source_own(diags, out->path, out->text));
 	take_sources(&r, out);
 	free(r.lines);
 	return r.result;
@@ -406,7 +406,7 @@ lock_file_lines(struct diags *diags, const char *path, struct buf *out)
 		return -1;
 	if (!text.data)
 		return 0;
-	read_lines(&r, text, diags_source(diags, path, text, pos_none()));
+	read_lines(&r, text, diags_source_own(diags, path, text));
 	take_sources(&r, &locked);
 	free(r.lines);
 	for (size_t i = 0; i < locked.n; i++)
