@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "report/quote.h"
 
 #include "report/safe.h"
@@ -154,37 +155,56 @@ quote_print(struct buf *out, const struct diag *d, const char *mark, const char 
 	}
 }
 
+/* How many of the first octets are of that set. */
+static size_t
+span(struct text text, const char *set)
+{
+	size_t n = 0;
+
+	while (n < text.len && text.data[n] && strchr(set, text.data[n]))
+		n++;
+	return n;
+}
+
+static bool
+begins_with(struct text text, const char *what)
+{
+	return text.len >= strlen(what) && memcmp(text.data, what, strlen(what)) == 0;
+}
+
 /* Is what stands behind pass= the name of what holds the password: a file, or a variable that is
  * called as most are? */
 static bool
-names_password(const char *value)
+names_password(struct text value)
 {
-	static const char file[] = "file:", env[] = "env:";
+	static const char env[] = "env:";
 
-	if (strncmp(value, file, sizeof(file) - 1) == 0)
+	if (begins_with(value, "file:"))
 		return true;
-	if (strncmp(value, env, sizeof(env) - 1) != 0)
+	if (!begins_with(value, env))
 		return false;
-	value += sizeof(env) - 1;
-	value += strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-	return !*value || strchr(" \t\r;)\"',}]", *value);
+	value = text_behind(value, sizeof(env) - 1);
+	value = text_behind(value, span(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"));
+	return value.len == 0 || span(value, " \t\r;)\"',}]") > 0;
 }
 
+/* The line can be as long as a file, and hold any octet. */
 bool
 quote_may_hold_password(struct text line)
 {
-	static const char pass[] = "pass", letters[] = "abcdefghijklmnopqrstuvwxyz";
-	struct buf copy = {0};
-	bool may = false;
+	static const char pass[] = "pass";
+	const char *at;
 
-	buf_put(&copy, line.data, line.len);
-	buf_putc(&copy, '\0');
-	for (const char *at = strstr(copy.data, pass); at && !may; at = strstr(at, pass)) {
-		at += sizeof(pass) - 1;
-		at += strspn(at, letters);
-		may = (*at == '=' || *at == ':') &&
-		      !names_password(at + 1 + strspn(at + 1, " \t\"'"));
+	while ((at = memmem(line.data, line.len, pass, sizeof(pass) - 1))) {
+		struct text value = text_behind(line, (size_t)(at - line.data) + sizeof(pass) - 1);
+
+		line = value;
+		value = text_behind(value, span(value, "abcdefghijklmnopqrstuvwxyz"));
+		if (value.len == 0 || (*value.data != '=' && *value.data != ':'))
+			continue;
+		value = text_behind(value, 1);
+		if (!names_password(text_behind(value, span(value, " \t\"'"))))
+			return true;
 	}
-	buf_free(&copy);
-	return may;
+	return false;
 }

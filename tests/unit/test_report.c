@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "report/format.h"
+#include "report/quote.h"
 
 #define RED "\033[1;31m"
 #define BOLD "\033[1m"
@@ -32,6 +33,35 @@ assert_one(const char *text, size_t offset, enum problem problem, const char *ex
 	diag_add(&diags, pos_at(source, offset), problem, "bad");
 	assert_report(&diags, "tty", false, expected);
 	diags_free(&diags);
+}
+
+/* Lines that may hold a password are not quoted: they can hold any octet, and be of any length. */
+static void
+passwords(void **state)
+{
+	static const struct {
+		struct text line;
+		bool may;
+	} rows[] = {
+#define LINE(literal) {literal, sizeof(literal) - 1}
+	    {LINE("a pass=secret"), true},
+	    {LINE("a pass=env:secret"), true},
+	    {LINE("a pass=env:SECRET b"), false},
+	    {LINE("a pass=env:SECRET"), false},
+	    {LINE("a pass=file:secret"), false},
+	    {LINE("a password: secret"), true},
+	    {LINE("a pass b"), false},
+	    {LINE("a pass=file:a pass=secret"), true},
+	    {LINE("a \0 pass=secret"), true},
+	    {LINE("a pass=env:SECRET\0secret"), true},
+	    {LINE("a pass"), false},
+#undef LINE
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		if (quote_may_hold_password(rows[i].line) != rows[i].may)
+			fail_msg("%s", rows[i].line.data);
 }
 
 static void
@@ -255,6 +285,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(passwords),
 	    cmocka_unit_test(quotes),
 	    cmocka_unit_test(long_lines),
 	    cmocka_unit_test(long_word),
