@@ -47,6 +47,21 @@ wait_for(SSL *ssl, struct stream *stream, int returned)
 	}
 }
 
+/* OpenSSL reads on for as long as there is something to read that comes to nothing, as are
+ * HelloRequests (RFC 5246 section 7.4.1.1). */
+static void
+end_in_time(
+    int is_sent, int version, int type, const void *data, size_t len, SSL *ssl, void *stream)
+{
+	(void)is_sent;
+	(void)version;
+	(void)type;
+	(void)data;
+	(void)len;
+	if (stream_is_over(stream))
+		shutdown(SSL_get_fd(ssl), SHUT_RDWR);
+}
+
 static bool
 was_closed(unsigned long error)
 {
@@ -61,13 +76,17 @@ handshake(struct probe_result *result, SSL *ssl, struct stream *stream)
 
 	ERR_clear_error();
 	errno = 0;
+	SSL_set_msg_callback(ssl, end_in_time);
+	SSL_set_msg_callback_arg(ssl, stream);
 	while ((returned = SSL_connect(ssl)) != 1)
 		if (wait_for(ssl, stream, returned) < 0)
 			break;
 	if (returned == 1)
 		return 0;
 	error = ERR_peek_error();
-	if (was_closed(error))
+	if (stream_is_over(stream))
+		errno = ETIMEDOUT;
+	if (was_closed(error) || stream_is_over(stream))
 		end(result, PROBE_UNVERIFIED,
 		    arena_printf(&result->a, "no TLS handshake: %s",
 			errno ? strerror(errno) : "the server closed the connection"));

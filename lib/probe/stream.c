@@ -27,6 +27,19 @@ stream_of(int fd, int timeout_ms)
 	    fd, timeout_ms, stream_clock_ms() + (int64_t)STREAM_TIMEOUTS * timeout_ms};
 }
 
+bool
+stream_is_over(const struct stream *stream)
+{
+	return stream_clock_ms() >= stream->end_ms;
+}
+
+static int
+end_in_time(const struct stream *stream)
+{
+	errno = ETIMEDOUT;
+	return stream_is_over(stream) ? -1 : 0;
+}
+
 int
 stream_wait(struct stream *stream, short events)
 {
@@ -94,14 +107,15 @@ must_wait(void)
 ssize_t
 stream_read(struct stream *stream, void *data, size_t size)
 {
-	for (;;) {
+	while (end_in_time(stream) == 0) {
 		ssize_t n = recv(stream->fd, data, size, 0);
 
 		if (n >= 0 || !must_wait())
 			return n;
 		if (stream_wait(stream, POLLIN) < 0)
-			return -1;
+			break;
 	}
+	return -1;
 }
 
 int

@@ -3,6 +3,7 @@
 #ifndef PROBE_STREAM_H
 #define PROBE_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -35,6 +36,11 @@ stream_close(struct stream *stream);
 /* Waits until poll(2) reports one of `events`. Returns 0, or -1 with errno set (ETIMEDOUT). */
 int
 stream_wait(struct stream *stream, short events);
+
+/* Is the time up for everything together? Where a server never lets one wait, nothing else tells.
+ */
+bool
+stream_is_over(const struct stream *stream);
 
 /* Returns the number of octets read, 0 at the end, or -1 with errno set. */
 ssize_t
