@@ -4,6 +4,7 @@
 #include "base/view.h"
 #include "probe/starttls.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -362,6 +363,29 @@ silence(void **state)
 	arena_free(&a);
 }
 
+/* One that never lets anybody wait is not heard for ever. */
+static void
+flood(void **state)
+{
+	struct stream stream;
+	char octet = 'x';
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+	assert_int_equal(write(fds[1], "abc", 3), 3);
+	stream = stream_of(fds[0], 5000);
+	assert_int_equal(stream_read(&stream, &octet, 1), 1);
+	assert_false(stream_is_over(&stream));
+	stream.end_ms = stream_clock_ms();
+	assert_true(stream_is_over(&stream));
+	errno = 0;
+	assert_int_equal(stream_read(&stream, &octet, 1), -1);
+	assert_int_equal(errno, ETIMEDOUT);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void
 ports(void **state)
 {
@@ -391,6 +415,7 @@ main(void)
 	    cmocka_unit_test(early_ends),
 	    cmocka_unit_test(dripping),
 	    cmocka_unit_test(silence),
+	    cmocka_unit_test(flood),
 	    cmocka_unit_test(ports),
 	};
 
