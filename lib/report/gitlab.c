@@ -2,6 +2,8 @@
  * knows those of the branch before. */
 #include "report/format_part.h"
 
+#include "report/safe.h"
+
 static const char *const severities[] = {
     [SEVERITY_NOTE] = "info", [SEVERITY_WARNING] = "minor", [SEVERITY_ERROR] = "critical"};
 
@@ -34,7 +36,7 @@ put_problem(struct report *r, const struct diag *d)
 
 	format_fingerprint(r, d, fingerprint);
 	json_begin(j, '{');
-	json_member(j, "description", d->message);
+	report_safe_member(j, "description", d->message);
 	json_member(j, "check_name", problem_table[d->problem].code);
 	json_member(j, "fingerprint", fingerprint);
 	json_member(j, "severity", severities[d->severity]);

@@ -2,6 +2,8 @@
  * joined, and grep and jq read it as it comes. */
 #include "report/format_part.h"
 
+#include "report/safe.h"
+
 static const char *const severities[] = {
     [SEVERITY_NOTE] = "note", [SEVERITY_WARNING] = "warning", [SEVERITY_ERROR] = "error"};
 
@@ -56,7 +58,7 @@ put_problem(
 	json_member(&j, "code", info->code);
 	json_member(&j, "severity", severities[d->severity]);
 	put_place(&j, &d->place, d->place.column + d->underline);
-	json_member(&j, "message", d->message);
+	report_safe_member(&j, "message", d->message);
 	put_or_null(&j, "law", info->law);
 	put_or_null(&j, "remedy", info->remedy);
 	json_member(&j, "next", format_next(r, diags, d, &next));

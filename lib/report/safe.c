@@ -68,3 +68,14 @@ report_safe(struct buf *out, const char *s)
 		rest = text_behind(rest, cell.n_bytes);
 	}
 }
+
+void
+report_safe_member(struct json *j, const char *key, const char *s)
+{
+	struct buf safe = {0};
+
+	report_safe(&safe, s);
+	json_key(j, key);
+	json_text(j, (struct text){safe.data, safe.len});
+	buf_free(&safe);
+}

@@ -4,6 +4,7 @@
 #define REPORT_SAFE_H
 
 #include "base/buf.h"
+#include "base/json.h"
 
 /* What the terminal gets for one character. */
 struct cell {
@@ -28,5 +29,9 @@ text_behind(struct text text, size_t n)
  * \x1b or \u202e, and so does a newline. */
 void
 report_safe(struct buf *out, const char *s);
+
+/* A member of JSON whose text programs show to people. */
+void
+report_safe_member(struct json *j, const char *key, const char *s);
 
 #endif

@@ -2,6 +2,8 @@
  * are met, and the rules that they broke behind them: members of an object have no order. */
 #include "report/format_part.h"
 
+#include "report/safe.h"
+
 #include "base/version.h"
 
 static const char *const levels[] = {
@@ -32,7 +34,7 @@ put_message(struct json *j, const char *key, const char *text)
 {
 	json_key(j, key);
 	json_begin(j, '{');
-	json_member(j, "text", text);
+	report_safe_member(j, "text", text);
 	json_end(j, '}');
 }
 
@@ -133,7 +135,10 @@ put_fix(struct json *j, const struct diag *d)
 	json_begin(j, '[');
 	json_begin(j, '{');
 	put_region(j, "deletedRegion", d->place.line, format_column(d), format_end_column(d));
-	put_message(j, "insertedContent", d->fix);
+	json_key(j, "insertedContent"); /* which goes into the file as it is */
+	json_begin(j, '{');
+	json_member(j, "text", d->fix);
+	json_end(j, '}');
 	json_end(j, '}');
 	json_end(j, ']');
 	json_end(j, '}');
