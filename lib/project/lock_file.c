@@ -5,6 +5,7 @@
 #include "base/duration.h"
 #include "base/mem.h"
 #include "base/output.h"
+#include "base/utf8.h"
 #include "history/state.h"
 #include "source/der.h"
 #include "source/outline.h"
@@ -29,20 +30,28 @@ lock_file_path(struct arena *a, const struct project *project)
 
 /* --- Words --- */
 
+/* People read it when it changes: nothing in it is more or less than it shows. */
 static bool
-is_plain(char c)
+is_plain(uint32_t c)
 {
-	return (uint8_t)c > ' ' && c != 0x7f && c != '%' && c != '#';
+	return !utf8_is_control(c) && c != ' ' && c != '%' && c != '#';
 }
 
 static void
 put_word(struct buf *b, const char *text)
 {
-	for (; *text; text++)
-		if (is_plain(*text))
-			buf_putc(b, *text);
+	for (struct text rest = text_of(text); rest.len;) {
+		uint32_t c;
+		unsigned n = utf8_decode(rest, &c);
+
+		if (n > 0 && is_plain(c))
+			buf_put(b, rest.data, n);
 		else
-			buf_printf(b, "%%%02X", (unsigned)(uint8_t)*text);
+			for (unsigned i = 0; i < (n ? n : 1); i++)
+				buf_printf(b, "%%%02X", (unsigned)(uint8_t)rest.data[i]);
+		rest.data += n ? n : 1;
+		rest.len -= n ? n : 1;
+	}
 }
 
 /* Back; false where an escape is none. */
