@@ -29,7 +29,7 @@ def ok(what, faults):
     """A test, which holds where there are no faults."""
     global count
     count += 1
-    print(f'{"not ok" if faults else "ok"} {count} - {what}', flush=True)
+    print(f'{"not ok" if faults else "ok"} {count} -', ascii(what)[1:-1].replace('#', '_'), flush=True)
     for fault in faults:
         print('#', str(fault).encode('ascii', 'backslashreplace').decode()[:2000].replace('\n', '\n# '))
 

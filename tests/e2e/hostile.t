@@ -254,11 +254,77 @@ def whole_project():
             shutil.rmtree(project)
 
 
+# --- Texts that would like to be more than that ---
+
+STEER = '\x1b]0;title\x07\x1b[2J\x9b31m\u202e\u200b;::error::%0A|<b>`</title><script>'
+WORDS = [  # where a template has it
+    'x{0} A 192.0.2.1', 'y TXT "{0}"', 'z A {0}', '$FOO{0}', '$INCLUDE "{0}"',
+    '$TLSA _25._tcp.x{0} steer.pem', '$TLSA _25._tcp.ns1 "{0}"', '$TLSA _25._tcp.ns1 steer.pem {0}=x',
+    'q TYPE65280 {0}', 'r CAA 0 issue "{0}"', 's CNAME a{0}', '; zonepp: ignore {0}',
+    '$TLSA _25._tcp.ns1 steer.pem pass=env:{0}', '\ufefft A 192.0.2.1', 'u\0u A 192.0.2.1',
+    '$GENERATE 1-2 {0}$ A 192.0.2.1', '$SSHFP ns1 "{0}"', '$OPENPGPKEY "{0}" "{0}"', '$DKIM {0} {0}',
+    '$INCLUDE "{1}"']
+FORMS = ['tty', 'gcc', 'json', 'sarif', 'github', 'gitlab']
+
+
+def steering_certificate(path):
+    """Its name breaks the line, and would be a record, a command and an element."""
+    name = 'a\\nevil A 192.0.2.66\\r' + STEER[:22].replace(';', '\\;') + '::error::%0A|<b>'  # of 64
+    write(f'{top}/request', f'[req]\ndistinguished_name=dn\nprompt=no\nutf8=yes\nstring_mask=utf8only\n'
+          f'x509_extensions=e\n[dn]\nCN={name}\n[e]\nsubjectAltName=DNS:x\\n\x1b[2J\u202e.example\n')
+    make('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+         '-utf8', '-config', f'{top}/request', '-days', '36500', '-keyout', f'{top}/key', '-out', path)
+
+
+def injected(run):
+    """Lines that a program would take for commands, and that are none of ours."""
+    ours = ' --format=github ' in run.name + ' '
+    return [line for line in run.said.splitlines() if line.startswith('::') and
+            not (ours and 'title=' in line.split('::')[1])]
+
+
+def texts():
+    project = f'{top}/texts'
+    os.makedirs(f'{project}/zones')
+    steering_certificate(f'{project}/zones/steer.pem')
+    odd = STEER.replace('/', '') + '\n'
+    write(f'{project}/zones/{odd}', 'inc A x\n')
+    write(f'{project}/zonepp.yaml', '''
+defaults: { template: "zones/{zone}.zone", output: "public/{zone}.zone", policy: plain }
+policies: { plain: { sign: false } }
+certificates: { mail: { current: zones/steer.pem } }
+zones: { names.example: {}, words.example: {} }
+''')
+    write(f'{project}/zones/names.example.zone', ZONE.format(zone='names.example') +
+          '$TLSA _25._tcp.ns1 steer.pem\n$TLSA _26._tcp.ns1 cert:mail\n')
+    write(f'{project}/zones/words.example.zone', ZONE.format(zone='words.example') +
+          ''.join(line.format(STEER, odd.strip()) + '\n' for line in WORDS))
+    for command in (['check'], ['build'], ['plan'], ['plan', '--markdown'], ['plan', '--json'], ['status'],
+                    ['status', '--json'], ['roll'], ['lock'], ['expand', 'names.example'],
+                    ['print', 'words.example'], ['tlsa', 'zones/steer.pem'],
+                    ['status', '--html=page', '--prometheus=metrics'], ['check', f'zones/{odd}'],
+                    ['keys', 'list', STEER], ['explain', STEER], ['check', f'--{STEER}'], [STEER]):
+        runs = [Run(project, *command, f'--format={form}') for form in
+                (FORMS if command == ['check'] else FORMS[:1])]
+        ok(f'texts: {runs[0].name}', [fault for run in runs for fault in [
+            *run.faults(0, 1, 2), *injected(run)]])
+    files = {name: read(f'{project}/{name}').decode() for name in
+             ('public/names.example.zone', 'zonepp.lock', 'zonepp.state', 'page', 'metrics')}
+    for name, text in files.items():
+        found = hostile.CONTROL.search(text)
+        ok(f'texts: {name}', [text[max(0, found.start() - 80):][:200]] if found else [])
+    zone = files['public/names.example.zone']
+    ok('texts: a comment stays one', [zone] if zone.count('192.0.2.66') not in (0, 2) or
+       any(line.startswith('evil') for line in zone.splitlines()) else [])
+    ok('texts: a page stays one', [1] if '<script>' in files['page'] or '<b>`' in files['page'] else [])
+
+
 top = tempfile.mkdtemp()
 try:
     sources()
     each_zone()
     whole_project()
+    texts()
 finally:
     shutil.rmtree(top)
 print(f'1..{hostile.count}')
