@@ -538,6 +538,35 @@ lacks_private(const struct run *r, const struct keyroll *roll)
 	return false;
 }
 
+/* Are the KSKs kept offline? Then what the DNSKEY set is to be was signed ahead. */
+static bool
+is_planned(const struct run *r)
+{
+	bool any_here = false, any_offline = false;
+
+	for (size_t i = 0; i < r->keys->n; i++) {
+		const struct key *key = &r->keys->items[i];
+
+		if (key->is_ksk && key->published && key->at_hand)
+			return false;
+		any_here = any_here || key->at_hand;
+		any_offline = any_offline || (key->is_ksk && key->published && key->offline);
+	}
+	return any_here && any_offline;
+}
+
+/* Nothing is done to its keys but what their dates do. */
+static void
+judge_planned(struct keyroll *roll)
+{
+	int64_t next = roll->key->next_event;
+
+	roll->is_planned = true;
+	roll->lacks_private = false;
+	roll->successor = NULL;
+	set_phase(roll, KEYROLL_STEADY, next == KEY_NO_TIME ? TIME_NEVER : next);
+}
+
 static void
 find_one(const struct run *r, struct key *key)
 {
@@ -555,7 +584,10 @@ find_one(const struct run *r, struct key *key)
 	change_roles(r, roll);
 	roll->lacks_private = lacks_private(r, roll);
 	roll->since_unix = since(r, roll);
-	judge(r, roll);
+	if (is_planned(r))
+		judge_planned(roll);
+	else
+		judge(r, roll);
 	if (roll->at_unix == 0) /* nobody ever held what would have to be forgotten */
 		roll->at_unix = r->now;
 	r->out->n++;
@@ -728,6 +760,10 @@ keyroll_words(struct arena *a, const struct keyroll *roll)
 	const char *at = time_words(a, roll->at_unix);
 	unsigned old = roll->key->tag, new = roll->successor ? roll->successor->tag : old;
 
+	if (roll->is_planned && roll->at_unix != TIME_NEVER)
+		return arena_printf(a, "goes by its dates, of which the next is on %s", at);
+	if (roll->is_planned && roll->role == PROJECT_ZSK)
+		return "none: zonepp keys request plans its successor";
 	if (roll->is_halted)
 		return "waits: files of a key of the zone are gone";
 	if (roll->lacks_private)

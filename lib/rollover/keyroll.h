@@ -13,7 +13,9 @@
  *   last their signatures (RFC 6781 section 4.1.4).
  * - Where the policy wants a pair, a CSK becomes the KSK once a ZSK, prepublished, signs the data;
  *   where it wants a CSK, the KSK becomes that as it signs the data in the place of the ZSK.
- * Neither changes the DS. */
+ * Neither changes the DS.
+ * - Where the KSKs are kept offline, nothing of this is done: their signatures over the sets of
+ * keys are made ahead (dnssec/ceremony.h), and so all dates stay as they were chosen for these. */
 #ifndef ROLLOVER_KEYROLL_H
 #define ROLLOVER_KEYROLL_H
 
@@ -63,6 +65,7 @@ struct keyroll {
 	int64_t since_unix; /* its last date that has come; TIME_UNKNOWN: there is none */
 	int64_t at_unix;    /* when the next step is due; TIME_NEVER: that is not known */
 	bool lacks_private; /* of the successor: nothing is handed over to it */
+	bool is_planned;    /* its KSKs are kept offline: all goes by the dates */
 	bool is_halted; /* files of a key are gone: nothing is done until it is known what holds */
 };
 

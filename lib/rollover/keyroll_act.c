@@ -487,6 +487,17 @@ is_wished(const struct keyroll_wish *wish, const struct keyroll *roll)
 }
 
 static int
+refuse_planned(struct diags *diags, const struct project_zone *zone)
+{
+	return diag_error(diags, zone->pos, P_KEYS,
+	    "the key signing keys of %s are kept offline, and sign its keys ahead: zonepp keys "
+	    "request "
+	    "plans successors of its ZSKs, zonepp keys generate --ksk makes a KSK where they are "
+	    "kept",
+	    zone->name_text);
+}
+
+static int
 check_wish(struct diags *diags, const struct project_zone *zone, const struct keyroll_wish *wish,
     const struct keyrolls *rolls)
 {
@@ -501,6 +512,8 @@ check_wish(struct diags *diags, const struct project_zone *zone, const struct ke
 
 		if (!is_wished(wish, roll))
 			continue;
+		if (roll->is_planned)
+			return refuse_planned(diags, zone);
 		if (roll->lacks_private)
 			return refuse_lost(diags, roll);
 		if (keyroll_is_under_way(roll))
