@@ -252,8 +252,10 @@ cmd_report_end(struct cmd *cmd);
 	X(keys_ds)                                                                                 \
 	X(keys_generate)                                                                           \
 	X(keys_list)                                                                               \
+	X(keys_request)                                                                            \
 	X(keys_roll)                                                                               \
 	X(keys_set)                                                                                \
+	X(keys_sign)                                                                               \
 	X(list)                                                                                    \
 	X(lock)                                                                                    \
 	X(merge)                                                                                   \

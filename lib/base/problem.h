@@ -216,8 +216,8 @@ X(S_CDS_NO_KEY,  "S084", WARNING, 0, "CDS wanted where no key is for the parent 
 X(S_KEPT_SERIAL, "S085", WARNING, 0, "new signatures under a serial that stays", "RFC 1912 section 2.2", "secondaries keep the old ones until these expire: raise the serial, or choose `auto`") \
 X(S_PREVIOUS,    "S086", WARNING, 0, "a previous output that is no whole zone", "", "nothing of it is kept but its serial, where a SOA record can be read") \
 X(S_STAND_IN,    "S011", WARNING, 0, "a KSK that stands in for a ZSK", "RFC 6781 section 3.1", "activate a ZSK of the same algorithm") \
-X(S_OFFLINE,     "S014", ERROR,   2, "an offline key without a signature that could be kept", "RFC 4035 section 2.2", "sign the zone once where the .private file is, and build on top of that output") \
-X(S_OFFLINE_END, "S015", WARNING, 0, "a signature of an offline key that ends soon", "RFC 6781 section 4.4.2", "sign the zone once where the .private file is, and build on top of that output") \
+X(S_OFFLINE,     "S014", ERROR,   2, "an offline key without a signature that could be kept", "RFC 4035 section 2.2", "let the key sign ahead, with zonepp keys request, or sign the zone once where the .private file is, and build on top of that output") \
+X(S_OFFLINE_END, "S015", WARNING, 0, "a signature of an offline key that ends soon", "RFC 6781 section 4.4.2", "let the key sign ahead, with zonepp keys request, or sign the zone once where the .private file is, and build on top of that output") \
 X(S_OFFLINE_LESS,"S016", WARNING, 0, "an offline key that does not sign beside another", "RFC 6781 section 4.1.2", "its DS record must not be the only one at the parent") \
 X(S_SUCCESSOR,   "S017", WARNING, 0, "a key that ends without a successor", "RFC 6781 section 4.1", "make one with zonepp keys generate, or move its Inactive date with zonepp keys set") \
 X(S_KEY_DATES,   "S018", ERROR,   2, "dates of a key that cannot be", "RFC 4034 section 3.1.5, RFC 6781 section 4.1", "`none` takes a date away") \
@@ -261,6 +261,9 @@ X(S_NSEC3_OTHER, "S073", NOTE,    0, "NSEC3 records of a chain that is not annou
 X(S_TAG_TWICE,   "S074", WARNING, 0, "two DNSKEY records of one key tag and algorithm", "RFC 4034 appendix B, RFC 4035 section 5.3.1", "validators that limit how many keys they try (CVE-2023-50387) may take the zone for bogus: replace one of the keys") \
 X(S_PUBLISHED_END,"S075",WARNING, 0, "a published zone whose signatures have expired", "RFC 4035 section 5.3.1", "resolvers take it for bogus: build it now, and once a day from now on") \
 X(S_PUBLISHED_LATE,"S126",WARNING,0, "a published zone whose signatures should have been made anew", "RFC 6781 section 4.4.2", "a build was missed: build it now, and once a day from now on") \
+X(S_CEREMONY,    "S130", ERROR,   1, "a key signing request or response that is malformed, or was changed on its way", "RFC 6781 section 3.4", "take the file once more from where it was made; zonepp keys request and zonepp keys sign make new ones") \
+X(S_CEREMONY_KEY,"S131", ERROR,   1, "a key signing request with a key that does not belong there", "RFC 6781 section 3.4", "sign nothing before it is known how that came to be in the request") \
+X(S_CEREMONY_GAP,"S132", ERROR,   1, "a key signing request or response that would leave the zone bogus", "RFC 6781 section 4.1, RFC 4035 section 2.2", "mend the dates of the keys, and ask again with zonepp keys request") \
 X(S_PART,        "S127", ERROR,   2, "a part of a signed zone that does not go with the others", "", "sign that part again, with the same input, keys, options and --now as the others") \
 X(S_NSEC3_DEAR,  "S076", ERROR,   1, "NSEC3 with more iterations than resolvers compute", "RFC 9276 section 3.2", "use 0 iterations and no salt") \
 X(S_KEYS_LARGE,  "S077", ERROR,   1, "more key records than a message holds", "RFC 1035 section 4.2.2", "nobody can be sent so many: remove those that are not in use") \

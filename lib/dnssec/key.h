@@ -112,14 +112,17 @@ struct key_folder {
 	const struct roots *roots; /* in which the keys lie; NULL: anywhere */
 	struct key_file *items;    /* sorted by zone and name */
 	size_t n;
+	struct key_file
+	    *responses; /* K<zone>+....skr (ceremony.h), likewise; `base` is all of it */
+	size_t n_responses;
 	/* Private keys are not read: the dates are those of the .key files. A key is at hand if its
 	 * .private file is there, or if none of the zone's is: then nobody signs here. */
 	bool unread;
 };
 
-/* Lists the files K<zone>+<algorithm>+<tag>.key and .private of a folder, the zone written with
- * BIND's %XX escapes or those of master files. Lives as long as `a`. Returns -1 with a problem
- * added. */
+/* Lists the files K<zone>+<algorithm>+<tag>.key and .private, and K<zone>+<word>.skr, of a folder,
+ * the zone written with BIND's %XX escapes or those of master files. Lives as long as `a`. Returns
+ * -1 with a problem added. */
 int
 key_folder_read(struct arena *a, struct diags *diags, const char *path, struct key_folder *out);
 
@@ -136,6 +139,10 @@ key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roo
 /* The files of one zone, `*n` of them. */
 const struct key_file *
 key_folder_find(const struct key_folder *folder, const struct name *zone, size_t *n);
+
+/* The responses to key signing requests of one zone. */
+const struct key_file *
+key_folder_find_responses(const struct key_folder *folder, const struct name *zone, size_t *n);
 
 /* Adds what the .private files of the zone hold to the digest. Returns whether there are any. */
 bool

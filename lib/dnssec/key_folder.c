@@ -70,6 +70,37 @@ take_file(struct arena *a, const char *file, const struct wanted *wanted, struct
 	};
 }
 
+/* The same for responses: what stands ahead of the last '+' is the zone. */
+static void
+take_response(struct arena *a, const char *file, const struct wanted *wanted,
+    struct key_folder *folder, size_t *cap)
+{
+	static const char suffix[] = ".skr", any_key[] = "+000+00000";
+	size_t len = strlen(file), suffix_len = sizeof(suffix) - 1;
+	const char *plus = strrchr(file, '+');
+	struct keyfile_name name;
+	struct buf stem = {0};
+	uint8_t lower[NAME_LONGEST];
+	bool is_name;
+
+	if (!plus || len < suffix_len || strcmp(file + len - suffix_len, suffix) != 0 ||
+	    !may_be_of(wanted, file))
+		return;
+	buf_put(&stem, file, (size_t)(plus - file));
+	buf_puts(&stem, any_key);
+	is_name = keyfile_name((struct text){stem.data, stem.len}, &name) == 0;
+	buf_free(&stem);
+	if (!is_name || (wanted->zone && !name_equal(name.zone.wire, wanted->zone->wire)))
+		return;
+	name_lower(lower, name.zone.wire, name.zone.len);
+	folder->responses =
+	    mem_grow(folder->responses, folder->n_responses, cap, sizeof(*folder->responses));
+	folder->responses[folder->n_responses++] = (struct key_file){
+	    .zone = {arena_copy(a, lower, name.zone.len), name.zone.len},
+	    .base = arena_text(a, file, len),
+	};
+}
+
 static int
 refuse_folder(struct diags *diags, const struct roots *roots, const char *path)
 {
@@ -88,7 +119,7 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct wanted wanted = {zone, zone ? name_absolute_text(a, zone->wire) : NULL};
 	struct dirent *entry;
-	size_t cap = 0, kept = 0;
+	size_t cap = 0, responses_cap = 0, kept = 0;
 	int error;
 
 	*out = (struct key_folder){.path = arena_text(a, path, strlen(path)), .roots = roots};
@@ -97,16 +128,20 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 	errno = 0;
 	while ((entry = readdir(dir))) {
 		take_file(a, entry->d_name, &wanted, out, &cap);
+		take_response(a, entry->d_name, &wanted, out, &responses_cap);
 		errno = 0;
 	}
 	error = errno;
 	closedir(dir);
 	arena_on_free(a, free, out->items);
+	arena_on_free(a, free, out->responses);
 	if (error) { /* a key less would be a zone that is signed another way */
-		out->n = 0;
+		out->n = out->n_responses = 0;
 		errno = error;
 		return file_refuse(diags, roots, path);
 	}
+	if (out->n_responses > 0)
+		qsort(out->responses, out->n_responses, sizeof(*out->responses), compare_files);
 	if (out->n == 0)
 		return 0;
 	qsort(out->items, out->n, sizeof(*out->items), compare_files);
@@ -139,13 +174,13 @@ key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roo
 
 /* The first file of `zone`, or where it would be. */
 static size_t
-find_zone(const struct key_folder *folder, struct bytes zone)
+find_zone(const struct key_file *files, size_t n, struct bytes zone)
 {
-	size_t low = 0, high = folder->n;
+	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		struct bytes it = folder->items[middle].zone;
+		struct bytes it = files[middle].zone;
 
 		if (compare_zones(it.data, it.len, zone.data, zone.len) < 0)
 			low = middle + 1;
@@ -155,19 +190,31 @@ find_zone(const struct key_folder *folder, struct bytes zone)
 	return low;
 }
 
-const struct key_file *
-key_folder_find(const struct key_folder *folder, const struct name *zone, size_t *n)
+static const struct key_file *
+find_files(const struct key_file *files, size_t n_files, const struct name *zone, size_t *n)
 {
 	uint8_t lower[NAME_LONGEST];
 	size_t first, end;
 
 	name_lower(lower, zone->wire, zone->len);
-	first = end = find_zone(folder, (struct bytes){lower, zone->len});
-	while (end < folder->n && compare_zones(folder->items[end].zone.data,
-				      folder->items[end].zone.len, lower, zone->len) == 0)
+	first = end = find_zone(files, n_files, (struct bytes){lower, zone->len});
+	while (end < n_files &&
+	       compare_zones(files[end].zone.data, files[end].zone.len, lower, zone->len) == 0)
 		end++;
 	*n = end - first;
-	return folder->items + first;
+	return files + first;
+}
+
+const struct key_file *
+key_folder_find(const struct key_folder *folder, const struct name *zone, size_t *n)
+{
+	return find_files(folder->items, folder->n, zone, n);
+}
+
+const struct key_file *
+key_folder_find_responses(const struct key_folder *folder, const struct name *zone, size_t *n)
+{
+	return find_files(folder->responses, folder->n_responses, zone, n);
 }
 
 ssize_t

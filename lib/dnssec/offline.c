@@ -2,9 +2,8 @@
 
 #include "base/duration.h"
 #include "dns/serial.h"
-#include "dnssec/pkey.h"
 #include "dnssec/reuse.h"
-#include "dnssec/verifier.h"
+#include "dnssec/rrsig_good.h"
 
 enum {
 	NOTICE_S = 7 * 86400, /* what it may take to get at a safe */
@@ -21,6 +20,7 @@ struct search {
 	const struct key *key;
 	struct rrset set;
 	const struct record *found;
+	bool is_new;     /* it is none of the previous zone */
 	const char *why; /* it was not found */
 	int64_t end;     /* expiry of the best one that was seen, or KEY_NO_TIME */
 };
@@ -44,34 +44,8 @@ is_by_key(const struct search *s, const struct record *rrsig)
 	       read_u16(p + RRSIG_TAG) == s->key->tag;
 }
 
-/* Does it sign the RRset as it stands now? */
-static bool
-verifies(const struct search *s, const struct rrsig_set *set, struct bytes rrsig)
-{
-	struct bytes dnskey = s->key->dnskey;
-	struct verifier_key key = {s->key->algorithm, {dnskey.data + 4, dnskey.len - 4}};
-	struct verifier *verifier = verifier_new(&key, 1);
-	struct rrsig data = {0};
-	size_t head;
-	bool good;
-
-	rrsig_begin(&data, &s->store->apex, &s->options->period, set);
-	rrsig_key(&data, s->key->algorithm->number, s->key->tag);
-	head = data.rdata_len;
-	good = rrsig.len > head && name_equal(rrsig.data + RRSIG_SIGNER, s->store->apex.wire) &&
-	       memcmp(rrsig.data, rrsig_rdata(&data).data, RRSIG_EXPIRATION) == 0;
-	if (good) {
-		rrsig_replay(&data, rrsig);
-		good = verifier_good(verifier, 0, rrsig_data(&data),
-		    (struct bytes){rrsig.data + head, rrsig.len - head});
-	}
-	rrsig_free(&data);
-	verifier_free(verifier);
-	return good;
-}
-
-/* Looks at one signature of the previous zone: one that may be kept beats any that may not, a later
- * end an earlier one. */
+/* Looks at one signature: one that may be taken beats any that may not, a later end an earlier one.
+ */
 static void
 consider(struct search *s, const struct rrsig_set *set, bool same, const struct record *rrsig)
 {
@@ -90,7 +64,8 @@ consider(struct search *s, const struct rrsig_set *set, bool same, const struct 
 		why = "is not valid yet";
 	else if (!same)
 		why = "is over other records than the zone has now";
-	else if (!verifies(s, set, record_rdata(rrsig)))
+	else if (!rrsig_good(
+		     &s->store->apex, set, s->key->algorithm, s->key->dnskey, record_rdata(rrsig)))
 		why = "does not verify";
 	if (why && (s->found || (s->end != KEY_NO_TIME && end <= s->end)))
 		return;
@@ -106,13 +81,8 @@ search_previous(struct search *s)
 	const struct node *apex = old ? store_apex(old) : NULL;
 	struct arena *scratch = &s->store->diags->arena;
 	struct arena_mark mark = arena_mark(scratch);
-	struct bytes *rdata = arena_alloc(scratch, s->set.n * sizeof(*rdata));
 	uint8_t owner[NAME_LONGEST];
-	struct rrsig_set set = {.owner = {owner, s->store->apex.len},
-	    .type = s->set.type,
-	    .ttl_s = s->set.records[0].ttl_s,
-	    .rdata = rdata,
-	    .n = s->set.n};
+	struct rrsig_set set = ceremony_set(scratch, &s->store->apex, s->set, owner);
 	struct rrset signatures;
 	bool same;
 
@@ -120,9 +90,6 @@ search_previous(struct search *s)
 	s->why = old ? "is missing from the previous output"
 		     : "would have to come from a previous output, and there is none";
 	if (apex) {
-		name_lower(owner, s->store->apex.wire, s->store->apex.len);
-		for (size_t i = 0; i < set.n; i++)
-			rdata[i] = record_rdata(&s->set.records[i]);
 		same = reuse_same_set(&s->reuse, apex, &set);
 		signatures = node_rrset(old, apex, TYPE_RRSIG);
 		for (size_t i = 0; i < signatures.n; i++)
@@ -131,6 +98,157 @@ search_previous(struct search *s)
 	}
 	arena_reset(scratch, mark);
 }
+
+/* --- What was signed ahead --- */
+
+static bool
+has_record(struct rrset set, const struct record *record)
+{
+	for (size_t i = 0; i < set.n; i++)
+		if (bytes_equal(record_rdata(&set.records[i]), record_rdata(record)))
+			return true;
+	return false;
+}
+
+static bool
+is_same_set(struct rrset a, struct rrset b)
+{
+	bool same = a.n == b.n;
+
+	for (size_t i = 0; same && i < a.n; i++)
+		same = a.records[i].ttl_s == b.records[i].ttl_s && has_record(b, &a.records[i]);
+	return same;
+}
+
+static void
+search_span(struct search *s, const struct rrsig_set *set, const struct ceremony_span *span)
+{
+	const struct record *before = s->found;
+	bool same = is_same_set(s->set, ceremony_rrset(span, s->set.type));
+	struct rrset rrsigs = ceremony_rrset(span, TYPE_RRSIG);
+
+	for (size_t i = 0; same && i < rrsigs.n; i++)
+		if (is_by_key(s, &rrsigs.records[i]))
+			consider(s, set, same, &rrsigs.records[i]);
+	if (s->found != before)
+		s->is_new = true;
+}
+
+/* Of the previous zone's signature enough may be left. */
+static void
+search_ceremonies(struct search *s)
+{
+	const struct ceremonies *all = s->options->ceremonies;
+	struct arena *scratch = &s->store->diags->arena;
+	struct arena_mark mark = arena_mark(scratch);
+	uint8_t owner[NAME_LONGEST];
+	struct rrsig_set set;
+
+	if (!all || (s->found && s->end - (int64_t)s->options->refresh_s > s->options->now))
+		return;
+	set = ceremony_set(scratch, &s->store->apex, s->set, owner);
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t k = 0; k < all->items[i].n; k++)
+			search_span(s, &set, &all->items[i].spans[k]);
+	arena_reset(scratch, mark);
+}
+
+static bool
+has_signed(const struct search *s, const struct ceremony_span *span)
+{
+	struct rrset rrsigs = ceremony_rrset(span, TYPE_RRSIG);
+
+	for (size_t i = 0; i < rrsigs.n; i++)
+		if (is_by_key(s, &rrsigs.records[i]))
+			return true;
+	return false;
+}
+
+/* The span of which the key has signed the set, at that time. */
+static const struct ceremony_span *
+signed_at(const struct search *s, int64_t t_unix)
+{
+	const struct ceremonies *all = s->options->ceremonies;
+
+	for (size_t i = 0; all && i < all->n; i++) {
+		const struct ceremony_span *span = ceremony_at(&all->items[i], t_unix);
+
+		if (span && has_signed(s, span))
+			return span;
+	}
+	return NULL;
+}
+
+/* A set without the key, which has left by then: others sign that. */
+static const struct ceremony_span *
+left_at(const struct search *s, int64_t t_unix)
+{
+	const struct ceremonies *all = s->options->ceremonies;
+	struct record key = {.rdata = s->key->dnskey.data, .rdlen = (uint16_t)s->key->dnskey.len};
+
+	for (size_t i = 0; all && i < all->n; i++) {
+		const struct ceremony_span *span = ceremony_at(&all->items[i], t_unix);
+
+		if (span && !has_record(ceremony_rrset(span, TYPE_DNSKEY), &key))
+			return span;
+	}
+	return NULL;
+}
+
+/* Up to when sets are signed without a gap from now on; now: there is none for now. */
+static int64_t
+signed_until(const struct search *s)
+{
+	int64_t t_unix = s->options->now;
+	const struct ceremony_span *span = signed_at(s, t_unix);
+
+	while (span) {
+		t_unix = span->until_unix;
+		span = signed_at(s, t_unix);
+		if (!span)
+			span = left_at(s, t_unix);
+	}
+	return t_unix;
+}
+
+/* Appends the first record that one of them has, and the other not. */
+static bool
+put_stray(struct buf *b, struct rrset of, struct rrset without, const char *what)
+{
+	for (size_t i = 0; i < of.n; i++)
+		if (!has_record(without, &of.records[i])) {
+			if (of.type == TYPE_CDS)
+				buf_printf(b, "CDS %u", (unsigned)read_u16(of.records[i].rdata));
+			else
+				buf_printf(b, "%s %u", ceremony_role(&of.records[i]),
+				    (unsigned)key_tag(record_rdata(&of.records[i])));
+			buf_puts(b, what);
+			return true;
+		}
+	return false;
+}
+
+/* Why no set that was signed ahead serves. */
+static const char *
+why_not_ahead(const struct search *s)
+{
+	const struct ceremony_span *span = signed_at(s, s->options->now);
+	struct rrset set = span ? ceremony_rrset(span, s->set.type) : (struct rrset){0};
+	struct buf b = {0};
+
+	if (!span)
+		return "is not among what was signed ahead for now: zonepp keys request asks for "
+		       "it";
+	buf_puts(&b, "was made ahead for another set: ");
+	if (!put_stray(&b, s->set, set, " is in the zone, and not in what was signed for now") &&
+	    !put_stray(&b, set, s->set, " is in what was signed for now, and not in the zone")) {
+		buf_printf(&b, "its TTL is %u, and not %u", (unsigned)s->set.records[0].ttl_s,
+		    (unsigned)set.records[0].ttl_s);
+	}
+	return buf_text(&b, &s->store->diags->arena);
+}
+
+/* --- Messages --- */
 
 /* "", or " (2026-11-23T12:00:00Z)" */
 static const char *
@@ -146,22 +264,29 @@ end_text(const struct search *s)
 	return buf_text(&b, &s->store->diags->arena);
 }
 
+/* Where sets are signed ahead, the last of them has to be followed by others. */
 static void
 advise_end(const struct search *s, struct offline *offline)
 {
-	int64_t refresh_s = (int64_t)s->options->refresh_s;
-	int64_t begin = s->end - (refresh_s > NOTICE_S ? refresh_s : NOTICE_S) + 1;
+	int64_t refresh_s = (int64_t)s->options->refresh_s, ahead = signed_until(s);
+	bool is_ahead = ahead > s->options->now;
+	int64_t at = is_ahead ? ahead : s->end;
+	int64_t begin = at - (refresh_s > NOTICE_S ? refresh_s : NOTICE_S) + 1;
 	struct buf end = {0};
 
+	if (is_ahead && s->set.type != TYPE_DNSKEY) /* the sets go together */
+		return;
 	if (begin > s->options->now) {
 		if (begin < offline->notice_unix)
 			offline->notice_unix = begin;
 		return;
 	}
-	instant_print_iso(&end, s->end);
+	instant_print_iso(&end, at);
 	diag_add_path(s->store->diags, s->key->path, S_OFFLINE_END,
-	    "the signature of the offline key %u (%s) over %s ends on %.*s", s->key->tag,
-	    s->key->algorithm->name, type_info(s->set.type)->name, (int)end.len, end.data);
+	    is_ahead ? "the offline key %u (%s) has signed the %s sets that are to come, until %.*s"
+		     : "the signature of the offline key %u (%s) over %s ends on %.*s",
+	    s->key->tag, s->key->algorithm->name, type_info(s->set.type)->name, (int)end.len,
+	    end.data);
 	buf_free(&end);
 }
 
@@ -214,14 +339,27 @@ for_each(const struct store *store, const struct sign_options *options, struct o
 	return result;
 }
 
+static void
+search(struct search *s)
+{
+	s->found = NULL;
+	s->is_new = false;
+	search_previous(s);
+	search_ceremonies(s);
+	if (!s->found && s->options->ceremonies && s->options->ceremonies->n > 0) {
+		s->why = why_not_ahead(s);
+		s->end = KEY_NO_TIME;
+	}
+}
+
 static int
 collect(struct search *s, struct offline *offline)
 {
-	s->found = NULL;
-	search_previous(s);
+	search(s);
 	if (s->found) {
 		advise_end(s, offline);
-		offline->items[offline->n++] = (struct offline_signature){s->key, s->found};
+		offline->items[offline->n++] =
+		    (struct offline_signature){s->key, s->found, s->is_new};
 	}
 	return 0;
 }
@@ -231,8 +369,7 @@ judge(struct search *s, struct offline *offline)
 {
 	if (offline_signature(offline, s->key, s->set.type))
 		return 0;
-	s->found = NULL;
-	search_previous(s);
+	search(s);
 	return judge_missing(s, offline);
 }
 
@@ -248,14 +385,14 @@ offline_find(const struct store *store, const struct sign_options *options, stru
 	return for_each(store, options, out, judge);
 }
 
-const struct record *
+const struct offline_signature *
 offline_signature(const struct offline *offline, const struct key *key, uint16_t type)
 {
 	for (size_t i = 0; i < offline->n; i++) {
 		const uint8_t *rdata = offline->items[i].rrsig->rdata;
 
 		if (offline->items[i].key == key && read_u16(rdata) == type)
-			return offline->items[i].rrsig;
+			return &offline->items[i];
 	}
 	return NULL;
 }

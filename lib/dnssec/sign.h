@@ -6,6 +6,7 @@
 
 #include "base/output.h"
 #include "dnssec/cds.h"
+#include "dnssec/ceremony.h"
 #include "dnssec/index.h"
 #include "dnssec/key.h"
 #include "dnssec/nsec3.h"
@@ -39,7 +40,8 @@ struct sign_options {
 	uint64_t refresh_s;           /* signatures that end sooner are made anew */
 	bool any_validity;            /* not so those that were made for a shorter validity, */
 	bool any_keys_validity;       /* nor those over the zone's keys */
-	bool zonemd_kept;             /* sign_unchanged said so: the previous ZONEMD holds */
+	const struct ceremonies *ceremonies; /* what offline keys have signed ahead; or NULL */
+	bool zonemd_kept;                    /* sign_unchanged said so: the previous ZONEMD holds */
 
 	/* The previous file's index, made with the same settings, and which blocks of it the nodes
 	 * match: these are taken as they stand. `previous` need not have them. NULL: both. */

@@ -169,18 +169,21 @@ sign_with_key(struct sign_worker *worker, size_t key, const struct node *old, ui
 		put_signature(worker, text, ttl_s, (struct bytes){worker->rdata, head.len + len});
 }
 
-/* The key is not at hand: what it signed earlier is kept, or nothing (offline_find has told of it).
+/* The key is not at hand: what it signed earlier is taken, or nothing (offline_find has told of
+ * it).
  */
 static void
 keep_offline(struct sign_worker *worker, const struct key *key, const struct rrsig_set *set,
     struct buf *text)
 {
-	const struct record *kept = offline_signature(&worker->pass->offline, key, set->type);
+	const struct offline_signature *kept =
+	    offline_signature(&worker->pass->offline, key, set->type);
 
 	if (!kept)
 		return;
-	worker->result.n_kept++;
-	put_signature(worker, text, set->ttl_s, record_rdata(kept));
+	if (!kept->is_new)
+		worker->result.n_kept++;
+	put_signature(worker, text, set->ttl_s, record_rdata(kept->rrsig));
 }
 
 static void

@@ -166,6 +166,9 @@ put_keys(const struct settings_writer *w, const void *member, size_t size)
 	files = key_folder_find(keys, w->job->load.zone, &n);
 	for (size_t i = 0; i < n; i++)
 		buf_printf(w->b, "%s%s", next_line, files[i].base);
+	files = key_folder_find_responses(keys, w->job->load.zone, &n);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(w->b, "%s%s", next_line, files[i].base);
 }
 
 static void

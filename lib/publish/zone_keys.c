@@ -95,6 +95,26 @@ check_algorithm(struct zone_run *run, const char *where)
 		keep->n_early += diag_add_path(run->diags, where, P_KEYS_ALGORITHM, "%s", why) < 0;
 }
 
+static bool
+has_offline(const struct keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (keys->items[i].is_ksk && !keys->items[i].at_hand)
+			return true;
+	return false;
+}
+
+/* Responses are of no use to a zone whose keys are all here. */
+static int
+load_ceremonies(struct zone_run *run)
+{
+	run->sign.ceremonies = &run->ceremonies;
+	if (!run->job->keys || !has_offline(&run->keys))
+		return 0;
+	return ceremonies_read(
+	    run->diags, run->job->keys, &run->loaded.store.apex, &run->ceremonies);
+}
+
 int
 zone_load_keys(struct zone_run *run)
 {
@@ -114,6 +134,8 @@ zone_load_keys(struct zone_run *run)
 	run->keys.wants_csk = job->zone->policy->keys.has_role[PROJECT_CSK];
 	check_algorithm(run, where);
 	if (result < 0)
+		return -1;
+	if (load_ceremonies(run) < 0)
 		return -1;
 	if (keys_roles(run->diags, where, &run->keys) < 0 || guard(run, where) < 0) {
 		if (job->keep)

@@ -36,6 +36,7 @@ struct zone_run {
 	struct zone_result *result;
 	struct loaded loaded;
 	struct keys keys;
+	struct ceremonies ceremonies; /* what its offline KSKs have signed ahead */
 	struct lifetime lifetime;
 	struct sign_options sign;
 	struct published published;

@@ -119,7 +119,7 @@ if command -v zsh >/dev/null; then
 	ok 'zsh: the script is whole' zsh -n "$tmp/zonepp.zsh"
 	ok 'zsh: a verb' in_zsh 'zonepp build ' 'zonepp bu'
 	ok 'zsh: a verb of two words' in_zsh 'zonepp keys generate ' 'zonepp keys g'
-	ok 'zsh: a verb behind help' in_zsh 'zonepp help keys roll ' 'zonepp help keys r'
+	ok 'zsh: a verb behind help' in_zsh 'zonepp help keys roll ' 'zonepp help keys ro'
 	ok 'zsh: an option' in_zsh 'zonepp check --werror ' 'zonepp check --we'
 	ok 'zsh: a zone' in_zsh 'zonepp build www.example.com ' 'zonepp build w'
 	ok 'zsh: a zone behind two words' in_zsh 'zonepp keys ds www.example.com ' 'zonepp keys ds w'

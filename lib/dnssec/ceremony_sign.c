@@ -1,0 +1,511 @@
+#include "dnssec/ceremony_sign.h"
+
+#include "base/codec.h"
+#include "base/duration.h"
+#include "dns/type.h"
+#include "dnssec/cds.h"
+#include "dnssec/rrsig_good.h"
+#include "dnssec/signer.h"
+
+#include <stdlib.h>
+
+static const uint16_t types[] = {TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY};
+
+enum { N_TYPES = sizeof(types) / sizeof(types[0]), FLAGS_LEN = 2, ALGORITHM_AT = 3 };
+
+/* --- Keys --- */
+
+static unsigned
+flags_of(const struct record *dnskey)
+{
+	return read_u16(dnskey->rdata);
+}
+
+static bool
+is_ksk(const struct record *dnskey)
+{
+	return (flags_of(dnskey) & (KEY_FLAG_ZONE | KEY_FLAG_SEP)) ==
+	       (KEY_FLAG_ZONE | KEY_FLAG_SEP);
+}
+
+static bool
+is_zsk(const struct record *dnskey)
+{
+	return (flags_of(dnskey) & (KEY_FLAG_ZONE | KEY_FLAG_SEP | KEY_FLAG_REVOKE)) ==
+	       KEY_FLAG_ZONE;
+}
+
+static unsigned
+tag_of(const struct record *dnskey)
+{
+	return key_tag(record_rdata(dnskey));
+}
+
+static const struct algorithm *
+algorithm_of(const struct record *dnskey)
+{
+	const struct algorithm *algorithm = algorithm_info(dnskey->rdata[ALGORITHM_AT]);
+
+	return algorithm && !algorithm->refused ? algorithm : NULL;
+}
+
+/* The key at hand of that record, revoked or not; keys->n: there is none. */
+static size_t
+find_at_hand(const struct keys *keys, const struct record *dnskey)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		const struct key *key = &keys->items[i];
+
+		if (key->at_hand && key->is_ksk && key->dnskey.len == dnskey->rdlen &&
+		    memcmp(key->dnskey.data + FLAGS_LEN, dnskey->rdata + FLAGS_LEN,
+			dnskey->rdlen - (size_t)FLAGS_LEN) == 0)
+			return i;
+	}
+	return keys->n;
+}
+
+/* Without keys nothing is to be signed yet. */
+static bool
+is_at_hand(const struct keys *keys, const struct record *dnskey)
+{
+	return !keys || find_at_hand(keys, dnskey) < keys->n;
+}
+
+static bool
+has_record(struct rrset set, const struct record *record)
+{
+	for (size_t i = 0; i < set.n; i++)
+		if (bytes_equal(record_rdata(&set.records[i]), record_rdata(record)))
+			return true;
+	return false;
+}
+
+/* --- Judging --- */
+
+struct judge {
+	struct diags *diags;
+	const struct ceremony_signing *signing;
+	const struct ceremony_span *span;
+	struct rrset dnskey, rrsigs; /* of the span; signatures are those over DNSKEY */
+	int result;
+};
+
+static void
+refuse_key(struct judge *j, const struct record *record, const char *why)
+{
+	j->result = diag_error(j->diags, record->pos, S_CEREMONY_KEY, "the %s %u %s",
+	    ceremony_role(record), tag_of(record), why);
+}
+
+static bool
+has_signed(const struct judge *j, const struct record *zsk)
+{
+	uint8_t owner[NAME_LONGEST];
+	const struct name *zone = &j->signing->request->zone;
+	struct rrsig_set set = ceremony_set(&j->diags->arena, zone, j->dnskey, owner);
+
+	for (size_t i = 0; i < j->rrsigs.n; i++)
+		if (rrsig_good(zone, &set, algorithm_of(zsk), record_rdata(zsk),
+			record_rdata(&j->rrsigs.records[i])))
+			return true;
+	return false;
+}
+
+static void
+judge_key(struct judge *j, const struct record *dnskey)
+{
+	if (!algorithm_of(dnskey))
+		refuse_key(j, dnskey, "is of an algorithm that is not for signing");
+	else if (is_ksk(dnskey) && !is_at_hand(j->signing->keys, dnskey))
+		refuse_key(j, dnskey, "is none of those whose private keys are at hand");
+	else if (is_zsk(dnskey) && !has_signed(j, dnskey))
+		refuse_key(j, dnskey,
+		    "has not signed the set: who asks may not have it, or the set was changed");
+	else if (!is_ksk(dnskey) && !is_zsk(dnskey))
+		refuse_key(j, dnskey, "has flags that no key of a zone has");
+}
+
+/* Has the set a key of that algorithm (0: any) that signs it, or with `zsk` the data? */
+static bool
+has_signer(struct rrset dnskey, uint8_t algorithm, bool zsk)
+{
+	for (size_t i = 0; i < dnskey.n; i++) {
+		const struct record *key = &dnskey.records[i];
+
+		if ((algorithm == 0 || key->rdata[ALGORITHM_AT] == algorithm) &&
+		    !(flags_of(key) & KEY_FLAG_REVOKE) && (zsk ? is_zsk(key) : is_ksk(key)))
+			return true;
+	}
+	return false;
+}
+
+static void
+judge_algorithms(struct judge *j)
+{
+	bool seen[UINT8_MAX + 1] = {false};
+
+	for (size_t i = 0; i < j->dnskey.n; i++) {
+		uint8_t number = j->dnskey.records[i].rdata[ALGORITHM_AT];
+
+		if (!seen[number] && !has_signer(j->dnskey, number, false))
+			j->result = diag_error(j->diags, j->dnskey.records[i].pos, S_CEREMONY_GAP,
+			    "the set has a key of algorithm %u, and no KSK of it", number);
+		seen[number] = true;
+	}
+	if (!has_signer(j->dnskey, 0, true))
+		j->result = diag_error(
+		    j->diags, j->span->pos, S_CEREMONY_GAP, "the set has no ZSK: nobody asks");
+}
+
+static void
+judge_cds(struct judge *j, const struct record *record)
+{
+	const struct name *zone = &j->signing->request->zone;
+
+	if (cds_is_delete(record->type, record_rdata(record)))
+		return;
+	for (size_t i = 0; i < j->dnskey.n; i++)
+		if (is_ksk(&j->dnskey.records[i]) &&
+		    cds_names_key(zone, record->type, record_rdata(record),
+			record_rdata(&j->dnskey.records[i])))
+			return;
+	j->result = diag_error(j->diags, record->pos, S_CEREMONY_KEY,
+	    "the %s record is of no KSK of its set", type_info(record->type)->name);
+}
+
+/* Do both have a KSK, or a ZSK, in common? */
+static bool
+is_linked(struct rrset before, struct rrset now, bool (*is_of_role)(const struct record *dnskey))
+{
+	for (size_t i = 0; i < now.n; i++)
+		if (is_of_role(&now.records[i]) && has_record(before, &now.records[i]))
+			return true;
+	return false;
+}
+
+static void
+judge_change(struct judge *j, struct rrset before)
+{
+	if (!is_linked(before, j->dnskey, is_ksk))
+		j->result = diag_error(j->diags, j->span->pos, S_CEREMONY_GAP,
+		    "the set has no KSK of the set before it: a DS record would lead nowhere");
+	if (!is_linked(before, j->dnskey, is_zsk))
+		j->result = diag_error(j->diags, j->span->pos, S_CEREMONY_GAP,
+		    "the set has no ZSK of the set before it: resolvers that hold the one would "
+		    "find "
+		    "the other's data bogus");
+}
+
+/* All signatures of a span ask for the same times. */
+static void
+judge_times(struct judge *j)
+{
+	enum { TIMES_LEN = RRSIG_TAG - RRSIG_EXPIRATION };
+
+	for (size_t i = 1; i < j->rrsigs.n; i++)
+		if (memcmp(j->rrsigs.records[i].rdata + RRSIG_EXPIRATION,
+			j->rrsigs.records[0].rdata + RRSIG_EXPIRATION, TIMES_LEN) != 0)
+			j->result = diag_error(j->diags, j->rrsigs.records[i].pos, S_CEREMONY,
+			    "the signature has other times than those beside it");
+}
+
+static void
+judge_span(struct judge *j, size_t i)
+{
+	const struct ceremony *request = j->signing->request;
+
+	j->span = &request->spans[i];
+	j->dnskey = ceremony_rrset(j->span, TYPE_DNSKEY);
+	j->rrsigs = rrset_covering(ceremony_rrset(j->span, TYPE_RRSIG), TYPE_DNSKEY);
+	judge_times(j);
+	for (size_t k = 0; k < j->dnskey.n; k++)
+		judge_key(j, &j->dnskey.records[k]);
+	judge_algorithms(j);
+	for (size_t k = 0; k < j->span->n; k++)
+		if (j->span->records[k].type == TYPE_CDS ||
+		    j->span->records[k].type == TYPE_CDNSKEY)
+			judge_cds(j, &j->span->records[k]);
+	if (i > 0)
+		judge_change(j, ceremony_rrset(&request->spans[i - 1], TYPE_DNSKEY));
+}
+
+/* The set that the response before this one has for the time at which this one begins. */
+static void
+judge_previous(struct judge *j)
+{
+	const struct ceremony_signing *s = j->signing;
+	const struct ceremony *previous = s->previous;
+	const struct ceremony_span *span;
+
+	if (!previous)
+		return;
+	j->span = &s->request->spans[0];
+	j->dnskey = ceremony_rrset(j->span, TYPE_DNSKEY);
+	span = ceremony_at(previous, j->span->from_unix);
+	judge_change(
+	    j, ceremony_rrset(span ? span : &previous->spans[previous->n - 1], TYPE_DNSKEY));
+}
+
+int
+ceremony_judge(struct diags *diags, const struct ceremony_signing *signing)
+{
+	const struct ceremony *request = signing->request;
+	struct judge j = {.diags = diags, .signing = signing};
+	const struct ceremony_span *last = &request->spans[request->n - 1];
+
+	if (last->until_unix <= signing->now)
+		j.result = diag_error(
+		    diags, last->pos, S_CEREMONY_GAP, "all that is asked for is over already");
+	judge_previous(&j);
+	for (size_t i = 0; i < request->n; i++)
+		judge_span(&j, i);
+	return j.result;
+}
+
+/* --- For people --- */
+
+static void
+put_key(struct buf *b, const struct record *dnskey)
+{
+	const struct algorithm *algorithm = algorithm_info(dnskey->rdata[ALGORITHM_AT]);
+
+	buf_printf(b, "%s %u (%s)", ceremony_role(dnskey), tag_of(dnskey),
+	    algorithm ? algorithm->name : "?");
+}
+
+/* Is it in a span of the ceremony? The first and the last that have it. */
+static bool
+find_life(const struct ceremony *c, const struct record *dnskey, int64_t *from, int64_t *until)
+{
+	bool any = false;
+
+	for (size_t i = 0; c && i < c->n; i++)
+		if (has_record(ceremony_rrset(&c->spans[i], TYPE_DNSKEY), dnskey)) {
+			*from = any ? *from : c->spans[i].from_unix;
+			*until = c->spans[i].until_unix;
+			any = true;
+		}
+	return any;
+}
+
+static void
+describe_key(struct buf *b, const struct ceremony_signing *s, const struct record *dnskey)
+{
+	const struct ceremony *request = s->request;
+	uint8_t ds[CDS_LONGEST];
+	int64_t from, until, first = request->spans[0].from_unix;
+	int64_t last = request->spans[request->n - 1].until_unix;
+	int64_t was_from, was_until;
+	size_t len;
+
+	put_key(b, dnskey);
+	if (s->previous && !find_life(s->previous, dnskey, &was_from, &was_until))
+		buf_puts(b, ", new");
+	find_life(request, dnskey, &from, &until);
+	if (from > first) {
+		buf_puts(b, ", from ");
+		instant_print_iso(b, from);
+	}
+	if (until < last) {
+		buf_puts(b, ", until ");
+		instant_print_iso(b, until);
+	}
+	len = ds_rdata(&request->zone, record_rdata(dnskey), DS_SHA256, ds);
+	buf_puts(b, ", SHA-256 ");
+	hex_encode(b, (struct bytes){ds + 4, len - 4});
+	buf_putc(b, '\n');
+}
+
+/* The keys that one of them has, and the other not: "+ ZSK 35216 (ED25519)". */
+static void
+put_difference(struct buf *b, struct rrset of, struct rrset without, const char *sign)
+{
+	for (size_t i = 0; i < of.n; i++)
+		if (!has_record(without, &of.records[i])) {
+			buf_printf(
+			    b, "%s %s ", b->len && b->data[b->len - 1] == ' ' ? "" : ",", sign);
+			put_key(b, &of.records[i]);
+		}
+}
+
+static bool
+asks_to_delete(const struct ceremony_span *span)
+{
+	for (size_t i = 0; i < span->n; i++)
+		if ((span->records[i].type == TYPE_CDS || span->records[i].type == TYPE_CDNSKEY) &&
+		    cds_is_delete(span->records[i].type, record_rdata(&span->records[i])))
+			return true;
+	return false;
+}
+
+static void
+put_cds(struct buf *b, const struct ceremony_span *span)
+{
+	struct rrset cds = ceremony_rrset(span, TYPE_CDS);
+
+	if (asks_to_delete(span))
+		buf_puts(b, ", asks the parent to take all DS records away");
+	else if (cds.n > 0)
+		buf_puts(b, ", CDS");
+	for (size_t i = 0; i < cds.n && !asks_to_delete(span); i++)
+		buf_printf(b, " %u", (unsigned)read_u16(cds.records[i].rdata));
+}
+
+static void
+describe_span(struct buf *b, const struct ceremony *request, size_t i)
+{
+	static const struct ceremony_span none;
+	const struct ceremony_span *span = &request->spans[i];
+	const struct ceremony_span *before = i > 0 ? span - 1 : &none;
+	struct rrset dnskey = ceremony_rrset(span, TYPE_DNSKEY);
+	struct rrset was = ceremony_rrset(before, TYPE_DNSKEY);
+	struct rrset rrsigs = rrset_covering(ceremony_rrset(span, TYPE_RRSIG), TYPE_DNSKEY);
+
+	instant_print_iso(b, span->from_unix);
+	buf_printf(b, ": %zu keys", dnskey.n);
+	put_difference(b, dnskey, was, "+");
+	put_difference(b, was, dnskey, "-");
+	put_cds(b, span);
+	buf_puts(b, "; signatures until ");
+	instant_print_iso(b, ceremony_expiration(span, &rrsigs.records[0]));
+	buf_putc(b, '\n');
+}
+
+void
+ceremony_describe(struct buf *b, struct diags *diags, const struct ceremony_signing *signing)
+{
+	const struct ceremony *request = signing->request;
+
+	buf_printf(b, "%s: %zu sets of keys, from ",
+	    name_absolute_text(&diags->arena, request->zone.wire), request->n);
+	instant_print_iso(b, request->spans[0].from_unix);
+	buf_puts(b, " until ");
+	instant_print_iso(b, request->spans[request->n - 1].until_unix);
+	buf_putc(b, '\n');
+	for (size_t i = 0; i < request->n; i++) {
+		struct rrset set = ceremony_rrset(&request->spans[i], TYPE_DNSKEY);
+
+		for (size_t k = 0; k < set.n; k++) {
+			int64_t from, until;
+
+			find_life(request, &set.records[k], &from, &until);
+			if (from == request->spans[i].from_unix)
+				describe_key(b, signing, &set.records[k]);
+		}
+	}
+	for (size_t i = 0; i < request->n; i++)
+		describe_span(b, request, i);
+}
+
+/* --- Signing --- */
+
+struct run {
+	struct diags *diags;
+	const struct ceremony_signing *signing;
+	struct signer *signer;
+	struct rrsig rrsig;
+	const struct ceremony_span *span;
+	struct ceremony_span *out;
+};
+
+static struct rrsig_period
+period_of(const struct ceremony_span *span)
+{
+	struct rrset rrsigs = rrset_covering(ceremony_rrset(span, TYPE_RRSIG), TYPE_DNSKEY);
+
+	return (struct rrsig_period){
+	    .inception = read_u32(rrsigs.records[0].rdata + RRSIG_INCEPTION),
+	    .expiration = read_u32(rrsigs.records[0].rdata + RRSIG_EXPIRATION)};
+}
+
+static int
+sign_set(struct run *r, const struct rrsig_set *set, const struct record *ksk)
+{
+	size_t key = find_at_hand(r->signing->keys, ksk), len;
+	uint8_t rdata[RRSIG_SIGNER + NAME_LONGEST + SIGNATURE_LONGEST];
+	const struct name *zone = &r->signing->request->zone;
+	struct bytes head, whole;
+
+	rrsig_key(&r->rrsig, algorithm_of(ksk)->number, (uint16_t)tag_of(ksk));
+	head = rrsig_rdata(&r->rrsig);
+	memcpy(rdata, head.data, head.len);
+	if (signer_sign(r->signer, key, rrsig_data(&r->rrsig), rdata + head.len, &len) < 0)
+		return diag_error(r->diags, pos_none(), S_SIGN, "%s", signer_fault(r->signer));
+	whole = (struct bytes){rdata, head.len + len};
+	if (!rrsig_good(zone, set, algorithm_of(ksk), record_rdata(ksk), whole))
+		return diag_error(r->diags, pos_none(), S_SIGN,
+		    "a signature by the key %u was made, and does not verify", tag_of(ksk));
+	r->out->records[r->out->n++] =
+	    (struct record){.rdata = arena_copy(&r->diags->arena, rdata, whole.len),
+		.ttl_s = set->ttl_s,
+		.type = TYPE_RRSIG,
+		.rdlen = (uint16_t)whole.len};
+	return 0;
+}
+
+static int
+sign_type(struct run *r, uint16_t type)
+{
+	uint8_t owner[NAME_LONGEST];
+	const struct name *zone = &r->signing->request->zone;
+	struct rrset records = ceremony_rrset(r->span, type);
+	struct rrset dnskey = ceremony_rrset(r->span, TYPE_DNSKEY);
+	struct rrsig_set set = ceremony_set(&r->diags->arena, zone, records, owner);
+	struct rrsig_period period = period_of(r->span);
+
+	if (records.n == 0)
+		return 0;
+	rrsig_begin(&r->rrsig, zone, &period, &set);
+	for (size_t i = 0; i < dnskey.n; i++)
+		if (is_ksk(&dnskey.records[i]) && sign_set(r, &set, &dnskey.records[i]) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+sign_span(struct run *r)
+{
+	struct rrset dnskey = ceremony_rrset(r->span, TYPE_DNSKEY);
+	size_t most = r->span->n + dnskey.n * N_TYPES;
+
+	*r->out = *r->span;
+	r->out->records = arena_alloc(&r->diags->arena, most * sizeof(*r->out->records));
+	r->out->n = 0;
+	for (size_t i = 0; i < r->span->n; i++)
+		if (r->span->records[i].type != TYPE_RRSIG)
+			r->out->records[r->out->n++] = r->span->records[i];
+	for (size_t i = 0; i < N_TYPES; i++)
+		if (sign_type(r, types[i]) < 0)
+			return -1;
+	ceremony_sort(r->out);
+	return 0;
+}
+
+int
+ceremony_sign(
+    struct diags *diags, const struct ceremony_signing *signing, struct ceremony *response)
+{
+	const struct ceremony *request = signing->request;
+	struct run r = {.diags = diags, .signing = signing};
+	int result = 0;
+
+	*response = *request;
+	response->kind = CEREMONY_RESPONSE;
+	response->spans = arena_alloc(&diags->arena, request->n * sizeof(*response->spans));
+	for (size_t i = 0; i < signing->keys->n; i++) {
+		signing->keys->items[i].signs_keys =
+		    signing->keys->items[i].is_ksk && signing->keys->items[i].at_hand;
+		signing->keys->items[i].signs_zone = false;
+	}
+	r.signer = signer_new(diags, signing->keys);
+	if (!r.signer)
+		return -1;
+	for (size_t i = 0; i < request->n && result == 0; i++) {
+		r.span = &request->spans[i];
+		r.out = &response->spans[i];
+		result = sign_span(&r);
+	}
+	signer_free(r.signer);
+	rrsig_free(&r.rrsig);
+	return result;
+}

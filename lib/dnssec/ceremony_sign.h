@@ -1,0 +1,37 @@
+/* What is done where the KSK is: a key signing request (ceremony.h) is judged, told of so that a
+ * person can approve it, and signed. Nothing that the request says is taken on trust but which ZSKs
+ * the zone is to have, and these must have signed it. */
+#ifndef DNSSEC_CEREMONY_SIGN_H
+#define DNSSEC_CEREMONY_SIGN_H
+
+#include "dnssec/ceremony.h"
+#include "dnssec/key.h"
+
+struct ceremony_signing {
+	const struct ceremony *request;
+	const struct ceremony *previous; /* the response before this one; NULL: it is not known */
+	struct keys *keys; /* of the zone, the KSKs' private keys among them; NULL: not at hand */
+	int64_t now;
+};
+
+/* Returns 0, or -1 with problems added, at their positions in the request:
+ * - S_CEREMONY_KEY where a KSK is none of those at hand, a ZSK has not signed, or a CDS or CDNSKEY
+ * record is of no KSK of its set (RFC 7344 section 4.1);
+ * - S_CEREMONY_GAP where all is over, a set or one of its algorithms has no key that signs it (RFC
+ * 4035 section 2.2), or shares none with the set before it, so that what resolvers hold would lead
+ * nowhere (RFC 6781 section 4.1). */
+int
+ceremony_judge(struct diags *diags, const struct ceremony_signing *signing);
+
+/* Appends what would be signed: the keys, those that the previous response does not have marked as
+ * new, and what changes when. */
+void
+ceremony_describe(struct buf *b, struct diags *diags, const struct ceremony_signing *signing);
+
+/* Makes the response to a request that was judged, in the arena of `diags`. Each signature is
+ * verified. Returns 0, or -1 with one problem added. */
+int
+ceremony_sign(
+    struct diags *diags, const struct ceremony_signing *signing, struct ceremony *response);
+
+#endif

@@ -1,0 +1,417 @@
+#include "publish/request.h"
+
+#include "base/duration.h"
+#include "dns/type.h"
+#include "dnssec/ceremony_sign.h"
+#include "dnssec/keygen.h"
+#include "dnssec/keystate.h"
+#include "dnssec/sign.h"
+#include "dnssec/signer.h"
+#include "project/lock.h"
+#include "publish/load.h"
+#include "rollover/keyroll.h"
+
+enum {
+	DAY_S = 86400,
+	MARGIN_S = 7 * DAY_S, /* for builds that come late, or not at all */
+	MARGIN_PART = 8,      /* of a ZSK's life is as much as that at most */
+	KEYS_MOST = 1000,     /* that are made for one request */
+	SPANS_MOST = 10000,
+};
+
+struct run {
+	struct diags *diags;
+	const struct request *request;
+	struct loaded loaded;
+	struct lifetime lifetime;
+	struct key_folder folder;
+	struct ceremony *out;
+	size_t cap;
+};
+
+/* --- Successors --- */
+
+/* How long ahead a ZSK is published, and how long it stays when it has ceased to sign. */
+struct waits {
+	int64_t lead_s, tail_s;
+};
+
+static int64_t
+held_s(const struct run *r, uint32_t ttl_s)
+{
+	return instant_later(r->request->zone->policy->propagation_s, ttl_s) + ttl_s;
+}
+
+static struct waits
+waits_of(const struct run *r, const struct key *zsk, int64_t lifetime_s)
+{
+	uint32_t longest_s = store_largest_ttl(&r->loaded.store);
+	int64_t margin_s =
+	    lifetime_s / MARGIN_PART < MARGIN_S ? lifetime_s / MARGIN_PART : MARGIN_S;
+
+	return (struct waits){held_s(r, zsk->ttl_s > longest_s ? zsk->ttl_s : longest_s) + margin_s,
+	    held_s(r, longest_s) + margin_s};
+}
+
+/* Is it a ZSK that signs, or is to, and of which nobody says that it ends? */
+static bool
+is_endless_zsk(const struct run *r, const struct key *key)
+{
+	struct key_life life = key_life(key->time);
+
+	return !key->is_ksk && !key->revoked && life.publish_unix != KEY_NO_TIME &&
+	       life.sign_unix != KEY_NO_TIME && life.retire_unix > r->request->now_unix &&
+	       key->time[KEY_INACTIVE] == KEY_NO_TIME && key->time[KEY_DELETE] == KEY_NO_TIME;
+}
+
+/* Does another one of its algorithm come later, which takes its place? */
+static bool
+is_last(const struct keys *keys, const struct key *key)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		const struct key *other = &keys->items[i];
+		struct key_life life = key_life(other->time);
+
+		if (other != key && !other->is_ksk && other->algorithm == key->algorithm &&
+		    life.publish_unix != KEY_NO_TIME && life.sign_unix != KEY_NO_TIME &&
+		    keyroll_is_younger(other, key))
+			return false;
+	}
+	return true;
+}
+
+/* When the first successor takes over: where the key begins to sign is not stated, or its time is
+ * over, as soon as can be. */
+static int64_t
+first_handover(const struct run *r, const struct key *zsk, struct waits waits, int64_t lifetime_s)
+{
+	int64_t begun = key_life(zsk->time).sign_unix,
+		soonest = r->request->now_unix + waits.lead_s;
+
+	return begun == KEY_ALWAYS ? soonest : instant_later(begun + lifetime_s, soonest);
+}
+
+static int
+write_end(const struct run *r, const struct key *zsk, int64_t handover, struct waits waits)
+{
+	struct keydates_wish wish = {.now = r->request->now_unix};
+	struct keydates dates;
+
+	wish.is_given[KEY_INACTIVE] = wish.is_given[KEY_DELETE] = true;
+	wish.time[KEY_INACTIVE] = handover;
+	wish.time[KEY_DELETE] = handover + waits.tail_s;
+	if (keydates_read(r->diags, zsk->path, &wish, &dates) < 0 ||
+	    keydates_write(r->diags, &dates) < 0)
+		return -1;
+	keystate_print_changes(r->request->said, &dates);
+	return 0;
+}
+
+static struct keygen
+request_of(const struct run *r, const struct key *zsk, int64_t handover, struct waits waits)
+{
+	struct keygen wanted = {.zone = r->request->zone->name,
+	    .algorithm = zsk->algorithm,
+	    .bits = KEYGEN_BITS_LEAST,
+	    .flags = KEY_FLAG_ZONE,
+	    .ttl_s = zsk->ttl_s};
+
+	for (int i = 0; i < N_KEY_TIMES; i++)
+		wanted.time[i] = KEY_NO_TIME;
+	wanted.time[KEY_CREATED] = r->request->now_unix;
+	wanted.time[KEY_PUBLISH] = handover - waits.lead_s;
+	wanted.time[KEY_ACTIVATE] = handover;
+	return wanted;
+}
+
+/* The key's end is written first: a run that ends in between leaves a key that is to be replaced,
+ * which the next one finds again by the same dates. */
+static int
+make_successors(const struct run *r, const struct key *zsk, int64_t lifetime_s)
+{
+	struct waits waits = waits_of(r, zsk, lifetime_s);
+	int64_t first = first_handover(r, zsk, waits, lifetime_s), at = first;
+	struct keygen *wanted = arena_alloc(&r->diags->arena, KEYS_MOST * sizeof(*wanted));
+	const char **bases = arena_alloc(&r->diags->arena, KEYS_MOST * sizeof(*bases));
+	size_t n = 0, n_made;
+	int result;
+
+	for (; n < KEYS_MOST && at - waits.lead_s < r->request->until_unix; at += lifetime_s) {
+		if (n > 0) {
+			wanted[n - 1].time[KEY_INACTIVE] = at;
+			wanted[n - 1].time[KEY_DELETE] = at + waits.tail_s;
+		}
+		wanted[n++] = request_of(r, zsk, at, waits);
+	}
+	if (n == 0)
+		return 0;
+	if (write_end(r, zsk, first, waits) < 0)
+		return -1;
+	result = keygen(r->diags, &r->folder, wanted, n, bases, &n_made);
+	for (size_t i = 0; i < n_made; i++) {
+		buf_printf(
+		    r->request->said, "%s/%s: made, to sign from ", r->folder.path, bases[i]);
+		instant_print_iso(r->request->said, wanted[i].time[KEY_ACTIVATE]);
+		buf_puts(r->request->said, " on\n");
+	}
+	return result;
+}
+
+static int
+read_keys(struct run *r, int64_t t_unix, struct keys *keys)
+{
+	struct arena *a = &r->diags->arena;
+	const struct project_zone *zone = r->request->zone;
+
+	if (key_folder_read_zone(a, r->diags, zone->keys, &zone->name, &r->folder) < 0)
+		return -1;
+	return keys_load(a, r->diags, &r->folder, &zone->name, t_unix, keys);
+}
+
+static int
+plan_keys(struct run *r)
+{
+	const struct project_keys *policy = &r->request->zone->policy->keys;
+	int64_t lifetime_s = policy->lifetime_s[PROJECT_ZSK];
+	struct keys keys;
+
+	if (read_keys(r, r->request->now_unix, &keys) < 0)
+		return -1;
+	if (!policy->is_given || !policy->has_role[PROJECT_ZSK] || lifetime_s == 0)
+		return 0;
+	for (size_t i = 0; i < keys.n; i++)
+		if (is_endless_zsk(r, &keys.items[i]) && is_last(&keys, &keys.items[i]) &&
+		    make_successors(r, &keys.items[i], lifetime_s) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- Sets --- */
+
+/* What of the template bears on the sets: records of other signers, and the TTLs. */
+static void
+take_apex(const struct run *r, struct store *apex)
+{
+	static const uint16_t types[] = {TYPE_SOA, TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY};
+	const struct store *store = &r->loaded.store;
+
+	store_begin(apex, r->diags, &store->apex);
+	for (size_t i = 0; i < store->n_nodes; i++)
+		for (size_t k = 0; store->nodes[i].key_len == 0 && k < store->nodes[i].n; k++) {
+			const struct record *record = &node_records(store, &store->nodes[i])[k];
+
+			for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++)
+				if (record->type == types[t])
+					store_add_apex(apex, record->type, record->ttl_s,
+					    record_rdata(record));
+		}
+}
+
+static void
+take_records(const struct run *r, const struct store *store, struct ceremony_span *span)
+{
+	const struct node *apex = store_apex(store);
+
+	span->records =
+	    arena_alloc(&r->diags->arena, (2 * (size_t)apex->n) * sizeof(*span->records));
+	for (size_t i = 0; i < apex->n; i++) {
+		struct record record = node_records(store, apex)[i];
+
+		if (!rrsig_is_of_keys(record.type))
+			continue;
+		record.rdata = arena_copy(&r->diags->arena, record.rdata, record.rdlen);
+		record.pos = pos_none();
+		span->records[span->n++] = record;
+	}
+	ceremony_sort(span);
+}
+
+/* What a build makes of the apex then. */
+static int
+find_sets(const struct run *r, struct keys *keys, int64_t t_unix, struct ceremony_span *span)
+{
+	const struct project_zone *zone = r->request->zone;
+	struct sign_options sign = {.keys = keys, .cds = zone->policy->cds, .now = t_unix};
+	struct store apex;
+
+	keys->wants_csk = zone->policy->keys.has_role[PROJECT_CSK];
+	if (keys_roles(r->diags, zone->keys, keys) < 0)
+		return -1;
+	take_apex(r, &apex);
+	sign_clean(&apex, &sign);
+	sign_add(&apex, &sign);
+	store_sort(&apex);
+	take_records(r, &apex, span);
+	store_free(&apex);
+	return 0;
+}
+
+static bool
+is_same(const struct ceremony_span *a, const struct ceremony_span *b)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; same && i < a->n; i++)
+		same = a->records[i].type == b->records[i].type &&
+		       a->records[i].ttl_s == b->records[i].ttl_s &&
+		       bytes_equal(record_rdata(&a->records[i]), record_rdata(&b->records[i]));
+	return same;
+}
+
+/* Each proves that it is here, and states the times that are asked for. */
+static int
+prove_keys(const struct run *r, struct keys *keys, struct ceremony_span *span)
+{
+	const struct project_policy *policy = r->request->zone->policy;
+	const struct name *zone = &r->request->zone->name;
+	struct rrsig_period period = {
+	    .inception = (uint32_t)(span->from_unix - policy->inception_offset_s),
+	    .expiration = (uint32_t)(span->until_unix + (int64_t)r->lifetime.refresh_s)};
+	uint8_t owner[NAME_LONGEST], rdata[RRSIG_SIGNER + NAME_LONGEST + SIGNATURE_LONGEST];
+	struct rrsig_set set =
+	    ceremony_set(&r->diags->arena, zone, ceremony_rrset(span, TYPE_DNSKEY), owner);
+	struct signer *signer;
+	struct rrsig rrsig = {0};
+	int result = 0;
+
+	for (size_t i = 0; i < keys->n; i++) {
+		keys->items[i].signs_keys = false;
+		keys->items[i].signs_zone =
+		    !keys->items[i].is_ksk && keys->items[i].published && keys->items[i].at_hand;
+	}
+	signer = signer_new(r->diags, keys);
+	if (!signer)
+		return -1;
+	rrsig_begin(&rrsig, zone, &period, &set);
+	for (size_t i = 0; i < keys->n && result == 0; i++) {
+		const struct key *key = &keys->items[i];
+		struct bytes head;
+		size_t len;
+
+		if (!key->signs_zone)
+			continue;
+		rrsig_key(&rrsig, key->algorithm->number, key->tag);
+		head = rrsig_rdata(&rrsig);
+		memcpy(rdata, head.data, head.len);
+		if (signer_sign(signer, i, rrsig_data(&rrsig), rdata + head.len, &len) < 0)
+			result =
+			    diag_error(r->diags, pos_none(), S_SIGN, "%s", signer_fault(signer));
+		else
+			span->records[span->n++] = (struct record){
+			    .rdata = arena_copy(&r->diags->arena, rdata, head.len + len),
+			    .ttl_s = set.ttl_s,
+			    .type = TYPE_RRSIG,
+			    .rdlen = (uint16_t)(head.len + len)};
+	}
+	signer_free(signer);
+	rrsig_free(&rrsig);
+	ceremony_sort(span);
+	return result;
+}
+
+static int
+add_span(
+    struct run *r, struct keys *keys, const struct ceremony_span *sets, int64_t from, int64_t until)
+{
+	struct ceremony *out = r->out;
+	struct ceremony_span *span = &out->spans[out->n];
+
+	if (out->n == SPANS_MOST)
+		return diag_error(r->diags, pos_none(), S_VALIDITY,
+		    "the period has more sets of signatures than one request can hold");
+	*span = *sets;
+	span->records =
+	    arena_alloc(&r->diags->arena, (sets->n + keys->n) * sizeof(*span->records) + 1);
+	memcpy(span->records, sets->records, sets->n * sizeof(*sets->records));
+	span->from_unix = from;
+	span->until_unix = until;
+	out->n++;
+	return prove_keys(r, keys, span);
+}
+
+/* When a date of a key comes next, and the sets with it. */
+static int64_t
+next_change(const struct run *r, const struct keys *keys)
+{
+	int64_t at = r->request->until_unix;
+
+	for (size_t i = 0; i < keys->n; i++)
+		if (keys->items[i].next_event < at)
+			at = keys->items[i].next_event;
+	return at;
+}
+
+/* The sets from `from` on, for as long as no date changes them. A signature is made for `validity`
+ * less the time by which it would be made anew. */
+static int
+add_sets(struct run *r, int64_t *from)
+{
+	int64_t step_s = (int64_t)(r->lifetime.keys_validity_s - r->lifetime.refresh_s), until;
+	struct ceremony_span sets = {0}, next;
+	struct keys keys, later;
+
+	if (read_keys(r, *from, &keys) < 0 || find_sets(r, &keys, *from, &sets) < 0)
+		return -1;
+	until = next_change(r, &keys);
+	while (until < r->request->until_unix) {
+		next = (struct ceremony_span){0};
+		if (read_keys(r, until, &later) < 0 || find_sets(r, &later, until, &next) < 0)
+			return -1;
+		if (!is_same(&sets, &next))
+			break;
+		until = next_change(r, &later);
+	}
+	for (; *from < until; *from = *from + step_s < until ? *from + step_s : until)
+		if (add_span(r, &keys, &sets, *from,
+			*from + step_s < until ? *from + step_s : until) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+load_template(struct run *r)
+{
+	struct arena *a = &r->diags->arena;
+	const struct request *request = r->request;
+	struct tlsa_names names = load_certificates(a, request->project);
+	struct load_options load =
+	    load_of(request->project, request->zone, &names, request->now_unix);
+
+	if (load_zone(r->diags, &load, &r->loaded) < 0)
+		return -1;
+	r->lifetime = lifetime_of(&r->loaded.store, &request->zone->policy->lifetime);
+	if (r->lifetime.keys_validity_s <= r->lifetime.refresh_s)
+		return diag_error(r->diags, pos_none(), S_VALIDITY,
+		    "signatures over DNSKEY would be due to be made anew as soon as they are made");
+	return 0;
+}
+
+static int
+make(struct run *r)
+{
+	struct ceremony_signing signing = {.request = r->out, .now = r->request->now_unix};
+	int64_t from = r->request->from_unix;
+
+	if (load_template(r) < 0 || plan_keys(r) < 0)
+		return -1;
+	while (from < r->request->until_unix)
+		if (add_sets(r, &from) < 0)
+			return -1;
+	return ceremony_judge(r->diags, &signing);
+}
+
+int
+request_make(struct diags *diags, const struct request *request, struct ceremony *out)
+{
+	struct run run = {.diags = diags, .request = request, .out = out};
+	int lock, result;
+
+	*out = (struct ceremony){.kind = CEREMONY_REQUEST, .zone = request->zone->name};
+	out->spans = arena_alloc(&diags->arena, SPANS_MOST * sizeof(*out->spans));
+	if (lock_begin_keys(diags, request->project, &lock) < 0)
+		return -1;
+	result = make(&run);
+	load_free(&run.loaded);
+	lock_end(lock);
+	return result;
+}

@@ -1,0 +1,189 @@
+#!/bin/sh
+# An offline key signing key: where it is, it signs the sets of keys of a quarter at a time. Zone signing
+# keys come and go each month meanwhile, a new key signing key once, and the zone is good on each day.
+# shellcheck source=tests/e2e/common.sh
+. "$(dirname "$0")/common.sh"
+
+tab=$(printf '\t')
+zero=1798761600 # 2027-01-01T00:00:00Z
+day() { # day N, from that on
+	echo $((zero + $1 * 86400))
+}
+work=$tmp/work safe=$tmp/safe
+mkdir "$work" "$safe"
+cat >"$work/zonepp.yaml" <<'YAML'
+policies:
+  p: { validity: 14d, refresh: 5d, dnskey-validity: 30d, jitter: 0s, cds: true, keys: { algorithm: ecdsap256sha256, ksk: never, zsk: 30d } }
+defaults: { template: zone, output: out, policy: p }
+keys: keys
+zones: { example.org: {} }
+YAML
+cat >"$work/zone" <<'ZONE'
+$ORIGIN example.org.
+$TTL 1h
+@ SOA ns hostmaster 1 2h 1h 1d 1h
+@ NS ns
+ns A 192.0.2.1
+ZONE
+tag() { # tag NAME
+	echo "${1##*+}" | sed 's/^0*//'
+}
+request() { # request DAY UNTIL: into $tmp/request
+	zonepp keys request -C "$work" --now "$(day "$1")" --until "$(day "$2")" -o "$tmp/request" example.org
+}
+sign() { # sign DAY [OPTION...]: what would be signed
+	at=$(day "$1")
+	shift
+	zonepp keys sign --keys "$safe" --now "$at" "$@" "$tmp/request"
+}
+ceremony() { # ceremony DAY UNTIL RESPONSE
+	request "$1" "$2" && sign "$1" -o "$tmp/response" && cp "$tmp/response" "$work/keys/Kexample.org.+$3.skr"
+}
+build() { # build DAY
+	zonepp build -q -C "$work" --now "$(day "$1")"
+}
+# days FROM TO: a roll and a build on each second day, verified; every eighth by the other judges
+days() {
+	d=$1
+	while [ "$d" -le "$2" ]; do
+		zonepp roll -C "$work" --deploy --now "$(day "$d")" >"$tmp/roll" 2>&1
+		grep ': .* 20' "$tmp/roll" && echo "day $d: a date was changed" && return 1
+		build "$d" >"$tmp/build" 2>&1 || { echo "day $d" && cat "$tmp/build" && return 1; }
+		[ ! -s "$tmp/build" ] || [ "${3-}" ] || { echo "day $d" && cat "$tmp/build" && return 1; }
+		zonepp verify --zone example.org --at "$(day "$d")" "$work/out" || return 1
+		[ $((d % 8)) != 0 ] || judge "$d" || return 1
+		d=$((d + 2))
+	done
+}
+judge() { # judge DAY
+	ldns-verify-zone -t "$(date -u -d "@$(day "$1")" +%Y%m%d%H%M%S)" "$work/out" &&
+		kzonecheck -t "$(day "$1")" -d on -o example.org "$work/out"
+}
+signers() { # signers TYPE: the tags of the keys that signed it
+	awk -v type="$1" '$4 == "RRSIG" && $5 == type { print $11 }' "$work/out" | sort -u | tr '\n' ' '
+}
+
+ksk=$(zonepp keys generate --keys "$safe" --now "$(day 0)" --ksk --ttl=1h -a ECDSAP256SHA256 example.org)
+mkdir "$work/keys"
+cp "$safe/$ksk.key" "$work/keys"
+zsk=$(zonepp keys generate --keys "$work/keys" --now "$(day 0)" --zsk --ttl=1h -a ECDSAP256SHA256 example.org)
+
+# --- The first quarter ---
+
+ok 'nothing is signed yet' says 'there is none' refuses build 0
+ok 'a request' says 'made, to sign from' request 0 90
+cp "$tmp/request" "$tmp/first"
+ok 'each line of it is a comment or a record' refuses grep -v -e '^;;' -e "^example\.org\.$tab" "$tmp/request"
+ok 'what is asked for' says "KSK $(tag "$ksk") (ECDSAP256SHA256), SHA-256" sign 0
+ok 'with its end' says 'until 2027-04-01T00:00:00Z' sign 0
+ok 'and its changes' says '- ZSK' sign 0
+ok 'nothing is signed without -o' refuses test -e "$tmp/response"
+ok 'it is signed' sign 0 -o "$tmp/response"
+cp "$tmp/response" "$work/keys/Kexample.org.+1.skr"
+ok 'a year begins' days 0 80
+ok 'the KSK signed the keys' prints "$(tag "$ksk") " signers DNSKEY
+ok 'and nothing else' refuses says " $(tag "$ksk") " signers SOA
+ok 'ZSKs have come and gone' refuses says "$(tag "$zsk") " signers SOA
+ok 'day 84: a warning' says S015 build 84
+ok 'day 84: with its end' says 'until 2027-04-01T00:00:00Z' build 84
+ok 'a check warns, too' says S015 zonepp check -C "$work" --now "$(day 84)"
+ok 'and does not ahead of it' refuses says S015 zonepp check -C "$work" --now "$(day 82)"
+ok 'but for another time' says S015 zonepp check -C "$work" --now "$(day 70)" --at "$(day 84)"
+ok 'the private key never came here' sh -c "! grep -rF \"\$(sed -n 's/^PrivateKey: //p' '$safe/$ksk.private')\" '$work'"
+
+# --- The second quarter, which begins ahead of the end of the first ---
+
+ok 'the next request' ceremony 84 180 2
+ok 'tells what is new' says ', new, from' sign 84 --previous "$work/keys/Kexample.org.+1.skr"
+ok 'the year goes on' days 86 120
+rm "$work/keys/Kexample.org.+1.skr"
+ok 'without the response of the first' days 122 140
+
+# --- A new key signing key ---
+
+new=$(zonepp keys generate --keys "$safe" --now "$(day 142)" --publish "$(day 150)" --ksk --ttl=1h -a ECDSAP256SHA256 \
+	--sync-publish "$(day 160)" example.org)
+cp "$safe/$new.key" "$work/keys"
+zonepp keys ds -C "$work" --now "$(day 142)" --seen="$(tag "$ksk")" example.org
+ok 'the dates of the old one' zonepp keys set -C "$work" --now "$(day 142)" --sync-delete "$(day 160)" \
+	--inactive "$(day 180)" --delete "$(day 180)" "keys/$ksk"
+ok 'its ceremony' ceremony 142 230 3
+ok 'which has both' says "KSK $(tag "$new")" sign 142
+ok 'both KSKs' days 142 164
+ok 'sign the keys' prints "$(printf '%s\n' "$(tag "$ksk")" "$(tag "$new")" | sort | tr '\n' ' ')" signers DNSKEY
+ok 'CDS is of the new one' prints "$(tag "$new")" sh -c "awk '\$4 == \"CDS\" { print \$5 }' '$work/out'"
+zonepp keys ds -C "$work" --now "$(day 166)" --seen="$(tag "$new")" example.org
+zonepp keys ds -C "$work" --now "$(day 168)" --gone="$(tag "$ksk")" example.org
+ok 'the old one leaves' days 170 200
+ok 'the new one signs alone' prints "$(tag "$new") " signers DNSKEY
+
+# --- What is wrong ---
+
+cp "$tmp/request" "$tmp/whole"
+wrong() { # wrong TEXT SED: what is said of a request that was changed so
+	sed "$2" "$tmp/whole" >"$tmp/request"
+	! cmp -s "$tmp/whole" "$tmp/request" && says "$1" refuses sign 142 -o "$tmp/none" && [ ! -e "$tmp/none" ]
+}
+sealed() { # sealed TEXT SED: the same with the digest that it would have then
+	sed "$2" "$tmp/whole" >"$tmp/changed"
+	sed '$s/SHA-256 .*/SHA-256 /' "$tmp/changed" | head -c -1 >"$tmp/request"
+	sha256=$(sha256sum <"$tmp/request") && echo "${sha256%% *}" >>"$tmp/request"
+	! cmp -s "$tmp/whole" "$tmp/request" && says "$1" refuses sign 142 -o "$tmp/none" && [ ! -e "$tmp/none" ]
+}
+last=$(wc -l <"$tmp/whole")
+ok 'a bit' wrong "request:$last:" '2s/3600/3601/'
+ok 'a key signing key' wrong 'S130' '/KSK/s/AwE/AwF/;3s/A/B/'
+ok 'a line that is missing' wrong 'it was changed on its way' 3d
+ok 'the end that is missing' wrong 'it is not whole' "\$d"
+ok 'another key, and a digest that fits' sealed 'has not signed the set' '2s/\([A-Za-z0-9]\{20\}\).\(.*ZSK\)/\1x\2/'
+ok 'with its place' sealed 'request:2:1: error:' '2s/\([A-Za-z0-9]\{20\}\).\(.*ZSK\)/\1x\2/'
+second=$(grep -n '^;;' "$tmp/whole" | sed -n 2p | cut -d: -f1)
+third=$(grep -n '^;;' "$tmp/whole" | sed -n 3p | cut -d: -f1)
+ok 'sets that are left out' sealed 'S132' "${second},$((third + 20)){/^;;/!d;/^;; .* ends/!d}"
+ok 'another kind of file' says 'it is no key signing request' refuses zonepp keys sign --keys "$safe" "$work/zone"
+ok 'of which nothing is told' refuses says hostmaster zonepp keys sign --keys "$safe" "$work/zone"
+ok 'another include' wrong 'each line here has a record of its own' "2s,^,\$INCLUDE /etc/passwd\\n,"
+cp "$tmp/whole" "$tmp/request"
+ok 'another day' says 'is over already' refuses sign 400
+mkdir "$tmp/other"
+zonepp keys generate --keys "$tmp/other" --now "$(day 0)" --ksk -a ECDSAP256SHA256 example.org >"$tmp/key"
+ok 'another KSK' says 'is none of those whose private keys are at hand' refuses zonepp keys sign --keys "$tmp/other" \
+	--now "$(day 142)" "$tmp/request"
+
+# --- Responses that are wrong ---
+
+response=$work/keys/Kexample.org.+3.skr
+cp "$response" "$tmp/skr"
+cp "$work/out" "$tmp/out"
+unchanged() { # unchanged TEXT: of a build, which fails and leaves the zone alone
+	says "$1" refuses build "${2-202}" && cmp "$tmp/out" "$work/out"
+}
+sed 's/example\.org/example.net/g' "$tmp/skr" >"$response"
+ok 'a response of another zone' unchanged 'this is of another zone than example.org.'
+cp "$tmp/first" "$response"
+ok 'a request in its place' unchanged 'it is no response to a key signing request'
+sed '2s/3600/3601/' "$tmp/skr" >"$response"
+ok 'a response that was changed' unchanged 'Kexample.org.+3.skr:'
+rm "$response"
+ok 'none, and a set that is to change' says S014 refuses build 230
+cp "$tmp/skr" "$response"
+ok 'the right one again' build 202
+zonepp keys generate -C "$work" --now "$(day 203)" --zsk --ttl=1h example.org >"$tmp/key"
+cp "$work/out" "$tmp/out"
+ok 'a key that nobody has signed' unchanged "ZSK $(tag "$(cat "$tmp/key")") is in the zone, and not in what was signed for now" 204
+rm "$work/keys/$(cat "$tmp/key")".*
+ok 'without it' build 204
+ok 'the period is over' says 'is not among what was signed ahead for now' refuses build 240
+
+# --- Today, for the judge that knows no other time ---
+
+zero=$(($(date +%s) / 3600 * 3600))
+rm -rf "$work/keys" "$work/out" "$work/.zonepp" "$work/zonepp.state" "${safe:?}"/*
+ksk=$(zonepp keys generate --keys "$safe" --now "$(day -1)" --ksk --ttl=1h -a ECDSAP256SHA256 example.org)
+mkdir "$work/keys"
+cp "$safe/$ksk.key" "$work/keys"
+zonepp keys generate --keys "$work/keys" --now "$(day -1)" --zsk --ttl=1h -a ECDSAP256SHA256 example.org >"$tmp/key"
+ok 'a ceremony today' ceremony 0 90 1
+ok 'a build' build 0
+ok 'dnssec-verify accepts it' bind_accepts example.org "$work/out"
+plan
