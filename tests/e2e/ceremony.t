@@ -81,6 +81,31 @@ ok 'nothing is signed without -o' refuses test -e "$tmp/response"
 ok 'it is signed' sign 0 -o "$tmp/response"
 cp "$tmp/response" "$work/keys/Kexample.org.+1.skr"
 ok 'a year begins' days 0 80
+
+# Knot's keymgr reads the response; it tells of what is wrong, and exits with 0 all the same.
+mkdir "$tmp/knot"
+cat >"$tmp/knot/conf" <<CONF
+server:
+    rundir: "$tmp/knot"
+database:
+    storage: "$tmp/knot"
+policy:
+  - id: p
+    manual: on
+    offline-ksk: on
+zone:
+  - domain: example.org.
+    storage: "$tmp/knot"
+    dnssec-signing: on
+    dnssec-policy: p
+CONF
+keymgr() { # keymgr VERB FILE
+	PATH="$PATH:/usr/sbin" command keymgr -c "$tmp/knot/conf" example.org. "$@" 2>&1
+}
+ok 'keymgr accepts the response' prints OK keymgr validate-skr "$tmp/response"
+ok 'and imports it' prints OK keymgr import-skr "$tmp/response"
+sed "s/\(RRSIG${tab}CDS .*org\. ....\)./\1x/" "$tmp/response" >"$tmp/bad"
+ok 'and not one that was changed' says 'invalid SignedKeyResponse' keymgr validate-skr "$tmp/bad"
 ok 'the KSK signed the keys' prints "$(tag "$ksk") " signers DNSKEY
 ok 'and nothing else' refuses says " $(tag "$ksk") " signers SOA
 ok 'ZSKs have come and gone' refuses says "$(tag "$zsk") " signers SOA
