@@ -1,0 +1,435 @@
+#include "zone_keys.h"
+
+#include "base/digest.h"
+#include "dns/type.h"
+#include "dnssec/ceremony_sign.h"
+#include "dnssec/rrsig_good.h"
+#include "dnssec/signer.h"
+
+enum { DAY = 86400, N_SPANS = 3 };
+
+/* Keys by their seeds: the KSK, and ZSKs, the second of which takes over. */
+enum { KSK = 1, ZSK = 2, NEXT = 3, STRANGE = 4 };
+
+static const int sets[N_SPANS][4] = {{KSK, ZSK}, {KSK, ZSK, NEXT}, {KSK, NEXT}};
+
+static void
+make_keys(void)
+{
+	char base[128];
+
+	mkdir("all", 0755);
+	mkdir("safe", 0755);
+	mkdir("strange", 0755);
+	zone_key("safe", KSK, 257, "", base);
+	zone_key("strange", STRANGE, 257, "", base);
+	zone_key("all", KSK, 257, "", base);
+	zone_key("all", ZSK, 256, "", base);
+	zone_key("all", NEXT, 256, "", base);
+}
+
+static int
+setup(void **state)
+{
+	int result = zone_setup(state);
+
+	make_keys();
+	return result;
+}
+
+/* The key of that seed: its public key is that of 32 such octets. */
+static size_t
+index_of(const struct keys *keys, int seed)
+{
+	uint8_t private[32], public[32];
+	size_t len = sizeof(public), i;
+	EVP_PKEY *pkey;
+
+	memset(private, seed, sizeof(private));
+	pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, private, sizeof(private));
+	assert_int_equal(EVP_PKEY_get_raw_public_key(pkey, public, &len), 1);
+	EVP_PKEY_free(pkey);
+	for (i = 0; i < keys->n; i++)
+		if (memcmp(keys->items[i].dnskey.data + 4, public, len) == 0)
+			return i;
+	fail_msg("no key of seed %d", seed);
+	return 0;
+}
+
+static void
+add_signature(struct diags *diags, struct ceremony_span *span, struct signer *signer,
+    const struct keys *keys, size_t key, const struct name *zone)
+{
+	struct rrsig_period period = {.inception = (uint32_t)(span->from_unix - 3600),
+	    .expiration = (uint32_t)(span->until_unix + 5 * DAY)};
+	uint8_t owner[NAME_LONGEST], rdata[200];
+	struct rrsig_set set =
+	    ceremony_set(&diags->arena, zone, ceremony_rrset(span, TYPE_DNSKEY), owner);
+	struct rrsig rrsig = {0};
+	size_t len;
+	struct bytes head;
+
+	rrsig_begin(&rrsig, zone, &period, &set);
+	rrsig_key(&rrsig, 15, keys->items[key].tag);
+	head = rrsig_rdata(&rrsig);
+	memcpy(rdata, head.data, head.len);
+	assert_int_equal(signer_sign(signer, key, rrsig_data(&rrsig), rdata + head.len, &len), 0);
+	span->records[span->n++] =
+	    (struct record){.rdata = arena_copy(&diags->arena, rdata, head.len + len),
+		.ttl_s = 3600,
+		.type = TYPE_RRSIG,
+		.rdlen = (uint16_t)(head.len + len)};
+	rrsig_free(&rrsig);
+}
+
+/* A request for ten days each of the sets. */
+static void
+make_request(struct diags *diags, struct keys *keys, struct ceremony *out)
+{
+	struct name zone = name_of("example.org.");
+	struct signer *signer;
+
+	assert_int_equal(keys_load_folder(&diags->arena, diags, "all", &zone, ZONE_NOW, keys), 0);
+	for (size_t i = 0; i < keys->n; i++)
+		keys->items[i].signs_zone = true;
+	signer = signer_new(diags, keys);
+	*out = (struct ceremony){.kind = CEREMONY_REQUEST, .zone = zone, .n = N_SPANS};
+	out->spans = arena_zalloc(&diags->arena, N_SPANS * sizeof(*out->spans));
+	for (int i = 0; i < N_SPANS; i++) {
+		struct ceremony_span *span = &out->spans[i];
+
+		span->from_unix = ZONE_NOW + i * 10 * DAY;
+		span->until_unix = span->from_unix + 10 * DAY;
+		span->records = arena_alloc(&diags->arena, 20 * sizeof(*span->records));
+		for (int k = 0; sets[i][k]; k++) {
+			struct bytes dnskey = keys->items[index_of(keys, sets[i][k])].dnskey;
+
+			span->records[span->n++] = (struct record){.rdata = dnskey.data,
+			    .ttl_s = 3600,
+			    .type = TYPE_DNSKEY,
+			    .rdlen = (uint16_t)dnskey.len};
+			if (sets[i][k] == KSK)
+				span->records[span->n++] = (struct record){.rdata = dnskey.data,
+				    .ttl_s = 3600,
+				    .type = TYPE_CDNSKEY,
+				    .rdlen = (uint16_t)dnskey.len};
+		}
+		ceremony_sort(span);
+		for (int k = 0; sets[i][k]; k++)
+			if (sets[i][k] != KSK)
+				add_signature(
+				    diags, span, signer, keys, index_of(keys, sets[i][k]), &zone);
+		ceremony_sort(span);
+	}
+	signer_free(signer);
+}
+
+static void
+print_request(struct buf *text)
+{
+	struct diags diags = {0};
+	struct ceremony request;
+	struct keys keys;
+
+	make_request(&diags, &keys, &request);
+	ceremony_print(text, &request);
+	diags_free(&diags);
+}
+
+/* Reads and judges; the keys at hand are those of the folder. */
+static int
+take(struct diags *diags, const char *folder, struct keys *keys, struct ceremony *request)
+{
+	struct ceremony_signing signing = {.request = request, .keys = keys, .now = ZONE_NOW};
+	int result = ceremony_read(diags, NULL, "request", CEREMONY_REQUEST, NULL, request);
+
+	if (request->zone.len == 0)
+		return -1;
+	assert_int_equal(
+	    keys_load_folder(&diags->arena, diags, folder, &request->zone, ZONE_NOW, keys), 0);
+	return ceremony_judge(diags, &signing) < 0 ? -1 : result;
+}
+
+static void
+round_trip(void **state)
+{
+	struct diags diags = {0};
+	struct buf text = {0}, again = {0}, signed_text = {0};
+	struct ceremony request, response, read;
+	struct keys keys;
+	struct ceremony_signing signing = {.request = &request, .keys = &keys, .now = ZONE_NOW};
+	struct name other = name_of("example.com.");
+	size_t n = 0;
+
+	(void)state;
+	print_request(&text);
+	put_bytes("request", text.data, text.len);
+	assert_int_equal(take(&diags, "safe", &keys, &request), 0);
+	ceremony_print(&again, &request);
+	assert_int_equal(again.len, text.len);
+	assert_memory_equal(again.data, text.data, text.len);
+
+	assert_int_equal(ceremony_sign(&diags, &signing, &response), 0);
+	ceremony_print(&signed_text, &response);
+	put_bytes("response", signed_text.data, signed_text.len);
+	assert_int_equal(
+	    ceremony_read(&diags, NULL, "response", CEREMONY_RESPONSE, &request.zone, &read), 0);
+	for (size_t i = 0; i < read.n; i++) {
+		const struct ceremony_span *span = &read.spans[i];
+		struct rrset rrsigs = ceremony_rrset(span, TYPE_RRSIG);
+
+		for (size_t k = 0; k < rrsigs.n; k++) {
+			uint8_t owner[NAME_LONGEST];
+			struct rrsig_set set = ceremony_set(&diags.arena, &read.zone,
+			    ceremony_rrset(span, read_u16(rrsigs.records[k].rdata)), owner);
+
+			n += rrsig_good(&read.zone, &set, algorithm_info(15),
+			    keys.items[index_of(&keys, KSK)].dnskey,
+			    record_rdata(&rrsigs.records[k]));
+			assert_int_equal(
+			    ceremony_inception(span, &rrsigs.records[k]), span->from_unix - 3600);
+			assert_int_equal(ceremony_expiration(span, &rrsigs.records[k]),
+			    span->until_unix + 5 * DAY);
+		}
+	}
+	assert_int_equal(n, 2 * N_SPANS); /* DNSKEY and CDNSKEY */
+	assert_int_equal(diags.n, 0);
+	assert_null(ceremony_at(&read, ZONE_NOW - 1));
+	assert_ptr_equal(ceremony_at(&read, ZONE_NOW + 10 * DAY), &read.spans[1]);
+	assert_null(ceremony_at(&read, ZONE_NOW + 30 * DAY));
+	assert_int_equal(
+	    ceremony_read(&diags, NULL, "response", CEREMONY_RESPONSE, &other, &read), -1);
+	assert_int_equal(
+	    ceremony_read(&diags, NULL, "response", CEREMONY_REQUEST, NULL, &read), -1);
+	diags_free(&diags);
+	buf_free(&text);
+	buf_free(&again);
+	buf_free(&signed_text);
+}
+
+/* Puts the digest in, as somebody would who wants the request to be signed. */
+static void
+seal(char *text, size_t len)
+{
+	uint8_t sha256[DIGEST_LEN];
+	struct buf hex = {0};
+	size_t head = len - 2 * DIGEST_LEN - 1;
+
+	digest_sha256((struct bytes){(const uint8_t *)text, head}, sha256);
+	hex_encode(&hex, (struct bytes){sha256, sizeof(sha256)});
+	memcpy(text + head, hex.data, hex.len);
+	buf_free(&hex);
+}
+
+/* Has it the same DNSKEY sets, each at the same time? Of CDS and CDNSKEY it may ask for fewer. */
+static bool
+asks_for_same(const struct ceremony *request, const struct ceremony *whole)
+{
+	bool same = request->n == whole->n && name_equal(request->zone.wire, whole->zone.wire);
+
+	for (size_t i = 0; same && i < whole->n; i++) {
+		const struct ceremony_span *is = &request->spans[i], *was = &whole->spans[i];
+		struct rrset a = ceremony_rrset(is, TYPE_DNSKEY),
+			     b = ceremony_rrset(was, TYPE_DNSKEY);
+
+		same = is->from_unix == was->from_unix && is->until_unix == was->until_unix &&
+		       a.n == b.n;
+		for (size_t k = 0; same && k < a.n; k++)
+			same =
+			    bytes_equal(record_rdata(&a.records[k]), record_rdata(&b.records[k]));
+	}
+	return same;
+}
+
+/* Whatever octet is changed, the request is refused; with a digest that fits, too, unless it asks
+ * for the same. */
+static void
+changed(void **state)
+{
+	static const char flips[] = {1, 0x20, 0x40};
+	struct diags of_whole = {0};
+	struct buf text = {0};
+	struct ceremony whole;
+	struct keys all;
+	size_t n_same = 0;
+	char *copy;
+
+	(void)state;
+	make_request(&of_whole, &all, &whole);
+	ceremony_print(&text, &whole);
+	copy = malloc(text.len);
+	for (size_t i = 0; i < 2 * text.len; i++) {
+		bool sealed = i >= text.len;
+		struct diags diags = {0};
+		struct ceremony request;
+		struct keys keys;
+		int taken;
+
+		if (sealed && i - text.len >= text.len - 2 * DIGEST_LEN - 1)
+			break;
+		memcpy(copy, text.data, text.len);
+		copy[i % text.len] = (char)(copy[i % text.len] ^ flips[i % LENGTH(flips)]);
+		if (sealed)
+			seal(copy, text.len);
+		put_bytes("request", copy, text.len);
+		taken = sealed ? take(&diags, "safe", &keys, &request)
+			       : ceremony_read(
+				     &diags, NULL, "request", CEREMONY_REQUEST, NULL, &request);
+		if (taken == 0) {
+			if ((!sealed && i != text.len - 1) || !asks_for_same(&request, &whole))
+				fail_msg("octet %zu of %zu", i, text.len);
+			n_same++;
+		} else {
+			assert_true(diags.n > 0);
+		}
+		diags_free(&diags);
+	}
+	assert_in_range(n_same, 1, text.len / 4); /* case of names, comments */
+	free(copy);
+	buf_free(&text);
+	diags_free(&of_whole);
+}
+
+/* Each prefix is refused, and each suffix. */
+static void
+cut(void **state)
+{
+	struct buf text = {0};
+
+	(void)state;
+	print_request(&text);
+	for (size_t i = 0; i + 1 < text.len; i += 7) {
+		struct diags diags = {0};
+		struct ceremony request;
+		struct keys keys;
+
+		put_bytes("request", text.data, i);
+		assert_int_equal(take(&diags, "safe", &keys, &request), -1);
+		put_bytes("request", text.data + i + 1, text.len - i - 1);
+		assert_int_equal(take(&diags, "safe", &keys, &request), -1);
+		assert_true(diags.n > 0);
+		diags_free(&diags);
+	}
+	buf_free(&text);
+}
+
+/* --- What is asked for by somebody who has the ZSKs --- */
+
+struct edit {
+	const char *name;
+	void (*run)(struct ceremony *request);
+	enum problem problem;
+};
+
+static void
+drop_span(struct ceremony *request)
+{
+	request->spans[1] = request->spans[2];
+	request->n--;
+}
+
+/* The set before it seems to stand as long as it has to. */
+static void
+stretch_span(struct ceremony *request)
+{
+	request->spans[2].from_unix += 6 * DAY;
+	request->spans[1].until_unix = request->spans[2].from_unix;
+}
+
+static void
+drop_ksk(struct ceremony *request)
+{
+	struct ceremony_span *span = &request->spans[1];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < span->n; i++)
+		if (span->records[i].type != TYPE_DNSKEY || (span->records[i].rdata[1] & 1) == 0)
+			span->records[kept++] = span->records[i];
+	span->n = kept;
+}
+
+static void
+drop_proofs(struct ceremony *request)
+{
+	struct ceremony_span *span = &request->spans[1];
+
+	span->n--;
+}
+
+static void
+other_cds(struct ceremony *request)
+{
+	static const uint8_t cds[] = {1, 2, 15, 2, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
+	    9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9};
+	struct ceremony_span *span = &request->spans[0];
+
+	span->records[span->n++] =
+	    (struct record){.rdata = cds, .ttl_s = 3600, .type = TYPE_CDS, .rdlen = sizeof(cds)};
+	ceremony_sort(span);
+}
+
+static void
+wishes(void **state)
+{
+	static const struct edit edits[] = {
+	    {"a set that was left out", drop_span, S_CEREMONY_GAP},
+	    {"a set that stands for longer", stretch_span, S_CEREMONY_GAP},
+	    {"no KSK", drop_ksk, S_CEREMONY_GAP},
+	    {"a ZSK without proof", drop_proofs, S_CEREMONY_KEY},
+	    {"CDS of another key", other_cds, S_CEREMONY_KEY},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(edits); i++) {
+		struct diags diags = {0};
+		struct buf text = {0};
+		struct ceremony request;
+		struct keys keys;
+		bool told = false;
+
+		make_request(&diags, &keys, &request);
+		edits[i].run(&request);
+		ceremony_print(&text, &request);
+		put_bytes("request", text.data, text.len);
+		buf_free(&text);
+		assert_int_equal(take(&diags, "safe", &keys, &request), -1);
+		for (size_t k = 0; k < diags.n; k++)
+			told = told || (diags.items[k].problem == edits[i].problem &&
+					   diags.items[k].place.line > 0);
+		if (!told)
+			fail_msg("%s: not told of", edits[i].name);
+		diags_free(&diags);
+	}
+}
+
+static void
+strangers(void **state)
+{
+	struct diags diags = {0};
+	struct buf text = {0};
+	struct ceremony request;
+	struct keys keys;
+
+	(void)state;
+	print_request(&text);
+	put_bytes("request", text.data, text.len);
+	assert_int_equal(take(&diags, "strange", &keys, &request), -1);
+	assert_int_equal(diags.items[0].problem, S_CEREMONY_KEY);
+	assert_int_equal(diags.n, N_SPANS);
+	diags_free(&diags);
+	buf_free(&text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(round_trip),
+	    cmocka_unit_test(changed),
+	    cmocka_unit_test(cut),
+	    cmocka_unit_test(wishes),
+	    cmocka_unit_test(strangers),
+	};
+
+	return cmocka_run_group_tests(tests, setup, zone_teardown);
+}
