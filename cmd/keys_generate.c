@@ -22,10 +22,13 @@ static const struct cmd_option option_bits = {
 static const struct cmd_option option_ttl = {
     "ttl", 0, "D", "TTL of the DNSKEY record (default: that of the SOA record)"};
 
+static const struct cmd_option option_token = {
+    "token", 0, "URI", "PKCS #11: on this token (default: as the policy says)"};
+
 static const struct cmd_option *const generate_options[] = {&option_missing, &option_ksk,
-    &option_zsk, &option_algorithm, &option_bits, &option_keys, &option_publish, &option_activate,
-    &option_revoke, &option_inactive, &option_delete, &option_sync_publish, &option_sync_delete,
-    &option_ttl, &option_project, &option_directory, &option_now, NULL};
+    &option_zsk, &option_algorithm, &option_bits, &option_token, &option_keys, &option_publish,
+    &option_activate, &option_revoke, &option_inactive, &option_delete, &option_sync_publish,
+    &option_sync_delete, &option_ttl, &option_project, &option_directory, &option_now, NULL};
 
 static unsigned
 read_bits(const struct cmd *cmd, const struct algorithm *algorithm)
@@ -50,6 +53,20 @@ read_times(const struct cmd *cmd, int64_t time[N_KEY_TIMES])
 		time[KEY_ACTIVATE] = time[KEY_PUBLISH];
 }
 
+static const struct token_uri *
+read_token(struct cmd *cmd)
+{
+	const char *text = cmd_value(cmd, &option_token), *why;
+	const struct token_uri *uri;
+
+	if (!text)
+		return NULL;
+	uri = token_uri_read(&cmd->diags.arena, text_of(text), TOKEN_URI_PLACE, &why);
+	if (!uri)
+		cmd_usage(cmd, "--token: %s", why);
+	return uri;
+}
+
 /* What the options ask for; the zone and the role are still to come. */
 static struct keygen
 read_request(struct cmd *cmd)
@@ -57,6 +74,7 @@ read_request(struct cmd *cmd)
 	struct keygen request = {.algorithm = keys_algorithm(cmd, &option_algorithm)};
 
 	request.bits = read_bits(cmd, request.algorithm);
+	request.place = read_token(cmd);
 	request.ttl_s = (uint32_t)cmd_duration(cmd, &option_ttl, 0);
 	read_times(cmd, request.time);
 	return request;
@@ -105,6 +123,8 @@ plan_keys(const struct cmd *cmd, const struct keygen *request, const struct proj
 		out[0].zone = zone->name;
 	if (policy && policy->algorithm && !cmd_has(cmd, &option_algorithm))
 		out[0].algorithm = policy->algorithm;
+	if (policy && policy->place && !out[0].place)
+		out[0].place = policy->place;
 	out[1] = out[0];
 	out[0].flags = zsk && !ksk ? KEY_FLAG_ZONE : KEY_FLAG_ZONE | KEY_FLAG_SEP;
 	out[1].flags = KEY_FLAG_ZONE;

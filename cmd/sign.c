@@ -35,7 +35,7 @@ static const struct cmd_option option_refresh = {
 static const struct cmd_option option_serial = {
     "serial", 0, "keep|auto|unixtime|date", "what becomes of the serial (default: keep)"};
 const struct cmd_option option_verify = {
-    "verify", 0, "chain|full|none", "ahead of writing (default: chain; full: with cryptography)"};
+    "verify", 0, "chain|full|none", "ahead of writing (default: chain; full for keys on tokens)"};
 
 static const struct cmd_option option_part = {
     "part", 0, "K/N", "write the K-th of N parts of the signed zone, for zonepp join"};
@@ -111,7 +111,7 @@ set_denial(struct cmd *cmd, struct project_policy *policy)
 enum project_verify
 sign_verify(const struct cmd *cmd)
 {
-	return (enum project_verify)word_or(cmd, &option_verify, verifies, PROJECT_VERIFY_CHAIN);
+	return (enum project_verify)word_or(cmd, &option_verify, verifies, PROJECT_VERIFY_OPEN);
 }
 
 /* The options are those of a policy (zonepp.yaml(5)). */
@@ -234,6 +234,7 @@ run(struct cmd *cmd)
 	};
 	struct key_folder keys;
 	struct zone_result result;
+	int done;
 
 	set_zone(cmd, &policy, &zone);
 	if (!job.load.zone)
@@ -244,7 +245,10 @@ run(struct cmd *cmd)
 		return -1;
 	if (set_index(cmd, &job) < 0)
 		return -1;
-	return zone_publish(&cmd->diags, &job, &result);
+	job.tokens = tokens_new();
+	done = zone_publish(&cmd->diags, &job, &result);
+	tokens_free(job.tokens);
+	return done;
 }
 
 const struct verb verb_sign = {"sign", "FILE|-",

@@ -15,6 +15,9 @@
 
 #include <openssl/types.h>
 
+struct token_key;
+struct token_uri;
+
 enum {
 	KEY_FLAG_ZONE = 0x0100,   /* RFC 4034 section 2.1.1 */
 	KEY_FLAG_REVOKE = 0x0080, /* RFC 5011 section 2.1 */
@@ -71,8 +74,17 @@ struct key {
 	bool ds_early;   /* no DS may appear yet: guard.h */
 
 	bool at_hand;   /* its private key is; else it is kept offline */
-	EVP_PKEY *pkey; /* NULL: it is not at hand, or not read */
+	EVP_PKEY *pkey; /* NULL: it is not at hand, on a token, or not read */
+	const struct token_uri *uri;      /* where on a token it is; NULL: on none, or not read */
+	const struct token_key *on_token; /* set by tokens_reach: token.h */
 };
+
+/* Can it sign here and now? */
+static inline bool
+key_can_sign(const struct key *key)
+{
+	return key->pkey || key->on_token;
+}
 
 struct keys {
 	const char *zone;  /* its name, for messages */
@@ -144,7 +156,8 @@ key_folder_find(const struct key_folder *folder, const struct name *zone, size_t
 const struct key_file *
 key_folder_find_responses(const struct key_folder *folder, const struct name *zone, size_t *n);
 
-/* Adds what the .private files of the zone hold to the digest. Returns whether there are any. */
+/* Adds what the .private files of the zone hold to the digest. Returns whether any holds a secret:
+ * that of a key on a token does not. */
 bool
 key_folder_digest(const struct key_folder *folder, const struct name *zone, struct digest *digest);
 

@@ -235,11 +235,14 @@ key_read_private(int fd, char *out, size_t room)
 	return -1;
 }
 
+/* Returns whether it holds a secret. */
 static bool
 digest_private(const struct roots *roots, const char *path, char *room, struct digest *digest)
 {
 	int fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
+
+	bool is_secret = n > 0 && !keyfile_is_of_token((struct text){room, (size_t)n});
 
 	if (n > 0) {
 		digest_add(digest, &n, sizeof(n));
@@ -248,7 +251,7 @@ digest_private(const struct roots *roots, const char *path, char *room, struct d
 	}
 	if (fd >= 0)
 		close(fd);
-	return n > 0;
+	return is_secret;
 }
 
 bool

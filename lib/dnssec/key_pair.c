@@ -40,6 +40,8 @@ key_base(struct arena *a, struct diags *diags, const char *path, struct keyfile_
 	return NULL;
 }
 
+static const char private_key[] = "the private key";
+
 /* Is what the .key file says fit for this file name? */
 static int
 check_public(struct diags *diags, const char *path, const struct keyfile_name *name,
@@ -68,12 +70,21 @@ check_public(struct diags *diags, const char *path, const struct keyfile_name *n
 }
 
 static void
-judge_mode(struct diags *diags, const char *path, const struct stat *st)
+judge_mode(struct diags *diags, const char *path, const char *what, const struct stat *st)
 {
 	if (S_ISREG(st->st_mode) && (st->st_mode & (S_IRWXG | S_IRWXO)))
 		diag_add_path(diags, path, S_KEY_MODE,
-		    "the private key has mode %03o: others than its owner have access to it",
+		    "%s has mode %03o: others than its owner have access to it", what,
 		    (unsigned)st->st_mode & 0777);
+}
+
+void
+key_judge_pin(struct diags *diags, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0)
+		judge_mode(diags, path, "the file of the PIN", &st);
 }
 
 static int
@@ -83,7 +94,7 @@ check_mode(struct diags *diags, const struct roots *roots, const char *path, int
 
 	if (fstat(fd, &st) < 0)
 		return file_refuse(diags, roots, path);
-	judge_mode(diags, path, &st);
+	judge_mode(diags, path, private_key, &st);
 	return 0;
 }
 
@@ -95,7 +106,7 @@ key_find_private(struct diags *diags, const struct roots *roots, const char *pat
 	if (file_stat_if(diags, roots, path, &st, there) < 0)
 		return -1;
 	if (*there)
-		judge_mode(diags, path, &st);
+		judge_mode(diags, path, private_key, &st);
 	return 0;
 }
 

@@ -48,6 +48,10 @@ key_load_private(struct diags *diags, const struct roots *roots, const char *pat
 int
 key_find_private(struct diags *diags, const struct roots *roots, const char *path, bool *there);
 
+/* Warns where others may read the file of a token's PIN. */
+void
+key_judge_pin(struct diags *diags, const char *path);
+
 /* Reads all of a .private file, at most `room` octets. Returns their number, or -1 with errno set.
  */
 ssize_t

@@ -26,6 +26,8 @@ const char *const keyfile_secret_names[N_SECRETS] = {
     [SECRET_COEFFICIENT] = "Coefficient",
 };
 
+static const char label_name[] = "Label"; /* of a key on a token */
+
 static bool
 is_blank(char c)
 {
@@ -305,9 +307,8 @@ field_take(struct diags *diags, const char *path, struct text name, struct text 
 	if (text_is_nocase(name, "Algorithm") && algorithm_number(value, &out->algorithm) < 0)
 		return diag_add_path(
 		    diags, path, S_KEY_FILE, "Algorithm: is not followed by a number");
-	if (text_is_nocase(name, "Engine") || text_is_nocase(name, "Label"))
-		return diag_add_path(diags, path, S_KEY_FILE,
-		    "the private key lies in a hardware module, which zonepp does not reach");
+	if (text_is_nocase(name, label_name))
+		out->label = value;
 	if (text_is_nocase(name, "External")) /* as dnssec-importkey writes it */
 		return diag_add_path(diags, path, S_KEY_FILE,
 		    "it holds no private key, and says that there is one elsewhere (External): "
@@ -339,6 +340,17 @@ keyfile_private(
 	if (!out->algorithm)
 		return diag_add_path(diags, path, S_KEY_FILE, "it states no algorithm");
 	return 0;
+}
+
+bool
+keyfile_is_of_token(struct text text)
+{
+	struct text line, name, value;
+
+	while (next_line(&text, &line))
+		if (split_field(line, &name, &value) && text_is_nocase(name, label_name))
+			return true;
+	return false;
 }
 
 /* The zone's name as BIND writes it (%XX) or as a master file does (\DDD): the former becomes the

@@ -40,6 +40,7 @@ struct keyfile_private {
 	uint8_t algorithm;
 	int64_t time[N_KEY_TIMES];
 	struct text secret[N_SECRETS]; /* base64 in the text that was read; .data NULL: not there */
+	struct text label;             /* likewise: where on a token the key is (token_uri.h) */
 };
 
 /* Reads the one DNSKEY record of a .key file, and the dates in its comments. Returns -1 with
@@ -52,6 +53,10 @@ keyfile_public(struct diags *diags, const char *path, struct text text, struct k
 int
 keyfile_private(
     struct diags *diags, const char *path, struct text text, struct keyfile_private *out);
+
+/* Does the text of a .private file tell where on a token the key is? Then it holds no secret. */
+bool
+keyfile_is_of_token(struct text text);
 
 /* Which of the two files a text is, or shall be. */
 enum keyfile_kind {

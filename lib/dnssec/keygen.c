@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "dnssec/keyfile.h"
 #include "dnssec/pkey.h"
+#include "dnssec/token.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -27,7 +28,9 @@ enum {
 struct pair {
 	struct diags *diags;
 	const struct keygen *request;
-	EVP_PKEY *pkey;
+	struct tokens *tokens;
+	EVP_PKEY *pkey;             /* or NULL: */
+	struct token_pair on_token; /* then this */
 	uint8_t dnskey[KEYFILE_RDATA_LONGEST];
 	size_t dnskey_len;
 	uint16_t tag;
@@ -38,6 +41,7 @@ struct pair {
 /* Pairs whose files are created together. Those of a zone are neighbours. */
 struct batch {
 	const struct key_folder *folder;
+	struct tokens *tokens;
 	struct pair *pairs;
 	size_t n;
 };
@@ -166,18 +170,58 @@ new_pkey(const struct keygen *request)
 	}
 }
 
+/* Makes it in memory. Returns the length of its public key; 0: a problem was added. */
+static size_t
+make_in_memory(struct pair *pair, uint8_t *public_key)
+{
+	size_t len = 0;
+
+	pair->pkey = new_pkey(pair->request);
+	if (pair->pkey)
+		len = families[pair->request->algorithm->family].public_key(pair, public_key);
+	if (len == 0)
+		fail_openssl(pair->diags, "make a key");
+	return len;
+}
+
+/* `example.org-zsk-20261130210000`, as BIND calls keys that it makes on tokens. */
+static const char *
+object_name(const struct pair *pair)
+{
+	const struct keygen *request = pair->request;
+	struct buf b = {0};
+
+	name_print(&b, request->zone.wire);
+	b.len -= b.len > 1; /* the last dot */
+	buf_puts(&b, request->flags & KEY_FLAG_SEP ? "-ksk-" : "-zsk-");
+	instant_print_digits(&b, request->time[KEY_CREATED]);
+	return buf_text(&b, &pair->diags->arena);
+}
+
+/* Likewise on a token. */
+static size_t
+make_on_token(struct pair *pair, uint8_t *public_key)
+{
+	const struct keygen *request = pair->request;
+	struct token_pair *made = &pair->on_token;
+
+	if (token_pair_make(pair->tokens, pair->diags, request->place, request->algorithm,
+		request->bits, object_name(pair), made) < 0)
+		return 0;
+	memcpy(public_key, made->public_key, made->public_len);
+	return made->public_len;
+}
+
 static int
 make_pair(struct pair *pair)
 {
 	enum { HEAD = 4, PROTOCOL_DNSSEC = 3 }; /* RFC 4034 section 2.1 */
 	const struct keygen *request = pair->request;
-	size_t len = 0;
+	size_t len = request->place ? make_on_token(pair, pair->dnskey + HEAD)
+				    : make_in_memory(pair, pair->dnskey + HEAD);
 
-	pair->pkey = new_pkey(request);
-	if (pair->pkey)
-		len = families[request->algorithm->family].public_key(pair, pair->dnskey + HEAD);
 	if (len == 0)
-		return fail_openssl(pair->diags, "make a key");
+		return -1;
 	pair->dnskey[0] = (uint8_t)(request->flags >> 8);
 	pair->dnskey[1] = (uint8_t)request->flags;
 	pair->dnskey[2] = PROTOCOL_DNSSEC;
@@ -238,6 +282,7 @@ make_free_pair(const struct batch *b, size_t i)
 			return 0;
 		EVP_PKEY_free(pair->pkey);
 		pair->pkey = NULL;
+		token_pair_destroy(&pair->on_token);
 	}
 	return diag_add_path(pair->diags, b->folder->path, F_SYSTEM,
 	    "%d new keys in a row had the key tags of others here", TRIES_MOST);
@@ -293,6 +338,32 @@ print_public(struct buf *b, const struct pair *pair)
 	buf_putc(b, '\n');
 }
 
+static void
+print_base64(struct buf *b, const char *name, struct bytes octets)
+{
+	buf_printf(b, "%s: ", name);
+	base64_encode(b, octets);
+	buf_putc(b, '\n');
+}
+
+/* As BIND writes it: texts end with an octet 0, and RSA has its public half once more. */
+static int
+print_label(struct buf *b, const struct pair *pair)
+{
+	static const char engine[] = "pkcs11";
+	const char *text = pair->on_token.uri->text;
+	struct bytes public_key = {pair->dnskey + 4, pair->dnskey_len - 4}, modulus, exponent;
+
+	if (pair->request->algorithm->family == ALGORITHM_RSA &&
+	    pkey_rsa_parts(public_key, &exponent, &modulus)) {
+		print_base64(b, keyfile_secret_names[SECRET_MODULUS], modulus);
+		print_base64(b, keyfile_secret_names[SECRET_PUBLIC_EXPONENT], exponent);
+	}
+	print_base64(b, "Engine", (struct bytes){(const uint8_t *)engine, sizeof(engine)});
+	print_base64(b, "Label", (struct bytes){(const uint8_t *)text, strlen(text) + 1});
+	return 0;
+}
+
 static int
 print_secrets(struct buf *b, const struct pair *pair)
 {
@@ -302,9 +373,7 @@ print_secrets(struct buf *b, const struct pair *pair)
 
 	for (size_t i = families[family].first; len && i <= families[family].last; i++) {
 		len = families[family].secret(pair, (enum keyfile_secret)i, octets);
-		buf_printf(b, "%s: ", keyfile_secret_names[i]);
-		base64_encode(b, (struct bytes){octets, len});
-		buf_putc(b, '\n');
+		print_base64(b, keyfile_secret_names[i], (struct bytes){octets, len});
 	}
 	OPENSSL_cleanse(octets, sizeof(octets));
 	return len ? 0 : fail_openssl(pair->diags, "write the private key");
@@ -318,7 +387,7 @@ print_private(struct buf *b, const struct pair *pair)
 
 	buf_printf(b, "Private-key-format: v1.3\nAlgorithm: %u (%s)\n", request->algorithm->number,
 	    request->algorithm->name);
-	if (print_secrets(b, pair) < 0)
+	if ((pair->request->place ? print_label(b, pair) : print_secrets(b, pair)) < 0)
 		return -1;
 	keyfile_print_times(b, KEYFILE_PRIVATE, request->time);
 	return 0;
@@ -380,8 +449,11 @@ make_batch(struct diags *diags, const struct batch *b)
 			result = -1;
 	if (result == 0)
 		result = create_batch(diags, b);
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
+		if (result < 0)
+			token_pair_destroy(&b->pairs[i].on_token);
 		forget(&b->pairs[i]);
+	}
 	return result;
 }
 
@@ -397,18 +469,19 @@ batch_end(const struct keygen *requests, size_t n, size_t first)
 	return end;
 }
 
-int
-keygen(struct diags *diags, const struct key_folder *folder, const struct keygen *requests,
-    size_t n, const char **bases, size_t *n_made)
+static int
+make_all(struct diags *diags, const struct key_folder *folder, struct tokens *tokens,
+    const struct keygen *requests, size_t n, const char **bases, size_t *n_made)
 {
 	struct pair pairs[BATCH];
 
 	for (*n_made = 0; *n_made < n;) {
 		size_t first = *n_made;
-		struct batch b = {folder, pairs, batch_end(requests, n, first) - first};
+		struct batch b = {folder, tokens, pairs, batch_end(requests, n, first) - first};
 
 		for (size_t i = 0; i < b.n; i++)
-			pairs[i] = (struct pair){.diags = diags, .request = &requests[first + i]};
+			pairs[i] = (struct pair){
+			    .diags = diags, .request = &requests[first + i], .tokens = tokens};
 		if (make_batch(diags, &b) < 0)
 			return -1;
 		for (size_t i = 0; i < b.n; i++)
@@ -416,4 +489,15 @@ keygen(struct diags *diags, const struct key_folder *folder, const struct keygen
 		*n_made += b.n;
 	}
 	return 0;
+}
+
+int
+keygen(struct diags *diags, const struct key_folder *folder, const struct keygen *requests,
+    size_t n, const char **bases, size_t *n_made)
+{
+	struct tokens *tokens = tokens_new();
+	int result = make_all(diags, folder, tokens, requests, n, bases, n_made);
+
+	tokens_free(tokens);
+	return result;
 }

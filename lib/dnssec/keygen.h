@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "dnssec/key.h"
+#include "dnssec/token_uri.h"
 
 enum {
 	KEYGEN_BITS_LEAST = 2048, /* of an RSA modulus; less is not thought safe */
@@ -16,8 +17,9 @@ struct keygen {
 	const struct algorithm *algorithm; /* one for signing */
 	unsigned bits;                     /* of an RSA modulus */
 	uint16_t flags;
-	uint32_t ttl_s;            /* of the record in the .key file; 0: none is stated */
-	int64_t time[N_KEY_TIMES]; /* or KEY_NO_TIME; keydates.h says which can be */
+	uint32_t ttl_s;                /* of the record in the .key file; 0: none is stated */
+	int64_t time[N_KEY_TIMES];     /* or KEY_NO_TIME; keydates.h says which can be */
+	const struct token_uri *place; /* the token on which it is made; NULL: in a file */
 };
 
 /* The name of a key's files, without suffix, as BIND has it. */
@@ -26,7 +28,9 @@ keygen_print_name(struct buf *b, const struct name *zone, uint8_t algorithm, uin
 
 /* Makes a pair for each request, whose key tag, with and without REVOKE bit, no key of the zone in
  * `folder` has, and creates its files there: .private, with mode 600, and .key. What stands there
- * already stays. Requests of one zone are neighbours, few of them. `bases` gets the file names
+ * already stays. A key that is made on a token has its URI in the place of the private key: its
+ * object is called <zone>-<role>-<time>. Requests of one zone are neighbours, few of them. `bases`
+ * gets the file names
  * without suffix, in the arena of `diags`. Returns -1 with a problem added: then the keys of the
  * first `*n_made` requests are made, and no file of the others. */
 int

@@ -136,6 +136,18 @@ rsa_split(struct bytes public_key, struct rsa_public *out)
 	return len <= RSA_LONGEST && out->modulus.len <= RSA_LONGEST && out->modulus.data[0] != 0;
 }
 
+bool
+pkey_rsa_parts(struct bytes public_key, struct bytes *exponent, struct bytes *modulus)
+{
+	struct rsa_public rsa;
+
+	if (!rsa_split(public_key, &rsa))
+		return false;
+	*exponent = rsa.exponent;
+	*modulus = rsa.modulus;
+	return true;
+}
+
 unsigned
 pkey_rsa_bits(struct bytes public_key)
 {

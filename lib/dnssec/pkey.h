@@ -21,6 +21,11 @@ pkey_private(struct diags *diags, const char *path, const struct algorithm *algo
 EVP_PKEY *
 pkey_public(const struct algorithm *algorithm, struct bytes public_key);
 
+/* Exponent and modulus in an RSA DNSKEY's public key field (RFC 3110 section 2). Returns false if
+ * it is malformed. */
+bool
+pkey_rsa_parts(struct bytes public_key, struct bytes *exponent, struct bytes *modulus);
+
 /* Bits of an RSA modulus in a DNSKEY's public key field; 0: it is malformed. */
 unsigned
 pkey_rsa_bits(struct bytes public_key);

@@ -46,7 +46,7 @@ seal_make(const struct keys *keys, const uint8_t sha256[32], struct seal *seal)
 			const struct key *key = &keys->items[i];
 
 			*seal = (struct seal){0};
-			if (key->signs_zone == of_zone && key->pkey &&
+			if (key->signs_zone == of_zone && key_can_sign(key) &&
 			    seal_by(key, signed_data, seal))
 				return true;
 		}
@@ -86,7 +86,7 @@ seal_holds(const struct keys *keys, const uint8_t sha256[32], const struct seal 
 	if (!is_whole(seal))
 		return false;
 	for (size_t i = 0; i < keys->n; i++)
-		if (keys->items[i].pkey && is_by(&keys->items[i], signed_data, seal))
+		if (key_can_sign(&keys->items[i]) && is_by(&keys->items[i], signed_data, seal))
 			return true;
 	return false;
 }

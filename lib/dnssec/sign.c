@@ -248,15 +248,17 @@ run_end(struct sign_run *run, struct sign_result *result)
 {
 	struct diags *diags = run->pass.store->diags;
 	unsigned n = run->pass.options->n_workers;
-	const char *fault = NULL;
+	bool failed = false;
 
 	*result = (struct sign_result){.notice_unix = run->pass.offline.notice_unix};
 	for (unsigned i = 0; i < n; i++) {
 		struct sign_worker *worker = &run->workers[i];
 
 		add_result(result, &worker->result);
-		if (worker->failed && !fault)
-			fault = arena_printf(&diags->arena, "%s", signer_fault(worker->signer));
+		if (worker->failed && !failed) {
+			failed = true;
+			signer_tell(worker->signer, diags);
+		}
 		sign_worker_end(worker);
 	}
 	for (size_t i = 0; i < pool_slots(n); i++) {
@@ -271,7 +273,7 @@ run_end(struct sign_run *run, struct sign_result *result)
 	nsec3_free(&run->nsec3);
 	index_match_free(&run->items);
 	EVP_MD_CTX_free(run->zonemd);
-	return fault ? diag_error(diags, pos_none(), S_SIGN, "%s", fault) : 0;
+	return failed ? -1 : 0;
 }
 
 static int

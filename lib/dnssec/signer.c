@@ -1,6 +1,8 @@
 #include "dnssec/signer.h"
 
 #include "base/mem.h"
+#include "dnssec/pkey.h"
+#include "dnssec/token.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -8,20 +10,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FAULT_LONGEST = 120 };
+struct signing_key;
+
+/* How one signs: keys of a family in files, or those on tokens. */
+struct way {
+	bool (*prepare)(struct signing_key *key);
+	int (*sign)(struct signing_key *key, struct bytes data, uint8_t *signature, size_t *len);
+};
 
 /* What signing with one key needs; all NULL for keys without a role, and offline ones. */
 struct signing_key {
+	const struct key *key;
+	const struct way *way;
 	const struct algorithm *algorithm;
 	EVP_PKEY *pkey;    /* a copy: threads would contend for the reference counts of one */
 	EVP_PKEY_CTX *ctx; /* RSA and ECDSA: initialised for signing */
 	EVP_MD *md;
-	EVP_MD_CTX *digest; /* RSA and ECDSA: hashes; EdDSA: signs */
+	EVP_MD_CTX *digest;               /* RSA and ECDSA: hashes; EdDSA: signs */
+	const struct token_key *on_token; /* or NULL; then there is no `pkey`, but */
+	struct token_session *session;
+	size_t signature_len;
+	char *fault; /* the signer's */
 };
 
 struct signer {
 	size_t n;
-	char fault[FAULT_LONGEST];
+	const struct key *faulty;
+	char fault[TOKEN_FAULT_LONGEST];
 	struct signing_key keys[];
 };
 
@@ -129,14 +144,65 @@ prepare_eddsa(struct signing_key *key)
 	return EVP_DigestSignInit(key->digest, NULL, NULL, NULL, key->pkey) > 0;
 }
 
-static const struct {
-	bool (*prepare)(struct signing_key *key);
-	int (*sign)(struct signing_key *key, struct bytes data, uint8_t *signature, size_t *len);
-} families[] = {
+/* --- On tokens --- */
+
+static bool
+prepare_on_token(struct signing_key *key)
+{
+	if (!key->algorithm->digest)
+		return true;
+	key->md = EVP_MD_fetch(NULL, key->algorithm->digest, NULL);
+	return key->md && EVP_DigestInit_ex2(key->digest, key->md, NULL) > 0;
+}
+
+/* What PKCS #1 v1.5 puts ahead of a digest: the DER of DigestInfo (RFC 8017 section 9.2). */
+static struct bytes
+digest_info(const struct algorithm *algorithm)
+{
+	static const uint8_t sha256[] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+	    0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20};
+	static const uint8_t sha512[] = {0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+	    0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40};
+
+	switch (algorithm->number) {
+	case ALGORITHM_RSASHA256:
+		return (struct bytes){sha256, sizeof(sha256)};
+	case ALGORITHM_RSASHA512:
+		return (struct bytes){sha512, sizeof(sha512)};
+	default:
+		return (struct bytes){NULL, 0};
+	}
+}
+
+/* The token gets the digest, and hashes nothing: few octets are sent, and all tokens can do so. */
+static int
+sign_on_token(struct signing_key *key, struct bytes data, uint8_t *signature, size_t *len)
+{
+	enum { DIGEST_INFO_LONGEST = 19 };
+	uint8_t room[DIGEST_INFO_LONGEST + EVP_MAX_MD_SIZE];
+	struct bytes head = digest_info(key->algorithm), input = data;
+	unsigned n;
+
+	if (key->md) {
+		if (head.len > 0)
+			memcpy(room, head.data, head.len);
+		if (!digest_of(key, data, room + head.len, &n))
+			return -1;
+		input = (struct bytes){room, head.len + n};
+	}
+	*len = key->signature_len;
+	return token_sign(key->session, key->on_token, input, signature, *len, key->fault);
+}
+
+static const struct way families[] = {
     [ALGORITHM_RSA] = {prepare_rsa, sign_rsa},
     [ALGORITHM_ECDSA] = {prepare_digest, sign_ecdsa},
     [ALGORITHM_EDDSA] = {prepare_eddsa, sign_eddsa},
 };
+
+static const struct way by_token = {prepare_on_token, sign_on_token};
+
+/* --- The signer --- */
 
 static const char *
 openssl_reason(void)
@@ -147,13 +213,40 @@ openssl_reason(void)
 	return why ? why : "OpenSSL gave no reason";
 }
 
+static size_t
+signature_len(const struct key *key)
+{
+	struct bytes public_key = {key->dnskey.data + 4, key->dnskey.len - 4};
+
+	return key->algorithm->family == ALGORITHM_RSA ? (pkey_rsa_bits(public_key) + 7) / 8
+						       : 2u * key->algorithm->private_len;
+}
+
 static bool
 prepare(const struct key *key, struct signing_key *out)
 {
 	out->algorithm = key->algorithm;
-	out->pkey = EVP_PKEY_dup(key->pkey);
+	out->way = key->on_token ? &by_token : &families[key->algorithm->family];
 	out->digest = EVP_MD_CTX_new();
-	return out->pkey && out->digest && families[key->algorithm->family].prepare(out);
+	if (key->pkey)
+		out->pkey = EVP_PKEY_dup(key->pkey);
+	return (out->pkey || key->on_token) && out->digest && out->way->prepare(out);
+}
+
+static int
+prepare_key(
+    struct diags *diags, struct signer *signer, const struct key *key, struct signing_key *out)
+{
+	if (!prepare(key, out))
+		return diag_add_path(diags, key->path, S_SIGN,
+		    "OpenSSL cannot sign with this key: %s", openssl_reason());
+	if (!key->on_token)
+		return 0;
+	out->on_token = key->on_token;
+	out->signature_len = signature_len(key);
+	out->fault = signer->fault;
+	out->session = token_session_begin(diags, key->on_token);
+	return out->session ? 0 : -1;
 }
 
 struct signer *
@@ -167,13 +260,13 @@ signer_new(struct diags *diags, const struct keys *keys)
 	for (size_t i = 0; i < keys->n; i++) {
 		const struct key *key = &keys->items[i];
 
-		if (!key->pkey || (!key->signs_keys && !key->signs_zone) ||
-		    prepare(key, &signer->keys[i]))
+		if (!key_can_sign(key) || (!key->signs_keys && !key->signs_zone))
 			continue;
-		diag_add_path(diags, key->path, S_SIGN, "OpenSSL cannot sign with this key: %s",
-		    openssl_reason());
-		signer_free(signer);
-		return NULL;
+		signer->keys[i].key = key;
+		if (prepare_key(diags, signer, key, &signer->keys[i]) < 0) {
+			signer_free(signer);
+			return NULL;
+		}
 	}
 	return signer;
 }
@@ -188,6 +281,7 @@ signer_free(struct signer *signer)
 		EVP_PKEY_CTX_free(signer->keys[i].ctx);
 		EVP_MD_free(signer->keys[i].md);
 		EVP_PKEY_free(signer->keys[i].pkey);
+		token_session_end(signer->keys[i].session);
 	}
 	free(signer);
 }
@@ -196,12 +290,13 @@ int
 signer_sign(struct signer *signer, size_t key, struct bytes data, uint8_t *signature, size_t *len)
 {
 	struct signing_key *k = &signer->keys[key];
-	const char *why;
 
-	if (families[k->algorithm->family].sign(k, data, signature, len) == 0)
+	signer->fault[0] = '\0';
+	if (k->way->sign(k, data, signature, len) == 0)
 		return 0;
-	why = openssl_reason();
-	strncpy(signer->fault, why, sizeof(signer->fault) - 1);
+	signer->faulty = k->key;
+	if (!signer->fault[0])
+		strncpy(signer->fault, openssl_reason(), sizeof(signer->fault) - 1);
 	return -1;
 }
 
@@ -209,4 +304,15 @@ const char *
 signer_fault(const struct signer *signer)
 {
 	return signer->fault;
+}
+
+int
+signer_tell(const struct signer *signer, struct diags *diags)
+{
+	const struct key *key = signer->faulty;
+
+	if (!key->on_token)
+		return diag_error(diags, pos_none(), S_SIGN, "%s", signer->fault);
+	return diag_add_path(diags, arena_printf(&diags->arena, "%s.private", key->path), S_TOKEN,
+	    "%s", signer->fault);
 }

@@ -15,7 +15,7 @@ struct policy {
 
 /* `keys` of a policy, as text. */
 struct policy_keys {
-	struct yaml_text algorithm, lifetime[N_PROJECT_KEY_ROLES];
+	struct yaml_text algorithm, token, lifetime[N_PROJECT_KEY_ROLES];
 };
 
 static const struct yaml_choice denials[] = {
@@ -71,11 +71,16 @@ algorithm_word(size_t i, uint32_t *number)
 
 static const struct yaml_form algorithm_form = {"algorithm", .word = algorithm_word};
 
+/* As token_uri_read takes it. */
+static const struct yaml_form token_form = {"token", .pattern = "^pkcs11:.*(token|serial)="};
+
 #define KEYS_AT(member) offsetof(struct policy_keys, member)
 
 static const struct yaml_field policy_keys_fields[] = {
     {"algorithm", YAML_TEXT, KEYS_AT(algorithm), .form = &algorithm_form,
 	.about = "Their algorithm."},
+    {"token", YAML_TEXT, KEYS_AT(token), .form = &token_form,
+	.about = "The PKCS #11 URI of the token on which new keys are made."},
     {"ksk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_KSK]), .form = &key_lifetime_form,
 	.about = "How long a key signing key serves: a duration, or never."},
     {"zsk", YAML_TEXT, KEYS_AT(lifetime[PROJECT_ZSK]), .form = &key_lifetime_form,
@@ -188,6 +193,18 @@ keys_algorithm(struct diags *diags, struct yaml_text text, const struct algorith
 	return 0;
 }
 
+/* The text is not told: who writes a PIN there does not want it in a log. */
+static int
+keys_place(const struct load *load, struct yaml_text text, const struct token_uri **out)
+{
+	const char *why;
+
+	if (!text.text)
+		return 0;
+	*out = token_uri_read(load->a, text_of(text.text), TOKEN_URI_PLACE, &why);
+	return *out ? 0 : diag_add_unquoted(load->diags, text.pos, P_VALUE, why);
+}
+
 /* A KSK and a ZSK where one of them is named, or a CSK; neither: what there is. */
 static int
 policy_keys(const struct load *load, struct policy *policy)
@@ -217,6 +234,8 @@ policy_keys(const struct load *load, struct policy *policy)
 		if (keys_lifetime(load->diags, texts.lifetime[role], &keys->lifetime_s[role]) < 0)
 			result = -1;
 	}
+	if (keys_place(load, texts.token, &keys->place) < 0)
+		result = -1;
 	return keys_algorithm(load->diags, texts.algorithm, &keys->algorithm) < 0 ? -1 : result;
 }
 

@@ -10,6 +10,7 @@
 #include "dnssec/cds.h"
 #include "dnssec/lifetime.h"
 #include "dnssec/nsec3.h"
+#include "dnssec/token_uri.h"
 #include "dnssec/zonemd.h"
 #include "source/secret.h"
 
@@ -38,7 +39,7 @@ enum project_zonemd {
 };
 
 enum project_verify {
-	PROJECT_VERIFY_OPEN,  /* chain of what is signed here, full of what was signed elsewhere */
+	PROJECT_VERIFY_OPEN,  /* chain of what files of keys sign here, full of all else */
 	PROJECT_VERIFY_CHAIN, /* chain and coverage, no cryptography */
 	PROJECT_VERIFY_FULL,
 	PROJECT_VERIFY_NONE, /* no key of the file says so */
@@ -60,7 +61,9 @@ enum project_key_role {
 struct project_keys {
 	bool is_given; /* else they are the operator's affair */
 	struct pos pos;
-	const struct algorithm *algorithm;        /* NULL: that of the keys there are */
+	const struct algorithm *algorithm; /* NULL: that of the keys there are */
+	const struct token_uri *place; /* the token on which they are made; NULL: in files, or where
+					* the keys are whose place they take */
 	bool has_role[N_PROJECT_KEY_ROLES];       /* a KSK and a ZSK, or a CSK, or none */
 	uint32_t lifetime_s[N_PROJECT_KEY_ROLES]; /* 0: for ever */
 };

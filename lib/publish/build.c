@@ -132,6 +132,7 @@ job_of(struct build_run *run, struct making *making, unsigned n_workers)
 	    .own = &run->project->own,
 	    .keys = folder && !folder->bad ? &folder->keys : NULL,
 	    .keys_unreadable = folder && folder->bad,
+	    .tokens = run->tokens,
 	    .safety = run->project->safety,
 	    .binding = run->options->locked,
 	    .anew = run->lock_changed,
@@ -413,7 +414,9 @@ build_locked(struct build_run *run)
 		drop_zones(run->build);
 		return -1;
 	}
+	run->tokens = tokens_new();
 	build_all(run, run->build);
+	tokens_free(run->tokens);
 	build_end_review(run);
 	if (!run->options->check) /* who only looks goes on with it */
 		run->diags->locked = NULL;

@@ -25,6 +25,7 @@ struct build_run {
 	struct certificate *project_certificates;
 	struct certificate_index index; /* of these */
 	struct build_keys *keys;        /* folders that were read */
+	struct tokens *tokens;          /* on which keys are, as long as zones are built */
 	struct build_zone **small;      /* of one level, */
 	size_t n_small;
 	size_t n_together;         /* of which so many are published together */

@@ -44,8 +44,9 @@ digest_identity(struct digest *digest, const struct zone_job *job)
 	return true;
 }
 
-/* Made with the zone's private keys, which a stranger does not have; a zone without any is held to
- * the place where it was built. Returns false where there is neither: then anyone could make it. */
+/* Made with the zone's private keys, which a stranger does not have; a zone without any in files is
+ * held to the place where it was built. Returns false where there is neither: then anyone could
+ * make it. */
 static bool
 seal_of(const struct zone_job *job, struct text text, struct buf *out)
 {

@@ -5,7 +5,8 @@
  * costs only time.
  *
  * Nothing is believed that another wrote: the file ends in a seal, made with the zone's private
- * keys. A zone without such keys is sealed with what the file system knows of the published file,
+ * keys. A zone without such keys, or with keys on tokens alone, whose octets nobody has, is sealed
+ * with what the file system knows of the published file,
  * so that a cache that came with a copy of the project does not count; and it counts on where the
  * folder of the project has moved, for files in it are named from there. */
 #ifndef PUBLISH_CACHE_H

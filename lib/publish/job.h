@@ -3,6 +3,7 @@
 #define PUBLISH_JOB_H
 
 #include "dnssec/sign.h"
+#include "dnssec/token.h"
 #include "publish/load.h"
 #include "publish/publication.h"
 #include "rollover/delegation.h"
@@ -53,6 +54,7 @@ struct zone_job {
 	const struct key_folder *keys; /* or NULL, */
 	const char *const *key_files;  /* then these, NULL-terminated */
 	bool keys_unreadable;          /* the folder is; which was told of */
+	struct tokens *tokens;         /* on which some of them are (dnssec/token.h) */
 	bool anew;                     /* whatever the cache says */
 	bool binding;                  /* the lock file binds (source/locked.h) */
 	struct project_safety safety;  /* protects nothing where there is no project */

@@ -1,6 +1,7 @@
 #include "publish/join.h"
 
 #include "dnssec/seal.h"
+#include "dnssec/token.h"
 #include "history/published.h"
 #include "publish/judge.h"
 #include "publish/overwrite.h"
@@ -15,6 +16,7 @@ struct join_run {
 	struct part_head *heads;      /* one for each part, in order */
 	const struct part_head *zone; /* the first of these, for what all have in common */
 	struct keys keys;
+	struct tokens *tokens;
 	struct store apex;
 	struct sign_options sign;
 	struct output *out;
@@ -134,7 +136,8 @@ load_keys(struct join_run *run)
 			       : keys_load_files(&diags->arena, diags, job->key_files, &zone->zone,
 				     zone->now, &run->keys);
 
-	if (result < 0 || keys_roles(diags, where, &run->keys) < 0)
+	if (result < 0 || keys_roles(diags, where, &run->keys) < 0 ||
+	    tokens_reach(run->tokens, diags, &run->keys) < 0)
 		return -1;
 	part_print_keys(&b, &run->keys);
 	if (!is_same((struct text){b.data, b.len}, zone->keys))
@@ -232,7 +235,7 @@ publish(struct join_run *run)
 {
 	const struct join_job *job = run->job;
 	struct verify_options how = {.at = run->zone->now,
-	    .crypto = job->verify == PROJECT_VERIFY_FULL,
+	    .crypto = judge_is_full(job->verify, &run->keys),
 	    .n_workers = job->n_workers};
 	bool changed;
 
@@ -262,10 +265,12 @@ join_parts(struct diags *diags, const struct join_job *job)
 	int result = -1;
 
 	diags->track_inputs = TRACK_PATHS;
-	if (read_heads(&run) < 0 || load_keys(&run) < 0)
+	if (read_heads(&run) < 0)
 		return -1;
-	if (load_apex(&run) == 0)
+	run.tokens = tokens_new();
+	if (load_keys(&run) == 0 && load_apex(&run) == 0)
 		result = publish(&run);
+	tokens_free(run.tokens);
 	store_free(&run.apex);
 	return result;
 }

@@ -2,6 +2,15 @@
 
 #include "zone/read.h"
 
+bool
+judge_is_full(enum project_verify verify, const struct keys *keys)
+{
+	for (size_t i = 0; verify == PROJECT_VERIFY_OPEN && i < keys->n; i++)
+		if (keys->items[i].on_token)
+			return true;
+	return verify == PROJECT_VERIFY_FULL;
+}
+
 int
 judge_read(struct diags *diags, const char *path, const struct name *apex,
     const struct verify_options *options, struct store *store)

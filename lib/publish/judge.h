@@ -3,7 +3,15 @@
 #define PUBLISH_JUDGE_H
 
 #include "base/output.h"
+#include "dnssec/key.h"
 #include "dnssec/verify.h"
+#include "project/project.h"
+
+/* Are signatures checked, too? Where nobody says so: those of keys on a token are, for a registry
+ * published thousands of wrong ones that failing hardware had made; those that were made a moment
+ * ago from records in memory are as good as the rest of the machine. */
+bool
+judge_is_full(enum project_verify verify, const struct keys *keys);
 
 /* Reads what was written, which is in the file at `path`, into `store`, whose store_free is due
  * either way, and says in `options` what it lacks. Returns 0, or -1 with problems added. */

@@ -355,6 +355,7 @@ cut_end(struct text *text, uint8_t sha256[DIGEST_LEN], struct seal *seal)
 	    p[LEAST - 1] != ' ')
 		return false;
 	text->len -= line.len;
+	*seal = (struct seal){0};
 	len = hex_decode((struct text){p + LEAST, line.len - LEAST - 1}, seal->octets);
 	seal->len = len > 0 ? (uint64_t)len : 0;
 	return len > 0 && hex_decode((struct text){p + HEAD, HEX}, sha256) == DIGEST_LEN;

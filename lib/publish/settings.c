@@ -236,6 +236,7 @@ const struct setting settings_of_job[] = {
     JOB(keys, put_keys),
     JOB(key_files, put_key_files),
     NO_SETTING(keys_unreadable), /* then nothing is published */
+    NO_SETTING(tokens),          /* the .private file says which */
     NO_SETTING(anew),            /* asked ahead of the cache */
     JOB(binding, put_octets),
     NO_SETTING(safety), /* it matters for what has changed alone */

@@ -143,6 +143,8 @@ zone_load_keys(struct zone_run *run)
 			    run->diags, job->keep->history, job->keep->zone, &run->keys);
 		return -1;
 	}
+	if (!run->only_looks && tokens_reach(job->tokens, run->diags, &run->keys) < 0)
+		return -1;
 	run->next_warning = keystate_advise(
 	    run->diags, where, &run->keys, job->load.now, (int64_t)run->lifetime.validity_s);
 	return 0;

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "base/mem.h"
 #include "dnssec/verify.h"
+#include "publish/judge.h"
 #include "publish/zone_part.h"
 #include "zone/parse.h"
 #include "zone/soa.h"
@@ -31,11 +32,14 @@ void
 zone_settings(const struct zone_run *run, uint8_t settings[DIGEST_LEN])
 {
 	struct digest *digest = digest_begin();
+	enum project_verify verify = run->job->zone->policy->verify;
+	bool is_full = judge_is_full(verify, &run->keys);
 	uint8_t of_sign[DIGEST_LEN];
 
 	sign_settings(&run->loaded.store, &run->sign, of_sign);
 	digest_add(digest, of_sign, sizeof(of_sign));
-	digest_add(digest, &run->job->zone->policy->verify, sizeof(enum project_verify));
+	digest_add(digest, &verify, sizeof(verify));
+	digest_add(digest, &is_full, sizeof(is_full));
 	digest_end(digest, settings);
 }
 

@@ -93,9 +93,7 @@ judge(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
 	struct verify_options options = {.at = job->load.now,
-	    /* Signatures that were made a moment ago, of the records in memory, are as good as the
-	     * rest of the machine. */
-	    .crypto = job->zone->policy->verify == PROJECT_VERIFY_FULL,
+	    .crypto = judge_is_full(job->zone->policy->verify, &run->keys),
 	    .n_workers = job->n_workers};
 
 	if (!is_judged(job))

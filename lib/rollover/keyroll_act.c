@@ -248,15 +248,26 @@ write_dates(const struct acting *acting, const struct keyroll *roll, struct key 
 
 /* --- Successors --- */
 
+/* Where the policy says, or beside the old key. */
+static const struct token_uri *
+place_of(struct arena *a, const struct keyroll *roll)
+{
+	const struct token_uri *place = roll->zone->policy->keys.place;
+
+	return place || !roll->key->uri ? place : token_uri_place(a, roll->key->uri);
+}
+
 static struct keygen
-request_of(const struct keyroll *roll, const struct algorithm *algorithm, int64_t now_unix)
+request_of(struct arena *a, const struct keyroll *roll, const struct algorithm *algorithm,
+    int64_t now_unix)
 {
 	bool is_ksk = roll->key->is_ksk && roll->way != KEYROLL_SPLIT;
 	struct keygen request = {.zone = roll->zone->name,
 	    .algorithm = algorithm,
 	    .bits = KEYGEN_BITS_LEAST,
 	    .flags = is_ksk ? KEY_FLAG_ZONE | KEY_FLAG_SEP : KEY_FLAG_ZONE,
-	    .ttl_s = roll->key->ttl_s};
+	    .ttl_s = roll->key->ttl_s,
+	    .place = place_of(a, roll)};
 
 	for (int i = 0; i < N_KEY_TIMES; i++)
 		request.time[i] = KEY_NO_TIME;
@@ -289,8 +300,8 @@ make_successors(const struct acting *acting, const struct loaded *all)
 			requests = mem_grow(requests, n_due, &cap, sizeof(*requests));
 			of = mem_grow(of, n_due, &of_cap, sizeof(*of));
 			of[n_due] = roll;
-			requests[n_due++] =
-			    request_of(roll, roll->key->algorithm, acting->now_unix);
+			requests[n_due++] = request_of(
+			    &acting->diags->arena, roll, roll->key->algorithm, acting->now_unix);
 		}
 	if (n_due > 0) {
 		bases = arena_alloc(&acting->diags->arena, n_due * sizeof(*bases));
@@ -535,8 +546,8 @@ check_wish(struct diags *diags, const struct project_zone *zone, const struct ke
 
 /* Of keys that serve side by side one successor takes over from all. */
 static size_t
-find_requests(const struct keyrolls *rolls, const struct keyroll_wish *wish, int64_t now_unix,
-    struct keygen requests[2])
+find_requests(struct arena *a, const struct keyrolls *rolls, const struct keyroll_wish *wish,
+    int64_t now_unix, struct keygen requests[2])
 {
 	bool has[2] = {false};
 	size_t n = 0;
@@ -549,7 +560,7 @@ find_requests(const struct keyrolls *rolls, const struct keyroll_wish *wish, int
 			continue;
 		has[is_ksk] = true;
 		requests[n++] = request_of(
-		    roll, wish->algorithm ? wish->algorithm : roll->key->algorithm, now_unix);
+		    a, roll, wish->algorithm ? wish->algorithm : roll->key->algorithm, now_unix);
 	}
 	return n;
 }
@@ -577,8 +588,8 @@ begin(struct diags *diags, const struct project *project, const struct project_z
 	keyrolls_find(&diags->arena, project, &history, zone, &keys, now_unix, &rolls);
 	if (check_wish(diags, zone, wish, &rolls) < 0)
 		return -1;
-	result = keygen(diags, &folder, requests, find_requests(&rolls, wish, now_unix, requests),
-	    bases, &n_made);
+	result = keygen(diags, &folder, requests,
+	    find_requests(&diags->arena, &rolls, wish, now_unix, requests), bases, &n_made);
 	for (size_t i = 0; i < n_made; i++)
 		buf_printf(made, "%s\n", bases[i]);
 	return result;

@@ -3,6 +3,7 @@
 
 #include "dnssec/key.h"
 #include "dnssec/keyfile.h"
+#include "dnssec/token_uri.h"
 
 #include <fcntl.h>
 #include <ldns/ldns.h>
@@ -647,7 +648,12 @@ faults(void **state)
 	    {BASE, KEY, "Private-key-format: v1.3\n" SECRET, S_KEY_FILE},
 	    {BASE, KEY, "Private-key-format: v1.3\nAlgorithm: ECDSA\n" SECRET, S_KEY_FILE},
 	    {BASE, KEY, "Private-key-format: v1.3\nAlgorithm: 15\n" SECRET, S_KEY_MISMATCH},
-	    {BASE, KEY, HEAD "Engine: cGtjczExAA==\nLabel: eA==\n", S_KEY_FILE},
+	    {BASE, KEY, HEAD "Engine: cGtjczExAA==\n", S_KEY_FILE},
+	    {BASE, KEY, HEAD "Label: not base64\n", S_KEY_FILE},
+	    {BASE, KEY, HEAD "Label:\n", S_KEY_FILE},
+	    {BASE, KEY, HEAD "Label: cGtjczExOm9iamVjdD14P3Bpbi12YWx1ZT1HVTZT\n",
+		S_KEY_FILE},                                               /* pin-value=GU6S */
+	    {BASE, KEY, HEAD "Label: cGtjczExOnRva2VuPXgA\n", S_KEY_FILE}, /* without an object */
 	    {BASE, KEY, GOOD "Delete: 2026\n", S_KEY_FILE},
 	    {BASE, KEY, GOOD "Delete: 20261323120000\n", S_KEY_FILE},
 	    {BASE, KEY, HEAD "PrivateKey: GU6SnQ/Ou+xC5RumuIUIuJZteXT2z0O/ok1s38Et6mU=\n",
@@ -674,6 +680,38 @@ faults(void **state)
 			    f.diags.n ? f.diags.items[0].message : "none");
 		if (strstr(f.diags.items[0].message, "GU6S"))
 			fail_msg("row %zu tells the key: %s", i, f.diags.items[0].message);
+		end(&f);
+	}
+}
+
+/* A private key on a token: where it is, is read, and nothing asked of it. */
+static void
+on_token(void **state)
+{
+	static const char *const labels[] = {
+	    "cGtjczExOnRva2VuPXpvbmVzO29iamVjdD14O3Bpbi1zb3VyY2U9L3BpbgA=", /* with an octet 0
+									       behind it, as BIND
+									       writes it */
+	    "cGtjczExOnRva2VuPXpvbmVzO29iamVjdD14P3Bpbi1zb3VyY2U9ZmlsZTovcGlu",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(labels); i++) {
+		struct fixture f;
+		char text[300];
+
+		begin(&f);
+		fixture_write(f.folder, BASE ".key", KEY, 0644);
+		snprintf(text, sizeof(text), HEAD "Engine: cGtjczExAA==\nLabel: %s\n", labels[i]);
+		fixture_write(f.folder, BASE ".private", text, 0600);
+		assert_int_equal(load(&f, "example.net."), 0);
+		assert_int_equal(f.keys.n, 1);
+		assert_true(f.keys.items[0].at_hand);
+		assert_null(f.keys.items[0].pkey);
+		assert_false(key_can_sign(&f.keys.items[0]));
+		assert_string_equal(f.keys.items[0].uri->token, "zones");
+		assert_string_equal(f.keys.items[0].uri->object, "x");
+		assert_string_equal(f.keys.items[0].uri->pin_path, "/pin");
 		end(&f);
 	}
 }
@@ -999,6 +1037,7 @@ main(void)
 	    cmocka_unit_test(parked_and_standby),
 	    cmocka_unit_test(by_dnssec_revoke),
 	    cmocka_unit_test(faults),
+	    cmocka_unit_test(on_token),
 	    cmocka_unit_test(nul_octets),
 	    cmocka_unit_test(rsa_faults),
 	    cmocka_unit_test(advice),
