@@ -60,4 +60,4 @@ request(struct cmd *cmd)
 }
 
 const struct verb verb_keys_request = {"keys request", "ZONE",
-    "ask an offline key for its signatures over a period", 1, 1, options, request};
+    "ask an offline key for its signatures over a period", 1, 1, options, request, CONFINED_NOT};

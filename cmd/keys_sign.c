@@ -88,4 +88,4 @@ sign(struct cmd *cmd)
 }
 
 const struct verb verb_keys_sign = {"keys sign", "REQUEST",
-    "sign the sets of keys of a request, with an offline key", 1, 1, options, sign};
+    "sign the sets of keys of a request, with an offline key", 1, 1, options, sign, CONFINED_NOT};
