@@ -22,8 +22,6 @@ load_keys(struct cmd *cmd, const struct name *zone, struct keys *keys)
 	const char *const *files = cmd_values(cmd, &option_key);
 	const char *folder = cmd_value(cmd, &option_folder);
 
-	if (*files && folder)
-		cmd_usage(cmd, "give either --keys DIR or --key FILE");
 	return *files
 		   ? keys_load_files(a, &cmd->diags, files, zone, cmd->now, keys)
 		   : keys_load_folder(a, &cmd->diags, folder ? folder : ".", zone, cmd->now, keys);
@@ -70,7 +68,11 @@ sign(struct cmd *cmd)
 	    .previous = before ? &previous : NULL,
 	    .keys = &keys,
 	    .now = cmd->now};
-	int result =
+	int result;
+
+	if (cmd_has(cmd, &option_folder) && cmd_has(cmd, &option_key))
+		cmd_usage(cmd, "give either --keys DIR or --key FILE");
+	result =
 	    ceremony_read(&cmd->diags, NULL, cmd->arguments[0], CEREMONY_REQUEST, NULL, &request);
 
 	if (request.zone.len == 0)

@@ -20,7 +20,8 @@ struct loader {
 	const struct roots *roots;
 	const struct name *zone;
 	int64_t now;
-	bool unread; /* see struct key_folder */
+	bool unread;      /* see struct key_folder */
+	bool signs_ahead; /* there are responses to key signing requests */
 	struct keys *out;
 	int result;
 };
@@ -254,15 +255,16 @@ load_key(struct loader *l, const char *base, const struct keyfile_name *name)
 	free(room);
 }
 
-/* Where no private key is to be seen, nothing tells which are kept offline. */
+/* Where no private key is to be seen, nothing tells which are kept offline, but that KSKs are where
+ * something was signed ahead. */
 static void
-suppose_at_hand(struct keys *keys)
+suppose_at_hand(struct keys *keys, bool signs_ahead)
 {
 	for (size_t i = 0; i < keys->n; i++)
 		if (keys->items[i].at_hand)
 			return;
 	for (size_t i = 0; i < keys->n; i++) {
-		keys->items[i].at_hand = true;
+		keys->items[i].at_hand = !(signs_ahead && keys->items[i].is_ksk);
 		set_state(&keys->items[i], keys->now);
 	}
 }
@@ -271,7 +273,7 @@ static int
 finish(struct loader *l)
 {
 	if (l->unread)
-		suppose_at_hand(l->out);
+		suppose_at_hand(l->out, l->signs_ahead);
 	return keys_settle(l->diags, l->out) < 0 ? -1 : l->result;
 }
 
@@ -299,9 +301,12 @@ keys_load(struct arena *a, struct diags *diags, const struct key_folder *folder,
 	size_t n;
 	const struct key_file *files = key_folder_find(folder, zone, &n);
 	struct loader l = loader(a, diags, zone, now, n, out);
+	size_t n_responses;
 
 	l.roots = folder->roots;
 	l.unread = folder->unread;
+	key_folder_find_responses(folder, zone, &n_responses);
+	l.signs_ahead = n_responses > 0;
 	for (size_t i = 0; i < n; i++)
 		if (keyfile_name(text_of(files[i].base), &name) == 0)
 			load_key(&l, file_join(a, folder->path, files[i].base), &name);

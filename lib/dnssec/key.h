@@ -128,7 +128,8 @@ struct key_folder {
 	    *responses; /* K<zone>+....skr (ceremony.h), likewise; `base` is all of it */
 	size_t n_responses;
 	/* Private keys are not read: the dates are those of the .key files. A key is at hand if its
-	 * .private file is there, or if none of the zone's is: then nobody signs here. */
+	 * .private file is there, or if none of the zone's is: then nobody signs here. But a KSK
+	 * is not where there is a response: it signed ahead. */
 	bool unread;
 };
 

@@ -17,6 +17,7 @@ struct join_run {
 	const struct part_head *zone; /* the first of these, for what all have in common */
 	struct keys keys;
 	struct tokens *tokens;
+	struct ceremonies ceremonies;
 	struct store apex;
 	struct sign_options sign;
 	struct output *out;
@@ -123,6 +124,20 @@ read_heads(struct join_run *run)
 
 /* --- Keys and apex --- */
 
+/* Those of a folder, and what offline ones among them have signed ahead. */
+static int
+load_folder(struct join_run *run)
+{
+	struct diags *diags = run->diags;
+	const struct part_head *zone = run->zone;
+	struct key_folder folder;
+
+	if (key_folder_read_zone(&diags->arena, diags, run->job->keys, &zone->zone, &folder) < 0 ||
+	    ceremonies_read(diags, &folder, &zone->zone, &run->ceremonies) < 0)
+		return -1;
+	return keys_load(&diags->arena, diags, &folder, &zone->zone, zone->now, &run->keys);
+}
+
 static int
 load_keys(struct join_run *run)
 {
@@ -131,8 +146,7 @@ load_keys(struct join_run *run)
 	const struct part_head *zone = run->zone;
 	const char *where = job->keys ? job->keys : job->key_files[0];
 	struct buf b = {0};
-	int result = job->keys ? keys_load_folder(&diags->arena, diags, job->keys, &zone->zone,
-				     zone->now, &run->keys)
+	int result = job->keys ? load_folder(run)
 			       : keys_load_files(&diags->arena, diags, job->key_files, &zone->zone,
 				     zone->now, &run->keys);
 
@@ -208,6 +222,7 @@ write_zone(struct join_run *run)
 	bool good;
 
 	run->sign = (struct sign_options){.keys = &run->keys,
+	    .ceremonies = &run->ceremonies,
 	    .period = zone->period,
 	    .nsec3 = zone->nsec3 ? &nsec3 : NULL,
 	    .zonemd = zone->zonemd,

@@ -368,6 +368,17 @@ add_sets(struct run *r, int64_t *from)
 	return 0;
 }
 
+/* DS records stand below the apex: they have no part in this. */
+static int
+no_ds(void *ctx, struct arena *a, const struct name *name, struct bytes **rdata, size_t *n,
+    const char **why)
+{
+	(void)ctx, (void)a, (void)name, (void)why;
+	*rdata = NULL;
+	*n = 0;
+	return 0;
+}
+
 static int
 load_template(struct run *r)
 {
@@ -377,6 +388,7 @@ load_template(struct run *r)
 	struct load_options load =
 	    load_of(request->project, request->zone, &names, request->now_unix);
 
+	load.ds = no_ds;
 	if (load_zone(r->diags, &load, &r->loaded) < 0)
 		return -1;
 	r->lifetime = lifetime_of(&r->loaded.store, &request->zone->policy->lifetime);
@@ -408,6 +420,10 @@ request_make(struct diags *diags, const struct request *request, struct ceremony
 
 	*out = (struct ceremony){.kind = CEREMONY_REQUEST, .zone = request->zone->name};
 	out->spans = arena_alloc(&diags->arena, SPANS_MOST * sizeof(*out->spans));
+	if (!request->zone->sign)
+		return diag_error(diags, request->zone->pos, P_KEYS,
+		    "%s is not signed here, so that nobody signs its keys",
+		    request->zone->name_text);
 	if (lock_begin_keys(diags, request->project, &lock) < 0)
 		return -1;
 	result = make(&run);

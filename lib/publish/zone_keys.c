@@ -39,6 +39,7 @@ guard_begin(struct zone_run *run, const char *where)
 	    .where = where,
 	    .keys = job->zone->sign ? &run->keys : NULL,
 	    .store = &run->loaded.store,
+	    .ceremonies = &run->ceremonies,
 	    .published = published_keys(run),
 	    .now_unix = job->load.now,
 	    .asks_by_cds = job->zone->policy->cds == CDS_KEYS,

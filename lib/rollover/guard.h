@@ -6,6 +6,7 @@
 #ifndef ROLLOVER_GUARD_H
 #define ROLLOVER_GUARD_H
 
+#include "dnssec/ceremony.h"
 #include "dnssec/key.h"
 #include "rollover/keep.h"
 #include "rollover/trust.h"
@@ -16,6 +17,7 @@ struct guard {
 	const char *where;         /* the keys, for messages */
 	struct keys *keys;         /* with roles, which change; NULL: the zone is not signed here */
 	const struct store *store; /* of the template */
+	const struct ceremonies *ceremonies; /* what offline keys have signed ahead; or NULL */
 	const struct published *published;
 	int64_t now_unix;
 	bool asks_by_cds; /* the zone has CDS records */

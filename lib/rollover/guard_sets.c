@@ -342,8 +342,51 @@ signed_set(const struct set *dnskey, const struct record_key *wanted)
 	return false;
 }
 
+static bool
+is_signed_by(const struct ceremony_span *span, const struct key *key)
+{
+	struct rrset rrsigs = rrset_covering(ceremony_rrset(span, TYPE_RRSIG), TYPE_DNSKEY);
+
+	for (size_t i = 0; i < rrsigs.n; i++)
+		if (rrsigs.records[i].rdata[RRSIG_ALGORITHM] == key->algorithm->number &&
+		    read_u16(rrsigs.records[i].rdata + RRSIG_TAG) == key->tag)
+			return true;
+	return false;
+}
+
+/* Is it the coming DNSKEY set? */
+static bool
+is_coming(const struct guard *g, struct rrset dnskey)
+{
+	bool same = dnskey.n == g->dnskey.n;
+
+	for (size_t i = 0; same && i < dnskey.n; i++) {
+		struct record_key key =
+		    record_key_of(&g->store->apex, record_rdata(&dnskey.records[i]));
+
+		same = guard_is_in(&g->dnskey, &key);
+	}
+	return same;
+}
+
+/* Has the key signed the coming DNSKEY set ahead? */
+static bool
+has_signed_ahead(const struct guard *g, const struct key *key)
+{
+	for (size_t i = 0; g->ceremonies && i < g->ceremonies->n; i++) {
+		const struct ceremony_span *span =
+		    ceremony_at(&g->ceremonies->items[i], g->now_unix);
+
+		if (span && is_signed_by(span, key) &&
+		    is_coming(g, ceremony_rrset(span, TYPE_DNSKEY)))
+			return true;
+	}
+	return false;
+}
+
 /* A key whose private half is elsewhere signs no DNSKEY set but the published one, over which it
- * has signed. Where no other key signs, dnssec/offline.h tells what is amiss. */
+ * has signed, and those that it signed ahead. Where no other key signs, dnssec/offline.h tells what
+ * is amiss. */
 void
 guard_drop_offline(struct guard *g, const struct set *published)
 {
@@ -357,7 +400,8 @@ guard_drop_offline(struct guard *g, const struct set *published)
 		struct record_key record = record_read_key(TYPE_DNSKEY, g->dnskey.rdata[i]);
 		const struct key *key = guard_find_key(g, &record);
 
-		if (key && !key->at_hand && !(same && signed_set(published, &record)))
+		if (key && !key->at_hand && !(same && signed_set(published, &record)) &&
+		    !has_signed_ahead(g, key))
 			record.signs = false;
 		in_set[i] = record_of_key(g->keep->a, TYPE_DNSKEY, &record);
 	}

@@ -113,6 +113,14 @@ ok 'day 84: a warning' says S015 build 84
 ok 'day 84: with its end' says 'until 2027-04-01T00:00:00Z' build 84
 ok 'a check warns, too' says S015 zonepp check -C "$work" --now "$(day 84)"
 ok 'and does not ahead of it' refuses says S015 zonepp check -C "$work" --now "$(day 82)"
+rm -rf "$tmp/public"
+cp -Rp "$work" "$tmp/public"
+rm "$tmp/public/keys"/*.private
+ok 'and so it does without any private key' says S015 zonepp check -C "$tmp/public" --now "$(day 84)"
+zonepp keys set -C "$tmp/public" --now "$(day 80)" --publish "$(day 79)" "$tmp/public/keys/$(
+	cd "$tmp/public/keys" && grep -l "Publish: $(date -u -d "@$(day 88)" +%Y%m)" K*.key | head -n 1)" >"$tmp/said" 2>&1
+ok 'where a date that somebody changes is an error' says 'is in the zone, and not in what was signed for now' \
+	refuses zonepp check -C "$tmp/public" --now "$(day 80)"
 ok 'but for another time' says S015 zonepp check -C "$work" --now "$(day 70)" --at "$(day 84)"
 ok 'the private key never came here' sh -c "! grep -rF \"\$(sed -n 's/^PrivateKey: //p' '$safe/$ksk.private')\" '$work'"
 
@@ -211,4 +219,14 @@ zonepp keys generate --keys "$work/keys" --now "$(day -1)" --zsk --ttl=1h -a ECD
 ok 'a ceremony today' ceremony 0 90 1
 ok 'a build' build 0
 ok 'dnssec-verify accepts it' bind_accepts example.org "$work/out"
+
+# --- Beside a KSK that is at hand ---
+
+zonepp keys ds -C "$work" --now "$(day 1)" --seen="$(tag "$ksk")" example.org
+new=$(zonepp keys generate -C "$work" --now "$(day 1)" --ksk --ttl=1h -a ECDSAP256SHA256 example.org)
+cp "$work/keys/$new".* "$safe"
+ok 'what was signed lacks it' says 'S123' refuses build 1
+ok 'a ceremony with it' ceremony 1 90 1
+ok 'it joins' prints '' build 1
+ok 'both sign' prints "$(printf '%s\n' "$(tag "$ksk")" "$(tag "$new")" | sort | tr '\n' ' ')" signers DNSKEY
 plan
