@@ -132,6 +132,21 @@ ok 'the year goes on' days 86 120
 rm "$work/keys/Kexample.org.+1.skr"
 ok 'without the response of the first' days 122 140
 
+# --- Builds that come late ---
+
+# From day 146 to 154 two ZSKs stand in the zone; nobody builds it then. The guard keeps both on day 155,
+# and what was signed ahead for them is still valid.
+cp -Rp "$work" "$tmp/late"
+late() { # late SECONDS: a build, so long after day 155
+	zonepp build -q -C "$tmp/late" --now "$(($(day 155) + $1))"
+}
+ok 'late: the old key signs on' says S098 refuses late 0
+ok 'late: the zone is good all the same' zonepp verify --at "$(day 155)" "$tmp/late/out"
+ok 'late: with both keys' prints 3 grep -c "${tab}DNSKEY$tab" "$tmp/late/out"
+ok 'late: all is well some hours later' prints '' late 10800
+ok 'late: it has left' prints 2 grep -c "${tab}DNSKEY$tab" "$tmp/late/out"
+ok 'late: the zone is good' zonepp verify --at "$(($(day 155) + 10800))" "$tmp/late/out"
+
 # --- A new key signing key ---
 
 new=$(zonepp keys generate --keys "$safe" --now "$(day 142)" --publish "$(day 150)" --ksk --ttl=1h -a ECDSAP256SHA256 \
