@@ -303,7 +303,7 @@ X(S_DS_UNJUDGED, "S119", NOTE,    0, "a DS record of a zone that is signed elsew
 X(S_DS_BROKEN,   "S120", ERROR,   1, "a DS set that leads to no key of the child", "RFC 4035 section 5", "give the DS record of a key that signs its DNSKEY set, or remove the DS set; if its servers have other keys by now, zonepp roll asks them") \
 X(S_SET_STAYS,   "S123", ERROR,   1, "a DNSKEY set that stays, as a key that is not at hand signed it", "RFC 6781 section 4.1.2", "let the parent take the DS record of another key, and wait until nobody holds the old one; or bring the key") \
 X(S_DS_AHEAD,    "S122", WARNING, 0, "DS records that the parent must not have yet", "RFC 7583 section 3.3", "give them to the parent then") \
-X(S_TOKEN,       "S129", ERROR,   2, "a private key on a token that cannot be used", "RFC 7512", "") \
+X(S_TOKEN,       "S129", ERROR,   2, "a private key on a token that cannot be used", "", "") \
 X(S_KEY_UNTOLD,  "S121", NOTE,    0, "dates that the .private file of a key alone states", "", "zonepp check, which reads no private key, takes the key for one without dates: `zonepp keys set` writes them into both files") \
 X(S_ZONEMD_NONE, "S093", WARNING, 0, "a ZONEMD that is asked for, of a zone that was signed elsewhere without", "RFC 8976 section 3.1", "who signs the zone must make it: it bears a signature") \
 X(S_KEY_TWIN,    "S101", NOTE,    0, "a key file that gives way to that of the revoked key", "RFC 5011 section 2.1", "the other file has all of it: remove this one, and its .private file") \

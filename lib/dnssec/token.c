@@ -466,15 +466,14 @@ enter(struct tokens *tokens, struct arena *a, const struct token_uri *uri, const
 		return NULL;
 	if (!token->tried)
 		begin_token(token, uri);
-	if (token->refused) {
-		*why = arena_printf(a, "the token \"%s\": %s", token->name, token->refused);
-		return NULL;
-	}
-	session = take_session(token, &rv);
-	if (!session)
-		*why = arena_printf(
-		    a, "the token \"%s\": C_OpenSession: %s", token->name, token_rv_name(a, rv));
-	return session;
+	session = token->refused ? NULL : take_session(token, &rv);
+	if (session)
+		return session;
+	*why = token->refused ? token->refused
+			      : arena_printf(a, "C_OpenSession: %s", token_rv_name(a, rv));
+	if (!*uri->token) /* whoever tells of it knows no name */
+		*why = arena_printf(a, "the token \"%s\": %s", token->name, *why);
+	return NULL;
 }
 
 struct token_session *
