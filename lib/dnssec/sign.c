@@ -147,7 +147,9 @@ zonemd_patch(struct sign_run *run)
 	if (!EVP_DigestFinal_ex(run->zonemd, rdata + ZONEMD_HEAD, NULL))
 		return zonemd_fail(run);
 	sign_zonemd(&run->workers[0], (struct bytes){rdata, len}, &text);
-	if (text.len != run->patch_n)
+	if (run->workers[0].failed) /* run_end tells of it */
+		result = -1;
+	else if (text.len != run->patch_n)
 		result = diag_error(store->diags, pos_none(), S_SIGN,
 		    "the signature over ZONEMD has changed its length");
 	else

@@ -168,6 +168,14 @@ ok 'a place that is none' says 'names no token' refuses zonepp keys generate --t
 ok 'a wrong PIN where keys are made' status_is 2 zonepp keys generate --keys none \
 	--token "pkcs11:token=other?pin-source=$tmp/wrong&module-path=$module" example.org
 ok 'leaves no file' [ ! "$(ls none)" ]
+objects() { # how many there are on all tokens
+	find tokens -name '*.object' | wc -l
+}
+n_objects=$(objects)
+ok 'a new key that signs wrong' fails 2 'its signature is not one by the public key' env TOKEN_BAD=1 zonepp keys generate \
+	--keys none --token "pkcs11:token=zones?pin-source=$tmp/pin&module-path=$shim" example.org
+ok 'is no key' [ ! "$(ls none)" ]
+ok 'and does not stay on the token' [ "$(objects)" = "$n_objects" ]
 
 # --- Faults of the token ---
 
@@ -200,6 +208,11 @@ ok 'is told of once' [ "$(grep -c error: output)" = 1 ]
 ok 'and nothing is published' cmp zone out/shim
 ok 'with a digest of the zone' status_is 2 with TOKEN_REMOVED=9 --zonemd -j 2
 ok 'nothing, either' cmp zone out/shim
+n_signatures=$(with TOKEN_BAD=0 --zonemd && rrsigs out/shim | wc -l)
+cp zone out/shim
+ok 'at the signature of the digest' fails 2 CKR_DEVICE_REMOVED with TOKEN_REMOVED=$((n_signatures + 1)) --zonemd
+ok 'is told of once' [ "$(grep -c error: output)" = 1 ]
+ok 'and nothing is published' cmp zone out/shim
 ok 'a signature that is too short' fails 2 'the signature has 63 octets' with TOKEN_SHORT=12
 ok 'nor then' cmp zone out/shim
 ok 'a token with one session' with TOKEN_SESSIONS=1 -j 2
@@ -289,6 +302,10 @@ ok 'leaves zones with keys there as they are' cmp example.org.zone $public/examp
 ok 'and builds the others' refuses cmp -s example.com.zone $public/example.com.zone
 export SOFTHSM2_CONF="$tmp/softhsm2.conf"
 ok 'the token is back' project build
+cp -a project copy
+ok 'a copy of the project believes no cache of zones with keys there' \
+	fails 2 S129 env SOFTHSM2_CONF=/nonexistent zonepp build -C copy
+rm -rf copy
 
 new_pin wrong 11111111
 cp -R project many
