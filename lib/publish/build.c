@@ -6,6 +6,7 @@
 #include "project/lock.h"
 #include "publish/cache.h"
 #include "publish/zone.h"
+#include "rollover/deploying.h"
 #include "rollover/project_history.h"
 
 #include <stdlib.h>
@@ -469,7 +470,7 @@ build_project(struct diags *diags, const struct project *project,
 		return -1;
 	}
 	run.now = build_now(options);
-	result = options->check ? lock_check(diags, project) : 0;
+	result = options->check ? lock_check(diags, project) : deploying_settle_all(diags, project);
 	if (build_locked(&run) < 0)
 		result = -1;
 	lock_end_build(&lock);

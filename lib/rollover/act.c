@@ -4,6 +4,7 @@
 #include "history/state.h"
 #include "project/hook.h"
 #include "project/lock.h"
+#include "rollover/deploying.h"
 #include "rollover/event.h"
 #include "rollover/keytell.h"
 #include "rollover/project_history.h"
@@ -147,39 +148,6 @@ begin_deploy(struct actor *actor)
 	    .ended = P_DEPLOY};
 }
 
-/* It failed, and `current` is another file than before: servers may present what was in it, which
- * is neither current nor next any more. That it was deployed is what keeps its records (keep.h). */
-static void
-keep_former(struct actor *actor, struct project_history_change *change)
-{
-	const struct project_certificate *is = certificate_of(actor);
-	const struct certchain *former = &actor->rollover.certificate.current_chain;
-	struct note deployed = {.kind = NOTE_DEPLOYED,
-	    .name = is->name,
-	    .id = former->id,
-	    .chain = certchain_print(change->add.a, former),
-	    .t_unix = actor->act->now};
-	struct diags own = {0};
-	struct certificate now;
-
-	certificate_load(&own, is, &now);
-	/* Cut short: whoever mends it makes it what it was to become. */
-	if (!now.current) {
-		now.current = actor->rollover.certificate.next;
-		now.current_chain = actor->rollover.certificate.next_chain;
-	}
-	if (strcmp(now.current_chain.id, former->id) != 0) {
-		certificate_note_current(
-		    &actor->act->rollovers.history, &now, deployed.t_unix, &change->add);
-		history_add_note(&change->add, &deployed);
-		diag_add(&actor->diags, is->pos, P_DEPLOY_HALF,
-		    "certificate \"%s\": deploy failed when it had replaced current: the records "
-		    "of the one before stay, as servers may still present it",
-		    is->name);
-	}
-	diags_free(&own);
-}
-
 static void
 end_deploy(struct actor *actor, enum hook_end how)
 {
@@ -200,10 +168,12 @@ end_deploy(struct actor *actor, enum hook_end how)
 	} else {
 		events_add_failure(&actor->rollover, actor->act->now, &change);
 		if (how != HOOK_DONE)
-			keep_former(actor, &change);
+			deploying_failed(&actor->diags, &actor->act->rollovers.history,
+			    &actor->rollover.certificate, actor->act->now, &change);
 		actor->result = -1;
 	}
-	if (change_history(actor, &change) < 0)
+	if (change_history(actor, &change) < 0 ||
+	    deploying_end(&actor->diags, actor->act->project, certificate_of(actor)) < 0)
 		actor->result = -1;
 }
 
@@ -305,7 +275,11 @@ lock(struct actor *actor)
 	if (lock_try(&actor->diags, actor->act->project, name, &actor->is_locked, &actor->lock) < 0)
 		return actor->result = -1;
 	actor->is_busy = !actor->is_locked;
-	return actor->is_busy ? -1 : 0;
+	if (actor->is_busy)
+		return -1;
+	if (deploying_settle(&actor->diags, actor->act->project, certificate_of(actor)) < 0)
+		return actor->result = -1;
+	return 0;
 }
 
 static void
@@ -330,6 +304,17 @@ check_state(struct actor *actor)
 	return 0;
 }
 
+static int
+write_ahead(struct actor *actor)
+{
+	const struct act *act = actor->act;
+
+	if (deploying_begin(&actor->diags, act->project, &actor->rollover.certificate, act->now) <
+	    0)
+		return actor->result = -1;
+	return 0;
+}
+
 static bool
 next(void *ctx, struct hook *out)
 {
@@ -338,6 +323,10 @@ next(void *ctx, struct hook *out)
 
 	if (lock(actor) < 0 || look_again(actor) < 0 ||
 	    !choose(actor, &actor->rollovers, &actor->rollover) || check_state(actor) < 0) {
+		unlock(actor);
+		return false;
+	}
+	if (!actor->telling && write_ahead(actor) < 0) {
 		unlock(actor);
 		return false;
 	}
@@ -513,6 +502,8 @@ rollovers_notify(struct diags *diags, const struct project *project, int64_t now
 	struct act act = {.diags = diags, .project = project, .now = now_unix};
 	const char *lock;
 
+	if (deploying_settle_all(diags, project) < 0)
+		return -1;
 	act.is_nested = is_nested(&diags->arena, project, &lock);
 	return project->n_certificates > 0 || project->hooks[PROJECT_HOOK_NOTIFY].argv
 		   ? act_all(&act)
@@ -528,5 +519,5 @@ rollovers_deploy(
 
 	if (is_nested(&diags->arena, project, &lock))
 		return lock_refuse(diags, project, lock);
-	return act_all(&act);
+	return deploying_settle_all(diags, project) < 0 ? -1 : act_all(&act);
 }
