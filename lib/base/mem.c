@@ -12,8 +12,8 @@
 
 /* What exit(3) calls may wait for what the caller was about to do, as OpenSSL's does within its
  * beginning. */
-static _Noreturn void
-out_of_memory(void)
+_Noreturn void
+mem_lacks(void)
 {
 	leftover_end();
 	fputs("zonepp: out of memory\n", stderr);
@@ -26,7 +26,7 @@ mem_alloc(size_t size)
 	void *p = malloc(size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		mem_lacks();
 	return p;
 }
 
@@ -36,10 +36,10 @@ mem_resize(void *old, size_t n, size_t size)
 	void *p;
 
 	if (size && n > SIZE_MAX / size)
-		out_of_memory();
+		mem_lacks();
 	p = realloc(old, n && size ? n * size : 1);
 	if (!p)
-		out_of_memory();
+		mem_lacks();
 	return p;
 }
 
@@ -67,7 +67,7 @@ mem_shared(size_t size)
 	void *p = mmap(NULL, size + 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
-		out_of_memory();
+		mem_lacks();
 	return p;
 }
 

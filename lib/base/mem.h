@@ -27,6 +27,10 @@ mem_shared(size_t size);
 void
 mem_unshare(void *shared, size_t size);
 
+/* For those who learn of it from a library that allocates by itself. */
+_Noreturn void
+mem_lacks(void);
+
 /* OpenSSL allocates here from now on, ahead of the first call to it: what it does where memory lacks
  * ends in a crash at some places, and in an error that means something else at others. */
 void

@@ -99,6 +99,8 @@ next_event(struct reader *r)
 	yaml_event_delete(&r->event);
 	if (!yaml_parser_parse(&r->parser, &r->event)) {
 		r->event = (yaml_event_t){.type = YAML_NO_EVENT};
+		if (r->parser.error == YAML_MEMORY_ERROR)
+			mem_lacks();
 		return syntax_error(r);
 	}
 	return 0;
@@ -325,10 +327,8 @@ yaml_parse(struct diags *diags, uint32_t source, struct yaml_node **out)
 	size_t n_errors = diags->n_severity[SEVERITY_ERROR];
 
 	*out = arena_zalloc(&diags->arena, sizeof(**out));
-	if (!yaml_parser_initialize(&r.parser)) {
-		*out = NULL;
-		return diag_error(diags, pos_none(), F_SYSTEM, "libyaml cannot start");
-	}
+	if (!yaml_parser_initialize(&r.parser)) /* which only allocates */
+		mem_lacks();
 	skip_byte_order_mark(&r);
 	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.text.data, r.text.len);

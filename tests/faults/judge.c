@@ -278,6 +278,8 @@ judge_run(struct sweep *sweep, const struct disturbance *is, const struct outcom
 		bad(sweep, is, "half is no fault", NULL, now);
 	if (now->status < 1 || now->status > 2)
 		bad(sweep, is, "its status is none", NULL, now);
+	if (sweep->mode == MEMORY && now->status == 1)
+		bad(sweep, is, "want of memory is no finding", NULL, now);
 	if (!is_named(sweep, is->path, now->err))
 		bad(sweep, is, "it does not name", is->path, now);
 }
