@@ -32,9 +32,26 @@ open_input(struct text input)
 	return fd;
 }
 
-/* The environment, in which `variable` (NAME=VALUE) takes the place of one of its name. */
+/* Does a variable of that name hold a password for zonepp? Commands are none that it is for. */
+static bool
+is_secret(const struct project *project, struct text name)
+{
+	for (size_t i = 0; i < project->secrets.n; i++)
+		if (text_is(name, project->secrets.names[i]))
+			return true;
+	for (size_t i = 0; i < project->n_certificates; i++) {
+		const char *pass = project->certificates[i].pass;
+
+		if (pass && strncmp(pass, "env:", 4) == 0 && text_is(name, pass + 4))
+			return true;
+	}
+	return false;
+}
+
+/* The environment without passwords, in which `variable` (NAME=VALUE) takes the place of one of its
+ * name. */
 static char **
-environment(struct arena *a, char *variable)
+environment(struct arena *a, const struct project *project, char *variable)
 {
 	size_t n = 0, len = strcspn(variable, "=") + 1;
 	char **copy, **to;
@@ -43,7 +60,8 @@ environment(struct arena *a, char *variable)
 		n++;
 	to = copy = arena_alloc(a, (n + 2) * sizeof(*copy));
 	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], variable, len) != 0)
+		if (strncmp(environ[i], variable, len) != 0 &&
+		    !is_secret(project, (struct text){environ[i], strcspn(environ[i], "=")}))
 			*to++ = environ[i];
 	*to++ = variable;
 	*to = NULL;
@@ -256,7 +274,7 @@ next(void *ctx, struct child *out)
 		}
 		*out = (struct child){.folder = project->folder,
 		    .argv = hook->argv,
-		    .environ = environment(a, lock_tell(a, project, hook->lock)),
+		    .environ = environment(a, project, lock_tell(a, project, hook->lock)),
 		    .input = running->input,
 		    .timeout_s = project->hook_timeout_s};
 		return true;
