@@ -230,6 +230,9 @@ project_load(struct diags *diags, const char *path, struct project *out)
 	*out = (struct project){.path = path, .folder = file_folder(&diags->arena, path)};
 	if (file_load_small(diags, pos_none(), NULL, path, PROJECT_FILE_LARGEST, false, &text) < 0)
 		return -1;
+	if (file_is_private(text))
+		return diag_add_path(
+		    diags, path, P_SYNTAX, "this is no project file: it holds a private key");
 	yaml_parse(diags, diags_source(diags, path, text, pos_none()), &root);
 	if (!root)
 		return -1;
