@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -133,7 +134,7 @@ read_large(struct diags *diags, int fd, size_t len, unsigned n_workers, struct t
 }
 
 static int
-load_fd(
+load_some(
     struct diags *diags, int fd, bool streams, size_t most, unsigned n_workers, struct text *out)
 {
 	struct stat st;
@@ -156,6 +157,48 @@ load_fd(
 	}
 	return n_workers > 1 ? read_large(diags, fd, (size_t)st.st_size, n_workers, out)
 			     : read_regular(diags, fd, (size_t)st.st_size, out);
+}
+
+/* A text that is wiped when the diags are freed. */
+struct wiped {
+	size_t len;
+	char data[];
+};
+
+static void
+wipe(void *handle)
+{
+	struct wiped *wiped = handle;
+
+	OPENSSL_cleanse(wiped->data, wiped->len);
+	free(wiped);
+}
+
+/* Anybody may name a private key in the place of any file. */
+static void
+wipe_later(struct diags *diags, struct text *text)
+{
+	struct wiped *wiped;
+
+	if (!file_is_private(*text))
+		return;
+	wiped = mem_alloc(sizeof(*wiped) + text->len + 1);
+	wiped->len = text->len;
+	memcpy(wiped->data, text->data, text->len + 1);
+	OPENSSL_cleanse((char *)(uintptr_t)text->data, text->len);
+	arena_on_free(&diags->arena, wipe, wiped);
+	text->data = wiped->data;
+}
+
+static int
+load_fd(
+    struct diags *diags, int fd, bool streams, size_t most, unsigned n_workers, struct text *out)
+{
+	int result = load_some(diags, fd, streams, most, n_workers, out);
+
+	if (result == 0)
+		wipe_later(diags, out);
+	return result;
 }
 
 /* A working folder that has no name any more is found all the same. */
