@@ -239,6 +239,35 @@ def run_all(project, good):
     return said
 
 
+# --- Memory, as it is when a run ends ---
+
+def memory(project, good):
+    """What is ours holds no private key any more. OpenSSL leaves some of what it decodes (the DER of
+    PKCS #12, and what EdDSA hashes): those are not looked for."""
+    shim = os.path.join(os.path.dirname(shutil.which('zonepp')), 'tests/e2e/dump_at_exit.so')
+    if hostile.SANITIZED or not os.path.exists(shim):
+        return
+    dump, key = f'{top}/memory', sorted(glob.glob(f'{project}/keys/K{good[2]}*.private'))[0]
+    write(f'{project}/include.zone', HEAD.format(good[2]) + f'$INCLUDE {key}\n$SSHFP ns1 certs/sec1.key\n')
+    sign = ['sign', 'plain.zone', '--now', NOW]
+    keys = {zone: sorted(glob.glob(f'{project}/keys/K{zone}*.private'))[0] for zone in good[:4]}
+    for command in (*([*sign, '--zone', zone, '--key', of] for zone, of in keys.items()),
+                    [*sign, '--zone', good[2], '--keys', 'keys'], ['keys', 'list', '--now', NOW],
+                    ['print', 'include.zone'], ['print', key], ['verify', 'signed', '--anchor', key],
+                    ['list', '-p', key], ['diff', key, key], ['tlsa', 'certs/rsa.key'], ['tlsa', 'certs/sec1.key']):
+        subprocess.run(['zonepp', *command], cwd=project, check=False, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, env={**os.environ, 'LD_PRELOAD': shim, 'MEMORY_DUMP': dump})
+        there = read(dump)
+        os.remove(dump)
+        wanted = [secret for of in keys.values() for secret in secrets_of_bind(read(of).decode())]
+        wanted = [form for secret in wanted for form in (secret, secret[::-1], base64.b64encode(secret))]
+        wanted += [read(f'{project}/certs/{name}.key').splitlines()[-3] for name in ('rsa', 'sec1')]
+        ok(f'memory holds no key: {" ".join(command).replace(project, ".")}',
+           [form[:8] for form in wanted if form[4:LENGTH + 4] in there])
+        if PASSWORDS['LISTED'].encode() not in there:  # it is in the environment
+            ok('memory is looked through', [len(there)])
+
+
 def main():
     os.environ.update(PASSWORDS, DUMP=f'{top}/dump', TMPDIR=f'{top}/temporary')
     os.mkdir(f'{top}/temporary')
@@ -265,6 +294,7 @@ def main():
     ok('there are secrets to look for', [] if len(wanted) > 2000 else [len(wanted)])
 
     said = run_all(project, good)
+    memory(project, good)
     after = [path for path in glob.glob(f'{project}/keys/*.private') if path not in private]
     for path in after:
         for secret in secrets_of_bind(read(path).decode()):
