@@ -32,6 +32,10 @@ unlisted_sources() {
 		name=${file##*/}
 		grep -qw "${name%.c}" GNUmakefile || echo "$file"
 	done
+	grep -l '^LLVMFuzzerTestOneInput' tests/fuzz/*.c | while read -r file; do
+		name=${file##*/}
+		sed -n '/^FUZZ_TARGETS/,/[^\\]$/p' GNUmakefile | grep -qw "${name%.c}" || echo "$file"
+	done
 }
 
 nothing() { # nothing COMMAND...: it prints no line

@@ -55,7 +55,9 @@ try_said(struct text text)
 static void
 try_part(struct text text)
 {
+	const struct keys none = {0};
 	struct part_head head;
+	struct text records;
 	struct diags diags;
 	int result;
 
@@ -64,6 +66,8 @@ try_part(struct text text)
 	if (result == 0) {
 		FUZZ_ASSERT(head.part.k >= 1 && head.part.k <= head.part.n);
 		FUZZ_ASSERT(name_length(head.zone.wire, sizeof(head.zone.wire)) == head.zone.len);
+		result = part_read(&diags, &head, &none, &records);
+		FUZZ_ASSERT(result < 0);
 	}
 	fuzz_told_anywhere(&diags, result < 0);
 	diags_free(&diags);
