@@ -1,12 +1,13 @@
 #!/bin/sh
-# Keys that roll by policy while a resolver looks on: NSD serves a parent and its children, Unbound
-# validates and insists on all algorithms, and somebody asks it all the time. `zonepp roll --deploy`
-# and `zonepp build` run again and again, the hook tells NSD, and not one answer may be bogus. Where
-# a wait is skipped on purpose, some must be: so the resolver holds what it should.
+# Keys that roll by policy while a resolver looks on: NSD, BIND, Knot and PowerDNS, each where it is there,
+# serve a parent and its children, Unbound validates and insists on all algorithms, and somebody asks it
+# all the time, whichever of them it asks then. `zonepp roll --deploy` and `zonepp build` run again and
+# again, the hook tells them, and not one answer may be bogus. Where a wait is skipped on purpose, some
+# must be: so the resolver holds what it should.
 #
 # Time passes here as it does for the resolver, in TTLs of two seconds. Only a ZSK is rolled, and with
 # PARANOID=1 also a KSK, a CSK and an algorithm, at the same time. Nothing depends on how fast the
-# machine is: the hook ends when NSD has the new version, and waits begin then.
+# machine is: the hook ends when they have the new version, and waits begin then.
 # shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -74,28 +75,34 @@ key_files() { # key_files STATE [ROLE]: of $zone
 
 # --- The nameserver ---
 
-# The hook: ends when the server has the version that is published. Before there is a server,
-# nobody has to be told.
-write_hook() {
-	cat >"$tmp/tell" <<-'HOOK'
-	#!/bin/sh
-	[ -e "${0%/*}/server" ] || exit 0
-	read -r pid port <"${0%/*}/server"
-	wanted=$(awk '$4 == "SOA" { print $7; exit }' "public/$1.zone")
-	tries=200
-	until [ "$(dig @127.0.0.1 -p "$port" +norec +short +tries=1 +time=1 "$1" SOA |
-		awk '{ print $3 }')" = "$wanted" ]; do
-		[ $((tries % 20)) != 0 ] || kill -HUP "$pid" || exit
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || exit 1
-		sleep 0.05
-	done
-	HOOK
-	chmod 755 "$tmp/tell"
-}
-nameserver() {
-	serve nsd "$work/public" || return
-	echo "$server_pid $port" >"$tmp/server"
+# The hook ends when each server has the version that is published.
+nameservers() {
+	while read -r server; do
+		has_server "$server" || { echo "no $server"; continue; }
+		serve "$server" "$work/public" || return
+		hook_tells "$server"
+		ports="$ports $port"
+	done <<-'SERVERS'
+	nsd
+	named
+	knotd
+	pdns
+	SERVERS
+	{
+		echo "ports='$ports'"
+		cat <<-'HOOK'
+		wanted=$(awk '$4 == "SOA" { print $7; exit }' "public/$1.zone")
+		for port in $ports; do
+			tries=200
+			until [ "$(query "$1" SOA | cut -d ' ' -f 3)" = "$wanted" ]; do
+				tries=$((tries - 1))
+				[ $tries -gt 0 ] || exit 1
+				sleep 0.05
+			done
+		done
+		HOOK
+	} >>"$tmp/tell"
+	[ "$ports" ]
 }
 
 # --- The resolver ---
@@ -114,8 +121,10 @@ resolver() {
 		val-bogus-ttl: 2
 	stub-zone:
 		name: $parent
-		stub-addr: 127.0.0.1@$port
 	CONF
+	for port in $ports; do
+		printf '\tstub-addr: 127.0.0.1@%s\n' "$port"
+	done >>"$tmp/resolver"
 	serve unbound "$tmp/resolver"
 }
 
@@ -210,9 +219,10 @@ swap() {
 }
 
 ok 'a project' begin
-ok 'a hook' write_hook
+ports=''
+ok 'a hook' hook_begins
 ok 'it is built' zonepp build -C "$work"
-ok 'NSD serves it' nameserver
+ok 'nameservers have it' nameservers
 ok 'the parent has their DS records' go_on has_ds
 ok 'Unbound validates it' resolver
 background "$tmp/answers" ask

@@ -84,6 +84,23 @@ is_ready() { # is_ready NAME FOLDER: it answers, for a zone where there is one
 		PATH="$PATH:/usr/sbin" $(server_column "$1" 5 "$server_dir")
 	fi
 }
+# load_again NAME DIR ZONE FILE: the server that `serve` started there takes what the file has by now
+load_again() {
+	if [ "$1" = pdns ] && ! nsec3_of "$4" | cmp -s - "$2/nsec3.$3"; then
+		pdns_learns "$2" "$3" "$4" || return
+	fi
+	# shellcheck disable=SC2046 # a list of words
+	PATH="$PATH:/usr/sbin" $(server_column "$1" 6 "$2" "$3")
+}
+# hook_begins; hook_tells NAME: $tmp/tell ZONE, which a build calls as `changed:`, tells the servers that
+# were named to load it again
+hook_begins() {
+	printf '#!/bin/sh\nset -eu\n. "%s"\n' "$top/tests/e2e/servers.sh" >"$tmp/tell"
+	chmod 755 "$tmp/tell"
+}
+hook_tells() {
+	printf 'load_again %s "%s" "$1" "public/$1.zone"\n' "$1" "$server_dir" >>"$tmp/tell"
+}
 for_zones() { # for_zones FOLDER FORMAT: printf with the name and the file of each
 	for file in "$1"/*.zone; do
 		# shellcheck disable=SC2059 # that is the point
@@ -205,12 +222,15 @@ pdns_learns() { # pdns_learns DIR ZONE FILE: how that zone is signed
 	grep -q '[[:space:]]RRSIG[[:space:]]' "$3" || return 0
 	pdnsutil --config-dir="$1" set-presigned "$2" || return
 	# The flags are those of the chain.
-	set -- "$1" "$2" "$(awk '$4 == "NSEC3" { print $5, $6, $7, $8; exit }' "$3")"
-	if [ "$3" ]; then
-		pdnsutil --config-dir="$1" set-nsec3 "$2" "$3"
+	nsec3_of "$3" >"$1/nsec3.$2"
+	if [ -s "$1/nsec3.$2" ]; then
+		pdnsutil --config-dir="$1" set-nsec3 "$2" "$(cat "$1/nsec3.$2")"
 	else
 		pdnsutil --config-dir="$1" unset-nsec3 "$2"
 	fi
+}
+nsec3_of() {
+	awk '$4 == "NSEC3" { print $5, $6, $7, $8; exit }' "$1"
 }
 
 # Unbound: FILE has trust anchors, stub zones, and what else is wanted.
