@@ -132,7 +132,8 @@ next(void *ctx, struct hook *out)
 		    .argv = hook_key_arguments(
 			&teller->look.arena, tell->project, teller->zone, teller->telling->id),
 		    .input = {teller->input.data, teller->input.len},
-		    .problem = P_NOTIFY};
+		    .problem = P_NOTIFY,
+		    .ended = P_NOTIFY};
 		tell->ran = true;
 		return true;
 	}
