@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "base/output.h"
+#include "project/hook.h"
 #include "publish/depend.h"
 #include "rollover/act.h"
 
@@ -188,6 +189,24 @@ take_file(struct cmd *cmd, const struct project *project, const char *out)
 	    of_file->output, out);
 }
 
+/* Hooks run outside of it. Who reviews does so in a process of its own (publish/build_review.c). */
+static int
+confine(struct cmd *cmd, struct project *project)
+{
+	if (hooks_begin(&cmd->diags, project, false) < 0)
+		return -1;
+	cmd->sandbox.runner = project->runner != NULL;
+	cmd->sandbox.processes = project->hooks[PROJECT_HOOK_REVIEW].argv != NULL;
+	for (size_t i = 0; i < project->n_zones; i++)
+		if (project->zones[i].serial == PROJECT_SERIAL_LIVE)
+			cmd->sandbox.network = true;
+	cmd_permit_build(cmd, project);
+	if (cmd_has(cmd, &option_deps_file))
+		cmd_permit_output(cmd, cmd_value(cmd, &option_deps_file));
+	cmd_confine(cmd);
+	return 0;
+}
+
 static int
 run(struct cmd *cmd)
 {
@@ -195,8 +214,7 @@ run(struct cmd *cmd)
 	    .shard = cmd_shard(cmd),
 	    .now = cmd->now,
 	    .clock = cmd->clock,
-	    .n_workers = cmd->jobs,
-	    .progress = cmd->progress};
+	    .n_workers = cmd->jobs};
 	struct project project;
 	struct build build = {0};
 	struct buf b = {0};
@@ -215,6 +233,9 @@ run(struct cmd *cmd)
 		return -1;
 	if (out && take_file(cmd, &project, out) < 0)
 		return -1;
+	if (confine(cmd, &project) < 0)
+		return -1;
+	how.progress = cmd->progress;
 	result = build_project(&cmd->diags, &project, &how, &build);
 	if (build.n > 0 && how.shard.n == 0 &&
 	    rollovers_notify(&cmd->diags, &project, cmd->now) < 0)
@@ -234,9 +255,10 @@ run(struct cmd *cmd)
 	}
 	buf_free(&b);
 	build_free(&build);
+	hooks_end(&project);
 	return result;
 }
 
 const struct verb verb_build = {"build", "[ZONE...]",
     "build every zone of the project, or those named, and publish what changed", 0, -1, options,
-    run, CONFINED_NOT};
+    run, CONFINED_BY_ITSELF};

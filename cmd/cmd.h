@@ -208,7 +208,11 @@ cmd_build(struct cmd *cmd, const struct project *project, const struct build_opt
 void
 cmd_permit_project(struct cmd *cmd, const struct project *project);
 
-/* The same for what a zone file may read. */
+/* The same, and that its outputs, and what lies in its folder, is written. */
+void
+cmd_permit_build(struct cmd *cmd, const struct project *project);
+
+/* What may be read for a zone file. */
 void
 cmd_permit_roots(struct cmd *cmd, const struct roots *roots);
 

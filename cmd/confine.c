@@ -1,4 +1,5 @@
 /* What the kernel permits a verb: what it was told of, and what its options name. */
+#define _GNU_SOURCE
 #include "cmd.h"
 
 #include "base/file.h"
@@ -18,31 +19,47 @@ cmd_permit_roots(struct cmd *cmd, const struct roots *roots)
 		sandbox_add(&cmd->sandbox, roots->allowed[i], SANDBOX_READ_LINKS);
 }
 
-/* Zones of one folder stand together, mostly. */
+/* The folders of outputs. Zones of one folder stand together, mostly. */
 static void
-permit_zones(struct cmd *cmd, const struct project *project)
+permit_outputs(struct cmd *cmd, const struct project *project, enum sandbox_access access)
 {
 	struct sandbox *sandbox = &cmd->sandbox;
-	const char *folder, *last = NULL;
+	const char *last = "";
 
-	for (size_t i = 0; i < project->n_zones; i++)
-		sandbox_add(sandbox, project->zones[i].keys, SANDBOX_READ_LINKS);
 	for (size_t i = 0; i < project->n_zones; i++) {
-		folder = file_folder(sandbox->a, project->zones[i].output);
-		if (!last || strcmp(folder, last) != 0)
-			sandbox_add(sandbox, folder, SANDBOX_READ);
+		const char *folder = file_folder(sandbox->a, project->zones[i].output);
+
+		if (strcmp(folder, last) != 0)
+			sandbox_add(sandbox, folder, access);
 		last = folder;
 	}
+	for (size_t i = 0; i < project->outputs.n_allowed; i++)
+		sandbox_add(sandbox, project->outputs.allowed[i], access);
 }
 
 void
 cmd_permit_project(struct cmd *cmd, const struct project *project)
 {
 	cmd_permit_roots(cmd, &project->roots);
-	cmd_permit_roots(cmd, &project->outputs);
 	for (size_t i = 0; i < project->n_found_in; i++)
 		sandbox_add(&cmd->sandbox, project->found_in[i], SANDBOX_READ);
-	permit_zones(cmd, project);
+	for (size_t i = 0; i < project->n_zones; i++)
+		sandbox_add(&cmd->sandbox, project->zones[i].keys, SANDBOX_READ_LINKS);
+	permit_outputs(cmd, project, SANDBOX_READ);
+}
+
+/* State and lock file are replaced in the folder itself. An output may be a device, or a link in
+ * its own place. */
+void
+cmd_permit_build(struct cmd *cmd, const struct project *project)
+{
+	struct stat st;
+
+	sandbox_add(&cmd->sandbox, project->folder, SANDBOX_WRITE);
+	permit_outputs(cmd, project, SANDBOX_WRITE);
+	for (size_t i = 0; i < project->n_zones; i++)
+		if (lstat(project->zones[i].output, &st) == 0 && !S_ISREG(st.st_mode))
+			sandbox_add(&cmd->sandbox, project->zones[i].output, SANDBOX_REPLACE);
 }
 
 void

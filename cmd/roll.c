@@ -1,6 +1,7 @@
 #include "cmd.h"
 
 #include "base/duration.h"
+#include "project/hook.h"
 #include "report/rollover.h"
 #include "rollover/act.h"
 #include "rollover/ask.h"
@@ -161,10 +162,26 @@ print_said(const struct cmd *cmd, const struct buf *said, struct buf *b)
 		fwrite(said->data, 1, said->len, stderr);
 }
 
+/* Commands run outside of it; who deploys rolls keys, too. */
 static int
-run(struct cmd *cmd)
+confine(struct cmd *cmd, struct project *project)
 {
-	struct project project;
+	bool deploys = cmd_has(cmd, &option_deploy);
+
+	if (deploys && hooks_begin(&cmd->diags, project, true) < 0)
+		return -1;
+	cmd->sandbox.runner = project->runner != NULL;
+	cmd->sandbox.network = true;
+	cmd_permit_build(cmd, project);
+	for (size_t i = 0; deploys && i < project->n_zones; i++)
+		sandbox_add(&cmd->sandbox, project->zones[i].keys, SANDBOX_WRITE);
+	cmd_confine(cmd);
+	return 0;
+}
+
+static int
+roll(struct cmd *cmd, struct project *project)
+{
 	struct rollovers rollovers;
 	struct laggings laggings;
 	struct keyrolls keys;
@@ -172,18 +189,15 @@ run(struct cmd *cmd)
 	struct buf b = {0}, said = {0};
 	int result;
 
-	check_options(cmd);
-	if (cmd_project(cmd, &project) < 0)
-		return -1;
-	names = read_names(cmd, &project);
+	names = read_names(cmd, project);
 	if (!names)
 		return -1;
-	result = act(cmd, &project, names, &laggings, &said);
+	result = act(cmd, project, names, &laggings, &said);
 	print_said(cmd, &said, &b);
 	buf_free(&said);
-	if (rollovers_load(&cmd->diags, &project, names, cmd->now, &rollovers) < 0)
+	if (rollovers_load(&cmd->diags, project, names, cmd->now, &rollovers) < 0)
 		result = -1;
-	if (load_keys(cmd, &project, names, &keys) < 0)
+	if (load_keys(cmd, project, names, &keys) < 0)
 		result = -1;
 	rollovers_note_lagging(&rollovers, &laggings);
 	if (result < 0 && cmd_has(cmd, &option_gate))
@@ -197,6 +211,20 @@ run(struct cmd *cmd)
 	return result;
 }
 
+static int
+run(struct cmd *cmd)
+{
+	struct project project;
+	int result;
+
+	check_options(cmd);
+	if (cmd_project(cmd, &project) < 0 || confine(cmd, &project) < 0)
+		return -1;
+	result = roll(cmd, &project);
+	hooks_end(&project);
+	return result;
+}
+
 const struct verb verb_roll = {"roll", "[CERT...]",
     "where the rollover of each certificate stands, and what happens next", 0, -1, options, run,
-    CONFINED_NOT};
+    CONFINED_BY_ITSELF};

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/runner_part.h"
 #include "base/signal_part.h"
 
 #include <errno.h>
@@ -17,12 +18,15 @@
 
 /* Each command has a runner: a process that waits for it, ends it in time, and is the parent of
  * whatever loses its own meanwhile, so that nothing of one command is taken for another one's. */
+enum { ELSEWHERE = 1 }; /* a process that is no child of this one */
+
 struct queue {
 	const struct child_queue *is;
-	pid_t runner; /* 0: no command runs; -1: it could not be started */
+	pid_t runner; /* 0: no command runs; -1: it could not be started; or ELSEWHERE */
 	int output;   /* where its command writes; STDERR_FILENO, or a file */
 	struct buf kept;
 	struct child_end *end; /* which the runner sets */
+	bool ended, by_signal; /* the runner of another process has, by a signal */
 	bool done;
 };
 
@@ -107,11 +111,34 @@ run_child(const struct run *run, const struct queue *queue, const struct child *
 	_exit(0);
 }
 
+/* Asks the process that starts commands for this one. */
+static void
+start_elsewhere(struct run *run, struct queue *queue, const struct child *child)
+{
+	queue->ended = queue->by_signal = false;
+	queue->runner = ELSEWHERE;
+	if (runner_start(run->children->runner, (size_t)(queue - run->queues), child) == 0)
+		return;
+	*queue->end = (struct child_end){.error = errno};
+	queue->runner = -1;
+}
+
+static void
+start_here(struct run *run, struct queue *queue, const struct child *child)
+{
+	pid_t parent = getpid();
+
+	queue->runner = fork();
+	if (queue->runner == 0)
+		run_child(run, queue, child, parent);
+	if (queue->runner < 0)
+		*queue->end = (struct child_end){.error = errno};
+}
+
 /* Returns false where the queue has no more. */
 static bool
 start(struct run *run, struct queue *queue)
 {
-	pid_t parent = getpid();
 	struct child child;
 
 	if (!queue->is->next(queue->is->ctx, &child))
@@ -121,12 +148,29 @@ start(struct run *run, struct queue *queue)
 	*queue->end = (struct child_end){.error = ECANCELED}; /* unless the runner says otherwise */
 	if (run->n_running++ == 0)
 		signals_hold(&run->signals);
-	queue->runner = fork();
-	if (queue->runner == 0)
-		run_child(run, queue, &child, parent);
-	if (queue->runner < 0)
-		*queue->end = (struct child_end){.error = errno};
+	if (run->children->runner)
+		start_elsewhere(run, queue, &child);
+	else
+		start_here(run, queue, &child);
 	return true;
+}
+
+/* Takes what the process that starts commands says. Whoever has none is the last to hear. */
+static void
+hear(struct run *run)
+{
+	struct runner_end said;
+	bool gone = false;
+
+	while (run->children->runner && runner_take(run->children->runner, &said, &gone)) {
+		if (said.slot >= run->children->n)
+			continue;
+		run->queues[said.slot].ended = true;
+		run->queues[said.slot].by_signal = said.by_signal;
+		*run->queues[said.slot].end = said.end;
+	}
+	for (size_t i = 0; gone && i < run->children->n; i++)
+		run->queues[i].ended = true;
 }
 
 /* Has the runner ended? A signal ended it where one ends this process. */
@@ -134,7 +178,13 @@ static bool
 has_ended(const struct queue *queue, bool *by_signal)
 {
 	int status = 0;
-	pid_t pid = queue->runner < 0 ? -1 : waitpid(queue->runner, &status, WNOHANG);
+	pid_t pid;
+
+	if (queue->runner == ELSEWHERE) {
+		*by_signal = queue->by_signal;
+		return queue->ended;
+	}
+	pid = queue->runner < 0 ? -1 : waitpid(queue->runner, &status, WNOHANG);
 
 	*by_signal = pid > 0 && WIFSIGNALED(status);
 	return pid != 0;
@@ -188,6 +238,7 @@ end_some(struct run *run)
 {
 	bool by_signal, any = false;
 
+	hear(run);
 	for (size_t i = run->n_shown; i < run->children->n; i++)
 		if (run->queues[i].runner != 0 && has_ended(&run->queues[i], &by_signal)) {
 			end(run, &run->queues[i], by_signal);
@@ -203,8 +254,10 @@ pass_on(struct run *run, const siginfo_t *info)
 	run->signal = info->si_signo;
 	if (run->shares_terminal && info->si_code == SI_KERNEL)
 		return;
+	if (run->children->runner)
+		runner_signal(run->children->runner, run->signal);
 	for (size_t i = run->n_shown; i < run->children->n; i++)
-		if (run->queues[i].runner > 0)
+		if (run->queues[i].runner > ELSEWHERE)
 			kill(run->queues[i].runner, run->signal);
 }
 
@@ -249,6 +302,8 @@ children_run(const struct children *children)
 
 	for (size_t i = 0; i < n; i++)
 		run.queues[i] = (struct queue){.is = &children->queues[i], .end = &run.ends[i]};
+	if (children->runner)
+		runner_watch(children->runner);
 	run.n_abreast = run.shares_terminal ? 1 : children->n_abreast;
 	for (start_some(&run); run.n_running > 0; start_some(&run))
 		if (!end_some(&run)) {

@@ -77,6 +77,15 @@ process_of(const char *name, const char *prefix)
 	return errno == 0 && pid <= INT_MAX && strcmp(end, suffix) == 0 ? (pid_t)pid : 0;
 }
 
+bool
+leftover_is_of(const char *name, const char *file)
+{
+	char prefix[NAME_MAX + 1];
+
+	print_prefix(file, prefix);
+	return process_of(name, prefix) > 0;
+}
+
 /* --- Of this run --- */
 
 enum slot_state {

@@ -13,6 +13,10 @@
 char *
 leftover_name(struct arena *a, const char *file);
 
+/* Is `name` such a name, of the file called `file`? */
+bool
+leftover_is_of(const char *name, const char *file);
+
 /* From here on, the signals by which others end programs remove what is announced, give back what
  * was taken of make (jobserver.h), and end the program as without this. One that is ignored stays
  * so. For main(). */

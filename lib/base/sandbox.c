@@ -91,6 +91,8 @@ rights_of(enum sandbox_access access)
 	case SANDBOX_READ:
 	case SANDBOX_READ_LINKS:
 		return reads;
+	case SANDBOX_DEVICE:
+		return READ_FILE | WRITE_FILE | IOCTL_DEV;
 	case SANDBOX_REMOVE:
 		return REMOVE_DIR;
 	case SANDBOX_TEMPORARY:
@@ -119,8 +121,8 @@ static const struct sandbox_path usual[] = {
     {"/etc/pki/tls/openssl.cnf", SANDBOX_READ},
     {"/etc/pki/tls/openssl.d", SANDBOX_READ},
     {"/etc/crypto-policies", SANDBOX_READ},
-    {"/dev/null", SANDBOX_WRITE},
-    {"/dev/tty", SANDBOX_READ},
+    {"/dev/null", SANDBOX_DEVICE},
+    {"/dev/tty", SANDBOX_DEVICE},
     {"/dev/zero", SANDBOX_READ},
     {"/dev/random", SANDBOX_READ},
     {"/dev/urandom", SANDBOX_READ},

@@ -20,6 +20,7 @@ enum sandbox_access {
 			     */
 	SANDBOX_WRITE,      /* a folder: files beneath it are made, read, replaced and removed */
 	SANDBOX_REPLACE,    /* a file that output.h writes: the same for its folder */
+	SANDBOX_DEVICE,     /* a device: it is read, written and asked for its state */
 	SANDBOX_TEMPORARY,  /* a folder that may hold files without names */
 	SANDBOX_REMOVE,     /* a folder: empty folders beneath it are removed */
 };
@@ -34,6 +35,7 @@ struct sandbox {
 	struct sandbox_path *paths;
 	size_t n, cap;
 	bool network;   /* servers may be asked */
+	bool runner;    /* a runner starts commands (runner.h) */
 	bool processes; /* others may be started, which are bound by the same */
 };
 

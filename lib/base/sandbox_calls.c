@@ -20,6 +20,7 @@ enum { CLONE_FLAGS = 0 };
 enum whom {
 	ALL,
 	NETWORK,   /* who asks servers */
+	RUNNER,    /* who asks a runner for commands, over a socket that is open */
 	PROCESSES, /* who starts processes */
 	WATCHED,   /* sanitizers */
 	NOBODY,    /* refused by name, so that whoever tries learns why */
@@ -232,21 +233,22 @@ static const struct {
     {NETWORK, "getsockname"},
     {NETWORK, "getpeername"},
     {NETWORK, "shutdown"},
-    /* processes, and what is said to them */
+    /* commands that run elsewhere, and the end of who runs them */
+    {RUNNER, "sendto"},
+    {RUNNER, "sendmsg"},
+    {RUNNER, "send"},
+    {RUNNER, "recvfrom"},
+    {RUNNER, "recvmsg"},
+    {RUNNER, "recv"},
+    {RUNNER, "wait4"},
+    {RUNNER, "waitpid"},
+    {RUNNER, "waitid"},
+    /* processes */
     {PROCESSES, "clone"},
     {PROCESSES, "fork"},
     {PROCESSES, "vfork"},
-    {PROCESSES, "wait4"},
-    {PROCESSES, "waitpid"},
-    {PROCESSES, "waitid"},
     {PROCESSES, "setpgid"},
     {PROCESSES, "socketpair"},
-    {PROCESSES, "sendto"},
-    {PROCESSES, "sendmsg"},
-    {PROCESSES, "recvfrom"},
-    {PROCESSES, "recvmsg"},
-    {PROCESSES, "send"},
-    {PROCESSES, "recv"},
     /* LeakSanitizer looks at its process from another one */
     {WATCHED, "clone"},
     {WATCHED, "ptrace"},
@@ -328,6 +330,7 @@ is_for(const struct sandbox *sandbox, enum whom whom)
 {
 	const bool is[] = {[ALL] = true,
 	    [NETWORK] = sandbox->network,
+	    [RUNNER] = sandbox->runner,
 	    [PROCESSES] = sandbox->processes,
 	    [WATCHED] = SANDBOX_WATCHED,
 	    [NOBODY] = false};

@@ -2,12 +2,16 @@
 #include "project/hook.h"
 
 #include "base/duration.h"
+#include "base/leftover.h"
 #include "base/mem.h"
+#include "base/runner.h"
 #include "project/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -88,6 +92,62 @@ arguments(
 	return copy;
 }
 
+static const char *const hook_marks[] = {"{zone}", "{output}", "{serial}", "{draft}", NULL};
+static const char *const command_marks[] = {"{name}", "{current}", "{next}", "{id}", NULL};
+
+static char **
+project_arguments(struct arena *a, const struct project *project, const struct hook_call *call)
+{
+	const struct project_zone *zone = call->zone;
+	const char *values[] = {zone ? zone->name_text : hook_marks[0],
+	    zone ? file_absolute(a, zone->output) : hook_marks[1],
+	    zone ? arena_printf(a, "%" PRIu32, call->serial) : hook_marks[2],
+	    call->draft ? call->draft : hook_marks[3]};
+
+	return arguments(a, project->hooks[call->which].argv, hook_marks, values);
+}
+
+static const char *const *
+command_of(const struct project *project, const struct hook_call *call)
+{
+	if (call->kind == HOOK_OF_PROJECT)
+		return project->hooks[call->which].argv;
+	if (call->kind == HOOK_DEPLOY)
+		return call->certificate->deploy;
+	return call->certificate ? call->certificate->notify
+				 : project->hooks[PROJECT_HOOK_NOTIFY].argv;
+}
+
+static char **
+call_arguments(struct arena *a, const struct project *project, const struct hook_call *call)
+{
+	const struct project_certificate *is = call->certificate;
+	const char *values[] = {is           ? is->name
+				: call->zone ? call->zone->name_text
+					     : "",
+	    is ? file_absolute(a, is->current) : "",
+	    is && is->next ? file_absolute(a, is->next) : "", call->id};
+
+	if (call->kind == HOOK_OF_PROJECT)
+		return project_arguments(a, project, call);
+	return arguments(a, command_of(project, call), command_marks, values);
+}
+
+static const char *
+call_lock(struct arena *a, const struct hook_call *call)
+{
+	if (call->kind == HOOK_OF_PROJECT)
+		return LOCK_BUILD;
+	return call->certificate ? lock_of_certificate(a, call->certificate->name) : LOCK_TELL;
+}
+
+static struct hook
+hook_of_call(struct arena *a, const struct project *project, const struct hook_call *call)
+{
+	return (struct hook){
+	    .call = *call, .lock = call_lock(a, call), .argv = call_arguments(a, project, call)};
+}
+
 struct hook
 hook_of(struct arena *a, const struct project *project, enum project_hook which,
     const struct hook_subject *subject)
@@ -102,41 +162,48 @@ hook_of(struct arena *a, const struct project *project, enum project_hook which,
 	    [PROJECT_HOOK_DONE] = {"done hook", P_AFTER, P_AFTER},
 	    [PROJECT_HOOK_NOTIFY] = {"notify", P_NOTIFY, P_NOTIFY},
 	};
-	static const char *const marks[] = {"{zone}", "{output}", "{serial}", "{draft}", NULL};
 	const struct project_zone *zone = subject->zone;
-	const char *values[] = {zone ? zone->name_text : marks[0],
-	    zone ? file_absolute(a, zone->output) : marks[1],
-	    zone ? arena_printf(a, "%" PRIu32, subject->serial) : marks[2],
-	    subject->draft ? subject->draft : marks[3]};
+	const struct hook_call call = {.kind = HOOK_OF_PROJECT,
+	    .which = which,
+	    .zone = zone,
+	    .serial = subject->serial,
+	    .draft = subject->draft};
+	struct hook hook = hook_of_call(a, project, &call);
 
-	return (struct hook){.what = kinds[which].what,
-	    .whom = zone ? zone->name_text : "the project",
-	    .pos = zone ? pos_none() : project->hooks[which].pos,
-	    .lock = LOCK_BUILD,
-	    .argv = arguments(a, project->hooks[which].argv, marks, values),
-	    .problem = kinds[which].problem,
-	    .ended = kinds[which].ended};
+	hook.what = kinds[which].what;
+	hook.whom = zone ? zone->name_text : "the project";
+	hook.pos = zone ? pos_none() : project->hooks[which].pos;
+	hook.problem = kinds[which].problem;
+	hook.ended = kinds[which].ended;
+	return hook;
 }
 
-static const char *const command_marks[] = {"{name}", "{current}", "{next}", "{id}", NULL};
-
-char **
-hook_arguments(struct arena *a, const struct project_certificate *certificate,
-    const char *const *argv, const char *id)
+struct hook
+hook_of_certificate(struct arena *a, const struct project *project, enum hook_kind kind,
+    const struct project_certificate *certificate, const char *id)
 {
-	const char *values[] = {certificate->name, file_absolute(a, certificate->current),
-	    certificate->next ? file_absolute(a, certificate->next) : "", id};
+	const struct hook_call call = {.kind = kind, .certificate = certificate, .id = id};
+	struct hook hook = hook_of_call(a, project, &call);
 
-	return arguments(a, argv, command_marks, values);
+	hook.what = kind == HOOK_DEPLOY ? "deploy" : "notify";
+	hook.whom = certificate->name;
+	hook.pos = certificate->pos;
+	hook.problem = hook.ended = kind == HOOK_DEPLOY ? P_DEPLOY : P_NOTIFY;
+	return hook;
 }
 
-char **
-hook_key_arguments(
+struct hook
+hook_of_key(
     struct arena *a, const struct project *project, const struct project_zone *zone, const char *id)
 {
-	const char *values[] = {zone->name_text, "", "", id};
+	const struct hook_call call = {.kind = HOOK_NOTIFY, .zone = zone, .id = id};
+	struct hook hook = hook_of_call(a, project, &call);
 
-	return arguments(a, project->hooks[PROJECT_HOOK_NOTIFY].argv, command_marks, values);
+	hook.what = "notify";
+	hook.whom = zone->name_text;
+	hook.pos = zone->pos;
+	hook.problem = hook.ended = P_NOTIFY;
+	return hook;
 }
 
 /* --- Are they there? --- */
@@ -210,6 +277,161 @@ hooks_check(struct diags *diags, const struct project *project)
 	return result;
 }
 
+/* --- In another process --- */
+
+/* What it is asked for: a hook_call as numbers and texts. */
+struct request {
+	int kind, which;
+	size_t zone, certificate; /* NOBODY: none */
+	uint32_t serial;
+	bool has_draft;
+	char id[256];
+	char draft[PATH_MAX];
+};
+
+static const size_t NOBODY = SIZE_MAX;
+
+/* Returns false where a text is too long. */
+static bool
+put_text(char *to, size_t size, const char *text)
+{
+	return !text || (size_t)snprintf(to, size, "%s", text) < size;
+}
+
+static const struct request *
+request_of(struct arena *a, const struct project *project, const struct hook_call *call)
+{
+	struct request *request = arena_zalloc(a, sizeof(*request));
+
+	request->kind = (int)call->kind;
+	request->which = (int)call->which;
+	request->zone = call->zone ? (size_t)(call->zone - project->zones) : NOBODY;
+	request->certificate =
+	    call->certificate ? (size_t)(call->certificate - project->certificates) : NOBODY;
+	request->serial = call->serial;
+	request->has_draft = call->draft != NULL;
+	if (!put_text(request->id, sizeof(request->id), call->id) ||
+	    !put_text(request->draft, sizeof(request->draft), call->draft))
+		return NULL;
+	return request;
+}
+
+/* Ids are digests. */
+static bool
+is_id(const char *id)
+{
+	return strspn(id, "0123456789abcdefABCDEF") == strlen(id);
+}
+
+/* A draft lies in the folder of the zone's output, under a name that no other file has. */
+static bool
+is_draft(struct arena *a, const struct project_zone *zone, const char *draft)
+{
+	const char *output = file_absolute(a, zone->output);
+	const char *slash = strrchr(output, '/');
+	size_t folder = (size_t)(slash + 1 - output);
+
+	return strncmp(draft, output, folder) == 0 && leftover_is_of(draft + folder, slash + 1);
+}
+
+struct asked {
+	const struct project *project;
+	bool deploys;
+};
+
+/* Returns false where the request is for no command that there is. */
+static bool
+read_request(struct arena *a, const struct asked *asked, const struct request *request,
+    struct hook_call *out)
+{
+	const struct project *project = asked->project;
+
+	*out = (struct hook_call){.kind = (enum hook_kind)request->kind,
+	    .which = (enum project_hook)request->which,
+	    .serial = request->serial,
+	    .id = request->id};
+	if (request->kind < HOOK_OF_PROJECT || request->kind > HOOK_NOTIFY || request->which < 0 ||
+	    request->which >= N_PROJECT_HOOKS ||
+	    (request->zone != NOBODY && request->zone >= project->n_zones) ||
+	    (request->certificate != NOBODY && request->certificate >= project->n_certificates) ||
+	    !memchr(request->id, '\0', sizeof(request->id)) || !is_id(request->id) ||
+	    !memchr(request->draft, '\0', sizeof(request->draft)))
+		return false;
+	if (request->zone != NOBODY)
+		out->zone = &project->zones[request->zone];
+	if (request->certificate != NOBODY)
+		out->certificate = &project->certificates[request->certificate];
+	if (request->has_draft)
+		out->draft = request->draft;
+	if (out->draft && (!out->zone || !is_draft(a, out->zone, out->draft)))
+		return false;
+	if (out->kind == HOOK_DEPLOY && (!asked->deploys || !out->certificate))
+		return false;
+	if (out->kind == HOOK_NOTIFY && !out->certificate && !out->zone)
+		return false;
+	return command_of(project, out) != NULL;
+}
+
+static struct child
+child_of(struct arena *a, const struct project *project, char **argv, const char *lock)
+{
+	return (struct child){.folder = project->folder,
+	    .argv = argv,
+	    .environ = environment(a, project, lock_tell(a, project, lock)),
+	    .timeout_s = project->hook_timeout_s};
+}
+
+static bool
+make(const void *ctx, struct arena *a, const void *data, size_t len, struct child *out)
+{
+	const struct asked *asked = ctx;
+	struct request *request = arena_alloc(a, sizeof(*request));
+	struct hook_call call;
+
+	if (len != sizeof(*request))
+		return false;
+	memcpy(request, data, len);
+	if (!read_request(a, asked, request, &call))
+		return false;
+	*out = child_of(
+	    a, asked->project, call_arguments(a, asked->project, &call), call_lock(a, &call));
+	return true;
+}
+
+static bool
+has_commands(const struct project *project)
+{
+	for (int i = 0; i < N_PROJECT_HOOKS; i++)
+		if (project->hooks[i].argv)
+			return true;
+	for (size_t i = 0; i < project->n_certificates; i++)
+		if (project->certificates[i].deploy || project->certificates[i].notify)
+			return true;
+	return false;
+}
+
+int
+hooks_begin(struct diags *diags, struct project *project, bool deploys)
+{
+	struct asked *asked = arena_alloc(&diags->arena, sizeof(*asked));
+
+	_Static_assert(sizeof(struct request) <= RUNNER_REQUEST_MOST, "a request fits");
+	*asked = (struct asked){project, deploys};
+	if (!has_commands(project))
+		return 0;
+	project->runner = runner_begin(&diags->arena, make, asked);
+	return project->runner ? 0
+			       : diag_error(diags, pos_none(), F_SYSTEM,
+				     "cannot start what runs hooks: %s", strerror(errno));
+}
+
+void
+hooks_end(struct project *project)
+{
+	runner_end(project->runner);
+	project->runner = NULL;
+}
+
 /* --- Running --- */
 
 /* A queue, and its hook that runs. */
@@ -272,11 +494,12 @@ next(void *ctx, struct child *out)
 			ended(running, &(struct child_end){.error = errno});
 			continue;
 		}
-		*out = (struct child){.folder = project->folder,
-		    .argv = hook->argv,
-		    .environ = environment(a, project, lock_tell(a, project, hook->lock)),
-		    .input = running->input,
-		    .timeout_s = project->hook_timeout_s};
+		*out = child_of(a, project, hook->argv, hook->lock);
+		out->input = running->input;
+		if (project->runner) {
+			out->request = request_of(a, project, &hook->call);
+			out->request_len = out->request ? sizeof(struct request) : 0;
+		}
 		return true;
 	}
 	return false;
@@ -288,7 +511,7 @@ hooks_run(const struct project *project, const struct hooks *hooks)
 	struct running *running = mem_alloc(hooks->n * sizeof(*running));
 	struct child_queue *queues = mem_alloc(hooks->n * sizeof(*queues));
 	struct children children = {
-	    queues, hooks->n, hooks->n_abreast, hooks->meanwhile, hooks->ctx};
+	    queues, hooks->n, hooks->n_abreast, hooks->meanwhile, hooks->ctx, project->runner};
 
 	for (size_t i = 0; i < hooks->n; i++) {
 		running[i] = (struct running){.project = project, .queue = &hooks->queues[i]};

@@ -6,6 +6,23 @@
 #include "base/child.h"
 #include "project/project.h"
 
+enum hook_kind {
+	HOOK_OF_PROJECT, /* `which` of its hooks */
+	HOOK_DEPLOY,     /* of `certificate` */
+	HOOK_NOTIFY,     /* of `certificate`, or else of a key of `zone` */
+};
+
+/* Which command: all that whoever runs it takes from the process that asks. */
+struct hook_call {
+	enum hook_kind kind;
+	enum project_hook which;
+	const struct project_zone *zone; /* or NULL */
+	const struct project_certificate *certificate;
+	uint32_t serial;
+	const char *draft; /* path; NULL: there is none */
+	const char *id;    /* of what is told, or deployed */
+};
+
 /* What its members point to lives until the command has ended. */
 struct hook {
 	const char *what; /* in messages: "hook", "deploy" */
@@ -13,9 +30,10 @@ struct hook {
 	struct pos pos;   /* of what asks for it, in the project file, or nowhere */
 	const char *lock; /* that the run holds meanwhile: see lock.h */
 	char **argv;
-	struct text input;    /* its standard input; data NULL: none */
-	enum problem problem; /* that it exits with another status than 0, */
-	enum problem ended;   /* or does not come so far */
+	struct hook_call call; /* from which that was made */
+	struct text input;     /* its standard input; data NULL: none */
+	enum problem problem;  /* that it exits with another status than 0, */
+	enum problem ended;    /* or does not come so far */
 };
 
 enum hook_end {
@@ -63,16 +81,26 @@ hook_of(struct arena *a, const struct project *project, enum project_hook which,
 int
 hooks_check(struct diags *diags, const struct project *project);
 
-/* The arguments of a command of `certificate`, in which {name}, {current}, {next} and {id} stand
- * for its name, the absolute paths of its files, and `id`; in `a`. */
-char **
-hook_arguments(struct arena *a, const struct project_certificate *certificate,
-    const char *const *argv, const char *id);
+/* The command of `certificate`, `kind` being HOOK_DEPLOY or HOOK_NOTIFY, in whose arguments {name},
+ * {current}, {next} and {id} stand for its name, the absolute paths of its files, and `id`; in `a`.
+ * There must be one. */
+struct hook
+hook_of_certificate(struct arena *a, const struct project *project, enum hook_kind kind,
+    const struct project_certificate *certificate, const char *id);
 
-/* Those of the project's `notify` hook for a key of `zone`: {name} is the zone's name, and there
- * are no files. There must be one. */
-char **
-hook_key_arguments(struct arena *a, const struct project *project, const struct project_zone *zone,
+/* The project's `notify` hook for a key of `zone`: {name} is the zone's name, and there are no
+ * files. There must be one. */
+struct hook
+hook_of_key(struct arena *a, const struct project *project, const struct project_zone *zone,
     const char *id);
+
+/* From here on hooks run in a process that is started now, ahead of all threads: this one may give
+ * up what they need (base/sandbox.h). Certificates are deployed if `deploys`. Does nothing where
+ * the project has no commands. Returns 0, or -1 with one problem added. */
+int
+hooks_begin(struct diags *diags, struct project *project, bool deploys);
+
+void
+hooks_end(struct project *project);
 
 #endif

@@ -140,12 +140,8 @@ begin_deploy(struct actor *actor)
 
 	actor->tried_deploy = true;
 	certs_check_loadable(&actor->diags, is->pos, certificate->next);
-	return (struct hook){.what = "deploy",
-	    .pos = is->pos,
-	    .argv =
-		hook_arguments(&actor->look.arena, is, is->deploy, certificate->next_chain.leaf_id),
-	    .problem = P_DEPLOY,
-	    .ended = P_DEPLOY};
+	return hook_of_certificate(&actor->look.arena, actor->act->project, HOOK_DEPLOY, is,
+	    certificate->next_chain.leaf_id);
 }
 
 static void
@@ -182,17 +178,15 @@ end_deploy(struct actor *actor, enum hook_end how)
 static struct hook
 begin_telling(struct actor *actor)
 {
-	const struct project_certificate *is = certificate_of(actor);
+	struct hook hook;
 
 	note_tried(actor, actor->telling);
 	buf_clear(&actor->input);
 	event_print(&actor->input, &actor->rollovers, &actor->rollover, actor->telling);
-	return (struct hook){.what = "notify",
-	    .pos = is->pos,
-	    .argv = hook_arguments(&actor->look.arena, is, is->notify, actor->telling->id),
-	    .input = {actor->input.data, actor->input.len},
-	    .problem = P_NOTIFY,
-	    .ended = P_NOTIFY};
+	hook = hook_of_certificate(&actor->look.arena, actor->act->project, HOOK_NOTIFY,
+	    certificate_of(actor), actor->telling->id);
+	hook.input = (struct text){actor->input.data, actor->input.len};
+	return hook;
 }
 
 /* What was told is written down at once, so that it is told once. */
@@ -319,7 +313,6 @@ static bool
 next(void *ctx, struct hook *out)
 {
 	struct actor *actor = ctx;
-	const struct project_certificate *is = certificate_of(actor);
 
 	if (lock(actor) < 0 || look_again(actor) < 0 ||
 	    !choose(actor, &actor->rollovers, &actor->rollover) || check_state(actor) < 0) {
@@ -331,8 +324,6 @@ next(void *ctx, struct hook *out)
 		return false;
 	}
 	*out = actor->telling ? begin_telling(actor) : begin_deploy(actor);
-	out->whom = is->name;
-	out->lock = lock_of_certificate(&actor->look.arena, is->name);
 	actor->ran = true;
 	return true;
 }

@@ -125,15 +125,9 @@ next(void *ctx, struct hook *out)
 		if (load(tell, &teller->look, teller->zone, tell->history, &events) < 0 ||
 		    !keyevent_print(&teller->input, &events, teller->telling))
 			continue;
-		*out = (struct hook){.what = "notify",
-		    .whom = teller->zone->name_text,
-		    .pos = teller->zone->pos,
-		    .lock = LOCK_TELL,
-		    .argv = hook_key_arguments(
-			&teller->look.arena, tell->project, teller->zone, teller->telling->id),
-		    .input = {teller->input.data, teller->input.len},
-		    .problem = P_NOTIFY,
-		    .ended = P_NOTIFY};
+		*out = hook_of_key(
+		    &teller->look.arena, tell->project, teller->zone, teller->telling->id);
+		out->input = (struct text){teller->input.data, teller->input.len};
 		tell->ran = true;
 		return true;
 	}

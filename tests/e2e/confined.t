@@ -89,6 +89,60 @@ confined 'verify' zonepp verify -C "$project" example.org --now $now
 confined 'verify of a file' zonepp verify "$published" --now $now
 at=zones/example.org.zone
 
+# --- Who publishes: writes its project, and has commands run ---
+
+# publishes NAME COMMAND...: with the network or without, as $servers says
+publishes() {
+	name=$1
+	shift
+	escapes "$@"
+	# shellcheck disable=SC2086 # lists of words
+	refused "$name" "$E_PERM" exec $forks $sockets link chmod truncate ptrace memory signal core
+	refused "$name" "$E_ACCES" read list
+	ok "$name: no thread was there before" refuses grep threads: "$tmp/escapes"
+}
+forks=fork sockets='internet internet6 unix'
+printf 'more A 192.0.2.8\n' >>"$tmp/before/zones/example.org.zone"
+publishes 'build' zonepp build -C "$project" --now $now
+ok 'build: it is done all the same' grep -q '^more.example.org.*192.0.2.8' "$published"
+cat >>"$tmp/before/zonepp.yaml" <<'YAML'
+hooks:
+  review: [./note, review, "{zone}", "{draft}"]
+  changed: [./note, changed, "{zone}", "{serial}"]
+  done: [./note, done]
+  notify: [./note, notify, "{name}", "{id}"]
+certificates:
+  mail: { current: mail.pem, next: next.pem, deploy: [./note, deploy, "{id}"] }
+YAML
+# What hooks do, those who are confined may not.
+cat >"$tmp/before/note" <<SH
+#!/bin/sh
+echo "\$1 \$2" >>$tmp/noted
+grep -s NoNewPrivs /proc/self/status | grep -w 0 >>$tmp/noted
+cat "$tmp/secret" >>$tmp/noted
+SH
+chmod +x "$tmp/before/note"
+for name in mail next; do
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=mail.example.org \
+		-days 36500 -keyout "$tmp/$name.key" -out "$tmp/before/$name.pem" 2>/dev/null
+done
+noted() { # noted TEXT
+	cat "$tmp/noted"
+	grep -q "^$1" "$tmp/noted"
+}
+forks=''
+publishes 'build with hooks' zonepp build -C "$project" --now $now
+for hook in 'review example.org' 'changed example.org' 'done'; do
+	ok "build with hooks: $hook has run" noted "$hook"
+done
+ok 'hooks may gain privileges' noted 'NoNewPrivs:.*0'
+ok 'hooks read what they like' noted secret
+rm "$tmp/noted"
+sockets='' at=next.pem
+publishes 'roll' zonepp roll --deploy -C "$project" --now 2027-11-23
+ok 'roll: deploy has run' noted deploy
+at=zones/example.org.zone
+
 # --- It is the kernel that refuses, and each attempt is good without it ---
 
 kernel() { # kernel WHICH COMMAND...

@@ -1,0 +1,300 @@
+#define _GNU_SOURCE
+#include "base/runner_part.h"
+
+#include "base/child_part.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct runner {
+	int fd;
+	pid_t pid;
+};
+
+enum { N_FDS = 2 }; /* the command's input and output */
+
+/* What is asked for: a command, or that a signal is passed on. */
+struct request {
+	int signal; /* 0: a command */
+	size_t slot;
+	size_t len;
+	char text[RUNNER_REQUEST_MOST];
+};
+
+enum { REQUEST_HEAD = offsetof(struct request, text) };
+
+/* --- The process --- */
+
+struct running {
+	size_t slot;
+	pid_t pid; /* whoever waits for the command */
+	struct child_end *end;
+};
+
+struct serving {
+	int fd;
+	pid_t above;
+	runner_make *make;
+	const void *ctx;
+	sigset_t before; /* signals that were blocked */
+	struct running *items;
+	size_t n, cap;
+};
+
+static void
+do_nothing(int number)
+{
+	(void)number;
+}
+
+static void
+answer(const struct serving *serving, const struct runner_end *end)
+{
+	send(serving->fd, end, sizeof(*end), MSG_NOSIGNAL);
+}
+
+/* In a process of its own, as in children.c. */
+static _Noreturn void
+wait_for_child(
+    const struct serving *serving, const struct child *child, struct child_end *end, pid_t parent)
+{
+	bool shares = child_shares_terminal();
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	close(serving->fd);
+	if (!shares)
+		setpgid(0, 0);
+	if (getppid() != parent)
+		_exit(1);
+	sigprocmask(SIG_SETMASK, &serving->before, NULL);
+	child_run(child, end);
+	_exit(0);
+}
+
+static void
+start(struct serving *serving, const struct request *request, const int fds[N_FDS])
+{
+	struct arena a = {0};
+	struct child child = {0};
+	struct running running = {.slot = request->slot, .end = mem_shared(sizeof(*running.end))};
+	pid_t parent = getpid();
+	int error = EPERM;
+
+	*running.end = (struct child_end){.error = ECANCELED};
+	running.pid = -1;
+	if (serving->make(serving->ctx, &a, request->text, request->len, &child)) {
+		child.input = fds[0];
+		child.output = fds[1];
+		running.pid = fork();
+		error = errno;
+	}
+	if (running.pid == 0)
+		wait_for_child(serving, &child, running.end, parent);
+	arena_free(&a);
+	if (running.pid < 0) {
+		answer(serving, &(struct runner_end){running.slot, {.error = error}, false});
+		mem_unshare(running.end, sizeof(*running.end));
+		return;
+	}
+	serving->items =
+	    mem_grow(serving->items, serving->n, &serving->cap, sizeof(*serving->items));
+	serving->items[serving->n++] = running;
+}
+
+static void
+reap(struct serving *serving)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (size_t i = 0; i < serving->n; i++) {
+			struct running *running = &serving->items[i];
+
+			if (running->pid != pid)
+				continue;
+			answer(serving, &(struct runner_end){
+					    running->slot, *running->end, WIFSIGNALED(status)});
+			mem_unshare(running->end, sizeof(*running->end));
+			*running = serving->items[--serving->n];
+			break;
+		}
+}
+
+/* Returns false where nobody asks any more. */
+static bool
+receive(const struct serving *serving, struct request *request, int fds[N_FDS])
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(N_FDS * sizeof(int))];
+	} control;
+	struct iovec iov = {request, sizeof(*request)};
+	struct msghdr message = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = &control,
+	    .msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(serving->fd, &message, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	for (int i = 0; i < N_FDS; i++)
+		fds[i] = -1;
+	if (header && header->cmsg_type == SCM_RIGHTS &&
+	    header->cmsg_len == CMSG_LEN(N_FDS * sizeof(int)))
+		memcpy(fds, CMSG_DATA(header), N_FDS * sizeof(int));
+	return n >= REQUEST_HEAD && request->len == (size_t)n - REQUEST_HEAD;
+}
+
+static void
+serve(struct serving *serving, const struct request *request, const int fds[N_FDS])
+{
+	if (request->signal == 0)
+		start(serving, request, fds);
+	for (size_t i = 0; request->signal != 0 && i < serving->n; i++)
+		kill(serving->items[i].pid, request->signal);
+	for (int i = 0; i < N_FDS; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* Signals of the terminal are for those who wait for commands. */
+static _Noreturn void
+serve_all(struct serving *serving)
+{
+	static struct request request;
+	struct pollfd poll = {.fd = serving->fd, .events = POLLIN};
+	sigset_t but_child;
+	int fds[N_FDS];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = do_nothing}, NULL);
+	sigfillset(&but_child);
+	sigdelset(&but_child, SIGCHLD);
+	while (getppid() == serving->above) {
+		int ready = ppoll(&poll, 1, NULL, &but_child);
+
+		reap(serving);
+		if (ready <= 0)
+			continue;
+		if (!receive(serving, &request, fds))
+			break;
+		serve(serving, &request, fds);
+	}
+	_exit(0);
+}
+
+struct runner *
+runner_begin(struct arena *a, runner_make *make, const void *ctx)
+{
+	struct serving serving = {.above = getpid(), .make = make, .ctx = ctx};
+	struct runner *runner = arena_zalloc(a, sizeof(*runner));
+	sigset_t all;
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+		return NULL;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &serving.before);
+	runner->pid = fork();
+	if (runner->pid == 0) {
+		close(fds[0]);
+		serving.fd = fds[1];
+		serve_all(&serving);
+	}
+	sigprocmask(SIG_SETMASK, &serving.before, NULL);
+	close(fds[1]);
+	runner->fd = fds[0];
+	if (runner->pid > 0)
+		return runner;
+	close(fds[0]);
+	return NULL;
+}
+
+void
+runner_end(struct runner *runner)
+{
+	if (!runner)
+		return;
+	close(runner->fd);
+	while (waitpid(runner->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* --- Asking --- */
+
+void
+runner_watch(struct runner *runner)
+{
+	fcntl(runner->fd, F_SETSIG, SIGCHLD);
+	fcntl(runner->fd, F_SETOWN, getpid());
+	fcntl(runner->fd, F_SETFL, O_ASYNC);
+}
+
+static int
+ask(struct runner *runner, struct request *request, const int *fds)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(N_FDS * sizeof(int))];
+	} control = {.room = {0}};
+	struct iovec iov = {request, REQUEST_HEAD + request->len};
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	if (fds) {
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control);
+		control.header = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+		    .cmsg_type = SCM_RIGHTS,
+		    .cmsg_len = CMSG_LEN(N_FDS * sizeof(int))};
+		memcpy(CMSG_DATA(&control.header), fds, N_FDS * sizeof(int));
+	}
+	return sendmsg(runner->fd, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+int
+runner_start(struct runner *runner, size_t slot, const struct child *child)
+{
+	const int fds[N_FDS] = {child->input, child->output};
+	struct request *request = mem_alloc(sizeof(*request));
+	int result = -1;
+
+	errno = E2BIG;
+	memset(request, 0, REQUEST_HEAD);
+	request->slot = slot;
+	request->len = child->request_len;
+	if (child->request_len <= sizeof(request->text)) {
+		memcpy(request->text, child->request, child->request_len);
+		result = ask(runner, request, fds);
+	}
+	free(request);
+	return result;
+}
+
+void
+runner_signal(struct runner *runner, int signal)
+{
+	struct request *request = mem_alloc(sizeof(*request));
+
+	memset(request, 0, REQUEST_HEAD);
+	request->signal = signal;
+	ask(runner, request, NULL);
+	free(request);
+}
+
+bool
+runner_take(struct runner *runner, struct runner_end *out, bool *gone)
+{
+	ssize_t n = recv(runner->fd, out, sizeof(*out), MSG_DONTWAIT);
+
+	*gone = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+	return n == sizeof(*out);
+}
