@@ -79,6 +79,7 @@ load_project(struct cmd *cmd, struct zones *zones)
 
 	if (cmd_project(cmd, &project) < 0)
 		return -1;
+	cmd_confine(cmd);
 	zones_alloc(zones, project.n_zones);
 	for (size_t i = 0; i < cmd->n_arguments; i++)
 		if (!project_zone_find(&cmd->diags, &project, cmd->arguments[i]))
@@ -89,13 +90,15 @@ load_project(struct cmd *cmd, struct zones *zones)
 static int
 load_records(struct cmd *cmd, const char *path, struct zones *zones)
 {
+	const struct roots *roots = cmd_roots(cmd, path);
 	struct store *store;
 	struct name zone;
 
+	cmd_confine(cmd);
 	zones_alloc(zones, 1);
 	zones->n = 1;
 	zones->stores[0] = store = &zones->items[0].zone.store;
-	return read_store(&zones->items[0].diags, cmd_roots(cmd, path), path,
+	return read_store(&zones->items[0].diags, roots, path,
 	    cmd_zone(cmd, &option_zone_by_soa, &zone), 1, store, NULL);
 }
 
@@ -201,6 +204,7 @@ run(struct cmd *cmd)
 	int result;
 
 	signal(SIGPIPE, SIG_IGN);
+	cmd->sandbox.network = true;
 	if (resolver && live_begin(&cmd->diags, resolver, &live) < 0)
 		return -1;
 	how.live = resolver ? &live : NULL;
@@ -213,4 +217,4 @@ run(struct cmd *cmd)
 
 const struct verb verb_probe = {"probe", "[ZONE...]",
     "connect to the servers of all TLSA records, and tell whether clients accept them", 0, -1,
-    options, run, CONFINED_NOT};
+    options, run, CONFINED_BY_ITSELF};

@@ -138,7 +138,11 @@ done
 ok 'hooks may gain privileges' noted 'NoNewPrivs:.*0'
 ok 'hooks read what they like' noted secret
 rm "$tmp/noted"
-sockets='' at=next.pem
+sockets=''
+publishes 'probe' zonepp probe -C "$project" --now $now
+refused 'probe' "$E_PERM" fork
+refused 'probe' "$E_ACCES" write make mkdir rename remove
+at=next.pem
 publishes 'roll' zonepp roll --deploy -C "$project" --now 2027-11-23
 ok 'roll: deploy has run' noted deploy
 at=zones/example.org.zone
