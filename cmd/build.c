@@ -195,7 +195,7 @@ confine(struct cmd *cmd, struct project *project)
 {
 	if (hooks_begin(&cmd->diags, project, false) < 0)
 		return -1;
-	cmd->sandbox.runner = project->runner != NULL;
+	cmd->sandbox.starter = project->starter != NULL;
 	cmd->sandbox.processes = project->hooks[PROJECT_HOOK_REVIEW].argv != NULL;
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (project->zones[i].serial == PROJECT_SERIAL_LIVE)

@@ -170,7 +170,7 @@ confine(struct cmd *cmd, struct project *project)
 
 	if (deploys && hooks_begin(&cmd->diags, project, true) < 0)
 		return -1;
-	cmd->sandbox.runner = project->runner != NULL;
+	cmd->sandbox.starter = project->starter != NULL;
 	cmd->sandbox.network = true;
 	cmd_permit_build(cmd, project);
 	for (size_t i = 0; deploys && i < project->n_zones; i++)

@@ -19,7 +19,7 @@ struct child {
 	int input;  /* its standard input */
 	int output; /* its standard output and error; children_run sets it */
 	uint32_t timeout_s;
-	/* Where a runner starts it: what that is asked for, in place of all but input and output.
+	/* Where a starter starts it: what that is asked for, in place of all but input and output.
 	 */
 	const void *request;
 	size_t request_len;
@@ -38,7 +38,7 @@ struct child_queue {
 	void (*ended)(void *ctx, const struct child_end *end);
 };
 
-struct runner;
+struct starter;
 
 struct children {
 	const struct child_queue *queues;
@@ -47,7 +47,7 @@ struct children {
 	/* Is called each second or so as long as a command runs; NULL: nothing is. */
 	void (*meanwhile)(void *ctx);
 	void *ctx;
-	struct runner *runner; /* that starts the commands (runner.h); NULL: this process does */
+	struct starter *starter; /* that starts the commands (starter.h); NULL: this process does */
 };
 
 /* Runs all commands of the queues. A process that one of them leaves running when it ends by itself

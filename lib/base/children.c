@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/runner_part.h"
+#include "base/starter_part.h"
 #include "base/signal_part.h"
 
 #include <errno.h>
@@ -16,10 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Each command has a runner: a process that waits for it, ends it in time, and is the parent of
- * whatever loses its own meanwhile, so that nothing of one command is taken for another one's. */
 enum { ELSEWHERE = 1 }; /* a process that is no child of this one */
 
+/* Each command has a runner: a process that waits for it, ends it in time, and is the parent of
+ * whatever loses its own meanwhile, so that nothing of one command is taken for another one's. */
 struct queue {
 	const struct child_queue *is;
 	pid_t runner; /* 0: no command runs; -1: it could not be started; or ELSEWHERE */
@@ -117,7 +117,7 @@ start_elsewhere(struct run *run, struct queue *queue, const struct child *child)
 {
 	queue->ended = queue->by_signal = false;
 	queue->runner = ELSEWHERE;
-	if (runner_start(run->children->runner, (size_t)(queue - run->queues), child) == 0)
+	if (starter_ask(run->children->starter, (size_t)(queue - run->queues), child) == 0)
 		return;
 	*queue->end = (struct child_end){.error = errno};
 	queue->runner = -1;
@@ -148,21 +148,21 @@ start(struct run *run, struct queue *queue)
 	*queue->end = (struct child_end){.error = ECANCELED}; /* unless the runner says otherwise */
 	if (run->n_running++ == 0)
 		signals_hold(&run->signals);
-	if (run->children->runner)
+	if (run->children->starter)
 		start_elsewhere(run, queue, &child);
 	else
 		start_here(run, queue, &child);
 	return true;
 }
 
-/* Takes what the process that starts commands says. Whoever has none is the last to hear. */
+/* Takes what the process that starts commands says. Once that is gone, all have ended. */
 static void
 hear(struct run *run)
 {
-	struct runner_end said;
+	struct starter_end said;
 	bool gone = false;
 
-	while (run->children->runner && runner_take(run->children->runner, &said, &gone)) {
+	while (run->children->starter && starter_take(run->children->starter, &said, &gone)) {
 		if (said.slot >= run->children->n)
 			continue;
 		run->queues[said.slot].ended = true;
@@ -254,8 +254,8 @@ pass_on(struct run *run, const siginfo_t *info)
 	run->signal = info->si_signo;
 	if (run->shares_terminal && info->si_code == SI_KERNEL)
 		return;
-	if (run->children->runner)
-		runner_signal(run->children->runner, run->signal);
+	if (run->children->starter)
+		starter_signal(run->children->starter, run->signal);
 	for (size_t i = run->n_shown; i < run->children->n; i++)
 		if (run->queues[i].runner > ELSEWHERE)
 			kill(run->queues[i].runner, run->signal);
@@ -302,8 +302,8 @@ children_run(const struct children *children)
 
 	for (size_t i = 0; i < n; i++)
 		run.queues[i] = (struct queue){.is = &children->queues[i], .end = &run.ends[i]};
-	if (children->runner)
-		runner_watch(children->runner);
+	if (children->starter)
+		starter_watch(children->starter);
 	run.n_abreast = run.shares_terminal ? 1 : children->n_abreast;
 	for (start_some(&run); run.n_running > 0; start_some(&run))
 		if (!end_some(&run)) {

@@ -35,7 +35,7 @@ struct sandbox {
 	struct sandbox_path *paths;
 	size_t n, cap;
 	bool network;   /* servers may be asked */
-	bool runner;    /* a runner starts commands (runner.h) */
+	bool starter;   /* a starter starts commands (starter.h) */
 	bool processes; /* others may be started, which are bound by the same */
 };
 

@@ -20,7 +20,7 @@ enum { CLONE_FLAGS = 0 };
 enum whom {
 	ALL,
 	NETWORK,   /* who asks servers */
-	RUNNER,    /* who asks a runner for commands, over a socket that is open */
+	STARTER,   /* who asks a starter for commands, over a socket that is open */
 	PROCESSES, /* who starts processes */
 	WATCHED,   /* sanitizers */
 	NOBODY,    /* refused by name, so that whoever tries learns why */
@@ -234,15 +234,15 @@ static const struct {
     {NETWORK, "getpeername"},
     {NETWORK, "shutdown"},
     /* commands that run elsewhere, and the end of who runs them */
-    {RUNNER, "sendto"},
-    {RUNNER, "sendmsg"},
-    {RUNNER, "send"},
-    {RUNNER, "recvfrom"},
-    {RUNNER, "recvmsg"},
-    {RUNNER, "recv"},
-    {RUNNER, "wait4"},
-    {RUNNER, "waitpid"},
-    {RUNNER, "waitid"},
+    {STARTER, "sendto"},
+    {STARTER, "sendmsg"},
+    {STARTER, "send"},
+    {STARTER, "recvfrom"},
+    {STARTER, "recvmsg"},
+    {STARTER, "recv"},
+    {STARTER, "wait4"},
+    {STARTER, "waitpid"},
+    {STARTER, "waitid"},
     /* processes */
     {PROCESSES, "clone"},
     {PROCESSES, "fork"},
@@ -330,7 +330,7 @@ is_for(const struct sandbox *sandbox, enum whom whom)
 {
 	const bool is[] = {[ALL] = true,
 	    [NETWORK] = sandbox->network,
-	    [RUNNER] = sandbox->runner,
+	    [STARTER] = sandbox->starter,
 	    [PROCESSES] = sandbox->processes,
 	    [WATCHED] = SANDBOX_WATCHED,
 	    [NOBODY] = false};

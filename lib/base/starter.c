@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "base/runner_part.h"
+#include "base/starter_part.h"
 
 #include "base/child_part.h"
 #include "base/mem.h"
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct runner {
+struct starter {
 	int fd;
 	pid_t pid;
 };
@@ -27,7 +27,7 @@ struct request {
 	int signal; /* 0: a command */
 	size_t slot;
 	size_t len;
-	char text[RUNNER_REQUEST_MOST];
+	char text[STARTER_REQUEST_MOST];
 };
 
 enum { REQUEST_HEAD = offsetof(struct request, text) };
@@ -43,7 +43,7 @@ struct running {
 struct serving {
 	int fd;
 	pid_t above;
-	runner_make *make;
+	starter_make *make;
 	const void *ctx;
 	sigset_t before; /* signals that were blocked */
 	struct running *items;
@@ -57,7 +57,7 @@ do_nothing(int number)
 }
 
 static void
-answer(const struct serving *serving, const struct runner_end *end)
+answer(const struct serving *serving, const struct starter_end *end)
 {
 	send(serving->fd, end, sizeof(*end), MSG_NOSIGNAL);
 }
@@ -101,7 +101,7 @@ start(struct serving *serving, const struct request *request, const int fds[N_FD
 		wait_for_child(serving, &child, running.end, parent);
 	arena_free(&a);
 	if (running.pid < 0) {
-		answer(serving, &(struct runner_end){running.slot, {.error = error}, false});
+		answer(serving, &(struct starter_end){running.slot, {.error = error}, false});
 		mem_unshare(running.end, sizeof(*running.end));
 		return;
 	}
@@ -122,7 +122,7 @@ reap(struct serving *serving)
 
 			if (running->pid != pid)
 				continue;
-			answer(serving, &(struct runner_end){
+			answer(serving, &(struct starter_end){
 					    running->slot, *running->end, WIFSIGNALED(status)});
 			mem_unshare(running->end, sizeof(*running->end));
 			*running = serving->items[--serving->n];
@@ -192,11 +192,11 @@ serve_all(struct serving *serving)
 	_exit(0);
 }
 
-struct runner *
-runner_begin(struct arena *a, runner_make *make, const void *ctx)
+struct starter *
+starter_begin(struct arena *a, starter_make *make, const void *ctx)
 {
 	struct serving serving = {.above = getpid(), .make = make, .ctx = ctx};
-	struct runner *runner = arena_zalloc(a, sizeof(*runner));
+	struct starter *starter = arena_zalloc(a, sizeof(*starter));
 	sigset_t all;
 	int fds[2];
 
@@ -204,43 +204,43 @@ runner_begin(struct arena *a, runner_make *make, const void *ctx)
 		return NULL;
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &serving.before);
-	runner->pid = fork();
-	if (runner->pid == 0) {
+	starter->pid = fork();
+	if (starter->pid == 0) {
 		close(fds[0]);
 		serving.fd = fds[1];
 		serve_all(&serving);
 	}
 	sigprocmask(SIG_SETMASK, &serving.before, NULL);
 	close(fds[1]);
-	runner->fd = fds[0];
-	if (runner->pid > 0)
-		return runner;
+	starter->fd = fds[0];
+	if (starter->pid > 0)
+		return starter;
 	close(fds[0]);
 	return NULL;
 }
 
 void
-runner_end(struct runner *runner)
+starter_end(struct starter *starter)
 {
-	if (!runner)
+	if (!starter)
 		return;
-	close(runner->fd);
-	while (waitpid(runner->pid, NULL, 0) < 0 && errno == EINTR)
+	close(starter->fd);
+	while (waitpid(starter->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }
 
 /* --- Asking --- */
 
 void
-runner_watch(struct runner *runner)
+starter_watch(struct starter *starter)
 {
-	fcntl(runner->fd, F_SETSIG, SIGCHLD);
-	fcntl(runner->fd, F_SETOWN, getpid());
-	fcntl(runner->fd, F_SETFL, O_ASYNC);
+	fcntl(starter->fd, F_SETSIG, SIGCHLD);
+	fcntl(starter->fd, F_SETOWN, getpid());
+	fcntl(starter->fd, F_SETFL, O_ASYNC);
 }
 
 static int
-ask(struct runner *runner, struct request *request, const int *fds)
+ask(struct starter *starter, struct request *request, const int *fds)
 {
 	union {
 		struct cmsghdr header;
@@ -257,11 +257,11 @@ ask(struct runner *runner, struct request *request, const int *fds)
 		    .cmsg_len = CMSG_LEN(N_FDS * sizeof(int))};
 		memcpy(CMSG_DATA(&control.header), fds, N_FDS * sizeof(int));
 	}
-	return sendmsg(runner->fd, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	return sendmsg(starter->fd, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 
 int
-runner_start(struct runner *runner, size_t slot, const struct child *child)
+starter_ask(struct starter *starter, size_t slot, const struct child *child)
 {
 	const int fds[N_FDS] = {child->input, child->output};
 	struct request *request = mem_alloc(sizeof(*request));
@@ -273,27 +273,27 @@ runner_start(struct runner *runner, size_t slot, const struct child *child)
 	request->len = child->request_len;
 	if (child->request_len <= sizeof(request->text)) {
 		memcpy(request->text, child->request, child->request_len);
-		result = ask(runner, request, fds);
+		result = ask(starter, request, fds);
 	}
 	free(request);
 	return result;
 }
 
 void
-runner_signal(struct runner *runner, int signal)
+starter_signal(struct starter *starter, int signal)
 {
 	struct request *request = mem_alloc(sizeof(*request));
 
 	memset(request, 0, REQUEST_HEAD);
 	request->signal = signal;
-	ask(runner, request, NULL);
+	ask(starter, request, NULL);
 	free(request);
 }
 
 bool
-runner_take(struct runner *runner, struct runner_end *out, bool *gone)
+starter_take(struct starter *starter, struct starter_end *out, bool *gone)
 {
-	ssize_t n = recv(runner->fd, out, sizeof(*out), MSG_DONTWAIT);
+	ssize_t n = recv(starter->fd, out, sizeof(*out), MSG_DONTWAIT);
 
 	*gone = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 	return n == sizeof(*out);

@@ -1,28 +1,28 @@
-/* Runner: a process that starts commands for this one, which may start none any more (sandbox.h).
+/* Starter: a process that starts commands for this one, which may start none any more (sandbox.h).
  * It was made ahead of that, and so it is bound by nothing, nor are the commands: sudo works there.
  * It takes no command from this process, which strangers may have taken over: what is asked for
  * becomes a command there, by what was known when it was made. It ends with this process. */
-#ifndef BASE_RUNNER_H
-#define BASE_RUNNER_H
+#ifndef BASE_STARTER_H
+#define BASE_STARTER_H
 
 #include "base/arena.h"
 #include "base/child.h"
 
-struct runner;
+struct starter;
 
 /* Makes the command that is asked for, but for its input and output; in `a`. Returns false where
  * nobody may ask so. */
 typedef bool
-runner_make(const void *ctx, struct arena *a, const void *request, size_t len, struct child *out);
+starter_make(const void *ctx, struct arena *a, const void *request, size_t len, struct child *out);
 
-enum { RUNNER_REQUEST_MOST = 16384 }; /* octets */
+enum { STARTER_REQUEST_MOST = 16384 }; /* octets */
 
 /* Starts it, ahead of all threads; in `a`. Returns NULL with errno set. */
-struct runner *
-runner_begin(struct arena *a, runner_make *make, const void *ctx);
+struct starter *
+starter_begin(struct arena *a, starter_make *make, const void *ctx);
 
 /* Waits for its end; NULL: there is none. */
 void
-runner_end(struct runner *runner);
+starter_end(struct starter *starter);
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/duration.h"
 #include "base/leftover.h"
 #include "base/mem.h"
-#include "base/runner.h"
+#include "base/starter.h"
 #include "project/lock.h"
 
 #include <errno.h>
@@ -415,21 +415,21 @@ hooks_begin(struct diags *diags, struct project *project, bool deploys)
 {
 	struct asked *asked = arena_alloc(&diags->arena, sizeof(*asked));
 
-	_Static_assert(sizeof(struct request) <= RUNNER_REQUEST_MOST, "a request fits");
+	_Static_assert(sizeof(struct request) <= STARTER_REQUEST_MOST, "a request fits");
 	*asked = (struct asked){project, deploys};
 	if (!has_commands(project))
 		return 0;
-	project->runner = runner_begin(&diags->arena, make, asked);
-	return project->runner ? 0
-			       : diag_error(diags, pos_none(), F_SYSTEM,
-				     "cannot start what runs hooks: %s", strerror(errno));
+	project->starter = starter_begin(&diags->arena, make, asked);
+	return project->starter ? 0
+				: diag_error(diags, pos_none(), F_SYSTEM,
+				      "cannot start what runs hooks: %s", strerror(errno));
 }
 
 void
 hooks_end(struct project *project)
 {
-	runner_end(project->runner);
-	project->runner = NULL;
+	starter_end(project->starter);
+	project->starter = NULL;
 }
 
 /* --- Running --- */
@@ -496,7 +496,7 @@ next(void *ctx, struct child *out)
 		}
 		*out = child_of(a, project, hook->argv, hook->lock);
 		out->input = running->input;
-		if (project->runner) {
+		if (project->starter) {
 			out->request = request_of(a, project, &hook->call);
 			out->request_len = out->request ? sizeof(struct request) : 0;
 		}
@@ -511,7 +511,7 @@ hooks_run(const struct project *project, const struct hooks *hooks)
 	struct running *running = mem_alloc(hooks->n * sizeof(*running));
 	struct child_queue *queues = mem_alloc(hooks->n * sizeof(*queues));
 	struct children children = {
-	    queues, hooks->n, hooks->n_abreast, hooks->meanwhile, hooks->ctx, project->runner};
+	    queues, hooks->n, hooks->n_abreast, hooks->meanwhile, hooks->ctx, project->starter};
 
 	for (size_t i = 0; i < hooks->n; i++) {
 		running[i] = (struct running){.project = project, .queue = &hooks->queues[i]};

@@ -183,7 +183,7 @@ struct project {
 	struct project_command hooks[N_PROJECT_HOOKS];
 	uint32_t hook_timeout_s;           /* of each command, `deploy` and `notify` too */
 	enum project_include include_from; /* of templates of no zone */
-	struct runner *runner;             /* of its commands (hook.h); NULL: this process runs them */
+	struct starter *starter;             /* of its commands (hook.h); NULL: this process runs them */
 	bool locking;                      /* false: the operator keeps two runs apart */
 };
 

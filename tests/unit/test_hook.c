@@ -70,14 +70,14 @@ begin(bool deploys)
 	chmod("note", 0755);
 	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
 	assert_int_equal(hooks_begin(&diags, &project, deploys), 0);
-	assert_non_null(project.runner);
+	assert_non_null(project.starter);
 }
 
 static void
 end(void)
 {
 	hooks_end(&project);
-	assert_null(project.runner);
+	assert_null(project.starter);
 	diags_free(&diags);
 }
 
@@ -161,7 +161,7 @@ none(void **state)
 	put("zonepp.yaml", "zones: { example.org: { template: t } }\n");
 	assert_int_equal(project_load(&diags, "zonepp.yaml", &project), 0);
 	assert_int_equal(hooks_begin(&diags, &project, true), 0);
-	assert_null(project.runner);
+	assert_null(project.starter);
 	end();
 }
 
