@@ -51,6 +51,7 @@ struct cmd {
 	struct sandbox sandbox;      /* what is permitted, as far as is known */
 	struct sandbox_state confined;
 	bool calls_confined, files_confined;
+	bool uses_token; /* whose module talks to devices and daemons: nothing is given up */
 	int64_t now;
 	bool clock; /* that is what the clock said at the start */
 	unsigned jobs;
@@ -216,9 +217,10 @@ cmd_permit_build(struct cmd *cmd, const struct project *project);
 void
 cmd_permit_roots(struct cmd *cmd, const struct roots *roots);
 
-/* The key files that are named, as they are named: some by what their names have in common. */
+/* The folder of keys, which may be NULL; and key files that are named, as they are named: some by
+ * what their names have in common. */
 void
-cmd_permit_keys(struct cmd *cmd, const char *const *files);
+cmd_permit_keys(struct cmd *cmd, const char *folder, const char *const *files);
 
 /* The file at `path`, which is replaced; "-" is open already. */
 void

@@ -3,6 +3,7 @@
 #include "cmd.h"
 
 #include "base/file.h"
+#include "dnssec/key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,23 @@ cmd_permit_project(struct cmd *cmd, const struct project *project)
 	permit_outputs(cmd, project, SANDBOX_READ);
 }
 
+/* Are keys of the project on tokens, or will they be? */
+static bool
+uses_token(const struct project *project)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < project->n_zones; i++) {
+		const struct project_zone *zone = &project->zones[i];
+
+		if (zone->policy->keys.place ||
+		    (strcmp(zone->keys, last) != 0 && key_folder_has_token(zone->keys)))
+			return true;
+		last = zone->keys;
+	}
+	return false;
+}
+
 /* State and lock file are replaced in the folder itself. An output may be a device, or a link in
  * its own place. */
 void
@@ -55,6 +73,7 @@ cmd_permit_build(struct cmd *cmd, const struct project *project)
 {
 	struct stat st;
 
+	cmd->uses_token = uses_token(project);
 	sandbox_add(&cmd->sandbox, project->folder, SANDBOX_WRITE);
 	permit_outputs(cmd, project, SANDBOX_WRITE);
 	for (size_t i = 0; i < project->n_zones; i++)
@@ -63,10 +82,15 @@ cmd_permit_build(struct cmd *cmd, const struct project *project)
 }
 
 void
-cmd_permit_keys(struct cmd *cmd, const char *const *files)
+cmd_permit_keys(struct cmd *cmd, const char *folder, const char *const *files)
 {
-	for (; files && *files; files++)
-		sandbox_add(&cmd->sandbox, file_folder(cmd->sandbox.a, *files), SANDBOX_READ_LINKS);
+	if (folder)
+		cmd->uses_token |= key_folder_has_token(folder);
+	for (; files && *files; files++) {
+		folder = file_folder(cmd->sandbox.a, *files);
+		sandbox_add(&cmd->sandbox, folder, SANDBOX_READ_LINKS);
+		cmd->uses_token |= key_folder_has_token(folder);
+	}
 }
 
 void
@@ -109,6 +133,10 @@ cmd_confine(struct cmd *cmd)
 {
 	if (cmd->files_confined)
 		return;
+	if (cmd->uses_token) {
+		cmd_progress_begin(cmd);
+		return;
+	}
 	for (size_t i = 0; i < cmd->n_given; i++)
 		permit_option(cmd, &cmd->given[i]);
 	for (size_t i = 0; i < cmd->n_reports; i++)

@@ -213,7 +213,7 @@ set_index(struct cmd *cmd, struct zone_job *job)
 static void
 confine(struct cmd *cmd, const struct zone_job *job)
 {
-	cmd_permit_keys(cmd, cmd_values(cmd, &option_sign_key));
+	cmd_permit_keys(cmd, cmd_value(cmd, &option_sign_keys), cmd_values(cmd, &option_sign_key));
 	if (job->previous)
 		sandbox_add(&cmd->sandbox,
 		    arena_printf(&cmd->diags.arena, "%s.index", job->previous), SANDBOX_READ);
@@ -252,5 +252,4 @@ run(struct cmd *cmd)
 }
 
 const struct verb verb_sign = {"sign", "FILE|-",
-    "sign one zone file with DNSSEC keys in BIND's format", 1, 1, options, run,
-    CONFINED_TO_PROJECT};
+    "sign one zone file with DNSSEC keys in BIND's format", 1, 1, options, run, CONFINED_BY_ITSELF};

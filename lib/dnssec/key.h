@@ -73,8 +73,8 @@ struct key {
 	bool signs_zone; /* all other RRsets */
 	bool ds_early;   /* no DS may appear yet: guard.h */
 
-	bool at_hand;   /* its private key is; else it is kept offline */
-	EVP_PKEY *pkey; /* NULL: it is not at hand, on a token, or not read */
+	bool at_hand;                     /* its private key is; else it is kept offline */
+	EVP_PKEY *pkey;                   /* NULL: it is not at hand, on a token, or not read */
 	const struct token_uri *uri;      /* where on a token it is; NULL: on none, or not read */
 	const struct token_key *on_token; /* set by tokens_reach: token.h */
 };
@@ -148,6 +148,10 @@ key_folder_read_zone(struct arena *a, struct diags *diags, const char *path,
 int
 key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roots,
     const char *path, struct key_folder *out);
+
+/* Does any key in the folder lie on a token? False, too, where the folder cannot be read. */
+bool
+key_folder_has_token(const char *path);
 
 /* The files of one zone, `*n` of them. */
 const struct key_file *

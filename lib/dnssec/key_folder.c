@@ -235,6 +235,46 @@ key_read_private(int fd, char *out, size_t room)
 	return -1;
 }
 
+static bool
+is_on_token(const char *path)
+{
+	char room[PRIVATE_LONGEST];
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
+	bool is = n > 0 && keyfile_is_of_token((struct text){room, (size_t)n});
+
+	OPENSSL_cleanse(room, sizeof(room));
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+static bool
+is_private_name(const char *file)
+{
+	size_t len = key_stem_len(file);
+
+	return len > 0 && strcmp(file + len, ".private") == 0;
+}
+
+bool
+key_folder_has_token(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	char file[PATH_MAX];
+	bool has = false;
+
+	while (dir && !has && (entry = readdir(dir)))
+		has = *entry->d_name == 'K' && is_private_name(entry->d_name) &&
+		      (size_t)snprintf(file, sizeof(file), "%s/%s", path, entry->d_name) <
+			  sizeof(file) &&
+		      is_on_token(file);
+	if (dir)
+		closedir(dir);
+	return has;
+}
+
 /* Returns whether it holds a secret. */
 static bool
 digest_private(const struct roots *roots, const char *path, char *room, struct digest *digest)
