@@ -39,9 +39,9 @@ ok 'bash: the script is whole' bash -n "$tmp/zonepp.bash"
 ok 'bash: shellcheck has nothing to say' shellcheck "$tmp/zonepp.bash"
 ok 'bash: verbs' in_bash 'verify version' zonepp ver
 ok 'bash: a verb of two words, the first' in_bash keys zonepp ke
-ok 'bash: and the second' in_bash 'ds generate list roll set' zonepp keys ''
+ok 'bash: and the second' in_bash 'ds generate list request roll set sign' zonepp keys ''
 ok 'bash: verbs behind help' in_bash print zonepp help pri
-ok 'bash: and their second words' in_bash 'roll' zonepp help keys r
+ok 'bash: and their second words' in_bash 'request roll' zonepp help keys r
 ok 'bash: options' in_bash '--project= --prove' zonepp check --pro
 ok 'bash: options of two words' in_bash --missing zonepp keys generate --m
 ok 'bash: zones' in_bash 'example.net example.org' zonepp build exa
@@ -147,8 +147,8 @@ in_fish() { # in_fish WANTED TYPED: the answers, in one line
 if command -v fish >/dev/null; then
 	ok 'fish: the script is whole' fish --no-execute "$tmp/zonepp.fish"
 	ok 'fish: verbs' in_fish 'verify version' 'zonepp ver'
-	ok 'fish: a verb of two words' in_fish 'ds generate list roll set' 'zonepp keys '
-	ok 'fish: verbs behind help' in_fish 'roll' 'zonepp help keys r'
+	ok 'fish: a verb of two words' in_fish 'ds generate list request roll set sign' 'zonepp keys '
+	ok 'fish: verbs behind help' in_fish 'request roll' 'zonepp help keys r'
 	ok 'fish: options' in_fish '--project --prove' 'zonepp check --pro'
 	ok 'fish: zones' in_fish 'example.net example.org' 'zonepp build exa'
 	ok 'fish: zones behind two words' in_fish 'www.example.com' 'zonepp keys ds w'
