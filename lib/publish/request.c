@@ -226,6 +226,18 @@ take_records(const struct run *r, const struct store *store, struct ceremony_spa
 	ceremony_sort(span);
 }
 
+/* Why not was told of. */
+static int
+refuse_time(const struct run *r, int64_t t_unix)
+{
+	struct buf at = {0};
+
+	instant_print_iso(&at, t_unix);
+	return diag_error(r->diags, r->request->zone->pos, S_CEREMONY_GAP,
+	    "by the dates of its keys %s cannot be signed from %s on", r->request->zone->name_text,
+	    buf_text(&at, &r->diags->arena));
+}
+
 /* What a build makes of the apex then. */
 static int
 find_sets(const struct run *r, struct keys *keys, int64_t t_unix, struct ceremony_span *span)
@@ -236,7 +248,7 @@ find_sets(const struct run *r, struct keys *keys, int64_t t_unix, struct ceremon
 
 	keys->wants_csk = zone->policy->keys.has_role[PROJECT_CSK];
 	if (keys_roles(r->diags, zone->keys, keys) < 0)
-		return -1;
+		return refuse_time(r, t_unix);
 	take_apex(r, &apex);
 	sign_clean(&apex, &sign);
 	sign_add(&apex, &sign);
