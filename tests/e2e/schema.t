@@ -266,7 +266,9 @@ def tables():
     for places in groups.values():
         values = [some_of(i, words_of(node)) for i, (_, node) in enumerate(places)]
         for k in range(max(map(len, values))):
-            yield [(path, of[k]) for (path, _), of in zip(places, values) if k < len(of)]
+            together = [(path, of[k]) for (path, _), of in zip(places, values) if k < len(of)]
+            for i in range(0, len(together), 15):
+                yield together[i:i + 15]
 
 
 def singles():
