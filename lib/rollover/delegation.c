@@ -170,9 +170,13 @@ held_ds(const struct child *child)
 	struct sets known = trust_sets(a, child->run->keep->history, child->name, TYPE_DS);
 	struct set published = published_set(child);
 
+	struct set *only;
+
 	if (known.n > 0 || published.n == 0)
 		return known;
-	return (struct sets){arena_copy(a, &published, sizeof(published)), 1};
+	only = arena_alloc(a, sizeof(*only));
+	*only = published;
+	return (struct sets){only, 1};
 }
 
 /* --- Judgement --- */
