@@ -168,6 +168,7 @@ static int
 prove(const struct reach *reach, struct token *token, const CK_OBJECT_HANDLE *objects, CK_ULONG n)
 {
 	struct arena *a = &reach->diags->arena;
+	struct token_key *found;
 	const char *why = NULL;
 
 	for (CK_ULONG i = 0; i < n; i++) {
@@ -176,7 +177,9 @@ prove(const struct reach *reach, struct token *token, const CK_OBJECT_HANDLE *ob
 
 		switch (token_try(reach->diags, reach->key, &candidate, &why)) {
 		case TOKEN_TRIAL_GOOD:
-			reach->key->on_token = arena_copy(a, &candidate, sizeof(candidate));
+			found = arena_alloc(a, sizeof(*found));
+			*found = candidate;
+			reach->key->on_token = found;
 			return 0;
 		case TOKEN_TRIAL_TOLD:
 			return -1;

@@ -80,7 +80,10 @@ rrsigs() { # rrsigs FILE
 
 # --- Each algorithm ---
 
+asan=${ASAN_OPTIONS-}
 for algorithm in 8 10 13 14 15; do
+	# SoftHSM 2.6.1 loses some memory with each signature of Ed25519.
+	[ $algorithm != 15 ] || [ ! "$asan" ] || ASAN_OPTIONS=$asan:detect_leaks=0
 	ok "$algorithm: a key is made" generate "k$algorithm" --algorithm $algorithm
 	ok "$algorithm: its file has no private part" refuses grep -E '^(Private(Key|Exp)|Prime|Exp|Coeff)' "k$algorithm"/*.private
 	ok "$algorithm: it signs" sign "k$algorithm" -j 1
@@ -92,6 +95,7 @@ for algorithm in 8 10 13 14 15; do
 	*) ok "$algorithm: to the same bytes" cmp out/one "out/k$algorithm" ;;
 	esac
 done
+[ ! "$asan" ] || ASAN_OPTIONS=$asan
 ok 'a pair' generate pair --ksk --zsk
 ok 'signs' sign pair --nsec3 --zonemd --cds
 judged 'a pair' example.org out/pair
