@@ -168,9 +168,7 @@ held_ds(const struct child *child)
 {
 	struct arena *a = child->run->keep->a;
 	struct sets known = trust_sets(a, child->run->keep->history, child->name, TYPE_DS);
-	struct set published = published_set(child);
-
-	struct set *only;
+	struct set published = published_set(child), *only;
 
 	if (known.n > 0 || published.n == 0)
 		return known;
