@@ -169,11 +169,7 @@ add_module(struct tokens *tokens, CK_FUNCTION_LIST *functions, const char *path)
 		module->name = path   ? path
 			       : name ? arena_text(&tokens->a, name, strlen(name))
 				      : "one without a name";
-		module->failed = p11_kit_module_initialize(functions);
-		module->initialised = module->failed == CKR_OK;
 		tokens->n_modules++;
-		if (module->initialised)
-			find_tokens(tokens, module);
 	}
 	free(name);
 }
@@ -247,16 +243,37 @@ tokens_free(struct tokens *tokens)
 /* --- Which token --- */
 
 static bool
+is_named(const struct token_module *module, const struct token_uri *uri)
+{
+	if (uri->module_path)
+		return module->path && strcmp(module->path, uri->module_path) == 0;
+	return !module->path && (!uri->module_name || strcmp(module->name, uri->module_name) == 0);
+}
+
+static bool
 is_module_of(const struct token_module *module, const struct token_uri *uri)
 {
 	CK_INFO info;
 
-	if (uri->module_path)
-		return module->path && strcmp(module->path, uri->module_path) == 0;
-	return !module->path &&
-	       (!uri->module_name || strcmp(module->name, uri->module_name) == 0) &&
-	       module->functions->C_GetInfo(&info) == CKR_OK &&
+	return is_named(module, uri) && module->functions->C_GetInfo(&info) == CKR_OK &&
 	       p11_kit_uri_match_module_info(uri->parsed, &info);
+}
+
+/* Those that the URI does not name are left alone: some start threads. */
+static void
+begin_modules(struct tokens *tokens, const struct token_uri *uri)
+{
+	for (size_t i = 0; i < tokens->n_modules; i++) {
+		struct token_module *module = &tokens->modules[i];
+
+		if (module->tried || !is_named(module, uri))
+			continue;
+		module->tried = true;
+		module->failed = p11_kit_module_initialize(module->functions);
+		module->initialised = module->failed == CKR_OK;
+		if (module->initialised)
+			find_tokens(tokens, module);
+	}
 }
 
 static bool
@@ -278,9 +295,7 @@ failures(struct arena *a, const struct tokens *tokens, const struct token_uri *u
 	for (size_t i = 0; i < tokens->n_modules; i++) {
 		const struct token_module *module = &tokens->modules[i];
 
-		if (module->failed != CKR_OK &&
-		    (!uri->module_path ||
-			(module->path && strcmp(module->path, uri->module_path) == 0)))
+		if (module->failed != CKR_OK && is_named(module, uri))
 			text = arena_printf(a, "%s; the module %s does not work: %s", text,
 			    module->name, token_rv_name(a, module->failed));
 	}
@@ -294,11 +309,12 @@ tell_none(struct arena *a, const struct tokens *tokens, const struct token_uri *
 					: "no such token is there";
 
 	for (size_t i = 0; i < tokens->n_modules; i++)
-		if (!uri->module_path || tokens->modules[i].path)
+		if (is_named(&tokens->modules[i], uri))
 			return arena_printf(a, "%s%s", token, failures(a, tokens, uri));
-	return uri->module_path
-		   ? arena_printf(a, "the module %s cannot be loaded", uri->module_path)
-		   : arena_printf(a, "%s: p11-kit is configured to load no module", token);
+	if (uri->module_path)
+		return arena_printf(a, "the module %s cannot be loaded", uri->module_path);
+	return arena_printf(a, "%s: p11-kit is configured to load no module%s%s", token,
+	    uri->module_name ? " of the name " : "", uri->module_name ? uri->module_name : "");
 }
 
 static struct token *
@@ -310,6 +326,7 @@ find_token(struct tokens *tokens, struct arena *a, const struct token_uri *uri, 
 		load_path(tokens, uri->module_path);
 	else if (!tokens->configured)
 		load_configured(tokens);
+	begin_modules(tokens, uri);
 	for (size_t i = 0; i < tokens->n; i++) {
 		if (!is_token_of(&tokens->items[i], uri))
 			continue;

@@ -12,6 +12,7 @@ struct token_module {
 	CK_FUNCTION_LIST *functions;
 	const char *path; /* NULL: p11-kit is configured to load it */
 	const char *name; /* for messages */
+	bool tried;       /* to initialise it */
 	CK_RV failed;     /* CKR_OK: it works */
 	bool initialised;
 };

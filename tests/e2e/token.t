@@ -110,6 +110,8 @@ ok 'the order of BIND, by a module of p11-kit' sign bind
 judged 'the order of BIND' example.org out/bind
 relabel k13 named "pkcs11:token=zones;object=$object?pin-source=file:$tmp/pin&module-name=softhsm2"
 ok 'a module by its name' sign named
+relabel k13 misnamed "pkcs11:token=zones;object=$object?pin-source=file:$tmp/pin&module-name=none"
+ok 'and by one that there is none of' fails 2 'no module of the name none' sign misnamed
 relabel k13 bare "$object"
 ok 'a bare name is no token alone' fails 2 'several tokens are there' sign bare
 relabel k13 pinless "pkcs11:token=zones;object=$object?module-path=$module"
