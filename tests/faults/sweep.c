@@ -148,8 +148,8 @@ replace(void *ctx)
 		fatal(from);
 }
 
-static const int END_BY[ERRORS_MOST] = {SIGHUP, SIGINT, SIGTERM}, KILL_BY[ERRORS_MOST] = {SIGKILL},
-		 ONCE[ERRORS_MOST] = {1};
+static const int END_BY[ERRORS_MOST] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM},
+		 KILL_BY[ERRORS_MOST] = {SIGKILL}, ONCE[ERRORS_MOST] = {1};
 
 static const int *
 variants(const struct sweep *sweep, const struct made *made)

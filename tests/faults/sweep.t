@@ -66,6 +66,10 @@ prepare() {
 	rm "$tmp/one/zonepp.yaml.old"
 	cp -R -p "$tmp/before" "$tmp/ready"
 	(cd "$tmp/ready" && zonepp build --now $now && rm ran)
+	cp -R -p "$tmp/ready" "$tmp/rolled"
+	sed -i.old 's|cds: true }|cds: true, keys: { algorithm: ed25519, ksk: never, zsk: never } }|' \
+		"$tmp/rolled/zonepp.yaml"
+	rm "$tmp/rolled/zonepp.yaml.old"
 	cp -R -p "$tmp/before" "$tmp/diverged"
 	(
 		cd "$tmp/diverged" && cp zonepp.state base || exit
@@ -132,7 +136,7 @@ sweep errors 83 ready keys set --now $now --inactive=+30d keys/Kexample.net.+015
 sweep errors 83 ready keys ds --now $now --seen=14017 example.net
 options='-i keys/K* -i zonepp.state'
 sweep errors 83 ready keys generate --now $now -a ed25519 example.net
-sweep errors 83 ready keys roll --now $now example.net
+sweep errors 83 rolled keys roll --now $now example.net
 options='-i metrics -i page' # what cannot be read is stale, too
 sweep errors 83 ready status --now $now --prometheus=metrics --html=page
 options=
