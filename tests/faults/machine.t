@@ -157,10 +157,12 @@ fi
 prepare >"$tmp/why" 2>&1
 result 'the projects are built'
 each_limit -f 0 5 'files that may not be larger'
-each_limit -n 4 3 'few files that may be open'
 case ${ASAN_OPTIONS-} in
-'') each_limit -v 10000 500 'little memory' ;;
-*) skip 'little memory' 'the sanitizer takes it all' ;;
+'')
+	each_limit -n 4 3 'few files that may be open'
+	each_limit -v 10000 500 'little memory'
+	;;
+*) skip 'few open files, little memory' 'the sanitizer wants more' ;;
 esac
 
 step=8

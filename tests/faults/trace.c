@@ -462,7 +462,7 @@ main_ended(struct trace *trace, int status)
 static bool
 is_outlived(const struct trace *trace)
 {
-	enum { MOMENT_MS = 500 };
+	enum { MOMENT_MS = 5000 };
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
