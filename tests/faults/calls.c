@@ -92,8 +92,6 @@ const struct call calls[] = {
 	{SYS_fork, "fork", OF_NOTHING, {EAGAIN, ENOMEM}},
 	{SYS_vfork, "vfork", OF_NOTHING, {EAGAIN, ENOMEM}},
 	{SYS_execve, "execve", OF_PATH, {ENOENT, EACCES, ENOMEM}},
-	{SYS_wait4, "wait4", OF_NOTHING, {EINTR}},
-	{SYS_waitid, "waitid", OF_NOTHING, {EINTR}},
 	{SYS_poll, "poll", OF_NOTHING, {EINTR, ENOMEM}},
 	{SYS_ppoll, "ppoll", OF_NOTHING, {EINTR, ENOMEM}},
 	{SYS_rt_sigtimedwait, "rt_sigtimedwait", OF_NOTHING, {EINTR}},
@@ -114,6 +112,8 @@ const struct call calls[] = {
 
 	/* These cannot fail, or nobody asks whether they did. */
 	{SYS_futex, "futex", OF_NOTHING, {0}},
+	{SYS_wait4, "wait4", OF_NOTHING, {0}}, /* WNOHANG */
+	{SYS_waitid, "waitid", OF_NOTHING, {0}},
 	{SYS_rt_sigaction, "rt_sigaction", OF_NOTHING, {0}},
 	{SYS_rt_sigprocmask, "rt_sigprocmask", OF_NOTHING, {0}},
 	{SYS_rt_sigreturn, "rt_sigreturn", OF_NOTHING, {0}},

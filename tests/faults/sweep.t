@@ -107,6 +107,7 @@ sign() { # sign MODE EVERY OPTION...
 
 deploying() { # deploying MODE EVERY: of one that is cut short, it is not known what servers have
 	options='-s [P079]'
+	[ "$1" != errors ] || options="$options -n zonepp.state" # nor where it cannot be read again
 	sweep "$1" "$2" ready roll --deploy --now 2026-11-30
 	options=
 }
