@@ -114,7 +114,8 @@ struct diags {
 	enum input_tracking track_inputs; /* what to note in `inputs` of what is read */
 	struct input *inputs;
 	size_t n_inputs, cap_inputs;
-	bool unreadable; /* something could not be read, and not because it was not there */
+	bool unreadable;     /* something could not be read, and not because it was not there */
+	const char *read_as; /* what messages call that which is read; NULL: by its path */
 	void (*waiting)(
 	    const char *path);       /* tells at once that another holds this lock; NULL: no */
 	const struct locked *locked; /* of sources that are not here (source/locked.h); or NULL, */

@@ -357,6 +357,8 @@ report(struct diags *diags, struct pos pos, const struct roots *roots, const cha
 	diags->unreadable = diags->unreadable || !(is_another || file_is_absence(error));
 	if (diags->account.is_over)
 		return diag_over_in(diags, pos, path);
+	if (diags->read_as)
+		path = diags->read_as;
 	if (!pos.at)
 		return diag_add_path(diags, path, problem, "cannot read %s: %s", path, why);
 	return diag_error(diags, pos, problem, "cannot read %s: %s", path, why);

@@ -23,6 +23,8 @@ judge_output(struct diags *diags, struct output *out, const char *path, const st
     const struct verify_options *options, judge_reader *reader, void *ctx)
 {
 	const char *draft = output_draft(out), *from = draft ? draft : output_old(out);
+	const char *name = strcmp(path, "-") == 0 ? "<stdout>" : path;
+	size_t n_sources = diags->n_sources;
 	struct verify_options read = *options;
 	struct verify_result result;
 	struct store store;
@@ -30,9 +32,12 @@ judge_output(struct diags *diags, struct output *out, const char *path, const st
 
 	diags->track_inputs = TRACK_NOTHING;
 	diags->errors_only = true;
+	diags->read_as = name;
 	done = reader ? reader(ctx, from, &read, &store)
 		      : judge_read(diags, from, apex, &read, &store);
-	diags->sources[diags->n_sources - 1].path = strcmp(path, "-") == 0 ? "<stdout>" : path;
+	diags->read_as = NULL;
+	if (diags->n_sources > n_sources)
+		diags->sources[diags->n_sources - 1].path = name;
 	if (done == 0)
 		done = verify_zone(diags, &store, &read, &result);
 	store_free(&store);
