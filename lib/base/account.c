@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 static uint64_t
@@ -45,6 +46,7 @@ account_default(enum limit limit)
 	    [LIMIT_RECORDS] = 50 * 1000 * 1000,
 	    [LIMIT_MADE] = 500 * 1000 * 1000,
 	    [LIMIT_WORK] = 30 * 1000 * 1000,
+	    [LIMIT_TIME] = 600 * 1000 * 1000,
 	};
 
 	return limit == LIMIT_MEMORY ? memory_there() / 2 : usual[limit];
@@ -58,12 +60,35 @@ account_open(struct account *account, const struct limits *limits, size_t n)
 		    limits && limits->most[i] ? limits->most[i] : account_default((enum limit)i);
 	if (n > 1 && !(limits && limits->most[LIMIT_MEMORY]))
 		account->most[LIMIT_MEMORY] /= n;
-	account->is_open = true;
+	account->is_open = account->is_timed = true;
+	account->time_us = account_clock_us();
+}
+
+uint64_t
+account_clock_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void
+account_time(struct account *account)
+{
+	uint64_t now_us;
+
+	if (!account->is_timed)
+		return;
+	now_us = account_clock_us();
+	account_take(account, LIMIT_TIME, now_us - account->time_us);
+	account->time_us = now_us;
 }
 
 void
 account_read(struct account *account)
 {
+	account->is_timed = false;
 	for (int i = 0; i < N_LIMITS; i++)
 		if (i != LIMIT_WORK)
 			account->most[i] = UINT64_MAX;

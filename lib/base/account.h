@@ -15,6 +15,7 @@ enum limit {
 	LIMIT_MADE,    /* octets of records that few octets of text stand for: those of directives,
 			* and of files that are included again */
 	LIMIT_WORK, /* iterations of key derivations, and what takes as long: half a microsecond */
+	LIMIT_TIME, /* microseconds of a processor until the template is read */
 	N_LIMITS,
 };
 
@@ -28,7 +29,13 @@ struct account {
 	bool is_over; /* a limit was reached, */
 	enum limit reached;
 	uint64_t most[N_LIMITS], taken[N_LIMITS];
+	bool is_timed;
+	uint64_t time_us; /* of the thread that reads the template, which was taken by then */
 };
+
+/* The time that this thread has taken of a processor. */
+uint64_t
+account_clock_us(void);
 
 /* The most that a zone may take where nothing else is said. That of memory is half of what the
  * machine has, or a limit of the process or its container leaves. */
@@ -39,6 +46,11 @@ account_default(enum limit limit);
  * one alone). What was taken before stays. */
 void
 account_open(struct account *account, const struct limits *limits, size_t n);
+
+/* Takes the time since the account was opened or this was called last, in the thread that reads the
+ * template. What it takes in others is put there by whoever runs them. */
+void
+account_time(struct account *account);
 
 /* The template is read: from now on only work is limited, as all else grows with the template. */
 void

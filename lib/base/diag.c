@@ -658,13 +658,15 @@ diag_over_in(struct diags *diags, struct pos pos, const char *path)
 	static const struct {
 		enum problem problem;
 		const char *what, *unit;
+		uint64_t of; /* what the account counts */
 	} rows[N_LIMITS] = {
-	    [LIMIT_MEMORY] = {F_MEMORY, "the zone takes more memory than", "octets"},
-	    [LIMIT_RECORDS] = {Z_RECORDS, "the zone has more than", "records"},
+	    [LIMIT_MEMORY] = {F_MEMORY, "the zone takes more memory than", "octets", 1},
+	    [LIMIT_RECORDS] = {Z_RECORDS, "the zone has more than", "records", 1},
 	    [LIMIT_MADE] = {Z_MADE, "directives and repeated files make more than",
-		"octets of records"},
-	    [LIMIT_WORK] = {F_WORK, "the zone's certificates and keys take more work than",
-		"steps"},
+		"octets of records", 1},
+	    [LIMIT_WORK] = {F_WORK, "the zone's certificates and keys take more work than", "steps",
+		1},
+	    [LIMIT_TIME] = {F_WORK, "the template takes more of a processor than", "s", 1000000},
 	};
 	enum limit reached = diags->account.reached;
 
@@ -674,7 +676,8 @@ diag_over_in(struct diags *diags, struct pos pos, const char *path)
 		return -1;
 	diags->over_told = true;
 	message = arena_printf(&diags->arena, "%s %llu %s", rows[reached].what,
-	    (unsigned long long)diags->account.most[reached], rows[reached].unit);
+	    (unsigned long long)(diags->account.most[reached] / rows[reached].of),
+	    rows[reached].unit);
 	if (path && !pos.at)
 		return diag_add_path(diags, path, rows[reached].problem, "%s", message);
 	return diag_error(diags, pos, rows[reached].problem, "%s", message);

@@ -18,7 +18,7 @@ X(F_CONFINED,    "F003", ERROR,   1, "a file outside the folders that may be rea
 X(F_LINK,        "F010", ERROR,   1, "a symbolic link where zonepp writes", "", "remove the link; to write zones through it, name the folder that it leads to under `allow-output:` in zonepp.yaml") \
 X(F_STREAM,      "F005", ERROR,   2, "an output that is no regular file cannot be written", "", "") \
 X(F_MEMORY,      "F015", ERROR,   1, "a zone that takes too much memory", "", "raise `limits: { memory: }` in zonepp.yaml where it is meant to be so large") \
-X(F_WORK,        "F016", ERROR,   1, "a zone whose certificates and keys take too much work", "", "take smaller files, with fewer iterations, or raise `limits: { work: }` in zonepp.yaml") \
+X(F_WORK,        "F016", ERROR,   1, "a zone that takes too much work", "", "take smaller files, with fewer iterations, or raise `limits: { work: }` or `{ time: }` in zonepp.yaml") \
 X(F_LARGE,       "F017", ERROR,   1, "a file that is too large for what it should be", "", "") \
 X(F_SYSTEM,      "F004", ERROR,   2, "the system refused a service", "", "") \
 X(F_LOCKING,     "F006", ERROR,   2, "a lock that cannot be had", "", "nothing was done, as two at once would spoil each other's work; let who builds write the folder .zonepp") \

@@ -83,6 +83,7 @@ load_zone(struct diags *diags, const struct load_options *options, struct loaded
 	store_begin(&loaded->store, diags, options->zone);
 	loaded->store.n_workers = options->n_workers;
 	parsed = parse_file(diags, &parse, options->path, &zone);
+	account_time(&diags->account);
 	if (diags->account.is_over) {
 		store_lose(&loaded->store, NULL, 0);
 		parsed = diag_over_in(diags, pos_none(), options->path);

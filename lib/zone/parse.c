@@ -232,15 +232,21 @@ parser_charge(struct parser *parser, struct pos pos, size_t octets)
 	return diag_over(parser->diags, pos);
 }
 
-/* What a record takes besides its octets. */
-enum { RECORD_OVERHEAD = 64 };
+enum {
+	RECORD_OVERHEAD = 64, /* what a record takes besides its octets */
+	RECORDS_A_LOOK = 1024 /* at the clock: some hundred microseconds */
+};
 
 static int
 charge_record(struct parser *parser, const struct parsed *record)
 {
 	size_t octets = RECORD_OVERHEAD + record->owner->len + record->rdata.len;
-	bool within = account_take(&parser->diags->account, LIMIT_RECORDS, 1);
+	struct account *account = &parser->diags->account;
+	bool within = account_take(account, LIMIT_RECORDS, 1);
 
+	if (account->taken[LIMIT_RECORDS] % RECORDS_A_LOOK == 0)
+		account_time(account);
+	within = within && !account->is_over;
 	if (parser->making)
 		return parser_charge(parser, record->pos, octets);
 	return within ? 0 : parser_charge(parser, record->pos, 0);

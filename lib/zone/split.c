@@ -121,6 +121,7 @@ parse_slot(void *ctx, unsigned worker, size_t number, size_t piece)
 	const char *text = whole->entry.base;
 	struct arena *data = &split->data[worker];
 	struct arena_mark mark = arena_mark(data);
+	uint64_t begin_us = account_clock_us();
 	struct lexer lexer;
 
 	slot_begin(slot, split->ahead, piece == 0);
@@ -133,6 +134,7 @@ parse_slot(void *ctx, unsigned worker, size_t number, size_t piece)
 	*data = slot->store.data;
 	slot->store.data = (struct arena){0};
 	slot->octets = octets_of(&slot->store);
+	slot->diags.account.taken[LIMIT_TIME] = account_clock_us() - begin_us;
 	if (!slot->good)
 		arena_reset(data, mark);
 }
@@ -170,6 +172,7 @@ charge(struct split *split, const struct slot *slot)
 	account_take(account, LIMIT_RECORDS, taken[LIMIT_RECORDS]);
 	account_take(account, LIMIT_MADE, taken[LIMIT_MADE]);
 	account_take(account, LIMIT_MEMORY, slot->octets);
+	account_take(account, LIMIT_TIME, taken[LIMIT_TIME]);
 }
 
 /* A SOA record may have become the default TTL. */

@@ -319,12 +319,37 @@ zones: { names.example: {}, words.example: {} }
     ok('texts: a page stays one', [1] if '<script>' in files['page'] or '<b>`' in files['page'] else [])
 
 
+# --- Time ---
+
+def times():
+    """A template that is within all other limits."""
+    project = f'{top}/times'
+    os.makedirs(f'{project}/zones')
+    write(f'{project}/zonepp.yaml', '''
+defaults: { template: "zones/{zone}.zone", output: "public/{zone}.zone", policy: plain }
+policies: { plain: { sign: false } }
+limits: { time: 1s, made: 100G, memory: 900M }
+zones: { long.example: {}, good.example: {} }
+''')
+    make_zone(project, 'good.example', '')
+    make_zone(project, 'long.example', '')
+    with open(f'{project}/zones/long.example.zone', 'a', encoding='utf-8') as file:
+        file.write(''.join(f'$GENERATE 1-1048576 h{i}-$ A 192.0.2.1\n' for i in range(20)))
+    run = Run(project, 'build', seconds=60)
+    ok('time: a template takes too much', [run.said] if run.status != 1 or
+       'takes more of a processor than 1 s [F016]' not in run.said else [])
+    ok('time: the other zone is published', [] if state_of(project, 'good.example') and
+       not state_of(project, 'long.example') else [run.said])
+
+
 top = tempfile.mkdtemp()
 try:
     sources()
     each_zone()
     whole_project()
     texts()
+    if os.environ.get('PARANOID') and not hostile.SANITIZED:
+        times()
 finally:
     shutil.rmtree(top)
 print(f'1..{hostile.count}')

@@ -166,6 +166,30 @@ guarded(void **state)
 }
 #endif
 
+/* Time counts until the template is read. */
+static void
+time_of_a_processor(void **state)
+{
+	struct limits limits = {.most = {[LIMIT_TIME] = 3000}};
+	struct account account = {0}, read = {0}, none = {0};
+	uint64_t begin_us = account_clock_us();
+
+	(void)state;
+	account_open(&account, &limits, 0);
+	account_open(&read, &limits, 0);
+	account_read(&read);
+	for (int i = 0; i < 1000000 && !account.is_over; i++) {
+		account_time(&account);
+		account_time(&read);
+		account_time(&none);
+	}
+	assert_true(account.is_over);
+	assert_int_equal(account.reached, LIMIT_TIME);
+	assert_true(account_clock_us() - begin_us >= 3000);
+	assert_false(read.is_over || none.is_over);
+	assert_int_equal(account_default(LIMIT_TIME), 600 * 1000 * 1000);
+}
+
 /* Zones that are read side by side share what the machine has. */
 static void
 shared(void **state)
@@ -185,6 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(alignment),
+	    cmocka_unit_test(time_of_a_processor),
 	    cmocka_unit_test(shared),
 	    cmocka_unit_test(nothing_is_not_null),
 	    cmocka_unit_test(large),

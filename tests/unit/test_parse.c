@@ -282,6 +282,66 @@ depth(void **state)
 	zone_free(&f);
 }
 
+/* As many files as a zone may include, and one more. */
+static void
+files_in_sum(void **state)
+{
+	struct buf text = {0};
+	struct zone_fixture f;
+
+	(void)state;
+	put("once", "x A 192.0.2.1\n");
+	buf_puts(&text, ZONE_HEAD);
+	for (unsigned i = 0; i < PARSE_INCLUDES_MOST; i++)
+		buf_puts(&text, "$INCLUDE once\n");
+	buf_putc(&text, '\0');
+	zone_read_good(&f, text.data);
+	zone_free(&f);
+	text.len--;
+	buf_puts(&text, "$INCLUDE once\n");
+	buf_putc(&text, '\0');
+	zone_read(&f, text.data);
+	assert_int_equal(f.result, -1);
+	assert_int_equal(f.diags.items[0].problem, Z_INCLUDE_DEPTH);
+	zone_free(&f);
+	buf_free(&text);
+}
+
+/* The data of a record, as long as its length can say (RFC 1035 section 3.2.1), and longer. */
+static void
+long_rdata(void **state)
+{
+	static const struct {
+		unsigned n;
+		int result;
+	} lengths[] = {{RDATA_LONGEST, 0}, {RDATA_LONGEST + 1, -1}};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(lengths); i++)
+		for (int generic = 0; generic < 2; generic++) {
+			struct buf text = {0};
+			struct zone_fixture f;
+
+			buf_puts(&text, ZONE_HEAD);
+			if (generic)
+				buf_printf(&text, "x TYPE65280 \\# %u ", lengths[i].n);
+			else
+				buf_puts(&text, "x TXT");
+			for (unsigned k = 0; generic && k < lengths[i].n; k++)
+				buf_puts(&text, "ab");
+			for (unsigned k = 0; !generic && k + 256 <= lengths[i].n; k += 256)
+				buf_printf(&text, " %0255u", 0);
+			for (unsigned k = lengths[i].n % 256; !generic && k > 0; k = 0)
+				buf_printf(&text, " %0*u", (int)k - 1, 0);
+			buf_puts(&text, "\n");
+			buf_putc(&text, '\0');
+			zone_read(&f, text.data);
+			assert_int_equal(f.result, lengths[i].result);
+			zone_free(&f);
+			buf_free(&text);
+		}
+}
+
 /* The zone's name: what is given, else the first $ORIGIN ahead of any record. */
 static void
 zone_name(void **state)
@@ -382,6 +442,8 @@ main(void)
 	    cmocka_unit_test(nul_byte),
 	    cmocka_unit_test(blank_owner_behind_a_bad_one),
 	    cmocka_unit_test(depth),
+	    cmocka_unit_test(files_in_sum),
+	    cmocka_unit_test(long_rdata),
 	    cmocka_unit_test(zone_name),
 	    cmocka_unit_test(empty_files),
 	    cmocka_unit_test(missing_file),

@@ -120,6 +120,7 @@ static const struct key_row rows[] = {
     {"limits", "records", NULL, "100M", SHAPES},
     {"limits", "made", NULL, "100M", SHAPES},
     {"limits", "work", NULL, "100M", SHAPES},
+    {"limits", "time", NULL, "5m", SHAPES},
     {"safety", "max-delete", NULL, "30%", SHAPES_NOTHING},
     {"safety", "max-change", NULL, "30%", SHAPES_NOTHING},
     {"safety", "protect", NULL, "[ds]", SHAPES_NOTHING},
