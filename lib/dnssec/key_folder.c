@@ -281,11 +281,15 @@ digest_private(const struct roots *roots, const char *path, char *room, struct d
 {
 	int fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
+	struct stat st;
 
 	bool is_secret = n > 0 && !keyfile_is_of_token((struct text){room, (size_t)n});
 
 	if (n > 0) {
 		digest_add(digest, &n, sizeof(n));
+		/* Where others got access to it, the zone is looked at again: that is told of. */
+		if (fstat(fd, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)))
+			digest_add(digest, &st.st_mode, sizeof(st.st_mode));
 		digest_add(digest, room, (size_t)n);
 		OPENSSL_cleanse(room, (size_t)n);
 	}
