@@ -74,13 +74,14 @@ load(const char *path, struct text text, struct buf *out)
 }
 
 /* May it hold what expand replaces? Besides directives that is an $ORIGIN that not every server
- * takes, and a last line that one of them misses the end of. */
+ * takes, a TTL that only some take from the SOA, and a last line that one of them misses the end
+ * of. */
 static bool
 may_change(struct text text)
 {
 	const char *at = text.data, *end = text.data + text.len;
 
-	if (text.len > 0 && end[-1] != '\n')
+	if (text.len == 0 || end[-1] != '\n' || strncasecmp(at, "$TTL", 4) != 0)
 		return true;
 	for (; (at = memchr(at, '$', (size_t)(end - at))); at++)
 		if (strncasecmp(at, "$TTL", 4) != 0)
