@@ -70,6 +70,7 @@ X(Z_TARGET,      "Z043", WARNING, 0, "a record that names a server in the zone w
 X(Z_TARGET_ALIAS,"Z044", WARNING, 0, "a record that names an alias as a server", "RFC 2181 section 10.3, RFC 2782", "name the server itself") \
 X(Z_RRSET_LARGE, "Z045", ERROR,   1, "an RRset that no message can hold", "RFC 1035 section 4.2.2", "") \
 X(Z_KEY_FLAGS,   "Z046", WARNING, 0, "a DNSKEY record that is no zone key", "RFC 4034 section 2.1.1", "nobody verifies with it: set the flags to 256 or 257, or take it out") \
+X(Z_RRSET_MANY,"Z048", WARNING, 0, "more records of a name and type than BIND loads", "", "let several names share them; BIND 9.18.28 and newer do not load the zone unless max-records-per-type says more than 100") \
 X(Z_SERIAL_BACK, "Z104", ERROR,   1, "a serial that goes back", "RFC 1982 section 3.2", "raise it above that one, or let `serial: auto` do so; where the later one was a mistake, RFC 1982 allows to go round: add 2147483647, wait until all servers have it, then set the serial that you want") \
 X(Z_SERIAL,      "Z036", WARNING, 0, "a serial that does not move on", "RFC 1912 section 2.2", "raise it, or let `serial: auto` do so") \
 X(Z_DS_PLACE,    "Z035", ERROR,   1, "a DS record without delegation", "RFC 4035 section 2.4", "DS belongs beside the NS records of a child zone") \
@@ -107,6 +108,7 @@ X(Z_CAA_STYLE,   "Z083", NOTE,    0, "a part of a CAA record that has no meaning
 X(Z_SVCB_ALIAS,  "Z084", WARNING, 0, "a part of SVCB or HTTPS records that clients ignore", "RFC 9460 sections 2.4.1 and 2.4.2", "records of priority 0 have no parameters, and no others beside them") \
 X(Z_SVCB_MANDATORY,"Z085",NOTE,   0, "a key that is mandatory without being listed", "RFC 9460 sections 8 and 9, RFC 9461", "take it out of mandatory=") \
 X(Z_SVCB_DOHPATH,"Z086", WARNING, 0, "DNS over HTTPS without its path", "RFC 9461 sections 4.1 and 5", "add dohpath=/dns-query{?dns}, with the path that the server has") \
+X(Z_SVCB_CASE,   "Z087", WARNING, 0, "a target in capital letters, which NSD changes", "RFC 6840 section 5.1", "write it in small letters: NSD serves it so, and a signature is for what stands here") \
 \
 X(D_SOON,        "D100", WARNING, 0, "a certificate that expires soon", "RFC 7671 section 5.2", "renew it: usages 0, 1 and 2 validate dates") \
 X(D_SOON_EE,     "D101", NOTE,    0, "a certificate that expires soon, under usage 3", "RFC 7671 section 5.1", "usage 3 ignores dates, but other clients do not") \

@@ -1,6 +1,7 @@
 #include "check/size.h"
 
 enum {
+	BIND_MOST = 100, /* records of a name and type */
 	MESSAGE_LONGEST = 65535,
 	HEADER = 12,  /* RFC 1035 section 4.1.1 */
 	QUESTION = 4, /* type and class, behind the name: RFC 1035 section 4.1.2 */
@@ -66,18 +67,25 @@ size_of_signatures(struct rrset rrsig)
 }
 
 static void
-tell(const struct store *store, const struct node *node, const struct rrset *set, size_t size)
+tell_of(const struct store *store, const struct node *node, const struct rrset *set, size_t size)
 {
 	uint8_t owner[NAME_LONGEST];
 	struct buf b = {0};
+	bool large = size > MESSAGE_LONGEST;
 
 	node_wire(store, node, owner);
 	name_print(&b, owner);
 	buf_puts(&b, " has ");
+	if (!large)
+		buf_printf(&b, "%zu ", set->n);
 	type_print(&b, set->type);
-	buf_printf(&b, " records that fill %zu octets of an answer, %d are the most", size,
-	    MESSAGE_LONGEST);
-	diag_add(store->diags, set->records[0].pos, Z_RRSET_LARGE, "%.*s", (int)b.len, b.data);
+	if (large)
+		buf_printf(&b, " records that fill %zu octets of an answer, %d are the most", size,
+		    MESSAGE_LONGEST);
+	else
+		buf_printf(&b, " records, BIND loads no more than %d", BIND_MOST);
+	diag_add(store->diags, set->records[0].pos, large ? Z_RRSET_LARGE : Z_RRSET_MANY, "%.*s",
+	    (int)b.len, b.data);
 	buf_free(&b);
 }
 
@@ -96,8 +104,8 @@ check_node(const struct store *store, const struct node *node, size_t signatures
 			signatures += signatures_len;
 		if (signatures > 0)
 			size += signatures + OPT;
-		if (size > MESSAGE_LONGEST && set.type != TYPE_RRSIG)
-			tell(store, node, &set, size);
+		if ((size > MESSAGE_LONGEST || set.n > BIND_MOST) && set.type != TYPE_RRSIG)
+			tell_of(store, node, &set, size);
 		r += set.n;
 	}
 }
@@ -106,6 +114,6 @@ void
 check_sizes(const struct store *store, size_t signatures_len)
 {
 	for (size_t i = 0; i < store->n_nodes; i++)
-		if (store->nodes[i].flags & NODE_LARGE)
+		if (store->nodes[i].flags & NODE_LARGE || store->nodes[i].n > BIND_MOST)
 			check_node(store, &store->nodes[i], signatures_len);
 }

@@ -1,5 +1,6 @@
 /* Check of the size of RRsets: a message cannot be longer than 65535 octets (RFC 1035
- * section 4.2.2), and an answer holds an RRset whole, with its signatures. */
+ * section 4.2.2), and an answer holds an RRset whole, with its signatures. BIND takes so many records
+ * of a name and type (max-records-per-type), and no more. */
 #ifndef CHECK_SIZE_H
 #define CHECK_SIZE_H
 

@@ -115,9 +115,26 @@ check_dohpath(const struct service *s)
 	}
 }
 
+/* RFC 6840 section 5.1 does not let signers lower these names, and NSD lowers them: a fault of NSD,
+ * seen in 4.6.1. */
+static void
+check_case(const struct service *s)
+{
+	const uint8_t *target = s->record->rdata + 2;
+	size_t len = name_length(target, s->record->rdlen - 2u);
+	uint8_t low[NAME_LONGEST];
+
+	name_lower(low, target, len);
+	if (memcmp(low, target, len) != 0)
+		diag_add(s->store->diags, s->record->pos, Z_SVCB_CASE,
+		    "the %s record of %s has a target in capital letters", type_name(s),
+		    owner_text(s));
+}
+
 static void
 check_record(const struct service *s, bool aliases)
 {
+	check_case(s);
 	if (s->alias && s->params.len > 0)
 		tell(s, NULL, Z_SVCB_ALIAS, "is in AliasMode, in which clients ignore parameters");
 	if (!s->alias && aliases)

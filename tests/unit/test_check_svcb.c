@@ -31,6 +31,9 @@ static const struct {
     {"$GENERATE 1-2 a$ HTTPS 0 a.net. alpn=h2\n", "Z084 5:1"},
     {"@ HTTPS 1 . mandatory=port,no-default-alpn port=1 alpn=h2 no-default-alpn\n",
 	"Z085 5:13, Z085 5:13"},
+    /* RFC 6840 section 5.1 */
+    {"@ HTTPS 1 A.net. alpn=h2\n", "Z087 5:1"}, {"A SVCB 0 a.Net.\n", "Z087 5:1"},
+    {"A HTTPS 1 . alpn=h2\n", ""}, {"@ HTTPS 0 a\\065.net.\n", "Z087 5:1"},
     {"a NS n.net.\n_dns.a SVCB 1 a.net. alpn=h2\n", ""}, /* not the zone's */
 };
 
