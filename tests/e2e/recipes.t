@@ -25,7 +25,9 @@ control() { # control PROGRAM [OPTION...]: that program, told where its server i
 	program=$1
 	shift
 	path=$(PATH=$programs command -v "$program") || return 1
-	printf '#!/bin/sh\nexec %s %s "$@"\n' "$path" "$*" >"$tmp/bin/$program"
+	# PowerDNS does not take its folder twice, as `start` gives it, too.
+	printf '#!/bin/sh\ncase ${1-} in --config-dir=*) shift ;; esac\nexec %s %s "$@"\n' "$path" "$*" \
+		>"$tmp/bin/$program"
 	chmod +x "$tmp/bin/$program"
 }
 zone() { # zone NAME ADDRESS
@@ -71,12 +73,19 @@ zones_named() { :; }
 zones_knotd() {
 	block '.Ss Knot' 1
 }
+zones_pdns() {
+	block '.Ss PowerDNS' 1
+	: >"$dns/powerdns.zones"
+	PATH=$programs pdnsutil --config-dir="$server_dir" create-bind-db "$dns/powerdns.db" >&2
+}
 mkdir "$tmp/none"
 begin() { # begin SERVER: without zones
 	serve "$1" "$tmp/none" || return
 	control nsd-control -c "$server_dir/conf"
 	control rndc -c "$server_dir/rndc"
 	control knotc -c "$server_dir/conf"
+	control pdns_control --config-dir="$server_dir"
+	control pdnsutil --config-dir="$server_dir"
 }
 
 while read -r name low server; do
@@ -106,6 +115,7 @@ done <<'SERVERS'
 NSD nsd nsd
 BIND bind named
 Knot knot knotd
+PowerDNS powerdns pdns
 SERVERS
 
 # --- Other judges ---

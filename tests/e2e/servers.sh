@@ -8,7 +8,7 @@ servers_table() {
 nsd|nsd|-v|-d -c DIR/conf|nsd-control -c DIR/conf status|nsd-control -c DIR/conf reload ZONE
 named|named|-v|-g -n 1 -c DIR/conf|rndc -c DIR/rndc status|rndc -c DIR/rndc reload ZONE
 knotd|knotd|-V|-c DIR/conf|knotc -c DIR/conf status|knotc -c DIR/conf --blocking zone-reload ZONE
-pdns|pdns_server|--version|--config-dir=DIR|pdns_control --config-dir=DIR ping|pdns_control --config-dir=DIR bind-reload-now ZONE
+pdns|pdns_server|--version|--config-dir=DIR|pdns_control --config-dir=DIR rping|pdns_control --config-dir=DIR bind-reload-now ZONE
 unbound|unbound|-V|-d -c DIR/conf|unbound-control -c DIR/conf status|unbound-control -c DIR/conf flush_zone ZONE
 TABLE
 }
@@ -195,9 +195,6 @@ zones_knotd() {
 config_pdns() {
 	ln -s conf "$server_dir/pdns.conf"
 	cat <<-CONF
-	launch=bind
-	bind-config=$server_dir/zones
-	bind-dnssec-db=$server_dir/db
 	local-address=127.0.0.1
 	local-port=$port
 	socket-dir=$server_dir
@@ -208,10 +205,15 @@ config_pdns() {
 	receiver-threads=1
 	distributor-threads=1
 	version-string=anonymous
-	dname-processing=yes
 	CONF
 }
 zones_pdns() {
+	cat <<-CONF # which pdnsutil reads, too
+	launch=bind
+	bind-config=$server_dir/zones
+	bind-dnssec-db=$server_dir/db
+	dname-processing=yes
+	CONF
 	for_zones "$1" 'zone "%s" { type native; file "%s"; };\n' >"$server_dir/zones"
 	pdnsutil --config-dir="$server_dir" create-bind-db "$server_dir/db" >&2 || return
 	for file in "$1"/*.zone; do

@@ -20,7 +20,7 @@ anchors "$tmp/example/keys" | sed 's/"\(.*\)\(....\)=/"\2\1=/' >"$tmp/wrong-anch
 digest=$(openssl x509 -in "$tmp/example/certs/mail.crt" -noout -pubkey |
 	openssl pkey -pubin -outform DER | openssl dgst -sha256 -r | cut -d ' ' -f 1)
 
-for server in nsd named; do
+for server in nsd named ${PARANOID:+knotd pdns}; do
 	ok "$server starts" serve $server "$tmp/example/public" || break
 	for zone in $(zones); do
 		ok "$server serves the records of $zone" same_records "$zone"
