@@ -115,7 +115,7 @@ cut_limit(struct text *uri)
 static const char *
 uri_fault(struct text uri)
 {
-	struct text address = uri, query;
+	struct text address, query;
 
 	if (uri.len == 0)
 		return "an address is missing";

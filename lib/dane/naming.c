@@ -200,7 +200,7 @@ add_reference(struct arena *a, const struct naming *naming, const struct dane_ow
     struct list *hosts, struct list *domains)
 {
 	uint8_t wire[NAME_LONGEST];
-	const uint8_t *domain = wire;
+	const uint8_t *domain;
 
 	if (naming->node->flags & NODE_WILDCARD)
 		return;

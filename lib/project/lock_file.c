@@ -242,7 +242,7 @@ static bool
 take_number(struct text word, struct line *line)
 {
 	const char *slash = memchr(word.data, '/', word.len);
-	struct text first = word, second = word;
+	struct text first = word, second;
 
 	if (!slash)
 		return false;

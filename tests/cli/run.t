@@ -83,7 +83,7 @@ for scenario; do
 	fi
 	: >"$tmp/differences"
 	prepare "$scenario"
-	(cd "$tmp/work" && timeout 180 sh "$here/$scenario/cmd" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null)
+	(cd "$tmp/work" && timeout "${SCENARIO_S:-180}" sh "$here/$scenario/cmd" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null)
 	status=$?
 	if [ $status = 0 ]; then : >"$tmp/status"; else echo $status >"$tmp/status"; fi
 	# Where the copy stands is not to be expected.
