@@ -179,9 +179,11 @@ is_of_twin(const struct look *look)
 	    !certificate->current || certchain_taken(&certificate->next_chain, published))
 		return false;
 	at = bsearch(&certificate, index->by_leaf, index->n_by_leaf, sizeof(*at), by_leaf);
+	if (!at)
+		return false;
 	while (at > index->by_leaf && by_leaf(at - 1, at) == 0)
 		at--;
-	for (; at && at < end && by_leaf(at, &certificate) == 0; at++)
+	for (; at < end && by_leaf(at, &certificate) == 0; at++)
 		if (is_twin(*at, certificate, published))
 			return true;
 	return false;
