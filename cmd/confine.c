@@ -20,19 +20,31 @@ cmd_permit_roots(struct cmd *cmd, const struct roots *roots)
 		sandbox_add(&cmd->sandbox, roots->allowed[i], SANDBOX_READ_LINKS);
 }
 
-/* The folders of outputs. Zones of one folder stand together, mostly. */
+/* The folders of outputs that lie elsewhere; from the project, links lead into none but those that
+ * are allowed. Such an output may be a device, or a link in its own place. */
 static void
 permit_outputs(struct cmd *cmd, const struct project *project, enum sandbox_access access)
 {
 	struct sandbox *sandbox = &cmd->sandbox;
 	const char *last = "";
+	struct stat st;
 
 	for (size_t i = 0; i < project->n_zones; i++) {
-		const char *folder = file_folder(sandbox->a, project->zones[i].output);
+		struct arena_mark mark = arena_mark(sandbox->a);
+		const char *path =
+		    file_absolute_in(sandbox->a, &project->roots, project->zones[i].output);
+		const char *folder;
 
+		if (confine_is_below(path, project->roots.project)) {
+			arena_reset(sandbox->a, mark);
+			continue;
+		}
+		folder = file_folder(sandbox->a, path);
 		if (strcmp(folder, last) != 0)
 			sandbox_add(sandbox, folder, access);
 		last = folder;
+		if (access == SANDBOX_WRITE && lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+			sandbox_add(sandbox, path, SANDBOX_REPLACE);
 	}
 	for (size_t i = 0; i < project->outputs.n_allowed; i++)
 		sandbox_add(sandbox, project->outputs.allowed[i], access);
@@ -66,19 +78,13 @@ uses_token(const struct project *project)
 	return false;
 }
 
-/* State and lock file are replaced in the folder itself. An output may be a device, or a link in
- * its own place. */
+/* State and lock file are replaced in the folder itself. */
 void
 cmd_permit_build(struct cmd *cmd, const struct project *project)
 {
-	struct stat st;
-
 	cmd->uses_token = uses_token(project);
 	sandbox_add(&cmd->sandbox, project->folder, SANDBOX_WRITE);
 	permit_outputs(cmd, project, SANDBOX_WRITE);
-	for (size_t i = 0; i < project->n_zones; i++)
-		if (lstat(project->zones[i].output, &st) == 0 && !S_ISREG(st.st_mode))
-			sandbox_add(&cmd->sandbox, project->zones[i].output, SANDBOX_REPLACE);
 }
 
 void
