@@ -232,7 +232,7 @@ permit_links(struct making *making, const char *folder, unsigned depth);
 /* Where a link of an operator's folder leads to: a folder with all that it holds; of a file the
  * folder, as the file may be another one by the time that it is read. */
 static void
-permit_link(struct making *making, const char *path, unsigned depth)
+permit_link(struct making *making, const char *folder, const char *path, unsigned depth)
 {
 	const uint64_t reads = rights_of(SANDBOX_READ);
 	char *real = realpath(path, NULL);
@@ -244,7 +244,8 @@ permit_link(struct making *making, const char *path, unsigned depth)
 	above = file_folder(making->a, real);
 	if (stat(real, &st) == 0 && S_ISDIR(st.st_mode)) {
 		permit(making, real, reads);
-		permit_links(making, arena_text(making->a, real, strlen(real)), depth + 1);
+		if (!confine_is_below(folder, real)) /* or it leads round and round */
+			permit_links(making, arena_text(making->a, real, strlen(real)), depth + 1);
 	} else {
 		permit(making, strcmp(above, "/") == 0 ? real : above, reads);
 	}
@@ -255,7 +256,7 @@ permit_link(struct making *making, const char *path, unsigned depth)
 static void
 permit_links(struct making *making, const char *folder, unsigned depth)
 {
-	enum { DEPTH_MOST = 8 };
+	enum { DEPTH_MOST = 32 };
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
 
@@ -273,7 +274,7 @@ permit_links(struct making *making, const char *folder, unsigned depth)
 			continue;
 		path = file_join(making->a, folder, entry->d_name);
 		if (entry->d_type == DT_LNK)
-			permit_link(making, path, depth);
+			permit_link(making, folder, path, depth);
 		else if (entry->d_type == DT_DIR)
 			permit_links(making, path, depth + 1);
 		else if (entry->d_type == DT_UNKNOWN) /* of a file system that does not say */

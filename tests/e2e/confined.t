@@ -219,6 +219,19 @@ ln -s ../../../archive/x/more1.zone "$tmp/elsewhere/live/x/more.zone"
 # shellcheck disable=SC2016 # a directive
 printf '$INCLUDE %s/elsewhere/live/x/more.zone\n' "$tmp" >>"$zone"
 ok 'a link that leads out of an allowed folder' zonepp print "$zone" --now $now
+# What is looked through for links has an end.
+ln -s .. "$tmp/elsewhere/live/up"
+confined_reads() { # confined_reads WHAT: what comes of the attempt to read what nobody named
+	escapes zonepp print "$zone" --now $now
+	cat "$tmp/escapes"
+	grep -qx "read: $1" "$tmp/escapes" && grep -qx "make: $E_ACCES" "$tmp/escapes"
+}
+ok 'a link that leads round permits no more' confined_reads "$E_ACCES"
+mkdir -p "$tmp/elsewhere/$(seq -s / 40)"
+ok 'a folder that is too deep to look through: all may be read' confined_reads 'done'
+rm -r "$tmp/elsewhere/1"
+rm -rf "$project"
+cp -R "$tmp/before" "$project"
 if [ "$(id -u)" = 0 ] && command -v setpriv >"$tmp/said"; then
 	chmod -R a+rwX "$tmp"
 	user() { # user COMMAND...: as nobody
