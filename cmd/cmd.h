@@ -62,6 +62,7 @@ enum cmd_confined {
 	CONFINED_AT_ONCE,    /* ahead of `run`: it uses what the command line names */
 	CONFINED_TO_PROJECT, /* its files by `run`, with cmd_confine, once it knows its project */
 	CONFINED_BY_ITSELF,  /* all of it */
+	CONFINED_CALLS,      /* ahead of `run`, but not its files */
 	CONFINED_NOT,
 };
 

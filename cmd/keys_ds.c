@@ -183,4 +183,4 @@ ds(struct cmd *cmd)
 }
 
 const struct verb verb_keys_ds = {
-    "keys ds", "ZONE", "DS records for the parent zone", 1, 1, ds_options, ds, CONFINED_NOT};
+    "keys ds", "ZONE", "DS records for the parent zone", 1, 1, ds_options, ds, CONFINED_CALLS};

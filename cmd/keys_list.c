@@ -144,4 +144,5 @@ list(struct cmd *cmd)
 }
 
 const struct verb verb_keys_list = {"keys list", "[ZONE...]",
-    "tell the state of DNSSEC keys, and what comes next", 0, -1, list_options, list, CONFINED_NOT};
+    "tell the state of DNSSEC keys, and what comes next", 0, -1, list_options, list,
+    CONFINED_CALLS};

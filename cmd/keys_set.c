@@ -85,4 +85,4 @@ set(struct cmd *cmd)
 }
 
 const struct verb verb_keys_set = {"keys set", "FILE...",
-    "change the dates in the files of DNSSEC keys", 1, -1, options, set, CONFINED_NOT};
+    "change the dates in the files of DNSSEC keys", 1, -1, options, set, CONFINED_CALLS};

@@ -321,7 +321,7 @@ begin_confinement(struct cmd *cmd)
 	cmd->sandbox.a = &cmd->diags.arena;
 	if (cmd->verb->confined == CONFINED_NOT)
 		cmd_progress_begin(cmd);
-	if (cmd->verb->confined == CONFINED_TO_PROJECT) {
+	if (cmd->verb->confined == CONFINED_TO_PROJECT || cmd->verb->confined == CONFINED_CALLS) {
 		sandbox_calls(&cmd->sandbox, &cmd->confined);
 		cmd->calls_confined = true;
 	}

@@ -147,6 +147,19 @@ publishes 'roll' zonepp roll --deploy -C "$project" --now 2027-11-23
 ok 'roll: deploy has run' noted deploy
 at=zones/example.org.zone
 
+# Of these the calls alone.
+calls() { # calls NAME COMMAND...
+	name=$1
+	shift
+	escapes "$@"
+	refused "$name" "$E_PERM" exec fork internet internet6 unix link chmod truncate ptrace memory core
+}
+at=.key
+calls 'keys list' zonepp keys list -C "$project" --now $now
+calls 'keys ds' zonepp keys ds -C "$project" example.org --now $now
+calls 'keys roll' zonepp keys roll -C "$project" example.org --now $now
+at=zones/example.org.zone
+
 # --- It is the kernel that refuses, and each attempt is good without it ---
 
 kernel() { # kernel WHICH COMMAND...
