@@ -90,8 +90,10 @@ cmd_permit_build(struct cmd *cmd, const struct project *project)
 void
 cmd_permit_keys(struct cmd *cmd, const char *folder, const char *const *files)
 {
-	if (folder)
+	if (folder) {
+		sandbox_add(&cmd->sandbox, folder, SANDBOX_READ_LINKS);
 		cmd->uses_token |= key_folder_has_token(folder);
+	}
 	for (; files && *files; files++) {
 		folder = file_folder(cmd->sandbox.a, *files);
 		sandbox_add(&cmd->sandbox, folder, SANDBOX_READ_LINKS);

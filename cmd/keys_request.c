@@ -52,9 +52,11 @@ request(struct cmd *cmd)
 	wanted.zone = project_zone_find(&cmd->diags, &project, cmd->arguments[0]);
 	if (!wanted.zone)
 		return -1;
+	wanted.tokens = tokens_new();
 	result = request_make(&cmd->diags, &wanted, &made);
 	if (result == 0)
 		result = write_request(cmd, &made, (struct text){said.data, said.len});
+	tokens_free(wanted.tokens);
 	buf_free(&said);
 	return result;
 }

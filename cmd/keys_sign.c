@@ -15,16 +15,22 @@ static const struct cmd_option option_previous = {
 static const struct cmd_option *const options[] = {&option_response, &option_folder, &option_key,
     &option_previous, &option_directory, &option_now, NULL};
 
+static const char *
+folder_of_keys(const struct cmd *cmd)
+{
+	const char *folder = cmd_value(cmd, &option_folder);
+
+	return folder ? folder : ".";
+}
+
 static int
 load_keys(struct cmd *cmd, const struct name *zone, struct keys *keys)
 {
 	struct arena *a = &cmd->diags.arena;
 	const char *const *files = cmd_values(cmd, &option_key);
-	const char *folder = cmd_value(cmd, &option_folder);
 
-	return *files
-		   ? keys_load_files(a, &cmd->diags, files, zone, cmd->now, keys)
-		   : keys_load_folder(a, &cmd->diags, folder ? folder : ".", zone, cmd->now, keys);
+	return *files ? keys_load_files(a, &cmd->diags, files, zone, cmd->now, keys)
+		      : keys_load_folder(a, &cmd->diags, folder_of_keys(cmd), zone, cmd->now, keys);
 }
 
 static int
@@ -58,7 +64,7 @@ write_response(struct cmd *cmd, const struct ceremony_signing *signing, const ch
 
 /* What is told goes where the response does not. */
 static int
-sign(struct cmd *cmd)
+make_response(struct cmd *cmd, struct tokens *tokens)
 {
 	const char *path = cmd_value(cmd, &option_response);
 	const char *before = cmd_value(cmd, &option_previous);
@@ -67,11 +73,10 @@ sign(struct cmd *cmd)
 	struct ceremony_signing signing = {.request = &request,
 	    .previous = before ? &previous : NULL,
 	    .keys = &keys,
+	    .tokens = tokens,
 	    .now = cmd->now};
 	int result;
 
-	if (cmd_has(cmd, &option_folder) && cmd_has(cmd, &option_key))
-		cmd_usage(cmd, "give either --keys DIR or --key FILE");
 	result =
 	    ceremony_read(&cmd->diags, NULL, cmd->arguments[0], CEREMONY_REQUEST, NULL, &request);
 
@@ -89,5 +94,26 @@ sign(struct cmd *cmd)
 	return path ? write_response(cmd, &signing, path) : 0;
 }
 
+static int
+sign(struct cmd *cmd)
+{
+	const char *const *files = cmd_values(cmd, &option_key);
+	struct tokens *tokens;
+	int result;
+
+	if (cmd_has(cmd, &option_folder) && *files)
+		cmd_usage(cmd, "give either --keys DIR or --key FILE");
+	cmd_permit_keys(cmd, *files ? NULL : folder_of_keys(cmd), files);
+	sandbox_add(&cmd->sandbox, cmd->arguments[0], SANDBOX_READ);
+	if (cmd_has(cmd, &option_response))
+		cmd_permit_output(cmd, cmd_value(cmd, &option_response));
+	cmd_confine(cmd);
+	tokens = tokens_new();
+	result = make_response(cmd, tokens);
+	tokens_free(tokens);
+	return result;
+}
+
 const struct verb verb_keys_sign = {"keys sign", "REQUEST",
-    "sign the sets of keys of a request, with an offline key", 1, 1, options, sign, CONFINED_NOT};
+    "sign the sets of keys of a request, with an offline key", 1, 1, options, sign,
+    CONFINED_BY_ITSELF};

@@ -497,6 +497,8 @@ ceremony_sign(
 		    signing->keys->items[i].is_ksk && signing->keys->items[i].at_hand;
 		signing->keys->items[i].signs_zone = false;
 	}
+	if (tokens_reach(signing->tokens, diags, signing->keys) < 0)
+		return -1;
 	r.signer = signer_new(diags, signing->keys);
 	if (!r.signer)
 		return -1;

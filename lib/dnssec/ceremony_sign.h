@@ -5,12 +5,13 @@
 #define DNSSEC_CEREMONY_SIGN_H
 
 #include "dnssec/ceremony.h"
-#include "dnssec/key.h"
+#include "dnssec/token.h"
 
 struct ceremony_signing {
 	const struct ceremony *request;
 	const struct ceremony *previous; /* the response before this one; NULL: it is not known */
 	struct keys *keys; /* of the zone, the KSKs' private keys among them; NULL: not at hand */
+	struct tokens *tokens; /* on which they are, for ceremony_sign */
 	int64_t now;
 };
 

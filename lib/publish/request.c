@@ -291,6 +291,8 @@ prove_keys(const struct run *r, struct keys *keys, struct ceremony_span *span)
 		keys->items[i].signs_zone =
 		    !keys->items[i].is_ksk && keys->items[i].published && keys->items[i].at_hand;
 	}
+	if (tokens_reach(r->request->tokens, r->diags, keys) < 0)
+		return -1;
 	signer = signer_new(r->diags, keys);
 	if (!signer)
 		return -1;

@@ -7,13 +7,15 @@
 #define PUBLISH_REQUEST_H
 
 #include "dnssec/ceremony.h"
+#include "dnssec/token.h"
 #include "project/project.h"
 
 struct request {
 	const struct project *project;
 	const struct project_zone *zone;
 	int64_t from_unix, until_unix, now_unix;
-	struct buf *said; /* a line for each key that was made, or whose dates were changed */
+	struct tokens *tokens; /* on which keys are */
+	struct buf *said;      /* a line for each key that was made, or whose dates were changed */
 };
 
 /* Makes it, in the arena of `diags`. Returns 0, or -1 with problems added; keys may be made then,

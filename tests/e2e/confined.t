@@ -157,7 +157,6 @@ calls() { # calls NAME COMMAND...
 at=.key
 calls 'keys list' zonepp keys list -C "$project" --now $now
 calls 'keys ds' zonepp keys ds -C "$project" example.org --now $now
-calls 'keys roll' zonepp keys roll -C "$project" example.org --now $now
 at=zones/example.org.zone
 
 # --- It is the kernel that refuses, and each attempt is good without it ---

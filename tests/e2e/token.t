@@ -369,6 +369,24 @@ sed -i 's/example.com: { policy: files }/example.com: { policy: on-token }/' pro
 ok 'a policy moves keys to the token' zonepp keys roll -C project example.com
 ok 'by their successors' [ "$(grep -l '^Label' project/keys/Kexample.com*.private | wc -l)" = 1 ]
 
+# --- A key signing key on a token, apart from the others ---
+
+mkdir -p apart/zones safe
+cat >apart/zonepp.yaml <<'YAML'
+policies: { apart: { keys: { ksk: never, zsk: 30d } } }
+zones: { example.org: { policy: apart } }
+YAML
+cp zone apart/zones/example.org.zone
+zonepp keys generate --keys safe --ksk --token "$uri" --now "$now" example.org >/dev/null
+mkdir apart/keys
+cp safe/*.key apart/keys
+zonepp keys generate -C apart --zsk --now "$now" example.org >/dev/null
+ok 'a request' zonepp keys request -C apart --now "$now" --until "$((now + 80 * 86400))" -o "$tmp/request" example.org
+ok 'is signed on the token' zonepp keys sign --keys safe --now "$now" -o apart/keys/Kexample.org.+1.skr request
+ok 'and not without it' fails 2 S129 env SOFTHSM2_CONF=/nonexistent zonepp keys sign --keys safe --now "$now" -o none request
+ok 'so the zone is built' zonepp build -C apart --now "$now"
+judged 'the zone' example.org apart/public/example.org.zone
+
 # --- The PIN ---
 
 ok 'the PIN is nowhere' refuses grep -rlaF --exclude=pin --exclude=open-pin --exclude-dir=stated $pin .
