@@ -48,7 +48,7 @@ prepare() {
 	cat >"$tmp/fresh/install" <<-'SH'
 		#!/bin/sh
 		echo deployed >>ran
-		cp next.pem certs/new && mv certs/new certs/mail.pem
+		cp next.pem .zonepp/new && mv .zonepp/new certs/mail.pem
 	SH
 	chmod +x "$tmp/fresh/install"
 	cp -R -p "$tmp/fresh" "$tmp/before"
