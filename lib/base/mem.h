@@ -31,8 +31,8 @@ mem_unshare(void *shared, size_t size);
 _Noreturn void
 mem_lacks(void);
 
-/* OpenSSL allocates here from now on, ahead of the first call to it: what it does where memory lacks
- * ends in a crash at some places, and in an error that means something else at others. */
+/* OpenSSL allocates here from now on, ahead of the first call to it: what it does where memory
+ * lacks ends in a crash at some places, and in an error that means something else at others. */
 void
 mem_serve_openssl(void);
 
