@@ -183,6 +183,10 @@ arena_mark(const struct arena *a)
 void
 arena_reset(struct arena *a, struct arena_mark mark)
 {
+	const uint8_t *used = a->at;
+
+	if (a->block != mark.block && mark.block)
+		used = mark.block->end;
 	while (a->block != mark.block) {
 		struct arena_block *older = a->block->older;
 
@@ -191,10 +195,10 @@ arena_reset(struct arena *a, struct arena_mark mark)
 		free(a->block);
 		a->block = older;
 	}
+	if (mark.at)
+		ASAN_POISON_MEMORY_REGION(mark.at, (size_t)(used - mark.at));
 	a->at = mark.at;
 	a->end = a->block ? a->block->end : NULL;
-	if (a->at)
-		ASAN_POISON_MEMORY_REGION(a->at, room_at(a));
 }
 
 void
