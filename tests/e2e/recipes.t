@@ -26,6 +26,7 @@ control() { # control PROGRAM [OPTION...]: that program, told where its server i
 	shift
 	path=$(PATH=$programs command -v "$program") || return 1
 	# PowerDNS does not take its folder twice, as `start` gives it, too.
+	# shellcheck disable=SC2016 # for the script
 	printf '#!/bin/sh\ncase ${1-} in --config-dir=*) shift ;; esac\nexec %s %s "$@"\n' "$path" "$*" \
 		>"$tmp/bin/$program"
 	chmod +x "$tmp/bin/$program"

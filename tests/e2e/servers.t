@@ -1,5 +1,5 @@
 #!/bin/sh
-# NSD and BIND load what zonepp wrote of zones-example, and delv, with that project's own keys as
+# NSD and BIND (with PARANOID=1 also Knot and PowerDNS) load what zonepp wrote of zones-example, and delv, with that project's own keys as
 # trust anchors, validates their answers.
 # shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
@@ -21,7 +21,7 @@ digest=$(openssl x509 -in "$tmp/example/certs/mail.crt" -noout -pubkey |
 	openssl pkey -pubin -outform DER | openssl dgst -sha256 -r | cut -d ' ' -f 1)
 
 for server in nsd named ${PARANOID:+knotd pdns}; do
-	ok "$server starts" serve $server "$tmp/example/public" || break
+	ok "$server starts" serve "$server" "$tmp/example/public" || break
 	for zone in $(zones); do
 		ok "$server serves the records of $zone" same_records "$zone"
 	done
