@@ -1,6 +1,6 @@
 #!/bin/sh
-# NSD and BIND (with PARANOID=1 also Knot and PowerDNS) load what zonepp wrote of zones-example, and delv, with that project's own keys as
-# trust anchors, validates their answers.
+# NSD and BIND (with PARANOID=1 also Knot and PowerDNS) load what zonepp wrote of zones-example, and delv,
+# with that project's own keys as trust anchors, validates their answers.
 # shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
 
