@@ -42,7 +42,7 @@ cloned() { # cloned FOLDER UMASK: with files that git does not know
 		mkdir "$1/zones-example/keys" && echo x >"$1/zones-example/keys/K.private"
 }
 unpacked() { # the release, unpacked, makes itself
-	mkdir "$tmp/unpacked" && tar -xzf "$tmp/first" -C "$tmp/unpacked" &&
+	git init -q "$tmp/unpacked" && git -C "$tmp/unpacked" commit -q --allow-empty -m another && tar -xzf "$tmp/first" -C "$tmp/unpacked" &&
 		mkdir "$tmp/unpacked/$name/zones-example/keys" &&
 		echo x >"$tmp/unpacked/$name/zones-example/keys/K.private" &&
 		make -s -C "$tmp/unpacked/$name" dist &&
