@@ -61,7 +61,7 @@ void
 sandbox_calls(const struct sandbox *sandbox, struct sandbox_state *state);
 
 /* From here on files are opened, made and removed as permitted, and nowhere else. What the system's
- * libraries read is permitted in any case. Who is to lose calls too calls this last. */
+ * libraries read is permitted in any case. Ahead of sandbox_calls or behind it. */
 void
 sandbox_files(const struct sandbox *sandbox, struct sandbox_state *state);
 

@@ -147,6 +147,19 @@ publishes 'roll' zonepp roll --deploy -C "$project" --now 2027-11-23
 ok 'roll: deploy has run' noted deploy
 at=zones/example.org.zone
 
+at=mail.pem
+confined 'status' zonepp status -C "$project" --now $now
+confined 'tlsa' zonepp tlsa "$project/mail.pem"
+at=zonepp.state
+confined 'merge' zonepp merge "$project/zonepp.state" "$project/zonepp.state"
+at=mail.pem forks=fork sockets='internet internet6 unix'
+publishes 'lock' zonepp lock -C "$project" --now $now
+at=.part
+zonepp sign "$zone" --zone example.org --keys "$project/keys" --now $now --part 1/1 -o "$tmp/before/1.part" \
+	>"$tmp/said"
+confined 'join' zonepp join "$project/1.part" --keys "$project/keys" -o "$tmp/out/joined"
+rm "$tmp/before/1.part"
+
 # Of these the calls alone.
 calls() { # calls NAME COMMAND...
 	name=$1
