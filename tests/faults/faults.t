@@ -4,39 +4,14 @@
 # happens, each published file is the old one or the new one, and whole.
 #
 # All of them are tried with PARANOID=1, and else some.
-set -u
-# shellcheck source=tests/signals.sh
-. "$(dirname "$0")/../signals.sh"
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
-tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
-export LC_ALL=C TZ=UTC
-unset SOURCE_DATE_EPOCH MAKEFLAGS
-umask 022
+# shellcheck source=tests/faults/common.sh
+. "$(dirname "$0")/common.sh"
+fail_at=$tools/fail_at.so
 step=${PARANOID:+1}
 step=${step:-61}
 
-fail_at=$(dirname "$(command -v zonepp)")/tests/faults/fail_at.so
-[ -e "$fail_at" ] || {
-	echo "Bail out! $fail_at is missing: use make check"
-	exit 1
-}
-
-n=0
-result() { # result WHAT: by the status of the command before
-	if [ $? -eq 0 ]; then
-		n=$((n + 1))
-		echo "ok $n - $1"
-	else
-		n=$((n + 1))
-		echo "not ok $n - $1"
-		head -n 20 "$tmp/why" | sed 's/^/# /'
-	fi
-}
-
 # --- Projects ---
 
-now=2026-11-23T13:00:00Z
 zonepp_of() { # zonepp_of COMMAND: of the table, in the working folder
 	case $1 in
 	build) zonepp build -j 1 --now $now ;;
@@ -59,19 +34,7 @@ zonepp_of() { # zonepp_of COMMAND: of the table, in the working folder
 	esac
 }
 prepare() {
-	mkdir "$tmp/fresh"
-	cp -R "$here/project/." "$here/../cli/shared/certs" "$here/../cli/shared/keys" "$tmp/fresh"
-	chmod 600 "$tmp"/fresh/keys/*.private
-	cp -R -p "$tmp/fresh" "$tmp/before"
-	(
-		cd "$tmp/before" && zonepp build --now 2026-11-23T12:00:00Z || exit
-		cp certs/web.pem next.pem
-		for zone in example.org example.net; do
-			echo 'new A 192.0.2.99' >>zones/$zone.zone
-		done
-		echo '54 PTR ns2.example.org.' >>zones/2.0.192.in-addr.arpa.zone
-		rm ran
-	) || return
+	fresh && edited || return
 	cp -R -p "$tmp/before" "$tmp/lost"
 	rm -r "$tmp/lost/public"
 	cp -R -p "$tmp/before" "$tmp/ready"

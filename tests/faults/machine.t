@@ -5,41 +5,9 @@
 # message says why, and the next build in good order makes all whole, and leaves no temporary file.
 #
 # More of each is tried with PARANOID=1.
-set -u
-# shellcheck source=tests/signals.sh
-. "$(dirname "$0")/../signals.sh"
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
-if [ "${1-}" = full-disk ]; then # started below, in a name space
-	tmp=$2
-else
-	tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
-	trap 'exit 1' HUP INT TERM
-fi
-export LC_ALL=C TZ=UTC
-unset SOURCE_DATE_EPOCH MAKEFLAGS
-umask 022
-command -v zonepp >/dev/null || {
-	echo 'Bail out! no zonepp in PATH: use make check'
-	exit 1
-}
+# shellcheck source=tests/faults/common.sh
+. "$(dirname "$0")/common.sh"
 
-n=0
-result() { # result WHAT: by the status of the command before
-	if [ $? -eq 0 ]; then
-		n=$((n + 1))
-		echo "ok $n - $1"
-	else
-		n=$((n + 1))
-		echo "not ok $n - $1"
-		tail -n 30 "$tmp/why" | sed 's/^/# /'
-	fi
-}
-skip() { # skip WHAT WHY
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
-}
-
-now=2026-11-23T13:00:00Z
 as='' # who builds
 build() {
 	$as zonepp build -j 1 --now $now
@@ -49,17 +17,7 @@ snapshot() { # of a project: what is in its files, but for the cache and what ho
 		-exec sha256sum {} + | sort -k 2)
 }
 prepare() {
-	mkdir "$tmp/before"
-	cp -R "$here/project/." "$here/../cli/shared/certs" "$here/../cli/shared/keys" "$tmp/before"
-	chmod 600 "$tmp"/before/keys/*.private
-	(
-		cd "$tmp/before" && zonepp build --now 2026-11-23T12:00:00Z || exit
-		cp certs/web.pem next.pem
-		for zone in example.org example.net; do
-			echo 'new A 192.0.2.99' >>zones/$zone.zone
-		done
-		rm ran
-	) || return
+	fresh && edited || return
 	cp -R -p "$tmp/before" "$tmp/good"
 	(cd "$tmp/good" && build) || return
 	snapshot "$tmp/before" >"$tmp/old" && snapshot "$tmp/good" >"$tmp/new"
@@ -149,7 +107,7 @@ full_disk() { # full_disk STEP, in a name space with mounts of its own
 	echo "$full builds, and then one that is good"
 	[ $full -gt 2 ] && [ "$status" -eq 0 ]
 }
-if [ "${1-}" = full-disk ]; then
+if [ "${1-}" = in ]; then # on the full disk: started below, in a name space
 	full_disk "$3"
 	exit
 fi
@@ -168,7 +126,7 @@ esac
 step=8
 [ -z "${PARANOID-}" ] || step=4
 mkdir "$tmp/disk"
-unshare -m "$0" full-disk "$tmp" "$step" >"$tmp/why" 2>&1
+unshare -m "$0" in "$tmp" "$step" >"$tmp/why" 2>&1
 code=$?
 if [ $code -eq 77 ] || ! unshare -m true 2>/dev/null; then
 	skip 'a full disk' 'no file system may be mounted'
@@ -221,7 +179,7 @@ both() { # builds of one project, side by side
 	wait $two && [ $ended -eq 0 ] || return
 	is_whole . 0 && recovers "$tmp/project" || return
 	# Each zone was changed by one of them, and its hook ran once.
-	[ "$(sort ran)" = "$(printf 'changed example.net\nchanged example.org\ntold')" ] || { cat ran && return 1; }
+	[ "$(sort ran)" = "$(printf 'changed 2.0.192.in-addr.arpa\nchanged example.net\nchanged example.org\ntold')" ] || { cat ran && return 1; }
 }
 tries=3
 [ -z "${PARANOID-}" ] || tries=50

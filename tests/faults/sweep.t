@@ -2,44 +2,16 @@
 # Each call to the system and each allocation of a run in turn does not go well, and signals come
 # ahead of each call: see sweep.c, which judges what is left, and calls.c, which has the calls and
 # their errors. All of it is tried with PARANOID=1, which takes an hour, and else some.
-set -u
-# shellcheck source=tests/signals.sh
-. "$(dirname "$0")/../signals.sh"
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
-tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
-export LC_ALL=C TZ=UTC
-unset SOURCE_DATE_EPOCH MAKEFLAGS
-umask 022
-
-tools=$(dirname "$(command -v zonepp)")/tests/faults
-[ -e "$tools/sweep" ] || {
-	echo "Bail out! $tools/sweep is missing: use make check"
-	exit 1
-}
+# shellcheck source=tests/faults/common.sh
+. "$(dirname "$0")/common.sh"
 case ${ASAN_OPTIONS-} in
 ?*) echo '1..0 # SKIP the sanitizer calls the system itself' && exit ;;
 esac
 
-n=0
-result() { # result WHAT: by the status of the command before
-	if [ $? -eq 0 ]; then
-		n=$((n + 1))
-		echo "ok $n - $1"
-	else
-		n=$((n + 1))
-		echo "not ok $n - $1"
-		sed 's/^\([^#]\)/# \1/' "$tmp/why"
-	fi
-}
-
 # --- Projects, as of faults.t ---
 
-now=2026-11-23T13:00:00Z
 prepare() {
-	mkdir "$tmp/fresh" "$tmp/work"
-	cp -R "$here/project/." "$here/../cli/shared/certs" "$here/../cli/shared/keys" "$tmp/fresh"
-	chmod 600 "$tmp"/fresh/keys/*.private
+	mkdir "$tmp/work" && fresh || return
 	cp "$tmp/fresh/certs/mail.pem" "$tmp/fresh/other.pem"
 	sed 's|^hooks:|&\n  review: [./note, "review {zone}"]\n  done: [./note, done]|' \
 		"$here/project/zonepp.yaml" >"$tmp/fresh/zonepp.yaml"
@@ -51,16 +23,7 @@ prepare() {
 		cp next.pem .zonepp/new && mv .zonepp/new certs/mail.pem
 	SH
 	chmod +x "$tmp/fresh/install"
-	cp -R -p "$tmp/fresh" "$tmp/before"
-	(
-		cd "$tmp/before" && zonepp build --now 2026-11-23T12:00:00Z || exit
-		cp certs/web.pem next.pem
-		for zone in example.org example.net; do
-			echo 'new A 192.0.2.99' >>zones/$zone.zone
-		done
-		echo '54 PTR ns2.example.org.' >>zones/2.0.192.in-addr.arpa.zone
-		rm ran
-	) || return
+	edited || return
 	cp -R -p "$tmp/before" "$tmp/one"
 	sed -i.old '/^  example.org:/d; /^  2.0.192/d; /^cert/d; /^  mail:/d' "$tmp/one/zonepp.yaml"
 	rm "$tmp/one/zonepp.yaml.old"

@@ -32,26 +32,27 @@ lifetimes(void **state)
 		struct lifetime is;
 	} cases[] = {
 	    /* nothing stated: expire, a day for TTLs, and a day until the next run */
-	    {"0", "1h", {OPEN, OPEN, DAY / 2}, {14 * DAY, 5 * DAY, DAY / 2}},
-	    {"3d", "1h", {OPEN, OPEN, DAY / 2}, {14 * DAY, 5 * DAY, DAY / 2}},
-	    {"1w", "1h", {OPEN, OPEN, DAY / 2}, {14 * DAY, 9 * DAY, DAY / 2}},
-	    {"1w", "1d", {OPEN, OPEN, DAY / 2}, {14 * DAY, 9 * DAY, DAY / 2}},
-	    {"1w", "2d", {OPEN, OPEN, DAY / 2}, {29 * DAY / 2, 10 * DAY, DAY / 2}},
-	    {"2w", "1h", {OPEN, OPEN, DAY / 2}, {41 * DAY / 2, 16 * DAY, DAY / 2}},
-	    {"4w", "1h", {OPEN, OPEN, DAY / 2}, {69 * DAY / 2, 30 * DAY, DAY / 2}},
-	    {"1000h", "1h", {OPEN, OPEN, 0}, {1000 * HOUR + 6 * DAY, 1000 * HOUR + 2 * DAY, 0}},
-	    {"58d", "1h", {OPEN, OPEN, 0}, {64 * DAY, 60 * DAY, 0}},
-	    {"59d", "1h", {OPEN, OPEN, 0}, {14 * DAY, 5 * DAY, 0}}, /* not followed */
-	    {"4294967295", "1h", {OPEN, OPEN, 0}, {14 * DAY, 5 * DAY, 0}},
-	    {"4w", "2147483647", {OPEN, OPEN, 0}, {14 * DAY, 5 * DAY, 0}},
+	    {"0", "1h", {OPEN, OPEN, DAY / 2, 0}, {14 * DAY, 5 * DAY, DAY / 2, 0}},
+	    {"3d", "1h", {OPEN, OPEN, DAY / 2, 0}, {14 * DAY, 5 * DAY, DAY / 2, 0}},
+	    {"1w", "1h", {OPEN, OPEN, DAY / 2, 0}, {14 * DAY, 9 * DAY, DAY / 2, 0}},
+	    {"1w", "1d", {OPEN, OPEN, DAY / 2, 0}, {14 * DAY, 9 * DAY, DAY / 2, 0}},
+	    {"1w", "2d", {OPEN, OPEN, DAY / 2, 0}, {29 * DAY / 2, 10 * DAY, DAY / 2, 0}},
+	    {"2w", "1h", {OPEN, OPEN, DAY / 2, 0}, {41 * DAY / 2, 16 * DAY, DAY / 2, 0}},
+	    {"4w", "1h", {OPEN, OPEN, DAY / 2, 0}, {69 * DAY / 2, 30 * DAY, DAY / 2, 0}},
+	    {"1000h", "1h", {OPEN, OPEN, 0, 0},
+		{1000 * HOUR + 6 * DAY, 1000 * HOUR + 2 * DAY, 0, 0}},
+	    {"58d", "1h", {OPEN, OPEN, 0, 0}, {64 * DAY, 60 * DAY, 0, 0}},
+	    {"59d", "1h", {OPEN, OPEN, 0, 0}, {14 * DAY, 5 * DAY, 0, 0}}, /* not followed */
+	    {"4294967295", "1h", {OPEN, OPEN, 0, 0}, {14 * DAY, 5 * DAY, 0, 0}},
+	    {"4w", "2147483647", {OPEN, OPEN, 0, 0}, {14 * DAY, 5 * DAY, 0, 0}},
 	    /* what is stated stays */
-	    {"4w", "1h", {14 * DAY, 5 * DAY, DAY}, {14 * DAY, 5 * DAY, DAY}},
-	    {"4w", "1h", {14 * DAY, OPEN, DAY}, {14 * DAY, 5 * DAY, DAY}}, /* no room */
-	    {"4w", "1h", {60 * DAY, OPEN, DAY}, {60 * DAY, 30 * DAY, DAY}},
-	    {"4w", "1h", {31 * DAY, OPEN, DAY}, {31 * DAY, 31 * DAY * 5 / 14, DAY}},
-	    {"1d", "1h", {28 * DAY, OPEN, DAY}, {28 * DAY, 10 * DAY, DAY}},
-	    {"4w", "1h", {OPEN, 5 * DAY, DAY}, {14 * DAY, 5 * DAY, DAY}},
-	    {"4w", "1h", {OPEN, 20 * DAY, DAY}, {25 * DAY, 20 * DAY, DAY}},
+	    {"4w", "1h", {14 * DAY, 5 * DAY, DAY, 0}, {14 * DAY, 5 * DAY, DAY, 0}},
+	    {"4w", "1h", {14 * DAY, OPEN, DAY, 0}, {14 * DAY, 5 * DAY, DAY, 0}}, /* no room */
+	    {"4w", "1h", {60 * DAY, OPEN, DAY, 0}, {60 * DAY, 30 * DAY, DAY, 0}},
+	    {"4w", "1h", {31 * DAY, OPEN, DAY, 0}, {31 * DAY, 31 * DAY * 5 / 14, DAY, 0}},
+	    {"1d", "1h", {28 * DAY, OPEN, DAY, 0}, {28 * DAY, 10 * DAY, DAY, 0}},
+	    {"4w", "1h", {OPEN, 5 * DAY, DAY, 0}, {14 * DAY, 5 * DAY, DAY, 0}},
+	    {"4w", "1h", {OPEN, 20 * DAY, DAY, 0}, {25 * DAY, 20 * DAY, DAY, 0}},
 	    /* that for the keys, which is the other one where it is not stated */
 	    {"1d", "1h", {14 * DAY, 5 * DAY, 0, 0}, {14 * DAY, 5 * DAY, 0, 14 * DAY}},
 	    {"1d", "1h", {14 * DAY, 5 * DAY, 0, OPEN}, {14 * DAY, 5 * DAY, 0, 14 * DAY}},

@@ -35,7 +35,8 @@ build(const char *const *hosts, size_t n_hosts, bool check, struct diags *diags,
 
 	*diags = (struct diags){0};
 	for (size_t i = 0; i < n_hosts; i++)
-		servers[i] = (struct project_server){hosts[i], hosts[i], 53};
+		servers[i] =
+		    (struct project_server){.host = hosts[i], .text = hosts[i], .port = 53};
 	assert_int_equal(project_load(diags, "zonepp.yaml", &project), 0);
 	zone = project.zones[0];
 	zone.servers = servers;

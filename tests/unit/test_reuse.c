@@ -120,7 +120,8 @@ kept_for(uint32_t validity_s, const char *signature, int64_t now, uint64_t refre
 	struct name signer = name_of("example.ORG."), owner = name_of("a.example.org.");
 	struct bytes rdata = {(const uint8_t *)"\300\0\2\1", 4};
 	struct rrsig_set set = {{owner.wire, owner.len}, 1, 3600, &rdata, 1};
-	struct rrsig_period period = {(uint32_t)now, (uint32_t)now + validity_s, 0};
+	struct rrsig_period period = {
+	    .inception = (uint32_t)now, .expiration = (uint32_t)now + validity_s};
 	struct rrsig fresh = {0};
 	struct zone_fixture f;
 	struct reuse reuse;

@@ -250,7 +250,7 @@ named_certificates(void **state)
 		.next = arena_printf(&arena, "%s/certs/none.pem", folder)},
 	    {.name = "gone", .current = arena_printf(&arena, "%s/certs/none.pem", folder)},
 	};
-	struct tlsa_names names = {items, 3};
+	struct tlsa_names names = {.items = items, .n = 3};
 	struct run run;
 
 	(void)state;
@@ -285,7 +285,7 @@ bad_named_certificates(void **state)
 	    {.name = "mail", .current = arena_printf(&arena, "%s/certs/mail.pem", folder)},
 	    {.name = "gone", .current = arena_printf(&arena, "%s/certs/none.pem", folder)},
 	};
-	const struct tlsa_names names = {items, 2};
+	const struct tlsa_names names = {.items = items, .n = 2};
 	static const struct {
 		const char *line;
 		bool project;
