@@ -13,18 +13,6 @@
 
 enum { PER_CHUNK = 512 };
 
-static const char magic[16] = "zonepp index 2\n";
-
-/* Behind the blocks. Another byte order makes another magic number of `one`. */
-struct index_end {
-	char magic[sizeof(magic)];
-	uint64_t one;
-	uint64_t n_blocks;
-	uint8_t settings[DIGEST_LEN];
-	uint8_t sha256[DIGEST_LEN]; /* of the zone file */
-	struct seal seal;           /* of all that is ahead of it */
-};
-
 _Static_assert(sizeof(struct index_block) == INDEX_DIGEST + 28, "no octet is left undefined");
 _Static_assert(
     offsetof(struct index_end, seal) + sizeof(struct seal) == sizeof(struct index_end), "nor here");
@@ -63,7 +51,7 @@ read_end(struct index *index)
 	index->n = blocks_len / sizeof(struct index_block);
 	memcpy(index->settings, end.settings, DIGEST_LEN);
 	memcpy(index->sha256, end.sha256, DIGEST_LEN);
-	return memcmp(end.magic, magic, sizeof(magic)) == 0 && end.one == 1 &&
+	return memcmp(end.magic, INDEX_MAGIC, sizeof(end.magic)) == 0 && end.one == 1 &&
 	       end.n_blocks == index->n && index->n > 0 && index->n < INDEX_NONE;
 }
 
@@ -356,7 +344,7 @@ index_may_replace(const char *path)
 	     (st.st_size == 0 || ((size_t)st.st_size >= sizeof(end) &&
 				     file_read_at(fd, (char *)&end, sizeof(end),
 					 (size_t)st.st_size - sizeof(end)) &&
-				     memcmp(end.magic, magic, sizeof(magic)) == 0));
+				     memcmp(end.magic, INDEX_MAGIC, sizeof(end.magic)) == 0));
 	close(fd);
 	return is;
 }
@@ -409,7 +397,7 @@ index_commit(struct index_writer *writer, const struct keys *keys,
 	bool changed, sealed;
 	int result = 0;
 
-	memcpy(end.magic, magic, sizeof(magic));
+	memcpy(end.magic, INDEX_MAGIC, sizeof(end.magic));
 	memcpy(end.settings, settings, DIGEST_LEN);
 	memcpy(end.sha256, sha256, DIGEST_LEN);
 	put(writer, &end, offsetof(struct index_end, seal));

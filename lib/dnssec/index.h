@@ -32,6 +32,18 @@ struct index_block {
 	uint32_t is_nsec3;
 };
 
+#define INDEX_MAGIC "zonepp index 2\n"
+
+/* Behind the blocks. Another byte order makes another magic number of `one`. */
+struct index_end {
+	char magic[sizeof(INDEX_MAGIC)];
+	uint64_t one;
+	uint64_t n_blocks;
+	uint8_t settings[DIGEST_LEN];
+	uint8_t sha256[DIGEST_LEN]; /* of the zone file */
+	struct seal seal;           /* of all that is ahead of it */
+};
+
 struct index {
 	struct diags diags; /* has the memory */
 	struct text text;   /* of the index itself */

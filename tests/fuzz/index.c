@@ -8,14 +8,6 @@
 
 #include <stdlib.h>
 
-/* As index.c writes it. */
-struct index_end {
-	char magic[16];
-	uint64_t one, n_blocks;
-	uint8_t settings[DIGEST_LEN], sha256[DIGEST_LEN];
-	char seal[SEAL_LEN];
-};
-
 static const struct name zone = {.len = 13, .wire = "\7example\3org"};
 
 static void
@@ -58,7 +50,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t n = fuzz_choice(&data, &size) % 32, len = n * sizeof(struct index_block);
-	struct index_end end = {.magic = "zonepp index 1\n", .one = 1, .n_blocks = n};
+	struct index_end end = {.magic = INDEX_MAGIC, .one = 1, .n_blocks = n};
 	const char *zone_path, *path;
 	struct buf b = {0};
 	struct index index;
