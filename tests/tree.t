@@ -179,7 +179,7 @@ expect 0 'every test resets the signals that its caller ignores' nothing signall
 shell_scripts() {
 	mkdir -p "$tmp/scripts"
 	# shellcheck disable=SC2086 # a list of words
-	cp --parents $scripts tests/signals.sh tests/e2e/*.sh tests/bench/*.sh "$tmp/scripts"
+	cp --parents $scripts tests/signals.sh tests/*/*.sh "$tmp/scripts"
 	{
 		grep -oh '\<[a-z_]*=' tests/e2e/common.sh tests/e2e/servers.sh | sort -u | sed "s/\$/''/"
 		# shellcheck disable=SC2016 # as it stands

@@ -3,9 +3,15 @@
 
 #include <asm/ioctls.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* Which argument they are. */
 #if defined(__s390__)
@@ -14,7 +20,8 @@ enum { CLONE_FLAGS = 1 };
 enum { CLONE_FLAGS = 0 };
 #endif
 
-#define REFUSE SCMP_ACT_ERRNO(EPERM)
+#define REFUSE (SECCOMP_RET_ERRNO | EPERM)
+#define UNKNOWN (SECCOMP_RET_ERRNO | ENOSYS)
 
 /* Whom a call is for. */
 enum whom {
@@ -312,7 +319,7 @@ static const struct {
 	enum whom whom;
 	const char *name;
 	unsigned argument;
-	scmp_datum_t mask, value;
+	uint32_t mask, value;
 } some[] = {
     /* No TIOCSTI, which types into the terminal. */
     {ALL, "ioctl", 1, UINT32_MAX, TCGETS}, {ALL, "ioctl", 1, UINT32_MAX, TIOCGWINSZ},
@@ -358,59 +365,113 @@ is_allowed_some(const struct sandbox *sandbox, const char *name)
 	return false;
 }
 
-static int
-add_calls(scmp_filter_ctx filter, const struct sandbox *sandbox)
-{
-	int result = 0;
+/* --- The program --- */
 
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && result == 0; i++) {
+/* It is made here, of one test after another, and not by libseccomp, which has a name for each call
+ * on each machine: that takes longer than all else at the start of a short run, and where memory
+ * lacks it crashes, or lets through what it should not. The kernel notes which calls are allowed
+ * whatever their arguments are, and runs the program for none of them. */
+struct program {
+	struct sock_filter steps[BPF_MAXINSNS];
+	unsigned n;
+};
+
+static void
+add(struct program *program, struct sock_filter step)
+{
+	if (program->n < BPF_MAXINSNS)
+		program->steps[program->n] = step;
+	program->n++;
+}
+
+static void
+add_load(struct program *program, size_t offset)
+{
+	add(program, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset));
+}
+
+/* Goes on, where what was loaded has that value, and else `n` steps further. */
+static void
+add_is(struct program *program, uint32_t value, uint8_t n)
+{
+	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, n));
+}
+
+static void
+add_end(struct program *program, uint32_t action)
+{
+	add(program, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
+}
+
+static void
+add_calls(struct program *program, const struct sandbox *sandbox)
+{
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		const char *name = calls[i].name;
+		bool allowed = is_for(sandbox, calls[i].whom);
 		int number = seccomp_syscall_resolve_name(name);
 
 		if (number < 0) /* this machine has none */
 			continue;
-		if (is_for(sandbox, calls[i].whom))
-			result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
-		else if (calls[i].whom == NOBODY && !is_allowed(sandbox, name) &&
-			 !is_allowed_some(sandbox, name))
-			result = seccomp_rule_add(filter, REFUSE, number, 0);
+		if (!allowed && (calls[i].whom != NOBODY || is_allowed(sandbox, name) ||
+				    is_allowed_some(sandbox, name)))
+			continue;
+		add_is(program, (uint32_t)number, 1);
+		add_end(program, allowed ? SECCOMP_RET_ALLOW : REFUSE);
 	}
-	return result;
 }
 
-static int
-add_some(scmp_filter_ctx filter, const struct sandbox *sandbox)
+/* Of an argument the kernel takes the lower half, in those calls that are here. */
+static size_t
+argument_offset(unsigned argument)
 {
-	int result = 0;
+	const union {
+		uint32_t number;
+		uint8_t first;
+	} order = {1};
 
-	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]) && result == 0; i++) {
+	return offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t) +
+	       (order.first == 1 ? 0 : sizeof(uint32_t));
+}
+
+static void
+add_some(struct program *program, const struct sandbox *sandbox)
+{
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
 		int number = seccomp_syscall_resolve_name(some[i].name);
-		uint32_t action = some[i].whom == NOBODY ? REFUSE : SCMP_ACT_ALLOW;
-		struct scmp_arg_cmp is =
-		    SCMP_CMP(some[i].argument, SCMP_CMP_MASKED_EQ, some[i].mask, some[i].value);
+		bool allowed = is_for(sandbox, some[i].whom);
 
-		if (number < 0 || is_allowed(sandbox, some[i].name))
+		if (number < 0 || is_allowed(sandbox, some[i].name) ||
+		    (!allowed && some[i].whom != NOBODY))
 			continue;
-		if (some[i].whom == NOBODY || is_for(sandbox, some[i].whom))
-			result = seccomp_rule_add_array(filter, action, number, 1, &is);
+		add_load(program, offsetof(struct seccomp_data, nr));
+		add_is(program, (uint32_t)number, 4);
+		add_load(program, argument_offset(some[i].argument));
+		add(program, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, some[i].mask));
+		add_is(program, some[i].value, 1);
+		add_end(program, allowed ? SECCOMP_RET_ALLOW : REFUSE);
 	}
-	return result;
 }
 
 int
 sandbox_filter(const struct sandbox *sandbox)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-	int result;
+	struct program program = {.n = 0};
+	struct sock_fprog made = {.filter = program.steps};
 
-	if (!filter)
-		return ENOMEM;
-	seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-	result = add_calls(filter, sandbox);
-	if (result == 0)
-		result = add_some(filter, sandbox);
-	if (result == 0)
-		result = seccomp_load(filter);
-	seccomp_release(filter);
-	return -result;
+	add_load(&program, offsetof(struct seccomp_data, arch));
+	add_is(&program, seccomp_arch_native(), 1);
+	add(&program, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, 1));
+	add_end(&program, UNKNOWN); /* in the way of another machine */
+	add_load(&program, offsetof(struct seccomp_data, nr));
+	add_calls(&program, sandbox);
+	add_some(&program, sandbox);
+	add_end(&program, UNKNOWN);
+	if (program.n > BPF_MAXINSNS)
+		return E2BIG;
+	made.len = (unsigned short)program.n;
+	errno = ESRCH; /* a thread has another filter: its number is returned */
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &made) == 0
+		   ? 0
+		   : errno;
 }

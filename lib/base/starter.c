@@ -59,7 +59,12 @@ do_nothing(int number)
 static void
 answer(const struct serving *serving, const struct starter_end *end)
 {
-	send(serving->fd, end, sizeof(*end), MSG_NOSIGNAL);
+	ssize_t n;
+
+	while ((n = send(serving->fd, end, sizeof(*end), MSG_NOSIGNAL)) < 0 && errno == EINTR)
+		;
+	if (n < 0) /* who asked learns by the end of this process that no answer comes */
+		_exit(1);
 }
 
 /* In a process of its own, as in children.c. */
@@ -143,9 +148,12 @@ receive(const struct serving *serving, struct request *request, int fds[N_FDS])
 	    .msg_iovlen = 1,
 	    .msg_control = &control,
 	    .msg_controllen = sizeof(control)};
-	ssize_t n = recvmsg(serving->fd, &message, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	struct cmsghdr *header;
+	ssize_t n;
 
+	while ((n = recvmsg(serving->fd, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
+		;
+	header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 	for (int i = 0; i < N_FDS; i++)
 		fds[i] = -1;
 	if (header && header->cmsg_type == SCM_RIGHTS &&
@@ -257,7 +265,10 @@ ask(struct starter *starter, struct request *request, const int *fds)
 		    .cmsg_len = CMSG_LEN(N_FDS * sizeof(int))};
 		memcpy(CMSG_DATA(&control.header), fds, N_FDS * sizeof(int));
 	}
-	return sendmsg(starter->fd, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	while (sendmsg(starter->fd, &message, MSG_NOSIGNAL) < 0)
+		if (errno != EINTR)
+			return -1;
+	return 0;
 }
 
 int
