@@ -58,7 +58,7 @@ ok 'bash: words that may be left out' in_bash 'sha384 sha512' zonepp sign --zone
 ok 'bash: and were' in_bash 'exhibit.zone' zonepp sign --zonemd ex
 ok 'bash: codes' in_bash 'S095 S096 S097 S098 S099' zonepp build --force S09
 ok 'bash: formats' in_bash 'gcc github gitlab' zonepp build --format = g
-ok 'bash: problems' in_bash 'Z040 Z041 Z042 Z043 Z044 Z045 Z046 Z047' zonepp explain Z04
+ok 'bash: problems' in_bash 'Z040 Z041 Z042 Z043 Z044 Z045 Z046 Z047 Z048' zonepp explain Z04
 ok 'bash: algorithms' in_bash 'ED25519 ED448' zonepp keys generate -a ED
 ok 'bash: folders' in_bash 'certs' zonepp build -C c
 export ZONE_VARIABLE=1
