@@ -58,6 +58,8 @@ account_open(struct account *account, const struct limits *limits, size_t n)
 	for (int i = 0; i < N_LIMITS; i++)
 		account->most[i] =
 		    limits && limits->most[i] ? limits->most[i] : account_default((enum limit)i);
+	if (limits && limits->time_s)
+		account->most[LIMIT_TIME] = (uint64_t)limits->time_s * 1000000;
 	if (n > 1 && !(limits && limits->most[LIMIT_MEMORY]))
 		account->most[LIMIT_MEMORY] /= n;
 	account->is_open = account->is_timed = true;

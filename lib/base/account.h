@@ -21,6 +21,7 @@ enum limit {
 
 struct limits {
 	uint64_t most[N_LIMITS]; /* 0: what account_default() says */
+	uint32_t time_s;         /* in place of LIMIT_TIME's; 0: the same */
 };
 
 /* Zero-initialised is no account: all may be taken. */

@@ -46,26 +46,21 @@ static const struct yaml_field hook_fields[] = {
     {.name = NULL},
 };
 
-struct limits_file {
-	struct limits limits;
-	uint32_t time_s;
-};
-
 static const struct yaml_form time_form = {
     "time", .pattern = "^(?=.*[1-9])" YAML_DURATION_PATTERN "$", .least = 1, .most = INT32_MAX};
 
 /* account_default() has these defaults, for whoever has no project file; it knows that of memory.
  */
 static const struct yaml_field limit_fields[] = {
-    {"memory", YAML_AMOUNT, AT(limits_file, limits.most[LIMIT_MEMORY]),
+    {"memory", YAML_AMOUNT, AT(limits, most[LIMIT_MEMORY]),
 	.about = "Octets of what a template is read into; half of the machine's otherwise."},
-    {"records", YAML_AMOUNT, AT(limits_file, limits.most[LIMIT_RECORDS]), .otherwise = "50M",
+    {"records", YAML_AMOUNT, AT(limits, most[LIMIT_RECORDS]), .otherwise = "50M",
 	.about = "Records that a template stands for."},
-    {"made", YAML_AMOUNT, AT(limits_file, limits.most[LIMIT_MADE]), .otherwise = "500MB",
+    {"made", YAML_AMOUNT, AT(limits, most[LIMIT_MADE]), .otherwise = "500MB",
 	.about = "Octets of what few octets of a template stand for."},
-    {"work", YAML_AMOUNT, AT(limits_file, limits.most[LIMIT_WORK]), .otherwise = "30M",
+    {"work", YAML_AMOUNT, AT(limits, most[LIMIT_WORK]), .otherwise = "30M",
 	.about = "Steps of work on certificates and keys."},
-    {"time", YAML_DURATION, AT(limits_file, time_s), .form = &time_form, .otherwise = "10m",
+    {"time", YAML_DURATION, AT(limits, time_s), .form = &time_form, .otherwise = "10m",
 	.about = "Time of a processor until a template is read."},
     {.name = NULL},
 };
@@ -147,13 +142,14 @@ static void
 limits_read(const struct load *load, const struct yaml_node *mapping)
 {
 	struct limits *limits = &load->project->limits;
-	struct limits_file file = {0};
 
 	if (!mapping)
 		return;
-	yaml_read(load->diags, mapping, "limits", limit_fields, &file);
-	*limits = file.limits;
-	limits->most[LIMIT_TIME] = (uint64_t)file.time_s * 1000000;
+	yaml_defaults(limit_fields, limits);
+	if (yaml_read(load->diags, mapping, "limits", limit_fields, limits) == 0 &&
+	    limits->time_s == 0)
+		diag_add(load->diags, mapping->pos, P_VALUE,
+		    "time is 0: no template would be read in time");
 	if (limits->most[LIMIT_RECORDS] > UINT32_MAX)
 		diag_add(
 		    load->diags, mapping->pos, P_VALUE, "a zone has at most 4294967295 records");

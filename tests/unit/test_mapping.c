@@ -90,13 +90,15 @@ rows(void **state)
 static void
 limits(void **state)
 {
-	struct limits limits = {{0}};
+	struct limits limits = {.time_s = 0};
 
 	(void)state;
 	yaml_defaults(find(project_fields, text_of("limits"))->fields, &limits);
 	assert_int_equal(limits.most[LIMIT_MEMORY], 0);
+	assert_int_equal(limits.time_s * UINT64_C(1000000), account_default(LIMIT_TIME));
 	for (enum limit i = LIMIT_MEMORY + 1; i < N_LIMITS; i++)
-		assert_int_equal(limits.most[i], account_default(i));
+		if (i != LIMIT_TIME)
+			assert_int_equal(limits.most[i], account_default(i));
 }
 
 /* --- The manual page: `.It Ic KEY :`, in a list for the file and one in it for each mapping --- */
