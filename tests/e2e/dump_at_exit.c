@@ -1,5 +1,5 @@
 /* Loaded ahead of zonepp, writes all memory of the process that can be written, as it is when it
- * ends, behind what is in the file $MEMORY_DUMP. Its own buffer is the stack's top, and in none. */
+ * ends, behind what is in the file $MEMORY_DUMP, which is opened while it may be. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
+static int out = -1;
+
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *path = getenv("MEMORY_DUMP");
+
+	if (path && strcmp(program_invocation_short_name, "zonepp") == 0)
+		out = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+
 static void
-put(int out, const char *from, const char *to)
+put(const char *from, const char *to)
 {
 	while (from < to) {
 		ssize_t n = write(out, from, (size_t)(to - from));
@@ -23,16 +34,14 @@ put(int out, const char *from, const char *to)
 __attribute__((destructor)) static void
 dump(void)
 {
-	const char *path = getenv("MEMORY_DUMP");
 	static char maps[1 << 16];
 	size_t len = 0;
 	ssize_t n;
-	int in, out;
+	int in;
 
-	if (!path || strcmp(program_invocation_short_name, "zonepp") != 0)
+	if (out < 0)
 		return;
 	in = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-	out = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	while (in >= 0 && (n = read(in, maps + len, sizeof(maps) - 1 - len)) > 0)
 		len += (size_t)n;
 	for (char *line = maps; line && *line; line = strchr(line, '\n')) {
@@ -41,7 +50,7 @@ dump(void)
 
 		line += *line == '\n';
 		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) == 3 && mode[1] == 'w')
-			put(out, (const char *)from, (const char *)to);
+			put((const char *)from, (const char *)to);
 	}
 	close(in);
 	close(out);
