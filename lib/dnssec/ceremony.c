@@ -277,6 +277,8 @@ read_end(struct reader *r, struct text line)
 	}
 	good = line.len - len == end.len && memcmp(line.data + len, end.data, end.len) == 0;
 	buf_free(&end);
+	if (out->n == 0)
+		return refuse(r, line.data, "there is no header ahead of the end");
 	out->spans[out->n - 1].until_unix = t_unix;
 	if (t_unix <= out->spans[out->n - 1].from_unix)
 		return refuse(r, line.data, "the end is not behind the last header's time");

@@ -194,6 +194,11 @@ ok 'sets that are left out' sealed 'S132' "${second},$((third + 20)){/^;;/!d;/^;
 ok 'another kind of file' says 'it is no key signing request' refuses zonepp keys sign --keys "$safe" "$work/zone"
 ok 'of which nothing is told' refuses says hostmaster zonepp keys sign --keys "$safe" "$work/zone"
 ok 'another include' wrong 'each line here has a record of its own' "2s,^,\$INCLUDE /etc/passwd\\n,"
+ends=';; KeySigningRequest 1.0 ends 5 (1970-01-01T00:00:05Z) SHA-256 '
+sha256=$(printf %s "$ends" | sha256sum)
+echo "$ends${sha256%% *}" >"$tmp/request"
+ok 'an end, and nothing that it could end' prints "$tmp/request:1:1: error: there is no header ahead of the end [S130]" sh -c \
+	"zonepp keys sign --keys '$safe' --format gcc '$tmp/request' 2>&1"
 cp "$tmp/whole" "$tmp/request"
 ok 'another day' says 'is over already' refuses sign 400
 mkdir "$tmp/other"
