@@ -352,6 +352,20 @@ search(struct search *s)
 	}
 }
 
+bool
+offline_signs_keys(
+    const struct store *store, const struct sign_options *options, const struct key *key)
+{
+	struct search s = {.store = store, .options = options, .key = key};
+
+	reuse_begin(&store->diags->arena, &s.reuse, options->previous, options->keys, options->now,
+	    0, false);
+	s.set = node_rrset(store, store_apex(store), TYPE_DNSKEY);
+	if (s.set.n > 0)
+		search(&s);
+	return s.found != NULL;
+}
+
 static int
 collect(struct search *s, struct offline *offline)
 {

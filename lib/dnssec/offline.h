@@ -28,6 +28,11 @@ struct offline {
 int
 offline_find(const struct store *store, const struct sign_options *options, struct offline *out);
 
+/* Would it find one of `key` over the DNSKEY set of the store? */
+bool
+offline_signs_keys(
+    const struct store *store, const struct sign_options *options, const struct key *key);
+
 /* The signature of `key` over that RRset at the apex, or NULL. */
 const struct offline_signature *
 offline_signature(const struct offline *offline, const struct key *key, uint16_t type);

@@ -83,6 +83,11 @@ sign_clean(struct store *store, const struct sign_options *options);
 void
 sign_add(struct store *store, const struct sign_options *options);
 
+/* Makes a sorted store of the DNSKEY set alone that sign_add makes, beside the SOA record; free it.
+ * `store` may be one that sign_add has been at. */
+void
+sign_find_keys(struct store *apex, const struct store *store, const struct keys *keys);
+
 /* Would sign_store write just the records that the previous zone has, every signature kept? Nothing
  * is written. Returns -1 with a problem added. */
 int

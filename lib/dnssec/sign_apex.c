@@ -68,6 +68,24 @@ add_keys(struct store *store, const struct keys *keys, uint32_t soa_ttl_s)
 	}
 }
 
+void
+sign_find_keys(struct store *apex, const struct store *store, const struct keys *keys)
+{
+	static const uint16_t types[] = {TYPE_SOA, TYPE_DNSKEY};
+
+	store_begin(apex, store->diags, &store->apex);
+	for (size_t i = 0; i < store->n_nodes; i++)
+		for (size_t k = 0; is_at_apex(&store->nodes[i]) && k < store->nodes[i].n; k++) {
+			const struct record *record = &node_records(store, &store->nodes[i])[k];
+
+			if (record->type == types[0] || record->type == types[1])
+				store_add_apex(
+				    apex, record->type, record->ttl_s, record_rdata(record));
+		}
+	add_keys(apex, keys, ttl_of_type(apex, TYPE_SOA, 3600));
+	store_sort(apex);
+}
+
 /* --- CDS and CDNSKEY of other signers (RFC 8901) --- */
 
 /* A DNSKEY record of the template that is another signer's. */

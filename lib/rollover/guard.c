@@ -477,7 +477,7 @@ see(struct guard *g, struct sets own, const struct guard_sets *old, struct view 
 
 	if (g->keys) {
 		guard_sets_of_keys(g);
-		guard_drop_offline(g, &old->dnskey);
+		guard_drop_offline(g);
 	} else {
 		guard_sets_of_store(g->keep->a, g->store, g->keep->name, own, &store);
 		g->dnskey = store.dnskey;
@@ -577,7 +577,7 @@ signs_keys(const struct guard *g, struct bytes dnskey)
 /* The DNSKEY set as it stands in the store, with TTL and other signers' keys, once ours are in it.
  */
 static void
-set_final(struct guard *g, struct sets own, const struct set *published)
+set_final(struct guard *g, struct sets own)
 {
 	struct arena *a = g->keep->a;
 	const struct node *apex = store_apex(g->store);
@@ -601,7 +601,7 @@ set_final(struct guard *g, struct sets own, const struct set *published)
 		in_set[i] = record_of_key(a, TYPE_DNSKEY, &key);
 	}
 	set_records(a, &g->dnskey, in_set, set.n);
-	guard_drop_offline(g, published);
+	guard_drop_offline(g);
 }
 
 /* Unsigned data that had a longer TTL may be held when the zone begins to be signed: this says
@@ -627,7 +627,7 @@ guard_compare(struct guard *g)
 	bool there = g->published->there;
 
 	guard_sets_of_published(g->keep->a, g->published, g->keep->name, own, &old);
-	set_final(g, own, &old.dnskey);
+	set_final(g, own);
 	keep_compare_set(g->keep, own, (struct sets){&old.dnskey, there ? 1 : 0},
 	    (struct sets){&g->dnskey, 1}, false);
 	keep_compare_set(g->keep, own, (struct sets){old.signers.items, there ? old.signers.n : 0},

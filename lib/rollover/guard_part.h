@@ -27,9 +27,9 @@ guard_sets_of_published(struct arena *a, const struct published *published, cons
 void
 guard_sets_of_keys(struct guard *g);
 
-/* Without what a key signs whose private half is elsewhere, unless the set is the published one. */
+/* Without what a key would sign whose private half is elsewhere, and that it has not signed. */
 void
-guard_drop_offline(struct guard *g, const struct set *published);
+guard_drop_offline(struct guard *g);
 
 bool
 guard_is_in(const struct set *dnskey, const struct record_key *key);

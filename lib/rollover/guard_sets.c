@@ -1,3 +1,4 @@
+#include "dnssec/offline.h"
 #include "dnssec/rrsig.h"
 #include "rollover/guard_part.h"
 
@@ -306,102 +307,60 @@ guard_is_in(const struct set *dnskey, const struct record_key *key)
 	return false;
 }
 
-/* Are they the same keys, whichever of them sign? */
+/* Which of the keys, by their places, sign the coming DNSKEY set, here or by what they signed while
+ * their private halves were at hand. Returns whether any does. */
 static bool
-is_of_same_keys(const struct set *a, const struct set *b)
+find_signers(const struct guard *g, bool *signs)
 {
-	bool same = a->n == b->n;
+	struct sign_options options = {.keys = g->keys,
+	    .now = g->now_unix,
+	    .previous = g->published->there ? &g->published->store : NULL,
+	    .ceremonies = g->ceremonies};
+	struct store apex;
+	bool any = false;
 
-	for (size_t i = 0; same && i < a->n; i++) {
-		struct record_key key = record_read_key(TYPE_DNSKEY, a->rdata[i]);
+	sign_find_keys(&apex, g->store, g->keys);
+	for (size_t i = 0; i < g->keys->n; i++) {
+		const struct key *key = &g->keys->items[i];
 
-		same = guard_is_in(b, &key);
+		signs[i] =
+		    key->signs_keys && (key->at_hand || offline_signs_keys(&apex, &options, key));
+		any = any || signs[i];
 	}
-	return same;
+	store_free(&apex);
+	return any;
 }
 
 static bool
-is_signed_here(const struct guard *g)
+has_offline(const struct guard *g)
 {
 	for (size_t i = 0; i < g->keys->n; i++)
-		if (g->keys->items[i].at_hand && g->keys->items[i].signs_keys)
+		if (g->keys->items[i].signs_keys && !g->keys->items[i].at_hand)
 			return true;
 	return false;
 }
 
-static bool
-signed_set(const struct set *dnskey, const struct record_key *wanted)
-{
-	for (size_t i = 0; i < dnskey->n; i++) {
-		struct record_key key = record_read_key(TYPE_DNSKEY, dnskey->rdata[i]);
-
-		if (key.signs && key.algorithm == wanted->algorithm &&
-		    memcmp(key.digest, wanted->digest, sizeof(key.digest)) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_signed_by(const struct ceremony_span *span, const struct key *key)
-{
-	struct rrset rrsigs = rrset_covering(ceremony_rrset(span, TYPE_RRSIG), TYPE_DNSKEY);
-
-	for (size_t i = 0; i < rrsigs.n; i++)
-		if (rrsigs.records[i].rdata[RRSIG_ALGORITHM] == key->algorithm->number &&
-		    read_u16(rrsigs.records[i].rdata + RRSIG_TAG) == key->tag)
-			return true;
-	return false;
-}
-
-/* Is it the coming DNSKEY set? */
-static bool
-is_coming(const struct guard *g, struct rrset dnskey)
-{
-	bool same = dnskey.n == g->dnskey.n;
-
-	for (size_t i = 0; same && i < dnskey.n; i++) {
-		struct record_key key =
-		    record_key_of(&g->store->apex, record_rdata(&dnskey.records[i]));
-
-		same = guard_is_in(&g->dnskey, &key);
-	}
-	return same;
-}
-
-/* Has the key signed the coming DNSKEY set ahead? */
-static bool
-has_signed_ahead(const struct guard *g, const struct key *key)
-{
-	for (size_t i = 0; g->ceremonies && i < g->ceremonies->n; i++) {
-		const struct ceremony_span *span =
-		    ceremony_at(&g->ceremonies->items[i], g->now_unix);
-
-		if (span && is_signed_by(span, key) &&
-		    is_coming(g, ceremony_rrset(span, TYPE_DNSKEY)))
-			return true;
-	}
-	return false;
-}
-
-/* A key whose private half is elsewhere signs no DNSKEY set but the published one, over which it
- * has signed, and those that it signed ahead. Where no other key signs, dnssec/offline.h tells what
- * is amiss. */
+/* A key whose private half is elsewhere signs no DNSKEY set but those over which there is a
+ * signature of it that is good now. Where no other key signs, dnssec/offline.h tells what is amiss.
+ */
 void
-guard_drop_offline(struct guard *g, const struct set *published)
+guard_drop_offline(struct guard *g)
 {
-	bool same = is_of_same_keys(&g->dnskey, published);
 	size_t n = g->dnskey.n;
-	struct bytes *in_set = arena_alloc(g->keep->a, n * sizeof(*in_set) + 1);
+	struct bytes *in_set;
+	bool *signs;
 
-	if (!is_signed_here(g))
+	if (!has_offline(g))
 		return;
+	signs = arena_alloc(g->keep->a, g->keys->n * sizeof(*signs));
+	if (!find_signers(g, signs))
+		return;
+	in_set = arena_alloc(g->keep->a, n * sizeof(*in_set) + 1);
 	for (size_t i = 0; i < n; i++) {
 		struct record_key record = record_read_key(TYPE_DNSKEY, g->dnskey.rdata[i]);
 		const struct key *key = guard_find_key(g, &record);
 
-		if (key && !key->at_hand && !(same && signed_set(published, &record)) &&
-		    !has_signed_ahead(g, key))
+		if (key && !key->at_hand && !signs[key - g->keys->items])
 			record.signs = false;
 		in_set[i] = record_of_key(g->keep->a, TYPE_DNSKEY, &record);
 	}

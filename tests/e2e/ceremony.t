@@ -249,7 +249,27 @@ zonepp keys ds -C "$work" --now "$(day 1)" --seen="$(tag "$ksk")" example.org
 new=$(zonepp keys generate -C "$work" --now "$(day 1)" --ksk --ttl=1h -a ECDSAP256SHA256 example.org)
 cp "$work/keys/$new".* "$safe"
 ok 'what was signed lacks it' says 'S123' refuses build 1
+cp -Rp "$work" "$tmp/forged"
 ok 'a ceremony with it' ceremony 1 90 1
 ok 'it joins' prints '' build 1
 ok 'both sign' prints "$(printf '%s\n' "$(tag "$ksk")" "$(tag "$new")" | sort | tr '\n' ' ')" signers DNSKEY
+
+# --- Signatures that are none, or of another set ---
+
+# Without a CDS record no judge would miss the key that the parent's DS record is of.
+reseal() { # reseal SED FILE: changed, with the digest that it would have then
+	sed "$1;\$s/SHA-256 .*/SHA-256 /" "$2" | head -c -1 >"$tmp/resealed"
+	sha256=$(sha256sum <"$tmp/resealed") && echo "${sha256%% *}" >>"$tmp/resealed"
+	! cmp -s "$tmp/resealed" "$2"
+}
+for folder in "$work" "$tmp/forged"; do
+	sed -i 's/ cds: true,//' "$folder/zonepp.yaml"
+done
+ok 'a signature that is none' reseal "$(other "RRSIG${tab}DNSKEY .* $(tag "$ksk") example[.]org[.] ....")" "$tmp/response"
+cp "$tmp/resealed" "$tmp/forged/keys/Kexample.org.+1.skr"
+ok 'does not count as one' says S123 refuses zonepp build -q -C "$tmp/forged" --now "$(day 1)"
+ok 'the key that the parent knows signs on' says "$(tag "$ksk") example.org." grep "RRSIG${tab}DNSKEY" "$tmp/forged/out"
+sed -i 's/ 3600 / 7200 /' "$work/keys"/*.key
+cp "$work/out" "$tmp/out"
+ok 'a TTL that nobody has signed' unchanged S099 2
 plan
