@@ -157,11 +157,20 @@ static bool
 has_signed(const struct search *s, const struct ceremony_span *span)
 {
 	struct rrset rrsigs = ceremony_rrset(span, TYPE_RRSIG);
+	struct arena *scratch = &s->store->diags->arena;
+	struct arena_mark mark = arena_mark(scratch);
+	const struct name *apex = &s->store->apex;
+	uint8_t owner[NAME_LONGEST];
+	struct rrsig_set set =
+	    ceremony_set(scratch, apex, ceremony_rrset(span, s->set.type), owner);
+	bool has = false;
 
-	for (size_t i = 0; i < rrsigs.n; i++)
-		if (is_by_key(s, &rrsigs.records[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < rrsigs.n && !has; i++)
+		has = is_by_key(s, &rrsigs.records[i]) &&
+		      rrsig_good(apex, &set, s->key->algorithm, s->key->dnskey,
+			  record_rdata(&rrsigs.records[i]));
+	arena_reset(scratch, mark);
+	return has;
 }
 
 /* The span of which the key has signed the set, at that time. */

@@ -127,6 +127,20 @@ ok 'where a date that somebody changes is an error' says 'is in the zone, and no
 ok 'but for another time' says S015 zonepp check -C "$work" --now "$(day 70)" --at "$(day 84)"
 ok 'the private key never came here' sh -c "! grep -rF \"\$(sed -n 's/^PrivateKey: //p' '$safe/$ksk.private')\" '$work'"
 
+# What is to come counts with good signatures alone.
+reseal() { # reseal SED FILE: changed, with the digest that it would have then, into $tmp/resealed
+	sed "$1;\$s/SHA-256 .*/SHA-256 /" "$2" | head -c -1 >"$tmp/resealed"
+	sha256=$(sha256sum <"$tmp/resealed") && echo "${sha256%% *}" >>"$tmp/resealed"
+	! cmp -s "$tmp/resealed" "$2"
+}
+cp -Rp "$work" "$tmp/spoilt"
+from=$(grep -n '^;;' "$tmp/response" | tail -n 2 | head -n 1 | cut -d: -f1)
+ok 'the last set has a signature that is none' reseal "${from},\$ { $(other "RRSIG${tab}DNSKEY .* $(tag "$ksk") example[.]org[.] ....")
+}" "$tmp/response"
+cp "$tmp/resealed" "$tmp/spoilt/keys/Kexample.org.+1.skr"
+ok 'and so the end comes sooner' says S015 zonepp check -C "$tmp/spoilt" --now "$(day 82)"
+ok 'than that of the last' refuses grep 'until 2027-04-01' "$tmp/output"
+
 # --- The second quarter, which begins ahead of the end of the first ---
 
 ok 'the next request' ceremony 84 180 2
@@ -176,10 +190,7 @@ wrong() { # wrong TEXT SED: what is said of a request that was changed so
 	! cmp -s "$tmp/whole" "$tmp/request" && says "$1" refuses sign 142 -o "$tmp/none" && [ ! -e "$tmp/none" ]
 }
 sealed() { # sealed TEXT SED: the same with the digest that it would have then
-	sed "$2" "$tmp/whole" >"$tmp/changed"
-	sed '$s/SHA-256 .*/SHA-256 /' "$tmp/changed" | head -c -1 >"$tmp/request"
-	sha256=$(sha256sum <"$tmp/request") && echo "${sha256%% *}" >>"$tmp/request"
-	! cmp -s "$tmp/whole" "$tmp/request" && says "$1" refuses sign 142 -o "$tmp/none" && [ ! -e "$tmp/none" ]
+	reseal "$2" "$tmp/whole" && cp "$tmp/resealed" "$tmp/request" && says "$1" refuses sign 142 -o "$tmp/none" && [ ! -e "$tmp/none" ]
 }
 last=$(wc -l <"$tmp/whole")
 ok 'a bit' wrong "request:$last:" '2s/3600/3601/'
@@ -257,11 +268,6 @@ ok 'both sign' prints "$(printf '%s\n' "$(tag "$ksk")" "$(tag "$new")" | sort | 
 # --- Signatures that are none, or of another set ---
 
 # Without a CDS record no judge would miss the key that the parent's DS record is of.
-reseal() { # reseal SED FILE: changed, with the digest that it would have then
-	sed "$1;\$s/SHA-256 .*/SHA-256 /" "$2" | head -c -1 >"$tmp/resealed"
-	sha256=$(sha256sum <"$tmp/resealed") && echo "${sha256%% *}" >>"$tmp/resealed"
-	! cmp -s "$tmp/resealed" "$2"
-}
 for folder in "$work" "$tmp/forged"; do
 	sed -i 's/ cds: true,//' "$folder/zonepp.yaml"
 done
