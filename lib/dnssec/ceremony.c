@@ -442,10 +442,9 @@ check_period(struct diags *diags, const struct ceremony_span *span, const struct
 	return 0;
 }
 
-/* Each set that is there has signatures, which last as long as it stands in the zone. Those that
- * are asked for are over DNSKEY alone. */
+/* Each set that is there has signatures, which last as long as it stands in the zone. */
 static int
-check_span(struct diags *diags, enum ceremony_kind kind, const struct ceremony_span *span)
+check_span(struct diags *diags, const struct ceremony_span *span)
 {
 	static const uint16_t types[] = {TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY};
 	struct rrset rrsigs = ceremony_rrset(span, TYPE_RRSIG);
@@ -453,7 +452,7 @@ check_span(struct diags *diags, enum ceremony_kind kind, const struct ceremony_s
 
 	if (ceremony_rrset(span, TYPE_DNSKEY).n == 0)
 		return diag_error(diags, span->pos, S_CEREMONY, "the set has no DNSKEY record");
-	for (size_t i = 0; i < (kind == CEREMONY_REQUEST ? 1 : 3); i++)
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (ceremony_rrset(span, types[i]).n > 0 && rrset_covering(rrsigs, types[i]).n == 0)
 			result = diag_error(diags, span->pos, S_CEREMONY,
 			    "the %s records of the set have no signature",
@@ -471,7 +470,7 @@ check_spans(struct diags *diags, struct ceremony *c)
 
 	for (size_t i = 0; i < c->n; i++) {
 		ceremony_sort(&c->spans[i]);
-		if (check_span(diags, c->kind, &c->spans[i]) < 0)
+		if (check_span(diags, &c->spans[i]) < 0)
 			result = -1;
 	}
 	return result;

@@ -15,7 +15,7 @@
  *	;; KeySigningRequest 1.0 ends 1806537600 (2027-04-01T00:00:00Z) SHA-256 5891b5b5...
  *
  * A response has SignedKeyResponse in the headers. The signatures of a request are those of the
- *ZSKs over the DNSKEY set: they prove that who asks has these keys, and their times are the ones
+ *ZSKs over the DNSKEY, CDS and CDNSKEY sets: they prove that who asks has these keys, and their times are the ones
  *that are asked for. The last line has the digest of all that is ahead of it. */
 #ifndef DNSSEC_CEREMONY_H
 #define DNSSEC_CEREMONY_H

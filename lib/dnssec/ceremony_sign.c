@@ -86,7 +86,7 @@ struct judge {
 	struct diags *diags;
 	const struct ceremony_signing *signing;
 	const struct ceremony_span *span;
-	struct rrset dnskey, rrsigs; /* of the span; signatures are those over DNSKEY */
+	struct rrset dnskey, rrsigs; /* of the span */
 	int result;
 };
 
@@ -98,17 +98,33 @@ refuse_key(struct judge *j, const struct record *record, const char *why)
 }
 
 static bool
-has_signed(const struct judge *j, const struct record *zsk)
+has_signed(const struct judge *j, const struct record *zsk, struct rrset records)
 {
 	uint8_t owner[NAME_LONGEST];
 	const struct name *zone = &j->signing->request->zone;
-	struct rrsig_set set = ceremony_set(&j->diags->arena, zone, j->dnskey, owner);
+	struct rrsig_set set = ceremony_set(&j->diags->arena, zone, records, owner);
 
 	for (size_t i = 0; i < j->rrsigs.n; i++)
 		if (rrsig_good(zone, &set, algorithm_of(zsk), record_rdata(zsk),
 			record_rdata(&j->rrsigs.records[i])))
 			return true;
 	return false;
+}
+
+/* Whatever the KSK is to sign, whoever has the ZSKs wants it signed. */
+static void
+judge_proofs(struct judge *j, const struct record *zsk)
+{
+	for (size_t i = 0; i < N_TYPES; i++) {
+		struct rrset records = ceremony_rrset(j->span, types[i]);
+
+		if (records.n > 0 && !has_signed(j, zsk, records))
+			refuse_key(j, zsk,
+			    types[i] == TYPE_DNSKEY
+				? "has not signed the set: who asks may not have it, or the set "
+				  "was changed"
+				: "has not signed the CDS or CDNSKEY records: they were changed");
+	}
 }
 
 static void
@@ -118,9 +134,8 @@ judge_key(struct judge *j, const struct record *dnskey)
 		refuse_key(j, dnskey, "is of an algorithm that is not for signing");
 	else if (is_ksk(dnskey) && !is_at_hand(j->signing->keys, dnskey))
 		refuse_key(j, dnskey, "is none of those whose private keys are at hand");
-	else if (is_zsk(dnskey) && !has_signed(j, dnskey))
-		refuse_key(j, dnskey,
-		    "has not signed the set: who asks may not have it, or the set was changed");
+	else if (is_zsk(dnskey))
+		judge_proofs(j, dnskey);
 	else if (!is_ksk(dnskey) && !is_zsk(dnskey))
 		refuse_key(j, dnskey, "has flags that no key of a zone has");
 }
@@ -216,7 +231,7 @@ judge_span(struct judge *j, size_t i)
 
 	j->span = &request->spans[i];
 	j->dnskey = ceremony_rrset(j->span, TYPE_DNSKEY);
-	j->rrsigs = rrset_covering(ceremony_rrset(j->span, TYPE_RRSIG), TYPE_DNSKEY);
+	j->rrsigs = ceremony_rrset(j->span, TYPE_RRSIG);
 	judge_times(j);
 	for (size_t k = 0; k < j->dnskey.n; k++)
 		judge_key(j, &j->dnskey.records[k]);

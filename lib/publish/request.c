@@ -19,6 +19,10 @@ enum {
 	SPANS_MOST = 10000,
 };
 
+static const uint16_t types[] = {TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY};
+
+enum { N_TYPES = sizeof(types) / sizeof(types[0]) };
+
 struct run {
 	struct diags *diags;
 	const struct request *request;
@@ -192,7 +196,7 @@ plan_keys(struct run *r)
 static void
 take_apex(const struct run *r, struct store *apex)
 {
-	static const uint16_t types[] = {TYPE_SOA, TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY};
+	static const uint16_t taken[] = {TYPE_SOA, TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY};
 	const struct store *store = &r->loaded.store;
 
 	store_begin(apex, r->diags, &store->apex);
@@ -200,8 +204,8 @@ take_apex(const struct run *r, struct store *apex)
 		for (size_t k = 0; store->nodes[i].key_len == 0 && k < store->nodes[i].n; k++) {
 			const struct record *record = &node_records(store, &store->nodes[i])[k];
 
-			for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++)
-				if (record->type == types[t])
+			for (size_t t = 0; t < sizeof(taken) / sizeof(taken[0]); t++)
+				if (record->type == taken[t])
 					store_add_apex(apex, record->type, record->ttl_s,
 					    record_rdata(record));
 		}
@@ -270,9 +274,10 @@ is_same(const struct ceremony_span *a, const struct ceremony_span *b)
 	return same;
 }
 
-/* Each proves that it is here, and states the times that are asked for. */
+/* Appends the signatures of the ZSKs over the span's records of that type. */
 static int
-prove_keys(const struct run *r, struct keys *keys, struct ceremony_span *span)
+prove_type(const struct run *r, const struct keys *keys, struct signer *signer,
+    struct ceremony_span *span, uint16_t type)
 {
 	const struct project_policy *policy = r->request->zone->policy;
 	const struct name *zone = &r->request->zone->name;
@@ -281,21 +286,12 @@ prove_keys(const struct run *r, struct keys *keys, struct ceremony_span *span)
 	    .expiration = (uint32_t)(span->until_unix + (int64_t)r->lifetime.refresh_s)};
 	uint8_t owner[NAME_LONGEST], rdata[RRSIG_SIGNER + NAME_LONGEST + SIGNATURE_LONGEST];
 	struct rrsig_set set =
-	    ceremony_set(&r->diags->arena, zone, ceremony_rrset(span, TYPE_DNSKEY), owner);
-	struct signer *signer;
+	    ceremony_set(&r->diags->arena, zone, ceremony_rrset(span, type), owner);
 	struct rrsig rrsig = {0};
 	int result = 0;
 
-	for (size_t i = 0; i < keys->n; i++) {
-		keys->items[i].signs_keys = false;
-		keys->items[i].signs_zone =
-		    !keys->items[i].is_ksk && keys->items[i].published && keys->items[i].at_hand;
-	}
-	if (tokens_reach(r->request->tokens, r->diags, keys) < 0)
-		return -1;
-	signer = signer_new(r->diags, keys);
-	if (!signer)
-		return -1;
+	if (set.n == 0)
+		return 0;
 	rrsig_begin(&rrsig, zone, &period, &set);
 	for (size_t i = 0; i < keys->n && result == 0; i++) {
 		const struct key *key = &keys->items[i];
@@ -317,8 +313,30 @@ prove_keys(const struct run *r, struct keys *keys, struct ceremony_span *span)
 			    .type = TYPE_RRSIG,
 			    .rdlen = (uint16_t)(head.len + len)};
 	}
-	signer_free(signer);
 	rrsig_free(&rrsig);
+	return result;
+}
+
+/* Each proves that it is here and wants these sets, and states the times that are asked for. */
+static int
+prove_keys(const struct run *r, struct keys *keys, struct ceremony_span *span)
+{
+	struct signer *signer;
+	int result = 0;
+
+	for (size_t i = 0; i < keys->n; i++) {
+		keys->items[i].signs_keys = false;
+		keys->items[i].signs_zone =
+		    !keys->items[i].is_ksk && keys->items[i].published && keys->items[i].at_hand;
+	}
+	if (tokens_reach(r->request->tokens, r->diags, keys) < 0)
+		return -1;
+	signer = signer_new(r->diags, keys);
+	if (!signer)
+		return -1;
+	for (size_t i = 0; i < N_TYPES && result == 0; i++)
+		result = prove_type(r, keys, signer, span, types[i]);
+	signer_free(signer);
 	ceremony_sort(span);
 	return result;
 }
@@ -334,8 +352,8 @@ add_span(
 		return diag_error(r->diags, pos_none(), S_VALIDITY,
 		    "the period has more sets of signatures than one request can hold");
 	*span = *sets;
-	span->records =
-	    arena_alloc(&r->diags->arena, (sets->n + keys->n) * sizeof(*span->records) + 1);
+	span->records = arena_alloc(
+	    &r->diags->arena, (sets->n + N_TYPES * keys->n) * sizeof(*span->records) + 1);
 	memcpy(span->records, sets->records, sets->n * sizeof(*sets->records));
 	span->from_unix = from;
 	span->until_unix = until;

@@ -198,6 +198,9 @@ ok 'a key signing key' wrong 'S130' "$(other "257 3 13 ....")"
 ok 'a line that is missing' wrong 'it was changed on its way' 3d
 ok 'the end that is missing' wrong 'it is not whole' "\$d"
 ok 'another key, and a digest that fits' sealed 'has not signed the set' "$(other "256 3 13 ....")"
+ok 'all DS records taken away' sealed 'has not signed the CDS or CDNSKEY records' "s/CDS$tab.*/CDS${tab}0 0 0 00/"
+ok 'and without a signature, too' sealed 'the CDS records of the set have no signature' \
+	"/RRSIG${tab}CDS/d;s/CDS$tab.*/CDS${tab}0 0 0 00/"
 ok 'with its place' sealed 'request:2:1: error:' "$(other "256 3 13 ....")"
 second=$(grep -n '^;;' "$tmp/whole" | sed -n 2p | cut -d: -f1)
 third=$(grep -n '^;;' "$tmp/whole" | sed -n 3p | cut -d: -f1)

@@ -58,13 +58,12 @@ index_of(const struct keys *keys, int seed)
 
 static void
 add_signature(struct diags *diags, struct ceremony_span *span, struct signer *signer,
-    const struct keys *keys, size_t key, const struct name *zone)
+    const struct keys *keys, size_t key, const struct name *zone, uint16_t type)
 {
 	struct rrsig_period period = {.inception = (uint32_t)(span->from_unix - 3600),
 	    .expiration = (uint32_t)(span->until_unix + 5 * DAY)};
 	uint8_t owner[NAME_LONGEST], rdata[200];
-	struct rrsig_set set =
-	    ceremony_set(&diags->arena, zone, ceremony_rrset(span, TYPE_DNSKEY), owner);
+	struct rrsig_set set = ceremony_set(&diags->arena, zone, ceremony_rrset(span, type), owner);
 	struct rrsig rrsig = {0};
 	size_t len;
 	struct bytes head;
@@ -116,9 +115,9 @@ make_request(struct diags *diags, struct keys *keys, struct ceremony *out)
 		}
 		ceremony_sort(span);
 		for (int k = 0; sets[i][k]; k++)
-			if (sets[i][k] != KSK)
-				add_signature(
-				    diags, span, signer, keys, index_of(keys, sets[i][k]), &zone);
+			for (size_t t = 0; t < 2 && sets[i][k] != KSK; t++)
+				add_signature(diags, span, signer, keys, index_of(keys, sets[i][k]),
+				    &zone, t == 0 ? TYPE_DNSKEY : TYPE_CDNSKEY);
 		ceremony_sort(span);
 	}
 	signer_free(signer);
