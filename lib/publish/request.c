@@ -57,15 +57,27 @@ waits_of(const struct run *r, const struct key *zsk, int64_t lifetime_s)
 	    held_s(r, longest_s) + margin_s};
 }
 
+/* Has a request given it an end, and then failed to make its successor? By the dates. */
+static bool
+lacks_successor(const struct run *r, const struct key *key, int64_t lifetime_s)
+{
+	int64_t inactive = key->time[KEY_INACTIVE];
+
+	return inactive != KEY_NO_TIME &&
+	       key->time[KEY_DELETE] == inactive + waits_of(r, key, lifetime_s).tail_s;
+}
+
 /* Is it a ZSK that signs, or is to, and of which nobody says that it ends? */
 static bool
-is_endless_zsk(const struct run *r, const struct key *key)
+is_endless_zsk(const struct run *r, const struct key *key, int64_t lifetime_s)
 {
 	struct key_life life = key_life(key->time);
+	bool has_end =
+	    key->time[KEY_INACTIVE] != KEY_NO_TIME || key->time[KEY_DELETE] != KEY_NO_TIME;
 
 	return !key->is_ksk && !key->revoked && life.publish_unix != KEY_NO_TIME &&
 	       life.sign_unix != KEY_NO_TIME && life.retire_unix > r->request->now_unix &&
-	       key->time[KEY_INACTIVE] == KEY_NO_TIME && key->time[KEY_DELETE] == KEY_NO_TIME;
+	       (!has_end || lacks_successor(r, key, lifetime_s));
 }
 
 /* Does another one of its algorithm come later, which takes its place? */
@@ -85,13 +97,15 @@ is_last(const struct keys *keys, const struct key *key)
 }
 
 /* When the first successor takes over: where the key begins to sign is not stated, or its time is
- * over, as soon as can be. */
+ * over, as soon as can be; where its end is stated, then. */
 static int64_t
 first_handover(const struct run *r, const struct key *zsk, struct waits waits, int64_t lifetime_s)
 {
 	int64_t begun = key_life(zsk->time).sign_unix,
 		soonest = r->request->now_unix + waits.lead_s;
 
+	if (zsk->time[KEY_INACTIVE] != KEY_NO_TIME)
+		return instant_later(zsk->time[KEY_INACTIVE], soonest);
 	return begun == KEY_ALWAYS ? soonest : instant_later(begun + lifetime_s, soonest);
 }
 
@@ -118,7 +132,8 @@ request_of(const struct run *r, const struct key *zsk, int64_t handover, struct 
 	    .algorithm = zsk->algorithm,
 	    .bits = KEYGEN_BITS_LEAST,
 	    .flags = KEY_FLAG_ZONE,
-	    .ttl_s = zsk->ttl_s};
+	    .ttl_s = zsk->ttl_s,
+	    .place = keyroll_place(&r->diags->arena, r->request->zone, zsk)};
 
 	for (int i = 0; i < N_KEY_TIMES; i++)
 		wanted.time[i] = KEY_NO_TIME;
@@ -184,7 +199,8 @@ plan_keys(struct run *r)
 	if (!policy->is_given || !policy->has_role[PROJECT_ZSK] || lifetime_s == 0)
 		return 0;
 	for (size_t i = 0; i < keys.n; i++)
-		if (is_endless_zsk(r, &keys.items[i]) && is_last(&keys, &keys.items[i]) &&
+		if (is_endless_zsk(r, &keys.items[i], lifetime_s) &&
+		    is_last(&keys, &keys.items[i]) &&
 		    make_successors(r, &keys.items[i], lifetime_s) < 0)
 			return -1;
 	return 0;

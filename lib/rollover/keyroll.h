@@ -96,6 +96,11 @@ keyroll_check_files(struct diags *diags, const struct history *history,
 bool
 keyroll_is_younger(const struct key *key, const struct key *than);
 
+/* The token on which a successor of the key is made: where the policy says, or beside the key;
+ * NULL: in a file. In `a`. */
+const struct token_uri *
+keyroll_place(struct arena *a, const struct project_zone *zone, const struct key *key);
+
 /* Is a successor under way, or an old key still there? */
 bool
 keyroll_is_under_way(const struct keyroll *roll);

@@ -248,13 +248,12 @@ write_dates(const struct acting *acting, const struct keyroll *roll, struct key 
 
 /* --- Successors --- */
 
-/* Where the policy says, or beside the old key. */
-static const struct token_uri *
-place_of(struct arena *a, const struct keyroll *roll)
+const struct token_uri *
+keyroll_place(struct arena *a, const struct project_zone *zone, const struct key *key)
 {
-	const struct token_uri *place = roll->zone->policy->keys.place;
+	const struct token_uri *place = zone->policy->keys.place;
 
-	return place || !roll->key->uri ? place : token_uri_place(a, roll->key->uri);
+	return place || !key->uri ? place : token_uri_place(a, key->uri);
 }
 
 static struct keygen
@@ -267,7 +266,7 @@ request_of(struct arena *a, const struct keyroll *roll, const struct algorithm *
 	    .bits = KEYGEN_BITS_LEAST,
 	    .flags = is_ksk ? KEY_FLAG_ZONE | KEY_FLAG_SEP : KEY_FLAG_ZONE,
 	    .ttl_s = roll->key->ttl_s,
-	    .place = place_of(a, roll)};
+	    .place = keyroll_place(a, roll->zone, roll->key)};
 
 	for (int i = 0; i < N_KEY_TIMES; i++)
 		request.time[i] = KEY_NO_TIME;

@@ -387,6 +387,23 @@ ok 'and not without it' fails 2 S129 env SOFTHSM2_CONF=/nonexistent zonepp keys 
 ok 'so the zone is built' zonepp build -C apart --now "$now"
 judged 'the zone' example.org apart/public/example.org.zone
 
+# Zone signing keys on a token, whose successors a request makes.
+cp -R apart beside
+rm -r beside/keys/*.private beside/keys/*.skr beside/public beside/zonepp.state
+grep -l 'DNSKEY 256' beside/keys/*.key | xargs rm
+zonepp keys generate -C beside --zsk --token "$uri" --now "$now" example.org >/dev/null
+ask() { # ask DAYS
+	zonepp keys request -C beside --now "$now" --until "$((now + $1 * 86400))" -o "$tmp/request" example.org
+}
+ok 'no successor is made without the token' fails 2 S129 env SOFTHSM2_CONF=/nonexistent \
+	zonepp keys request -C beside --now "$now" --until "$((now + 80 * 86400))" -o none example.org
+ok 'they are made when it is back' says 'made, to sign from' ask 80
+ok 'on it' [ ! "$(grep -L '^Label' beside/keys/*.private)" ]
+ok 'as many as the period wants' [ "$(grep -l '^Label' beside/keys/*.private | wc -l)" = 3 ]
+ok 'no key ends without one' [ "$(grep -L '^Inactive' beside/keys/*.private | wc -l)" = 1 ]
+ok 'and all is signed' zonepp keys sign --keys safe --now "$now" -o beside/keys/Kexample.org.+1.skr request
+ok 'so that zone is built, too' zonepp build -C beside --now "$now"
+
 # --- The PIN ---
 
 ok 'the PIN is nowhere' refuses grep -rlaF --exclude=pin --exclude=open-pin --exclude-dir=stated $pin .
