@@ -609,6 +609,24 @@ output_draft(struct output *out)
 	return path_of(out, out->fd);
 }
 
+/* The folder that is open: where the output is a link it is not the one that it is in. */
+static const char *
+name_folder(struct output *out)
+{
+	struct arena *a = &out->diags->arena;
+	const char *folder = file_folder(a, file_absolute_in(a, out->roots, out->path));
+	struct stat named, open;
+	char real[PATH_MAX];
+	ssize_t len;
+
+	if (fstat(out->folder_fd, &open) < 0 ||
+	    (stat(folder, &named) == 0 && named.st_dev == open.st_dev &&
+		named.st_ino == open.st_ino))
+		return folder;
+	len = readlink(path_of(out, out->folder_fd), real, sizeof(real));
+	return len > 0 && (size_t)len < sizeof(real) ? arena_text(a, real, (size_t)len) : folder;
+}
+
 const char *
 output_draft_name(struct output *out)
 {
@@ -622,9 +640,7 @@ output_draft_name(struct output *out)
 		output_fail(out, "name the new");
 		return NULL;
 	}
-	return file_join(a,
-	    out->roots ? file_folder(a, file_absolute_in(a, out->roots, out->path)) : out->folder,
-	    out->temporary);
+	return file_join(a, out->roots ? name_folder(out) : out->folder, out->temporary);
 }
 
 const char *

@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "base/leftover.h"
 #include "base/mem.h"
+#include "base/output.h"
 #include "base/starter.h"
 #include "project/lock.h"
 
@@ -323,15 +324,29 @@ is_id(const char *id)
 	return strspn(id, "0123456789abcdefABCDEF") == strlen(id);
 }
 
-/* A draft lies in the folder of the zone's output, under a name that no other file has. */
+/* Is the file, by text alone, in the folder, under a temporary name of the one called `name`? */
+static bool
+is_in(const char *folder, const char *name, const char *draft)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(draft, folder, len) == 0 && draft[len] == '/' &&
+	       leftover_is_of(draft + len + 1, name);
+}
+
+/* A draft lies in the folder of the zone's output, or that of the file to which a link there leads,
+ * under a name that no other file has. */
 static bool
 is_draft(struct arena *a, const struct project_zone *zone, const char *draft)
 {
-	const char *output = file_absolute(a, zone->output);
-	const char *slash = strrchr(output, '/');
-	size_t folder = (size_t)(slash + 1 - output);
+	const char *output = file_absolute(a, zone->output), *target = output_target(a, output);
+	const char *name = target ? strrchr(target, '/') + 1 : NULL;
+	char *real = target ? realpath(file_folder(a, target), NULL) : NULL;
+	bool is = target && (is_in(file_folder(a, output), name, draft) ||
+				(real && is_in(real, name, draft)));
 
-	return strncmp(draft, output, folder) == 0 && leftover_is_of(draft + folder, slash + 1);
+	free(real);
+	return is;
 }
 
 struct asked {
