@@ -31,6 +31,18 @@ put(const char *from, const char *to)
 	}
 }
 
+static int out = -1;
+
+/* Once it is confined, it opens no such file any more. */
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *path = getenv("MEMORY_DUMP");
+
+	if (path && strcmp(program_invocation_short_name, "zonepp") == 0)
+		out = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+}
+
 __attribute__((destructor)) static void
 dump(void)
 {
