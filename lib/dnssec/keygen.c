@@ -44,6 +44,9 @@ struct batch {
 	struct tokens *tokens;
 	struct pair *pairs;
 	size_t n;
+	const struct keygen *made; /* the requests of the batches ahead of it, */
+	const char *const *bases;  /* with the names of their files */
+	size_t n_made;
 };
 
 static int
@@ -267,6 +270,9 @@ tag_is_taken(const struct batch *b, size_t i)
 	for (; i > 0 && name_equal(b->pairs[i - 1].request->zone.wire, zone->wire); i--)
 		if (is_tag_of(pair, b->pairs[i - 1].base))
 			return true;
+	for (i = b->n_made; i > 0 && name_equal(b->made[i - 1].zone.wire, zone->wire); i--)
+		if (is_tag_of(pair, b->bases[i - 1]))
+			return true;
 	return false;
 }
 
@@ -477,7 +483,8 @@ make_all(struct diags *diags, const struct key_folder *folder, struct tokens *to
 
 	for (*n_made = 0; *n_made < n;) {
 		size_t first = *n_made;
-		struct batch b = {folder, tokens, pairs, batch_end(requests, n, first) - first};
+		struct batch b = {folder, tokens, pairs, batch_end(requests, n, first) - first,
+		    requests, bases, first};
 
 		for (size_t i = 0; i < b.n; i++)
 			pairs[i] = (struct pair){

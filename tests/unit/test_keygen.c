@@ -137,6 +137,32 @@ many_zones(void **state)
 	end(&f);
 }
 
+/* And so they have where a zone gets more than are made at a time. */
+static void
+many_of_a_zone(void **state)
+{
+	enum { N = 500 };
+	static struct keygen requests[N];
+	static bool seen[UINT16_MAX + 1];
+	const char *bases[N];
+	struct fixture f;
+	size_t n_made;
+
+	(void)state;
+	begin(&f, "example.org.", 15);
+	for (size_t i = 0; i < N; i++)
+		requests[i] = f.request;
+	assert_int_equal(keygen(&f.diags, &f.folder, requests, N, bases, &n_made), 0);
+	assert_int_equal(n_made, N);
+	for (size_t i = 0; i < N; i++) {
+		unsigned long tag = strtoul(strrchr(bases[i], '+') + 1, NULL, 10);
+
+		assert_false(seen[tag]);
+		seen[tag] = true;
+	}
+	end(&f);
+}
+
 /* What is made ahead of a failure is whole, and the rest is not there. */
 static void
 half_made(void **state)
@@ -251,6 +277,7 @@ main(void)
 	    cmocka_unit_test(round_trip),
 	    cmocka_unit_test(many),
 	    cmocka_unit_test(many_zones),
+	    cmocka_unit_test(many_of_a_zone),
 	    cmocka_unit_test(half_made),
 	    cmocka_unit_test(taken_tags),
 	    cmocka_unit_test(file_names),
