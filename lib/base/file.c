@@ -30,12 +30,13 @@ read_some(int fd, struct buf *buf)
 }
 
 /* No file is larger than all that a zone may be by default, whoever named it. What is small is not
- * worth asking for that. */
+ * worth asking for that. Whoever has no time left reads none. */
 static bool
 is_too_large(struct diags *diags, size_t most, size_t len)
 {
 	enum { SMALL = 64 << 20 };
 
+	account_time(&diags->account);
 	return len > most || !account_may_take(&diags->account, LIMIT_MEMORY, len) ||
 	       (len > SMALL && len > account_default(LIMIT_MEMORY));
 }

@@ -329,15 +329,23 @@ def times():
 defaults: { template: "zones/{zone}.zone", output: "public/{zone}.zone", policy: plain }
 policies: { plain: { sign: false } }
 limits: { time: 1s, made: 100G, memory: 900M }
-zones: { long.example: {}, good.example: {} }
+zones: { long.example: {}, files.example: {}, good.example: {} }
 ''')
     make_zone(project, 'good.example', '')
+    make_zone(project, 'files.example', '')
+    write(f'{project}/zones/deep.der', b'\x30\x80' * 500000 + bytes(1000000))
+    for i in range(50):
+        os.symlink('deep.der', f'{project}/zones/deep{i}.der')
+    with open(f'{project}/zones/files.example.zone', 'a', encoding='utf-8') as file:
+        file.write(''.join(f'$TLSA _{i}._tcp.h deep{i}.der\n' for i in range(1, 50)))
     make_zone(project, 'long.example', '')
     with open(f'{project}/zones/long.example.zone', 'a', encoding='utf-8') as file:
         file.write(''.join(f'$GENERATE 1-1048576 h{i}-$ A 192.0.2.1\n' for i in range(20)))
     run = Run(project, 'build', seconds=60)
     ok('time: a template takes too much', [run.said] if run.status != 1 or
        'takes more of a processor than 1 s [F016]' not in run.said else [])
+    ok('time: files take too much', [run.said] if run.said.count('[F016]') != 2 or
+       run.said.count('[D004]') > 10 else [])
     ok('time: the other zone is published', [] if state_of(project, 'good.example') and
        not state_of(project, 'long.example') else [run.said])
 
