@@ -243,7 +243,7 @@ is_on_token(const char *path)
 	ssize_t n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
 	bool is = n > 0 && keyfile_is_of_token((struct text){room, (size_t)n});
 
-	OPENSSL_cleanse(room, sizeof(room));
+	OPENSSL_cleanse(room, n < 0 ? sizeof(room) : (size_t)n);
 	if (fd >= 0)
 		close(fd);
 	return is;
