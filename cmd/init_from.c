@@ -311,6 +311,20 @@ is_known(const struct named_conf *conf, size_t n, const struct named_conf_zone *
 	return false;
 }
 
+/* It is no person who names what stands in a configuration: a pipe would be waited for. */
+static void
+take_named(struct take *take, const struct named_file *input)
+{
+	struct stat st;
+
+	if (stat(input->path, &st) < 0 || S_ISREG(st.st_mode)) {
+		take_file(take, input, true);
+		return;
+	}
+	take->result = diag_add_path(&take->cmd->diags, input->path, F_READ,
+	    "cannot read %s: it is not a regular file", input->path);
+}
+
 static void
 take_conf(struct take *take, const char *path)
 {
@@ -328,7 +342,7 @@ take_conf(struct take *take, const char *path)
 		else if (!zone->path)
 			buf_printf(said, "left out %s: it has no file\n", zone->name);
 		else if (!is_known(&conf, i, zone))
-			take_file(take, &input, true);
+			take_named(take, &input);
 	}
 	named_conf_free(&conf);
 }
