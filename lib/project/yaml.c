@@ -549,7 +549,7 @@ static int
 choice_set(
     struct diags *diags, const struct yaml_field *field, const struct yaml_node *node, void *out)
 {
-	int value;
+	int value = 0;
 
 	if (!is_string(node))
 		return wrong_type(diags, node, field->name, "a word");
@@ -590,7 +590,7 @@ choices_set(
 	const char *what = arena_printf(&diags->arena, "part in %s:", field->name);
 	struct yaml_texts texts;
 	unsigned bits = 0;
-	int value, result = texts_set(diags, field, node, &texts);
+	int value = 0, result = texts_set(diags, field, node, &texts);
 
 	if (result < 0)
 		return -1;

@@ -63,7 +63,7 @@ overwrite_check_own(struct diags *diags, const char *path, const char *begin)
 {
 	size_t len = strlen(begin);
 	char head[HEAD_MOST];
-	struct text text;
+	struct text text = {0};
 	struct stat st;
 	bool there;
 
