@@ -210,9 +210,13 @@ emit(struct directive *d, const struct directive_owner *owner, struct wanted wan
     const struct file *files, size_t n)
 {
 	struct ssh_host host = host_of(d, owner);
+	struct account *account = &d->diags->account;
 	struct record_set set = {0};
 	int result = 0;
 
+	account_time(account); /* a file of many hosts is looked through for each owner */
+	if (account->is_over)
+		return diag_over(d->diags, files->source->pos);
 	wanted.host = &host;
 	if (wanted.port)
 		want_port(d, &wanted, wanted.port);

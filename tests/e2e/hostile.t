@@ -321,6 +321,9 @@ zones: { names.example: {}, words.example: {} }
 
 # --- Time ---
 
+SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI' + 'A' * 43
+
+
 def times():
     """A template that is within all other limits."""
     project = f'{top}/times'
@@ -329,10 +332,14 @@ def times():
 defaults: { template: "zones/{zone}.zone", output: "public/{zone}.zone", policy: plain }
 policies: { plain: { sign: false } }
 limits: { time: 1s, made: 100G, memory: 900M }
-zones: { long.example: {}, files.example: {}, good.example: {} }
+zones: { long.example: {}, files.example: {}, hosts.example: {}, good.example: {} }
 ''')
     make_zone(project, 'good.example', '')
     make_zone(project, 'files.example', '')
+    make_zone(project, 'hosts.example', '')
+    write(f'{project}/zones/hosts', f'{",".join(["*a*a*a*a*b"] * 30)} {SSH_KEY}\n'.encode() * 2000)
+    with open(f'{project}/zones/hosts.example.zone', 'a', encoding='utf-8') as file:
+        file.write('$SSHFP ' + 'a' * 50 + '{0,1,2,3,4,5,6,7}' * 4 + ' hosts\n')
     write(f'{project}/zones/deep.der', b'\x30\x80' * 500000 + bytes(1000000))
     for i in range(50):
         os.symlink('deep.der', f'{project}/zones/deep{i}.der')
@@ -344,7 +351,7 @@ zones: { long.example: {}, files.example: {}, good.example: {} }
     run = Run(project, 'build', seconds=60)
     ok('time: a template takes too much', [run.said] if run.status != 1 or
        'takes more of a processor than 1 s [F016]' not in run.said else [])
-    ok('time: files take too much', [run.said] if run.said.count('[F016]') != 2 or
+    ok('time: files and hosts take too much', [run.said] if run.said.count('[F016]') != 3 or
        run.said.count('[D004]') > 10 else [])
     ok('time: the other zone is published', [] if state_of(project, 'good.example') and
        not state_of(project, 'long.example') else [run.said])
