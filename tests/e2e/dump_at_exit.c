@@ -1,5 +1,5 @@
 /* Loaded ahead of zonepp, writes all memory of the process that can be written, as it is when it
- * ends, behind what is in the file $MEMORY_DUMP, which is opened while it may be. */
+ * ends, behind what is in the file $MEMORY_DUMP. Its own buffer is the stack's top, and in none. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -8,19 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static int out = -1;
-
-__attribute__((constructor)) static void
-begin(void)
-{
-	const char *path = getenv("MEMORY_DUMP");
-
-	if (path && strcmp(program_invocation_short_name, "zonepp") == 0)
-		out = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-}
-
 static void
-put(const char *from, const char *to)
+put(int out, const char *from, const char *to)
 {
 	while (from < to) {
 		ssize_t n = write(out, from, (size_t)(to - from));
@@ -62,7 +51,7 @@ dump(void)
 
 		line += *line == '\n';
 		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) == 3 && mode[1] == 'w')
-			put((const char *)from, (const char *)to);
+			put(out, (const char *)from, (const char *)to);
 	}
 	close(in);
 	close(out);
