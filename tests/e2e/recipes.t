@@ -25,9 +25,10 @@ control() { # control PROGRAM [OPTION...]: that program, told where its server i
 	program=$1
 	shift
 	path=$(PATH=$programs command -v "$program") || return 1
-	# PowerDNS does not take its folder twice, as `start` gives it, too.
+	# PowerDNS does not take its folder twice, and `start` says which.
 	# shellcheck disable=SC2016 # for the script
-	printf '#!/bin/sh\ncase ${1-} in --config-dir=*) shift ;; esac\nexec %s %s "$@"\n' "$path" "$*" \
+	printf '#!/bin/sh\ncase ${1-} in --config-dir=*) exec %s "$@" ;; esac\nexec %s %s "$@"\n' \
+		"$path" "$path" "$*" \
 		>"$tmp/bin/$program"
 	chmod +x "$tmp/bin/$program"
 }
