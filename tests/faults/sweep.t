@@ -87,44 +87,44 @@ fi
 
 # --- What fails ---
 
-sweep errors 131 before build -j 1 --now $now
-sweep errors 251 before build -j 2 --now $now
+sweep errors 263 before build -j 1 --now $now
+sweep errors 503 before build -j 2 --now $now
 options='-n public/example.net.zone -n zonepp.state' # what is held of it may be more than there was
-sweep errors 251 fresh build -j 1 --now $now
+sweep errors 503 fresh build -j 1 --now $now
 options=
-sweep errors 251 ready build -j 1 --now $now
-deploying errors 131
-sweep errors 83 before lock
+sweep errors 503 ready build -j 1 --now $now
+deploying errors 263
+sweep errors 167 before lock
 sweep errors 13 diverged merge -o zonepp.state base zonepp.state example.org.state
-sign errors 83 -o new
-sign errors 83 -o signed --index --previous signed
-sign errors 83 -o part --part 1/2
-sweep errors 61 diverged join -j 1 --keys keys -o joined part.1 part.2
-sweep errors 61 ready expand -o expanded --now $now zones/example.org.zone
+sign errors 167 -o new
+sign errors 167 -o signed --index --previous signed
+sign errors 167 -o part --part 1/2
+sweep errors 127 diverged join -j 1 --keys keys -o joined part.1 part.2
+sweep errors 127 ready expand -o expanded --now $now zones/example.org.zone
 sweep errors 31 ready print -j 1 --now $now zones/example.net.zone
-sweep errors 83 ready keys set --now $now --inactive=+30d keys/Kexample.net.+015+14017
-sweep errors 83 ready keys ds --now $now --seen=14017 example.net
+sweep errors 167 ready keys set --now $now --inactive=+30d keys/Kexample.net.+015+14017
+sweep errors 167 ready keys ds --now $now --seen=14017 example.net
 options='-i keys/K* -i zonepp.state'
-sweep errors 83 ready keys generate --now $now -a ed25519 example.net
-sweep errors 83 rolled keys roll --now $now example.net
+sweep errors 167 ready keys generate --now $now -a ed25519 example.net
+sweep errors 167 rolled keys roll --now $now example.net
 options='-i metrics -i page' # what cannot be read is stale, too
-sweep errors 83 ready status --now $now --prometheus=metrics --html=page
+sweep errors 167 ready status --now $now --prometheus=metrics --html=page
 options=
 
 # --- Memory ---
 
-sweep memory 1499 before build -j 1 --now $now
-sweep memory 2999 before build -j 2 --now $now
-deploying memory 1499
-sweep memory 1499 before lock
-sweep memory 97 diverged merge -o zonepp.state base zonepp.state example.org.state
+sweep memory 2999 before build -j 1 --now $now
+sweep memory 4999 before build -j 2 --now $now
+deploying memory 2999
+sweep memory 2999 before lock
+sweep memory 293 diverged merge -o zonepp.state base zonepp.state example.org.state
 sign memory 997 -o signed --index --previous signed
 
 # --- Signals ---
 
-sweep kill 131 before build -j 1 --now $now
+sweep kill 263 before build -j 1 --now $now
 options='-n public/example.net.zone -n zonepp.state'
-sweep kill 97 fresh build -j 1 --now $now
+sweep kill 197 fresh build -j 1 --now $now
 options=
 sweep end 397 before build -j 1 --now $now
 lefts() { # of a publication, where each step that leaves more was met
@@ -139,15 +139,15 @@ sweep kill 7 one build -j 1 --now $now
 lefts
 result 'each step of a publication was met by a kill that left what publication.c says'
 options=
-deploying kill 97
+deploying kill 197
 deploying end 397
-sweep kill 131 before lock
+sweep kill 263 before lock
 sweep kill 19 diverged merge -o zonepp.state base zonepp.state example.org.state
-sign kill 97 -o signed --index --previous signed
+sign kill 197 -o signed --index --previous signed
 # --- Files ---
 
 options='-r other.pem:certs/rsa.pem -n zonepp.state' # what was published is held
-sweep replace 97 before build -j 1 --now $now
-sweep replace 131 fresh build -j 1 --now $now
+sweep replace 197 before build -j 1 --now $now
+sweep replace 263 fresh build -j 1 --now $now
 options=
 echo "1..$n"
