@@ -169,10 +169,10 @@ workflow=$top/.github/workflows/check.yml
 targets() { # those that it runs, of which GNUmakefile knows each
 	{
 		sed -n 's/.* target: \[\(.*\)\]$/\1/p' "$workflow" | tr -d ' ' | tr , '\n'
-		sed -n 's/^ *- run: make \([a-z-]*\)$/\1/p' "$workflow"
+		sed -n 's/^ *- run: make \([a-z -]*\)$/\1/p' "$workflow" | tr ' ' '\n'
 	} >"$tmp/targets"
 	[ "$(grep -c . "$tmp/targets")" -ge 6 ] && while read -r target; do
-		grep -q "^$target:" "$top/GNUmakefile" || { echo "no target $target"; return 1; }
+		grep -qE "^([a-z-]+ )*$target( [a-z-]+)*:" "$top/GNUmakefile" || { echo "no target $target"; return 1; }
 	done <"$tmp/targets"
 }
 pasted() { # expressions of the forge in commands
