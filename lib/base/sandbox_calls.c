@@ -425,13 +425,8 @@ add_calls(struct program *program, const struct sandbox *sandbox)
 static size_t
 argument_offset(unsigned argument)
 {
-	const union {
-		uint32_t number;
-		uint8_t first;
-	} order = {1};
-
 	return offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t) +
-	       (order.first == 1 ? 0 : sizeof(uint32_t));
+	       (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : sizeof(uint32_t));
 }
 
 static void

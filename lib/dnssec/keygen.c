@@ -41,7 +41,6 @@ struct pair {
 /* Pairs whose files are created together. Those of a zone are neighbours. */
 struct batch {
 	const struct key_folder *folder;
-	struct tokens *tokens;
 	struct pair *pairs;
 	size_t n;
 	const struct keygen *made; /* the requests of the batches ahead of it, */
@@ -483,8 +482,8 @@ make_all(struct diags *diags, const struct key_folder *folder, struct tokens *to
 
 	for (*n_made = 0; *n_made < n;) {
 		size_t first = *n_made;
-		struct batch b = {folder, tokens, pairs, batch_end(requests, n, first) - first,
-		    requests, bases, first};
+		struct batch b = {
+		    folder, pairs, batch_end(requests, n, first) - first, requests, bases, first};
 
 		for (size_t i = 0; i < b.n; i++)
 			pairs[i] = (struct pair){

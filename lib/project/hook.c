@@ -113,10 +113,9 @@ command_of(const struct project *project, const struct hook_call *call)
 {
 	if (call->kind == HOOK_OF_PROJECT)
 		return project->hooks[call->which].argv;
-	if (call->kind == HOOK_DEPLOY)
-		return call->certificate->deploy;
-	return call->certificate ? call->certificate->notify
-				 : project->hooks[PROJECT_HOOK_NOTIFY].argv;
+	if (!call->certificate)
+		return project->hooks[PROJECT_HOOK_NOTIFY].argv;
+	return call->kind == HOOK_DEPLOY ? call->certificate->deploy : call->certificate->notify;
 }
 
 static char **

@@ -30,7 +30,6 @@ struct run {
 	struct lifetime lifetime;
 	struct key_folder folder;
 	struct ceremony *out;
-	size_t cap;
 };
 
 /* --- Successors --- */

@@ -14,6 +14,7 @@
  * It ends after ROUNDS, after SECONDS, or by SIGTERM, and prints a line FAULT for each fault and
  * one of sums; its status is 0 where there was none. PROGRESS has the number of rounds that have
  * ended. */
+#define _GNU_SOURCE
 #include "denial.h"
 #include "held.h"
 

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "denial.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "held.h"
 
 #include <stdbool.h>
