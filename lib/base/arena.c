@@ -234,7 +234,13 @@ void
 arena_join(struct arena *a, struct arena *from)
 {
 	struct arena_block *last = from->block;
+	struct arena_hook **oldest = &from->hooks;
 
+	while (*oldest)
+		oldest = &(*oldest)->older;
+	*oldest = a->hooks;
+	a->hooks = from->hooks;
+	from->hooks = NULL;
 	if (!last)
 		return;
 	charge_blocks(a->account, last);

@@ -69,8 +69,8 @@ arena_free(struct arena *a);
 void
 arena_charge(struct arena *a, struct account *account);
 
-/* Hands the memory of `from` on to `a`, of which no mark is in use; `from` is empty then, but for
- * its hooks. */
+/* Hands the memory and the hooks of `from` on to `a`, of which no mark is in use; `from` is empty
+ * then. */
 void
 arena_join(struct arena *a, struct arena *from);
 

@@ -106,6 +106,24 @@ hooks(void **state)
 	assert_string_equal(order, "ba");
 }
 
+/* What the hooks of an arena free is as old as its memory, in which it may be named. */
+static void
+joined_hooks(void **state)
+{
+	struct arena a = {0}, other = {0};
+
+	(void)state;
+	*order = '\0';
+	arena_on_free(&a, note, "a");
+	arena_on_free(&other, note, "b");
+	arena_on_free(&other, note, "c");
+	arena_join(&a, &other);
+	arena_free(&other);
+	assert_string_equal(order, "");
+	arena_free(&a);
+	assert_string_equal(order, "cba");
+}
+
 /* What an arena takes, keeps and gives back is in the account, and that of a joined one too. */
 static void
 accounts(void **state)
@@ -216,6 +234,7 @@ main(void)
 	    cmocka_unit_test(copies),
 	    cmocka_unit_test(marks),
 	    cmocka_unit_test(hooks),
+	    cmocka_unit_test(joined_hooks),
 	    cmocka_unit_test(accounts),
 #if defined(__SANITIZE_ADDRESS__)
 	    cmocka_unit_test(guarded),
