@@ -71,15 +71,6 @@ is_at_hand(const struct keys *keys, const struct record *dnskey)
 	return !keys || find_at_hand(keys, dnskey) < keys->n;
 }
 
-static bool
-has_record(struct rrset set, const struct record *record)
-{
-	for (size_t i = 0; i < set.n; i++)
-		if (bytes_equal(record_rdata(&set.records[i]), record_rdata(record)))
-			return true;
-	return false;
-}
-
 /* --- Judging --- */
 
 struct judge {
@@ -193,7 +184,7 @@ static bool
 is_linked(struct rrset before, struct rrset now, bool (*is_of_role)(const struct record *dnskey))
 {
 	for (size_t i = 0; i < now.n; i++)
-		if (is_of_role(&now.records[i]) && has_record(before, &now.records[i]))
+		if (is_of_role(&now.records[i]) && rrset_has(before, &now.records[i]))
 			return true;
 	return false;
 }
@@ -295,7 +286,7 @@ find_life(const struct ceremony *c, const struct record *dnskey, int64_t *from, 
 	bool any = false;
 
 	for (size_t i = 0; c && i < c->n; i++)
-		if (has_record(ceremony_rrset(&c->spans[i], TYPE_DNSKEY), dnskey)) {
+		if (rrset_has(ceremony_rrset(&c->spans[i], TYPE_DNSKEY), dnskey)) {
 			*from = any ? *from : c->spans[i].from_unix;
 			*until = c->spans[i].until_unix;
 			any = true;
@@ -336,7 +327,7 @@ static void
 put_difference(struct buf *b, struct rrset of, struct rrset without, const char *sign)
 {
 	for (size_t i = 0; i < of.n; i++)
-		if (!has_record(without, &of.records[i])) {
+		if (!rrset_has(without, &of.records[i])) {
 			buf_printf(
 			    b, "%s %s ", b->len && b->data[b->len - 1] == ' ' ? "" : ",", sign);
 			put_key(b, &of.records[i]);

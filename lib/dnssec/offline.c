@@ -102,21 +102,12 @@ search_previous(struct search *s)
 /* --- What was signed ahead --- */
 
 static bool
-has_record(struct rrset set, const struct record *record)
-{
-	for (size_t i = 0; i < set.n; i++)
-		if (bytes_equal(record_rdata(&set.records[i]), record_rdata(record)))
-			return true;
-	return false;
-}
-
-static bool
 is_same_set(struct rrset a, struct rrset b)
 {
 	bool same = a.n == b.n;
 
 	for (size_t i = 0; same && i < a.n; i++)
-		same = a.records[i].ttl_s == b.records[i].ttl_s && has_record(b, &a.records[i]);
+		same = a.records[i].ttl_s == b.records[i].ttl_s && rrset_has(b, &a.records[i]);
 	return same;
 }
 
@@ -198,7 +189,7 @@ left_at(const struct search *s, int64_t t_unix)
 	for (size_t i = 0; all && i < all->n; i++) {
 		const struct ceremony_span *span = ceremony_at(&all->items[i], t_unix);
 
-		if (span && !has_record(ceremony_rrset(span, TYPE_DNSKEY), &key))
+		if (span && !rrset_has(ceremony_rrset(span, TYPE_DNSKEY), &key))
 			return span;
 	}
 	return NULL;
@@ -225,7 +216,7 @@ static bool
 put_stray(struct buf *b, struct rrset of, struct rrset without, const char *what)
 {
 	for (size_t i = 0; i < of.n; i++)
-		if (!has_record(without, &of.records[i])) {
+		if (!rrset_has(without, &of.records[i])) {
 			if (of.type == TYPE_CDS)
 				buf_printf(b, "CDS %u", (unsigned)read_u16(of.records[i].rdata));
 			else

@@ -678,6 +678,15 @@ node_find_rrset(const struct store *store, const struct node *node, uint16_t typ
 }
 
 /* They are sorted by RDATA, which begin with the type covered. */
+bool
+rrset_has(struct rrset set, const struct record *record)
+{
+	for (size_t i = 0; i < set.n; i++)
+		if (bytes_equal(record_rdata(&set.records[i]), record_rdata(record)))
+			return true;
+	return false;
+}
+
 struct rrset
 rrset_covering(struct rrset rrsig, uint16_t type)
 {

@@ -175,6 +175,10 @@ node_find_rrset(const struct store *store, const struct node *node, uint16_t typ
 struct rrset
 rrset_covering(struct rrset rrsig, uint16_t type);
 
+/* Has one of the records that RDATA? */
+bool
+rrset_has(struct rrset set, const struct record *record);
+
 /* The RRset that begins at record `i` of the node (0 to n - 1). */
 struct rrset
 node_rrset_at(const struct store *store, const struct node *node, size_t i);
