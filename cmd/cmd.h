@@ -218,10 +218,11 @@ cmd_permit_build(struct cmd *cmd, const struct project *project);
 void
 cmd_permit_roots(struct cmd *cmd, const struct roots *roots);
 
-/* The folder of keys, which may be NULL; and key files that are named, as they are named: some by
- * what their names have in common. */
+/* The folder of keys of the zone, both of which may be NULL; and key files that are named, as they
+ * are named: some by what their names have in common. */
 void
-cmd_permit_keys(struct cmd *cmd, const char *folder, const char *const *files);
+cmd_permit_keys(
+    struct cmd *cmd, const struct name *zone, const char *folder, const char *const *files);
 
 /* The file at `path`, which is replaced; "-" is open already. */
 void

@@ -63,7 +63,7 @@ cmd_permit_project(struct cmd *cmd, const struct project *project)
 
 /* Are keys of the project on tokens, or will they be? */
 static bool
-uses_token(const struct project *project)
+uses_token(struct arena *a, const struct project *project)
 {
 	const char *last = "";
 
@@ -71,7 +71,7 @@ uses_token(const struct project *project)
 		const struct project_zone *zone = &project->zones[i];
 
 		if (zone->policy->keys.place ||
-		    (strcmp(zone->keys, last) != 0 && key_folder_has_token(zone->keys)))
+		    (strcmp(zone->keys, last) != 0 && key_folder_has_token(a, zone->keys, NULL)))
 			return true;
 		last = zone->keys;
 	}
@@ -82,22 +82,23 @@ uses_token(const struct project *project)
 void
 cmd_permit_build(struct cmd *cmd, const struct project *project)
 {
-	cmd->uses_token = uses_token(project);
+	cmd->uses_token = uses_token(cmd->sandbox.a, project);
 	sandbox_add(&cmd->sandbox, project->folder, SANDBOX_WRITE);
 	permit_outputs(cmd, project, SANDBOX_WRITE);
 }
 
 void
-cmd_permit_keys(struct cmd *cmd, const char *folder, const char *const *files)
+cmd_permit_keys(
+    struct cmd *cmd, const struct name *zone, const char *folder, const char *const *files)
 {
 	if (folder) {
 		sandbox_add(&cmd->sandbox, folder, SANDBOX_READ_LINKS);
-		cmd->uses_token |= key_folder_has_token(folder);
+		cmd->uses_token |= key_folder_has_token(cmd->sandbox.a, folder, zone);
 	}
 	for (; files && *files; files++) {
 		folder = file_folder(cmd->sandbox.a, *files);
 		sandbox_add(&cmd->sandbox, folder, SANDBOX_READ_LINKS);
-		cmd->uses_token |= key_folder_has_token(folder);
+		cmd->uses_token |= key_folder_has_token(cmd->sandbox.a, folder, zone);
 	}
 }
 

@@ -17,7 +17,7 @@ run(struct cmd *cmd)
 	if (!job.output)
 		cmd_usage(cmd, "-o FILE is missing (- is standard output)");
 	job.keys = sign_keys(cmd, &job.key_files);
-	cmd_permit_keys(cmd, job.keys, job.key_files);
+	cmd_permit_keys(cmd, NULL, job.keys, job.key_files);
 	for (size_t i = 0; i < cmd->n_arguments; i++)
 		sandbox_add(&cmd->sandbox, cmd->arguments[i], SANDBOX_READ);
 	cmd_confine(cmd);

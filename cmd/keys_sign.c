@@ -103,7 +103,7 @@ sign(struct cmd *cmd)
 
 	if (cmd_has(cmd, &option_folder) && *files)
 		cmd_usage(cmd, "give either --keys DIR or --key FILE");
-	cmd_permit_keys(cmd, *files ? NULL : folder_of_keys(cmd), files);
+	cmd_permit_keys(cmd, NULL, *files ? NULL : folder_of_keys(cmd), files);
 	sandbox_add(&cmd->sandbox, cmd->arguments[0], SANDBOX_READ);
 	if (cmd_has(cmd, &option_response))
 		cmd_permit_output(cmd, cmd_value(cmd, &option_response));

@@ -213,7 +213,8 @@ set_index(struct cmd *cmd, struct zone_job *job)
 static void
 confine(struct cmd *cmd, const struct zone_job *job)
 {
-	cmd_permit_keys(cmd, cmd_value(cmd, &option_sign_keys), cmd_values(cmd, &option_sign_key));
+	cmd_permit_keys(cmd, job->load.zone, cmd_value(cmd, &option_sign_keys),
+	    cmd_values(cmd, &option_sign_key));
 	if (job->previous)
 		sandbox_add(&cmd->sandbox,
 		    arena_printf(&cmd->diags.arena, "%s.index", job->previous), SANDBOX_READ);

@@ -149,9 +149,10 @@ int
 key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roots,
     const char *path, struct key_folder *out);
 
-/* Does any key in the folder lie on a token? False, too, where the folder cannot be read. */
+/* Does any key in the folder, or of that zone, lie on a token? False, too, where the folder cannot
+ * be read. Needs `a` for a while. */
 bool
-key_folder_has_token(const char *path);
+key_folder_has_token(struct arena *a, const char *path, const struct name *zone);
 
 /* The files of one zone, `*n` of them. */
 const struct key_file *

@@ -258,8 +258,9 @@ is_private_name(const char *file)
 }
 
 bool
-key_folder_has_token(const char *path)
+key_folder_has_token(struct arena *a, const char *path, const struct name *zone)
 {
+	struct wanted wanted = {zone, zone ? name_absolute_text(a, zone->wire) : NULL};
 	DIR *dir = opendir(path);
 	struct dirent *entry;
 	char file[PATH_MAX];
@@ -267,6 +268,7 @@ key_folder_has_token(const char *path)
 
 	while (dir && !has && (entry = readdir(dir)))
 		has = *entry->d_name == 'K' && is_private_name(entry->d_name) &&
+		      may_be_of(&wanted, entry->d_name) &&
 		      (size_t)snprintf(file, sizeof(file), "%s/%s", path, entry->d_name) <
 			  sizeof(file) &&
 		      is_on_token(file);
