@@ -6,18 +6,18 @@
  *
  * ALGORITHM is a number of the registry (13), N counts the signatures of all threads together. */
 #define _GNU_SOURCE
+#include "timed.h"
+
 #include "dnssec/signer.h"
 
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { DATA_LEN = 120, THREADS_MOST = 64 };
+enum { DATA_LEN = 120 };
 
 struct job {
 	const struct keys *keys;
@@ -121,27 +121,15 @@ work(void *arg)
 }
 
 static double
-seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static double
 run(struct job job, size_t n, size_t n_threads)
 {
-	pthread_t threads[THREADS_MOST];
-	double begin = seconds();
+	double taken_s;
 
 	job.n = n / n_threads;
-	for (size_t i = 0; i < n_threads; i++)
-		if (pthread_create(&threads[i], NULL, work, &job) != 0)
-			die("cannot start a thread");
-	for (size_t i = 0; i < n_threads; i++)
-		pthread_join(threads[i], NULL);
-	return seconds() - begin;
+	taken_s = timed_threads(work, &job, n_threads);
+	if (taken_s < 0)
+		die("cannot start a thread");
+	return taken_s;
 }
 
 static size_t
@@ -162,7 +150,7 @@ main(int argc, char **argv)
 	struct keys keys = {.items = &key, .n = 1};
 	double t;
 
-	if (!algorithm || algorithm->refused || n_threads < 1 || n_threads > THREADS_MOST)
+	if (!algorithm || algorithm->refused || n_threads < 1 || n_threads > TIMED_THREADS_MOST)
 		die("usage: bare_sign [-s] [ALGORITHM [N [THREADS]]]");
 	key.pkey = generate(algorithm);
 	t = run((struct job){.keys = &keys, .through_signer = through_signer}, n, n_threads);

@@ -7,6 +7,8 @@
  * MODULE is the path of a PKCS #11 module, KEY the .private file of a key on one of its tokens; N
  * counts the signatures of all threads together. */
 #define _GNU_SOURCE
+#include "timed.h"
+
 #include "dnssec/keyfile.h"
 #include "dnssec/token_uri.h"
 #include "base/codec.h"
@@ -14,13 +16,11 @@
 #include <dlfcn.h>
 #include <p11-kit/p11-kit.h>
 #include <p11-kit/uri.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { SLOTS_MOST = 16, THREADS_MOST = 64, DATA_LEN = 120 };
+enum { SLOTS_MOST = 16, DATA_LEN = 120 };
 
 struct job {
 	CK_FUNCTION_LIST *f;
@@ -161,27 +161,15 @@ work(void *arg)
 }
 
 static double
-seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static double
 run(struct job job, size_t n, size_t n_threads)
 {
-	pthread_t threads[THREADS_MOST];
-	double begin = seconds();
+	double taken_s;
 
 	job.n = n / n_threads;
-	for (size_t i = 0; i < n_threads; i++)
-		if (pthread_create(&threads[i], NULL, work, &job) != 0)
-			die("cannot start a thread");
-	for (size_t i = 0; i < n_threads; i++)
-		pthread_join(threads[i], NULL);
-	return seconds() - begin;
+	taken_s = timed_threads(work, &job, n_threads);
+	if (taken_s < 0)
+		die("cannot start a thread");
+	return taken_s;
 }
 
 static const struct token_uri *
@@ -219,7 +207,7 @@ main(int argc, char **argv)
 	uint8_t algorithm;
 	double t;
 
-	if (argc < 3 || n_threads < 1 || n_threads > THREADS_MOST)
+	if (argc < 3 || n_threads < 1 || n_threads > TIMED_THREADS_MOST)
 		die("usage: bare_token MODULE KEY [N [THREADS]]");
 	uri = read_key(&diags, argv[2], &algorithm);
 	choose_mechanism(&job, algorithm);

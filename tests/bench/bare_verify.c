@@ -4,16 +4,16 @@
  *	bare_verify [ALGORITHM [N [THREADS]]]
  *
  * ALGORITHM is a number of the registry (13), N counts the calls of all threads together. */
+#include "timed.h"
+
 #include "dnssec/algorithm.h"
 
 #include <openssl/evp.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { THREADS_MOST = 64, DER_LONGEST = SIGNATURE_LONGEST };
+enum { DER_LONGEST = SIGNATURE_LONGEST };
 
 struct job {
 	const struct algorithm *algorithm;
@@ -54,27 +54,15 @@ work(void *arg)
 }
 
 static double
-seconds(void)
-{
-	struct timespec t;
-
-	timespec_get(&t, TIME_UTC);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static double
 run(struct job job, size_t n, size_t n_threads)
 {
-	pthread_t threads[THREADS_MOST];
-	double begin = seconds();
+	double taken_s;
 
 	job.n = n / n_threads;
-	for (size_t i = 0; i < n_threads; i++)
-		if (pthread_create(&threads[i], NULL, work, &job) != 0)
-			die("cannot start a thread");
-	for (size_t i = 0; i < n_threads; i++)
-		pthread_join(threads[i], NULL);
-	return seconds() - begin;
+	taken_s = timed_threads(work, &job, n_threads);
+	if (taken_s < 0)
+		die("cannot start a thread");
+	return taken_s;
 }
 
 static size_t
@@ -93,7 +81,7 @@ main(int argc, char **argv)
 	double t;
 
 	if (!algorithm || algorithm->refused || !algorithm->digest || n_threads < 1 ||
-	    n_threads > THREADS_MOST)
+	    n_threads > TIMED_THREADS_MOST)
 		die("usage: bare_verify [ALGORITHM [N [THREADS]]]");
 	job.pkey = algorithm->family == ALGORITHM_RSA
 		       ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048)
