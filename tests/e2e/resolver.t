@@ -5,18 +5,17 @@
 # again, the hook tells them, and not one answer may be bogus. Where a wait is skipped on purpose, some
 # must be: so the resolver holds what it should.
 #
-# Time passes here as it does for the resolver, in TTLs of two seconds. Only a ZSK is rolled, and with
-# PARANOID=1 also a KSK, a CSK and an algorithm, at the same time. Nothing depends on how fast the
+# Time passes here as it does for the resolver, in TTLs of two seconds. A ZSK is rolled, and a zone goes
+# from NSEC to NSEC3; with PARANOID=1 also a KSK, a CSK and an algorithm are rolled, at the same time. Nothing depends on how fast the
 # machine is: the hook ends when they have the new version, and waits begin then.
 # shellcheck source=tests/e2e/common.sh
 . "$(dirname "$0")/common.sh"
 
-labels=${PARANOID:+zsk ksk csk algorithm}
-labels=${labels:-zsk}
+labels="zsk denial${PARANOID:+ ksk csk algorithm}"
 parent=example.org
 work=$tmp/project
 
-# --- A project: a child for each kind of rollover ---
+# --- A project: a child for each kind of change ---
 
 begin() {
 	mkdir "$work" "$work/zones"
@@ -28,6 +27,7 @@ begin() {
 		  ksk: { propagation: 1s, keys: { ksk: 6s, zsk: never } }
 		  csk: { propagation: 1s, keys: { csk: 6s } }
 		  algorithm: { propagation: 1s, keys: { csk: never } }
+		  denial: { propagation: 1s, denial: nsec }
 		hooks: { changed: [$tmp/tell, "{zone}"] }
 		zones:
 		  $parent: { policy: steady }
@@ -42,7 +42,7 @@ begin() {
 		template "$label.$parent" >"$work/zones/$label.$parent.zone"
 	done
 	make_key $parent
-	for label in csk algorithm; do
+	for label in csk algorithm denial; do
 		! has $label || make_key $label.$parent
 	done
 	for role in --ksk --zsk; do
@@ -170,8 +170,9 @@ none_is_bogus() {
 
 # --- Rollovers ---
 
-has_rolled() { # has_rolled LABEL: the keys that it began with have gone
+has_rolled() { # has_rolled LABEL: the keys that it began with have gone, or its kind of denial has
 	zone=$1.$parent
+	[ "$1" != denial ] || { grep -q NSEC3PARAM "$work/public/$zone.zone"; return; }
 	[ "$(key_files deleted | wc -l)" -ge 1 ]
 }
 has_ds() { # has_ds LABEL: $DS waits until nobody holds the unsigned zone
@@ -200,7 +201,7 @@ swap() {
 		case $label in
 		zsk) role=ZSK option=--zsk ;;
 		ksk) role=KSK option=--ksk ;;
-		csk) role='' option='' ;;
+		csk | denial) role='' option='' ;;
 		algorithm) role='' option=--algorithm=ED448 ;;
 		esac
 		old=$(for state in active retired; do key_files $state "$role"; done)
@@ -230,6 +231,7 @@ asker=$!
 ok 'somebody asks' wait_for $asker answers_are secure 10
 ! has algorithm ||
 	ok 'an algorithm is rolled' zonepp keys roll -C "$work" -a ED25519 algorithm.$parent
+ok 'a zone goes from NSEC to NSEC3' sed -i 's/denial: nsec /denial: nsec3 /' "$work/zonepp.yaml"
 ok "rolled: $labels" go_on has_rolled
 ok 'there were answers while they rolled' answers_are secure 30
 ok 'none was bogus' none_is_bogus
