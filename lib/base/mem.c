@@ -3,10 +3,12 @@
 
 #include "base/leftover.h"
 
+#include <malloc.h>
 #include <openssl/crypto.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -86,21 +88,29 @@ openssl_alloc(size_t size, const char *file, int line)
 	return size ? mem_alloc(size) : NULL;
 }
 
+/* It frees private keys that it has decoded, or hashed, as if they were anything else. */
 static void
 openssl_free(void *p, const char *file, int line)
 {
 	(void)file;
 	(void)line;
+	OPENSSL_cleanse(p, malloc_usable_size(p));
 	free(p);
 }
 
 static void *
 openssl_resize(void *old, size_t size, const char *file, int line)
 {
-	if (size)
-		return mem_resize(old, size, 1);
+	size_t old_size = malloc_usable_size(old);
+	void *p;
+
+	if (old && size && size <= old_size)
+		return old;
+	p = openssl_alloc(size, file, line);
+	if (p && old)
+		memcpy(p, old, old_size);
 	openssl_free(old, file, line);
-	return NULL;
+	return p;
 }
 
 void

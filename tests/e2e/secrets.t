@@ -8,6 +8,7 @@ base64 of any alignment, in all that was said and in all files but their own.
 """
 import base64
 import glob
+import hashlib
 import os
 import re
 import shutil
@@ -241,27 +242,54 @@ def run_all(project, good):
 
 # --- Memory, as it is when a run ends ---
 
+def numbers_of_pem(path):
+    """What is private in a key, as OpenSSL tells it; and its lines."""
+    public = ('Public-Key', 'modulus', 'publicExponent', 'pub', 'ASN1 OID', 'NIST CURVE')
+    name, numbers = '', {}
+    for line in tell('openssl', 'pkey', '-in', path, '-passin', 'env:LISTED', '-noout', '-text').decode().splitlines():
+        if not line.startswith(' '):
+            name = line.split(':')[0]
+        elif name not in public:
+            numbers[name] = numbers.get(name, '') + line.strip().replace(':', '')
+    yield from (bytes.fromhex(number).lstrip(b'\0') for number in numbers.values())
+    yield from read(path).splitlines()[2:-2] if b'PRIVATE' in read(path)[:64] else []
+
+
+def hashed(algorithm, seed):
+    """The private number of EdDSA, and what it hashes with each message (RFC 8032 section 5.1.5)"""
+    if algorithm in ('ED25519', 'ED448'):
+        octets = hashlib.sha512(seed).digest() if algorithm == 'ED25519' else hashlib.shake_256(seed).digest(114)
+        yield from (octets[:len(seed)], octets[len(seed):])
+
+
 def memory(project, good):
-    """What is ours holds no private key any more. OpenSSL leaves some of what it decodes (the DER of
-    PKCS #12, and what EdDSA hashes): those are not looked for."""
+    """None that is ours or a library's holds a private key any more."""
     shim = os.path.join(os.path.dirname(shutil.which('zonepp')), 'tests/e2e/dump_at_exit.so')
     if hostile.SANITIZED or not os.path.exists(shim):
         return
     dump, key = f'{top}/memory', sorted(glob.glob(f'{project}/keys/K{good[2]}*.private'))[0]
     write(f'{project}/include.zone', HEAD.format(good[2]) + f'$INCLUDE {key}\n$SSHFP ns1 certs/sec1.key\n')
-    sign = ['sign', 'plain.zone', '--now', NOW]
-    keys = {zone: sorted(glob.glob(f'{project}/keys/K{zone}*.private'))[0] for zone in good[:4]}
-    for command in (*([*sign, '--zone', zone, '--key', of] for zone, of in keys.items()),
+    write(f'{project}/sources.zone', HEAD.format(good[2]) + '\n'.join(TLSA).replace('../', '') + '\n')
+    wanted = [FILED.encode(), FILED.encode('utf-16-be')]
+    for algorithm, zone in zip(ALGORITHMS, good):
+        for of in glob.glob(f'{project}/keys/K{zone}*.private'):
+            for secret in secrets_of_bind(read(of).decode()):
+                wanted += [secret, base64.b64encode(secret), *hashed(algorithm, secret)]
+    for name in ('rsa', 'ed', 'pkcs8', 'sec1', 'dkim', 'der'):
+        wanted += numbers_of_pem(f'{project}/certs/{name}.key')
+    wanted = {form for secret in wanted for form in (secret, secret[::-1])}
+    sign, secret = ['sign', 'plain.zone', '--now', NOW], ['--secret', 'LISTED']
+    for command in (*([*sign, '--zone', zone, '--key', sorted(glob.glob(f'{project}/keys/K{zone}*.private'))[0]]
+                      for zone in good),
                     [*sign, '--zone', good[2], '--keys', 'keys'], ['keys', 'list', '--now', NOW],
                     ['print', 'include.zone'], ['print', key], ['verify', 'signed', '--anchor', key],
-                    ['list', '-p', key], ['diff', key, key], ['tlsa', 'certs/rsa.key'], ['tlsa', 'certs/sec1.key']):
+                    ['list', '-p', key], ['diff', key, key], ['print', 'sources.zone', *secret],
+                    *(['tlsa', f'certs/{name}', '--pass=env:LISTED'] for name in (
+                        'rsa.key', 'ed.key', 'sec1.key', 'der.key', 'locked.pem', 'old.pem', 'listed.p12'))):
         subprocess.run(['zonepp', *command], cwd=project, check=False, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, env={**os.environ, 'LD_PRELOAD': shim, 'MEMORY_DUMP': dump})
         there = read(dump)
         os.remove(dump)
-        wanted = [secret for of in keys.values() for secret in secrets_of_bind(read(of).decode())]
-        wanted = [form for secret in wanted for form in (secret, secret[::-1], base64.b64encode(secret))]
-        wanted += [read(f'{project}/certs/{name}.key').splitlines()[-3] for name in ('rsa', 'sec1')]
         ok(f'memory holds no key: {" ".join(command).replace(project, ".")}',
            [form[:8] for form in wanted if form[4:LENGTH + 4] in there])
         if PASSWORDS['LISTED'].encode() not in there:  # it is in the environment
