@@ -223,6 +223,7 @@ run(struct cmd *cmd)
 
 	how.force = build_force(cmd);
 	how.werror = cmd_has(cmd, &option_werror);
+	cmd->tells_each = how.werror;
 	how.locked = cmd_has(cmd, &option_locked);
 	if (out && cmd_has(cmd, &option_dry_run))
 		cmd_usage(cmd, "--output and --dry-run exclude each other");

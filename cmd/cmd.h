@@ -4,6 +4,7 @@
 #ifndef CMD_H
 #define CMD_H
 
+#include "base/access.h"
 #include "base/diag.h"
 #include "base/progress.h"
 #include "base/sandbox.h"
@@ -47,6 +48,8 @@ struct cmd {
 	struct progress *progress; /* or NULL */
 	struct cmd_report *reports;
 	size_t n_reports;
+	struct access_told told;     /* files of secrets that zones share are told of once, */
+	bool tells_each;             /* but where warnings hold zones back: each says why */
 	struct cmd_nearest *nearest; /* the project that was found last */
 	struct sandbox sandbox;      /* what is permitted, as far as is known */
 	struct sandbox_state confined;

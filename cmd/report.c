@@ -94,6 +94,8 @@ cmd_report(struct cmd *cmd, struct diags *diags)
 {
 	cmd_progress_end(cmd);
 	diags_sort(diags);
+	if (!cmd->tells_each)
+		access_tell_once(&cmd->told, diags);
 	for (size_t i = 0; i < cmd->n_reports; i++) {
 		report_add(&cmd->reports[i].report, &cmd->reports[i].text, diags);
 		show(&cmd->reports[i]);
@@ -144,4 +146,5 @@ cmd_report_end(struct cmd *cmd)
 			write_file(cmd, to);
 		buf_free(&to->text);
 	}
+	access_told_free(&cmd->told);
 }

@@ -46,6 +46,8 @@ enum input_kind {
 	INPUT_FOLDER, /* the names in it */
 	INPUT_SECRET, /* a file whose contents are guessed too easily from a digest: its size, its
 		       * time of change and which file it is */
+	INPUT_ACCESS, /* who has access to a secret (base/access.h), whose contents are another
+			 input */
 	N_INPUT_KINDS,
 };
 

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 
+#include "base/access.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/mem.h"
@@ -583,15 +584,34 @@ digest_of_secret(
 	return true;
 }
 
+static bool
+digest_of_access(
+    struct diags *diags, const struct roots *roots, const char *path, uint8_t sha256[32])
+{
+	int fd = file_open(roots, path, O_PATH);
+	struct buf b = {0};
+	struct stat st;
+
+	(void)diags;
+	if (fd < 0 || file_close(fd, fstat(fd, &st)) < 0)
+		return false;
+	access_print(&b, &st);
+	digest_text((struct text){b.data, b.len}, sha256);
+	buf_free(&b);
+	return true;
+}
+
+static bool (*const digests[N_INPUT_KINDS])(
+    struct diags *diags, const struct roots *roots, const char *path, uint8_t sha256[32]) = {
+    [INPUT_FILE] = digest_of_file,
+    [INPUT_FOLDER] = digest_of_folder,
+    [INPUT_SECRET] = digest_of_secret,
+    [INPUT_ACCESS] = digest_of_access,
+};
+
 bool
 file_digest(enum input_kind kind, const struct roots *roots, const char *path, uint8_t sha256[32])
 {
-	static bool (*const digests[N_INPUT_KINDS])(struct diags * diags, const struct roots *roots,
-	    const char *path, uint8_t sha256[32]) = {
-	    [INPUT_FILE] = digest_of_file,
-	    [INPUT_FOLDER] = digest_of_folder,
-	    [INPUT_SECRET] = digest_of_secret,
-	};
 	struct diags diags = {0};
 	bool there = digests[kind](&diags, roots, path, sha256);
 
@@ -623,6 +643,15 @@ file_note_input(struct diags *diags, const struct roots *roots, const char *path
 
 	if (input && text.data && diags->track_inputs == TRACK_DIGESTS)
 		digest_text(text, input->sha256);
+}
+
+void
+file_note_as(struct diags *diags, enum input_kind kind, const struct roots *roots, const char *path)
+{
+	struct input *input = note(diags, kind, roots, path, true);
+
+	if (input)
+		input->there = digests[kind](diags, roots, path, input->sha256);
 }
 
 bool
@@ -740,13 +769,10 @@ file_load_secret(struct diags *diags, struct pos pos, const struct roots *roots,
     struct text *out)
 {
 	enum { SECRET_FILE_MOST = 1 << 16 };
-	struct input *input;
 
 	if (load(diags, roots, path, named_by_person(pos, roots, path), SECRET_FILE_MOST, out) < 0)
 		return report(diags, pos, roots, path);
-	input = note(diags, INPUT_SECRET, roots, path, true);
-	if (input)
-		input->there = digest_of_secret(diags, roots, path, input->sha256);
+	file_note_as(diags, INPUT_SECRET, roots, path);
 	return 0;
 }
 

@@ -94,6 +94,11 @@ file_is_absence(int error);
 void
 file_note_input(struct diags *diags, const struct roots *roots, const char *path, struct text text);
 
+/* The same where the file is an input of that kind, as it is now. */
+void
+file_note_as(
+    struct diags *diags, enum input_kind kind, const struct roots *roots, const char *path);
+
 /* Does the text begin like a private key's? Such a file, given by mistake, must not be quoted. */
 bool
 file_is_private(struct text text);

@@ -203,7 +203,7 @@ X(S_KEY_FILE,    "S001", ERROR,   2, "a key file that cannot be used", "", "") \
 X(S_ALGORITHM,   "S002", ERROR,   2, "an algorithm that is not for signing", "RFC 8624 section 3.1, RFC 9905", "use ECDSAP256SHA256") \
 X(S_NO_KSK,      "S003", ERROR,   2, "no key signing key", "RFC 4035 section 2.2", "") \
 X(S_NO_KEY,      "S004", ERROR,   2, "no key that is active", "", "") \
-X(S_KEY_MODE,    "S005", WARNING, 0, "a private key that others may read", "", "let nobody but its owner read it") \
+X(S_KEY_MODE,    "S005", WARNING, 0, "a private key or password that others may read", "", "let nobody but its owner read it") \
 X(S_SIGN,        "S006", ERROR,   2, "a signature could not be made", "", "") \
 X(S_KEY_MISMATCH,"S007", ERROR,   2, "public and private key that differ", "", "take both files from one backup; without its .private file the key stays in the zone, and does not sign") \
 X(S_VALIDITY,    "S008", ERROR,   2, "a validity that cannot be", "", "") \

@@ -105,8 +105,11 @@ add_certs(struct call *call, const struct argument *source, const char *path, st
 	struct certs certs;
 	int result = 0;
 
-	if (certs_load(call->d.a, call->d.diags, source->pos, path, contents, NULL, &certs) < 0 ||
-	    locked_note_certs(call->d.diags, source->pos, path, &certs) < 0)
+	int loaded =
+	    certs_load(call->d.a, call->d.diags, source->pos, path, contents, NULL, &certs);
+
+	if (certs_judge_access(call->d.diags, parser_roots(call->d.parser), path, &certs) < 0 ||
+	    loaded < 0 || locked_note_certs(call->d.diags, source->pos, path, &certs) < 0)
 		return -1;
 	if (certs.n == 0)
 		return diag_error(call->d.diags, source->pos, D_BAD_SOURCE,

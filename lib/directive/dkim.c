@@ -447,6 +447,17 @@ put_key(const struct reader *r, const EVP_PKEY *key, const struct kind **kind, s
 	return fail(r, "holds a key that is neither RSA nor Ed25519");
 }
 
+static bool
+is_private(const EVP_PKEY *key)
+{
+	BIGNUM *d = NULL;
+	size_t len;
+	bool has_d = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_D, &d) == 1;
+
+	BN_clear_free(d);
+	return has_d || EVP_PKEY_get_raw_private_key(key, NULL, &len) == 1;
+}
+
 static int
 read_key(const struct reader *r, struct text contents, const struct kind **kind, struct buf *base64)
 {
@@ -463,7 +474,10 @@ read_key(const struct reader *r, struct text contents, const struct kind **kind,
 	}
 	if (!key)
 		return fail(r, "holds no key that can be read: name one in PEM or DER");
-	if (key_charge(r->d->diags, r->source->pos, key) < 0)
+	if (is_private(key) && secret_judge_access(r->d->diags, parser_roots(r->d->parser), r->path,
+				   "the private key") < 0)
+		result = -1;
+	else if (key_charge(r->d->diags, r->source->pos, key) < 0)
 		result = -1;
 	else if (!is_sound(key))
 		result = fail(r, "holds a damaged private key");

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "dnssec/key_part.h"
 
+#include "base/access.h"
 #include "base/mem.h"
 #include "dnssec/keyfile.h"
 
@@ -142,9 +143,8 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 	}
 	if (out->n_responses > 0)
 		qsort(out->responses, out->n_responses, sizeof(*out->responses), compare_files);
-	if (out->n == 0)
-		return 0;
-	qsort(out->items, out->n, sizeof(*out->items), compare_files);
+	if (out->n > 0)
+		qsort(out->items, out->n, sizeof(*out->items), compare_files);
 	for (size_t i = 0; i < out->n; i++) /* .key and .private have one stem */
 		if (kept == 0 || compare_files(&out->items[kept - 1], &out->items[i]) != 0)
 			out->items[kept++] = out->items[i];
@@ -283,6 +283,7 @@ digest_private(const struct roots *roots, const char *path, char *room, struct d
 {
 	int fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
+	struct buf access = {0};
 	struct stat st;
 
 	bool is_secret = n > 0 && !keyfile_is_of_token((struct text){room, (size_t)n});
@@ -290,8 +291,10 @@ digest_private(const struct roots *roots, const char *path, char *room, struct d
 	if (n > 0) {
 		digest_add(digest, &n, sizeof(n));
 		/* Where others got access to it, the zone is looked at again: that is told of. */
-		if (fstat(fd, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)))
-			digest_add(digest, &st.st_mode, sizeof(st.st_mode));
+		if (fstat(fd, &st) == 0)
+			access_print(&access, &st);
+		digest_add(digest, access.data, access.len);
+		buf_free(&access);
 		digest_add(digest, room, (size_t)n);
 		OPENSSL_cleanse(room, (size_t)n);
 	}

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "dnssec/key_part.h"
 
+#include "base/access.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -40,8 +42,6 @@ key_base(struct arena *a, struct diags *diags, const char *path, struct keyfile_
 	return NULL;
 }
 
-static const char private_key[] = "the private key";
-
 /* Is what the .key file says fit for this file name? */
 static int
 check_public(struct diags *diags, const char *path, const struct keyfile_name *name,
@@ -69,13 +69,11 @@ check_public(struct diags *diags, const char *path, const struct keyfile_name *n
 	return 0;
 }
 
+/* Where it is an error, that is one of the zone. */
 static void
-judge_mode(struct diags *diags, const char *path, const char *what, const struct stat *st)
+judge_access(struct diags *diags, const char *path, const struct stat *st)
 {
-	if (S_ISREG(st->st_mode) && (st->st_mode & (S_IRWXG | S_IRWXO)))
-		diag_add_path(diags, path, S_KEY_MODE,
-		    "%s has mode %03o: others than its owner have access to it", what,
-		    (unsigned)st->st_mode & 0777);
+	access_judge(diags, path, "the private key", st);
 }
 
 void
@@ -84,17 +82,17 @@ key_judge_pin(struct diags *diags, const char *path)
 	struct stat st;
 
 	if (stat(path, &st) == 0)
-		judge_mode(diags, path, "the file of the PIN", &st);
+		access_judge(diags, path, "the file of the PIN", &st);
 }
 
 static int
-check_mode(struct diags *diags, const struct roots *roots, const char *path, int fd)
+check_access(struct diags *diags, const struct roots *roots, const char *path, int fd)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return file_refuse(diags, roots, path);
-	judge_mode(diags, path, private_key, &st);
+	judge_access(diags, path, &st);
 	return 0;
 }
 
@@ -106,7 +104,7 @@ key_find_private(struct diags *diags, const struct roots *roots, const char *pat
 	if (file_stat_if(diags, roots, path, &st, there) < 0)
 		return -1;
 	if (*there)
-		judge_mode(diags, path, private_key, &st);
+		judge_access(diags, path, &st);
 	return 0;
 }
 
@@ -125,7 +123,7 @@ key_load_private(
 	n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
 	if (n < 0) {
 		file_refuse(diags, roots, path);
-	} else if (check_mode(diags, roots, path, fd) < 0) {
+	} else if (check_access(diags, roots, path, fd) < 0) {
 		n = -1;
 	} else {
 		*text = (struct text){room, (size_t)n};

@@ -126,8 +126,10 @@ take_line(struct text *text)
 }
 
 /* What stands ahead of the digest of an input, by its kind. */
-static const char *const kind_marks[N_INPUT_KINDS] = {
-    [INPUT_FILE] = "", [INPUT_FOLDER] = "folder ", [INPUT_SECRET] = "secret "};
+static const char *const kind_marks[N_INPUT_KINDS] = {[INPUT_FILE] = "",
+    [INPUT_FOLDER] = "folder ",
+    [INPUT_SECRET] = "secret ",
+    [INPUT_ACCESS] = "access "};
 
 static enum input_kind
 take_kind(struct text *line)

@@ -258,16 +258,25 @@ certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *pat
 	loader.certs_only = options && options->certs_only;
 	loader.n = loader.n_keys = 0;
 	memset(loader.seen, 0, sizeof(loader.seen));
+	loader.in_clear = false;
 	loader.not_loaded = (struct not_loaded){0};
 	*out = (struct certs){.path = arena_text(a, path, strlen(path))};
 	result = loader_read(&loader, contents);
 	out->not_loaded = loader.not_loaded;
+	out->in_clear = loader.in_clear;
 	if (result == 0 && loader.n)
 		result = keep_certs(&loader, out);
 	else if (result == 0 && !loader.certs_only)
 		result = loader_keep_key(&loader, out);
 	release(&loader);
 	return result;
+}
+
+int
+certs_judge_access(
+    struct diags *diags, const struct roots *roots, const char *path, const struct certs *certs)
+{
+	return certs->in_clear ? secret_judge_access(diags, roots, path, "the private key") : 0;
 }
 
 void

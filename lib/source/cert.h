@@ -41,6 +41,7 @@ struct certs {
 	size_t n;                   /* equal certificates count once */
 	const bool *issued;         /* n x n, see certs_issued */
 	const struct bare_key *key; /* where n is 0 */
+	bool in_clear;              /* there is a private key that no password locks */
 	struct not_loaded not_loaded;
 };
 
@@ -65,6 +66,13 @@ certs_issued(const struct certs *certs, size_t issuer, size_t subject)
 int
 certs_load(struct arena *a, struct diags *diags, struct pos pos, const char *path,
     struct text contents, const struct certs_options *options, struct certs *out);
+
+/* Warns where others may read the file's private key, which may be in a file that certs_load
+ * refused, too: where a password locks it, that is whose secret counts. Returns -1 where that is an
+ * error, else 0. */
+int
+certs_judge_access(
+    struct diags *diags, const struct roots *roots, const char *path, const struct certs *certs);
 
 /* Warns at `pos` of a file that servers do not load as we do. */
 void

@@ -34,9 +34,10 @@ add(struct cert_files *files, struct diags *diags, struct pos pos, const struct 
 {
 	struct cert_file *file = arena_zalloc(files->a, sizeof(*file));
 	const char *spec = spec_of(wanted);
+	int result = certs_load(
+	    files->a, diags, pos, wanted->path, contents, &wanted->options, &file->certs);
 
-	if (certs_load(
-		files->a, diags, pos, wanted->path, contents, &wanted->options, &file->certs) < 0)
+	if (certs_judge_access(diags, wanted->roots, wanted->path, &file->certs) < 0 || result < 0)
 		return -1;
 	file->path = file->certs.path;
 	file->certs_only = wanted->options.certs_only;

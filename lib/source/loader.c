@@ -111,6 +111,12 @@ load_block(struct loader *loader, const struct pem_block *block)
 	return result;
 }
 
+static bool
+is_in_clear(const struct pem_block *block)
+{
+	return block->content == CONTENT_PRIVATE_KEY && !pem_is_encrypted(block);
+}
+
 /* Loads the blocks that are meant; `*found` says whether there was any block. */
 static int
 load_blocks(
@@ -125,6 +131,7 @@ load_blocks(
 	while ((result = pem_next(&pem, &block)) == PEM_BLOCK) {
 		*found = true;
 		loader->seen[block.content] = true;
+		loader->in_clear = loader->in_clear || is_in_clear(&block);
 		if (meant(block.content) && load_block(loader, &block) < 0)
 			return -1;
 	}
@@ -215,6 +222,7 @@ load_der(struct loader *loader, struct bytes der)
 			continue;
 		piece.content = probes[i].content;
 		loader->seen[piece.content] = true;
+		loader->in_clear = loader->in_clear || piece.content == CONTENT_PRIVATE_KEY;
 		if (!adders[piece.content] ||
 		    (is_passed_over(loader) && piece.content != CONTENT_PKCS12 &&
 			piece.content != CONTENT_PKCS7))

@@ -191,6 +191,7 @@ loader_bundle(struct loader *loader, const struct piece *piece)
 
 	if (why != UNLOCK_DONE)
 		return loader_fail_unlock(loader, why, 0, "the PKCS#12 bundle");
+	loader->in_clear = bundle.in_clear;
 	for (size_t i = 0; result == 0 && i < bundle.n; i++) {
 		struct bundle_item *item = &bundle.items[i];
 

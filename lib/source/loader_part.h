@@ -35,6 +35,7 @@ struct loader {
 	const char *path;
 	struct secret secret; /* the caller's; spec NULL: none */
 	bool certs_only;
+	bool in_clear; /* there is a private key that no password locks */
 	size_t n, n_keys;
 	bool seen[N_CONTENTS];
 	struct loadable loadable; /* of a file in PEM */

@@ -1,9 +1,12 @@
+#define _GNU_SOURCE
 #include "source/secret.h"
 
+#include "base/access.h"
 #include "source/locked.h"
 #include "source/plain.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
@@ -89,6 +92,19 @@ strip_newline(struct secret *secret)
 	}
 }
 
+int
+secret_judge_access(
+    struct diags *diags, const struct roots *roots, const char *path, const char *what)
+{
+	int fd = strcmp(path, "-") == 0 ? -1 : file_open(roots, path, O_PATH);
+	struct stat st;
+
+	if (fd < 0 || file_close(fd, fstat(fd, &st)) < 0)
+		return 0;
+	file_note_as(diags, INPUT_ACCESS, roots, path);
+	return access_judge(diags, locked_path(&diags->arena, path), what, &st);
+}
+
 static int
 read_file(struct diags *diags, struct pos pos, const struct roots *roots, const char *path,
     struct secret *out)
@@ -111,7 +127,7 @@ read_file(struct diags *diags, struct pos pos, const struct roots *roots, const 
 		    "%s is too long for a password: more than %d octets", path, SECRET_LONGEST);
 	}
 	strip_newline(out);
-	return 0;
+	return secret_judge_access(diags, roots, path, "the file of the password");
 }
 
 static bool

@@ -40,6 +40,12 @@ int
 secret_read(struct diags *diags, struct pos pos, const struct secrets *secrets,
     const struct roots *roots, const char *base, const char *spec, struct secret *out);
 
+/* Warns where others may read the file of a secret, which is called `what` (base/access.h); who may
+ * becomes an input. Returns -1 where that is an error, else 0. */
+int
+secret_judge_access(
+    struct diags *diags, const struct roots *roots, const char *path, const char *what);
+
 /* Wipes it from memory. */
 void
 secret_end(struct secret *secret);

@@ -277,6 +277,7 @@ add_shrouded(struct locked *locked, const PKCS12_SAFEBAG *bag)
 		return fault(UNLOCK_WRONG_PASSWORD);
 	key = EVP_PKCS82PKEY(info);
 	PKCS8_PRIV_KEY_INFO_free(info);
+	locked->bundle->in_clear = locked->bundle->in_clear || locked->password_len == 0;
 	return add(locked, bag, NULL, key);
 }
 
@@ -288,6 +289,7 @@ add_bag(struct locked *locked, const PKCS12_SAFEBAG *bag, int depth)
 {
 	switch (PKCS12_SAFEBAG_get_nid(bag)) {
 	case NID_keyBag:
+		locked->bundle->in_clear = true;
 		return add(locked, bag, NULL, EVP_PKCS82PKEY(PKCS12_SAFEBAG_get0_p8inf(bag)));
 	case NID_pkcs8ShroudedKeyBag:
 		return add_shrouded(locked, bag);
@@ -375,6 +377,7 @@ open_bundle(struct locked *locked)
 	enum unlock result = UNLOCK_DAMAGED;
 
 	locked->bundle->n = 0;
+	locked->bundle->in_clear = false;
 	if (p12 && d2i_PKCS12(&p12, &at, (long)locked->der.len)) {
 		bool sealed = PKCS12_mac_present(p12);
 

@@ -36,6 +36,7 @@ struct bundle_item {
 struct bundle {
 	struct bundle_item items[BUNDLE_MOST];
 	size_t n;
+	bool in_clear; /* there is a key that no password locks, or the empty one */
 };
 
 /* What is opened takes work from `account`: see lib/base/account.h. */

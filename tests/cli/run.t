@@ -33,7 +33,7 @@ echo "1..$#"
 # What scenarios share, and which of them have private keys of their own.
 mkdir "$tmp/shared"
 cp -R shared/certs shared/keys "$tmp/shared"
-chmod 600 "$tmp"/shared/keys/*.private
+chmod 600 "$tmp"/shared/keys/*.private "$tmp"/shared/certs/*.key
 own_keys=" $(find . -name '*.private' | cut -d / -f 2 | sort -u | tr '\n' ' ')"
 
 # prepare SCENARIO: a fresh copy in $tmp/work

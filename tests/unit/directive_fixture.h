@@ -34,9 +34,11 @@ fixture_end(struct fixture *f)
 static inline void
 fixture_file(struct fixture *f, const char *name, const void *data, size_t len)
 {
-	FILE *out = fopen(arena_printf(&f->arena, "%s/%s", f->folder, name), "w");
+	const char *path = arena_printf(&f->arena, "%s/%s", f->folder, name);
+	FILE *out = fopen(path, "w");
 
 	assert_non_null(out);
+	assert_int_equal(chmod(path, 0600), 0); /* it may be a private key */
 	assert_int_equal(fwrite(data, 1, len, out), len);
 	assert_int_equal(fclose(out), 0);
 }

@@ -82,8 +82,13 @@ explained(void **state)
 	    "\nRight:\n\n    zones: { example.org: {}, example.net: {} }\n"
 	    "\nRemedy: keep one of the two\n");
 	assert_explained(S_KEY_MODE,
-	    "S005: a private key that others may read\n(warning)\n\n"
-	    "Others on the machine may read the private key.\n"
+	    "S005: a private key or password that others may read\n(warning)\n\n"
+	    "Others on the machine may read a secret: a private key of DNSSEC, or one of\n"
+	    "TLS or DKIM that a directive or the project file names, or the file of a\n"
+	    "password or of a token's PIN. A key that a password locks may be read: that\n"
+	    "password is the secret. Where the modes of files are not yours to choose, as\n"
+	    "those of git or of secrets in containers, `severity` in zonepp.yaml makes the\n"
+	    "warning an error, or turns it off.\n"
 	    "\nRemedy: let nobody but its owner read it\nNext: chmod 600 FILE\n");
 }
 

@@ -31,9 +31,11 @@ static char mail_digest[65], web_digest[65], ca_digest[65];
 static inline void
 write_file(const char *name, const char *text)
 {
-	FILE *f = fopen(arena_printf(&arena, "%s/%s", folder, name), "w");
+	const char *path = arena_printf(&arena, "%s/%s", folder, name);
+	FILE *f = fopen(path, "w");
 
 	assert_non_null(f);
+	assert_int_equal(chmod(path, 0600), 0); /* it may be a private key */
 	fputs(text, f);
 	fclose(f);
 }

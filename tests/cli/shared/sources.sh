@@ -6,6 +6,7 @@ sources() {
 	openssl pkcs8 -topk8 -in certs/mail.key -passout pass:geheim -out encrypted.key
 	cat certs/mail.pem encrypted.key >locked.pem
 	cat certs/ca.pem certs/mail.pem certs/mail.key >own.pem
+	chmod 600 own.pem
 	openssl req -new -key certs/mail.key -subj /CN=mail.example.org -out mail.csr
 	mkdir folder
 	cp certs/mail.pem certs/web.pem certs/ca.pem folder
