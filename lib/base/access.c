@@ -12,11 +12,19 @@ is_open(const struct stat *st)
 	return S_ISREG(st->st_mode) && (st->st_mode & (S_IRWXG | S_IRWXO));
 }
 
+static bool
+is_ours(uid_t owner)
+{
+	return owner == 0 || owner == geteuid();
+}
+
 void
 access_print(struct buf *b, const struct stat *st)
 {
 	if (is_open(st))
 		buf_printf(b, "mode %03o\n", (unsigned)st->st_mode & 0777);
+	if (!is_ours(st->st_uid))
+		buf_printf(b, "owner %ju\n", (uintmax_t)st->st_uid);
 }
 
 /* Returns whether there is no need to tell it again, which counts for `*result`. */
@@ -43,6 +51,56 @@ access_judge(struct diags *diags, const char *path, const char *what, const stru
 	return diag_add_path(diags, path, S_KEY_MODE,
 	    "%s has mode %03o: others than its owner have access to it", what,
 	    (unsigned)st->st_mode & 0777);
+}
+
+/* A group with the number of the folder's owner is their own, as adduser(8) makes it. */
+static bool
+others_write(const struct stat *st)
+{
+	return (st->st_mode & S_IWOTH) ||
+	       ((st->st_mode & S_IWGRP) && st->st_gid != 0 && st->st_gid != st->st_uid);
+}
+
+/* Whoever owns the folder around it can exchange it whole: with root, in a container or by sudo,
+ * that is whose project it is. */
+int
+access_judge_folder(struct diags *diags, const char *path, int fd)
+{
+	struct stat st, above;
+	int result;
+
+	if (fstat(fd, &st) < 0)
+		return 0;
+	if (is_told(diags, path, S_KEY_OWNER, &result))
+		return result;
+	if (others_write(&st))
+		return diag_add_path(diags, path, S_KEY_OWNER,
+		    "the folder of keys has mode %03o: others than its owner can exchange them",
+		    (unsigned)st.st_mode & 0777);
+	if (is_ours(st.st_uid) || (fstatat(fd, "..", &above, 0) == 0 && above.st_uid == st.st_uid))
+		return 0;
+	return diag_add_path(diags, path, S_KEY_OWNER,
+	    "the folder of keys is owned by the user %ju, who can exchange them",
+	    (uintmax_t)st.st_uid);
+}
+
+int
+access_judge_owner(
+    struct diags *diags, const struct roots *roots, const char *path, const struct stat *st)
+{
+	struct stat folder;
+	int result;
+
+	if (is_ours(st->st_uid))
+		return 0;
+	if (is_told(diags, path, S_KEY_OWNER, &result))
+		return result;
+	if (file_stat(roots, file_folder(&diags->arena, path), &folder) == 0 &&
+	    folder.st_uid == st->st_uid)
+		return 0;
+	return diag_add_path(diags, path, S_KEY_OWNER,
+	    "the private key is owned by the user %ju, who can read and exchange it",
+	    (uintmax_t)st->st_uid);
 }
 
 /* --- Once --- */

@@ -12,6 +12,17 @@
 int
 access_judge(struct diags *diags, const char *path, const char *what, const struct stat *st);
 
+/* Warns where somebody else than we and root can exchange the keys of the open folder: who owns it,
+ * or may write to it. Returns -1 where that is an error, else 0. */
+int
+access_judge_folder(struct diags *diags, const char *path, int fd);
+
+/* Warns where a key is owned by somebody else than we, root and whoever owns its folder. Returns -1
+ * where that is an error, else 0. */
+int
+access_judge_owner(
+    struct diags *diags, const struct roots *roots, const char *path, const struct stat *st);
+
 /* Appends what of the file is told of; nothing where its access is as it should be. */
 void
 access_print(struct buf *b, const struct stat *st);

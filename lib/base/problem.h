@@ -204,6 +204,7 @@ X(S_ALGORITHM,   "S002", ERROR,   2, "an algorithm that is not for signing", "RF
 X(S_NO_KSK,      "S003", ERROR,   2, "no key signing key", "RFC 4035 section 2.2", "") \
 X(S_NO_KEY,      "S004", ERROR,   2, "no key that is active", "", "") \
 X(S_KEY_MODE,    "S005", WARNING, 0, "a private key or password that others may read", "", "let nobody but its owner read it") \
+X(S_KEY_OWNER,   "S133", WARNING, 0, "a key that others may exchange", "", "keys and their folder belong to you or root, and nobody else writes there") \
 X(S_SIGN,        "S006", ERROR,   2, "a signature could not be made", "", "") \
 X(S_KEY_MISMATCH,"S007", ERROR,   2, "public and private key that differ", "", "take both files from one backup; without its .private file the key stays in the zone, and does not sign") \
 X(S_VALIDITY,    "S008", ERROR,   2, "a validity that cannot be", "", "") \

@@ -121,7 +121,7 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 	struct wanted wanted = {zone, zone ? name_absolute_text(a, zone->wire) : NULL};
 	struct dirent *entry;
 	size_t cap = 0, responses_cap = 0, kept = 0;
-	int error;
+	int error, access;
 
 	*out = (struct key_folder){.path = arena_text(a, path, strlen(path)), .roots = roots};
 	if (!dir)
@@ -133,6 +133,7 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 		errno = 0;
 	}
 	error = errno;
+	access = access_judge_folder(diags, path, fd);
 	closedir(dir);
 	arena_on_free(a, free, out->items);
 	arena_on_free(a, free, out->responses);
@@ -149,7 +150,7 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 		if (kept == 0 || compare_files(&out->items[kept - 1], &out->items[i]) != 0)
 			out->items[kept++] = out->items[i];
 	out->n = kept;
-	return 0;
+	return access;
 }
 
 int

@@ -71,9 +71,11 @@ check_public(struct diags *diags, const char *path, const struct keyfile_name *n
 
 /* Where it is an error, that is one of the zone. */
 static void
-judge_access(struct diags *diags, const char *path, const struct stat *st)
+judge_access(
+    struct diags *diags, const struct roots *roots, const char *path, const struct stat *st)
 {
 	access_judge(diags, path, "the private key", st);
+	access_judge_owner(diags, roots, path, st);
 }
 
 void
@@ -92,7 +94,7 @@ check_access(struct diags *diags, const struct roots *roots, const char *path, i
 
 	if (fstat(fd, &st) < 0)
 		return file_refuse(diags, roots, path);
-	judge_access(diags, path, &st);
+	judge_access(diags, roots, path, &st);
 	return 0;
 }
 
@@ -104,7 +106,7 @@ key_find_private(struct diags *diags, const struct roots *roots, const char *pat
 	if (file_stat_if(diags, roots, path, &st, there) < 0)
 		return -1;
 	if (*there)
-		judge_access(diags, path, &st);
+		judge_access(diags, roots, path, &st);
 	return 0;
 }
 

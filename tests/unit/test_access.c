@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { OTHER = 4711 };
+
 static struct stat
 file_of(mode_t mode, uid_t owner)
 {
@@ -98,20 +100,74 @@ shared(void **state)
 	zones[2].severities = severities;
 	for (size_t i = 0; i < LENGTH(zones); i++) {
 		access_judge(&zones[i], "shared", "a key", &st);
+		diag_add_path(&zones[i], "shared", S_KEY_OWNER, "another's");
 		if (i == 1)
 			access_judge(&zones[i], "own", "a key", &st);
 	}
 	for (size_t i = 0; i < LENGTH(zones); i++)
 		access_tell_once(&told, &zones[i]);
-	assert_int_equal(zones[0].n, 1);
-	assert_int_equal(zones[1].n, 1);
-	assert_int_equal(zones[1].n_severity[SEVERITY_WARNING], 1);
-	assert_string_equal(zones[1].items[0].place.path, "own");
-	assert_int_equal(zones[2].n, 1);
+	assert_int_equal(zones[0].n, 2);
+	assert_int_equal(zones[1].n, 2);
+	assert_int_equal(zones[1].n_severity[SEVERITY_WARNING], 2);
+	assert_int_equal(zones[1].items[0].problem, S_KEY_OWNER);
+	assert_string_equal(zones[1].items[1].place.path, "own");
+	assert_int_equal(zones[2].n, 2);
 	assert_int_equal(zones[2].n_severity[SEVERITY_ERROR], 1);
 	for (size_t i = 0; i < LENGTH(zones); i++)
 		diags_free(&zones[i]);
 	access_told_free(&told);
+}
+
+static void
+owners(void **state)
+{
+	static const struct {
+		uid_t owner;
+		bool told;
+	} rows[] = {{0, false}, {OTHER, true}};
+	char folder[] = "/tmp/zonepp-access-XXXXXX", path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/key", folder);
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct stat st = file_of(S_IFREG | 0600, rows[i].owner);
+		struct diags diags = {0};
+		struct buf b = {0};
+
+		assert_int_equal(access_judge_owner(&diags, NULL, path, &st), 0);
+		assert_int_equal(diags.n, rows[i].told);
+		assert_true(!rows[i].told || diags.items[0].problem == S_KEY_OWNER);
+		access_print(&b, &st);
+		assert_int_equal(b.len > 0, rows[i].told);
+		buf_free(&b);
+		diags_free(&diags);
+	}
+	rmdir(folder);
+}
+
+static void
+folders(void **state)
+{
+	static const struct {
+		mode_t mode;
+		bool told;
+	} rows[] = {{0700, false}, {0755, false}, {0702, true}, {01777, true}};
+	char folder[] = "/tmp/zonepp-access-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		int fd = open(folder, O_RDONLY | O_DIRECTORY);
+		struct diags diags = {0};
+
+		assert_true(fd >= 0 && fchmod(fd, rows[i].mode) == 0);
+		assert_int_equal(access_judge_folder(&diags, "keys", fd), 0);
+		assert_int_equal(diags.n, rows[i].told);
+		close(fd);
+		diags_free(&diags);
+	}
+	rmdir(folder);
 }
 
 int
@@ -121,6 +177,8 @@ main(void)
 	    cmocka_unit_test(modes),
 	    cmocka_unit_test(once),
 	    cmocka_unit_test(shared),
+	    cmocka_unit_test(owners),
+	    cmocka_unit_test(folders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
