@@ -1,6 +1,5 @@
 #include "dnssec/key_part.h"
 
-#include "base/codec.h"
 #include "base/mem.h"
 #include "dnssec/pkey.h"
 #include "dnssec/token_uri.h"
@@ -142,20 +141,12 @@ take_times(const struct loader *l, const struct key_pair *pair, struct key *key)
 	    l->diags, pair->private_path, key->file_tag, key->time, comments);
 }
 
-/* BIND ends the text with an octet 0. */
 static int
 take_label(const struct loader *l, const struct key_pair *pair, struct key *key)
 {
-	struct text label = pair->private_key.label;
-	char text[TOKEN_URI_LONGEST + 3];
-	const char *why = "it is not in base64, or too long";
-	ssize_t n = label.len / 4 * 3 <= sizeof(text) ? base64_decode(label, (uint8_t *)text) : -1;
+	const char *why;
 
-	if (n > 0 && text[n - 1] == '\0')
-		n--;
-	if (n >= 0)
-		key->uri =
-		    token_uri_read(l->a, (struct text){text, (size_t)n}, TOKEN_URI_KEY, &why);
+	key->uri = token_uri_of_label(l->a, pair->private_key.label, &why);
 	return key->uri
 		   ? 0
 		   : diag_add_path(l->diags, pair->private_path, S_KEY_FILE, "its Label: %s", why);

@@ -5,6 +5,7 @@
 #include "base/access.h"
 #include "base/mem.h"
 #include "dnssec/keyfile.h"
+#include "dnssec/token_uri.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -278,6 +279,23 @@ key_folder_has_token(struct arena *a, const char *path, const struct name *zone)
 	return has;
 }
 
+/* The access to the file of a token's PIN. */
+static void
+put_pin_access(struct buf *b, struct text private_text)
+{
+	struct diags own = {0};
+	struct keyfile_private key;
+	const struct token_uri *uri = NULL;
+	const char *why;
+	struct stat st;
+
+	if (keyfile_private(&own, "", private_text, &key) == 0 && key.label.data)
+		uri = token_uri_of_label(&own.arena, key.label, &why);
+	if (uri && uri->pin_path && stat(uri->pin_path, &st) == 0)
+		access_print(b, &st);
+	diags_free(&own);
+}
+
 /* Returns whether it holds a secret. */
 static bool
 digest_private(const struct roots *roots, const char *path, char *room, struct digest *digest)
@@ -294,6 +312,8 @@ digest_private(const struct roots *roots, const char *path, char *room, struct d
 		/* Where others got access to it, the zone is looked at again: that is told of. */
 		if (fstat(fd, &st) == 0)
 			access_print(&access, &st);
+		if (!is_secret)
+			put_pin_access(&access, (struct text){room, (size_t)n});
 		digest_add(digest, access.data, access.len);
 		buf_free(&access);
 		digest_add(digest, room, (size_t)n);

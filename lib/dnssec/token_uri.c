@@ -2,6 +2,7 @@
 #include "dnssec/token_uri.h"
 
 #include "base/buf.h"
+#include "base/codec.h"
 
 #include <p11-kit/p11-kit.h>
 #include <p11-kit/uri.h>
@@ -241,6 +242,20 @@ token_uri_read(struct arena *a, struct text text, enum token_uri_of of, const ch
 	if (uri)
 		*why = check(uri->parsed, of);
 	return *why ? NULL : uri;
+}
+
+/* BIND ends the text with an octet 0. */
+const struct token_uri *
+token_uri_of_label(struct arena *a, struct text label, const char **why)
+{
+	char text[TOKEN_URI_LONGEST + 3];
+	ssize_t n = label.len / 4 * 3 <= sizeof(text) ? base64_decode(label, (uint8_t *)text) : -1;
+
+	*why = "it is not in base64, or too long";
+	if (n > 0 && text[n - 1] == '\0')
+		n--;
+	return n >= 0 ? token_uri_read(a, (struct text){text, (size_t)n}, TOKEN_URI_KEY, why)
+		      : NULL;
 }
 
 const char *

@@ -34,6 +34,10 @@ struct token_uri {
 const struct token_uri *
 token_uri_read(struct arena *a, struct text text, enum token_uri_of of, const char **why);
 
+/* The same for the Label of a .private file, which has it in base64. */
+const struct token_uri *
+token_uri_of_label(struct arena *a, struct text label, const char **why);
+
 /* The URI of an object of that name and id at the place, or at that of another key; in `a`. */
 const char *
 token_uri_of_key(

@@ -275,6 +275,15 @@ cp -p $public/example.org.zone org
 rm log
 ok 'is built again' project build
 ok 'without a token' [ ! -e log ]
+chmod 640 pin
+ok 'the PIN that others may read is told of, whatever is cached' says "$tmp/pin: warning: the file of the PIN has mode 640" \
+	project build --format=gcc
+ok 'once, whatever zones it is of' [ "$(project build --format=gcc 2>&1 | grep -c S005)" = 1 ]
+chmod 600 pin
+project build >/dev/null 2>&1
+rm log
+ok 'and no more' [ ! "$(project build --format=gcc 2>&1 | grep S005)" ]
+ok 'again without a token' [ ! -e log ]
 rm -rf project/.zonepp/*.build
 ok 'is built again without a cache' project build
 ok 'and stays' cmp org $public/example.org.zone
