@@ -240,6 +240,31 @@ def run_all(project, good):
     return said
 
 
+# --- Whoever may read them ---
+
+def others_read(project, good, private):
+    """Each secret that others may read is told of once in a run; the public, and what is locked, never."""
+    told = {f'certs/{name}' for name in ('rsa.key', 'ed.key', 'pkcs8.key', 'sec1.key', 'pkcs1.key', 'der.key',
+                                         'both.pem', 'password', 'dkim.key')}
+    broken = {'certs/broken.key'}  # which was never for its owner alone
+    keys = {os.path.relpath(path, project) for path in glob.glob(f'{project}/keys/*.private')}
+    said = []
+    for mode, of_sources, of_all in ((0o644, told, told | broken | keys), (0o600, set(), broken)):
+        for path in private:
+            if os.path.relpath(path, project) not in broken:
+                os.chmod(path, mode)
+        for command in (['print', good[2]], ['expand', good[2]], ['check'], ['build'], ['build', '--locked'], ['plan'],
+                        ['lock']):
+            run = Run(project, *command, '--format=gcc', '--now', LATER)
+            said.append((f'{run.name} of files of mode {mode:o}', run.octets))
+            paths = re.findall(r'^(\S+): warning: .*\[S005\]$', run.said, re.MULTILINE)
+            ok(f'{run.name}, mode {mode:o}: tells of none twice', [
+                path for path in paths if paths.count(path) > 1])
+            ok(f'{run.name}, mode {mode:o}: tells of none that is locked or public', set(paths) - of_all)
+            ok(f'{run.name}, mode {mode:o}: tells of all that templates name', of_sources - set(paths))
+    return said
+
+
 # --- Memory, as it is when a run ends ---
 
 def numbers_of_pem(path):
@@ -321,7 +346,7 @@ def main():
     wanted -= pieces(public, 1)
     ok('there are secrets to look for', [] if len(wanted) > 2000 else [len(wanted)])
 
-    said = run_all(project, good)
+    said = run_all(project, good) + others_read(project, good, private)
     memory(project, good)
     after = [path for path in glob.glob(f'{project}/keys/*.private') if path not in private]
     for path in after:
