@@ -70,7 +70,7 @@ access_judge_folder(struct diags *diags, const char *path, int fd)
 	int result;
 
 	if (fstat(fd, &st) < 0)
-		return 0;
+		return file_refuse(diags, NULL, path);
 	if (is_told(diags, path, S_KEY_OWNER, &result))
 		return result;
 	if (others_write(&st))

@@ -96,11 +96,14 @@ int
 secret_judge_access(
     struct diags *diags, const struct roots *roots, const char *path, const char *what)
 {
-	int fd = strcmp(path, "-") == 0 ? -1 : file_open(roots, path, O_PATH);
 	struct stat st;
+	int fd;
 
-	if (fd < 0 || file_close(fd, fstat(fd, &st)) < 0)
+	if (strcmp(path, "-") == 0)
 		return 0;
+	fd = file_open(roots, path, O_PATH);
+	if (fd < 0 || file_close(fd, fstat(fd, &st)) < 0)
+		return file_is_absence(errno) ? 0 : file_refuse(diags, roots, path);
 	file_note_as(diags, INPUT_ACCESS, roots, path);
 	return access_judge(diags, locked_path(&diags->arena, path), what, &st);
 }
