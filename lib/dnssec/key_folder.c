@@ -113,6 +113,14 @@ refuse_folder(struct diags *diags, const struct roots *roots, const char *path)
 	    path);
 }
 
+static bool
+is_private_name(const char *file)
+{
+	size_t len = *file == 'K' ? key_stem_len(file) : 0;
+
+	return len > 0 && strcmp(file + len, ".private") == 0;
+}
+
 static int
 read_folder(struct arena *a, struct diags *diags, const struct roots *roots, const char *path,
     const struct name *zone, struct key_folder *out)
@@ -122,6 +130,7 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 	struct wanted wanted = {zone, zone ? name_absolute_text(a, zone->wire) : NULL};
 	struct dirent *entry;
 	size_t cap = 0, responses_cap = 0, kept = 0;
+	bool has_private = false;
 	int error, access;
 
 	*out = (struct key_folder){.path = arena_text(a, path, strlen(path)), .roots = roots};
@@ -131,10 +140,11 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 	while ((entry = readdir(dir))) {
 		take_file(a, entry->d_name, &wanted, out, &cap);
 		take_response(a, entry->d_name, &wanted, out, &responses_cap);
+		has_private = has_private || is_private_name(entry->d_name);
 		errno = 0;
 	}
 	error = errno;
-	access = access_judge_folder(diags, path, fd);
+	access = has_private ? access_judge_folder(diags, path, fd) : 0;
 	closedir(dir);
 	arena_on_free(a, free, out->items);
 	arena_on_free(a, free, out->responses);
@@ -251,14 +261,6 @@ is_on_token(const char *path)
 	return is;
 }
 
-static bool
-is_private_name(const char *file)
-{
-	size_t len = key_stem_len(file);
-
-	return len > 0 && strcmp(file + len, ".private") == 0;
-}
-
 bool
 key_folder_has_token(struct arena *a, const char *path, const struct name *zone)
 {
@@ -269,8 +271,7 @@ key_folder_has_token(struct arena *a, const char *path, const struct name *zone)
 	bool has = false;
 
 	while (dir && !has && (entry = readdir(dir)))
-		has = *entry->d_name == 'K' && is_private_name(entry->d_name) &&
-		      may_be_of(&wanted, entry->d_name) &&
+		has = is_private_name(entry->d_name) && may_be_of(&wanted, entry->d_name) &&
 		      (size_t)snprintf(file, sizeof(file), "%s/%s", path, entry->d_name) <
 			  sizeof(file) &&
 		      is_on_token(file);
