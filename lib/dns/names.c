@@ -13,7 +13,7 @@ name_field_parse(struct reader *r, const struct token *t)
 		return field_problem(r, fault.problem, t->text + fault.at, "%s", fault.why);
 	if (!field_room(r, name.len))
 		return field_long(r, t);
-	r->odd = r->odd || name.odd || ascii_is_digit((char)name.wire[1]);
+	r->odd = r->odd || name.odd || (name.len > 1 && ascii_is_digit((char)name.wire[1]));
 	memcpy(r->out, name.wire, name.len);
 	r->out += name.len;
 	return 0;
