@@ -12,8 +12,9 @@
 #include <stdlib.h>
 
 enum {
-	LARGEST = 16 << 20, /* octets of a file */
-	RECORDS_MOST = 100000,
+	LARGEST = 16 << 20,   /* octets of a file */
+	RECORDS_MOST = 200,   /* of a span: some ten keys, twice that many CDS, and signatures */
+	SIGNATURE_COST = 400, /* steps of work (base/account.h) that it takes to verify one */
 };
 
 static const char *const kind_names[] = {
@@ -64,11 +65,18 @@ ceremony_rrset(const struct ceremony_span *span, uint16_t type)
 const struct ceremony_span *
 ceremony_at(const struct ceremony *ceremony, int64_t t_unix)
 {
-	for (size_t i = 0; i < ceremony->n; i++)
-		if (ceremony->spans[i].from_unix <= t_unix &&
-		    t_unix < ceremony->spans[i].until_unix)
-			return &ceremony->spans[i];
-	return NULL;
+	size_t low = 0, high = ceremony->n; /* the first that ends behind it is among these */
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ceremony->spans[middle].until_unix <= t_unix)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < ceremony->n && ceremony->spans[low].from_unix <= t_unix ? &ceremony->spans[low]
+									     : NULL;
 }
 
 struct rrsig_set
@@ -186,7 +194,7 @@ struct reader {
 	bool any_zone;
 	struct ceremony *out;
 	size_t span, cap; /* which records come into now, and room for its records */
-	size_t n_records;
+	bool over;        /* there is too much of something: the rest was not looked at */
 };
 
 static struct pos
@@ -241,6 +249,11 @@ read_header(struct reader *r, struct text line)
 		return refuse(r, line.data, "this is no header of the kind that belongs here");
 	if (out->n > 0 && t_unix <= out->spans[out->n - 1].from_unix)
 		return refuse(r, line.data, "its time is not behind that of the header before");
+	if (out->n == CEREMONY_SPANS_MOST) {
+		r->over = true;
+		return diag_error(r->diags, pos_of(r, line.data), S_CEREMONY,
+		    "there are more than %d sets of keys", CEREMONY_SPANS_MOST);
+	}
 	if (out->n > 0)
 		out->spans[out->n - 1].until_unix = t_unix;
 	out->spans[out->n++] =
@@ -301,12 +314,13 @@ is_last(const struct reader *r, struct text line)
 	return line.data + line.len + 1 >= r->text.data + r->text.len;
 }
 
+/* At most as many spans as there are. */
 static size_t
 count_headers(struct text text)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i + 1 < text.len; i++)
+	for (size_t i = 0; i + 1 < text.len && n < CEREMONY_SPANS_MOST; i++)
 		n += text.data[i] == ';' && text.data[i + 1] == ';';
 	return n;
 }
@@ -318,7 +332,7 @@ read_lines(struct reader *r)
 {
 	int result = 0;
 
-	for (const char *p = r->text.data; p < r->text.data + r->text.len;) {
+	for (const char *p = r->text.data; p < r->text.data + r->text.len && !r->over;) {
 		struct text line = line_at(r, p);
 		int done = 0;
 
@@ -358,9 +372,7 @@ check_record(struct reader *r, const struct parsed *record)
 	if (!is_taken(record))
 		return diag_error(r->diags, record->pos, S_CEREMONY,
 		    "nothing belongs here but DNSKEY, CDS and CDNSKEY with their signatures");
-	if (r->n_records++ == RECORDS_MOST)
-		return diag_error(r->diags, record->pos, S_CEREMONY, "there are too many records");
-	return r->n_records > RECORDS_MOST ? -1 : 0;
+	return 0;
 }
 
 static int
@@ -371,13 +383,18 @@ take_record(void *ctx, const struct parsed *parsed)
 	struct ceremony_span *span;
 	struct arena *a = &r->diags->arena;
 
-	if (check_record(r, parsed) < 0)
+	if (r->over || check_record(r, parsed) < 0)
 		return -1;
 	while (r->span + 1 < out->n && out->spans[r->span + 1].pos.at < parsed->pos.at) {
 		r->span++;
 		r->cap = 0;
 	}
 	span = &out->spans[r->span];
+	if (span->n == RECORDS_MOST) {
+		r->over = true;
+		return diag_error(r->diags, parsed->pos, S_CEREMONY,
+		    "the set of this time has more than %d records", RECORDS_MOST);
+	}
 	span->records = mem_grow(span->records, span->n, &r->cap, sizeof(*span->records));
 	span->records[span->n++] =
 	    (struct record){.rdata = arena_copy(a, parsed->rdata.data, parsed->rdata.len),
@@ -442,6 +459,22 @@ check_period(struct diags *diags, const struct ceremony_span *span, const struct
 	return 0;
 }
 
+/* No key signs a set twice: to look at any number of signatures by one key would take any time. */
+static int
+check_twice(struct diags *diags, struct rrset rrsigs)
+{
+	for (size_t i = 0; i < rrsigs.n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (memcmp(rrsigs.records[i].rdata, rrsigs.records[k].rdata,
+				RRSIG_LABELS) == 0 &&
+			    memcmp(rrsigs.records[i].rdata + RRSIG_TAG,
+				rrsigs.records[k].rdata + RRSIG_TAG, RRSIG_SIGNER - RRSIG_TAG) == 0)
+				return diag_error(diags, rrsigs.records[i].pos, S_CEREMONY,
+				    "there are two signatures by the key %u over one set",
+				    (unsigned)read_u16(rrsigs.records[i].rdata + RRSIG_TAG));
+	return 0;
+}
+
 /* Each set that is there has signatures, which last as long as it stands in the zone. */
 static int
 check_span(struct diags *diags, const struct ceremony_span *span)
@@ -460,7 +493,7 @@ check_span(struct diags *diags, const struct ceremony_span *span)
 	for (size_t i = 0; i < rrsigs.n; i++)
 		if (check_period(diags, span, &rrsigs.records[i]) < 0)
 			result = -1;
-	return result;
+	return check_twice(diags, rrsigs) < 0 ? -1 : result;
 }
 
 static int
@@ -516,9 +549,24 @@ ceremony_read(struct diags *diags, const struct roots *roots, const char *path,
 	result = read_lines(&r);
 	if (out->n == 0)
 		return -1;
-	if (read_records(&r) < 0)
+	if (!r.over && read_records(&r) < 0)
 		result = -1;
+	if (r.over)
+		return -1;
 	return check_spans(diags, out) < 0 ? -1 : result;
+}
+
+/* Whoever reads a response verifies its signatures. */
+static int
+charge(struct diags *diags, const struct ceremony *c)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += ceremony_rrset(&c->spans[i], TYPE_RRSIG).n;
+	return account_take(&diags->account, LIMIT_WORK, n * SIGNATURE_COST)
+		   ? 0
+		   : diag_over_in(diags, pos_none(), c->path);
 }
 
 int
@@ -533,7 +581,8 @@ ceremonies_read(struct diags *diags, const struct key_folder *folder, const stru
 	*out = (struct ceremonies){.items = arena_alloc(a, n * sizeof(*out->items) + 1)};
 	for (size_t i = 0; i < n; i++)
 		if (ceremony_read(diags, folder->roots, file_join(a, folder->path, files[i].base),
-			CEREMONY_RESPONSE, zone, &out->items[out->n]) < 0)
+			CEREMONY_RESPONSE, zone, &out->items[out->n]) < 0 ||
+		    charge(diags, &out->items[out->n]) < 0)
 			result = -1;
 		else
 			out->n++;

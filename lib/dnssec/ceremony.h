@@ -15,14 +15,18 @@
  *	;; KeySigningRequest 1.0 ends 1806537600 (2027-04-01T00:00:00Z) SHA-256 5891b5b5...
  *
  * A response has SignedKeyResponse in the headers. The signatures of a request are those of the
- *ZSKs over the DNSKEY, CDS and CDNSKEY sets: they prove that who asks has these keys, and their times are the ones
- *that are asked for. The last line has the digest of all that is ahead of it. */
+ *ZSKs over the DNSKEY, CDS and CDNSKEY sets: they prove that who asks has these keys, and their
+ *times are the ones that are asked for. The last line has the digest of all that is ahead of it. */
 #ifndef DNSSEC_CEREMONY_H
 #define DNSSEC_CEREMONY_H
 
 #include "dnssec/key.h"
 #include "dnssec/rrsig.h"
 #include "zone/store.h"
+
+enum {
+	CEREMONY_SPANS_MOST = 4000, /* sets that one may have: one a day, for ten years */
+};
 
 enum ceremony_kind {
 	CEREMONY_REQUEST,
@@ -59,7 +63,8 @@ int
 ceremony_read(struct diags *diags, const struct roots *roots, const char *path,
     enum ceremony_kind kind, const struct name *zone, struct ceremony *out);
 
-/* Reads all responses of the zone that lie beside its keys. Returns 0, or -1 with problems added.
+/* Reads all responses of the zone that lie beside its keys. What it takes to verify their
+ * signatures is put to the account of `diags` (LIMIT_WORK). Returns 0, or -1 with problems added.
  */
 int
 ceremonies_read(struct diags *diags, const struct key_folder *folder, const struct name *zone,

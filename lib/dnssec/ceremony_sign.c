@@ -1,13 +1,9 @@
 #include "dnssec/ceremony_sign.h"
 
-#include "base/codec.h"
-#include "base/duration.h"
 #include "dns/type.h"
 #include "dnssec/cds.h"
 #include "dnssec/rrsig_good.h"
 #include "dnssec/signer.h"
-
-#include <stdlib.h>
 
 static const uint16_t types[] = {TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY};
 
@@ -88,6 +84,15 @@ refuse_key(struct judge *j, const struct record *record, const char *why)
 	    ceremony_role(record), tag_of(record), why);
 }
 
+/* What a signature states; of each key there is one over a set at most (ceremony.c). */
+static bool
+may_be_by(const struct record *rrsig, const struct record *dnskey, uint16_t type)
+{
+	return read_u16(rrsig->rdata + RRSIG_TYPE) == type &&
+	       rrsig->rdata[RRSIG_ALGORITHM] == dnskey->rdata[ALGORITHM_AT] &&
+	       read_u16(rrsig->rdata + RRSIG_TAG) == tag_of(dnskey);
+}
+
 static bool
 has_signed(const struct judge *j, const struct record *zsk, struct rrset records)
 {
@@ -96,7 +101,8 @@ has_signed(const struct judge *j, const struct record *zsk, struct rrset records
 	struct rrsig_set set = ceremony_set(&j->diags->arena, zone, records, owner);
 
 	for (size_t i = 0; i < j->rrsigs.n; i++)
-		if (rrsig_good(zone, &set, algorithm_of(zsk), record_rdata(zsk),
+		if (may_be_by(&j->rrsigs.records[i], zsk, records.type) &&
+		    rrsig_good(zone, &set, algorithm_of(zsk), record_rdata(zsk),
 			record_rdata(&j->rrsigs.records[i])))
 			return true;
 	return false;
@@ -266,141 +272,6 @@ ceremony_judge(struct diags *diags, const struct ceremony_signing *signing)
 	for (size_t i = 0; i < request->n; i++)
 		judge_span(&j, i);
 	return j.result;
-}
-
-/* --- For people --- */
-
-static void
-put_key(struct buf *b, const struct record *dnskey)
-{
-	const struct algorithm *algorithm = algorithm_info(dnskey->rdata[ALGORITHM_AT]);
-
-	buf_printf(b, "%s %u (%s)", ceremony_role(dnskey), tag_of(dnskey),
-	    algorithm ? algorithm->name : "?");
-}
-
-/* Is it in a span of the ceremony? The first and the last that have it. */
-static bool
-find_life(const struct ceremony *c, const struct record *dnskey, int64_t *from, int64_t *until)
-{
-	bool any = false;
-
-	for (size_t i = 0; c && i < c->n; i++)
-		if (rrset_has(ceremony_rrset(&c->spans[i], TYPE_DNSKEY), dnskey)) {
-			*from = any ? *from : c->spans[i].from_unix;
-			*until = c->spans[i].until_unix;
-			any = true;
-		}
-	return any;
-}
-
-static void
-describe_key(struct buf *b, const struct ceremony_signing *s, const struct record *dnskey)
-{
-	const struct ceremony *request = s->request;
-	uint8_t ds[CDS_LONGEST];
-	int64_t from, until, first = request->spans[0].from_unix;
-	int64_t last = request->spans[request->n - 1].until_unix;
-	int64_t was_from, was_until;
-	size_t len;
-
-	put_key(b, dnskey);
-	if (s->previous && !find_life(s->previous, dnskey, &was_from, &was_until))
-		buf_puts(b, ", new");
-	find_life(request, dnskey, &from, &until);
-	if (from > first) {
-		buf_puts(b, ", from ");
-		instant_print_iso(b, from);
-	}
-	if (until < last) {
-		buf_puts(b, ", until ");
-		instant_print_iso(b, until);
-	}
-	len = ds_rdata(&request->zone, record_rdata(dnskey), DS_SHA256, ds);
-	buf_puts(b, ", SHA-256 ");
-	hex_encode(b, (struct bytes){ds + 4, len - 4});
-	buf_putc(b, '\n');
-}
-
-/* The keys that one of them has, and the other not: "+ ZSK 35216 (ED25519)". */
-static void
-put_difference(struct buf *b, struct rrset of, struct rrset without, const char *sign)
-{
-	for (size_t i = 0; i < of.n; i++)
-		if (!rrset_has(without, &of.records[i])) {
-			buf_printf(
-			    b, "%s %s ", b->len && b->data[b->len - 1] == ' ' ? "" : ",", sign);
-			put_key(b, &of.records[i]);
-		}
-}
-
-static bool
-asks_to_delete(const struct ceremony_span *span)
-{
-	for (size_t i = 0; i < span->n; i++)
-		if ((span->records[i].type == TYPE_CDS || span->records[i].type == TYPE_CDNSKEY) &&
-		    cds_is_delete(span->records[i].type, record_rdata(&span->records[i])))
-			return true;
-	return false;
-}
-
-static void
-put_cds(struct buf *b, const struct ceremony_span *span)
-{
-	struct rrset cds = ceremony_rrset(span, TYPE_CDS);
-
-	if (asks_to_delete(span))
-		buf_puts(b, ", asks the parent to take all DS records away");
-	else if (cds.n > 0)
-		buf_puts(b, ", CDS");
-	for (size_t i = 0; i < cds.n && !asks_to_delete(span); i++)
-		buf_printf(b, " %u", (unsigned)read_u16(cds.records[i].rdata));
-}
-
-static void
-describe_span(struct buf *b, const struct ceremony *request, size_t i)
-{
-	static const struct ceremony_span none;
-	const struct ceremony_span *span = &request->spans[i];
-	const struct ceremony_span *before = i > 0 ? span - 1 : &none;
-	struct rrset dnskey = ceremony_rrset(span, TYPE_DNSKEY);
-	struct rrset was = ceremony_rrset(before, TYPE_DNSKEY);
-	struct rrset rrsigs = rrset_covering(ceremony_rrset(span, TYPE_RRSIG), TYPE_DNSKEY);
-
-	instant_print_iso(b, span->from_unix);
-	buf_printf(b, ": %zu keys", dnskey.n);
-	put_difference(b, dnskey, was, "+");
-	put_difference(b, was, dnskey, "-");
-	put_cds(b, span);
-	buf_puts(b, "; signatures until ");
-	instant_print_iso(b, ceremony_expiration(span, &rrsigs.records[0]));
-	buf_putc(b, '\n');
-}
-
-void
-ceremony_describe(struct buf *b, struct diags *diags, const struct ceremony_signing *signing)
-{
-	const struct ceremony *request = signing->request;
-
-	buf_printf(b, "%s: %zu sets of keys, from ",
-	    name_absolute_text(&diags->arena, request->zone.wire), request->n);
-	instant_print_iso(b, request->spans[0].from_unix);
-	buf_puts(b, " until ");
-	instant_print_iso(b, request->spans[request->n - 1].until_unix);
-	buf_putc(b, '\n');
-	for (size_t i = 0; i < request->n; i++) {
-		struct rrset set = ceremony_rrset(&request->spans[i], TYPE_DNSKEY);
-
-		for (size_t k = 0; k < set.n; k++) {
-			int64_t from, until;
-
-			find_life(request, &set.records[k], &from, &until);
-			if (from == request->spans[i].from_unix)
-				describe_key(b, signing, &set.records[k]);
-		}
-	}
-	for (size_t i = 0; i < request->n; i++)
-		describe_span(b, request, i);
 }
 
 /* --- Signing --- */

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "dns/serial.h"
+#include "dnssec/ahead.h"
 #include "dnssec/reuse.h"
 #include "dnssec/rrsig_good.h"
 
@@ -34,14 +35,18 @@ instant_near(const struct search *s, uint32_t time)
 	return now + (int32_t)(time - (uint32_t)now);
 }
 
+static struct ahead
+ahead_of(const struct search *s)
+{
+	return (struct ahead){&s->store->diags->arena, s->options->ceremonies, s->key, s->set.type};
+}
+
 static bool
 is_by_key(const struct search *s, const struct record *rrsig)
 {
-	const uint8_t *p = rrsig->rdata;
+	struct ahead ahead = ahead_of(s);
 
-	return read_u16(p + RRSIG_TYPE) == s->set.type &&
-	       p[RRSIG_ALGORITHM] == s->key->algorithm->number &&
-	       read_u16(p + RRSIG_TAG) == s->key->tag;
+	return ahead_is_by_key(&ahead, rrsig);
 }
 
 /* Looks at one signature: one that may be taken beats any that may not, a later end an earlier one.
@@ -144,73 +149,6 @@ search_ceremonies(struct search *s)
 	arena_reset(scratch, mark);
 }
 
-static bool
-has_signed(const struct search *s, const struct ceremony_span *span)
-{
-	struct rrset rrsigs = ceremony_rrset(span, TYPE_RRSIG);
-	struct arena *scratch = &s->store->diags->arena;
-	struct arena_mark mark = arena_mark(scratch);
-	const struct name *apex = &s->store->apex;
-	uint8_t owner[NAME_LONGEST];
-	struct rrsig_set set =
-	    ceremony_set(scratch, apex, ceremony_rrset(span, s->set.type), owner);
-	bool has = false;
-
-	for (size_t i = 0; i < rrsigs.n && !has; i++)
-		has = is_by_key(s, &rrsigs.records[i]) &&
-		      rrsig_good(apex, &set, s->key->algorithm, s->key->dnskey,
-			  record_rdata(&rrsigs.records[i]));
-	arena_reset(scratch, mark);
-	return has;
-}
-
-/* The span of which the key has signed the set, at that time. */
-static const struct ceremony_span *
-signed_at(const struct search *s, int64_t t_unix)
-{
-	const struct ceremonies *all = s->options->ceremonies;
-
-	for (size_t i = 0; all && i < all->n; i++) {
-		const struct ceremony_span *span = ceremony_at(&all->items[i], t_unix);
-
-		if (span && has_signed(s, span))
-			return span;
-	}
-	return NULL;
-}
-
-/* A set without the key, which has left by then: others sign that. */
-static const struct ceremony_span *
-left_at(const struct search *s, int64_t t_unix)
-{
-	const struct ceremonies *all = s->options->ceremonies;
-	struct record key = {.rdata = s->key->dnskey.data, .rdlen = (uint16_t)s->key->dnskey.len};
-
-	for (size_t i = 0; all && i < all->n; i++) {
-		const struct ceremony_span *span = ceremony_at(&all->items[i], t_unix);
-
-		if (span && !rrset_has(ceremony_rrset(span, TYPE_DNSKEY), &key))
-			return span;
-	}
-	return NULL;
-}
-
-/* Up to when sets are signed without a gap from now on; now: there is none for now. */
-static int64_t
-signed_until(const struct search *s)
-{
-	int64_t t_unix = s->options->now;
-	const struct ceremony_span *span = signed_at(s, t_unix);
-
-	while (span) {
-		t_unix = span->until_unix;
-		span = signed_at(s, t_unix);
-		if (!span)
-			span = left_at(s, t_unix);
-	}
-	return t_unix;
-}
-
 /* Appends the first record that one of them has, and the other not. */
 static bool
 put_stray(struct buf *b, struct rrset of, struct rrset without, const char *what)
@@ -232,7 +170,8 @@ put_stray(struct buf *b, struct rrset of, struct rrset without, const char *what
 static const char *
 why_not_ahead(const struct search *s)
 {
-	const struct ceremony_span *span = signed_at(s, s->options->now);
+	struct ahead ahead = ahead_of(s);
+	const struct ceremony_span *span = ahead_at(&ahead, s->options->now);
 	struct rrset set = span ? ceremony_rrset(span, s->set.type) : (struct rrset){0};
 	struct buf b = {0};
 
@@ -268,9 +207,11 @@ end_text(const struct search *s)
 static void
 advise_end(const struct search *s, struct offline *offline)
 {
-	int64_t refresh_s = (int64_t)s->options->refresh_s, ahead = signed_until(s);
-	bool is_ahead = ahead > s->options->now;
-	int64_t at = is_ahead ? ahead : s->end;
+	struct ahead ahead = ahead_of(s);
+	int64_t refresh_s = (int64_t)s->options->refresh_s, now = s->options->now;
+	int64_t until = ahead_until(&ahead, now);
+	bool is_ahead = until != KEY_NO_TIME && until > now;
+	int64_t at = is_ahead ? until : s->end;
 	int64_t begin = at - (refresh_s > NOTICE_S ? refresh_s : NOTICE_S) + 1;
 	struct buf end = {0};
 

@@ -16,7 +16,6 @@ enum {
 	MARGIN_S = 7 * DAY_S, /* for builds that come late, or not at all */
 	MARGIN_PART = 8,      /* of a ZSK's life is as much as that at most */
 	KEYS_MOST = 1000,     /* that are made for one request */
-	SPANS_MOST = 10000,
 };
 
 static const uint16_t types[] = {TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY};
@@ -363,7 +362,7 @@ add_span(
 	struct ceremony *out = r->out;
 	struct ceremony_span *span = &out->spans[out->n];
 
-	if (out->n == SPANS_MOST)
+	if (out->n == CEREMONY_SPANS_MOST)
 		return diag_error(r->diags, pos_none(), S_VALIDITY,
 		    "the period has more sets of signatures than one request can hold");
 	*span = *sets;
@@ -466,7 +465,7 @@ request_make(struct diags *diags, const struct request *request, struct ceremony
 	int lock, result;
 
 	*out = (struct ceremony){.kind = CEREMONY_REQUEST, .zone = request->zone->name};
-	out->spans = arena_alloc(&diags->arena, SPANS_MOST * sizeof(*out->spans));
+	out->spans = arena_alloc(&diags->arena, CEREMONY_SPANS_MOST * sizeof(*out->spans));
 	if (!request->zone->sign)
 		return diag_error(diags, request->zone->pos, P_KEYS,
 		    "%s is not signed here, so that nobody signs its keys",

@@ -419,6 +419,127 @@ strangers(void **state)
 	buf_free(&text);
 }
 
+/* --- More than anybody needs --- */
+
+static void
+many_records(struct diags *diags, struct ceremony *request)
+{
+	struct ceremony_span *span = &request->spans[0];
+	struct record *records = arena_alloc(&diags->arena, 300 * sizeof(*records));
+	uint8_t cds[] = {1, 2, 15, 2, 0, 0};
+
+	memcpy(records, span->records, span->n * sizeof(*records));
+	span->records = records;
+	for (uint8_t i = 0; span->n < 201; i++) {
+		cds[5] = i;
+		records[span->n++] =
+		    (struct record){.rdata = arena_copy(&diags->arena, cds, sizeof(cds)),
+			.ttl_s = 3600,
+			.type = TYPE_CDNSKEY,
+			.rdlen = sizeof(cds)};
+	}
+}
+
+static void
+many_spans(struct diags *diags, struct ceremony *request)
+{
+	struct ceremony_span first = request->spans[0];
+	size_t n = CEREMONY_SPANS_MOST + 1;
+
+	request->spans = arena_alloc(&diags->arena, n * sizeof(*request->spans));
+	for (size_t i = 0; i < n; i++) {
+		request->spans[i] = first;
+		request->spans[i].from_unix = first.from_unix + (int64_t)i;
+		request->spans[i].until_unix = first.from_unix + (int64_t)i + 1;
+	}
+	request->n = n;
+}
+
+static void
+two_signatures(struct diags *diags, struct ceremony *request)
+{
+	struct ceremony_span *span = &request->spans[0];
+	struct record again = span->records[span->n - 1];
+	uint8_t *rdata = arena_alloc(&diags->arena, again.rdlen);
+
+	memcpy(rdata, again.rdata, again.rdlen);
+	rdata[again.rdlen - 1] ^= 1;
+	again.rdata = rdata;
+	span->records[span->n++] = again;
+}
+
+static void
+too_much(void **state)
+{
+	static const struct {
+		void (*run)(struct diags *diags, struct ceremony *request);
+		const char *message;
+	} edits[] = {
+	    {many_records, "the set of this time has more than 200 records"},
+	    {many_spans, "there are more than 4000 sets of keys"},
+	    {two_signatures, "there are two signatures by the key"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(edits); i++) {
+		struct diags diags = {0};
+		struct buf text = {0};
+		struct ceremony request;
+		struct keys keys;
+
+		make_request(&diags, &keys, &request);
+		edits[i].run(&diags, &request);
+		ceremony_print(&text, &request);
+		put_bytes("request", text.data, text.len);
+		buf_free(&text);
+		assert_int_equal(
+		    ceremony_read(&diags, NULL, "request", CEREMONY_REQUEST, NULL, &request), -1);
+		assert_int_equal(diags.n, 1);
+		assert_int_equal(diags.items[0].problem, S_CEREMONY);
+		assert_non_null(strstr(diags.items[0].message, edits[i].message));
+		assert_true(diags.items[0].place.line > 0);
+		diags_free(&diags);
+	}
+}
+
+/* What it takes to verify signatures counts as work. */
+static void
+limited(void **state)
+{
+	static const uint64_t most[] = {UINT64_C(6) * 400, UINT64_C(6) * 400 - 1};
+	struct name zone = name_of("example.org.");
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(most); i++) {
+		struct limits limits = {.most = {[LIMIT_WORK] = most[i]}};
+		struct diags diags = {0};
+		struct buf text = {0};
+		struct ceremony request, response;
+		struct ceremonies all;
+		struct key_folder folder;
+		struct keys keys;
+		struct ceremony_signing signing = {.request = &request, .keys = &keys};
+
+		print_request(&text);
+		put_bytes("request", text.data, text.len);
+		assert_int_equal(take(&diags, "safe", &keys, &request), 0);
+		assert_int_equal(ceremony_sign(&diags, &signing, &response), 0);
+		buf_clear(&text);
+		ceremony_print(&text, &response);
+		put_bytes("all/Kexample.org.+1.skr", text.data, text.len);
+		buf_free(&text);
+		account_open(&diags.account, &limits, 0);
+		assert_int_equal(
+		    key_folder_read_zone(&diags.arena, &diags, "all", &zone, &folder), 0);
+		assert_int_equal(ceremonies_read(&diags, &folder, &zone, &all), i == 0 ? 0 : -1);
+		assert_int_equal(diags.n, i);
+		if (i > 0)
+			assert_int_equal(diags.items[0].problem, F_WORK);
+		assert_int_equal(unlink("all/Kexample.org.+1.skr"), 0);
+		diags_free(&diags);
+	}
+}
+
 int
 main(void)
 {
@@ -428,6 +549,8 @@ main(void)
 	    cmocka_unit_test(cut),
 	    cmocka_unit_test(wishes),
 	    cmocka_unit_test(strangers),
+	    cmocka_unit_test(too_much),
+	    cmocka_unit_test(limited),
 	};
 
 	return cmocka_run_group_tests(tests, setup, zone_teardown);
