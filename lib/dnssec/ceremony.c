@@ -423,11 +423,19 @@ read_records(struct reader *r)
 
 /* --- Is it whole? --- */
 
+/* Signatures are no set: each has the TTL of the set that it is over (RFC 4034 section 3). */
+static bool
+is_of_one_set(const struct record *a, const struct record *b)
+{
+	return a->type == b->type && (a->type != TYPE_RRSIG || read_u16(a->rdata + RRSIG_TYPE) ==
+								   read_u16(b->rdata + RRSIG_TYPE));
+}
+
 static int
 check_ttls(struct diags *diags, const struct ceremony_span *span)
 {
 	for (size_t i = 1; i < span->n; i++)
-		if (span->records[i].type == span->records[i - 1].type &&
+		if (is_of_one_set(&span->records[i - 1], &span->records[i]) &&
 		    span->records[i].ttl_s != span->records[i - 1].ttl_s)
 			return diag_error(diags, span->records[i].pos, S_CEREMONY,
 			    "the records of the set have several TTLs");

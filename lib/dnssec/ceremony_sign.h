@@ -16,8 +16,8 @@ struct ceremony_signing {
 };
 
 /* Returns 0, or -1 with problems added, at their positions in the request:
- * - S_CEREMONY_KEY where a KSK is none of those at hand, a ZSK has not signed all sets, or a CDS or CDNSKEY
- * record is of no KSK of its set (RFC 7344 section 4.1);
+ * - S_CEREMONY_KEY where a KSK is none of those at hand, a ZSK has not signed all sets, or a CDS or
+ * CDNSKEY record is of no KSK of its set (RFC 7344 section 4.1);
  * - S_CEREMONY_GAP where all is over, a set or one of its algorithms has no key that signs it (RFC
  * 4035 section 2.2), or shares none with the set before it, so that what resolvers hold would lead
  * nowhere (RFC 6781 section 4.1). */

@@ -419,6 +419,44 @@ strangers(void **state)
 	buf_free(&text);
 }
 
+/* Each set may have a TTL of its own. */
+static void
+ttls(void **state)
+{
+	struct diags diags = {0};
+	struct buf text = {0}, again = {0};
+	struct ceremony request;
+	struct keys keys;
+
+	(void)state;
+	make_request(&diags, &keys, &request);
+	for (size_t i = 0; i < request.n; i++)
+		for (size_t k = 0; k < request.spans[i].n; k++) {
+			struct record *record = &request.spans[i].records[k];
+			uint16_t type =
+			    record->type == TYPE_RRSIG ? read_u16(record->rdata) : record->type;
+
+			record->ttl_s = type == TYPE_CDNSKEY ? 7200 : 3600;
+		}
+	ceremony_print(&text, &request);
+	put_bytes("request", text.data, text.len);
+	assert_int_equal(
+	    ceremony_read(&diags, NULL, "request", CEREMONY_REQUEST, NULL, &request), 0);
+	ceremony_print(&again, &request);
+	assert_int_equal(again.len, text.len);
+	assert_memory_equal(again.data, text.data, text.len);
+	request.spans[0].records[0].ttl_s = 1;
+	buf_clear(&text);
+	ceremony_print(&text, &request);
+	put_bytes("request", text.data, text.len);
+	assert_int_equal(
+	    ceremony_read(&diags, NULL, "request", CEREMONY_REQUEST, NULL, &request), -1);
+	assert_non_null(strstr(diags.items[0].message, "several TTLs"));
+	diags_free(&diags);
+	buf_free(&text);
+	buf_free(&again);
+}
+
 /* --- More than anybody needs --- */
 
 static void
@@ -549,6 +587,7 @@ main(void)
 	    cmocka_unit_test(cut),
 	    cmocka_unit_test(wishes),
 	    cmocka_unit_test(strangers),
+	    cmocka_unit_test(ttls),
 	    cmocka_unit_test(too_much),
 	    cmocka_unit_test(limited),
 	};
