@@ -1,6 +1,7 @@
 #include "keys.h"
 
 #include "base/mem.h"
+#include "dnssec/ahead.h"
 #include "report/keys.h"
 #include "rollover/project_history.h"
 
@@ -22,6 +23,27 @@ struct zones {
 	int result;
 };
 
+/* Responses are of no use to a zone whose keys are all here. */
+static void
+look_ahead(struct zones *zones, const struct name *zone, struct report_keys *added)
+{
+	struct diags *diags = &zones->cmd->diags;
+	const struct keys *keys = &added->keys;
+	struct ceremonies all;
+	int64_t *ahead_unix;
+
+	if (!keys_are_offline(keys))
+		return;
+	if (ceremonies_read(diags, &zones->folder, zone, &all) < 0)
+		zones->result = -1;
+	if (all.n == 0)
+		return;
+	ahead_unix = arena_alloc(&diags->arena, keys->n * sizeof(*ahead_unix));
+	for (size_t i = 0; i < keys->n; i++)
+		ahead_unix[i] = ahead_of_key(&diags->arena, &all, &keys->items[i], zones->cmd->now);
+	added->ahead_unix = ahead_unix;
+}
+
 static struct report_keys *
 list_zone(struct zones *zones, const char *path, const struct name *zone)
 {
@@ -37,6 +59,7 @@ list_zone(struct zones *zones, const char *path, const struct name *zone)
 	*added = (struct report_keys){0};
 	if (keys_load(a, diags, &zones->folder, zone, zones->cmd->now, &added->keys) < 0)
 		zones->result = -1;
+	look_ahead(zones, zone, added);
 	return added;
 }
 

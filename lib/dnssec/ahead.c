@@ -101,18 +101,23 @@ ahead_until(const struct ahead *ahead, int64_t now)
 }
 
 int64_t
+ahead_of_key(
+    struct arena *scratch, const struct ceremonies *all, const struct key *key, int64_t now)
+{
+	struct ahead ahead = {scratch, all, key, TYPE_DNSKEY};
+
+	return key->is_ksk && key->offline ? ahead_until(&ahead, now) : KEY_NO_TIME;
+}
+
+int64_t
 ahead_of_keys(
     struct arena *scratch, const struct ceremonies *all, const struct keys *keys, int64_t now)
 {
 	int64_t first = KEY_NO_TIME;
 
 	for (size_t i = 0; i < keys->n; i++) {
-		struct ahead ahead = {scratch, all, &keys->items[i], TYPE_DNSKEY};
-		int64_t until;
+		int64_t until = ahead_of_key(scratch, all, &keys->items[i], now);
 
-		if (!keys->items[i].is_ksk || !keys->items[i].offline)
-			continue;
-		until = ahead_until(&ahead, now);
 		first = until < first ? until : first;
 	}
 	return first;

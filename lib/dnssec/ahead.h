@@ -27,8 +27,12 @@ ahead_at(const struct ahead *ahead, int64_t t_unix);
 int64_t
 ahead_until(const struct ahead *ahead, int64_t now);
 
-/* The same for the DNSKEY sets and all offline keys that sign now and have signed ahead: that of
- * the first one that ends. */
+/* The same for the DNSKEY sets and a key; KEY_NO_TIME where it is no offline KSK that signs now. */
+int64_t
+ahead_of_key(
+    struct arena *scratch, const struct ceremonies *all, const struct key *key, int64_t now);
+
+/* Of all keys that of the first one that ends. */
 int64_t
 ahead_of_keys(
     struct arena *scratch, const struct ceremonies *all, const struct keys *keys, int64_t now);

@@ -67,6 +67,15 @@ key_life(const int64_t time[N_KEY_TIMES])
 }
 
 bool
+keys_are_offline(const struct keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (keys->items[i].is_ksk && !keys->items[i].at_hand)
+			return true;
+	return false;
+}
+
+bool
 key_is_of_use(const struct key *key, int64_t now)
 {
 	struct key_life life = key_life(key->time);

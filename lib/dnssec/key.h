@@ -95,6 +95,10 @@ struct keys {
 	bool wants_csk; /* a policy has one key sign all, so that a KSK need not stand in */
 };
 
+/* Is a KSK kept elsewhere, so that responses (ceremony.h) may have its signatures? */
+bool
+keys_are_offline(const struct keys *keys);
+
 /* Does the key stand in the zone, or will it? Parked and deleted ones do not. */
 bool
 key_is_of_use(const struct key *key, int64_t now);

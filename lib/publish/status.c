@@ -1,6 +1,7 @@
 #include "publish/status.h"
 
 #include "check/dnssec.h"
+#include "dnssec/ahead.h"
 #include "dnssec/keystate.h"
 #include "history/published.h"
 #include "publish/cache.h"
@@ -89,6 +90,22 @@ look_at_file(struct diags *diags, const struct zone_job *job, struct zone_status
 	return 0;
 }
 
+/* Responses are of no use to a zone whose keys are all here. */
+static void
+look_ahead(struct diags *own, const struct zone_job *job, const struct keys *keys,
+    struct zone_status *status)
+{
+	struct ceremonies all;
+	int64_t until;
+
+	if (!keys_are_offline(keys))
+		return;
+	account_open(&own->account, job->load.limits, job->load.n_abreast);
+	ceremonies_read(own, job->keys, job->load.zone, &all);
+	until = ahead_of_keys(&own->arena, &all, keys, job->load.now);
+	status->ahead_unix = until == KEY_NO_TIME ? 0 : until;
+}
+
 /* What is wrong with keys, checks and builds tell. */
 static void
 look_at_keys(const struct zone_job *job, struct zone_status *status)
@@ -100,6 +117,8 @@ look_at_keys(const struct zone_job *job, struct zone_status *status)
 		keys_load(&own.arena, &own, job->keys, job->load.zone, job->load.now, &keys);
 	else
 		keys.n = 0;
+	if (keys.n > 0)
+		look_ahead(&own, job, &keys, status);
 	for (size_t i = 0; i < keys.n; i++) {
 		enum key_time event = keystate_next(&keys.items[i], job->load.now);
 

@@ -28,6 +28,8 @@ struct zone_status {
 	enum key_time key_event;
 	uint16_t key_tag;
 	int64_t key_unix;
+	int64_t ahead_unix; /* until when offline keys have signed the DNSKEY sets ahead, for now or
+			     * the last time; 0: they have not */
 };
 
 /* Returns 0, or -1 with problems added where something that is there cannot be read. */

@@ -96,21 +96,12 @@ check_algorithm(struct zone_run *run, const char *where)
 		keep->n_early += diag_add_path(run->diags, where, P_KEYS_ALGORITHM, "%s", why) < 0;
 }
 
-static bool
-has_offline(const struct keys *keys)
-{
-	for (size_t i = 0; i < keys->n; i++)
-		if (keys->items[i].is_ksk && !keys->items[i].at_hand)
-			return true;
-	return false;
-}
-
 /* Responses are of no use to a zone whose keys are all here. */
 static int
 load_ceremonies(struct zone_run *run)
 {
 	run->sign.ceremonies = &run->ceremonies;
-	if (!run->job->keys || !has_offline(&run->keys))
+	if (!run->job->keys || !keys_are_offline(&run->keys))
 		return 0;
 	return ceremonies_read(
 	    run->diags, run->job->keys, &run->loaded.store.apex, &run->ceremonies);

@@ -4,12 +4,14 @@
 #include "dnssec/keystate.h"
 #include "report/table.h"
 
-enum { N_COLUMNS = 8 }; /* without the last one, where no policy rolls keys */
+/* The last two are not always there. */
+enum { AHEAD = 7, HOLDS, N_COLUMNS };
 
 struct table {
 	struct arena a;
+	bool has[N_COLUMNS];
 	const char **cells;
-	size_t n_rows, n_columns;
+	size_t n_cells;
 };
 
 /* Without the last dot, as the project file and the command line write zones. */
@@ -34,7 +36,17 @@ step_of(struct arena *a, const struct report_keys *zone, const struct key *key)
 static void
 add_row(struct table *t, const char *const row[N_COLUMNS])
 {
-	memcpy(t->cells + t->n_rows++ * t->n_columns, row, t->n_columns * sizeof(*row));
+	for (int i = 0; i < N_COLUMNS; i++)
+		if (t->has[i])
+			t->cells[t->n_cells++] = row[i];
+}
+
+static const char *
+ahead_text(struct arena *a, const struct report_keys *of, const struct key *key)
+{
+	int64_t until = of->ahead_unix ? of->ahead_unix[key - of->keys.items] : KEY_NO_TIME;
+
+	return until == KEY_NO_TIME ? NULL : table_instant(a, until);
 }
 
 static void
@@ -42,36 +54,37 @@ add_key(struct table *t, const struct report_keys *of, const struct key *key, in
 {
 	enum key_time next = keystate_next(key, now);
 	struct text zone = zone_text(of->keys.zone);
-	const char *step = step_of(&t->a, of, key);
+	const char *step = step_of(&t->a, of, key), *ahead = ahead_text(&t->a, of, key);
 
 	add_row(t, (const char *[N_COLUMNS]){arena_text(&t->a, zone.data, zone.len),
 		       arena_printf(&t->a, "%u", key->tag), keystate_role(&of->keys, key, now),
 		       key->algorithm->name, keystate_now(key, now),
 		       next == N_KEY_TIMES ? "-" : keystate_event(next),
 		       next == N_KEY_TIMES ? "-" : table_instant(&t->a, key->time[next]),
-		       step ? step : "-"});
+		       ahead ? ahead : "-", step ? step : "-"});
 }
 
 void
 report_keys_table(struct buf *out, const struct report_keys *zones, size_t n, int64_t now)
 {
 	static const char *const head[N_COLUMNS] = {
-	    "ZONE", "TAG", "ROLE", "ALGORITHM", "STATE", "NEXT", "AT", "HOLDS"};
-	struct table t = {.n_columns = N_COLUMNS - 1};
-	size_t most = 1;
+	    "ZONE", "TAG", "ROLE", "ALGORITHM", "STATE", "NEXT", "AT", "SIGNED UNTIL", "HOLDS"};
+	struct table t = {.has = {true, true, true, true, true, true, true}};
+	size_t most = 1, n_columns = N_COLUMNS - 2;
 
 	for (size_t i = 0; i < n; i++) {
 		most += zones[i].keys.n;
-		if (zones[i].rolls_by_policy)
-			t.n_columns = N_COLUMNS;
+		t.has[AHEAD] = t.has[AHEAD] || zones[i].ahead_unix;
+		t.has[HOLDS] = t.has[HOLDS] || zones[i].rolls_by_policy;
 	}
-	t.cells = arena_alloc(&t.a, most * t.n_columns * sizeof(*t.cells));
+	n_columns += t.has[AHEAD] + (size_t)t.has[HOLDS];
+	t.cells = arena_alloc(&t.a, most * n_columns * sizeof(*t.cells));
 	add_row(&t, head);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < zones[i].keys.n; k++)
 			add_key(&t, &zones[i], &zones[i].keys.items[k], now);
-	if (t.n_rows > 1)
-		report_table(out, t.cells, t.n_rows, t.n_columns);
+	if (t.n_cells > n_columns)
+		report_table(out, t.cells, t.n_cells / n_columns, n_columns);
 	arena_free(&t.a);
 }
 
@@ -142,6 +155,8 @@ print_key(struct json *j, struct arena *a, const struct report_keys *of, const s
 	json_bool(j, key->at_hand);
 	print_next(j, a, key, now);
 	print_times(j, a, key);
+	if (of->ahead_unix)
+		json_member(j, "signed_until", ahead_text(a, of, key));
 	json_key(j, "file");
 	json_text(j, text_of(key->path));
 	if (of->rolls_by_policy)

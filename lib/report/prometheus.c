@@ -62,31 +62,44 @@ expiry(const struct build_zone *zone)
 	return zone->status.expiry_unix;
 }
 
+static int64_t
+ahead(const struct build_zone *zone)
+{
+	return zone->status.ahead_unix;
+}
+
 static const struct metric {
 	const char *name, *help;
 	int64_t (*of)(const struct build_zone *zone);
-	bool if_signed;
+	bool if_any;  /* 0: there is none */
+	bool of_file; /* of the published one, if there is a whole one */
 } metrics[] = {
-    {"zonepp_zone_serial", "The serial of the published zone.", serial, false},
-    {"zonepp_zone_records", "Records of the published zone.", records, false},
-    {"zonepp_zone_signatures", "Signatures of the published zone.", signatures, false},
+    {"zonepp_zone_serial", "The serial of the published zone.", serial, false, true},
+    {"zonepp_zone_records", "Records of the published zone.", records, false, true},
+    {"zonepp_zone_signatures", "Signatures of the published zone.", signatures, false, true},
     {"zonepp_zone_signature_expiry_timestamp_seconds",
-	"When the first signature of the published zone ends.", expiry, true},
+	"When the first signature of the published zone ends.", expiry, true, true},
+    {"zonepp_zone_keys_signed_until_timestamp_seconds",
+	"When the last set of keys that an offline key has signed ahead ends.", ahead, true, false},
 };
+
+static bool
+is_told(const struct metric *metric, const struct build_zone *zone)
+{
+	if (metric->of_file && (!zone->built || zone->status.state == ZONE_MISSING ||
+				   zone->status.state == ZONE_BROKEN))
+		return false;
+	return !metric->if_any || metric->of(zone) != 0;
+}
 
 static void
 put_zones(struct buf *b, const struct build *build, const struct metric *metric)
 {
 	begin(b, metric->name, metric->help);
-	for (size_t i = 0; i < build->n; i++) {
-		const struct build_zone *zone = &build->zones[i];
-
-		if (!zone->built || zone->status.state == ZONE_MISSING ||
-		    zone->status.state == ZONE_BROKEN ||
-		    (metric->if_signed && zone->status.expiry_unix == 0))
-			continue;
-		put(b, metric->name, "zone", zone->zone->name_text, "", metric->of(zone));
-	}
+	for (size_t i = 0; i < build->n; i++)
+		if (is_told(metric, &build->zones[i]))
+			put(b, metric->name, "zone", build->zones[i].zone->name_text, "",
+			    metric->of(&build->zones[i]));
 }
 
 static void

@@ -59,6 +59,9 @@ add_zone(struct arena *a, const struct build_zone *zone, struct status_ends *out
 	if (status->expiry_unix != 0)
 		out->items[out->n++] = (struct status_end){STATUS_SIGNATURES, zone->zone->name_text,
 		    "the first signature ends", status->expiry_unix};
+	if (status->ahead_unix != 0)
+		out->items[out->n++] = (struct status_end){STATUS_AHEAD, zone->zone->name_text,
+		    "the last set of keys that was signed ahead ends", status->ahead_unix};
 	if (status->key_event != N_KEY_TIMES)
 		out->items[out->n++] = (struct status_end){STATUS_KEY, zone->zone->name_text,
 		    arena_printf(
@@ -82,7 +85,7 @@ add_certificate(const struct rollover *rollover, struct status_ends *out)
 void
 status_ends(struct arena *a, const struct report_status *status, struct status_ends *out)
 {
-	size_t most = 2 * status->build->n + status->rollovers->n;
+	size_t most = 3 * status->build->n + status->rollovers->n;
 
 	*out = (struct status_ends){.items = arena_alloc(a, most * sizeof(*out->items) + 1)};
 	for (size_t i = 0; i < status->build->n; i++)
@@ -119,6 +122,29 @@ fill_row(struct arena *a, const struct build_zone *zone, int64_t now, const char
 			   s->key_tag, table_instant(a, s->key_unix));
 }
 
+/* A line for each certificate and ceremony, which the table has no room for. */
+static void
+put_ends(struct buf *out, struct arena *a, const struct report_status *status)
+{
+	struct status_ends ends;
+	bool any = false;
+
+	status_ends(a, status, &ends);
+	for (size_t i = 0; i < ends.n; i++) {
+		const struct status_end *end = &ends.items[i];
+
+		if (end->kind != STATUS_CERTIFICATE && end->kind != STATUS_AHEAD)
+			continue;
+		buf_printf(out,
+		    end->kind == STATUS_CERTIFICATE
+			? "%scertificate %s %s %s, at %s\n"
+			: "%s%s: the last set of keys that was signed ahead %s %s, at %s\n",
+		    any ? "" : "\n", end->name, end->at_unix < status->now ? "ended" : "ends in",
+		    status_left(a, end->at_unix, status->now), table_instant(a, end->at_unix));
+		any = true;
+	}
+}
+
 void
 report_status_table(struct buf *out, const struct report_status *status)
 {
@@ -127,22 +153,12 @@ report_status_table(struct buf *out, const struct report_status *status)
 	const struct build *build = status->build;
 	struct arena a = {0};
 	const char **cells = arena_alloc(&a, (build->n + 1) * sizeof(head));
-	struct status_ends ends;
-	bool any = false;
 
 	memcpy(cells, head, sizeof(head));
 	for (size_t i = 0; i < build->n; i++)
 		fill_row(&a, &build->zones[i], status->now, cells + (i + 1) * N_COLUMNS);
 	report_table(out, cells, build->n + 1, N_COLUMNS);
-	status_ends(&a, status, &ends);
-	for (size_t i = 0; i < ends.n; i++) {
-		if (ends.items[i].kind != STATUS_CERTIFICATE)
-			continue;
-		buf_printf(out, "%scertificate %s ends in %s, at %s\n", any ? "" : "\n",
-		    ends.items[i].name, status_left(&a, ends.items[i].at_unix, status->now),
-		    table_instant(&a, ends.items[i].at_unix));
-		any = true;
-	}
+	put_ends(out, &a, status);
 	if (status->rollovers->n + status->keys->n > 0) {
 		buf_putc(out, '\n');
 		report_rollover_table(out, status->rollovers, status->keys);
@@ -168,6 +184,7 @@ put_zone(struct json *j, const struct build_zone *zone)
 	json_key(j, "signatures");
 	json_number(j, (int64_t)s->n_signatures);
 	event_put_time(j, "signed_until", s->expiry_unix ? s->expiry_unix : TIME_NEVER);
+	event_put_time(j, "keys_signed_until", s->ahead_unix ? s->ahead_unix : TIME_NEVER);
 	json_member(
 	    j, "key_event", s->key_event == N_KEY_TIMES ? NULL : keystate_event(s->key_event));
 	json_key(j, "key");

@@ -17,7 +17,7 @@ struct report_status {
 
 /* Something that ends, or changes. */
 struct status_end {
-	enum { STATUS_SIGNATURES, STATUS_KEY, STATUS_CERTIFICATE } kind;
+	enum { STATUS_SIGNATURES, STATUS_AHEAD, STATUS_KEY, STATUS_CERTIFICATE } kind;
 	const char *name;  /* of the zone or certificate */
 	const char *words; /* what happens then */
 	int64_t at_unix;

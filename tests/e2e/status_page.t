@@ -23,6 +23,23 @@ many() { # a project with many zones, one of which has a name as long as can be
 	done
 	zonepp keys generate -C "$tmp/many" --missing && zonepp build -C "$tmp/many"
 }
+ahead() { # a project whose KSK, kept elsewhere, has signed ahead for sixty days
+	start=2026-11-23T12:00:00Z
+	mkdir "$tmp/ahead" "$tmp/ahead/keys" "$tmp/safe" && cd "$tmp/ahead" || return
+	cat >zonepp.yaml <<-'YAML'
+	policies: { p: { validity: 14d, refresh: 5d, dnskey-validity: 30d } }
+	defaults: { policy: p, template: zone, output: out }
+	zones: { example.org: {} }
+	YAML
+	printf '%s\n' '@ 1h SOA ns.example.net. h.example.net. 1 4h 30m 1w 10m' '@ 1h NS ns.example.net.' >zone
+	zonepp keys generate --keys keys --zsk -a ED25519 --now="$start" example.org &&
+		ksk=$(zonepp keys generate --keys "$tmp/safe" --ksk -a ED25519 --now="$start" example.org) &&
+		cp "$tmp/safe/$ksk.key" keys && zonepp keys request --now="$start" --until=2027-01-22T12:00:00Z -o "$tmp/request" example.org &&
+		zonepp keys sign --now="$start" --keys "$tmp/safe" -o keys/Kexample.org.+1.skr "$tmp/request" &&
+		zonepp build --now=2027-01-16T12:00:00Z
+	result=$?
+	cd "$top" && return $result
+}
 unlike() { # the example with all that can be wrong
 	cp -R "$tmp/example/." "$tmp/unlike"
 	zonepp build -C "$tmp/unlike" &&
@@ -79,7 +96,9 @@ ok 'when signatures are due' page soon +10d example
 ok 'when they have ended' page late +40d example
 ok 'of a project that needs help' page bad now unlike
 ok 'of many zones' page many now many
-for name in good soon late bad many; do
+ok 'a key that has signed ahead' ahead
+ok 'some days ahead of its end' page ahead 2027-01-16T12:00:00Z ahead
+for name in good soon late bad many ahead; do
 	ok "$name: well-formed" well_formed "$tmp/$name.html"
 	ok "$name: it needs nothing else" alone "$tmp/$name.html"
 	if command -v promtool >/dev/null; then
@@ -97,6 +116,10 @@ ok 'each fault has its words' tells "$tmp/bad.html" 'to mend now' 'Problems' \
 	'mail was replaced too early' 'something that is no whole zone' 'broken' \
 	'example.com is not published' 'missing' 'example.net is not what the last build here wrote'
 ok 'long lists fold' tells "$tmp/many.html" 'Later' 'and 501 more' 'and 21 more, later' 'All 521'
+
+ok 'a ceremony that is due' tells "$tmp/ahead.html" 'All holds, 1 to look at' 'Within 7 days' \
+	'example.org the last set of keys that was signed ahead ends' 'in 6 days' 'Later'
+ok 'with its metric' prints 1 grep -c '^zonepp_zone_keys_signed_until_timestamp_seconds{zone="example.org"}' "$tmp/ahead.prom"
 
 # --- In a browser ---
 
