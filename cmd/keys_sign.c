@@ -9,11 +9,13 @@ static const struct cmd_option option_key = {
     "key", 0, "FILE", "a key signing key (may be repeated)"};
 static const struct cmd_option option_response = {
     "output", 'o', "FILE", "the response (without: only tell what would be signed)"};
+static const struct cmd_option option_other = {
+    "other", 0, "FILE", "DNSKEY or DS records of another signer of the zone (may be repeated)"};
 static const struct cmd_option option_previous = {
     "previous", 0, "FILE", "the response before, to tell which keys are new"};
 
 static const struct cmd_option *const options[] = {&option_response, &option_folder, &option_key,
-    &option_previous, &option_directory, &option_now, NULL};
+    &option_other, &option_previous, &option_directory, &option_now, NULL};
 
 static const char *
 folder_of_keys(const struct cmd *cmd)
@@ -31,6 +33,19 @@ load_keys(struct cmd *cmd, const struct name *zone, struct keys *keys)
 
 	return *files ? keys_load_files(a, &cmd->diags, files, zone, cmd->now, keys)
 		      : keys_load_folder(a, &cmd->diags, folder_of_keys(cmd), zone, cmd->now, keys);
+}
+
+/* What whoever approves the request knows of other signers. */
+static int
+load_others(struct cmd *cmd, const struct name *zone, struct anchors *out)
+{
+	int result = 0;
+
+	*out = (struct anchors){0};
+	for (const char *const *file = cmd_values(cmd, &option_other); *file; file++)
+		if (anchors_add(&cmd->diags, *file, zone, out) < 0)
+			result = -1;
+	return result;
 }
 
 static int
@@ -69,10 +84,12 @@ make_response(struct cmd *cmd, struct tokens *tokens)
 	const char *path = cmd_value(cmd, &option_response);
 	const char *before = cmd_value(cmd, &option_previous);
 	struct ceremony request, previous;
+	struct anchors others;
 	struct keys keys;
 	struct ceremony_signing signing = {.request = &request,
 	    .previous = before ? &previous : NULL,
 	    .keys = &keys,
+	    .others = &others,
 	    .tokens = tokens,
 	    .now = cmd->now};
 	int result;
@@ -85,7 +102,8 @@ make_response(struct cmd *cmd, struct tokens *tokens)
 	if (before && ceremony_read(&cmd->diags, NULL, before, CEREMONY_RESPONSE, &request.zone,
 			  &previous) < 0)
 		return -1;
-	if (load_keys(cmd, &request.zone, &keys) < 0)
+	if (load_keys(cmd, &request.zone, &keys) < 0 ||
+	    load_others(cmd, &request.zone, &others) < 0)
 		return -1;
 	if (ceremony_judge(&cmd->diags, &signing) < 0 || result < 0)
 		return -1;

@@ -108,3 +108,19 @@ anchors_load(struct diags *diags, const char *path, const struct name *zone, str
 	free(loading);
 	return bad;
 }
+
+int
+anchors_add(struct diags *diags, const char *path, const struct name *zone, struct anchors *out)
+{
+	struct anchors more, all;
+
+	if (anchors_load(diags, path, zone, &more) < 0)
+		return -1;
+	all.n = out->n + more.n;
+	all.items = arena_alloc(&diags->arena, all.n * sizeof(*all.items));
+	if (out->n)
+		memcpy(all.items, out->items, out->n * sizeof(*all.items));
+	memcpy(all.items + out->n, more.items, more.n * sizeof(*all.items));
+	*out = all;
+	return 0;
+}

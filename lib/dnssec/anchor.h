@@ -23,4 +23,8 @@ struct anchors {
 int
 anchors_load(struct diags *diags, const char *path, const struct name *zone, struct anchors *out);
 
+/* Appends those of another file. */
+int
+anchors_add(struct diags *diags, const char *path, const struct name *zone, struct anchors *out);
+
 #endif

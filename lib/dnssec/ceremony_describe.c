@@ -96,12 +96,15 @@ put_key(struct buf *b, const struct record *dnskey)
 }
 
 static void
-describe_key(struct buf *b, const struct ceremony *request, const struct life *life, bool is_new)
+describe_key(struct buf *b, const struct ceremony_signing *s, const struct life *life, bool is_new)
 {
+	const struct ceremony *request = s->request;
 	uint8_t ds[CDS_LONGEST];
 	size_t len;
 
 	put_key(b, life->dnskey);
+	if (ceremony_is_other(s, life->dnskey))
+		buf_puts(b, ", of another signer");
 	if (is_new)
 		buf_puts(b, ", new");
 	if (life->from > request->spans[0].from_unix) {
@@ -134,8 +137,8 @@ describe_keys(struct buf *b, struct arena *a, const struct ceremony_signing *s)
 			const struct life *life = find_life(&lives, &set.records[k]);
 
 			if (life->from == request->spans[i].from_unix)
-				describe_key(b, request, life,
-				    s->previous && !find_life(&before, life->dnskey));
+				describe_key(
+				    b, s, life, s->previous && !find_life(&before, life->dnskey));
 		}
 	}
 }

@@ -67,6 +67,35 @@ is_at_hand(const struct keys *keys, const struct record *dnskey)
 	return !keys || find_at_hand(keys, dnskey) < keys->n;
 }
 
+bool
+ceremony_is_other(const struct ceremony_signing *signing, const struct record *dnskey)
+{
+	const struct anchors *others = signing->others;
+
+	for (size_t i = 0; others && i < others->n; i++) {
+		const struct anchor *other = &others->items[i];
+
+		if (other->type == TYPE_DNSKEY ? bytes_equal(other->rdata, record_rdata(dnskey))
+					       : cds_names_key(&signing->request->zone, TYPE_CDS,
+						     other->rdata, record_rdata(dnskey)))
+			return true;
+	}
+	return false;
+}
+
+/* Is it a KSK, or a ZSK, of who asks? */
+static bool
+is_own_ksk(const struct ceremony_signing *signing, const struct record *dnskey)
+{
+	return is_ksk(dnskey) && !ceremony_is_other(signing, dnskey);
+}
+
+static bool
+is_own_zsk(const struct ceremony_signing *signing, const struct record *dnskey)
+{
+	return is_zsk(dnskey) && !ceremony_is_other(signing, dnskey);
+}
+
 /* --- Judging --- */
 
 struct judge {
@@ -119,7 +148,7 @@ judge_proofs(struct judge *j, const struct record *zsk)
 			refuse_key(j, zsk,
 			    types[i] == TYPE_DNSKEY
 				? "has not signed the set: who asks may not have it, or the set "
-				  "was changed"
+				  "was changed, or it is of another signer (--other)"
 				: "has not signed the CDS or CDNSKEY records: they were changed");
 	}
 }
@@ -129,9 +158,11 @@ judge_key(struct judge *j, const struct record *dnskey)
 {
 	if (!algorithm_of(dnskey))
 		refuse_key(j, dnskey, "is of an algorithm that is not for signing");
-	else if (is_ksk(dnskey) && !is_at_hand(j->signing->keys, dnskey))
-		refuse_key(j, dnskey, "is none of those whose private keys are at hand");
-	else if (is_zsk(dnskey))
+	else if (is_own_ksk(j->signing, dnskey) && !is_at_hand(j->signing->keys, dnskey))
+		refuse_key(j, dnskey,
+		    "is none of those whose private keys are at hand, nor vouched for as one of "
+		    "another signer (--other)");
+	else if (is_own_zsk(j->signing, dnskey))
 		judge_proofs(j, dnskey);
 	else if (!is_ksk(dnskey) && !is_zsk(dnskey))
 		refuse_key(j, dnskey, "has flags that no key of a zone has");
@@ -139,13 +170,14 @@ judge_key(struct judge *j, const struct record *dnskey)
 
 /* Has the set a key of that algorithm (0: any) that signs it, or with `zsk` the data? */
 static bool
-has_signer(struct rrset dnskey, uint8_t algorithm, bool zsk)
+has_signer(const struct judge *j, uint8_t algorithm, bool zsk)
 {
-	for (size_t i = 0; i < dnskey.n; i++) {
-		const struct record *key = &dnskey.records[i];
+	for (size_t i = 0; i < j->dnskey.n; i++) {
+		const struct record *key = &j->dnskey.records[i];
 
 		if ((algorithm == 0 || key->rdata[ALGORITHM_AT] == algorithm) &&
-		    !(flags_of(key) & KEY_FLAG_REVOKE) && (zsk ? is_zsk(key) : is_ksk(key)))
+		    !(flags_of(key) & KEY_FLAG_REVOKE) &&
+		    (zsk ? is_own_zsk(j->signing, key) : is_own_ksk(j->signing, key)))
 			return true;
 	}
 	return false;
@@ -159,12 +191,12 @@ judge_algorithms(struct judge *j)
 	for (size_t i = 0; i < j->dnskey.n; i++) {
 		uint8_t number = j->dnskey.records[i].rdata[ALGORITHM_AT];
 
-		if (!seen[number] && !has_signer(j->dnskey, number, false))
+		if (!seen[number] && !has_signer(j, number, false))
 			j->result = diag_error(j->diags, j->dnskey.records[i].pos, S_CEREMONY_GAP,
 			    "the set has a key of algorithm %u, and no KSK of it", number);
 		seen[number] = true;
 	}
-	if (!has_signer(j->dnskey, 0, true))
+	if (!has_signer(j, 0, true))
 		j->result = diag_error(
 		    j->diags, j->span->pos, S_CEREMONY_GAP, "the set has no ZSK: nobody asks");
 }
@@ -187,10 +219,12 @@ judge_cds(struct judge *j, const struct record *record)
 
 /* Do both have a KSK, or a ZSK, in common? */
 static bool
-is_linked(struct rrset before, struct rrset now, bool (*is_of_role)(const struct record *dnskey))
+is_linked(const struct judge *j, struct rrset before,
+    bool (*is_of_role)(const struct ceremony_signing *signing, const struct record *dnskey))
 {
-	for (size_t i = 0; i < now.n; i++)
-		if (is_of_role(&now.records[i]) && rrset_has(before, &now.records[i]))
+	for (size_t i = 0; i < j->dnskey.n; i++)
+		if (is_of_role(j->signing, &j->dnskey.records[i]) &&
+		    rrset_has(before, &j->dnskey.records[i]))
 			return true;
 	return false;
 }
@@ -198,10 +232,10 @@ is_linked(struct rrset before, struct rrset now, bool (*is_of_role)(const struct
 static void
 judge_change(struct judge *j, struct rrset before)
 {
-	if (!is_linked(before, j->dnskey, is_ksk))
+	if (!is_linked(j, before, is_own_ksk))
 		j->result = diag_error(j->diags, j->span->pos, S_CEREMONY_GAP,
 		    "the set has no KSK of the set before it: a DS record would lead nowhere");
-	if (!is_linked(before, j->dnskey, is_zsk))
+	if (!is_linked(j, before, is_own_zsk))
 		j->result = diag_error(j->diags, j->span->pos, S_CEREMONY_GAP,
 		    "the set has no ZSK of the set before it: resolvers that hold the one would "
 		    "find "
@@ -334,7 +368,8 @@ sign_type(struct run *r, uint16_t type)
 		return 0;
 	rrsig_begin(&r->rrsig, zone, &period, &set);
 	for (size_t i = 0; i < dnskey.n; i++)
-		if (is_ksk(&dnskey.records[i]) && sign_set(r, &set, &dnskey.records[i]) < 0)
+		if (is_own_ksk(r->signing, &dnskey.records[i]) &&
+		    sign_set(r, &set, &dnskey.records[i]) < 0)
 			return -1;
 	return 0;
 }

@@ -1,9 +1,11 @@
 /* What is done where the KSK is: a key signing request (ceremony.h) is judged, told of so that a
  * person can approve it, and signed. Nothing that the request says is taken on trust but which ZSKs
- * the zone is to have, and these must have signed it. */
+ * the zone is to have, and these must have signed it. Keys of other signers of the zone (RFC 8901),
+ * which cannot, have to be vouched for. */
 #ifndef DNSSEC_CEREMONY_SIGN_H
 #define DNSSEC_CEREMONY_SIGN_H
 
+#include "dnssec/anchor.h"
 #include "dnssec/ceremony.h"
 #include "dnssec/token.h"
 
@@ -11,9 +13,14 @@ struct ceremony_signing {
 	const struct ceremony *request;
 	const struct ceremony *previous; /* the response before this one; NULL: it is not known */
 	struct keys *keys; /* of the zone, the KSKs' private keys among them; NULL: not at hand */
-	struct tokens *tokens; /* on which they are, for ceremony_sign */
+	const struct anchors *others; /* the keys of other signers, by DNSKEY or DS; or NULL */
+	struct tokens *tokens;        /* on which they are, for ceremony_sign */
 	int64_t now;
 };
+
+/* Is the key vouched for as one of another signer? */
+bool
+ceremony_is_other(const struct ceremony_signing *signing, const struct record *dnskey);
 
 /* Returns 0, or -1 with problems added, at their positions in the request:
  * - S_CEREMONY_KEY where a KSK is none of those at hand, a ZSK has not signed all sets, or a CDS or

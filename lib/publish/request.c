@@ -28,6 +28,8 @@ struct run {
 	struct loaded loaded;
 	struct lifetime lifetime;
 	struct key_folder folder;
+	struct anchors
+	    others; /* DNSKEY records of the template that are of none of the keys here */
 	struct ceremony *out;
 };
 
@@ -223,6 +225,44 @@ take_apex(const struct run *r, struct store *apex)
 					store_add_apex(apex, record->type, record->ttl_s,
 					    record_rdata(record));
 		}
+}
+
+static bool
+is_own(const struct keys *keys, struct bytes dnskey)
+{
+	enum { FLAGS_LEN = 2 };
+
+	for (size_t i = 0; i < keys->n; i++) {
+		struct bytes own = keys->items[i].dnskey;
+
+		if (own.len == dnskey.len &&
+		    memcmp(own.data + FLAGS_LEN, dnskey.data + FLAGS_LEN, own.len - FLAGS_LEN) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The other signers' keys cannot prove anything here: the template vouches for them. */
+static void
+take_others(struct run *r, const struct keys *keys)
+{
+	struct arena *a = &r->diags->arena;
+	struct store apex;
+	struct rrset set;
+
+	take_apex(r, &apex);
+	store_sort(&apex);
+	set = node_rrset(&apex, store_apex(&apex), TYPE_DNSKEY);
+	r->others.items = arena_alloc(a, set.n * sizeof(*r->others.items) + 1);
+	for (size_t i = 0; i < set.n; i++) {
+		struct bytes rdata = record_rdata(&set.records[i]);
+
+		if (!is_own(keys, rdata))
+			r->others.items[r->others.n++] =
+			    (struct anchor){{arena_copy(a, rdata.data, rdata.len), rdata.len},
+				pos_none(), TYPE_DNSKEY};
+	}
+	store_free(&apex);
 }
 
 static void
@@ -447,11 +487,14 @@ load_template(struct run *r)
 static int
 make(struct run *r)
 {
-	struct ceremony_signing signing = {.request = r->out, .now = r->request->now_unix};
+	struct ceremony_signing signing = {
+	    .request = r->out, .others = &r->others, .now = r->request->now_unix};
 	int64_t from = r->request->from_unix;
+	struct keys keys;
 
-	if (load_template(r) < 0 || plan_keys(r) < 0)
+	if (load_template(r) < 0 || plan_keys(r) < 0 || read_keys(r, from, &keys) < 0)
 		return -1;
+	take_others(r, &keys);
 	while (from < r->request->until_unix)
 		if (add_sets(r, &from) < 0)
 			return -1;

@@ -281,4 +281,52 @@ ok 'the key that the parent knows signs on' says "$(tag "$ksk") example.org." gr
 sed -i 's/ 3600 / 7200 /' "$work/keys"/*.key
 cp "$work/out" "$tmp/out"
 ok 'a TTL that nobody has signed' unchanged S099 2
+
+# --- Beside another signer ---
+
+# Each has keys of its own, and the other's in its template (RFC 8901 section 2.1.2): of the other's nothing is
+# at hand that could prove or sign.
+them=$tmp/them
+begin() { # begin DAY: another pair of keys in $work, of which the KSK is in $safe
+	rm -rf "$work/keys" "$work/out" "$work/.zonepp" "$work/zonepp.state" "${safe:?}"/*
+	mkdir "$work/keys"
+	ksk=$(zonepp keys generate --keys "$safe" --now "$(day "$1")" --ksk --ttl=1h -a ECDSAP256SHA256 example.org) &&
+		cp "$safe/$ksk.key" "$work/keys" &&
+		zsk=$(zonepp keys generate --keys "$work/keys" --now "$(day "$1")" --zsk --ttl=1h -a ECDSAP256SHA256 example.org)
+}
+zero=1798761600
+mkdir "$them" "$them/keys"
+sed 's/dnskey-validity/cds: true, dnskey-validity/' "$work/zonepp.yaml" >"$them/zonepp.yaml"
+cp "$them/zonepp.yaml" "$work/zonepp.yaml"
+cp "$work/zone" "$them/zone"
+cp "$work/zone" "$tmp/template"
+zonepp keys generate -C "$them" --now "$(day 0)" --ksk --ttl=1h -a ECDSAP256SHA256 example.org >"$tmp/their-ksk"
+zonepp keys generate -C "$them" --now "$(day 0)" --zsk --ttl=1h -a ECDSAP256SHA256 example.org >"$tmp/their-zsk"
+ok 'their zone' zonepp build -q -C "$them" --now "$(day 0)"
+awk '$4 == "DNSKEY" || $4 == "CDS" || $4 == "CDNSKEY"' "$them/out" >"$tmp/theirs"
+cat "$tmp/theirs" >>"$work/zone"
+ok 'keys of our own' begin 0
+ok 'a request with theirs' request 0 90
+ok 'has their ZSK' grep -q "; ZSK $(tag "$(cat "$tmp/their-zsk")")$" "$tmp/request"
+ok 'which has not signed it' says "the ZSK $(tag "$(cat "$tmp/their-zsk")") has not signed the set" refuses sign 0 -o "$tmp/none"
+ok 'nor is their KSK at hand' says "the KSK $(tag "$(cat "$tmp/their-ksk")") is none of those" refuses sign 0 -o "$tmp/none"
+ok 'half of them is not enough' says 'has not signed the set' refuses sign 0 --other "$them/keys/$(cat "$tmp/their-ksk").key"
+ok 'both are known' says "KSK $(tag "$(cat "$tmp/their-ksk")") (ECDSAP256SHA256), of another signer, SHA-256" sign 0 \
+	--other "$them/keys/$(cat "$tmp/their-ksk").key" --other "$them/keys/$(cat "$tmp/their-zsk").key"
+grep "${tab}DNSKEY" "$tmp/theirs" >"$tmp/known"
+ok 'by one file' sign 0 --other "$tmp/known" -o "$tmp/response"
+zonepp keys ds --keys "$them/keys" --now "$(day 0)" example.org >"$tmp/ds"
+ok 'or by DS records, one of which is lacking' says "the ZSK $(tag "$(cat "$tmp/their-zsk")") has not signed" refuses sign 0 --other "$tmp/ds"
+ok 'own keys are no others' says 'and no KSK of it' refuses sign 0 --other "$tmp/known" --other "$safe/$ksk.key"
+cp "$tmp/response" "$work/keys/Kexample.org.+1.skr"
+ok 'ours alone signs' prints "$(tag "$ksk")" sh -c "awk '\$5 == \"DNSKEY\" { print \$11 }' '$tmp/response' | sort -u"
+ok 'a month of it' days 0 32
+ok 'CDS is of both KSKs' prints 2 grep -c "${tab}CDS$tab" "$work/out"
+ok 'their zone leads there, too' zonepp verify --anchor "$safe/$ksk.key" --zone example.org --at "$(day 32)" "$work/out"
+grep -v 'DNSKEY.*256' "$work/zone" >"$tmp/zone"
+cp "$tmp/zone" "$work/zone"
+ok 'a key of theirs that leaves' says "ZSK $(tag "$(cat "$tmp/their-zsk")") is in what was signed for now, and not in the zone" \
+	refuses build 34
+cp "$tmp/template" "$work/zone"
+
 plan
