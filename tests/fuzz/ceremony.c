@@ -1,5 +1,6 @@
 /* Key signing requests and responses: as they are, with times and a digest that fit, and as
- * somebody would ask who has the ZSK. What is accepted is signed, and that verifies. */
+ * somebody would ask who has the ZSK, where all other keys are of other signers. What is accepted
+ * is signed, and that verifies. */
 #define _GNU_SOURCE
 #include "fuzz.h"
 
@@ -147,10 +148,11 @@ sign(struct diags *diags, const struct ceremony_signing *signing)
 /* As `zonepp keys sign` does it: what else is wrong with one that cannot be read is told of, too.
  */
 static void
-judge(struct diags *diags, const struct ceremony *request, int read)
+judge(struct diags *diags, const struct ceremony *request, const struct anchors *others, int read)
 {
 	struct keys keys;
-	struct ceremony_signing signing = {.request = request, .keys = &keys, .now = NOW};
+	struct ceremony_signing signing = {
+	    .request = request, .keys = &keys, .others = others, .now = NOW};
 	struct buf b = {0};
 	int result;
 
@@ -199,7 +201,32 @@ prove_type(struct diags *diags, struct ceremony_span *span, uint16_t type, const
 	rrsig_free(&rrsig);
 }
 
-/* The ZSK, and none but it, for the times of the first signature. */
+/* All keys but the two here. */
+static struct anchors
+others_of(struct arena *a, const struct ceremony *c)
+{
+	struct anchors others = {0};
+	size_t most = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		most += c->spans[i].n;
+	others.items = arena_alloc(a, most * sizeof(*others.items) + 1);
+	for (size_t i = 0; i < c->n; i++)
+		for (size_t k = 0; k < c->spans[i].n; k++) {
+			const struct record *record = &c->spans[i].records[k];
+			bool own = record->type != TYPE_DNSKEY;
+
+			for (size_t n = 0; n < world.keys.n; n++)
+				own = own ||
+				      bytes_equal(world.keys.items[n].dnskey, record_rdata(record));
+			if (!own)
+				others.items[others.n++] =
+				    (struct anchor){record_rdata(record), pos_none(), TYPE_DNSKEY};
+		}
+	return others;
+}
+
+/* The sets with the ZSK, signed by none but it, for the times of the first signature. */
 static void
 prove_span(struct diags *diags, const struct ceremony_span *is, struct ceremony_span *out)
 {
@@ -214,8 +241,7 @@ prove_span(struct diags *diags, const struct ceremony_span *is, struct ceremony_
 	    .rdlen = (uint16_t)zsk->dnskey.len};
 	out->n = 1;
 	for (size_t i = 0; i < is->n; i++)
-		if (is->records[i].type != TYPE_RRSIG &&
-		    (is->records[i].type != TYPE_DNSKEY || (is->records[i].rdata[1] & 1)))
+		if (is->records[i].type != TYPE_RRSIG)
 			out->records[out->n++] = is->records[i];
 	ceremony_sort(out);
 	for (size_t i = 0; i < N_TYPES; i++)
@@ -228,6 +254,7 @@ try_proven(const struct ceremony *request)
 {
 	struct ceremony proven = *request, read;
 	struct buf b = {0};
+	struct anchors others;
 	struct diags diags;
 	int result;
 
@@ -239,8 +266,9 @@ try_proven(const struct ceremony *request)
 		prove_span(&diags, &request->spans[i], &proven.spans[i]);
 	ceremony_print(&b, &proven);
 	result = read_text(&diags, CEREMONY_REQUEST, (struct text){b.data, b.len}, &read);
+	others = others_of(&diags.arena, request);
 	FUZZ_ASSERT(result == 0);
-	judge(&diags, &read, result);
+	judge(&diags, &read, &others, result);
 	buf_free(&b);
 	diags_free(&diags);
 }
@@ -261,7 +289,7 @@ try_kind(enum ceremony_kind kind, struct text text)
 		check_again(&c);
 	}
 	if (kind == CEREMONY_REQUEST)
-		judge(&diags, &c, result);
+		judge(&diags, &c, NULL, result);
 	fuzz_told(&diags, result < 0, c.path, text);
 	if (result == 0 && kind == CEREMONY_REQUEST)
 		try_proven(&c);
