@@ -148,6 +148,14 @@ why_anchor_stays(const struct guard *g, const struct key *key)
 			    : "is what the parent's DS record is of: it stays";
 }
 
+/* Can it sign the DNSKEY set? One whose time is over, and which is elsewhere, may have signed this
+ * one ahead. */
+static bool
+can_anchor(const struct guard *g, const struct key *key)
+{
+	return key->at_hand || key->offline || guard_has_signed(g, key);
+}
+
 /* A DS set asks for a key that is not in the coming DNSKEY set, does not sign that, or is to be
  * revoked. */
 static enum outcome
@@ -157,7 +165,7 @@ keep_anchor(struct guard *g, const struct trust_fault *fault, const struct set *
 		struct key *key = guard_find_key_of_ds(g, fault->ds->rdata[i]);
 		const char *what;
 
-		if (!key || (!key->at_hand && !key->offline) || is_waiting(g, key, old_keys) ||
+		if (!key || !can_anchor(g, key) || is_waiting(g, key, old_keys) ||
 		    (key->published && key->signs_keys && !key->revoked))
 			continue;
 		if (guard_is_forced(g, S_DS_NEEDS))
@@ -379,7 +387,7 @@ keep_unknown_anchors(struct guard *g, const struct set *sets, size_t n, int *res
 				continue;
 			if (guard_is_forced(g, S_DS_UNKNOWN))
 				return OUTCOME_FORCED;
-			if (!key || (!key->at_hand && (!key->offline || key->signs_keys))) {
+			if (!key || (!key->at_hand && key->signs_keys) || !can_anchor(g, key)) {
 				*result = report_lost_anchor(g, &wanted);
 				return OUTCOME_NONE;
 			}

@@ -31,6 +31,11 @@ guard_sets_of_keys(struct guard *g);
 void
 guard_drop_offline(struct guard *g);
 
+/* Is there a signature of that KSK, whose private half is elsewhere, over the DNSKEY set as the
+ * keys are to be published now? */
+bool
+guard_has_signed(const struct guard *g, const struct key *key);
+
 bool
 guard_is_in(const struct set *dnskey, const struct record_key *key);
 

@@ -307,15 +307,36 @@ guard_is_in(const struct set *dnskey, const struct record_key *key)
 	return false;
 }
 
+static struct sign_options
+kept_signatures(const struct guard *g)
+{
+	return (struct sign_options){.keys = g->keys,
+	    .now = g->now_unix,
+	    .previous = g->published->there ? &g->published->store : NULL,
+	    .ceremonies = g->ceremonies};
+}
+
+bool
+guard_has_signed(const struct guard *g, const struct key *key)
+{
+	struct sign_options options = kept_signatures(g);
+	struct store apex;
+	bool has;
+
+	if (!key->is_ksk || !key->published)
+		return false;
+	sign_find_keys(&apex, g->store, g->keys);
+	has = offline_signs_keys(&apex, &options, key);
+	store_free(&apex);
+	return has;
+}
+
 /* Which of the keys, by their places, sign the coming DNSKEY set, here or by what they signed while
  * their private halves were at hand. Returns whether any does. */
 static bool
 find_signers(const struct guard *g, bool *signs)
 {
-	struct sign_options options = {.keys = g->keys,
-	    .now = g->now_unix,
-	    .previous = g->published->there ? &g->published->store : NULL,
-	    .ceremonies = g->ceremonies};
+	struct sign_options options = kept_signatures(g);
 	struct store apex;
 	bool any = false;
 

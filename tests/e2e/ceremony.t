@@ -329,4 +329,43 @@ ok 'a key of theirs that leaves' says "ZSK $(tag "$(cat "$tmp/their-zsk")") is i
 	refuses build 34
 cp "$tmp/template" "$work/zone"
 
+# --- A new key signing key, by two DS records ---
+
+# The parent has the DS record of the new key ahead of the first signature by it (RFC 6781 section 4.1.2): at
+# any time one of the two signs. All of its dates lie in one request.
+roll_by_ds() { # roll_by_ds DAY PUBLISH ACTIVATE: the new key stands in the zone and signs from these days on
+	new=$(zonepp keys generate --keys "$safe" --now "$(day "$1")" --publish "$(day "$2")" --sync-publish "$(day "$2")" \
+		--activate "$(day "$3")" --ksk --ttl=1h -a ECDSAP256SHA256 example.org) &&
+		cp "$safe/$new.key" "$work/keys" &&
+		zonepp keys set -C "$work" --now "$(day "$1")" --inactive "$(day "$3")" --sync-delete "$(day "$(($3 + 2))")" \
+			--delete "$(day "$(($3 + 10))")" "keys/$ksk"
+}
+both() {
+	printf '%s\n' "$(tag "$ksk")" "$(tag "$new")" | sort | tr '\n' ' '
+}
+wished() { # the tags of CDS
+	awk '$4 == "CDS" { print $5 }' "$work/out" | sort | tr '\n' ' '
+}
+ok 'two DS records: keys' begin 0
+ok 'a new one' roll_by_ds 0 2 6
+ok 'one ceremony' ceremony 0 40 1
+ok 'the first days' days 0 0
+zonepp keys ds -C "$work" --now "$(day 1)" --seen="$(tag "$ksk")" example.org
+ok 'until both stand in the zone' days 2 4
+ok 'and the parent is to have both' prints "$(both)" wished
+cp -Rp "$work" "$tmp/waiting"
+zonepp keys ds -C "$work" --now "$(day 4)" --seen="$(tag "$new")" example.org
+ok 'the parent has both: the new one signs' days 6 6
+ok 'as it is' says "$(tag "$new") " signers DNSKEY
+ok 'the parent has the old one alone: that signs on' says "the key $(tag "$ksk") (ECDSAP256SHA256) of example.org. is what the \
+parent's DS record is of: it stays" refuses zonepp build -q -C "$tmp/waiting" --now "$(day 6)"
+ok 'as it has signed ahead' zonepp verify --zone example.org --anchor "$safe/$ksk.key" --at "$(day 6)" "$tmp/waiting/out"
+at_once() { # the new key comes when the old one goes
+	zonepp keys set -C "$work" --now "$(day 7)" --sync-publish none --publish "$(day 20)" --activate "$(day 20)" "keys/$new" &&
+		zonepp keys set -C "$work" --now "$(day 7)" --sync-delete none --inactive "$(day 20)" --delete "$(day 20)" "keys/$ksk"
+}
+ok 'and all else goes on' refuses cmp "$work/out" "$tmp/waiting/out"
+ok 'a new one that comes when the old one goes' at_once
+ok 'is refused' says 'the set has no KSK of the set before it' refuses request 7 40
+
 plan
