@@ -368,4 +368,47 @@ ok 'and all else goes on' refuses cmp "$work/out" "$tmp/waiting/out"
 ok 'a new one that comes when the old one goes' at_once
 ok 'is refused' says 'the set has no KSK of the set before it' refuses request 7 40
 
+# --- More than a year, with such a roll ---
+
+ahead() { # ahead DAY: until when status says that keys are signed
+	zonepp status -C "$work" --now "$(day "$1")" --json | jq -r '.zones[0].keys_signed_until'
+}
+date_of() { # date_of DAY
+	date -u -d "@$(day "$1")" +%Y-%m-%dT%H:%M:%SZ
+}
+if [ "${PARANOID-}" ]; then
+	ok 'year: keys' begin 0
+	ok 'year: the first ceremony' ceremony 0 100 1
+	ok 'year: the first quarter' days 0 88
+	zonepp keys ds -C "$work" --now "$(day 88)" --seen="$(tag "$ksk")" example.org
+	ok 'year: the second ceremony' ceremony 90 190 2
+	ok 'year: it goes on from the first' prints "$(date_of 190)" ahead 90
+	ok 'year: the second quarter' days 90 176
+	ok 'year: a new key' roll_by_ds 176 210 230
+	ok 'year: the third ceremony' ceremony 178 290 3
+	ok 'year: has the new key' says "KSK $(tag "$new") (ECDSAP256SHA256), new, from $(date_of 210)" sign 178 \
+		--previous "$work/keys/Kexample.org.+2.skr"
+	ok 'year: and the end of the old one' says "until $(date_of 240), SHA-256" sign 178
+	ok 'year: the third quarter' days 178 212
+	ok 'year: the old one signs alone' prints "$(tag "$ksk") " signers DNSKEY
+	ok 'year: a DS record is wished for of both' prints "$(both)" wished
+	zonepp keys ds -C "$work" --now "$(day 214)" --seen="$(tag "$new")" example.org
+	ok 'year: the parent has both' days 214 228
+	ok 'year: still the old one' prints "$(tag "$ksk") " signers DNSKEY
+	ok 'year: the new one takes over' days 230 232
+	ok 'year: it signs' says "$(tag "$new") " signers DNSKEY
+	zonepp keys ds -C "$work" --now "$(day 234)" --gone="$(tag "$ksk")" example.org
+	ok 'year: the old one leaves' days 234 268
+	ok 'year: the new one signs alone' prints "$(tag "$new") " signers DNSKEY
+	ok 'year: it stands in the zone alone' prints 1 grep -c "${tab}DNSKEY${tab}257" "$work/out"
+	ok 'year: what is signed ahead is known without the old one' prints "$(date_of 290)" ahead 268
+	ok 'year: the fourth ceremony' ceremony 270 370 4
+	rm "$work/keys"/*+[12].skr
+	ok 'year: the fourth quarter' days 270 358
+	ok 'year: the fifth ceremony' ceremony 360 470 5
+	ok 'year: the fifth quarter' days 360 460
+	ok 'year: the end is near' says S015 build 464
+	ok 'year: as status says' says 'the last set of keys that was signed ahead ends: 6 days' refuses zonepp status -C "$work" \
+		--now "$(day 464)" --warn 7d
+fi
 plan
