@@ -13,7 +13,6 @@
 
 enum {
 	LARGEST = 16 << 20,   /* octets of a file */
-	RECORDS_MOST = 200,   /* of a span: some ten keys, twice that many CDS, and signatures */
 	SIGNATURE_COST = 400, /* steps of work (base/account.h) that it takes to verify one */
 };
 
@@ -390,10 +389,10 @@ take_record(void *ctx, const struct parsed *parsed)
 		r->cap = 0;
 	}
 	span = &out->spans[r->span];
-	if (span->n == RECORDS_MOST) {
+	if (span->n == CEREMONY_RECORDS_MOST) {
 		r->over = true;
 		return diag_error(r->diags, parsed->pos, S_CEREMONY,
-		    "the set of this time has more than %d records", RECORDS_MOST);
+		    "the set of this time has more than %d records", CEREMONY_RECORDS_MOST);
 	}
 	span->records = mem_grow(span->records, span->n, &r->cap, sizeof(*span->records));
 	span->records[span->n++] =

@@ -25,7 +25,8 @@
 #include "zone/store.h"
 
 enum {
-	CEREMONY_SPANS_MOST = 4000, /* sets that one may have: one a day, for ten years */
+	CEREMONY_SPANS_MOST = 4000,  /* that one may have: one a day, for ten years */
+	CEREMONY_RECORDS_MOST = 200, /* of a span: some ten keys, twice that many CDS, signatures */
 };
 
 enum ceremony_kind {

@@ -412,7 +412,13 @@ add_span(
 	span->from_unix = from;
 	span->until_unix = until;
 	out->n++;
-	return prove_keys(r, keys, span);
+	if (prove_keys(r, keys, span) < 0)
+		return -1;
+	return span->n <= CEREMONY_RECORDS_MOST
+		   ? 0
+		   : diag_error(r->diags, r->request->zone->pos, S_CEREMONY,
+			 "a set of keys, with its signatures, has more than %d records",
+			 CEREMONY_RECORDS_MOST);
 }
 
 /* When a date of a key comes next, and the sets with it. */
