@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/duration.h"
 #include "dns/type.h"
+#include "dnssec/ahead.h"
 #include "dnssec/ceremony_sign.h"
 #include "dnssec/rrsig_good.h"
 #include "dnssec/signer.h"
@@ -132,6 +133,22 @@ check_response(struct arena *a, const struct ceremony *response)
 						&world.keys.items[k]));
 }
 
+/* It serves from its begin to its end. */
+static void
+check_ahead(struct arena *a, struct ceremony *response, const struct key *ksk)
+{
+	const struct ceremonies all = {response, 1};
+	const struct ahead ahead = {a, &all, ksk, TYPE_DNSKEY};
+	int64_t from = response->spans[0].from_unix;
+	int64_t until = response->spans[response->n - 1].until_unix;
+
+	FUZZ_ASSERT(ahead_at(&ahead, from) == response->spans);
+	FUZZ_ASSERT(!ahead_at(&ahead, until));
+	FUZZ_ASSERT(ahead_until(&ahead, from) == until);
+	FUZZ_ASSERT(ahead_until(&ahead, until) == until);
+	FUZZ_ASSERT(ahead_until(&ahead, from - 1) == KEY_NO_TIME);
+}
+
 static void
 sign(struct diags *diags, const struct ceremony_signing *signing)
 {
@@ -142,6 +159,9 @@ sign(struct diags *diags, const struct ceremony_signing *signing)
 	ceremony_print(&b, &response);
 	FUZZ_ASSERT(read_text(diags, CEREMONY_RESPONSE, (struct text){b.data, b.len}, &read) == 0);
 	check_response(&diags->arena, &read);
+	for (size_t i = 0; i < world.keys.n; i++)
+		if (world.keys.items[i].is_ksk)
+			check_ahead(&diags->arena, &read, &world.keys.items[i]);
 	buf_free(&b);
 }
 
