@@ -332,18 +332,19 @@ period_of(const struct ceremony_span *span)
 static int
 sign_set(struct run *r, const struct rrsig_set *set, const struct record *ksk)
 {
-	size_t key = find_at_hand(r->signing->keys, ksk), len;
+	size_t at = find_at_hand(r->signing->keys, ksk), len;
+	const struct algorithm *algorithm = r->signing->keys->items[at].algorithm;
 	uint8_t rdata[RRSIG_SIGNER + NAME_LONGEST + SIGNATURE_LONGEST];
 	const struct name *zone = &r->signing->request->zone;
 	struct bytes head, whole;
 
-	rrsig_key(&r->rrsig, algorithm_of(ksk)->number, (uint16_t)tag_of(ksk));
+	rrsig_key(&r->rrsig, algorithm->number, (uint16_t)tag_of(ksk));
 	head = rrsig_rdata(&r->rrsig);
 	memcpy(rdata, head.data, head.len);
-	if (signer_sign(r->signer, key, rrsig_data(&r->rrsig), rdata + head.len, &len) < 0)
+	if (signer_sign(r->signer, at, rrsig_data(&r->rrsig), rdata + head.len, &len) < 0)
 		return diag_error(r->diags, pos_none(), S_SIGN, "%s", signer_fault(r->signer));
 	whole = (struct bytes){rdata, head.len + len};
-	if (!rrsig_good(zone, set, algorithm_of(ksk), record_rdata(ksk), whole))
+	if (!rrsig_good(zone, set, algorithm, record_rdata(ksk), whole))
 		return diag_error(r->diags, pos_none(), S_SIGN,
 		    "a signature by the key %u was made, and does not verify", tag_of(ksk));
 	r->out->records[r->out->n++] =

@@ -111,12 +111,10 @@ static void
 look_at_keys(const struct zone_job *job, struct zone_status *status)
 {
 	struct diags own = {0};
-	struct keys keys;
+	struct keys keys = {0};
 
 	if (job->zone->sign && job->keys)
 		keys_load(&own.arena, &own, job->keys, job->load.zone, job->load.now, &keys);
-	else
-		keys.n = 0;
 	if (keys.n > 0)
 		look_ahead(&own, job, &keys, status);
 	for (size_t i = 0; i < keys.n; i++) {
