@@ -86,7 +86,7 @@ metrics_of_rules() {
 unknown_metrics() { # that `zonepp status` does not write
 	zonepp status -C "$tmp/sessions/base" --prometheus="$tmp/prom" >"$tmp/said" || return
 	metrics_of_rules | while read -r metric; do
-		grep -q "^${metric}[{ ]" "$tmp/prom" || echo "$metric"
+		grep -q "^# HELP $metric " "$tmp/prom" || echo "$metric"
 	done
 }
 states_of_rules() { # the words that they ask labels for
@@ -97,7 +97,7 @@ unknown_states() {
 		grep -qE "(state|phase)=\"$word\"" "$tmp/prom" || echo "$word"
 	done
 }
-ok 'the rules are about metrics' [ "$(metrics_of_rules | grep -c .)" = 5 ]
+ok 'the rules are about metrics' [ "$(metrics_of_rules | grep -c .)" = 6 ]
 ok 'that there are' prints '' unknown_metrics
 ok 'and states' [ "$(states_of_rules | grep -c .)" = 5 ]
 ok 'that there are' prints '' unknown_states
