@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-enum { INCLUDES_DEEP = 10 };
+enum { INCLUDES_DEEP = 10, INCLUDES_MOST = 10000 };
 
 /* A word, a string without its quotes, or one of the signs { } ; len 0: the end. */
 struct word {
@@ -204,6 +204,25 @@ static int
 read_file(struct diags *diags, const char *path, struct pos asked, unsigned depth,
     struct named_conf *out);
 
+/* One that includes itself twice would be read a thousand times: the first fault ends it. */
+static bool
+may_include(struct reading *r, struct pos pos)
+{
+	struct named_conf *out = r->out;
+
+	if (out->has_stopped)
+		return false;
+	if (r->depth == INCLUDES_DEEP)
+		diag_add(r->diags, pos, P_TAKEOVER, "files included too deep");
+	else if (out->n_included == INCLUDES_MOST)
+		diag_add(
+		    r->diags, pos, P_TAKEOVER, "more than %d files are included", INCLUDES_MOST);
+	else
+		return ++out->n_included;
+	out->has_stopped = true;
+	return false;
+}
+
 static void
 read_include(struct reading *r)
 {
@@ -211,12 +230,8 @@ read_include(struct reading *r)
 	const char *path = find_file(r, copy(r, word.text));
 	struct pos pos = pos_of(r, word.text.data);
 
-	if (r->depth == INCLUDES_DEEP) {
+	if (!may_include(r, pos) || read_file(r->diags, path, pos, r->depth + 1, r->out) < 0)
 		r->failed = true;
-		diag_add(r->diags, pos, P_TAKEOVER, "files included too deep");
-	} else if (read_file(r->diags, path, pos, r->depth + 1, r->out) < 0) {
-		r->failed = true;
-	}
 	skip_statement(r, next(r));
 }
 

@@ -21,6 +21,8 @@ struct named_conf {
 	const char *directory; /* in which relative paths begin for BIND, or NULL */
 	struct named_conf_zone *zones;
 	size_t n, cap;
+	size_t n_included;
+	bool has_stopped; /* no more files are included: they are too many, or too deep */
 };
 
 /* Reads the file at `path` and those that it includes. Zones of several views are all there.

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "unit.h"
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "publish/named_conf.h"
 
@@ -123,15 +124,38 @@ broken(void **state)
 		struct diags diags = {0};
 		struct named_conf conf;
 
-		put(&diags.arena, "circle", "include \"circle\";");
+		put(&diags.arena, "circle", "include \"circle\"; include \"circle\";");
 		assert_int_equal(
 		    named_conf_read(&diags, put(&diags.arena, "named.conf", rows[i].text), &conf),
 		    -1);
 		assert_int_equal(diags.n > 0, true);
 		assert_int_equal(conf.n, rows[i].n_zones);
+		assert_in_range(conf.n_included, 0, 10);
 		named_conf_free(&conf);
 		diags_free(&diags);
 	}
+}
+
+static void
+many_includes(void **state)
+{
+	enum { N = 10001 };
+	struct diags diags = {0};
+	struct named_conf conf;
+	struct buf b = {0};
+
+	(void)state;
+	put(&diags.arena, "empty", "");
+	for (int i = 0; i < N; i++)
+		buf_puts(&b, "include \"empty\";\n");
+	buf_put(&b, "", 1);
+	assert_int_equal(
+	    named_conf_read(&diags, put(&diags.arena, "named.conf", b.data), &conf), -1);
+	assert_int_equal(conf.n_included, N - 1);
+	assert_int_equal(diags.n, 1);
+	buf_free(&b);
+	named_conf_free(&conf);
+	diags_free(&diags);
 }
 
 /* What is odd, and no fault: it ends. */
@@ -168,6 +192,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(zones),
 	    cmocka_unit_test(broken),
+	    cmocka_unit_test(many_includes),
 	    cmocka_unit_test(odd),
 	};
 
