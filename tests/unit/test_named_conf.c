@@ -36,7 +36,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const names[] = {"named.conf", "local", "circle"};
+	static const char *const names[] = {"named.conf", "local", "circle", "empty"};
 	struct arena a = {0};
 
 	(void)state;
