@@ -5,10 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +31,7 @@ struct pids {
 struct watch {
 	pid_t pid; /* the child */
 	pid_t all; /* of kill(2) and waitpid(2): its group, or it alone */
+	int kept;  /* the file with what it writes; -1: that is not kept */
 	struct signals signals;
 	int signal; /* the last that came to end this process; 0: none did */
 	int status, error;
@@ -58,33 +62,74 @@ child_shares_terminal(void)
 	return result;
 }
 
-/* Returns 0, or an error number. */
-static int
-spawn(struct watch *watch, const struct child *child)
+/* In a folder of PATH, as posix_spawnp(3) does it, and no shell runs what is no program: else a
+ * script that was cut to nothing would be a good one. Returns where that fails. */
+static void
+exec_in_path(char **argv, char **environ)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	bool shares = child_shares_terminal();
-	short flags = POSIX_SPAWN_SETSIGMASK;
-	int error;
+	const char *path = getenv("PATH"), *at = path ? path : "/bin:/usr/bin";
+	bool denied = false;
+	char file[PATH_MAX];
 
-	if (!shares)
-		flags |= POSIX_SPAWN_SETPGROUP;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, child->input, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, child->output, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, child->output, STDERR_FILENO);
-	posix_spawn_file_actions_addchdir_np(&actions, child->folder);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, flags);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setsigmask(&attributes, &watch->signals.before);
-	error = posix_spawnp(
-	    &watch->pid, child->argv[0], &actions, &attributes, child->argv, child->environ);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
+	for (;; at++) {
+		size_t len = strcspn(at, ":");
+		int n = snprintf(
+		    file, sizeof(file), "%.*s%s%s", (int)len, at, len ? "/" : "./", argv[0]);
+
+		if (n > 0 && (size_t)n < sizeof(file)) {
+			execve(file, argv, environ);
+			if (errno == EACCES)
+				denied = true;
+			else if (errno != ENOENT && errno != ENOTDIR)
+				return;
+		}
+		at += len;
+		if (!*at)
+			break;
+	}
+	errno = denied ? EACCES : ENOENT;
+}
+
+/* Becomes the command; returns where it cannot. It is told to end if the process that waits for it
+ * is killed: nothing would hold a lock for it, nor end it in time. */
+static void
+become(const struct watch *watch, const struct child *child, pid_t parent, bool shares)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(1);
+	if ((!shares && setpgid(0, 0) < 0) || dup2(child->input, STDIN_FILENO) < 0 ||
+	    dup2(child->output, STDOUT_FILENO) < 0 || dup2(child->output, STDERR_FILENO) < 0 ||
+	    chdir(child->folder) < 0)
+		return;
+	sigprocmask(SIG_SETMASK, &watch->signals.before, NULL);
+	if (strchr(child->argv[0], '/'))
+		execve(child->argv[0], child->argv, child->environ);
+	else
+		exec_in_path(child->argv, child->environ);
+}
+
+/* Returns 0, or an error number. Whether it became the command, `end` tells once it has ended. */
+static int
+spawn(struct watch *watch, const struct child *child, struct child_end *end)
+{
+	bool shares = child_shares_terminal();
+	pid_t parent = getpid();
+
+	watch->pid = fork();
+	if (watch->pid == 0) {
+		end->pid = getpid();
+		become(watch, child, parent, shares);
+		end->error = errno;
+		end->pid = 0;
+		_exit(1);
+	}
+	if (watch->pid < 0)
+		return errno;
+	if (!shares) /* whichever of the two comes first */
+		setpgid(watch->pid, watch->pid);
 	watch->all = shares ? watch->pid : -watch->pid;
-	return error;
+	return 0;
 }
 
 static bool
@@ -167,18 +212,32 @@ has_all_ended(struct watch *watch)
 	return ended && now.n == 0;
 }
 
-/* Waits until that is so; returns false where a signal or the end of the time came first. */
+/* Of that file the machine's memory is full one day; nobody is told how far it has come. */
+static bool
+is_full(const struct watch *watch)
+{
+	struct stat st;
+
+	return watch->kept >= 0 && fstat(watch->kept, &st) == 0 &&
+	       st.st_size > (off_t)CHILD_KEPT_MB * 1024 * 1024;
+}
+
+/* Waits until that is so; returns false where a signal, the end of the time or too much output came
+ * first. */
 static bool
 wait_until(struct watch *watch, bool (*is_so)(struct watch *watch), int64_t seconds)
 {
+	const int64_t a_look_ns = S_NS / 20;
 	int64_t end = clock_ns() + seconds * S_NS;
 
 	while (!is_so(watch)) {
 		int64_t left = end - clock_ns();
-		struct timespec pause = {left > 0 ? left / S_NS : 0, left > 0 ? left % S_NS : 0};
+		bool looks = watch->kept >= 0 && left > a_look_ns;
+		int64_t ns = looks ? a_look_ns : left > 0 ? left : 0;
+		struct timespec pause = {ns / S_NS, ns % S_NS};
 		int signal = sigtimedwait(&watch->signals.held, NULL, &pause);
 
-		if (signal < 0 && errno == EAGAIN)
+		if (signal < 0 && errno == EAGAIN && (!looks || is_full(watch)))
 			return false;
 		if (signal > 0 && signal != SIGCHLD) {
 			watch->signal = signal;
@@ -211,15 +270,48 @@ end_child(struct watch *watch)
 void
 child_run(const struct child *child, struct child_end *end)
 {
-	struct watch watch = {0};
-	bool late = false;
+	/* Nobody else's file may be sealed: see children.c. */
+	struct watch watch = {.kept = fcntl(child->output, F_GET_SEALS) == 0 ? child->output : -1};
+	bool full = false, late = false;
 
 	signals_hold(&watch.signals);
-	watch.error = spawn(&watch, child);
+	watch.error = spawn(&watch, child, end);
 	if (!watch.error && !wait_until(&watch, has_ended, child->timeout_s)) {
-		late = watch.signal == 0;
+		full = watch.signal == 0 && is_full(&watch);
+		late = watch.signal == 0 && !full;
+		if (full)
+			fcntl(watch.kept, F_ADD_SEALS, F_SEAL_GROW);
+		watch.kept = -1;
 		end_child(&watch);
 	}
-	*end = (struct child_end){watch.status, watch.error, late};
+	if (!watch.error && end->pid == 0)
+		watch.error = end->error;
+	*end = (struct child_end){watch.error ? 0 : watch.status, watch.error, late, full, 0};
 	signals_release(&watch.signals, watch.signal);
+}
+
+/* Returns whether the group is there for all that; what init(8) is slow to reap is, too. */
+static bool
+end_group(pid_t group, int signal, int64_t seconds)
+{
+	const struct timespec pause = {.tv_nsec = 10000000};
+	int64_t until = clock_ns() + seconds * S_NS;
+	bool runs = kill(-group, signal) == 0;
+
+	while (runs && clock_ns() < until) {
+		kill(-group, SIGCONT);
+		nanosleep(&pause, NULL);
+		runs = kill(-group, 0) == 0;
+	}
+	return runs;
+}
+
+void
+child_end_orphan(struct child_end *end)
+{
+	pid_t group = end->pid;
+
+	end->pid = 0;
+	if (group != 0 && end_group(group, SIGTERM, GRACE_S))
+		end_group(group, SIGKILL, 1);
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct child {
 	const char *folder; /* in which it runs */
@@ -23,12 +24,22 @@ struct child {
 	 */
 	const void *request;
 	size_t request_len;
+	/* Files that stay open there until it has ended, for the locks on them; -1: none. */
+	const int *held;
+	size_t n_held; /* at most CHILD_HELD_MOST */
+};
+
+enum {
+	CHILD_HELD_MOST = 2,
+	CHILD_KEPT_MB = 16, /* of what it writes while it is not its turn to be shown */
 };
 
 struct child_end {
 	int status; /* as of waitpid(2) */
 	int error;  /* 0, or the error number with which it could not be run */
-	bool late;  /* it was ended because it took longer than `timeout_s` */
+	bool late;  /* it was ended because it took longer than `timeout_s`, */
+	bool full;  /* or because it wrote more than is kept of it */
+	pid_t pid;  /* as long as it runs: of the command, which leads its group; else 0 */
 };
 
 struct child_queue {
@@ -52,7 +63,8 @@ struct children {
 
 /* Runs all commands of the queues. A process that one of them leaves running when it ends by itself
  * is its own affair. Does not return where a signal ends this process: the commands are ended
- * first. */
+ * first. Where it is killed, and with it whatever waits for the commands, these get a SIGTERM: what
+ * ran on would do so without the lock that was taken for it, and nobody would end it in time. */
 void
 children_run(const struct children *children);
 

@@ -204,8 +204,10 @@ release(struct run *run)
 static void
 end(struct run *run, struct queue *queue, bool by_signal)
 {
-	struct child_end ended = *queue->end;
+	struct child_end ended;
 
+	child_end_orphan(queue->end);
+	ended = *queue->end;
 	queue->runner = 0;
 	keep_output(queue);
 	show_in_order(run);

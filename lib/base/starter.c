@@ -20,7 +20,8 @@ struct starter {
 	pid_t pid;
 };
 
-enum { N_FDS = 2 }; /* the command's input and output */
+/* The command's input and output, and what is held for it. */
+enum { N_STREAMS = 2, FDS_MOST = N_STREAMS + CHILD_HELD_MOST };
 
 /* What is asked for: a command, or that a signal is passed on. */
 struct request {
@@ -86,7 +87,7 @@ wait_for_child(
 }
 
 static void
-start(struct serving *serving, const struct request *request, const int fds[N_FDS])
+start(struct serving *serving, const struct request *request, const int fds[FDS_MOST])
 {
 	struct arena a = {0};
 	struct child child = {0};
@@ -127,6 +128,7 @@ reap(struct serving *serving)
 
 			if (running->pid != pid)
 				continue;
+			child_end_orphan(running->end);
 			answer(serving, &(struct starter_end){
 					    running->slot, *running->end, WIFSIGNALED(status)});
 			mem_unshare(running->end, sizeof(*running->end));
@@ -137,11 +139,11 @@ reap(struct serving *serving)
 
 /* Returns false where nobody asks any more. */
 static bool
-receive(const struct serving *serving, struct request *request, int fds[N_FDS])
+receive(const struct serving *serving, struct request *request, int fds[FDS_MOST])
 {
 	union {
 		struct cmsghdr header;
-		char room[CMSG_SPACE(N_FDS * sizeof(int))];
+		char room[CMSG_SPACE(FDS_MOST * sizeof(int))];
 	} control;
 	struct iovec iov = {request, sizeof(*request)};
 	struct msghdr message = {.msg_iov = &iov,
@@ -154,22 +156,22 @@ receive(const struct serving *serving, struct request *request, int fds[N_FDS])
 	while ((n = recvmsg(serving->fd, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
 		;
 	header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-	for (int i = 0; i < N_FDS; i++)
+	for (int i = 0; i < FDS_MOST; i++)
 		fds[i] = -1;
 	if (header && header->cmsg_type == SCM_RIGHTS &&
-	    header->cmsg_len == CMSG_LEN(N_FDS * sizeof(int)))
-		memcpy(fds, CMSG_DATA(header), N_FDS * sizeof(int));
+	    header->cmsg_len <= CMSG_LEN(FDS_MOST * sizeof(int)))
+		memcpy(fds, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
 	return n >= REQUEST_HEAD && request->len == (size_t)n - REQUEST_HEAD;
 }
 
 static void
-serve(struct serving *serving, const struct request *request, const int fds[N_FDS])
+serve(struct serving *serving, const struct request *request, const int fds[FDS_MOST])
 {
 	if (request->signal == 0)
 		start(serving, request, fds);
 	for (size_t i = 0; request->signal != 0 && i < serving->n; i++)
 		kill(serving->items[i].pid, request->signal);
-	for (int i = 0; i < N_FDS; i++)
+	for (int i = 0; i < FDS_MOST; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
 }
@@ -181,7 +183,7 @@ serve_all(struct serving *serving)
 	static struct request request;
 	struct pollfd poll = {.fd = serving->fd, .events = POLLIN};
 	sigset_t but_child;
-	int fds[N_FDS];
+	int fds[FDS_MOST];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = do_nothing}, NULL);
@@ -248,22 +250,22 @@ starter_watch(struct starter *starter)
 }
 
 static int
-ask(struct starter *starter, struct request *request, const int *fds)
+ask(struct starter *starter, struct request *request, const int *fds, size_t n_fds)
 {
 	union {
 		struct cmsghdr header;
-		char room[CMSG_SPACE(N_FDS * sizeof(int))];
+		char room[CMSG_SPACE(FDS_MOST * sizeof(int))];
 	} control = {.room = {0}};
 	struct iovec iov = {request, REQUEST_HEAD + request->len};
 	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
 
-	if (fds) {
+	if (n_fds > 0) {
 		message.msg_control = &control;
-		message.msg_controllen = sizeof(control);
+		message.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
 		control.header = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
 		    .cmsg_type = SCM_RIGHTS,
-		    .cmsg_len = CMSG_LEN(N_FDS * sizeof(int))};
-		memcpy(CMSG_DATA(&control.header), fds, N_FDS * sizeof(int));
+		    .cmsg_len = CMSG_LEN(n_fds * sizeof(int))};
+		memcpy(CMSG_DATA(&control.header), fds, n_fds * sizeof(int));
 	}
 	while (sendmsg(starter->fd, &message, MSG_NOSIGNAL) < 0)
 		if (errno != EINTR)
@@ -274,9 +276,9 @@ ask(struct starter *starter, struct request *request, const int *fds)
 int
 starter_ask(struct starter *starter, size_t slot, const struct child *child)
 {
-	const int fds[N_FDS] = {child->input, child->output};
+	int fds[FDS_MOST] = {child->input, child->output}, result = -1;
 	struct request *request = mem_alloc(sizeof(*request));
-	int result = -1;
+	size_t n_fds = N_STREAMS;
 
 	errno = E2BIG;
 	memset(request, 0, REQUEST_HEAD);
@@ -284,7 +286,10 @@ starter_ask(struct starter *starter, size_t slot, const struct child *child)
 	request->len = child->request_len;
 	if (child->request_len <= sizeof(request->text)) {
 		memcpy(request->text, child->request, child->request_len);
-		result = ask(starter, request, fds);
+		for (size_t i = 0; i < child->n_held; i++)
+			if (child->held[i] >= 0)
+				fds[n_fds++] = child->held[i];
+		result = ask(starter, request, fds, n_fds);
 	}
 	free(request);
 	return result;
@@ -297,7 +302,7 @@ starter_signal(struct starter *starter, int signal)
 
 	memset(request, 0, REQUEST_HEAD);
 	request->signal = signal;
-	ask(starter, request, NULL);
+	ask(starter, request, NULL, 0);
 	free(request);
 }
 

@@ -469,7 +469,13 @@ judge(const struct running *running, const struct child_end *end)
 		    duration_text(a, running->project->hook_timeout_s));
 		return HOOK_LATE;
 	}
-	if (end->error)
+	if (end->full)
+		diag_add(diags, hook->pos, hook->ended,
+		    "%s: ended, as it wrote more than %d MB beside others", what, CHILD_KEPT_MB);
+	else if (end->error == ECANCELED)
+		diag_add(diags, hook->pos, hook->ended,
+		    "%s: the process that waits for it was ended, and it with that", what);
+	else if (end->error)
 		diag_add(diags, hook->pos, hook->ended, "%s: %s", what, strerror(end->error));
 	else if (WIFSIGNALED(end->status))
 		diag_add(diags, hook->pos, hook->ended, "%s: ended by signal %d", what,
@@ -510,6 +516,8 @@ next(void *ctx, struct child *out)
 		}
 		*out = child_of(a, project, hook->argv, hook->lock);
 		out->input = running->input;
+		out->held = hook->held;
+		out->n_held = hook->n_held;
 		if (project->starter) {
 			out->request = request_of(a, project, &hook->call);
 			out->request_len = out->request ? sizeof(struct request) : 0;

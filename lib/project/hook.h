@@ -29,6 +29,10 @@ struct hook {
 	const char *whom; /* the zone or certificate that it runs for */
 	struct pos pos;   /* of what asks for it, in the project file, or nowhere */
 	const char *lock; /* that the run holds meanwhile: see lock.h */
+	/* What it has of that; whoever kills the run does not give it to others ahead of the hook's
+	 * end. */
+	const int *held;
+	size_t n_held;
 	char **argv;
 	struct hook_call call; /* from which that was made */
 	struct text input;     /* its standard input; data NULL: none */

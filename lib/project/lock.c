@@ -294,21 +294,21 @@ lock_begin_build(
 	const struct part part = {.places = shard_places(shard)};
 	bool is_part = shard.n > 0;
 
-	*lock = (struct build_lock){-1, -1};
-	if (begin(diags, project, LOCK_BUILD, is_part ? &shared : &whole, &lock->project) < 0)
+	*lock = (struct build_lock){{-1, -1}};
+	if (begin(diags, project, LOCK_BUILD, is_part ? &shared : &whole, &lock->held[0]) < 0)
 		return -1;
-	if (!is_part || begin(diags, project, LOCK_SHARDS, &part, &lock->shard) == 0)
+	if (!is_part || begin(diags, project, LOCK_SHARDS, &part, &lock->held[1]) == 0)
 		return 0;
-	lock_end(lock->project);
+	lock_end(lock->held[0]);
 	return -1;
 }
 
 void
 lock_end_build(const struct build_lock *lock)
 {
-	if (lock->shard >= 0)
-		close(lock->shard);
-	lock_end(lock->project);
+	if (lock->held[1] >= 0)
+		close(lock->held[1]);
+	lock_end(lock->held[0]);
 }
 
 int

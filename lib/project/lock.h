@@ -1,7 +1,8 @@
 /* Locks of a project: files in `.zonepp/` beside the project file, which processes hold in turns.
- * They end with the process that holds them. What cannot be locked is not done: two builds at once
- * would spoil the state file. `locking: false` in the project file leaves locks out. What is
- * started by a hook of the run that has a lock never gets it, and is refused at once. */
+ * They end with the process that holds them, and where it is killed, with its hooks (hook.h). What
+ * cannot be locked is not done: two builds at once would spoil the state file. `locking: false` in
+ * the project file leaves locks out. What is started by a hook of the run that has a lock never
+ * gets it, and is refused at once. */
 #ifndef PROJECT_LOCK_H
 #define PROJECT_LOCK_H
 
@@ -27,9 +28,11 @@ lock_of_certificate(struct arena *a, const char *certificate);
 int
 lock_begin(struct diags *diags, const struct project *project, const char *name, int *lock);
 
-/* What a build holds; -1: nothing. */
+/* What a build holds: of the project and of its shard; -1: nothing. */
+enum { BUILD_LOCKS = 2 };
+
 struct build_lock {
-	int project, shard;
+	int held[BUILD_LOCKS];
 };
 
 /* The same for a build of all zones, which LOCK_BUILD lets nobody else do meanwhile, or of a shard,

@@ -437,11 +437,11 @@ build_project(struct diags *diags, const struct project *project,
 	    .project = project,
 	    .options = options,
 	    .build = build,
+	    .lock = {{-1, -1}},
 	    .locked = arena_zalloc(&diags->arena, sizeof(struct locked))};
 	const struct source *source =
 	    project->n_zones > 0 ? diags_source_of(diags, project->zones[0].pos) : NULL;
 	bool *chosen = arena_alloc(&diags->arena, project->n_zones * sizeof(*chosen) + 1);
-	struct build_lock lock = {-1, -1};
 	int result;
 
 	*build = (struct build){0};
@@ -465,7 +465,7 @@ build_project(struct diags *diags, const struct project *project,
 			build->zones[build->n++].zone = &project->zones[i];
 		}
 	run.certificates = load_certificates(&diags->arena, project);
-	if (!options->check && lock_begin_build(diags, project, options->shard, &lock) < 0) {
+	if (!options->check && lock_begin_build(diags, project, options->shard, &run.lock) < 0) {
 		drop_zones(build);
 		return -1;
 	}
@@ -473,7 +473,7 @@ build_project(struct diags *diags, const struct project *project,
 	result = options->check ? lock_check(diags, project) : deploying_settle_all(diags, project);
 	if (build_locked(&run) < 0)
 		result = -1;
-	lock_end_build(&lock);
+	lock_end_build(&run.lock);
 	return result;
 }
 

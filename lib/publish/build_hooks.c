@@ -56,6 +56,8 @@ next(void *ctx, struct hook *out)
 	    build ? &build_diags_of(telling->run, build)->arena : &telling->run->diags->arena,
 	    telling->run->project, telling->which, &subject);
 	out->input = telling->input;
+	out->held = telling->run->lock.held;
+	out->n_held = BUILD_LOCKS;
 	return true;
 }
 

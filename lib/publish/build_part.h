@@ -4,6 +4,7 @@
 #ifndef PUBLISH_BUILD_PART_H
 #define PUBLISH_BUILD_PART_H
 
+#include "project/lock.h"
 #include "publish/build.h"
 
 #include <stdatomic.h>
@@ -31,6 +32,7 @@ struct build_run {
 	size_t n_together;         /* of which so many are published together */
 	size_t n_abreast;          /* zones that are built at a time */
 	struct reviewer *reviewer; /* NULL: the project has no `review` */
+	struct build_lock lock;
 };
 
 /* The zone's own diags, to add a problem to. */

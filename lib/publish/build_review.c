@@ -62,8 +62,9 @@ ended(void *ctx, enum hook_end how)
 }
 
 static void
-serve(const struct project *project, const struct request *request, struct answer *answer)
+serve(const struct build_run *run, const struct request *request, struct answer *answer)
 {
+	const struct project *project = run->project;
 	struct diags diags = {.severities = project->severities};
 	struct hook_subject subject = {
 	    &project->zones[request->number], request->serial, request->draft};
@@ -72,6 +73,8 @@ serve(const struct project *project, const struct request *request, struct answe
 	    .how = HOOK_FAILED};
 	struct hook_queue queue = {&serving, &diags, next, ended};
 
+	serving.hook.held = run->lock.held;
+	serving.hook.n_held = BUILD_LOCKS;
 	hooks_run(project, &(struct hooks){.queues = &queue, .n = 1, .n_abreast = 1});
 	*answer = (struct answer){.how = serving.how};
 	if (diags.n > 0) {
@@ -83,14 +86,14 @@ serve(const struct project *project, const struct request *request, struct answe
 
 /* Ends with the build, and with whatever ends that. */
 static _Noreturn void
-serve_all(const struct project *project, int fd, pid_t parent)
+serve_all(const struct build_run *run, int fd, pid_t parent)
 {
 	static struct request request;
 	static struct answer answer;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	while (getppid() == parent && recv(fd, &request, sizeof(request), 0) == sizeof(request)) {
-		serve(project, &request, &answer);
+		serve(run, &request, &answer);
 		if (send(fd, &answer, sizeof(answer), MSG_NOSIGNAL) < 0)
 			break;
 	}
@@ -115,7 +118,7 @@ build_begin_review(struct build_run *run)
 	reviewer->pid = fork();
 	if (reviewer->pid == 0) {
 		close(fds[0]);
-		serve_all(run->project, fds[1], parent);
+		serve_all(run, fds[1], parent);
 	}
 	close(fds[1]);
 	if (reviewer->pid < 0) {
@@ -158,9 +161,13 @@ ask(struct build_run *run, const struct request *request, struct answer *answer)
 	    recv(reviewer->fd, answer, sizeof(*answer), 0) == sizeof(*answer);
 	progress_resume(run->options->progress);
 	pthread_mutex_unlock(&reviewer->lock);
-	if (!answered)
-		*answer =
-		    (struct answer){HOOK_FAILED, P_REVIEW_ENDED, "review: its process was ended"};
+	if (answered)
+		return;
+	*answer = (struct answer){HOOK_FAILED, P_REVIEW_ENDED, ""};
+	snprintf(answer->message, sizeof(answer->message),
+	    "review %s for %s: the process that waits for it was ended, and it with that",
+	    run->project->hooks[PROJECT_HOOK_REVIEW].argv[0],
+	    run->project->zones[request->number].name_text);
 }
 
 int

@@ -324,6 +324,8 @@ next(void *ctx, struct hook *out)
 		return false;
 	}
 	*out = actor->telling ? begin_telling(actor) : begin_deploy(actor);
+	out->held = &actor->lock;
+	out->n_held = 1;
 	actor->ran = true;
 	return true;
 }

@@ -128,6 +128,8 @@ next(void *ctx, struct hook *out)
 		*out = hook_of_key(
 		    &teller->look.arena, tell->project, teller->zone, teller->telling->id);
 		out->input = (struct text){teller->input.data, teller->input.len};
+		out->held = &tell->lock;
+		out->n_held = 1;
 		tell->ran = true;
 		return true;
 	}

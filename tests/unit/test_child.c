@@ -97,6 +97,7 @@ ends(void **state)
 	    {"kill -9 $$", 0, SIGKILL, 0, false},
 	    {"kill -9 $PPID", 0, 0, ECANCELED, false}, /* nobody knows how it ends */
 	    {"/lacks/it", 0, 0, ENOENT, false},
+	    {"/", 0, 0, EACCES, false},
 	    {"sleep 1000", 1, SIGTERM, 0, true},
 	    {"trap 'exit 5' TERM; sleep 1000 & wait", 1, 5 << 8, 0, true},
 	};
@@ -157,6 +158,54 @@ left_running(void **state)
 	assert_null(strstr(said, "full"));
 }
 
+/* Two commands of which the second one writes on and on. */
+static void
+writes_without_end(void **state)
+{
+	char path[] = "/tmp/zonepp-child-XXXXXX", wait[128], go[128];
+	struct script scripts[] = {{.commands = {wait}},
+	    {.commands = {"trap '' TERM; exec yes 0123456789 2>/dev/null", go}}};
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	snprintf(wait, sizeof(wait), "mkfifo %s/go; read -r line <%s/go; echo a", path, path);
+	snprintf(go, sizeof(go), "until [ -p %s/go ]; do :; done; echo >%s/go", path, path);
+	assert_memory_equal(run(scripts, 2, 2), "a\n0123456789\n", 13);
+	snprintf(go, sizeof(go), "%s/go", path);
+	unlink(go);
+	rmdir(path);
+	assert_true(scripts[0].ends[0].status == 0 && !scripts[0].ends[0].full);
+	assert_true(scripts[1].ends[0].full && !scripts[1].ends[0].late);
+	assert_int_equal(scripts[1].ends[0].status, 1 << 8); /* it could not write */
+	assert_true(scripts[1].ends[1].status == 0 && !scripts[1].ends[1].full);
+}
+
+/* Where whatever waits for a command is killed, neither that nor what it started runs on. Each has
+ * the pipe open as long as it does. */
+static void
+orphans(void **state)
+{
+	static const char *const commands[] = {
+	    "sleep 1000 & kill -9 $PPID; wait",
+	    "trap '' TERM; sleep 1000 & kill -9 $PPID; wait; wait",
+	};
+	char octet;
+	int fds[2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		struct script script = {.commands = {commands[i]}};
+
+		assert_int_equal(pipe(fds), 0);
+		fcntl(fds[0], F_SETFL, O_NONBLOCK);
+		run(&script, 1, 1);
+		assert_int_equal(script.ends[0].error, ECANCELED);
+		close(fds[1]);
+		assert_int_equal(read(fds[0], &octet, 1), 0);
+		close(fds[0]);
+	}
+}
+
 int
 main(void)
 {
@@ -165,6 +214,8 @@ main(void)
 	    cmocka_unit_test(order),
 	    cmocka_unit_test(one_at_a_time),
 	    cmocka_unit_test(left_running),
+	    cmocka_unit_test(writes_without_end),
+	    cmocka_unit_test(orphans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
