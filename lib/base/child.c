@@ -235,7 +235,7 @@ wait_until(struct watch *watch, bool (*is_so)(struct watch *watch), int64_t seco
 		bool looks = watch->kept >= 0 && left > a_look_ns;
 		int64_t ns = looks ? a_look_ns : left > 0 ? left : 0;
 		struct timespec pause = {ns / S_NS, ns % S_NS};
-		int signal = sigtimedwait(&watch->signals.held, NULL, &pause);
+		int signal = signals_wait(&watch->signals, NULL, &pause);
 
 		if (signal < 0 && errno == EAGAIN && (!looks || is_full(watch)))
 			return false;
@@ -258,7 +258,7 @@ end_with(struct watch *watch, int signal)
 	return wait_until(watch, has_all_ended, GRACE_S);
 }
 
-/* A second signal does not wait for the grace to pass. */
+/* A second signal, other than SIGTERM, does not wait for the grace to pass. */
 static void
 end_child(struct watch *watch)
 {

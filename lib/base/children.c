@@ -270,7 +270,9 @@ wait_a_second(struct run *run)
 	const struct timespec second = {.tv_sec = 1};
 	siginfo_t info;
 
-	if (sigtimedwait(&run->signals.held, &info, &second) > 0 && info.si_signo != SIGCHLD)
+	int signal = signals_wait(&run->signals, &info, &second);
+
+	if (signal > 0 && signal != SIGCHLD)
 		pass_on(run, &info);
 }
 

@@ -20,6 +20,7 @@ signals_hold(struct signals *signals)
 
 	sigemptyset(&signals->held);
 	sigaddset(&signals->held, SIGCHLD);
+	signals->taken = 0;
 	sigprocmask(SIG_BLOCK, &signals->held, &signals->before);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (is_deadly(signals, ends[i]))
@@ -27,6 +28,19 @@ signals_hold(struct signals *signals)
 	sigprocmask(SIG_BLOCK, &signals->held, NULL);
 	/* Where a caller has it ignored, nobody learns how a child ended. */
 	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &signals->on_child);
+}
+
+int
+signals_wait(struct signals *signals, siginfo_t *info, const struct timespec *most)
+{
+	int signal = sigtimedwait(&signals->held, info, most);
+
+	if (signal <= 0 || signal == SIGCHLD)
+		return signal;
+	if (signal == SIGTERM && signals->taken)
+		return SIGCHLD;
+	signals->taken = signal;
+	return signal;
 }
 
 void
