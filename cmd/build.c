@@ -214,6 +214,7 @@ run(struct cmd *cmd)
 	    .shard = cmd_shard(cmd),
 	    .now = cmd->now,
 	    .clock = cmd->clock,
+	    .at_machine = cmd->at_machine,
 	    .n_workers = cmd->jobs};
 	struct project project;
 	struct build build = {0};

@@ -56,7 +56,8 @@ struct cmd {
 	bool calls_confined, files_confined;
 	bool uses_token; /* whose module talks to devices and daemons: nothing is given up */
 	int64_t now;
-	bool clock; /* that is what the clock said at the start */
+	bool clock;         /* that is what the clock said at the start, */
+	int64_t at_machine; /* at that instant (duration.h) */
 	unsigned jobs;
 };
 

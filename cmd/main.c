@@ -244,6 +244,7 @@ time_to_work_at(struct cmd *cmd)
 	if (value && instant_parse(text_of(value), &cmd->now) == 0)
 		return cmd->now;
 	cmd->now = (int64_t)time(NULL);
+	cmd->at_machine = instant_of_machine();
 	if (epoch && instant_parse(text_of(epoch), &cmd->now) < 0)
 		cmd_usage(cmd, "SOURCE_DATE_EPOCH %s: not a time: " CMD_TIMES, epoch);
 	return cmd_time(cmd, &option_now, cmd->now);

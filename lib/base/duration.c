@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include "base/duration.h"
 
 #include <inttypes.h>
+#include <time.h>
 
 struct civil {
 	int64_t year;
@@ -316,4 +318,13 @@ instant_print_iso(struct buf *b, int64_t t_unix)
 	}
 	buf_printf(b, "%04lld-%02u-%02uT%02u:%02u:%02uZ", (long long)c.year, c.month, c.day, c.hour,
 	    c.minute, c.second);
+}
+
+int64_t
+instant_of_machine(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec;
 }

@@ -36,6 +36,11 @@ instant_parse(struct text text, int64_t *t_unix);
 int
 instant_parse_from(struct text text, int64_t now, int64_t *t_unix);
 
+/* Seconds since the machine was started, those among them in which it slept: unlike the clock they
+ * are never set. */
+int64_t
+instant_of_machine(void);
+
 static inline int64_t
 instant_later(int64_t a, int64_t b)
 {

@@ -18,6 +18,7 @@ struct build_options {
 	int64_t now;
 	int64_t today; /* with `check`: the time that it is, where `now` may be another */
 	bool clock;    /* `now` is what the clock said: it is read again once nobody else builds */
+	int64_t at_machine; /* the instant of that (duration.h) */
 	unsigned n_workers;
 	bool check; /* only tell of the problems, write nothing */
 	const bool

@@ -188,7 +188,7 @@ end_zones(const struct build_run *run, int64_t now, struct history *history)
 			set->until_unix = instant_later(now, set->since_unix);
 	}
 	for (size_t i = 0; i < history->n_serials; i++)
-		if (history->serials[i].t_unix > now - expired_s ||
+		if (history->serials[i].t_unix > run->options->now - expired_s ||
 		    bsearch(&history->serials[i].zone, names, n, sizeof(*names), by_text))
 			history->serials[kept++] = history->serials[i];
 	history->n_serials = kept;
@@ -206,7 +206,8 @@ note_current(const struct build_run *run, int64_t now, struct history *history)
 		history_add_note(history, &new.notes[i]);
 }
 
-/* What the build makes of the history that the file holds now. */
+/* What the build makes of the history that the file holds now. Sets are forgotten by the time at
+ * which it began: where the clock went ahead since, they are held all the same. */
 struct change {
 	const struct build_run *run;
 	int64_t now;
@@ -242,7 +243,7 @@ changes_nothing(const struct build_run *run, const struct change *change)
 	after = history_copy(&scratch, &run->history);
 	change_history(change, &after);
 	history_sort(&after);
-	history_prune(&after, project_history_wait_s(run->project), change->now);
+	history_prune(&after, project_history_wait_s(run->project), run->options->now);
 	nothing = history_is_copy(&after, &run->history);
 	arena_free(&scratch);
 	return nothing;
@@ -262,7 +263,7 @@ build_write_history(struct build_run *run)
 	} else {
 		run->history_written = true;
 		result = project_history_rewrite(
-		    run->diags, run->project, change.now, change_history, &change);
+		    run->diags, run->project, run->options->now, change_history, &change);
 	}
 	if (result < 0)
 		return -1;

@@ -4,6 +4,7 @@
 #ifndef PUBLISH_BUILD_PART_H
 #define PUBLISH_BUILD_PART_H
 
+#include "base/duration.h"
 #include "project/lock.h"
 #include "publish/build.h"
 
@@ -44,13 +45,14 @@ struct keep
 build_keep_begin(const struct build_run *run, struct arena *a, const struct build_zone *zone);
 
 /* The clock's time, or the one that the caller has set. Waiting for another build, whose hook may
- * hang, takes its time. */
+ * hang, takes its time; where the clock is set back meanwhile, that has passed all the same. */
 static inline int64_t
 build_now(const struct build_options *options)
 {
-	int64_t clock = (int64_t)time(NULL);
+	int64_t passed_s = instant_of_machine() - options->at_machine;
 
-	return options->clock && clock > options->now ? clock : options->now;
+	return options->clock ? instant_later((int64_t)time(NULL), options->now + passed_s)
+			      : options->now;
 }
 
 /* A folder of keys is listed once, for all zones. */

@@ -243,6 +243,46 @@ backwards() { # by a day, an hour, and some weeks
 (backwards) >"$tmp/why" 2>&1
 result 'a clock that goes back'
 
+# --- A clock that jumps in the middle of a run ---
+
+look_build() { # look_build LOOK SECONDS: as FAULT_TIME of fail_at.c has them
+	FAULT_TIME=$(date -u -d $now +%s):$1:$2 FAULT_LOG=$tmp/looks LD_PRELOAD="$tools/fail_at.so" \
+		ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0" zonepp build -j 1
+}
+jumps() { # jumps LOOK SECONDS: from the second look at the clock on, the first being the start
+	rm -rf "$tmp/project"
+	cp -R -p "$tmp/before" "$tmp/project"
+	cd "$tmp/project" || return
+	cp zonepp.state earlier
+	look_build "$1" "$2" || return
+	# What begins or ends now does so then, or later: nothing is held for less than it is.
+	grep -vxFf earlier zonepp.state | grep -oE '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]*Z' | grep -v "^2026-11-23T12:00:00Z$" |
+		awk -v now=$now '$0 < now { print "earlier than now: " $0; bad = 1 } END { exit bad }' || return
+	sed -n 's/^set \([^ ]* [^ ]* [^ ]* [^ ]* [^ ]*\) .*/\1/p' earlier | sort -u >sets
+	sed -n 's/^set \([^ ]* [^ ]* [^ ]* [^ ]* [^ ]*\) .*/\1/p' zonepp.state | sort -u | comm -23 sets - | grep . && return 1
+	[ "$(grep -c changed ran)" -eq 3 ] || return
+	zonepp build --now 2026-11-23T16:00:00Z || return
+	for zone in example.org example.net; do
+		zonepp verify --at 2026-11-23T16:00:00Z public/$zone.zone || return
+	done
+}
+rm -f "$tmp/looks"
+(jumps 99 0) >"$tmp/why" 2>&1
+result 'a clock that does not jump'
+looks=$(grep -c time "$tmp/looks")
+[ "$looks" -eq 6 ]
+result "a build looks at the clock $looks times: at its start, with the lock, and as it tells and writes"
+set -- -86400 !86400 -315360000 !315360000 86400
+for look in $(seq 2 "$looks"); do
+	[ -n "${PARANOID-}" ] && jumps=$* || jumps=$1
+	for jump in $jumps; do
+		(jumps "$look" "$jump") >"$tmp/why" 2>&1
+		result "at look $look the clock jumps by $jump s"
+	done
+	set -- "$@" "$1"
+	shift
+done
+
 # --- Readers that go away ---
 
 gone() { # gone STREAMS: of a build that nobody hears
