@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "history/mark.h"
 #include "history/state.h"
+#include "rollover/deploying.h"
 #include "rollover/project_history.h"
 
 #include <stdlib.h>
@@ -56,6 +57,8 @@ build_read_history(struct build_run *run)
 	    state_path(a, project->path, project->folder), reading, &run->history);
 	struct marks marks;
 
+	if (result == 0 && run->options->check)
+		result = deploying_look(run->diags, project, &run->history);
 	if (result < 0 ||
 	    certificates_load(run->diags, project, &run->history, &run->project_certificates) < 0)
 		return -1;

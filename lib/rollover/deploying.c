@@ -81,49 +81,93 @@ has_ended(const struct history *history, const struct certificate *now, const st
 	return deployed && deployed->t_unix >= begun->t_unix;
 }
 
+/* What it left: `change`, in whose arena it is, gets what follows. */
+static void
+find_left(struct diags *diags, const struct history *history, const struct project_certificate *is,
+    const struct note *begun, struct project_history_change *change)
+{
+	struct diags own = {0};
+	struct certificate certificate;
+
+	certificate_load(&own, is, &certificate);
+	if (!has_ended(history, &certificate, begun) &&
+	    certchain_read(change->add.a, begun->id, begun->chain, &certificate.current_chain))
+		deploying_failed(diags, history, &certificate, begun->t_unix, change);
+	diags_free(&own);
+}
+
 static int
 take_over(struct diags *diags, const struct project *project, const struct project_certificate *is,
     const struct note *begun)
 {
 	struct arena *a = &diags->arena;
 	struct project_history_change change = {.add.a = a, .remove.a = a};
-	struct diags own = {0};
-	struct certificate certificate;
 	struct history history;
-	int result = project_history_load(diags, project, TIME_NEVER, &history);
 
-	if (result < 0)
+	if (project_history_load(diags, project, TIME_NEVER, &history) < 0)
 		return -1;
-	certificate_load(&own, is, &certificate);
-	if (!has_ended(&history, &certificate, begun) &&
-	    certchain_read(a, begun->id, begun->chain, &certificate.current_chain))
-		deploying_failed(diags, &history, &certificate, begun->t_unix, &change);
-	result = project_history_change(diags, project, &change, begun->t_unix);
-	diags_free(&own);
-	return result;
+	find_left(diags, &history, is, begun, &change);
+	return project_history_change(diags, project, &change, begun->t_unix);
+}
+
+/* What was written down ahead of a command: NULL where there is nothing. */
+static int
+read_begun(struct diags *diags, const struct project *project, const struct project_certificate *is,
+    bool *there, const struct note **out)
+{
+	const char *path = path_of(&diags->arena, project, is);
+	struct state_reading reading = {TIME_NEVER, project_history_wait_s(project)};
+	struct history begun;
+
+	*out = NULL;
+	if (mark_is_there(diags, &project->own, path, there) < 0)
+		return -1;
+	if (!*there)
+		return 0;
+	if (state_load(diags, &project->own, path, reading, &begun) < 0)
+		return -1;
+	*out = history_note(&begun, NOTE_DEPLOYED, is->name, NULL, NULL);
+	return 0;
 }
 
 int
 deploying_settle(
     struct diags *diags, const struct project *project, const struct project_certificate *is)
 {
-	struct arena *a = &diags->arena;
-	const char *path = path_of(a, project, is);
-	struct state_reading reading = {TIME_NEVER, project_history_wait_s(project)};
-	const struct note *note;
-	struct history begun;
+	const struct note *begun;
 	bool there;
 
-	if (mark_is_there(diags, &project->own, path, &there) < 0)
+	if (read_begun(diags, project, is, &there, &begun) < 0)
 		return -1;
 	if (!there)
 		return 0;
-	if (state_load(diags, &project->own, path, reading, &begun) < 0)
-		return -1;
-	note = history_note(&begun, NOTE_DEPLOYED, is->name, NULL, NULL);
-	if (note && take_over(diags, project, is, note) < 0)
+	if (begun && take_over(diags, project, is, begun) < 0)
 		return -1;
 	return deploying_end(diags, project, is);
+}
+
+int
+deploying_look(struct diags *diags, const struct project *project, struct history *history)
+{
+	struct project_history_change change = {.add.a = history->a, .remove.a = history->a};
+
+	for (size_t i = 0; i < project->n_certificates; i++) {
+		const struct project_certificate *is = &project->certificates[i];
+		struct diags own = {0}; /* whoever settles it tells of it */
+		const struct note *begun;
+		bool there;
+
+		if (read_begun(diags, project, is, &there, &begun) < 0)
+			return -1;
+		if (begun &&
+		    !lock_is_above(history->a, project, lock_of_certificate(history->a, is->name)))
+			find_left(&own, history, is, begun, &change);
+		diags_free(&own);
+	}
+	for (size_t i = 0; i < change.add.n_notes; i++)
+		history_add_note(history, &change.add.notes[i]);
+	history_sort(history);
+	return 0;
 }
 
 /* What a killed run had started ends a moment after it. */

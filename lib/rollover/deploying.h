@@ -35,4 +35,9 @@ deploying_settle(
 int
 deploying_settle_all(struct diags *diags, const struct project *project);
 
+/* For who only looks: adds to the history, which stays sorted, what that would write down. Returns
+ * 0, or -1 with problems added. */
+int
+deploying_look(struct diags *diags, const struct project *project, struct history *history);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/duration.h"
 #include "history/state.h"
+#include "rollover/deploying.h"
 #include "rollover/project_history.h"
 #include "rollover/refusal.h"
 
@@ -330,9 +331,9 @@ load_history(struct diags *diags, const struct project *project, int64_t now, st
 		   : find_unknown(diags, project, &out->history, &out->unknown);
 }
 
-/* By the history given, or the project's. */
+/* By the history given, or the project's; who only looks has not settled what was cut short. */
 static int
-begin(struct diags *diags, const struct project *project, const struct history *given,
+begin(struct diags *diags, const struct project *project, const struct history *given, bool looks,
     int64_t now_unix, struct rollovers *out)
 {
 	size_t n = project->n_certificates;
@@ -342,7 +343,8 @@ begin(struct diags *diags, const struct project *project, const struct history *
 	out->certificates = arena_zalloc(&diags->arena, n * sizeof(*out->certificates) + 1);
 	if (given)
 		out->history = *given;
-	else if (load_history(diags, project, now_unix, out) < 0)
+	else if (load_history(diags, project, now_unix, out) < 0 ||
+		 (looks && deploying_look(diags, project, &out->history) < 0))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		certificate_load(diags, &project->certificates[i], &out->certificates[i]);
@@ -354,7 +356,7 @@ int
 rollovers_begin(
     struct diags *diags, const struct project *project, int64_t now_unix, struct rollovers *out)
 {
-	return begin(diags, project, NULL, now_unix, out);
+	return begin(diags, project, NULL, false, now_unix, out);
 }
 
 int
@@ -382,7 +384,7 @@ load(struct diags *diags, const struct project *project, const struct history *g
 {
 	int result = 0;
 
-	if (begin(diags, project, given, now_unix, out) < 0)
+	if (begin(diags, project, given, true, now_unix, out) < 0)
 		return -1;
 	for (size_t i = 0; i < project->n_certificates; i++) {
 		if (!rollover_is_chosen(names, &project->certificates[i]))
