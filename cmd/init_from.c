@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "init.h"
 
+#include "base/known.h"
 #include "base/mem.h"
 #include "dns/serial.h"
 #include "history/serial.h"
@@ -10,7 +11,6 @@
 #include "publish/takeover.h"
 
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 /* --- What is gathered --- */
@@ -141,8 +141,20 @@ struct take {
 	struct cmd *cmd;
 	struct init *init;
 	struct asking asking;
+	struct known zones; /* of `init` by their names in lower case, */
+	struct known files; /* and its files by their paths */
 	int result;
 };
+
+static const char *
+lower(struct arena *a, const char *name)
+{
+	char *copy = arena_text(a, name, strlen(name));
+
+	for (char *at = copy; *at; at++)
+		*at = (char)ascii_lower((uint8_t)*at);
+	return copy;
+}
 
 static bool
 is_its_own_place(const char *path, const char *place)
@@ -160,10 +172,8 @@ add_parts(struct take *take, const struct takeover *zone)
 
 	for (size_t i = 0; i < zone->n_parts; i++) {
 		const char *path = arena_printf(init->a, "zones/%s", zone->parts[i].path);
-		size_t k = 0;
+		size_t k = known_enter(&take->files, path, init->n_files);
 
-		while (k < init->n_files && strcmp(init->files[k].path, path) != 0)
-			k++;
 		if (k < init->n_files &&
 		    (init->files[k].text.len != zone->parts[i].text.len ||
 			memcmp(init->files[k].text.data, zone->parts[i].text.data,
@@ -207,17 +217,20 @@ add_zone(struct take *take, struct diags *diags, struct takeover *zone, const ch
 {
 	struct init *init = take->init;
 	const char *place = init_template(init->a, zone->name_text);
+	const char *name = lower(init->a, zone->name_text);
+	size_t same;
 
-	for (size_t i = 0; i < init->n_zones; i++)
-		if (strcasecmp(init->zones[i].name, zone->name_text) == 0)
-			return diag_add_path(diags, zone->path, P_TWO_FILES,
-			    "%s is the zone %s, and so is %s", zone->path, zone->name_text,
-			    init->zones[i].path);
+	if (known_find(&take->zones, name, &same))
+		return diag_add_path(diags, zone->path, P_TWO_FILES,
+		    "%s is the zone %s, and so is %s", zone->path, zone->name_text,
+		    init->zones[same].path);
 	buf_printf(&init->said, "%s: %s, %zu records, serial %u%s%s\n", zone->name_text, zone->path,
 	    zone->n_records, (unsigned)zone->serial, *by ? ", called as " : "", by);
 	if (raise_serial(take, diags, zone, is_its_own_place(zone->path, place)) < 0 ||
 	    add_parts(take, zone) < 0)
 		return -1;
+	known_enter(&take->zones, name, init->n_zones);
+	known_enter(&take->files, place, init->n_files);
 	init_add_zone(init, arena_text(init->a, zone->name_text, strlen(zone->name_text)))->path =
 	    arena_text(init->a, zone->path, strlen(zone->path));
 	init_add(init, (struct init_file){.path = place, .text = zone->text, .is_template = true});
@@ -300,17 +313,6 @@ is_conf(const char *path)
 	return strncmp(slash ? slash + 1 : path, "named.conf", strlen("named.conf")) == 0;
 }
 
-/* Views may have one zone of one file. */
-static bool
-is_known(const struct named_conf *conf, size_t n, const struct named_conf_zone *zone)
-{
-	for (size_t i = 0; i < n; i++)
-		if (conf->zones[i].path && strcasecmp(conf->zones[i].name, zone->name) == 0 &&
-		    strcmp(conf->zones[i].path, zone->path) == 0)
-			return true;
-	return false;
-}
-
 /* It is no person who names what stands in a configuration: a pipe would be waited for. */
 static void
 take_named(struct take *take, const struct named_file *input)
@@ -329,7 +331,9 @@ static void
 take_conf(struct take *take, const char *path)
 {
 	struct named_conf conf;
+	struct arena *a = take->init->a;
 	struct buf *said = &take->init->said;
+	struct known taken = {.a = a}; /* views may have one zone of one file */
 
 	if (named_conf_read(&take->cmd->diags, path, &conf) < 0)
 		take->result = -1;
@@ -341,9 +345,11 @@ take_conf(struct take *take, const char *path)
 			buf_printf(said, "left out %s: of type %s\n", zone->name, zone->type);
 		else if (!zone->path)
 			buf_printf(said, "left out %s: it has no file\n", zone->name);
-		else if (!is_known(&conf, i, zone))
+		else if (known_enter(&taken,
+			     arena_printf(a, "%s %s", lower(a, zone->name), zone->path), i) == i)
 			take_named(take, &input);
 	}
+	known_free(&taken);
 	named_conf_free(&conf);
 }
 
@@ -378,7 +384,7 @@ take_folder(struct take *take, const char *folder)
 int
 init_take_over(struct cmd *cmd, struct init *init)
 {
-	struct take take = {.cmd = cmd, .init = init};
+	struct take take = {.cmd = cmd, .init = init, .zones.a = init->a, .files.a = init->a};
 
 	if (begin_asking(cmd, init, &take.asking) < 0)
 		return -1;
@@ -395,6 +401,8 @@ init_take_over(struct cmd *cmd, struct init *init)
 			take_file(&take, &input, true);
 	}
 	nameservers_end(&take.asking.run);
+	known_free(&take.zones);
+	known_free(&take.files);
 	if (take.result == 0 && init->n_zones == 0)
 		take.result = diag_add_path(&cmd->diags, "<command line>", P_TAKEOVER,
 		    "there is no zone file in what was named");

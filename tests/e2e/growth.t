@@ -677,6 +677,16 @@ def zones_that_fail(n):
     at_length('check', status=2)
 
 
+@case(250)
+def zones_taken_over(n):
+    """As a named.conf has them, some of which two views share."""
+    for i in range(n):
+        write(f'z{i}.db', ZONE.replace('example.org', f'z{i}.example'))
+    write('named.conf', lines('zone "z%.example" { type primary; file "z%.db"; };', n),
+          lines('zone "z%.example" { type primary; file "z%.db"; };', n // 2))
+    count('init', '--from', 'named.conf')
+
+
 @case(8)
 def zones_below_one_zone(n):
     below = [f'z{i}.example.org' for i in range(n)]
