@@ -44,6 +44,15 @@ made() {
 	make -C "$top" deb B="$tmp/build" && ls "$tmp"/build/deb/zonepp_*.deb
 }
 version=$(sed -n 's/^VERSION *:= *//p' "$top/GNUmakefile")
+again() { # elsewhere, by somebody else
+	git clone -q "$top" "$tmp/elsewhere" &&
+		(cd "$tmp/elsewhere" && umask 077 && TZ=Asia/Kathmandu HOME=/nonexistent make deb)
+}
+same_again() {
+	for deb in "$tmp"/build/deb/*.deb; do
+		cmp "$deb" "$tmp/elsewhere/build/deb/${deb##*/}" || return
+	done
+}
 judged_by_lintian() {
 	lintian --allow-root --fail-on error,warning "$tmp"/build/deb/zonepp_*.changes
 }
@@ -78,6 +87,8 @@ if [ "${PARANOID-}" ] && command -v dpkg-buildpackage dh lintian fakeroot >/dev/
 	ok 'the version is that of the changelog' prints "zonepp ($version)" \
 		sed -n '1s/) .*/)/p' "$top/.debian/changelog"
 	ok 'the package is made' made
+	ok 'and made once more, elsewhere' again
+	ok 'which gives the same octets' same_again
 	ok 'lintian has nothing to say' judged_by_lintian
 	ok 'it is installed' installed
 	ok 'with its program' holds usr/bin/zonepp
