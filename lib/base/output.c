@@ -627,15 +627,19 @@ name_folder(struct output *out)
 	return len > 0 && (size_t)len < sizeof(real) ? arena_text(a, real, (size_t)len) : folder;
 }
 
+bool
+output_is_stream(const struct output *out)
+{
+	return out->kind == OUTPUT_STREAM;
+}
+
 const char *
 output_draft_name(struct output *out)
 {
 	struct arena *a = &out->diags->arena;
 
-	if (!output_draft(out))
+	if (out->kind == OUTPUT_STREAM || !output_draft(out))
 		return NULL;
-	if (out->kind == OUTPUT_STREAM)
-		return arena_printf(a, "/proc/%ld/fd/%d", (long)getpid(), out->fd);
 	if (name_temporary(out) < 0) {
 		output_fail(out, "name the new");
 		return NULL;

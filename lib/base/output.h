@@ -71,8 +71,12 @@ output_attribute(struct output *out, const char *name, const void *value, size_t
 const char *
 output_draft(struct output *out);
 
+/* Is it a device or a pipe? */
+bool
+output_is_stream(const struct output *out);
+
 /* As output_draft, by a name that other processes can open, in the file's folder: it vanishes with
- * the commit, or where that does not come. */
+ * the commit, or where that does not come. A stream's has none. */
 const char *
 output_draft_name(struct output *out);
 

@@ -14,8 +14,17 @@ static int
 review(struct zone_run *run)
 {
 	const struct zone_job *job = run->job;
-	const char *draft = job->review ? output_draft_name(run->out) : NULL;
+	const char *draft;
 
+	if (!job->review)
+		return 0;
+	if (output_is_stream(run->out))
+		return diag_error(run->diags, pos_none(), P_REVIEW_ENDED,
+		    "the output of %s, %s, is a device or a pipe, beside which there is no draft "
+		    "that "
+		    "review could read",
+		    job->zone->name_text, job->zone->output);
+	draft = output_draft_name(run->out);
 	if (!draft)
 		return 0;
 	return job->review(job->review_ctx, run->diags, job->zone, run->result->serial, draft);
