@@ -44,13 +44,15 @@ made() {
 	make -C "$top" deb B="$tmp/build" && ls "$tmp"/build/deb/zonepp_*.deb
 }
 version=$(sed -n 's/^VERSION *:= *//p' "$top/GNUmakefile")
-again() { # elsewhere, by somebody else
-	git clone -q "$top" "$tmp/elsewhere" &&
-		(cd "$tmp/elsewhere" && umask 077 && TZ=Asia/Kathmandu HOME=/nonexistent make deb)
-}
+elsewhere=$tmp/elsewhere/zonepp-$version
+again() ( # of the archive, in another folder, by somebody else
+	umask 077 && mkdir "$tmp/elsewhere" &&
+		tar -xzf "$tmp/build/zonepp-$version.tar.gz" -C "$tmp/elsewhere" --no-same-permissions &&
+		cd "$elsewhere" && TZ=Asia/Kathmandu HOME=/nonexistent make deb
+)
 same_again() {
 	for deb in "$tmp"/build/deb/*.deb; do
-		cmp "$deb" "$tmp/elsewhere/build/deb/${deb##*/}" || return
+		cmp "$deb" "$elsewhere/build/deb/${deb##*/}" || return
 	done
 }
 judged_by_lintian() {
