@@ -58,11 +58,16 @@ do_nothing(int number)
 }
 
 static void
-answer(const struct serving *serving, const struct starter_end *end)
+answer(const struct serving *serving, size_t slot, const struct child_end *of, bool by_signal)
 {
+	struct starter_end end;
 	ssize_t n;
 
-	while ((n = send(serving->fd, end, sizeof(*end), MSG_NOSIGNAL)) < 0 && errno == EINTR)
+	memset(&end, 0, sizeof(end)); /* what lies between its parts is sent, too */
+	end.slot = slot;
+	end.end = *of;
+	end.by_signal = by_signal;
+	while ((n = send(serving->fd, &end, sizeof(end), MSG_NOSIGNAL)) < 0 && errno == EINTR)
 		;
 	if (n < 0) /* who asked learns by the end of this process that no answer comes */
 		_exit(1);
@@ -107,7 +112,7 @@ start(struct serving *serving, const struct request *request, const int fds[FDS_
 		wait_for_child(serving, &child, running.end, parent);
 	arena_free(&a);
 	if (running.pid < 0) {
-		answer(serving, &(struct starter_end){running.slot, {.error = error}, false});
+		answer(serving, running.slot, &(struct child_end){.error = error}, false);
 		mem_unshare(running.end, sizeof(*running.end));
 		return;
 	}
@@ -129,8 +134,7 @@ reap(struct serving *serving)
 			if (running->pid != pid)
 				continue;
 			child_end_orphan(running->end);
-			answer(serving, &(struct starter_end){
-					    running->slot, *running->end, WIFSIGNALED(status)});
+			answer(serving, running->slot, running->end, WIFSIGNALED(status));
 			mem_unshare(running->end, sizeof(*running->end));
 			*running = serving->items[--serving->n];
 			break;
