@@ -462,7 +462,10 @@ sandbox_print(struct buf *b, const struct sandbox_state *state)
 {
 	put_landlock(b, state);
 	if (state->seccomp_error)
-		buf_printf(b, "seccomp: not enforced: %s\n", strerror(state->seccomp_error));
+		buf_printf(b, "seccomp: not enforced: %s\n",
+		    state->seccomp_error == ENOTSUP
+			? "zonepp does not know the calls of this machine"
+			: strerror(state->seccomp_error));
 	else
 		buf_puts(b, "seccomp: enforced\n");
 	buf_printf(b, "new privileges: %s\n",
