@@ -166,7 +166,7 @@ key_folder_find(const struct key_folder *folder, const struct name *zone, size_t
 const struct key_file *
 key_folder_find_responses(const struct key_folder *folder, const struct name *zone, size_t *n);
 
-/* Adds what the .private files of the zone hold to the digest. Returns whether any holds a secret:
+/* Adds to the digest what the .private files of the zone are called and hold. Returns whether any holds a secret:
  * that of a key on a token does not. */
 bool
 key_folder_digest(const struct key_folder *folder, const struct name *zone, struct digest *digest);

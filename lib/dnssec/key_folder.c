@@ -299,7 +299,8 @@ put_pin_access(struct buf *b, struct text private_text)
 
 /* Returns whether it holds a secret. */
 static bool
-digest_private(const struct roots *roots, const char *path, char *room, struct digest *digest)
+digest_private(const struct roots *roots, const char *path, const char *base, char *room,
+    struct digest *digest)
 {
 	int fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
@@ -309,6 +310,7 @@ digest_private(const struct roots *roots, const char *path, char *room, struct d
 	bool is_secret = n > 0 && !keyfile_is_of_token((struct text){room, (size_t)n});
 
 	if (n > 0) {
+		digest_add(digest, base, strlen(base) + 1);
 		digest_add(digest, &n, sizeof(n));
 		/* Where others got access to it, the zone is looked at again: that is told of. */
 		if (fstat(fd, &st) == 0)
@@ -336,6 +338,6 @@ key_folder_digest(const struct key_folder *folder, const struct name *zone, stru
 	for (size_t i = 0; i < n; i++)
 		if ((size_t)snprintf(path, sizeof(path), "%s/%s.private", folder->path,
 			files[i].base) < sizeof(path))
-			any |= digest_private(folder->roots, path, room, digest);
+			any |= digest_private(folder->roots, path, files[i].base, room, digest);
 	return any;
 }

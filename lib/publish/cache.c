@@ -161,6 +161,15 @@ struct places {
 	const char *output, *keys; /* `keys` is NULL where there are none */
 };
 
+static struct places
+places_of(struct arena *a, const struct zone_job *job)
+{
+	return (struct places){.a = a,
+	    .job = job,
+	    .output = file_absolute_in(a, job->load.roots, job->zone->output),
+	    .keys = job->keys ? file_absolute_in(a, job->load.roots, job->keys->path) : NULL};
+}
+
 /* Where a file of that path may be read: the cache may hold any. */
 static const struct roots *
 roots_of(const struct places *places, const char *path)
@@ -172,7 +181,41 @@ roots_of(const struct places *places, const char *path)
 	return places->job->load.roots;
 }
 
-/* "SHA256 PATH" behind the mark, or "- PATH" for a file that did not exist. */
+static int
+compare_base(const void *text, const void *file)
+{
+	const struct text *stem = text;
+	const char *base = ((const struct key_file *)file)->base;
+	int order = strncmp(stem->data, base, stem->len);
+
+	return order ? order : -(base[stem->len] != '\0');
+}
+
+/* Is it a private key that the seal is made with? Then nothing else needs to tell whether it is the
+ * same. */
+static bool
+is_of_seal(const struct places *places, const char *path)
+{
+	static const char suffix[] = ".private";
+	const struct zone_job *job = places->job;
+	const struct key_file *files;
+	struct text stem;
+	size_t n;
+
+	if (!job->zone->sign || !places->keys || !confine_is_below(path, places->keys) ||
+	    strcmp(path, places->keys) == 0)
+		return false;
+	stem = text_of(path + strlen(places->keys) + 1);
+	if (stem.len < sizeof(suffix) ||
+	    strcmp(stem.data + stem.len - (sizeof(suffix) - 1), suffix) != 0)
+		return false;
+	stem.len -= sizeof(suffix) - 1;
+	files = key_folder_find(job->keys, job->load.zone, &n);
+	return n > 0 && bsearch(&stem, files, n, sizeof(*files), compare_base);
+}
+
+/* "SHA256 PATH" behind the mark, "- PATH" for a file that did not exist, or "+ PATH" for a private
+ * key that the seal is made with. */
 static bool
 same_input(const struct places *places, struct text line)
 {
@@ -188,6 +231,8 @@ same_input(const struct places *places, struct text line)
 		return false;
 	path = settings_path_read(places->a, places->job->load.roots,
 	    (struct text){space + 1, (size_t)(line.data + line.len - space - 1)});
+	if (space - line.data == 1 && *line.data == '+')
+		return is_of_seal(places, path);
 	roots = roots_of(places, path);
 	if (!file_digest(kind, roots, path, now))
 		return space - line.data == 1 && *line.data == '-' && is_absent(roots, path);
@@ -262,10 +307,7 @@ static bool
 all_the_same(struct arena *a, struct text text, const struct zone_job *job, struct diags *diags,
     struct zone_result *result)
 {
-	const struct places places = {.a = a,
-	    .job = job,
-	    .output = file_absolute_in(a, job->load.roots, job->zone->output),
-	    .keys = job->keys ? file_absolute_in(a, job->load.roots, job->keys->path) : NULL};
+	const struct places places = places_of(a, job);
 	struct buf settings = {0};
 	struct text last = {0};
 	bool same;
@@ -394,13 +436,15 @@ add_path(struct arena *a, const struct zone_job *job, struct text line, const ch
     size_t *n, size_t *cap)
 {
 	enum { HEX = 2 * DIGEST_LEN };
+	size_t ahead;
 
 	take_kind(&line);
-	if (said_is_line(line) || line.len <= HEX + 1 || line.data[HEX] != ' ')
+	ahead = line.len > 2 && memcmp(line.data, "+ ", 2) == 0 ? 2 : HEX + 1;
+	if (said_is_line(line) || line.len <= ahead || line.data[ahead - 1] != ' ')
 		return;
 	*paths = mem_grow(*paths, *n, cap, sizeof(**paths));
 	(*paths)[(*n)++] = settings_path_read(
-	    a, job->load.roots, (struct text){line.data + HEX + 1, line.len - HEX - 1});
+	    a, job->load.roots, (struct text){line.data + ahead, line.len - ahead});
 }
 
 size_t
@@ -429,12 +473,31 @@ cache_inputs(const struct zone_job *job, struct arena *a, const char ***paths)
 	return kept;
 }
 
+/* Adds the line of an input. */
+static void
+put_input(struct buf *b, const struct places *places, const struct input *input)
+{
+	if (strchr(input->path, '\n')) {
+		buf_puts(b, "unnameable\n"); /* never the same */
+		return;
+	}
+	buf_puts(b, kind_marks[input->kind]);
+	if (!input->there)
+		buf_putc(b, '-');
+	else if (is_of_seal(places, input->path))
+		buf_putc(b, '+');
+	else
+		put_sha256(b, input->sha256);
+	buf_printf(b, " %s\n", settings_path(places->job->load.roots, input->path));
+}
+
 void
 cache_store(const struct zone_job *job, struct diags *diags, const struct zone_result *result,
     const uint8_t output_sha256[32])
 {
 	struct diags own = {0};
 	struct zone_result noted = *result;
+	struct places places;
 	struct output *out;
 	struct buf b = {0}, said = {0};
 	bool changed;
@@ -445,24 +508,11 @@ cache_store(const struct zone_job *job, struct diags *diags, const struct zone_r
 	put_result(&b, &noted, job->load.now);
 	buf_put(&b, said.data, said.len);
 	buf_free(&said);
-	for (size_t i = 0; i < diags->n_inputs; i++) {
-		const struct input *input = &diags->inputs[i];
-
-		if (strchr(input->path, '\n')) {
-			buf_puts(&b, "unnameable\n"); /* never the same */
-			continue;
-		}
-		buf_puts(&b, kind_marks[input->kind]);
-		if (input->there)
-			put_sha256(&b, input->sha256);
-		else
-			buf_putc(&b, '-');
-		buf_printf(&b, " %s\n", settings_path(job->load.roots, input->path));
-	}
+	places = places_of(&own.arena, job);
+	for (size_t i = 0; i < diags->n_inputs; i++)
+		put_input(&b, &places, &diags->inputs[i]);
 	put_sha256(&b, output_sha256);
-	buf_printf(&b, " %s\n",
-	    settings_path(
-		job->load.roots, file_absolute_in(&own.arena, job->load.roots, job->zone->output)));
+	buf_printf(&b, " %s\n", settings_path(job->load.roots, places.output));
 	seal_of(job, (struct text){b.data, b.len}, &b);
 	out = output_open_in(&own, job->own, job->cache);
 	if (out) {
