@@ -191,7 +191,7 @@ take_file(struct cmd *cmd, const struct project *project, const char *out)
 
 /* Hooks run outside of it. Who reviews does so in a process of its own (publish/build_review.c). */
 static int
-confine(struct cmd *cmd, struct project *project)
+confine(struct cmd *cmd, struct project *project, const struct build_options *how)
 {
 	if (hooks_begin(&cmd->diags, project, false) < 0)
 		return -1;
@@ -200,6 +200,7 @@ confine(struct cmd *cmd, struct project *project)
 	for (size_t i = 0; i < project->n_zones; i++)
 		if (project->zones[i].serial == PROJECT_SERIAL_LIVE)
 			cmd->sandbox.network = true;
+	cmd->uses_token = build_uses_tokens(project, how);
 	cmd_permit_build(cmd, project);
 	if (cmd_has(cmd, &option_deps_file))
 		cmd_permit_output(cmd, cmd_value(cmd, &option_deps_file));
@@ -235,7 +236,7 @@ run(struct cmd *cmd)
 		return -1;
 	if (out && take_file(cmd, &project, out) < 0)
 		return -1;
-	if (confine(cmd, &project) < 0)
+	if (confine(cmd, &project, &how) < 0)
 		return -1;
 	how.progress = cmd->progress;
 	result = build_project(&cmd->diags, &project, &how, &build);

@@ -61,28 +61,10 @@ cmd_permit_project(struct cmd *cmd, const struct project *project)
 	permit_outputs(cmd, project, SANDBOX_READ);
 }
 
-/* Are keys of the project on tokens, or will they be? */
-static bool
-uses_token(struct arena *a, const struct project *project)
-{
-	const char *last = "";
-
-	for (size_t i = 0; i < project->n_zones; i++) {
-		const struct project_zone *zone = &project->zones[i];
-
-		if (zone->policy->keys.place ||
-		    (strcmp(zone->keys, last) != 0 && key_folder_has_token(a, zone->keys, NULL)))
-			return true;
-		last = zone->keys;
-	}
-	return false;
-}
-
 /* State and lock file are replaced in the folder itself. */
 void
 cmd_permit_build(struct cmd *cmd, const struct project *project)
 {
-	cmd->uses_token = uses_token(cmd->sandbox.a, project);
 	sandbox_add(&cmd->sandbox, project->folder, SANDBOX_WRITE);
 	permit_outputs(cmd, project, SANDBOX_WRITE);
 }
@@ -91,15 +73,18 @@ void
 cmd_permit_keys(
     struct cmd *cmd, const struct name *zone, const char *folder, const char *const *files)
 {
+	struct sandbox *sandbox = &cmd->sandbox;
+	enum key_tokens found = KEY_TOKENS_NONE;
+
 	if (folder) {
-		sandbox_add(&cmd->sandbox, folder, SANDBOX_READ_LINKS);
-		cmd->uses_token |= key_folder_has_token(cmd->sandbox.a, folder, zone);
+		sandbox_add(sandbox, folder, SANDBOX_READ_LINKS);
+		found = key_folder_tokens(sandbox->a, folder, zone);
 	}
 	for (; files && *files; files++) {
-		folder = file_folder(cmd->sandbox.a, *files);
-		sandbox_add(&cmd->sandbox, folder, SANDBOX_READ_LINKS);
-		cmd->uses_token |= key_folder_has_token(cmd->sandbox.a, folder, zone);
+		sandbox_add(sandbox, file_folder(sandbox->a, *files), SANDBOX_READ_LINKS);
+		found = key_tokens_both(found, key_file_tokens(sandbox->a, *files));
 	}
+	cmd->uses_token |= found == KEY_TOKENS_SOME;
 }
 
 void

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "project/hook.h"
+#include "publish/build.h"
 #include "report/rollover.h"
 #include "rollover/act.h"
 #include "rollover/ask.h"
@@ -166,12 +167,15 @@ print_said(const struct cmd *cmd, const struct buf *said, struct buf *b)
 static int
 confine(struct cmd *cmd, struct project *project)
 {
+	static const char *const no_names[] = {NULL};
+	const struct build_options all = {.zones = no_names};
 	bool deploys = cmd_has(cmd, &option_deploy);
 
 	if (deploys && hooks_begin(&cmd->diags, project, true) < 0)
 		return -1;
 	cmd->sandbox.starter = project->starter != NULL;
 	cmd->sandbox.network = true;
+	cmd->uses_token = deploys && build_uses_tokens(project, &all);
 	cmd_permit_build(cmd, project);
 	for (size_t i = 0; deploys && i < project->n_zones; i++)
 		sandbox_add(&cmd->sandbox, project->zones[i].keys, SANDBOX_WRITE);

@@ -153,10 +153,36 @@ int
 key_folder_read_in(struct arena *a, struct diags *diags, const struct roots *roots,
     const char *path, struct key_folder *out);
 
-/* Does any key in the folder, or of that zone, lie on a token? False, too, where the folder cannot
- * be read. Needs `a` for a while. */
-bool
-key_folder_has_token(struct arena *a, const char *path, const struct name *zone);
+/* Are keys on tokens? The more, the later it stands here. */
+enum key_tokens {
+	KEY_TOKENS_NONE,
+	KEY_TOKENS_UNREAD, /* of those that could be read none is */
+	KEY_TOKENS_SOME,
+};
+
+static inline enum key_tokens
+key_tokens_both(enum key_tokens a, enum key_tokens b)
+{
+	return a > b ? a : b;
+}
+
+/* Does any key in the folder, or of that zone, lie on a token? Needs `a` for a while. */
+enum key_tokens
+key_folder_tokens(struct arena *a, const char *path, const struct name *zone);
+
+/* The same of the key by the path that names it: its .key or .private file, or what their names
+ * have in common. */
+enum key_tokens
+key_file_tokens(struct arena *a, const char *path);
+
+/* The same for the zone's keys in a folder that was listed. */
+enum key_tokens
+key_folder_tokens_of(const struct key_folder *folder, const struct name *zone);
+
+/* Adds to the digest what the file system says of the private keys in a folder: a key that is
+ * replaced, or written to, changes it. Returns 0, or -1 where it does not say. */
+int
+key_folder_stamp(const char *path, struct digest *digest);
 
 /* The files of one zone, `*n` of them. */
 const struct key_file *
@@ -166,8 +192,8 @@ key_folder_find(const struct key_folder *folder, const struct name *zone, size_t
 const struct key_file *
 key_folder_find_responses(const struct key_folder *folder, const struct name *zone, size_t *n);
 
-/* Adds to the digest what the .private files of the zone are called and hold. Returns whether any holds a secret:
- * that of a key on a token does not. */
+/* Adds to the digest what the .private files of the zone are called and hold. Returns whether any
+ * holds a secret: that of a key on a token does not. */
 bool
 key_folder_digest(const struct key_folder *folder, const struct name *zone, struct digest *digest);
 

@@ -247,37 +247,110 @@ key_read_private(int fd, char *out, size_t room)
 	return -1;
 }
 
-static bool
-is_on_token(const char *path)
+static enum key_tokens
+token_of(int dir, const char *path)
 {
 	char room[PRIVATE_LONGEST];
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
 	bool is = n > 0 && keyfile_is_of_token((struct text){room, (size_t)n});
 
 	OPENSSL_cleanse(room, n < 0 ? sizeof(room) : (size_t)n);
 	if (fd >= 0)
 		close(fd);
-	return is;
+	return is ? KEY_TOKENS_SOME : n < 0 ? KEY_TOKENS_UNREAD : KEY_TOKENS_NONE;
 }
 
-bool
-key_folder_has_token(struct arena *a, const char *path, const struct name *zone)
+/* The next private key that may be the zone's; NULL: there is none, or errno is set. */
+static const char *
+next_private(DIR *dir, const struct wanted *wanted)
+{
+	struct dirent *entry;
+
+	errno = 0;
+	while ((entry = readdir(dir)))
+		if (is_private_name(entry->d_name) && may_be_of(wanted, entry->d_name))
+			return entry->d_name;
+	return NULL;
+}
+
+enum key_tokens
+key_folder_tokens(struct arena *a, const char *path, const struct name *zone)
 {
 	struct wanted wanted = {zone, zone ? name_absolute_text(a, zone->wire) : NULL};
+	enum key_tokens found = KEY_TOKENS_NONE;
 	DIR *dir = opendir(path);
-	struct dirent *entry;
-	char file[PATH_MAX];
-	bool has = false;
+	const char *file;
 
-	while (dir && !has && (entry = readdir(dir)))
-		has = is_private_name(entry->d_name) && may_be_of(&wanted, entry->d_name) &&
-		      (size_t)snprintf(file, sizeof(file), "%s/%s", path, entry->d_name) <
-			  sizeof(file) &&
-		      is_on_token(file);
-	if (dir)
-		closedir(dir);
-	return has;
+	if (!dir)
+		return errno == ENOENT ? KEY_TOKENS_NONE : KEY_TOKENS_UNREAD;
+	while (found != KEY_TOKENS_SOME && (file = next_private(dir, &wanted)))
+		found = key_tokens_both(found, token_of(dirfd(dir), file));
+	if (errno)
+		found = key_tokens_both(found, KEY_TOKENS_UNREAD);
+	closedir(dir);
+	return found;
+}
+
+enum key_tokens
+key_file_tokens(struct arena *a, const char *path)
+{
+	size_t len = key_stem_len(path);
+
+	return token_of(AT_FDCWD, arena_printf(a, "%.*s.private", len > 0 ? (int)len : -1, path));
+}
+
+enum key_tokens
+key_folder_tokens_of(const struct key_folder *folder, const struct name *zone)
+{
+	enum key_tokens found = KEY_TOKENS_NONE;
+	char path[PATH_MAX];
+	size_t n;
+	const struct key_file *files = key_folder_find(folder, zone, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s.private", folder->path,
+			files[i].base) < sizeof(path))
+			found = key_tokens_both(found, token_of(AT_FDCWD, path));
+	return found;
+}
+
+static int
+stamp_file(int dir, const char *file, struct digest *digest)
+{
+	struct stat st;
+	int64_t numbers[7];
+
+	if (fstatat(dir, file, &st, 0) < 0)
+		return -1;
+	numbers[0] = (int64_t)st.st_dev;
+	numbers[1] = (int64_t)st.st_ino;
+	numbers[2] = st.st_size;
+	numbers[3] = st.st_mtim.tv_sec;
+	numbers[4] = st.st_mtim.tv_nsec;
+	numbers[5] = st.st_ctim.tv_sec;
+	numbers[6] = st.st_ctim.tv_nsec;
+	digest_add(digest, file, strlen(file) + 1);
+	digest_add(digest, numbers, sizeof(numbers));
+	return 0;
+}
+
+int
+key_folder_stamp(const char *path, struct digest *digest)
+{
+	const struct wanted any = {NULL, NULL};
+	DIR *dir = opendir(path);
+	const char *file;
+	int result = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : -1;
+	while (result == 0 && (file = next_private(dir, &any)))
+		result = stamp_file(dirfd(dir), file, digest);
+	if (errno)
+		result = -1;
+	closedir(dir);
+	return result;
 }
 
 /* The access to the file of a token's PIN. */

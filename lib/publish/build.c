@@ -358,14 +358,16 @@ build_all(struct build_run *run, struct build *build)
 	free(levels);
 }
 
-/* Marks the zones that are asked for; a name that the project lacks is an error. */
-static int
-choose_zones(
-    struct diags *diags, const struct project *project, const char *const *names, bool *chosen)
+int
+build_choose(struct diags *diags, const struct project *project,
+    const struct build_options *options, bool *chosen)
 {
 	int result = 0;
 
-	for (; *names; names++) {
+	memset(chosen, 0, project->n_zones * sizeof(*chosen));
+	if (!*options->zones)
+		shard_zones(options->shard, project, chosen);
+	for (const char *const *names = options->zones; *names; names++) {
 		const struct project_zone *zone = project_zone_find(diags, project, *names);
 
 		if (zone)
@@ -450,10 +452,7 @@ build_project(struct diags *diags, const struct project *project,
 	    .home_source = source,
 	    .home_path = project->path,
 	    .locked = run.locked};
-	memset(chosen, 0, project->n_zones * sizeof(*chosen));
-	if (!*options->zones)
-		shard_zones(options->shard, project, chosen);
-	if (choose_zones(diags, project, options->zones, chosen) < 0)
+	if (build_choose(diags, project, options, chosen) < 0)
 		return -1;
 	build->zones = mem_alloc(project->n_zones * sizeof(*build->zones));
 	memset(build->zones, 0, project->n_zones * sizeof(*build->zones));

@@ -81,4 +81,11 @@ build_project(struct diags *diags, const struct project *project,
 void
 build_free(struct build *build);
 
+/* May such a build need a key on a token, or does a policy of its zones make them there? It is
+ * asked ahead of the confinement, which a token's module could not work in. Where all zones are
+ * built, private keys are not read for it unless one has changed: `.zonepp/` has a file that knows
+ * how they looked to the file system when none was on a token. */
+bool
+build_uses_tokens(const struct project *project, const struct build_options *options);
+
 #endif

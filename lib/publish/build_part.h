@@ -1,6 +1,7 @@
 /* What the files share that build a project: build.c orders the zones, build_keys.c reads their
- * folders of keys, build_lock.c the lock file, build_history.c their history, build_review.c and
- * build_hooks.c run the commands of the project, and publication.c publishes them. */
+ * folders of keys, build_tokens.c looks ahead for tokens, build_lock.c the lock file,
+ * build_history.c their history, build_review.c and build_hooks.c run the commands of the project,
+ * and publication.c publishes them. */
 #ifndef PUBLISH_BUILD_PART_H
 #define PUBLISH_BUILD_PART_H
 
@@ -35,6 +36,12 @@ struct build_run {
 	struct reviewer *reviewer; /* NULL: the project has no `review` */
 	struct build_lock lock;
 };
+
+/* Sets for each zone of the project whether it is asked for. Returns 0, or -1 with a problem added
+ * for each name that the project lacks. */
+int
+build_choose(struct diags *diags, const struct project *project,
+    const struct build_options *options, bool *chosen);
 
 /* The zone's own diags, to add a problem to. */
 struct diags *

@@ -297,4 +297,65 @@ ok 'sign --serial unixtime needs no previous zone' sign "$b" 0 --serial unixtime
 ok 'it is there' grep -q "SOA.* $(at 0) 14400" "$b"
 ok 'sign --serial date' sign "$b" 0 --serial date
 ok 'it is there' grep -q "SOA.* $(at 0 %Y%m%d)00 14400" "$b"
+
+# --- Private keys: how often they are read ---
+
+mkdir -p "$tmp/many/zones"
+{
+	echo 'policies: { default: { keys: { csk: never } } }'
+	echo 'zones:'
+} >"$tmp/many/zonepp.yaml"
+for zone in a.example b.example c.example; do
+	echo "  $zone:" >>"$tmp/many/zonepp.yaml"
+	printf '%s\n' "\$ORIGIN $zone." "\$TTL 1h" '@ SOA ns hostmaster 1 4h 30m 1w 10m' '@ NS ns' \
+		'ns A 192.0.2.1' >"$tmp/many/zones/$zone.zone"
+done
+many() { # builds them
+	zonepp build -C "$tmp/many" --now "$(at 0)"
+}
+opened() { # opened N [ZONE]: so many private keys, by the build before
+	grep -h '\.private"' "$tmp/trace"* | grep -vE 'O_PATH|ENOENT' >"$tmp/opens"
+	cat "$tmp/opens"
+	[ "$(wc -l <"$tmp/opens")" = "$1" ] && ! grep -v "[\"/]K${2-}" "$tmp/opens"
+}
+traced() { # traced [ARGUMENT...]: build
+	rm -f "$tmp/trace"*
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -qq -e trace=open,openat,openat2 -o "$tmp/trace" \
+		zonepp build -C "$tmp/many" --now "$(at 0)" "$@"
+}
+of() { # of ZONE: its key
+	ls "$tmp/many/keys/K$1"*.private
+}
+zonepp keys generate -C "$tmp/many" --now "$(at 0)" --missing >/dev/null
+if strace -f -o /dev/null true 2>/dev/null; then
+	ok 'three zones' traced
+	ok 'each key is looked at, read, and sealed with' opened 9
+	ok 'unchanged' traced
+	ok 'each key is read once' opened 3
+	ok 'one of them' traced b.example
+	ok 'its key is looked at, and no other' opened 2 b.example
+	touch -d '2020-01-01' "$(of b.example)"
+	ok 'a key that was touched' says '3 unchanged' traced
+	ok 'lets all be looked at' opened 6
+	ok 'once' traced
+	ok 'and then no more' opened 3
+	mv "$tmp/many/.zonepp/zonepp.keys.seen" "$tmp/seen"
+	mkdir "$tmp/many/.zonepp/zonepp.keys.seen"
+	ok 'where that cannot be remembered' traced
+	ok 'they are looked at each time' opened 6
+	rmdir "$tmp/many/.zonepp/zonepp.keys.seen"
+else
+	ok 'three zones' many
+fi
+ok 'nor is a digest of a key in the cache' refuses grep -rF "$(sha256sum <"$(of a.example)" | cut -d ' ' -f 1)" "$tmp/many/.zonepp"
+sed -i 's/^Created:.*/&\nInactive: 20990101000000/' "$(of a.example)"
+sed -i '1i; Inactive: 20990101000000' "$(of a.example | sed 's/private$/key/')"
+many >/dev/null
+ok 'a key with other dates' [ "$(of a.example)" -ot "$tmp/many/.zonepp/a.example.build" ]
+cp "$tmp/many/.zonepp/a.example.build" "$tmp/sealed"
+printf 'Unknown: x\n' >>"$(of a.example)"
+ok 'any change of a private key' many
+ok 'is one of the seal' refuses cmp -s "$tmp/sealed" "$tmp/many/.zonepp/a.example.build"
+rm "$(of a.example)"
+ok 'without it there is no zone to be had' refuses many
 plan

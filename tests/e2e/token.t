@@ -322,6 +322,27 @@ ok 'a copy of the project believes no cache of zones with keys there' \
 	fails 2 S129 env SOFTHSM2_CONF=/nonexistent zonepp build -C copy
 rm -rf copy
 
+# Nobody says that there are tokens: the first key on one is found.
+mkdir -p found/zones
+printf 'zones: { example.net: {}, example.org: {} }\n' >found/zonepp.yaml
+for zone in example.org example.net; do
+	sed "s/example.org/$zone/" zone >found/zones/$zone.zone
+	zonepp keys generate -C found $zone >/dev/null
+done
+landlocked() { # landlocked COMMAND...: it is confined
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -qq -e trace=landlock_restrict_self -o confined "$@" && [ -s confined ]
+}
+strace -f -o /dev/null true 2>/dev/null || landlocked() { "$@"; }
+ok 'keys in files: a build is confined' landlocked zonepp build -C found
+ok 'and the next' landlocked zonepp build -C found
+sed -i 's/: {} }/: {}, example.com: {} }/' found/zonepp.yaml
+sed 's/example.org/example.com/' zone >found/zones/example.com.zone
+zonepp keys generate -C found --publish=-1d --activate=-1d --token "$uri" example.com >/dev/null
+ok 'a key on a token comes' zonepp build -C found
+judged 'its zone' example.com found/public/example.com.zone
+ok 'another zone is confined' landlocked zonepp build -C found example.org
+ok 'so is who looks at rollovers' landlocked zonepp roll -C found
+
 new_pin wrong 11111111
 cp -R project many
 sed -i "s|token=zones?pin-source=$tmp/pin|token=other?pin-source=$tmp/wrong|" many/zonepp.yaml
