@@ -130,6 +130,7 @@ add_token(struct tokens *tokens, const struct token_module *module, CK_SLOT_ID s
 	    module->functions->C_GetTokenInfo(slot, &token->info) != CKR_OK ||
 	    !(token->info.flags & CKF_TOKEN_INITIALIZED))
 		return;
+	token->names = token_names_new();
 	token->name = padded_text(&tokens->a, token->info.label, sizeof(token->info.label));
 	tokens->n++;
 }
@@ -226,8 +227,10 @@ tokens_free(struct tokens *tokens)
 {
 	if (!tokens)
 		return;
-	for (size_t i = 0; i < tokens->n; i++)
+	for (size_t i = 0; i < tokens->n; i++) {
 		close_sessions(&tokens->items[i]);
+		token_names_free(tokens->items[i].names);
+	}
 	for (size_t i = 0; i < tokens->n_modules; i++) {
 		struct token_module *module = &tokens->modules[i];
 

@@ -5,12 +5,7 @@
 #include "dnssec/signer.h"
 #include "dnssec/verifier.h"
 
-#include <p11-kit/uri.h>
 #include <stdio.h>
-
-enum {
-	OBJECTS_MOST = 64, /* of one name, which are tried */
-};
 
 /* --- Signing --- */
 
@@ -83,48 +78,17 @@ refuse(const struct reach *reach, const char *why)
 	return diag_add_path(reach->diags, reach->path, S_TOKEN, "%s: %s", reach->name, why);
 }
 
-static int
-refuse_rv(const struct reach *reach, const char *step, CK_RV rv)
-{
-	return refuse(reach, arena_printf(&reach->diags->arena, "%s: %s", step,
-				 token_rv_name(&reach->diags->arena, rv)));
-}
-
-static CK_ULONG
-add_attribute(
-    CK_ATTRIBUTE *template, CK_ULONG n, const struct token_uri *uri, CK_ATTRIBUTE_TYPE type)
-{
-	const CK_ATTRIBUTE *attribute = p11_kit_uri_get_attribute(uri->parsed, type);
-
-	if (attribute)
-		template[n++] = *attribute;
-	return n;
-}
-
 /* The private keys of that name and id. Returns -1 with a problem added. */
 static int
 find_objects(const struct reach *reach, struct token_session *session,
-    CK_OBJECT_HANDLE objects[OBJECTS_MOST], CK_ULONG *n)
+    CK_OBJECT_HANDLE objects[TOKEN_OBJECTS_MOST], CK_ULONG *n)
 {
-	CK_FUNCTION_LIST *f = session->token->module->functions;
-	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
-	CK_ATTRIBUTE template[3] = {{CKA_CLASS, &class, sizeof(class)}};
-	CK_ULONG n_template = 1;
-	const char *step = "C_FindObjectsInit";
-	CK_RV rv;
+	const char *step;
+	CK_RV rv = token_find(session, reach->key->uri, objects, n, &step);
 
-	n_template = add_attribute(template, n_template, reach->key->uri, CKA_LABEL);
-	n_template = add_attribute(template, n_template, reach->key->uri, CKA_ID);
-	pthread_mutex_lock(&session->lock);
-	rv = f->C_FindObjectsInit(session->handle, template, n_template);
-	if (rv == CKR_OK) {
-		step = "C_FindObjects";
-		rv = f->C_FindObjects(session->handle, objects, OBJECTS_MOST, n);
-		f->C_FindObjectsFinal(session->handle);
-	}
-	pthread_mutex_unlock(&session->lock);
 	if (rv != CKR_OK)
-		return refuse_rv(reach, step, rv);
+		return refuse(reach, arena_printf(&reach->diags->arena, "%s: %s", step,
+					 token_rv_name(&reach->diags->arena, rv)));
 	return *n > 0 ? 0 : refuse(reach, "there is no such private key there");
 }
 
@@ -196,7 +160,7 @@ prove(const struct reach *reach, struct token *token, const CK_OBJECT_HANDLE *ob
 static int
 reach_key(const struct reach *reach)
 {
-	CK_OBJECT_HANDLE objects[OBJECTS_MOST];
+	CK_OBJECT_HANDLE objects[TOKEN_OBJECTS_MOST];
 	struct token_session *session;
 	const char *why;
 	CK_ULONG n = 0;

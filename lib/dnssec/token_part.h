@@ -35,6 +35,7 @@ struct token {
 	const char *refused; /* why nobody is logged in; NULL: it works, or was not tried */
 	struct token_session *sessions;
 	bool full; /* it gives no more sessions */
+	struct token_names *names;
 };
 
 struct token_key {
@@ -58,6 +59,23 @@ token_enter(
 /* `key "NAME" on the token "TOKEN"`, or what is known of that; in `a`. */
 const char *
 token_describe(struct arena *a, const struct token_uri *uri);
+
+/* The names of a token's private keys, as far as they are known (token_find.c). */
+struct token_names *
+token_names_new(void);
+
+void
+token_names_free(struct token_names *names);
+
+enum {
+	TOKEN_OBJECTS_MOST = 64, /* of one name, which are tried */
+};
+
+/* The private keys of the URI's name and id on the token of the session, `*n` of them. Returns
+ * CKR_OK, or what went wrong in `*step`. Any thread may call it. */
+CK_RV
+token_find(struct token_session *session, const struct token_uri *uri,
+    CK_OBJECT_HANDLE objects[TOKEN_OBJECTS_MOST], CK_ULONG *n, const char **step);
 
 enum token_trial {
 	TOKEN_TRIAL_GOOD,

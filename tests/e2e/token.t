@@ -322,6 +322,46 @@ ok 'a copy of the project believes no cache of zones with keys there' \
 	fails 2 S129 env SOFTHSM2_CONF=/nonexistent zonepp build -C copy
 rm -rf copy
 
+# Many keys on a token that looks through all of them at each search.
+mkdir -p searched/zones
+printf 'policies: { default: { keys: { csk: never, token: "%s" } } }\nzones:\n' \
+	"pkcs11:token=zones?pin-source=$tmp/pin&module-path=$shim" >searched/zonepp.yaml
+for i in 1 2 3 4 5 6 7 8; do
+	echo "  z$i.example:" >>searched/zonepp.yaml
+	sed "s/example.org/z$i.example/" zone >searched/zones/z$i.example.zone
+done
+zonepp keys generate -C searched --missing >/dev/null
+cp -R searched by-label
+cp -R searched by-id
+for file in by-label/keys/*.private by-id/keys/*.private; do
+	base64=$(sed -n 's/^Label: //p' "$file" | base64 -d | tr -d '\0' | case $file in
+		by-label*) sed 's/;id=[^?;]*//' ;;
+		*) sed 's/;object=[^?;]*//' ;;
+		esac | base64 -w 0)
+	sed "s|^Label: .*|Label: $base64|" "$file" >one && cat one >"$file"
+done
+searches() { # searches MOST
+	n_searches=$(grep -c C_FindObjectsInit log)
+	echo "$n_searches searches"
+	[ "$n_searches" -le "$1" ]
+}
+for by in searched by-label by-id; do
+	rm -f log
+	ok "$by: eight keys on a slow token" env TOKEN_SLOW=60 TOKEN_LOG="$tmp/log" zonepp build -C $by -j 1
+	ok "$by: are not searched for one by one" searches 6
+	ok "$by: and are the right ones" bind_accepts z8.example $by/public/z8.example.zone
+done
+rm -rf log searched/public searched/.zonepp searched/zonepp.state
+ok 'by two threads' env TOKEN_SLOW=60 TOKEN_LOG="$tmp/log" zonepp build -C searched -j 2
+ok 'not one by one' searches 6
+ok 'and right' bind_accepts z5.example searched/public/z5.example.zone
+first=$(ls searched/keys/Kz7*.private)
+sed "s|^Label: .*|Label: $(printf 'pkcs11:token=zones;object=none?%s' "pin-source=$tmp/pin&module-path=$shim" | base64 -w 0)|" \
+	"$first" >one && cat one >"$first"
+rm -rf log searched/public searched/.zonepp searched/zonepp.state
+ok 'a key that is not there' fails 2 'there is no such private key' env TOKEN_SLOW=60 zonepp build -C searched -j 1
+ok 'is missed by its zone alone' grep -F '7 changed, 0 unchanged, 1 failed' output
+
 # Nobody says that there are tokens: the first key on one is found.
 mkdir -p found/zones
 printf 'zones: { example.net: {}, example.org: {} }\n' >found/zonepp.yaml

@@ -5,7 +5,9 @@
  *	TOKEN_REMOVED=N   from the N-th signature on the device is gone
  *	TOKEN_SESSIONS=N  no more than N sessions are open at a time
  *	TOKEN_FLAGS=N     these flags of the token are set, too
- *	TOKEN_LOG=FILE    gets a line for each C_Login, C_OpenSession, C_CloseSession and C_Finalize
+ *	TOKEN_SLOW=MS     a search takes so much longer
+ *	TOKEN_LOG=FILE    gets a line for each C_Login, C_OpenSession, C_CloseSession,
+ *C_FindObjectsInit and C_Finalize
  *
  * Signatures of C_Sign are counted, those of the trials included. */
 #define _GNU_SOURCE
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static CK_FUNCTION_LIST *real, mine;
@@ -98,6 +101,16 @@ sign(CK_SESSION_HANDLE session, unsigned char *data, CK_ULONG len, unsigned char
 }
 
 static CK_RV
+find_objects_init(CK_SESSION_HANDLE session, CK_ATTRIBUTE *template, CK_ULONG n)
+{
+	long slow_ms = setting("TOKEN_SLOW");
+
+	note("C_FindObjectsInit");
+	nanosleep(&(struct timespec){slow_ms / 1000, slow_ms % 1000 * 1000000}, NULL);
+	return real->C_FindObjectsInit(session, template, n);
+}
+
+static CK_RV
 finalize(void *reserved)
 {
 	note("C_Finalize");
@@ -122,6 +135,7 @@ C_GetFunctionList(CK_FUNCTION_LIST **list)
 	mine.C_OpenSession = open_session;
 	mine.C_CloseSession = close_session;
 	mine.C_Sign = sign;
+	mine.C_FindObjectsInit = find_objects_init;
 	mine.C_Finalize = finalize;
 	*list = &mine;
 	return CKR_OK;
