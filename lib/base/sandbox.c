@@ -172,7 +172,7 @@ struct making {
 	struct arena *a;
 	int fd;
 	uint64_t handled;
-	unsigned n_left; /* entries of folders that are still looked at */
+	unsigned left; /* work on links that may still be done, of LINKS_WORK */
 };
 
 /* Permits it at what is open. Files take some of the rights, and what lies in no file system, as
@@ -252,7 +252,16 @@ permit_link(struct making *making, const char *folder, const char *path, unsigne
 	free(real);
 }
 
-/* Links that lie too deep, or among too many files, are not looked for: all may be read then. */
+/* A million names are read, or 20,000 links and folders looked up. */
+enum { LINKS_WORK = 1000000, WORK_OF_NAME = 1, WORK_OF_LINK = 50 };
+
+static void
+work(struct making *making, unsigned done)
+{
+	making->left -= done < making->left ? done : making->left;
+}
+
+/* Links that lie too deep, or among too many others, are not looked for: all may be read then. */
 static void
 permit_links(struct making *making, const char *folder, unsigned depth)
 {
@@ -263,13 +272,13 @@ permit_links(struct making *making, const char *folder, unsigned depth)
 	if (!dir)
 		return;
 	if (depth > DEPTH_MOST)
-		making->n_left = 0;
-	while (making->n_left > 0 && (entry = readdir(dir))) {
+		making->left = 0;
+	while (making->left > 0 && (entry = readdir(dir))) {
 		const char *path;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		making->n_left--;
+		work(making, entry->d_type == DT_REG ? WORK_OF_NAME : WORK_OF_LINK);
 		if (entry->d_type == DT_REG)
 			continue;
 		path = file_join(making->a, folder, entry->d_name);
@@ -278,18 +287,16 @@ permit_links(struct making *making, const char *folder, unsigned depth)
 		else if (entry->d_type == DT_DIR)
 			permit_links(making, path, depth + 1);
 		else if (entry->d_type == DT_UNKNOWN) /* of a file system that does not say */
-			making->n_left = 0;
+			making->left = 0;
 	}
 	closedir(dir);
-	if (making->n_left == 0)
+	if (making->left == 0)
 		permit(making, "/", rights_of(SANDBOX_READ));
 }
 
 static void
 permit_path(struct making *making, const struct sandbox_path *path)
 {
-	enum { ENTRIES_MOST = 20000 };
-
 	if (path->access == SANDBOX_REPLACE) {
 		permit_output(making, path->path);
 		return;
@@ -298,7 +305,7 @@ permit_path(struct making *making, const struct sandbox_path *path)
 		permit_folder(making, path->path, rights_of(path->access));
 	else
 		permit(making, path->path, rights_of(path->access));
-	making->n_left = ENTRIES_MOST;
+	making->left = LINKS_WORK;
 	if (path->access == SANDBOX_READ_LINKS)
 		permit_links(making, path->path, 0);
 }

@@ -194,6 +194,19 @@ kernel abi2 zonepp print "$zone" --now $now
 refused 'with an early Landlock' "$E_ACCES" read write make remove
 refused 'with an early Landlock' "$E_PERM" exec internet
 
+# --- A folder with more keys than links are looked up ---
+
+cp -R "$project/keys" "$tmp/keys-many"
+(cd "$tmp/keys-many" && seq 20000 | sed 's/.*/Kz&.example.+013+00001.key/' | xargs touch)
+many() { # signs with these keys
+	escapes zonepp sign "$zone" --zone example.org --keys "$tmp/keys-many" --now $now -o "$tmp/out/many"
+}
+many
+refused 'with many keys' "$E_ACCES" read list write
+ln -s "$tmp/secret" "$tmp/keys-many/link"
+many
+ok 'with many keys: what a link leads to is read' came_of read 'done'
+
 # --- What version says ---
 
 version() { # version KERNEL TEXT
