@@ -264,13 +264,37 @@ add_some(struct sandbox_program *program, const struct sandbox *sandbox, const s
 	add_end(program, UNKNOWN);
 }
 
+/* Of a test, which reaches no further than 255 steps. Some machines have programs that need more;
+ * all take both ways, so that both are tested. */
+enum { JUMP_MOST = 100 };
+
+/* Has the test at `at` jump to what comes next, over what stands behind it. */
+static void
+add_jump(struct sandbox_program *program, size_t at)
+{
+	size_t steps = program->n - at - 1;
+
+	if (program->n >= SANDBOX_STEPS_MOST) {
+		program->n = SANDBOX_STEPS_MOST + 1;
+	} else if (steps <= JUMP_MOST) {
+		program->steps[at].jt = (uint8_t)steps;
+	} else {
+		memmove(program->steps + at + 2, program->steps + at + 1,
+		    steps * sizeof(*program->steps));
+		program->n++;
+		program->steps[at].jf = 1;
+		program->steps[at + 1] =
+		    (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, (uint32_t)steps);
+	}
+}
+
 /* Finds the span of the number that was loaded, by halves: the kernel runs this once for each call
  * that there is, to note which are allowed whatever their arguments are. */
 static void
 add_search(struct sandbox_program *program, const struct sandbox *sandbox, const struct calls *all,
     const struct span *spans, size_t n)
 {
-	size_t half = n / 2, at = program->n, jump;
+	size_t half = n / 2, at = program->n;
 
 	if (n == 1 && spans->verdict == SOMETIMES) {
 		add_some(program, sandbox, all, spans->calls);
@@ -280,11 +304,7 @@ add_search(struct sandbox_program *program, const struct sandbox *sandbox, const
 		add(program, (struct sock_filter)BPF_JUMP(
 				 BPF_JMP | BPF_JGE | BPF_K, spans[half].first, 0, 0));
 		add_search(program, sandbox, all, spans, half);
-		jump = program->n - at - 1;
-		if (jump > UINT8_MAX || at >= SANDBOX_STEPS_MOST)
-			program->n = SANDBOX_STEPS_MOST + 1; /* too long */
-		else
-			program->steps[at].jt = (uint8_t)jump;
+		add_jump(program, at);
 		add_search(program, sandbox, all, spans + half, n - half);
 	}
 }

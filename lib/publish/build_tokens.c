@@ -37,8 +37,8 @@ is_seen(struct diags *own, const struct project *project, const char *stamp)
 {
 	struct text seen;
 
-	return file_load_if(
-		   own, pos_none(), &project->own, seen_path(&own->arena, project), &seen) == 0 &&
+	return file_load_small(own, pos_none(), &project->own, seen_path(&own->arena, project),
+		   2 * DIGEST_LEN, true, &seen) == 0 &&
 	       seen.data && text_is(seen, stamp);
 }
 
