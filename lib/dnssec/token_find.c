@@ -148,8 +148,9 @@ value_of(struct arena *a, const CK_ATTRIBUTE *attribute)
 {
 	CK_ULONG len = attribute->ulValueLen;
 
-	return len > NAME_MOST ? (struct bytes){0} /* there is none */
-			       : (struct bytes){arena_copy(a, attribute->pValue, len), len};
+	if (len > NAME_MOST) /* there is none */
+		return (struct bytes){0};
+	return (struct bytes){arena_copy(a, attribute->pValue, len), len};
 }
 
 static void

@@ -247,6 +247,7 @@ arguments_decide_where_the_list_says_so(void **state)
 static void
 what_matters_is_in_the_list(void **state)
 {
+	const uint32_t watched = SANDBOX_WATCHED ? SECCOMP_RET_ALLOW : (uint32_t)REFUSED;
 	const struct {
 		int number;
 		struct sandbox sandbox;
@@ -257,7 +258,7 @@ what_matters_is_in_the_list(void **state)
 	    {SYS_execve, {0}, 0, REFUSED},
 	    {SYS_execve, {.network = true, .starter = true, .processes = true}, 0, REFUSED},
 	    {SYS_clone, {0}, CLONE_THREAD | CLONE_VM, SECCOMP_RET_ALLOW},
-	    {SYS_clone, {0}, CLONE_VM, REFUSED},
+	    {SYS_clone, {0}, CLONE_VM, watched},
 	    {SYS_clone, {.processes = true}, CLONE_VM, SECCOMP_RET_ALLOW},
 	    {SYS_clone3, {.processes = true}, 0, UNKNOWN},
 	    {SYS_socket, {0}, AF_INET, REFUSED},
@@ -266,7 +267,7 @@ what_matters_is_in_the_list(void **state)
 	    {SYS_sendmsg, {0}, 0, REFUSED},
 	    {SYS_sendmsg, {.starter = true}, 0, SECCOMP_RET_ALLOW},
 	    {SYS_connect, {.starter = true}, 0, REFUSED},
-	    {SYS_ptrace, {0}, 0, SANDBOX_WATCHED ? SECCOMP_RET_ALLOW : (uint32_t)REFUSED},
+	    {SYS_ptrace, {0}, 0, watched},
 	    {SYS_io_uring_enter, {0}, 0, UNKNOWN},
 	};
 	static struct sandbox_program program;
