@@ -212,6 +212,7 @@ SHARED = {
     'zonepp.lock': [['check'], ['build', '--locked'], ['lock'], ['build'],
                     ['merge', 'zonepp.lock', 'zonepp.lock']],
     '.zonepp/lock': [['build']],
+    '.zonepp/zonepp.keys.seen': [['build']],
     '.zonepp': [['build'], ['status']],
     'keys': [['build'], ['keys', 'list']],
     'public': [['build'], ['status']],
