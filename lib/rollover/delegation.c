@@ -5,6 +5,7 @@
 #include "dnssec/keystate.h"
 #include "history/state.h"
 #include "rollover/parent.h"
+#include "rollover/sighting.h"
 #include "rollover/trust.h"
 #include "zone/lookup.h"
 
@@ -394,13 +395,16 @@ is_coming(const struct child *child)
 /* --- One child --- */
 
 /* Of a parent that the history does not know nobody knows what it had until now: a DS record of any
- * key that signs the DNSKEY set may be held, and it alone. */
+ * key that signs the DNSKEY set may be held, and it alone. It may not know the child either. */
 static void
 add_former(const struct child *child, const struct set *published)
 {
 	struct keep *keep = child->run->keep;
 	const struct set *keys = sets_newest(child->dnskey);
+	struct set only;
 
+	if (!keys && sighting_published(keep->a, keep->project, child->zone, &only))
+		keys = &only;
 	for (size_t i = 0; keys && i < keys->n; i++) {
 		struct record_key key = record_read_key(TYPE_DNSKEY, keys->rdata[i]);
 		struct bytes ds = trust_ds_of_key(keep->a, &key);

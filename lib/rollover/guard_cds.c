@@ -1,11 +1,18 @@
 #include "dnssec/cds.h"
 #include "rollover/guard_part.h"
 
+/* What it has, and not what it may have: that is asked for once it may appear. */
+static bool
+is_of_parent(const struct set *ds)
+{
+	return set_is_open(ds) && ds->since_unix != TIME_UNKNOWN;
+}
+
 static bool
 is_at_parent(const struct trust *trust, struct bytes ds)
 {
 	for (size_t i = 0; i < trust->ds.n; i++)
-		if (set_is_open(&trust->ds.items[i]) && set_has(&trust->ds.items[i], ds))
+		if (is_of_parent(&trust->ds.items[i]) && set_has(&trust->ds.items[i], ds))
 			return true;
 	return false;
 }
@@ -60,7 +67,7 @@ is_all_at_parent(const struct trust *trust, const struct set *asked)
 {
 	for (size_t i = 0; i < trust->ds.n; i++) {
 		const struct set *ds = &trust->ds.items[i];
-		bool same = set_is_open(ds) && ds->n == asked->n;
+		bool same = is_of_parent(ds) && ds->n == asked->n;
 
 		for (size_t k = 0; same && k < ds->n; k++)
 			same = set_has(asked, ds->rdata[k]);

@@ -84,25 +84,38 @@ set_of_store(const struct sighting *s, const struct store *store)
 	return set_of_keys(s, &set);
 }
 
-/* Where nothing is known of the parent, the history may be lost: then the published file is what
- * tells of keys. */
+bool
+sighting_published(struct arena *a, const struct project *project, const struct project_zone *zone,
+    struct set *keys)
+{
+	struct sighting s = {.a = a, .zone = zone, .name = history_name(a, zone->name.wire)};
+	struct diags unread = {0}; /* who builds is told of these */
+	struct published published;
+	bool there = zone->output &&
+		     published_load(&unread, &published, &project->outputs, zone->output,
+			 &zone->name, 1) == 0 &&
+		     published.there;
+
+	if (there)
+		*keys = set_of_store(&s, &published.store);
+	if (zone->output)
+		published_free(&published);
+	diags_free(&unread);
+	return there;
+}
+
+/* Where nothing is known of the parent, the history may be lost. */
 static void
 add_published(struct sighting *s, const struct project *project)
 {
 	struct set *items = arena_alloc(s->a, (s->keys.n + 1) * sizeof(*items));
-	struct diags unread = {0}; /* who builds is told of these */
-	struct published published;
 
-	if (published_load(
-		&unread, &published, &project->outputs, s->zone->output, &s->zone->name, 1) == 0 &&
-	    published.there) {
-		if (s->keys.n > 0)
-			memcpy(items, s->keys.items, s->keys.n * sizeof(*items));
-		items[s->keys.n++] = set_of_store(s, &published.store);
-		s->keys.items = items;
-	}
-	published_free(&published);
-	diags_free(&unread);
+	if (!sighting_published(s->a, project, s->zone, &items[s->keys.n]))
+		return;
+	if (s->keys.n > 0)
+		memcpy(items, s->keys.items, s->keys.n * sizeof(*items));
+	s->keys.n++;
+	s->keys.items = items;
 }
 
 struct sighting
@@ -123,7 +136,7 @@ sighting_begin(struct diags *diags, const struct project *project, const struct 
 	s.is_first = !sets_newest(s.known);
 	if (type == TYPE_DS)
 		s.keys = trust_sets(a, history, name, TYPE_DNSKEY);
-	if (type == TYPE_DS && s.is_first && zone->output)
+	if (type == TYPE_DS && s.is_first)
 		add_published(&s, project);
 	return s;
 }

@@ -41,6 +41,12 @@ sighting_begin(struct diags *diags, const struct project *project, const struct 
     const struct project_zone *zone, uint16_t type, struct project_history_change *change,
     int64_t now_unix);
 
+/* The DNSKEY set of the zone's published file, which tells of keys where the history is lost.
+ * Returns false where there is none. */
+bool
+sighting_published(struct arena *a, const struct project *project, const struct project_zone *zone,
+    struct set *keys);
+
 /* A set of the zone with these records, as the history has them. */
 struct set
 sighting_set(const struct sighting *sighting, const struct bytes *rdata, size_t n, uint32_t ttl_s);

@@ -2,6 +2,7 @@
 
 #include "cert_fixture.h"
 
+#include "base/duration.h"
 #include "publish/build.h"
 #include "rollover/rollover.h"
 
@@ -224,6 +225,7 @@ waited_for_the_hook(void **state)
 	struct build_options options = {
 	    .zones = &(const char *){NULL}, .now = NOW, .clock = true, .n_workers = 1};
 
+	options.at_machine = instant_of_machine();
 	assert_int_equal(begin(state), 0);
 	assert_int_equal(build(0), 0);
 	put("zonepp.yaml",
