@@ -330,6 +330,17 @@ lock_try(
 	return *taken || errno == EWOULDBLOCK ? 0 : fail(diags, path);
 }
 
+bool
+lock_is_held(struct arena *a, const struct project *project, const char *name)
+{
+	int fd = file_open(&project->own, path_of(a, project, name), O_RDONLY | O_NONBLOCK);
+	bool held = fd >= 0 && try_lock(fd, &shared, false) < 0 && errno == EWOULDBLOCK;
+
+	if (fd >= 0)
+		close(fd);
+	return held;
+}
+
 /* What was forked meanwhile has the file open, too. */
 void
 lock_end(int lock)

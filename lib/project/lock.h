@@ -55,6 +55,10 @@ int
 lock_try(
     struct diags *diags, const struct project *project, const char *name, bool *taken, int *lock);
 
+/* Has a run the lock at this moment? Of who only looks, and writes no file for it; in `a`. */
+bool
+lock_is_held(struct arena *a, const struct project *project, const char *name);
+
 /* Does a run that waits for this one have the lock, as one of its hooks started this one? There,
  * lock_begin fails even in a project without locks. */
 bool

@@ -146,6 +146,15 @@ deploying_settle(
 	return deploying_end(diags, project, is);
 }
 
+/* Whoever runs the command has the lock until what was written down ahead of it is gone. */
+static bool
+is_under_way(struct arena *a, const struct project *project, const struct project_certificate *is)
+{
+	const char *lock = lock_of_certificate(a, is->name);
+
+	return lock_is_above(a, project, lock) || lock_is_held(a, project, lock);
+}
+
 int
 deploying_look(struct diags *diags, const struct project *project, struct history *history)
 {
@@ -159,8 +168,11 @@ deploying_look(struct diags *diags, const struct project *project, struct histor
 
 		if (read_begun(diags, project, is, &there, &begun) < 0)
 			return -1;
-		if (begun &&
-		    !lock_is_above(history->a, project, lock_of_certificate(history->a, is->name)))
+		if (!begun || is_under_way(history->a, project, is))
+			continue;
+		if (read_begun(diags, project, is, &there, &begun) < 0) /* or has it just ended? */
+			return -1;
+		if (begun)
 			find_left(&own, history, is, begun, &change);
 		diags_free(&own);
 	}
