@@ -470,7 +470,9 @@ build_project(struct diags *diags, const struct project *project,
 	}
 	run.now = build_now(options);
 	result = options->check ? lock_check(diags, project) : deploying_settle_all(diags, project);
-	if (build_locked(&run) < 0)
+	if (!options->check && result < 0) /* which certificates are in use? */
+		drop_zones(build);
+	else if (build_locked(&run) < 0)
 		result = -1;
 	lock_end_build(&run.lock);
 	return result;

@@ -57,8 +57,8 @@ build_read_history(struct build_run *run)
 	    state_path(a, project->path, project->folder), reading, &run->history);
 	struct marks marks;
 
-	if (result == 0 && run->options->check)
-		result = deploying_look(run->diags, project, &run->history);
+	if (result == 0)
+		result = deploying_look(run->diags, project, false, &run->history);
 	if (result < 0 ||
 	    certificates_load(run->diags, project, &run->history, &run->project_certificates) < 0)
 		return -1;

@@ -117,6 +117,7 @@ read_begun(struct diags *diags, const struct project *project, const struct proj
 {
 	const char *path = path_of(&diags->arena, project, is);
 	struct state_reading reading = {TIME_NEVER, project_history_wait_s(project)};
+	struct certchain chain;
 	struct history begun;
 
 	*out = NULL;
@@ -127,7 +128,12 @@ read_begun(struct diags *diags, const struct project *project, const struct proj
 	if (state_load(diags, &project->own, path, reading, &begun) < 0)
 		return -1;
 	*out = history_note(&begun, NOTE_DEPLOYED, is->name, NULL, NULL);
-	return 0;
+	if (*out && certchain_read(&diags->arena, (*out)->id, (*out)->chain, &chain))
+		return 0;
+	return diag_add_path(diags, path, P_STATE,
+	    "it does not tell which certificate was in use when deploy of \"%s\" began: see which "
+	    "one servers present, make it current, and remove the file",
+	    is->name);
 }
 
 int
@@ -156,7 +162,8 @@ is_under_way(struct arena *a, const struct project *project, const struct projec
 }
 
 int
-deploying_look(struct diags *diags, const struct project *project, struct history *history)
+deploying_look(
+    struct diags *diags, const struct project *project, bool ended, struct history *history)
 {
 	struct project_history_change change = {.add.a = history->a, .remove.a = history->a};
 
@@ -168,9 +175,9 @@ deploying_look(struct diags *diags, const struct project *project, struct histor
 
 		if (read_begun(diags, project, is, &there, &begun) < 0)
 			return -1;
-		if (!begun || is_under_way(history->a, project, is))
+		if (!begun || (ended && is_under_way(history->a, project, is)))
 			continue;
-		if (read_begun(diags, project, is, &there, &begun) < 0) /* or has it just ended? */
+		if (ended && read_begun(diags, project, is, &there, &begun) < 0) /* just now? */
 			return -1;
 		if (begun)
 			find_left(&own, history, is, begun, &change);

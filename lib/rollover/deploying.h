@@ -35,9 +35,11 @@ deploying_settle(
 int
 deploying_settle_all(struct diags *diags, const struct project *project);
 
-/* For who only looks: adds to the history, which stays sorted, what that would write down. Returns
- * 0, or -1 with problems added. */
+/* Adds to the history, which stays sorted, what that would write down, of a command that is running
+ * still, too: it may fail, and servers present what they did. With `ended` not of those. Returns 0,
+ * or -1 with problems added. */
 int
-deploying_look(struct diags *diags, const struct project *project, struct history *history);
+deploying_look(
+    struct diags *diags, const struct project *project, bool ended, struct history *history);
 
 #endif

@@ -344,7 +344,7 @@ begin(struct diags *diags, const struct project *project, const struct history *
 	if (given)
 		out->history = *given;
 	else if (load_history(diags, project, now_unix, out) < 0 ||
-		 (looks && deploying_look(diags, project, &out->history) < 0))
+		 (looks && deploying_look(diags, project, true, &out->history) < 0))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		certificate_load(diags, &project->certificates[i], &out->certificates[i]);
