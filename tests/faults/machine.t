@@ -72,8 +72,13 @@ lacking() { # lacking COMMAND...: in a copy of the project
 
 # --- Limits of the process ---
 
+# Where the loader lacks memory, with status 127, zonepp has not begun.
 limited() { # limited OPTION NUMBER: of ulimit
-	ulimit "$1" "$2" && build
+	ulimit "$1" "$2" || return
+	build
+	ended=$?
+	[ $ended -ne 127 ] || ended=2
+	return $ended
 }
 each_limit() { # each_limit OPTION FROM STEP WHAT: upwards, until a build with it is good
 	limit=$2 step=$3 tried=0
