@@ -165,6 +165,23 @@ find_file(const struct reading *r, const char *file)
 	return file_join(a, r->out->folder, *file == '/' ? strrchr(file, '/') + 1 : file);
 }
 
+/* Stands a class there that is not the Internet's, ahead of the block? */
+static bool
+is_of_another_class(struct reading *r)
+{
+	static const char *const names[] = {"CH", "CHAOS", "HS", "HESIOD"};
+	const char *begin = r->at;
+	bool is = false;
+	struct word word;
+
+	for (word = next(r); !is_end(word) && !is_sign(word, "{") && !is_sign(word, ";");
+	     word = next(r))
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			is = is || (!word.quoted && text_is_nocase(word.text, names[i]));
+	r->at = begin;
+	return is;
+}
+
 static void
 read_zone(struct reading *r)
 {
@@ -173,8 +190,11 @@ read_zone(struct reading *r)
 	struct word name = next(r);
 	struct named_conf_zone zone = {
 	    .name = copy(r, name.text), .pos = pos_of(r, name.text.data)};
+	bool is_ours = !is_of_another_class(r);
 
 	read_block(r, wanted, sizeof(wanted) / sizeof(wanted[0]));
+	if (!is_ours)
+		return;
 	if (wanted[0].value.data) {
 		char *type = copy(r, wanted[0].value);
 
@@ -235,6 +255,19 @@ read_include(struct reading *r)
 	skip_statement(r, next(r));
 }
 
+/* Its statements come next. */
+static void
+begin_view(struct reading *r)
+{
+	struct word name = next(r), word = name;
+
+	if (is_of_another_class(r))
+		read_block(r, NULL, 0);
+	else
+		while (!is_end(word) && !is_sign(word, "{"))
+			word = next(r);
+}
+
 static void
 read_statements(struct reading *r)
 {
@@ -249,9 +282,8 @@ read_statements(struct reading *r)
 			read_options(r);
 		else if (text_is_nocase(word.text, "include"))
 			read_include(r);
-		else if (text_is_nocase(word.text, "view")) /* its statements come next */
-			while (!is_end(word) && !is_sign(word, "{"))
-				word = next(r);
+		else if (text_is_nocase(word.text, "view"))
+			begin_view(r);
 		else
 			skip_statement(r, word);
 	}

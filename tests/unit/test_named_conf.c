@@ -67,6 +67,8 @@ zones(void **state)
 	    "};\n"
 	    "zone \".\" { type hint; file \"/usr/share/dns/root.hints\"; };\n"
 	    "zone \"forward.example\" { type forward; };\n"
+	    "zone \"version.bind\" CH { type primary; file \"v\"; };\n"
+	    "view \"out\" chaos { zone \"id.server\" { type primary; file \"v\"; }; };\n"
 	    "include \"local\";\n"
 	    "controls { };\n";
 	static const struct {
