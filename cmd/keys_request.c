@@ -56,6 +56,8 @@ request(struct cmd *cmd)
 	result = request_make(&cmd->diags, &wanted, &made);
 	if (result == 0)
 		result = write_request(cmd, &made, (struct text){said.data, said.len});
+	if (result < 0 && said.len > 0) /* keys are made all the same */
+		cmd_print(cmd, (struct text){said.data, said.len});
 	tokens_free(wanted.tokens);
 	buf_free(&said);
 	return result;

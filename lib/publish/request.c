@@ -15,7 +15,7 @@ enum {
 	DAY_S = 86400,
 	MARGIN_S = 7 * DAY_S, /* for builds that come late, or not at all */
 	MARGIN_PART = 8,      /* of a ZSK's life is as much as that at most */
-	KEYS_MOST = 1000,     /* that are made for one request */
+	KEYS_MOST = 200,      /* that are made for one request: all are read at each change */
 };
 
 static const uint16_t types[] = {TYPE_DNSKEY, TYPE_CDS, TYPE_CDNSKEY};
@@ -33,11 +33,30 @@ struct run {
 	struct ceremony *out;
 };
 
+/* A signature is made for `validity` less the time by which it would be made anew. */
+static int64_t
+step_of(const struct run *r)
+{
+	return (int64_t)(r->lifetime.keys_validity_s - r->lifetime.refresh_s);
+}
+
 /* --- Successors --- */
 
 /* How long ahead a ZSK is published, and how long it stays when it has ceased to sign. */
 struct waits {
 	int64_t lead_s, tail_s;
+};
+
+/* A ZSK after which others come, one each lifetime. */
+struct succession {
+	const struct key *zsk;
+	struct waits waits;
+	int64_t lifetime_s, first_unix; /* when the first one takes over */
+};
+
+struct plan {
+	struct succession *items;
+	size_t n;
 };
 
 static int64_t
@@ -143,28 +162,38 @@ request_of(const struct run *r, const struct key *zsk, int64_t handover, struct 
 	return wanted;
 }
 
+/* How many successors it has until then. */
+static size_t
+count_successors(const struct succession *s, int64_t until_unix)
+{
+	int64_t first_published = s->first_unix - s->waits.lead_s;
+
+	return until_unix <= first_published
+		   ? 0
+		   : (size_t)((until_unix - first_published - 1) / s->lifetime_s) + 1;
+}
+
 /* The key's end is written first: a run that ends in between leaves a key that is to be replaced,
  * which the next one finds again by the same dates. */
 static int
-make_successors(const struct run *r, const struct key *zsk, int64_t lifetime_s)
+make_successors(const struct run *r, const struct succession *s)
 {
-	struct waits waits = waits_of(r, zsk, lifetime_s);
-	int64_t first = first_handover(r, zsk, waits, lifetime_s), at = first;
-	struct keygen *wanted = arena_alloc(&r->diags->arena, KEYS_MOST * sizeof(*wanted));
-	const char **bases = arena_alloc(&r->diags->arena, KEYS_MOST * sizeof(*bases));
-	size_t n = 0, n_made;
+	size_t n = count_successors(s, r->request->until_unix), n_made;
+	struct keygen *wanted = arena_alloc(&r->diags->arena, n * sizeof(*wanted) + 1);
+	const char **bases = arena_alloc(&r->diags->arena, n * sizeof(*bases) + 1);
+	int64_t at = s->first_unix;
 	int result;
 
-	for (; n < KEYS_MOST && at - waits.lead_s < r->request->until_unix; at += lifetime_s) {
-		if (n > 0) {
-			wanted[n - 1].time[KEY_INACTIVE] = at;
-			wanted[n - 1].time[KEY_DELETE] = at + waits.tail_s;
-		}
-		wanted[n++] = request_of(r, zsk, at, waits);
-	}
 	if (n == 0)
 		return 0;
-	if (write_end(r, zsk, first, waits) < 0)
+	for (size_t i = 0; i < n; i++, at += s->lifetime_s) {
+		if (i > 0) {
+			wanted[i - 1].time[KEY_INACTIVE] = at;
+			wanted[i - 1].time[KEY_DELETE] = at + s->waits.tail_s;
+		}
+		wanted[i] = request_of(r, s->zsk, at, s->waits);
+	}
+	if (write_end(r, s->zsk, s->first_unix, s->waits) < 0)
 		return -1;
 	result = keygen(r->diags, &r->folder, wanted, n, bases, &n_made);
 	for (size_t i = 0; i < n_made; i++) {
@@ -187,21 +216,88 @@ read_keys(struct run *r, int64_t t_unix, struct keys *keys)
 	return keys_load(a, r->diags, &r->folder, &zone->name, t_unix, keys);
 }
 
-static int
-plan_keys(struct run *r)
+/* Finds the ZSKs which the policy replaces. */
+static void
+find_successions(const struct run *r, const struct keys *keys, struct plan *plan)
 {
 	const struct project_keys *policy = &r->request->zone->policy->keys;
 	int64_t lifetime_s = policy->lifetime_s[PROJECT_ZSK];
+
+	plan->items = arena_alloc(&r->diags->arena, keys->n * sizeof(*plan->items) + 1);
+	if (!policy->is_given || !policy->has_role[PROJECT_ZSK] || lifetime_s == 0)
+		return;
+	for (size_t i = 0; i < keys->n; i++) {
+		const struct key *key = &keys->items[i];
+		struct waits waits;
+
+		if (!is_endless_zsk(r, key, lifetime_s) || !is_last(keys, key))
+			continue;
+		waits = waits_of(r, key, lifetime_s);
+		plan->items[plan->n++] = (struct succession){
+		    key, waits, lifetime_s, first_handover(r, key, waits, lifetime_s)};
+	}
+}
+
+/* Do keys and sets for the period until then fit one request? Each date of a key may begin another
+ * set, and each set may end with a signature that is shorter than others. */
+static bool
+fits(const struct run *r, const struct keys *keys, const struct plan *plan, int64_t until_unix)
+{
+	enum { EVENTS = 2 }; /* a key that is made changes the sets when it comes, and leaves */
+	int64_t from = r->request->from_unix;
+	uint64_t n_keys = 0, n_sets = (uint64_t)((until_unix - from) / step_of(r)) + 1;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		size_t n = count_successors(&plan->items[i], until_unix);
+
+		n_keys += n;
+		n_sets += EVENTS * n + (n > 0); /* with the end of the one before */
+	}
+	for (size_t i = 0; i < keys->n; i++)
+		for (int k = KEY_CREATED + 1; k < N_KEY_TIMES; k++)
+			n_sets +=
+			    keys->items[i].time[k] > from && keys->items[i].time[k] < until_unix;
+	return n_keys <= KEYS_MOST && n_sets <= CEREMONY_SPANS_MOST;
+}
+
+/* Which is longer than one request can hold: says how long it may be, to the day. */
+static int
+refuse_period(const struct run *r, const struct keys *keys, const struct plan *plan)
+{
+	int64_t fit = r->request->from_unix, over = r->request->until_unix;
+	struct buf b = {0};
+
+	while (over - fit > 1) {
+		int64_t middle = fit + (over - fit) / 2;
+
+		if (fits(r, keys, plan, middle))
+			fit = middle;
+		else
+			over = middle;
+	}
+	if (fit - fit % DAY_S > r->request->from_unix) {
+		buf_puts(&b, "; the longest that fits is --until=");
+		instant_print_iso(&b, fit - fit % DAY_S);
+	}
+	return diag_error(r->diags, r->request->zone->pos, S_VALIDITY,
+	    "the period takes more than the %d sets of keys, or the %d new keys, that one request "
+	    "can hold%s",
+	    CEREMONY_SPANS_MOST, KEYS_MOST, buf_text(&b, &r->diags->arena));
+}
+
+static int
+plan_keys(struct run *r)
+{
+	struct plan plan = {0};
 	struct keys keys;
 
 	if (read_keys(r, r->request->now_unix, &keys) < 0)
 		return -1;
-	if (!policy->is_given || !policy->has_role[PROJECT_ZSK] || lifetime_s == 0)
-		return 0;
-	for (size_t i = 0; i < keys.n; i++)
-		if (is_endless_zsk(r, &keys.items[i], lifetime_s) &&
-		    is_last(&keys, &keys.items[i]) &&
-		    make_successors(r, &keys.items[i], lifetime_s) < 0)
+	find_successions(r, &keys, &plan);
+	if (!fits(r, &keys, &plan, r->request->until_unix))
+		return refuse_period(r, &keys, &plan);
+	for (size_t i = 0; i < plan.n; i++)
+		if (make_successors(r, &plan.items[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -433,12 +529,11 @@ next_change(const struct run *r, const struct keys *keys)
 	return at;
 }
 
-/* The sets from `from` on, for as long as no date changes them. A signature is made for `validity`
- * less the time by which it would be made anew. */
+/* The sets from `from` on, for as long as no date changes them. */
 static int
 add_sets(struct run *r, int64_t *from)
 {
-	int64_t step_s = (int64_t)(r->lifetime.keys_validity_s - r->lifetime.refresh_s), until;
+	int64_t step_s = step_of(r), until;
 	struct ceremony_span sets = {0}, next;
 	struct keys keys, later;
 
