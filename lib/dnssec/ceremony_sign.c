@@ -1,5 +1,6 @@
 #include "dnssec/ceremony_sign.h"
 
+#include "base/duration.h"
 #include "dns/type.h"
 #include "dnssec/cds.h"
 #include "dnssec/rrsig_good.h"
@@ -275,21 +276,41 @@ judge_span(struct judge *j, size_t i)
 		judge_change(j, ceremony_rrset(&request->spans[i - 1], TYPE_DNSKEY));
 }
 
-/* The set that the response before this one has for the time at which this one begins. */
+static void
+refuse_previous(struct judge *j, const char *what, int64_t t_unix, const char *more)
+{
+	struct buf at = {0};
+
+	instant_print_iso(&at, t_unix);
+	j->result = diag_error(j->diags, j->span->pos, S_CEREMONY_GAP,
+	    "the previous response %s %s%s", what, buf_text(&at, &j->diags->arena), more);
+}
+
+/* The response before this one begins ahead of it, and has a set for the time at which this one
+ * begins, or ends then. What is over by now no request can mend. */
 static void
 judge_previous(struct judge *j)
 {
 	const struct ceremony_signing *s = j->signing;
 	const struct ceremony *previous = s->previous;
-	const struct ceremony_span *span;
+	const struct ceremony_span *span, *last;
+	int64_t from = s->request->spans[0].from_unix;
 
 	if (!previous)
 		return;
 	j->span = &s->request->spans[0];
 	j->dnskey = ceremony_rrset(j->span, TYPE_DNSKEY);
-	span = ceremony_at(previous, j->span->from_unix);
-	judge_change(
-	    j, ceremony_rrset(span ? span : &previous->spans[previous->n - 1], TYPE_DNSKEY));
+	last = &previous->spans[previous->n - 1];
+	span = ceremony_at(previous, from);
+	if (previous->spans[0].from_unix > from) {
+		refuse_previous(
+		    j, "begins on", previous->spans[0].from_unix, ", later than this request");
+		return;
+	}
+	if (last->until_unix < from && from > s->now)
+		refuse_previous(j, "ends on", last->until_unix,
+		    ", and no set follows until this request begins");
+	judge_change(j, ceremony_rrset(span ? span : last, TYPE_DNSKEY));
 }
 
 int

@@ -27,7 +27,8 @@ ceremony_is_other(const struct ceremony_signing *signing, const struct record *d
  * CDNSKEY record is of no KSK of its set (RFC 7344 section 4.1);
  * - S_CEREMONY_GAP where all is over, a set or one of its algorithms has no key that signs it (RFC
  * 4035 section 2.2), or shares none with the set before it, so that what resolvers hold would lead
- * nowhere (RFC 6781 section 4.1). */
+ * nowhere (RFC 6781 section 4.1); where the previous response begins later, or a time that is
+ * still to come lies between it and the request. */
 int
 ceremony_judge(struct diags *diags, const struct ceremony_signing *signing);
 

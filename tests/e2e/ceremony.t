@@ -145,6 +145,14 @@ ok 'than that of the last' refuses grep 'until 2027-04-01' "$tmp/output"
 
 ok 'the next request' ceremony 84 180 2
 ok 'tells what is new' says ', new, from' sign 84 --previous "$work/keys/Kexample.org.+1.skr"
+ok 'one that begins later than the first ends' zonepp keys request -C "$work" --now "$(day 84)" --from "$(day 92)" \
+	--until "$(day 180)" -o "$tmp/request" example.org
+ok 'leaves a gap' says 'the previous response ends on 2027-04-01T00:00:00Z, and no set follows until this request begins' refuses \
+	sign 84 --previous "$work/keys/Kexample.org.+1.skr"
+ok 'unless that is over' says 'until 2027-06-30T00:00:00Z' sign 93 --previous "$work/keys/Kexample.org.+1.skr"
+cp "$tmp/first" "$tmp/request"
+ok 'a response is not ahead of the request before it' says 'the previous response begins on 2027-03-26T00:00:00Z' refuses sign 0 \
+	--previous "$work/keys/Kexample.org.+2.skr"
 ok 'the year goes on' days 86 120
 rm "$work/keys/Kexample.org.+1.skr"
 ok 'without the response of the first' days 122 140
