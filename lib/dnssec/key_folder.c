@@ -72,27 +72,42 @@ take_file(struct arena *a, const char *file, const struct wanted *wanted, struct
 	};
 }
 
-/* The same for responses: what stands ahead of the last '+' is the zone. */
+/* Is what stands ahead of the '+' a zone? */
+static bool
+zone_of_response(const char *file, const char *plus, struct keyfile_name *name)
+{
+	static const char any_key[] = "+000+00000";
+	struct buf stem = {0};
+	bool is;
+
+	buf_put(&stem, file, (size_t)(plus - file));
+	buf_puts(&stem, any_key);
+	is = keyfile_name((struct text){stem.data, stem.len}, name) == 0;
+	buf_free(&stem);
+	return is;
+}
+
+/* The same for responses: what stands ahead of the last '+' behind which there can be a word is the
+ * zone. A word may have others, as one that is named as a key is has. */
 static void
 take_response(struct arena *a, const char *file, const struct wanted *wanted,
     struct key_folder *folder, size_t *cap)
 {
-	static const char suffix[] = ".skr", any_key[] = "+000+00000";
+	static const char suffix[] = ".skr";
 	size_t len = strlen(file), suffix_len = sizeof(suffix) - 1;
-	const char *plus = strrchr(file, '+');
+	const char *plus = file + len;
 	struct keyfile_name name;
-	struct buf stem = {0};
 	uint8_t lower[NAME_LONGEST];
-	bool is_name;
 
-	if (!plus || len < suffix_len || strcmp(file + len - suffix_len, suffix) != 0 ||
+	if (len < suffix_len || strcmp(file + len - suffix_len, suffix) != 0 ||
 	    !may_be_of(wanted, file))
 		return;
-	buf_put(&stem, file, (size_t)(plus - file));
-	buf_puts(&stem, any_key);
-	is_name = keyfile_name((struct text){stem.data, stem.len}, &name) == 0;
-	buf_free(&stem);
-	if (!is_name || (wanted->zone && !name_equal(name.zone.wire, wanted->zone->wire)))
+	do {
+		plus = memrchr(file, '+', (size_t)(plus - file));
+		if (!plus)
+			return;
+	} while (!zone_of_response(file, plus, &name));
+	if (wanted->zone && !name_equal(name.zone.wire, wanted->zone->wire))
 		return;
 	name_lower(lower, name.zone.wire, name.zone.len);
 	folder->responses =
