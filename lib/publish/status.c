@@ -90,25 +90,29 @@ look_at_file(struct diags *diags, const struct zone_job *job, struct zone_status
 	return 0;
 }
 
-/* Responses are of no use to a zone whose keys are all here. */
+/* Responses are of no use to a zone whose keys are all here. Those that are good count where others
+ * are not. */
 static void
-look_ahead(struct diags *own, const struct zone_job *job, const struct keys *keys,
+look_ahead(struct diags *diags, const struct zone_job *job, const struct keys *keys,
     struct zone_status *status)
 {
 	struct ceremonies all;
+	struct diags own;
 	int64_t until;
 
 	if (!keys_are_offline(keys))
 		return;
-	account_open(&own->account, job->load.limits, job->load.n_abreast);
-	ceremonies_read(own, job->keys, job->load.zone, &all);
-	until = ahead_of_keys(&own->arena, &all, keys, job->load.now);
+	diags_part(diags, &own);
+	account_open(&own.account, job->load.limits, job->load.n_abreast);
+	status->ahead_unread = ceremonies_read(&own, job->keys, job->load.zone, &all) < 0;
+	until = ahead_of_keys(&own.arena, &all, keys, job->load.now);
 	status->ahead_unix = until == KEY_NO_TIME ? 0 : until;
+	diags_join(diags, &own);
 }
 
 /* What is wrong with keys, checks and builds tell. */
 static void
-look_at_keys(const struct zone_job *job, struct zone_status *status)
+look_at_keys(struct diags *diags, const struct zone_job *job, struct zone_status *status)
 {
 	struct diags own = {0};
 	struct keys keys = {0};
@@ -116,7 +120,7 @@ look_at_keys(const struct zone_job *job, struct zone_status *status)
 	if (job->zone->sign && job->keys)
 		keys_load(&own.arena, &own, job->keys, job->load.zone, job->load.now, &keys);
 	if (keys.n > 0)
-		look_ahead(&own, job, &keys, status);
+		look_ahead(diags, job, &keys, status);
 	for (size_t i = 0; i < keys.n; i++) {
 		enum key_time event = keystate_next(&keys.items[i], job->load.now);
 
@@ -134,6 +138,6 @@ int
 zone_status(struct diags *diags, const struct zone_job *job, struct zone_status *status)
 {
 	*status = (struct zone_status){.key_event = N_KEY_TIMES};
-	look_at_keys(job, status);
+	look_at_keys(diags, job, status);
 	return look_at_file(diags, job, status);
 }

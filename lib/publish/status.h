@@ -30,6 +30,7 @@ struct zone_status {
 	int64_t key_unix;
 	int64_t ahead_unix; /* until when offline keys have signed the DNSKEY sets ahead, for now or
 			     * the last time; 0: they have not */
+	bool ahead_unread;  /* a response of theirs cannot be read, and a build would fail */
 };
 
 /* Returns 0, or -1 with problems added where something that is there cannot be read. */

@@ -68,19 +68,33 @@ ahead(const struct build_zone *zone)
 	return zone->status.ahead_unix;
 }
 
+static bool
+has_expiry(const struct build_zone *zone)
+{
+	return zone->status.expiry_unix != 0;
+}
+
+/* Where a response cannot be read, and no other is good, it is 0: an alert must not go away. */
+static bool
+has_ahead(const struct build_zone *zone)
+{
+	return zone->status.ahead_unix != 0 || zone->status.ahead_unread;
+}
+
 static const struct metric {
 	const char *name, *help;
 	int64_t (*of)(const struct build_zone *zone);
-	bool if_any;  /* 0: there is none */
+	bool (*is_there)(const struct build_zone *zone); /* NULL: always */
 	bool of_file; /* of the published one, if there is a whole one */
 } metrics[] = {
-    {"zonepp_zone_serial", "The serial of the published zone.", serial, false, true},
-    {"zonepp_zone_records", "Records of the published zone.", records, false, true},
-    {"zonepp_zone_signatures", "Signatures of the published zone.", signatures, false, true},
+    {"zonepp_zone_serial", "The serial of the published zone.", serial, NULL, true},
+    {"zonepp_zone_records", "Records of the published zone.", records, NULL, true},
+    {"zonepp_zone_signatures", "Signatures of the published zone.", signatures, NULL, true},
     {"zonepp_zone_signature_expiry_timestamp_seconds",
-	"When the first signature of the published zone ends.", expiry, true, true},
+	"When the first signature of the published zone ends.", expiry, has_expiry, true},
     {"zonepp_zone_keys_signed_until_timestamp_seconds",
-	"When the last set of keys that an offline key has signed ahead ends.", ahead, true, false},
+	"When the last set of keys that an offline key has signed ahead ends.", ahead, has_ahead,
+	false},
 };
 
 static bool
@@ -89,7 +103,7 @@ is_told(const struct metric *metric, const struct build_zone *zone)
 	if (metric->of_file && (!zone->built || zone->status.state == ZONE_MISSING ||
 				   zone->status.state == ZONE_BROKEN))
 		return false;
-	return !metric->if_any || metric->of(zone) != 0;
+	return !metric->is_there || metric->is_there(zone);
 }
 
 static void

@@ -10,6 +10,8 @@
 
 enum { N_COLUMNS = 7, DAY_S = 86400 };
 
+const char status_unread[] = "a response of an offline key cannot be read: builds fail";
+
 /* --- What ends when --- */
 
 const char *
@@ -122,12 +124,26 @@ fill_row(struct arena *a, const struct build_zone *zone, int64_t now, const char
 			   s->key_tag, table_instant(a, s->key_unix));
 }
 
+static bool
+put_unread(struct buf *out, const struct build *build)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < build->n; i++)
+		if (build->zones[i].status.ahead_unread) {
+			buf_printf(out, "%s%s: %s\n", any ? "" : "\n",
+			    build->zones[i].zone->name_text, status_unread);
+			any = true;
+		}
+	return any;
+}
+
 /* A line for each certificate and ceremony, which the table has no room for. */
 static void
 put_ends(struct buf *out, struct arena *a, const struct report_status *status)
 {
 	struct status_ends ends;
-	bool any = false;
+	bool any = put_unread(out, status->build);
 
 	status_ends(a, status, &ends);
 	for (size_t i = 0; i < ends.n; i++) {
@@ -223,6 +239,10 @@ report_status_warnings(struct buf *out, const struct report_status *status, int6
 	for (size_t i = 0; i < status->build->n; i++) {
 		const struct build_zone *zone = &status->build->zones[i];
 
+		if (zone->status.ahead_unread) {
+			buf_printf(out, "%s: %s\n", zone->zone->name_text, status_unread);
+			n++;
+		}
 		if (status_is_good(zone))
 			continue;
 		buf_printf(out, "%s: %s\n", zone->zone->name_text, state_of(zone));

@@ -36,6 +36,9 @@ status_ends(struct arena *a, const struct report_status *status, struct status_e
 const char *
 status_left(struct arena *a, int64_t at_unix, int64_t now);
 
+/* What is said where zone_status.ahead_unread. */
+extern const char status_unread[];
+
 /* Is the zone as a build wrote it, or does something want to be done about it? */
 static inline bool
 status_is_good(const struct build_zone *zone)

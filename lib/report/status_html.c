@@ -146,6 +146,8 @@ is_from_elsewhere(const struct build_zone *zone)
 static enum urgency
 urgency_of_zone(const struct build_zone *zone)
 {
+	if (zone->status.ahead_unread)
+		return BAD;
 	if (status_is_good(zone))
 		return GOOD;
 	return zone->built && (zone->status.state == ZONE_STALE || is_from_elsewhere(zone)) ? SOON
@@ -165,6 +167,8 @@ words_of_zone(const struct build_zone *zone)
 
 	if (!zone->built)
 		return "cannot be read: zonepp status tells why";
+	if (zone->status.ahead_unread)
+		return "has a response of an offline key that cannot be read: builds fail";
 	return is_from_elsewhere(zone) ? "was not built here" : words[zone->status.state];
 }
 
