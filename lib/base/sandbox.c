@@ -159,6 +159,8 @@ sandbox_add(struct sandbox *sandbox, const char *path, enum sandbox_access acces
 {
 	struct sandbox_path *last = sandbox->n > 0 ? &sandbox->paths[sandbox->n - 1] : NULL;
 
+	sandbox->writes |=
+	    access == SANDBOX_WRITE || access == SANDBOX_REPLACE || access == SANDBOX_REMOVE;
 	if (last && last->access == access && strcmp(last->path, path) == 0)
 		return;
 	sandbox->paths = arena_grow(

@@ -34,6 +34,7 @@ struct sandbox {
 	struct arena *a;
 	struct sandbox_path *paths;
 	size_t n, cap;
+	bool writes;    /* of the paths, some are written */
 	bool network;   /* servers may be asked */
 	bool starter;   /* a starter starts commands (starter.h) */
 	bool processes; /* others may be started, which are bound by the same */
@@ -56,7 +57,7 @@ sandbox_conceal(void);
 
 /* From here on no program is started, nor the network used unless it is permitted, and no call is
  * made that zonepp has no use for: the kernel refuses it with EPERM, or with ENOSYS where it may be
- * new to us. It holds for all threads. */
+ * new to us. It holds for all threads. What a second time permits less is refused from then on. */
 void
 sandbox_calls(const struct sandbox *sandbox, struct sandbox_state *state);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -53,6 +54,7 @@ enum { CLONE_FLAGS = 0 };
 /* Whom a call is for. */
 enum whom {
 	ALL,
+	WRITERS,   /* who writes files */
 	NETWORK,   /* who asks servers */
 	STARTER,   /* who asks a starter for commands, over a socket that is open */
 	PROCESSES, /* who starts processes */
@@ -103,6 +105,7 @@ static bool
 is_for(const struct sandbox *sandbox, enum whom whom)
 {
 	const bool is[] = {[ALL] = true,
+	    [WRITERS] = sandbox->writes,
 	    [NETWORK] = sandbox->network,
 	    [STARTER] = sandbox->starter,
 	    [PROCESSES] = sandbox->processes,

@@ -63,9 +63,13 @@ confined() { # confined VERB COMMAND...
 	name=$1
 	shift
 	escapes "$@"
-	refused "$name" "$E_PERM" exec fork internet internet6 unix link chmod truncate ptrace memory \
-		signal core
-	refused "$name" "$E_ACCES" read list write make mkdir rename remove
+	refused "$name" "$E_PERM" exec fork internet internet6 unix link chmod setuid times truncate ptrace \
+		memory signal limit core
+	refused "$name" "$E_ACCES" read list write make
+	case $* in
+	*\ -o\ *) refused "$name" "$E_ACCES" mkdir rename remove ;;
+	*) refused "$name" "$E_PERM" mkdir rename remove mode owner attribute ;;
+	esac
 	refused "$name" 'Function not implemented' type
 	ok "$name: no thread was there before" refuses grep threads: "$tmp/escapes"
 	ok "$name: the project is as it was" diff -r "$tmp/before" "$project"
@@ -97,7 +101,8 @@ publishes() {
 	shift
 	escapes "$@"
 	# shellcheck disable=SC2086 # lists of words
-	refused "$name" "$E_PERM" exec $forks $sockets link chmod truncate ptrace memory signal core
+	refused "$name" "$E_PERM" exec $forks $sockets link chmod setuid times truncate ptrace memory signal \
+		limit core
 	refused "$name" "$E_ACCES" read list
 	ok "$name: no thread was there before" refuses grep threads: "$tmp/escapes"
 }
@@ -140,8 +145,8 @@ ok 'hooks read what they like' noted secret
 rm "$tmp/noted"
 sockets=''
 publishes 'probe' zonepp probe -C "$project" --now $now
-refused 'probe' "$E_PERM" fork
-refused 'probe' "$E_ACCES" write make mkdir rename remove
+refused 'probe' "$E_PERM" fork mkdir rename remove mode owner attribute
+refused 'probe' "$E_ACCES" write make
 at=next.pem
 publishes 'roll' zonepp roll --deploy -C "$project" --now 2027-11-23
 ok 'roll: deploy has run' noted deploy
@@ -165,7 +170,8 @@ calls() { # calls NAME COMMAND...
 	name=$1
 	shift
 	escapes "$@"
-	refused "$name" "$E_PERM" exec fork internet internet6 unix link chmod truncate ptrace memory core
+	refused "$name" "$E_PERM" exec fork internet internet6 unix link chmod setuid times truncate ptrace memory \
+		limit core
 }
 at=.key
 calls 'keys list' zonepp keys list -C "$project" --now $now
@@ -180,8 +186,8 @@ kernel() { # kernel WHICH COMMAND...
 	escapes env ESCAPE_KERNEL="$which" "$@"
 }
 kernel none zonepp print "$zone" --now $now
-for attempt in exec fork internet internet6 unix link chmod truncate ptrace memory signal read list write make \
-	mkdir rename remove; do
+for attempt in exec fork internet internet6 unix link chmod mode setuid owner times truncate ptrace memory signal \
+	limit environment read list write make mkdir rename remove; do
 	ok "without the kernel's help: $attempt is done" came_of "$attempt" 'done'
 done
 kernel landlock zonepp print "$zone" --now $now
@@ -190,7 +196,7 @@ refused 'without Landlock' "$E_PERM" exec fork internet unix
 for attempt in read write make; do
 	ok "without Landlock: $attempt is done" came_of "$attempt" 'done'
 done
-kernel abi2 zonepp print "$zone" --now $now
+kernel abi2 zonepp print "$zone" --now $now -o "$tmp/out/early"
 refused 'with an early Landlock' "$E_ACCES" read write make remove
 refused 'with an early Landlock' "$E_PERM" exec internet
 
@@ -242,6 +248,14 @@ ok 'an output through a link to what is not there' zonepp print "$zone" --now $n
 ok 'the link leads to it' test -h "$tmp/f/link" -a -s "$tmp/g/real"
 ok 'problems in a file' zonepp check "$zone" --now $now --format="sarif:$tmp/h/i.sarif"
 ok 'the file is there' test -s "$tmp/h/i.sarif"
+if [ "$(id -u)" = 0 ]; then
+	mkdir -m 700 "$tmp/theirs"
+	echo old >"$tmp/theirs/x"
+	chown -R 65534:65534 "$tmp/theirs"
+	chmod 6640 "$tmp/theirs/x"
+	ok "another user's file" zonepp print "$zone" --now $now -o "$tmp/theirs/x"
+	ok 'it is theirs, and runs as nobody else' prints '65534:65534 640' stat -c '%u:%g %a' "$tmp/theirs/x"
+fi
 ok 'a device' zonepp print "$zone" --now $now -o /dev/null
 # shellcheck disable=SC2016 # for sh
 ok 'standard output by its name' sh -c 'zonepp print "$1" --now $2 -o /dev/stdout | grep -q SOA' sh "$zone" $now

@@ -25,12 +25,14 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -161,6 +163,73 @@ try_truncate(void)
 	return truncate(getenv("ESCAPE_WRITE"), 0);
 }
 
+/* --- Of the file that is being read --- */
+
+static int reading;
+
+static mode_t
+mode_of(void)
+{
+	struct stat st;
+
+	return fstat(reading, &st) < 0 ? 0600 : st.st_mode & 07777;
+}
+
+static int
+try_mode(void)
+{
+	return fchmod(reading, mode_of());
+}
+
+static int
+try_setuid(void)
+{
+	mode_t mode = mode_of();
+
+	return fchmod(reading, mode | S_ISUID) < 0 ? -1 : fchmod(reading, mode);
+}
+
+static int
+try_owner(void)
+{
+	return fchown(reading, (uid_t)-1, (gid_t)-1);
+}
+
+static int
+try_attribute(void)
+{
+	return fsetxattr(reading, "user.escape", "", 0, 0) < 0
+		   ? -1
+		   : fremovexattr(reading, "user.escape");
+}
+
+static int
+try_times(void)
+{
+	const struct timespec same[] = {{0, UTIME_OMIT}, {0, UTIME_OMIT}};
+
+	return utimensat(AT_FDCWD, getenv("ESCAPE_WRITE"), same, 0);
+}
+
+/* --- Of another process --- */
+
+static int
+try_limit(void)
+{
+	struct rlimit limit;
+
+	return prlimit(getppid(), RLIMIT_CORE, NULL, &limit);
+}
+
+static int
+try_environment(void)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "/proc/%ld/environ", (long)getppid());
+	return open_closed(open(name, O_RDONLY));
+}
+
 static int
 try_ptrace(void)
 {
@@ -203,6 +272,8 @@ static const struct {
 } attempts[] = {{"fork", try_fork}, {"internet", try_internet}, {"internet6", try_internet6},
     {"unix", try_unix}, {"read", try_read}, {"list", try_list}, {"write", try_write},
     {"make", try_make}, {"mkdir", try_mkdir}, {"rename", try_rename}, {"link", try_link},
+    {"mode", try_mode}, {"setuid", try_setuid}, {"owner", try_owner}, {"attribute", try_attribute},
+    {"times", try_times}, {"limit", try_limit}, {"environment", try_environment},
     {"chmod", try_chmod}, {"truncate", try_truncate}, {"ptrace", try_ptrace},
     {"memory", try_memory}, {"signal", try_signal}, {"type", try_type}, {"core", try_core},
     {"remove", try_remove}, {"exec", try_exec}};
@@ -239,6 +310,7 @@ try_all(int fd)
 
 	if (!is_there(fd) || atomic_exchange(&done, true))
 		return;
+	reading = fd;
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		int result;
 

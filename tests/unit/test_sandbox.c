@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 /* The program is asked for each number, and held against the list, which is read here row by row.
@@ -19,9 +20,10 @@
 #define TEXT(number) TEXT_OF(number)
 
 enum { CLONE_FLAGS = 0 }; /* of this machine: see is_known() */
+enum { RIGHTS = 16 };
 enum { NUMBERS = 1200, UNKNOWN = SECCOMP_RET_ERRNO | ENOSYS, REFUSED = SECCOMP_RET_ERRNO | EPERM };
 
-enum whom { ALL, NETWORK, STARTER, PROCESSES, WATCHED, NOBODY };
+enum whom { ALL, WRITERS, NETWORK, STARTER, PROCESSES, WATCHED, NOBODY };
 
 static const struct row {
 	enum whom whom;
@@ -57,9 +59,9 @@ read_numbers(void **state)
 static bool
 is_for(const struct sandbox *sandbox, enum whom whom)
 {
-	return whom == ALL || (whom == NETWORK && sandbox->network) ||
-	       (whom == STARTER && sandbox->starter) || (whom == PROCESSES && sandbox->processes) ||
-	       (whom == WATCHED && SANDBOX_WATCHED);
+	return whom == ALL || (whom == WRITERS && sandbox->writes) ||
+	       (whom == NETWORK && sandbox->network) || (whom == STARTER && sandbox->starter) ||
+	       (whom == PROCESSES && sandbox->processes) || (whom == WATCHED && SANDBOX_WATCHED);
 }
 
 static bool
@@ -150,8 +152,10 @@ is_known(void)
 static struct sandbox
 sandbox_of(unsigned rights)
 {
-	return (struct sandbox){
-	    .network = rights & 1, .starter = rights & 2, .processes = rights & 4};
+	return (struct sandbox){.network = rights & 1,
+	    .starter = rights & 2,
+	    .processes = rights & 4,
+	    .writes = rights & 8};
 }
 
 /* The machine is what the program compares first. */
@@ -181,7 +185,7 @@ each_number_fares_as_the_list_says(void **state)
 	(void)state;
 	if (!is_known())
 		skip();
-	for (unsigned rights = 0; rights < 8; rights++) {
+	for (unsigned rights = 0; rights < RIGHTS; rights++) {
 		struct sandbox sandbox = sandbox_of(rights);
 		struct seccomp_data call = {0};
 
@@ -222,7 +226,7 @@ arguments_decide_where_the_list_says_so(void **state)
 	(void)state;
 	if (!is_known())
 		skip();
-	for (unsigned rights = 0; rights < 8; rights++) {
+	for (unsigned rights = 0; rights < RIGHTS; rights++) {
 		struct sandbox sandbox = sandbox_of(rights);
 
 		sandbox_program(&sandbox, &program);
@@ -267,6 +271,13 @@ what_matters_is_in_the_list(void **state)
 	    {SYS_sendmsg, {0}, 0, REFUSED},
 	    {SYS_sendmsg, {.starter = true}, 0, SECCOMP_RET_ALLOW},
 	    {SYS_connect, {.starter = true}, 0, REFUSED},
+	    {SYS_prlimit64, {0}, 0, SECCOMP_RET_ALLOW},
+	    {SYS_prlimit64, {.writes = true}, 1, REFUSED},
+	    {SYS_renameat2, {0}, 0, REFUSED},
+	    {SYS_renameat2, {.writes = true}, 0, SECCOMP_RET_ALLOW},
+	    {SYS_fchmod, {0}, 0, REFUSED},
+	    {SYS_fchmod, {.writes = true}, 0, SECCOMP_RET_ALLOW},
+	    {SYS_utimensat, {.writes = true}, 0, REFUSED},
 	    {SYS_ptrace, {0}, 0, watched},
 	    {SYS_io_uring_enter, {0}, 0, UNKNOWN},
 	};
