@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <openssl/crypto.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -401,10 +402,43 @@ restrict_files(const struct sandbox *sandbox, int abi)
 	return file_close(making.fd, result);
 }
 
+/* Of root's rights (capabilities(7)) those remain by which it reads the files of all users and,
+ * where it writes, leaves them theirs. */
+static uint64_t
+kept_capabilities(const struct sandbox *sandbox)
+{
+	const uint64_t reads = UINT64_C(1) << CAP_DAC_READ_SEARCH;
+	const uint64_t writes =
+	    UINT64_C(1) << CAP_DAC_OVERRIDE | UINT64_C(1) << CAP_CHOWN | UINT64_C(1) << CAP_FOWNER;
+
+	return sandbox->writes ? reads | writes : reads;
+}
+
+/* With them goes what is ambient. What is left to the bounding set comes back to nobody: that takes
+ * a program that gains privileges. */
 static void
-give_up_privileges(void)
+give_up_capabilities(uint64_t kept)
+{
+	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct halves[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, halves) < 0)
+		return;
+	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		uint32_t mask = (uint32_t)(kept >> (32 * i));
+
+		halves[i].effective &= mask;
+		halves[i].permitted &= mask;
+		halves[i].inheritable = 0;
+	}
+	syscall(SYS_capset, &header, halves);
+}
+
+static void
+give_up_privileges(const struct sandbox *sandbox)
 {
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	give_up_capabilities(kept_capabilities(sandbox));
 }
 
 void
@@ -417,14 +451,14 @@ sandbox_conceal(void)
 void
 sandbox_calls(const struct sandbox *sandbox, struct sandbox_state *state)
 {
-	give_up_privileges();
+	give_up_privileges(sandbox);
 	state->seccomp_error = sandbox_filter(sandbox);
 }
 
 void
 sandbox_files(const struct sandbox *sandbox, struct sandbox_state *state)
 {
-	give_up_privileges();
+	give_up_privileges(sandbox);
 	state->landlock_abi = landlock_abi();
 	state->landlock_error =
 	    state->landlock_abi < 0 || restrict_files(sandbox, state->landlock_abi) < 0 ? errno : 0;

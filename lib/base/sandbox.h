@@ -4,6 +4,9 @@
  * seccomp filter (seccomp(2)) for all other calls. It is the second line: confine.h, which is
  * exact, is the first.
  *
+ * Root gives up its capabilities as well, but for those that files of other users take: with more,
+ * the kernel lets it see into other processes whatever Landlock says.
+ *
  * A kernel that lacks one of them, or a part of it, enforces the rest. Nothing is taken back.
  * Threads that were started before sandbox_files() may go on to open files: there should be none.
  */

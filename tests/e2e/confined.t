@@ -64,8 +64,8 @@ confined() { # confined VERB COMMAND...
 	shift
 	escapes "$@"
 	refused "$name" "$E_PERM" exec fork internet internet6 unix link chmod setuid times truncate ptrace \
-		memory signal limit core
-	refused "$name" "$E_ACCES" read list write make
+		memory signal limit capability core
+	refused "$name" "$E_ACCES" read list write make environment
 	case $* in
 	*\ -o\ *) refused "$name" "$E_ACCES" mkdir rename remove ;;
 	*) refused "$name" "$E_PERM" mkdir rename remove mode owner attribute ;;
@@ -102,8 +102,8 @@ publishes() {
 	escapes "$@"
 	# shellcheck disable=SC2086 # lists of words
 	refused "$name" "$E_PERM" exec $forks $sockets link chmod setuid times truncate ptrace memory signal \
-		limit core
-	refused "$name" "$E_ACCES" read list
+		limit capability core
+	refused "$name" "$E_ACCES" read list environment
 	ok "$name: no thread was there before" refuses grep threads: "$tmp/escapes"
 }
 forks=fork sockets='internet internet6 unix'
@@ -124,6 +124,7 @@ cat >"$tmp/before/note" <<SH
 #!/bin/sh
 echo "\$1 \$2" >>$tmp/noted
 grep -s NoNewPrivs /proc/self/status | grep -w 0 >>$tmp/noted
+grep -s CapEff /proc/self/status >>$tmp/noted
 cat "$tmp/secret" >>$tmp/noted
 SH
 chmod +x "$tmp/before/note"
@@ -141,6 +142,7 @@ for hook in 'review example.org' 'changed example.org' 'done'; do
 	ok "build with hooks: $hook has run" noted "$hook"
 done
 ok 'hooks may gain privileges' noted 'NoNewPrivs:.*0'
+ok 'hooks have the capabilities of whoever runs zonepp' noted "$(grep -s CapEff /proc/self/status)"
 ok 'hooks read what they like' noted secret
 rm "$tmp/noted"
 sockets=''
@@ -171,7 +173,7 @@ calls() { # calls NAME COMMAND...
 	shift
 	escapes "$@"
 	refused "$name" "$E_PERM" exec fork internet internet6 unix link chmod setuid times truncate ptrace memory \
-		limit core
+		limit capability core
 }
 at=.key
 calls 'keys list' zonepp keys list -C "$project" --now $now
