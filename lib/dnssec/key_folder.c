@@ -385,31 +385,30 @@ put_pin_access(struct buf *b, struct text private_text)
 	diags_free(&own);
 }
 
-/* Returns whether it holds a secret. */
+/* Returns whether it holds a secret. What cannot be read is not what is not there. */
 static bool
 digest_private(const struct roots *roots, const char *path, const char *base, char *room,
     struct digest *digest)
 {
 	int fd = file_open(roots, path, O_RDONLY | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : key_read_private(fd, room, PRIVATE_LONGEST);
+	int64_t outcome = n < 0 ? -errno : n;
+	struct text text = {room, n > 0 ? (size_t)n : 0};
+	bool is_secret = n > 0 && !keyfile_is_of_token(text);
 	struct buf access = {0};
 	struct stat st;
 
-	bool is_secret = n > 0 && !keyfile_is_of_token((struct text){room, (size_t)n});
-
-	if (n > 0) {
-		digest_add(digest, base, strlen(base) + 1);
-		digest_add(digest, &n, sizeof(n));
-		/* Where others got access to it, the zone is looked at again: that is told of. */
-		if (fstat(fd, &st) == 0)
-			access_print(&access, &st);
-		if (!is_secret)
-			put_pin_access(&access, (struct text){room, (size_t)n});
-		digest_add(digest, access.data, access.len);
-		buf_free(&access);
-		digest_add(digest, room, (size_t)n);
-		OPENSSL_cleanse(room, (size_t)n);
-	}
+	digest_add(digest, base, strlen(base) + 1);
+	digest_add(digest, &outcome, sizeof(outcome));
+	/* Where others got access to it, the zone is looked at again: that is told of. */
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		access_print(&access, &st);
+	if (n > 0 && !is_secret)
+		put_pin_access(&access, text);
+	digest_add(digest, access.data, access.len);
+	buf_free(&access);
+	digest_add(digest, room, text.len);
+	OPENSSL_cleanse(room, n < 0 ? PRIVATE_LONGEST : text.len);
 	if (fd >= 0)
 		close(fd);
 	return is_secret;

@@ -44,20 +44,36 @@ digest_identity(struct digest *digest, const struct zone_job *job)
 	return true;
 }
 
+void
+cache_read_keys(const struct zone_job *job, struct cache_keys *keys)
+{
+	struct digest *digest = digest_begin();
+
+	keys->any =
+	    job->zone->sign && job->keys && key_folder_digest(job->keys, job->load.zone, digest);
+	digest_end(digest, keys->digest);
+}
+
+void
+cache_wipe_keys(struct cache_keys *keys)
+{
+	OPENSSL_cleanse(keys, sizeof(*keys));
+}
+
 /* Made with the zone's private keys, which a stranger does not have; a zone without any in files is
  * held to the place where it was built. Returns false where there is neither: then anyone could
  * make it. */
 static bool
-seal_of(const struct zone_job *job, struct text text, struct buf *out)
+seal_of(
+    const struct zone_job *job, const struct cache_keys *keys, struct text text, struct buf *out)
 {
 	uint8_t secret[DIGEST_LEN], mac[DIGEST_LEN];
 	struct digest *digest = digest_begin();
 	bool known;
 
 	digest_add(digest, purpose, sizeof(purpose));
-	known = (job->zone->sign && job->keys &&
-		    key_folder_digest(job->keys, job->load.zone, digest)) ||
-		digest_identity(digest, job);
+	digest_add(digest, keys->digest, sizeof(keys->digest));
+	known = keys->any || digest_identity(digest, job);
 	digest_end(digest, secret);
 	digest_hmac((struct bytes){secret, sizeof(secret)},
 	    (struct bytes){(const uint8_t *)text.data, text.len}, mac);
@@ -76,7 +92,8 @@ load_text(struct diags *diags, const struct zone_job *job, struct text *text)
 
 /* Loads what the cache says, if we wrote it. */
 static bool
-load_sealed(struct diags *diags, const struct zone_job *job, struct text *text)
+load_sealed(struct diags *diags, const struct zone_job *job, const struct cache_keys *keys,
+    struct text *text)
 {
 	struct buf seal = {0};
 	bool sealed = false;
@@ -85,7 +102,7 @@ load_sealed(struct diags *diags, const struct zone_job *job, struct text *text)
 		size_t len = 2 * DIGEST_LEN + sizeof("seal \n") - 1;
 		struct text body = {text->data, text->len > len ? text->len - len : 0};
 
-		sealed = seal_of(job, body, &seal) && body.len > 0 &&
+		sealed = seal_of(job, keys, body, &seal) && body.len > 0 &&
 			 CRYPTO_memcmp(seal.data, body.data + body.len, len) == 0;
 		*text = body;
 	}
@@ -341,26 +358,28 @@ is_overtaken(const struct zone_job *job, const struct zone_result *result)
 }
 
 static bool
-holds(const struct zone_job *job, struct diags *said, struct zone_result *result)
+holds(const struct zone_job *job, const struct cache_keys *keys, struct diags *said,
+    struct zone_result *result)
 {
 	struct diags diags = {0};
 	struct text text;
 	bool same;
 
 	*result = (struct zone_result){0};
-	same = load_sealed(&diags, job, &text) &&
+	same = load_sealed(&diags, job, keys, &text) &&
 	       all_the_same(&diags.arena, text, job, said, result) && !is_overtaken(job, result);
 	diags_free(&diags);
 	return same;
 }
 
 bool
-cache_fresh(const struct zone_job *job, struct diags *diags, struct zone_result *result)
+cache_fresh(const struct zone_job *job, const struct cache_keys *keys, struct diags *diags,
+    struct zone_result *result)
 {
 	struct diags_mark before = diags_mark(diags);
 
 	/* Where warnings keep a zone from being published, it is a build that says so. */
-	if (holds(job, diags, result) && !result->says && !result->each &&
+	if (holds(job, keys, diags, result) && !result->says && !result->each &&
 	    !(job->werror && (result->nears_end || diags->n_severity[SEVERITY_WARNING] > 0)))
 		return true;
 	diags_reset(diags, before);
@@ -370,7 +389,13 @@ cache_fresh(const struct zone_job *job, struct diags *diags, struct zone_result 
 bool
 cache_holds(const struct zone_job *job, struct zone_result *result)
 {
-	return holds(job, NULL, result);
+	struct cache_keys keys;
+	bool same;
+
+	cache_read_keys(job, &keys);
+	same = holds(job, &keys, NULL, result);
+	cache_wipe_keys(&keys);
+	return same;
 }
 
 int
@@ -397,15 +422,18 @@ bool
 cache_output_sha256(const struct zone_job *job, uint8_t sha256[32])
 {
 	struct diags diags = {0};
+	struct cache_keys keys;
 	struct text text, line, last = {0};
 	bool known = false;
 
-	if (load_sealed(&diags, job, &text)) {
+	cache_read_keys(job, &keys);
+	if (load_sealed(&diags, job, &keys, &text)) {
 		while ((line = take_line(&text)).len > 0)
 			last = line;
 		known = names_output(&diags.arena, job, last) &&
 			hex_decode((struct text){last.data, 64}, sha256) == 32;
 	}
+	cache_wipe_keys(&keys);
 	diags_free(&diags);
 	return known;
 }
@@ -491,9 +519,21 @@ put_input(struct buf *b, const struct places *places, const struct input *input)
 	buf_printf(b, " %s\n", settings_path(places->job->load.roots, input->path));
 }
 
+/* The zone was signed with keys that may be others than those that stand there now. */
+static void
+put_keys(struct buf *b, const struct zone_job *job, const struct cache_keys *before)
+{
+	struct cache_keys now;
+
+	cache_read_keys(job, &now);
+	if (CRYPTO_memcmp(now.digest, before->digest, sizeof(now.digest)) != 0)
+		buf_puts(b, "changed\n"); /* never the same */
+	cache_wipe_keys(&now);
+}
+
 void
-cache_store(const struct zone_job *job, struct diags *diags, const struct zone_result *result,
-    const uint8_t output_sha256[32])
+cache_store(const struct zone_job *job, const struct cache_keys *keys, struct diags *diags,
+    const struct zone_result *result, const uint8_t output_sha256[32])
 {
 	struct diags own = {0};
 	struct zone_result noted = *result;
@@ -511,9 +551,10 @@ cache_store(const struct zone_job *job, struct diags *diags, const struct zone_r
 	places = places_of(&own.arena, job);
 	for (size_t i = 0; i < diags->n_inputs; i++)
 		put_input(&b, &places, &diags->inputs[i]);
+	put_keys(&b, job, keys);
 	put_sha256(&b, output_sha256);
 	buf_printf(&b, " %s\n", settings_path(job->load.roots, places.output));
-	seal_of(job, (struct text){b.data, b.len}, &b);
+	seal_of(job, keys, (struct text){b.data, b.len}, &b);
 	out = output_open_in(&own, job->own, job->cache);
 	if (out) {
 		output_relax(out);

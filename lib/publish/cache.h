@@ -12,12 +12,29 @@
 #ifndef PUBLISH_CACHE_H
 #define PUBLISH_CACHE_H
 
+#include "base/digest.h"
 #include "publish/job.h"
+
+/* What the zone's private keys are called, and hold, and who has access to them. It is as secret as
+ * they are. */
+struct cache_keys {
+	uint8_t digest[DIGEST_LEN];
+	bool any; /* in files */
+};
+
+/* Reads them: ahead of the build that reads them, so that none is taken for the same that was
+ * exchanged while it ran. */
+void
+cache_read_keys(const struct zone_job *job, struct cache_keys *keys);
+
+void
+cache_wipe_keys(struct cache_keys *keys);
 
 /* Is the published file of `job` what a build would write now, and is all that it would say known?
  * Then it is said to `diags` (said.h), and `*result` tells about the file. */
 bool
-cache_fresh(const struct zone_job *job, struct diags *diags, struct zone_result *result);
+cache_fresh(const struct zone_job *job, const struct cache_keys *keys, struct diags *diags,
+    struct zone_result *result);
 
 /* Likewise, whatever a build would say. */
 bool
@@ -44,10 +61,11 @@ cache_output_sha256(const struct zone_job *job, uint8_t sha256[32]);
 size_t
 cache_inputs(const struct zone_job *job, struct arena *a, const char ***paths);
 
-/* Remembers a build, whose diags tracked its inputs. Adds one problem to them where that cannot be
- * written. */
+/* Remembers a build, whose diags tracked its inputs, and which `keys` were read ahead of. Where
+ * they have changed since, it is remembered as one that does not hold. Adds one problem to them
+ * where that cannot be written. */
 void
-cache_store(const struct zone_job *job, struct diags *diags, const struct zone_result *result,
-    const uint8_t output_sha256[32]);
+cache_store(const struct zone_job *job, const struct cache_keys *keys, struct diags *diags,
+    const struct zone_result *result, const uint8_t output_sha256[32]);
 
 #endif

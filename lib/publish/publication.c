@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "history/mark.h"
 #include "publish/build_part.h"
-#include "publish/cache.h"
 #include "publish/zone_part.h"
 #include "rollover/project_history.h"
 
@@ -160,7 +159,8 @@ remember(struct zone_run *run)
 {
 	zone_note_until(run);
 	if (run->job->cache)
-		cache_store(run->job, run->diags, run->result, output_sha256(run->out));
+		cache_store(
+		    run->job, &run->cache_keys, run->diags, run->result, output_sha256(run->out));
 	if (run->index_out)
 		index_commit(run->index_out, &run->keys, run->settings, output_sha256(run->out));
 	return 0;

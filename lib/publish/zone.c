@@ -303,6 +303,7 @@ end_publication(struct zone_run *run, int done)
 	if (done < 0)
 		remember(run);
 	zone_splice_free(run);
+	cache_wipe_keys(&run->cache_keys);
 	published_free(&run->published);
 	load_free(&run->loaded);
 	return done;
@@ -318,8 +319,13 @@ zone_draft(struct diags *diags, const struct zone_job *job, struct zone_result *
 	*draft = NULL;
 	run_begin(run, diags, job, result);
 	possible = check_outputs(run);
-	if (possible == 0 && job->cache && !job->anew && cache_fresh(job, diags, result))
+	if (job->cache)
+		cache_read_keys(job, &run->cache_keys);
+	if (possible == 0 && job->cache && !job->anew &&
+	    cache_fresh(job, &run->cache_keys, diags, result)) {
+		cache_wipe_keys(&run->cache_keys);
 		return 0;
+	}
 	*result = (struct zone_result){0};
 	diags->track_inputs = TRACK_DIGESTS;
 	if ((read_all(run) == 0 ? arrange(run) : check_rest(run)) == 0 && possible == 0) {

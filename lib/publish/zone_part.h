@@ -11,6 +11,7 @@
 #include "dnssec/sign.h"
 #include "history/published.h"
 #include "history/serial.h"
+#include "publish/cache.h"
 #include "publish/elsewhere.h"
 #include "publish/job.h"
 #include "rollover/delegation.h"
@@ -60,6 +61,7 @@ struct zone_run {
 	bool failed;        /* it is not published */
 	struct index_writer *index_out; /* with `out`, or NULL; */
 	uint8_t settings[DIGEST_LEN];   /* what it shall have been made with */
+	struct cache_keys cache_keys;   /* ahead of all, where there is a cache */
 };
 
 /* Is a ZONEMD wanted in a zone that nobody signs? A signer makes it with the signatures, of which

@@ -329,7 +329,7 @@ of() { # of ZONE: its key
 zonepp keys generate -C "$tmp/many" --now "$(at 0)" --missing >/dev/null
 if strace -f -o /dev/null true 2>/dev/null; then
 	ok 'three zones' traced
-	ok 'each key is looked at, read, and sealed with' opened 9
+	ok 'each key is looked at, read ahead, for signing, and for the seal' opened 12
 	ok 'unchanged' traced
 	ok 'each key is read once' opened 3
 	ok 'one of them' traced b.example
@@ -358,4 +358,47 @@ ok 'any change of a private key' many
 ok 'is one of the seal' refuses cmp -s "$tmp/sealed" "$tmp/many/.zonepp/a.example.build"
 rm "$(of a.example)"
 ok 'without it there is no zone to be had' refuses many
+
+# --- What is exchanged while a build runs ---
+
+rm -rf "$tmp/many/keys" "$tmp/many/.zonepp" "$tmp/many/public" "$tmp/many/zonepp.state"
+zonepp keys generate -C "$tmp/many" --now "$(at 0)" --missing >/dev/null
+cat >"$tmp/meanwhile" <<'END'
+#!/bin/sh
+[ "$1" != a.example ] || sh -c "$MEANWHILE"
+END
+chmod +x "$tmp/meanwhile"
+echo "hooks: { review: [$tmp/meanwhile, '{zone}'] }" >>"$tmp/many/zonepp.yaml"
+mkdir "$tmp/kept"
+cp -p "$tmp/many/keys"/* "$tmp/kept"
+key=$(of a.example) other=$(of b.example)
+export key other
+serial=1
+meanwhile() { # meanwhile COMMAND: is run while a.example, which changes, is built
+	serial=$((serial + 1))
+	sed -i "s/hostmaster [0-9]*/hostmaster $serial/" "$tmp/many/zones/a.example.zone"
+	MEANWHILE=$1 many
+}
+noticed() { # noticed CODE COMMAND: what was done during a build, by the next two
+	ok "$2, during a build" meanwhile "$2"
+	ok 'is noticed by the next' says "$1" many
+	ok 'and the one that follows' says "$1" many
+	rm "$tmp/many/keys"/*
+	cp -p "$tmp/kept"/* "$tmp/many/keys"
+	ok 'until it is mended' many
+	ok 'for good' says '3 unchanged' many
+}
+ok 'nothing, during a build' meanwhile true
+ok 'is nothing to the next' says '3 unchanged' many
+# shellcheck disable=SC2016 # the hook knows them
+{
+	noticed S004 'rm $key'
+	noticed S007 'cp $other $key'
+	noticed S001 ': >$key'
+	noticed S005 'chmod 644 $key'
+	noticed S001 'touch ${key%+*}+00001.key'
+}
+ok 'a template that changes during a build' meanwhile "sed -i 's/192.0.2.1$/192.0.2.7/' $tmp/many/zones/a.example.zone"
+ok 'is built by the next' says '1 changed' many
+ok 'as it is' grep -q '192.0.2.7' "$tmp/many/public/a.example.zone"
 plan
