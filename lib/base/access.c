@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <search.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static bool
@@ -53,31 +55,59 @@ access_judge(struct diags *diags, const char *path, const char *what, const stru
 	    (unsigned)st->st_mode & 0777);
 }
 
-/* A group with the number of the folder's owner is their own, as adduser(8) makes it. */
+/* With an access control list the bits of the group are its mask: the most that it gives to anyone.
+ */
 static bool
-others_write(const struct stat *st)
+has_list(int fd)
 {
-	return (st->st_mode & S_IWOTH) ||
-	       ((st->st_mode & S_IWGRP) && st->st_gid != 0 && st->st_gid != st->st_uid);
+	return fgetxattr(fd, "system.posix_acl_access", NULL, 0) > 0;
 }
 
-/* Whoever owns the folder around it can exchange it whole: with root, in a container or by sudo,
+/* A group with the number of the folder's owner is their own, as adduser(8) makes it. */
+static bool
+is_group_another(const struct stat *st)
+{
+	return st->st_gid != 0 && st->st_gid != st->st_uid;
+}
+
+/* Nobody writes to what is mounted read-only, as volumes of secrets are in containers. */
+static bool
+others_write(int fd, const struct stat *st, bool listed)
+{
+	struct statvfs mount;
+	bool may = (st->st_mode & S_IWOTH) ||
+		   ((st->st_mode & S_IWGRP) && (listed || is_group_another(st)));
+
+	return may && !(fstatvfs(fd, &mount) == 0 && (mount.f_flag & ST_RDONLY));
+}
+
+/* Who owns the folder of the project can exchange all of it: with root, in a container or by sudo,
  * that is whose project it is. */
+static bool
+is_project_of(struct diags *diags, uid_t owner)
+{
+	struct stat st;
+
+	return diags->home_path && stat(file_folder(&diags->arena, diags->home_path), &st) == 0 &&
+	       st.st_uid == owner;
+}
+
 int
 access_judge_folder(struct diags *diags, const char *path, int fd)
 {
-	struct stat st, above;
+	bool listed = has_list(fd);
+	struct stat st;
 	int result;
 
 	if (fstat(fd, &st) < 0)
 		return file_refuse(diags, NULL, path);
 	if (is_told(diags, path, S_KEY_OWNER, &result))
 		return result;
-	if (others_write(&st))
+	if (others_write(fd, &st, listed))
 		return diag_add_path(diags, path, S_KEY_OWNER,
-		    "the folder of keys has mode %03o: others than its owner can exchange them",
-		    (unsigned)st.st_mode & 0777);
-	if (is_ours(st.st_uid) || (fstatat(fd, "..", &above, 0) == 0 && above.st_uid == st.st_uid))
+		    "the folder of keys has mode %03o%s: others than its owner can exchange them",
+		    (unsigned)st.st_mode & 07777, listed ? " and an access control list" : "");
+	if (is_ours(st.st_uid) || is_project_of(diags, st.st_uid))
 		return 0;
 	return diag_add_path(diags, path, S_KEY_OWNER,
 	    "the folder of keys is owned by the user %ju, who can exchange them",

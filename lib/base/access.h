@@ -12,8 +12,9 @@
 int
 access_judge(struct diags *diags, const char *path, const char *what, const struct stat *st);
 
-/* Warns where somebody else than we and root can exchange the keys of the open folder: who owns it,
- * or may write to it. Returns -1 where that is an error, else 0. */
+/* Warns where somebody else than we, root and whoever owns the folder of `home_path` can exchange
+ * the keys of the open folder: who owns it, or may write to it. Returns -1 where that is an error,
+ * else 0. */
 int
 access_judge_folder(struct diags *diags, const char *path, int fd);
 
