@@ -113,10 +113,20 @@ openssl_resize(void *old, size_t size, const char *file, int line)
 	return p;
 }
 
+/* Nothing that it frees would be wiped. */
+static _Noreturn void
+unserved(void)
+{
+	leftover_end();
+	fputs("zonepp: OpenSSL has allocated memory before it could be told how\n", stderr);
+	_exit(2);
+}
+
 void
 mem_serve_openssl(void)
 {
-	CRYPTO_set_mem_functions(openssl_alloc, openssl_resize, openssl_free);
+	if (CRYPTO_set_mem_functions(openssl_alloc, openssl_resize, openssl_free) == 0)
+		unserved();
 }
 
 void

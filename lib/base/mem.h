@@ -33,7 +33,8 @@ mem_lacks(void);
 
 /* OpenSSL allocates here from now on, ahead of the first call to it: what it does where memory
  * lacks ends in a crash at some places, and in an error that means something else at others. And
- * what it frees is wiped, as it holds private keys where it decodes and hashes them. */
+ * what it frees is wiped, as it holds private keys where it decodes and hashes them. Ends the
+ * program where it is too late for that. */
 void
 mem_serve_openssl(void);
 
