@@ -26,6 +26,7 @@ enum { N_STREAMS = 2, FDS_MOST = N_STREAMS + CHILD_HELD_MOST };
 /* What is asked for: a command, or that a signal is passed on. */
 struct request {
 	int signal; /* 0: a command */
+	pid_t by;
 	size_t slot;
 	size_t len;
 	char text[STARTER_REQUEST_MOST];
@@ -36,6 +37,7 @@ enum { REQUEST_HEAD = offsetof(struct request, text) };
 /* --- The process --- */
 
 struct running {
+	pid_t by; /* who asked */
 	size_t slot;
 	pid_t pid; /* whoever waits for the command */
 	struct child_end *end;
@@ -58,13 +60,15 @@ do_nothing(int number)
 }
 
 static void
-answer(const struct serving *serving, size_t slot, const struct child_end *of, bool by_signal)
+answer(const struct serving *serving, const struct running *running, const struct child_end *of,
+    bool by_signal)
 {
 	struct starter_end end;
 	ssize_t n;
 
 	memset(&end, 0, sizeof(end)); /* what lies between its parts is sent, too */
-	end.slot = slot;
+	end.by = running->by;
+	end.slot = running->slot;
 	end.end = *of;
 	end.by_signal = by_signal;
 	while ((n = send(serving->fd, &end, sizeof(end), MSG_NOSIGNAL)) < 0 && errno == EINTR)
@@ -73,7 +77,8 @@ answer(const struct serving *serving, size_t slot, const struct child_end *of, b
 		_exit(1);
 }
 
-/* In a process of its own, as in children.c. */
+/* In a process of its own, as in children.c. It keeps the socket open: should the starter be
+ * killed, who asked learns that it is gone once all commands have ended. */
 static _Noreturn void
 wait_for_child(
     const struct serving *serving, const struct child *child, struct child_end *end, pid_t parent)
@@ -81,7 +86,6 @@ wait_for_child(
 	bool shares = child_shares_terminal();
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	close(serving->fd);
 	if (!shares)
 		setpgid(0, 0);
 	if (getppid() != parent)
@@ -96,12 +100,11 @@ start(struct serving *serving, const struct request *request, const int fds[FDS_
 {
 	struct arena a = {0};
 	struct child child = {0};
-	struct running running = {.slot = request->slot, .end = mem_shared(sizeof(*running.end))};
+	struct running running = {request->by, request->slot, -1, mem_shared(sizeof(*running.end))};
 	pid_t parent = getpid();
 	int error = EPERM;
 
 	*running.end = (struct child_end){.error = ECANCELED};
-	running.pid = -1;
 	if (serving->make(serving->ctx, &a, request->text, request->len, &child)) {
 		child.input = fds[0];
 		child.output = fds[1];
@@ -112,7 +115,7 @@ start(struct serving *serving, const struct request *request, const int fds[FDS_
 		wait_for_child(serving, &child, running.end, parent);
 	arena_free(&a);
 	if (running.pid < 0) {
-		answer(serving, running.slot, &(struct child_end){.error = error}, false);
+		answer(serving, &running, &(struct child_end){.error = error}, false);
 		mem_unshare(running.end, sizeof(*running.end));
 		return;
 	}
@@ -134,7 +137,7 @@ reap(struct serving *serving)
 			if (running->pid != pid)
 				continue;
 			child_end_orphan(running->end);
-			answer(serving, running->slot, running->end, WIFSIGNALED(status));
+			answer(serving, running, running->end, WIFSIGNALED(status));
 			mem_unshare(running->end, sizeof(*running->end));
 			*running = serving->items[--serving->n];
 			break;
@@ -286,6 +289,7 @@ starter_ask(struct starter *starter, size_t slot, const struct child *child)
 
 	errno = E2BIG;
 	memset(request, 0, REQUEST_HEAD);
+	request->by = getpid();
 	request->slot = slot;
 	request->len = child->request_len;
 	if (child->request_len <= sizeof(request->text)) {
@@ -313,8 +317,11 @@ starter_signal(struct starter *starter, int signal)
 bool
 starter_take(struct starter *starter, struct starter_end *out, bool *gone)
 {
-	ssize_t n = recv(starter->fd, out, sizeof(*out), MSG_DONTWAIT);
+	ssize_t n;
 
+	do
+		n = recv(starter->fd, out, sizeof(*out), MSG_DONTWAIT);
+	while (n == sizeof(*out) && out->by != getpid());
 	*gone = n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 	return n == sizeof(*out);
 }

@@ -17,13 +17,14 @@ void
 starter_signal(struct starter *starter, int signal);
 
 struct starter_end {
+	pid_t by; /* who asked for it: one that was killed leaves answers behind */
 	size_t slot;
 	struct child_end end;
 	bool by_signal; /* whoever waited for the command was ended by a signal */
 };
 
 /* Takes the next end; returns false where there is none yet. `*gone` tells that the starter is no
- * more, and that nothing will come. */
+ * more, nor whoever waited for a command there, and that nothing will come. */
 bool
 starter_take(struct starter *starter, struct starter_end *out, bool *gone);
 

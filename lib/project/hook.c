@@ -474,7 +474,8 @@ judge(const struct running *running, const struct child_end *end)
 		    "%s: ended, as it wrote more than %d MB beside others", what, CHILD_KEPT_MB);
 	else if (end->error == ECANCELED)
 		diag_add(diags, hook->pos, hook->ended,
-		    "%s: the process that waits for it was ended, and it with that", what);
+		    "%s: the process that waits for it was ended, and how it ended is not known",
+		    what);
 	else if (end->error)
 		diag_add(diags, hook->pos, hook->ended, "%s: %s", what, strerror(end->error));
 	else if (WIFSIGNALED(end->status))

@@ -306,8 +306,7 @@ lock_begin_build(
 void
 lock_end_build(const struct build_lock *lock)
 {
-	if (lock->held[1] >= 0)
-		close(lock->held[1]);
+	lock_end(lock->held[1]);
 	lock_end(lock->held[0]);
 }
 
@@ -341,12 +340,11 @@ lock_is_held(struct arena *a, const struct project *project, const char *name)
 	return held;
 }
 
-/* What was forked meanwhile has the file open, too. */
+/* What waits for a command that runs on, as whoever was to hear of that was killed, has the file
+ * open, too: the lock ends with the last of them. */
 void
 lock_end(int lock)
 {
-	if (lock < 0)
-		return;
-	flock(lock, LOCK_UN);
-	close(lock);
+	if (lock >= 0)
+		close(lock);
 }

@@ -77,7 +77,7 @@ lock_tell(struct arena *a, const struct project *project, const char *name);
 int
 lock_check(struct diags *diags, const struct project *project);
 
-/* Ends a lock; -1: there is none. */
+/* Ends a lock, but for processes that have it, too (child.h); -1: there is none. */
 void
 lock_end(int lock);
 

@@ -146,8 +146,9 @@ build_end_review(struct build_run *run)
 	run->reviewer = NULL;
 }
 
-/* What lacks an answer has been ended together with its process. What the command says may go to
- * the terminal of the line of progress. */
+/* Where no answer comes, the process that waits for one was killed; the command ends at the latest
+ * with this run, and its lock is kept until then. What the command says may go to the terminal of
+ * the line of progress. */
 static void
 ask(struct build_run *run, const struct request *request, struct answer *answer)
 {
@@ -165,7 +166,8 @@ ask(struct build_run *run, const struct request *request, struct answer *answer)
 		return;
 	*answer = (struct answer){HOOK_FAILED, P_REVIEW_ENDED, ""};
 	snprintf(answer->message, sizeof(answer->message),
-	    "review %s for %s: the process that waits for it was ended, and it with that",
+	    "review %s for %s: the process that waits for it was ended, and how it ended is not "
+	    "known",
 	    run->project->hooks[PROJECT_HOOK_REVIEW].argv[0],
 	    run->project->zones[request->number].name_text);
 }

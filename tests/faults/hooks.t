@@ -20,15 +20,27 @@ script_of() { # script_of BEHAVIOUR: a script, for the first of the commands tha
 	dies) echo 'kill -SEGV $$' ;;
 	leaves) echo 'sleep 1000 9>&- & echo $! >left' ;;
 	alone) echo 'sleep 1000 & kill -KILL $PPID; wait' ;; # whoever waits for it is gone
-	HUP | INT | TERM) echo 'kill -'"$1"' "$(cat "$zonepp")"; sleep 1000 & wait' ;;
+	HUP | INT | TERM | PIPE | ALRM | USR1 | USR2 | XCPU) # zonepp is there until it has ended
+		cat <<-SH
+			trap 'read -r name </proc/\$(cat "\$zonepp")/cmdline; [ -n "\$name" ] && echo >waited; exit' TERM
+			kill -$1 "\$(cat "\$zonepp")"
+			sleep 1000 & wait
+		SH
+		;;
 	# One that takes its time is not waited for if another signal comes.
 	deaf) echo 'trap "" HUP INT TERM; for signal in HUP INT; do kill -$signal "$(cat "$zonepp")"; done; sleep 1000' ;;
-	KILL)
+	KILL | starter | reviewer) # what starts commands is zonepp's first child, and a review has one more
 		cat <<-'SH'
 			trap 'echo ends >"$heard"; read -r _ <"$go"; exit' TERM
-			kill -KILL "$(cat "$zonepp")"
-			while :; do sleep 1000 & wait; done
+			read -r _ _ _ starter _ <"/proc/$PPID/stat"
+			read -r pid <"$zonepp"
 		SH
+		case $1 in
+		KILL) echo 'kill -KILL $pid' ;;
+		starter) echo 'kill -KILL $starter' ;;
+		reviewer) echo 'for child in $(cat /proc/$pid/task/$pid/children); do [ $child = $starter ] || kill -KILL $child; done' ;;
+		esac
+		echo 'while :; do sleep 1000 & wait; done'
 		;;
 	all) # as killall(1) does it
 		cat <<-'SH'
@@ -47,7 +59,7 @@ ends_as() { # ends_as BEHAVIOUR: what is told of it
 	case $1 in
 	fails | closes) echo 'exit status 3' ;;
 	dies) echo 'ended by signal 11' ;;
-	alone) echo 'the process that waits for it was ended' ;;
+	alone | starter | reviewer) echo 'the process that waits for it was ended' ;;
 	*) echo 'no message' ;;
 	esac
 }
@@ -192,27 +204,32 @@ misbehaves() { # misbehaves COMMAND BEHAVIOUR
 		[ "$status" = "$(cat "$tmp/$(project_of "$1").status")" ] || return
 		;;
 	fails | closes | dies | alone) [ "$status" -gt 0 ] && [ "$status" -lt 3 ] && says "$@" || return ;;
-	HUP) [ "$status" -eq 129 ] ;;
-	INT) [ "$status" -eq 130 ] ;;
-	TERM) [ "$status" -eq 143 ] ;;
+	HUP | INT | TERM | PIPE | ALRM | USR1 | USR2 | XCPU)
+		# A review is waited for by another process.
+		[ "$(kill -l "$status")" = "$2" ] && { [ "$1" = review ] || [ -e waited ]; } ||
+			{ echo "status $status, not waited for" && return 1; }
+		;;
 	deaf) [ "$status" -eq 129 ] || [ "$status" -eq 130 ] ;;
 	all) [ "$status" -eq 137 ] ;;
 	esac || return
 	is_whole "$1" && recovers "$1"
 }
 # Until the command has ended, no other run has the lock.
-killed() { # killed COMMAND
-	begin "$1" KILL
+killed() { # killed COMMAND BEHAVIOUR
+	begin "$@"
 	[ "$(timeout 20 sh -c 'read -r line <&3 && echo "$line"')" = ends ] || { echo 'it runs on' && return 1; }
 	free=$(flock -n ".zonepp/$(lock_of "$1")" echo yes)
 	echo >&4
-	end && [ "$status" -eq 137 ] || return
-	[ "$free" != yes ] || { echo 'its lock is free' && return 1; }
+	end && [ "$free" != yes ] || { echo "its lock is free: $free" && return 1; }
+	case $2 in
+	KILL) [ "$status" -eq 137 ] ;;
+	*) [ "$status" -gt 0 ] && [ "$status" -lt 3 ] && says "$@" ;;
+	esac || return
 	is_whole "$1" && recovers "$1"
 }
 try() { # try COMMAND BEHAVIOUR
 	case $2 in
-	KILL) (killed "$1") ;;
+	KILL | starter | reviewer) (killed "$@") ;;
 	*) (misbehaves "$@") ;;
 	esac >"$tmp/why" 2>&1
 	result "$1: $2"
@@ -224,9 +241,10 @@ set -- closes dies HUP INT deaf
 for command in review changed failed 'done' keys deploy told; do
 	(good $command) >"$tmp/why" 2>&1
 	result "$command: all is well"
-	for behaviour in fails leaves alone TERM KILL all ${PARANOID:+"$@"}; do
+	for behaviour in fails leaves alone TERM KILL starter all ${PARANOID:+"$@"}; do
 		try $command "$behaviour"
 	done
+	[ $command != review ] || try $command reviewer
 	[ -n "${PARANOID-}" ] || try $command "$1"
 	set -- "$@" "$1"
 	shift

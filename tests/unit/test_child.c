@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/child.h"
+#include "base/starter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,8 @@ struct script {
 	int input;
 };
 
+static struct starter *starter; /* NULL: there is none */
+
 static bool
 next(void *ctx, struct child *out)
 {
@@ -43,6 +46,10 @@ next(void *ctx, struct child *out)
 	    .environ = environ,
 	    .input = script->input,
 	    .timeout_s = script->timeout_s ? script->timeout_s : 20};
+	if (starter) {
+		out->request = script;
+		out->request_len = sizeof(*script);
+	}
 	return true;
 }
 
@@ -60,7 +67,8 @@ run(struct script *scripts, size_t n, size_t n_abreast)
 {
 	static char said[4096];
 	struct child_queue queues[MOST];
-	struct children children = {.queues = queues, .n = n, .n_abreast = n_abreast};
+	struct children children = {
+	    .queues = queues, .n = n, .n_abreast = n_abreast, .starter = starter};
 	int before = dup(STDERR_FILENO), fd = memfd_create("said", MFD_CLOEXEC);
 	int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	ssize_t len;
@@ -180,26 +188,53 @@ writes_without_end(void **state)
 	assert_true(scripts[1].ends[1].status == 0 && !scripts[1].ends[1].full);
 }
 
-/* Where whatever waits for a command is killed, neither that nor what it started runs on. Each has
- * the pipe open as long as it does. */
-static void
-orphans(void **state)
+/* In the starter: the script there points to what this process has, too. */
+static bool
+make(const void *ctx, struct arena *a, const void *request, size_t len, struct child *out)
 {
-	static const char *const commands[] = {
-	    "sleep 1000 & kill -9 $PPID; wait",
-	    "trap '' TERM; sleep 1000 & kill -9 $PPID; wait; wait",
+	struct script *script = arena_alloc(a, sizeof(*script));
+
+	(void)ctx;
+	memcpy(script, request, len);
+	script->n = 0;
+	return len == sizeof(*script) && next(script, out);
+}
+
+/* Where a command takes too long, or whatever waits for it or starts it is killed, neither that nor
+ * what it started runs on. Each has the pipe open as long as it does. */
+static void
+nothing_left(void **state)
+{
+	static const struct {
+		const char *command;
+		uint32_t timeout_s;
+		int error;
+		bool asks; /* the starter */
+	} rows[] = {
+	    {"sleep 1000 & kill -9 $PPID; wait", 0, ECANCELED, false},
+	    {"trap '' TERM; sleep 1000 & kill -9 $PPID; wait; wait", 0, ECANCELED, false},
+	    {"sleep 1000 & kill -9 $PPID; wait", 0, ECANCELED, true},
+	    {"trap '' TERM; read -r _ _ _ it _ </proc/$PPID/stat; kill -9 $it; sleep 1000", 0,
+		ECANCELED, true},
 	};
-	char octet;
-	int fds[2];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		struct script script = {.commands = {commands[i]}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct script script = {
+		    .commands = {rows[i].command}, .timeout_s = rows[i].timeout_s};
+		struct arena a = {0};
+		char octet;
+		int fds[2];
 
 		assert_int_equal(pipe(fds), 0);
 		fcntl(fds[0], F_SETFL, O_NONBLOCK);
+		starter = rows[i].asks ? starter_begin(&a, make, NULL) : NULL;
 		run(&script, 1, 1);
-		assert_int_equal(script.ends[0].error, ECANCELED);
+		assert_int_equal(script.ends[0].error, rows[i].error);
+		assert_int_equal(script.ends[0].late, rows[i].timeout_s > 0);
+		starter_end(starter);
+		starter = NULL;
+		arena_free(&a);
 		close(fds[1]);
 		assert_int_equal(read(fds[0], &octet, 1), 0);
 		close(fds[0]);
@@ -215,7 +250,7 @@ main(void)
 	    cmocka_unit_test(one_at_a_time),
 	    cmocka_unit_test(left_running),
 	    cmocka_unit_test(writes_without_end),
-	    cmocka_unit_test(orphans),
+	    cmocka_unit_test(nothing_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
