@@ -132,15 +132,6 @@ spawn(struct watch *watch, const struct child *child, struct child_end *end)
 	return 0;
 }
 
-static bool
-has_ended(struct watch *watch)
-{
-	pid_t pid = waitpid(watch->pid, &watch->status, WNOHANG);
-
-	watch->error = pid < 0 ? errno : 0;
-	return pid != 0;
-}
-
 /* Returns false while there are such children, as of waitpid(2). */
 static bool
 reap(struct watch *watch, pid_t which)
@@ -154,6 +145,15 @@ reap(struct watch *watch, pid_t which)
 			watch->reaped = true; /* its number is free for another one */
 		}
 	return pid < 0;
+}
+
+static bool
+has_ended(struct watch *watch)
+{
+	bool none = reap(watch, -1);
+
+	watch->error = none && !watch->reaped ? ECHILD : 0;
+	return none || watch->reaped;
 }
 
 /* The children of this process; none where the system does not tell them. */
@@ -196,8 +196,8 @@ send_once(struct watch *watch, pid_t pid)
 	send_signal(pid, watch->with);
 }
 
-/* Have the child and all that it started ended? What has lost its parent by that is a child of this
- * process now. */
+/* Have the child and all that it started ended? What has lost its parent, by that or before, is a
+ * child of this process now. */
 static bool
 has_all_ended(struct watch *watch)
 {
@@ -262,7 +262,6 @@ end_with(struct watch *watch, int signal)
 static void
 end_child(struct watch *watch)
 {
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	if (!end_with(watch, SIGTERM) || watch->all < 0)
 		end_with(watch, SIGKILL);
 }
@@ -275,6 +274,7 @@ child_run(const struct child *child, struct child_end *end)
 	bool full = false, late = false;
 
 	signals_hold(&watch.signals);
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	watch.error = spawn(&watch, child, end);
 	if (!watch.error && !wait_until(&watch, has_ended, child->timeout_s)) {
 		full = watch.signal == 0 && is_full(&watch);

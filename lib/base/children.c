@@ -18,8 +18,9 @@
 
 enum { ELSEWHERE = 1 }; /* a process that is no child of this one */
 
-/* Each command has a runner: a process that waits for it, ends it in time, and is the parent of
- * whatever loses its own meanwhile, so that nothing of one command is taken for another one's. */
+/* Each command has a runner: a process that waits for it, ends it in time, and is from the start the
+ * parent of whatever of it loses its own, so that nothing of one command is taken for another one's.
+ * What is left when the command ends by itself goes on, with the parent that is next. */
 struct queue {
 	const struct child_queue *is;
 	pid_t runner; /* 0: no command runs; -1: it could not be started; or ELSEWHERE */

@@ -216,6 +216,8 @@ nothing_left(void **state)
 	    {"sleep 1000 & kill -9 $PPID; wait", 0, ECANCELED, true},
 	    {"trap '' TERM; read -r _ _ _ it _ </proc/$PPID/stat; kill -9 $it; sleep 1000", 0,
 		ECANCELED, true},
+	    {"(setsid sleep 1000 &); sleep 1000", 1, 0, false}, /* with another parent */
+	    {"(setsid sleep 1000 &); sleep 1000", 1, 0, true},
 	};
 
 	(void)state;
