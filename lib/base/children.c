@@ -18,9 +18,9 @@
 
 enum { ELSEWHERE = 1 }; /* a process that is no child of this one */
 
-/* Each command has a runner: a process that waits for it, ends it in time, and is from the start the
- * parent of whatever of it loses its own, so that nothing of one command is taken for another one's.
- * What is left when the command ends by itself goes on, with the parent that is next. */
+/* Each command has a runner: a process that waits for it, ends it in time, and is from the start
+ * the parent of whatever of it loses its own, so that nothing of one command is taken for another
+ * one's. What is left when the command ends by itself goes on, with the parent that is next. */
 struct queue {
 	const struct child_queue *is;
 	pid_t runner; /* 0: no command runs; -1: it could not be started; or ELSEWHERE */
@@ -250,12 +250,21 @@ end_some(struct run *run)
 	return any;
 }
 
+static bool
+is_of_terminal(const siginfo_t *info)
+{
+	int signal = info->si_signo;
+
+	return info->si_code == SI_KERNEL &&
+	       (signal == SIGHUP || signal == SIGINT || signal == SIGQUIT);
+}
+
 /* Those of the terminal go to its whole foreground, and so to the runner too. */
 static void
 pass_on(struct run *run, const siginfo_t *info)
 {
 	run->signal = info->si_signo;
-	if (run->shares_terminal && info->si_code == SI_KERNEL)
+	if (run->shares_terminal && is_of_terminal(info))
 		return;
 	if (run->children->starter)
 		starter_signal(run->children->starter, run->signal);

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/jobserver.h"
 #include "base/mem.h"
+#include "base/signal_part.h"
 #include "base/tree.h"
 
 #include <dirent.h>
@@ -102,9 +103,6 @@ struct leftover {
 	sigset_t blocked; /* ahead of SLOT_MAKING */
 };
 
-/* By which others end programs. */
-static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGXCPU};
-
 /* Signals find them nowhere but here: static they must be. */
 static struct leftover slots[1024];
 static atomic_bool is_ending;
@@ -141,8 +139,8 @@ leftover_add(int folder_fd, const char *name)
 	struct leftover *slot;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaddset(&set, numbers[i]);
+	for (size_t i = 0; i < N_SIGNALS_ENDING; i++)
+		sigaddset(&set, signals_ending[i]);
 	pthread_sigmask(SIG_BLOCK, &set, &blocked);
 	slot = take_free();
 	if (slot && atomic_load(&is_ending)) {
@@ -231,9 +229,9 @@ leftover_watch(void)
 
 	this_run = getpid();
 	sigfillset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
-			sigaction(numbers[i], &action, NULL);
+	for (size_t i = 0; i < N_SIGNALS_ENDING; i++)
+		if (sigaction(signals_ending[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+			sigaction(signals_ending[i], &action, NULL);
 }
 
 /* --- Of earlier runs --- */

@@ -13,18 +13,26 @@ is_deadly(const struct signals *signals, int signal)
 	       sigismember(&signals->before, signal) == 0;
 }
 
+const int signals_ending[N_SIGNALS_ENDING] = {
+    SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU};
+
+/* Those that come more than once for one cause. */
+static bool
+repeats(int signal)
+{
+	return signal == SIGTERM || signal == SIGPIPE || signal == SIGXCPU;
+}
+
 void
 signals_hold(struct signals *signals)
 {
-	static const int ends[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-
 	sigemptyset(&signals->held);
 	sigaddset(&signals->held, SIGCHLD);
 	signals->taken = 0;
 	sigprocmask(SIG_BLOCK, &signals->held, &signals->before);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (is_deadly(signals, ends[i]))
-			sigaddset(&signals->held, ends[i]);
+	for (size_t i = 0; i < N_SIGNALS_ENDING; i++)
+		if (is_deadly(signals, signals_ending[i]))
+			sigaddset(&signals->held, signals_ending[i]);
 	sigprocmask(SIG_BLOCK, &signals->held, NULL);
 	/* Where a caller has it ignored, nobody learns how a child ended. */
 	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, &signals->on_child);
@@ -37,7 +45,7 @@ signals_wait(struct signals *signals, siginfo_t *info, const struct timespec *mo
 
 	if (signal <= 0 || signal == SIGCHLD)
 		return signal;
-	if (signal == SIGTERM && signals->taken)
+	if (signals->taken && repeats(signal))
 		return SIGCHLD;
 	signals->taken = signal;
 	return signal;

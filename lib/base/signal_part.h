@@ -6,6 +6,11 @@
 #include <signal.h>
 #include <time.h>
 
+/* By which others end programs, or the system does where that can be caught. */
+enum { N_SIGNALS_ENDING = 9 };
+
+extern const int signals_ending[N_SIGNALS_ENDING];
+
 struct signals {
 	sigset_t held;
 	sigset_t before;           /* the mask of a child that is started meanwhile */
@@ -19,7 +24,8 @@ signals_hold(struct signals *signals);
 
 /* Waits for the next one, as sigtimedwait(2) does; `info` may be NULL. Who is told of its parent's
  * death (PR_SET_PDEATHSIG) gets a SIGTERM as each thread of that dies, and may have been told to
- * end by it before: so a SIGTERM behind another one is none, but a SIGCHLD. */
+ * end by it before; SIGPIPE comes with each write, and SIGXCPU each second: so one of these behind
+ * another is none, but a SIGCHLD. */
 int
 signals_wait(struct signals *signals, siginfo_t *info, const struct timespec *most);
 

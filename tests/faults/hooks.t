@@ -237,7 +237,7 @@ try() { # try COMMAND BEHAVIOUR
 
 prepare >"$tmp/why" 2>&1
 result 'the projects are built'
-set -- closes dies HUP INT deaf
+set -- closes dies HUP INT deaf PIPE USR1 XCPU ALRM USR2
 for command in review changed failed 'done' keys deploy told; do
 	(good $command) >"$tmp/why" 2>&1
 	result "$command: all is well"
