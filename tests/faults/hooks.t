@@ -220,7 +220,8 @@ killed() { # killed COMMAND BEHAVIOUR
 	[ "$(timeout 20 sh -c 'read -r line <&3 && echo "$line"')" = ends ] || { echo 'it runs on' && return 1; }
 	free=$(flock -n ".zonepp/$(lock_of "$1")" echo yes)
 	echo >&4
-	end && [ "$free" != yes ] || { echo "its lock is free: $free" && return 1; }
+	end || return
+	[ "$free" != yes ] || { echo "its lock is free: $free" && return 1; }
 	case $2 in
 	KILL) [ "$status" -eq 137 ] ;;
 	*) [ "$status" -gt 0 ] && [ "$status" -lt 3 ] && says "$@" ;;
