@@ -171,7 +171,7 @@ create_some(struct cmd *cmd, const struct init_file *files, size_t n)
 			break;
 		if (!files[i].there)
 			made[n_made++] = (struct new_file){
-			    slash ? slash + 1 : files[i].path, 0644, files[i].text};
+			    slash ? slash + 1 : files[i].path, 0644, files[i].text, false};
 	}
 	if (n_made > 0 && file_make_folder(folder, 0777) < 0) {
 		diag_add_path(&cmd->diags, folder, F_WRITE, "cannot make the folder %s: %s", folder,

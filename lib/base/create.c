@@ -56,7 +56,7 @@ static int
 open_new(const struct batch *b, struct creation *c)
 {
 	leftover_sweep(b->folder_fd, c->file->name, geteuid());
-	c->fd = file_open_unnamed(b->folder_fd, ".", 0600);
+	c->fd = c->file->stands ? -1 : file_open_unnamed(b->folder_fd, ".", 0600);
 	return c->fd < 0 ? open_named(b, c) : 0;
 }
 
@@ -105,6 +105,25 @@ give_name(const struct batch *b, struct creation *c)
 	return 0;
 }
 
+/* Lets files that stand be. */
+static void
+stand_all(const struct batch *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct creation *c = &b->items[i];
+
+		if (!c->file->stands)
+			continue;
+		leftover_gone(c->leftover);
+		c->leftover = NULL;
+		any = true;
+	}
+	if (any)
+		file_sync_name(b->diags, b->folder, b->folder_fd, ".");
+}
+
 static int
 create_all(const struct batch *b)
 {
@@ -113,6 +132,7 @@ create_all(const struct batch *b)
 			return -1;
 	if (sync_all(b) < 0)
 		return -1;
+	stand_all(b);
 	for (size_t i = 0; i < b->n; i++)
 		if (give_name(b, &b->items[i]) < 0)
 			return -1;

@@ -10,6 +10,8 @@ struct new_file {
 	const char *name; /* in the folder */
 	mode_t mode;      /* whatever the umask; nobody else can read it before it has that mode */
 	struct text text;
+	bool stands; /* has a temporary name (leftover.h) before any has its own, even if the run
+		      * ends: whoever finds it there may give it its name */
 };
 
 /* Creates the files in `folder`, and syncs them together. None has its name before all of them are

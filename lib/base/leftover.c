@@ -55,8 +55,8 @@ leftover_name(struct arena *a, const char *file)
 	return arena_printf(a, "%s%ld%s", prefix, (long)getpid(), suffix);
 }
 
-static bool
-ends_as_leftover(const char *name)
+bool
+leftover_is(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -85,6 +85,23 @@ leftover_is_of(const char *name, const char *file)
 
 	print_prefix(file, prefix);
 	return process_of(name, prefix) > 0;
+}
+
+const char *
+leftover_file(struct arena *a, const char *name)
+{
+	const char *end = name + strlen(name);
+	const char *file;
+
+	if (!leftover_is(name) || *name != '.')
+		return NULL;
+	end -= sizeof(suffix) - 1;
+	while (end > name + 1 && end[-1] >= '0' && end[-1] <= '9')
+		end--;
+	if (end < name + 3 || end[-1] != '.')
+		return NULL;
+	file = arena_text(a, name + 1, (size_t)(end - 1 - (name + 1)));
+	return leftover_is_of(name, file) ? file : NULL;
 }
 
 /* --- Of this run --- */
@@ -236,7 +253,7 @@ leftover_watch(void)
 
 /* --- Of earlier runs --- */
 
-/* What a folder held when it was first looked at. */
+/* What a folder holds, or held when it was first looked at. */
 struct folder {
 	dev_t device;
 	ino_t inode;
@@ -268,7 +285,7 @@ read_folder(int fd, struct folder *out)
 	if (!dir && own >= 0)
 		close(own);
 	while (dir && (entry = readdir(dir))) {
-		if (!ends_as_leftover(entry->d_name))
+		if (!leftover_is(entry->d_name))
 			continue;
 		out->names = mem_grow(out->names, out->n, &out->cap, sizeof(*out->names));
 		out->names[out->n++] = copy_of(entry->d_name);
@@ -283,6 +300,21 @@ forget(struct folder *folder)
 	for (size_t i = 0; i < folder->n; i++)
 		free(folder->names[i]);
 	free(folder->names);
+}
+
+size_t
+leftover_list(struct arena *a, int folder_fd, char ***names)
+{
+	struct folder folder = {0};
+	size_t n;
+
+	read_folder(folder_fd, &folder);
+	*names = arena_alloc(a, folder.n * sizeof(**names) + 1);
+	for (size_t i = 0; i < folder.n; i++)
+		(*names)[i] = arena_text(a, folder.names[i], strlen(folder.names[i]));
+	n = folder.n;
+	forget(&folder);
+	return n;
 }
 
 /* Returns NULL where there is room for no more folders. */

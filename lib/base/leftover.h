@@ -1,7 +1,9 @@
 /* Leftovers: files of the name .FILE.PID.zonepp-tmp, which hold what is to become FILE where the
  * file system knows no unnamed files, and for a moment wherever a file is replaced. Those of this
  * run vanish with it if a signal ends it; those of runs that were killed, when FILE is written
- * again. Folders that a run makes for itself vanish likewise when a signal ends it. */
+ * again. One that stands, because another file has changed by then that belongs to FILE, tells that
+ * FILE is still to be made of it. Folders that a run makes for itself vanish likewise when a signal
+ * ends it. */
 #ifndef BASE_LEFTOVER_H
 #define BASE_LEFTOVER_H
 
@@ -13,9 +15,21 @@
 char *
 leftover_name(struct arena *a, const char *file);
 
+/* May `name` be such a name? */
+bool
+leftover_is(const char *name);
+
 /* Is `name` such a name, of the file called `file`? */
 bool
 leftover_is_of(const char *name, const char *file);
+
+/* The file that such a name is of; in `a`. NULL: it is no such name, or one that was shortened. */
+const char *
+leftover_file(struct arena *a, const char *name);
+
+/* The names in that folder that are such, of any file and run; in `a`. Returns their number. */
+size_t
+leftover_list(struct arena *a, int folder_fd, char ***names);
 
 /* From here on, the signals by which others end programs remove what is announced, give back what
  * was taken of make (jobserver.h), and end the program as without this. One that is ignored stays
@@ -40,8 +54,8 @@ leftover_add(int folder_fd, const char *name);
 void
 leftover_made(struct leftover *leftover);
 
-/* It was not made, has another name by now, or is removed; ahead of the closing of its folder.
- * NULL: no-op. */
+/* It was not made, has another name by now, is removed, or stands whatever comes; ahead of the
+ * closing of its folder. NULL: no-op. */
 void
 leftover_gone(struct leftover *leftover);
 

@@ -45,6 +45,7 @@ struct output {
 	size_t passed;  /* bytes that the stream had before */
 	bool failed;
 	bool relaxed;          /* no syncs */
+	bool stands;           /* the temporary file, by its name, until the commit is done */
 	bool prepared;         /* what is written is all there, with its owner and mode, */
 	bool synced;           /* and on the disk */
 	bool folder_later;     /* the caller syncs the folder */
@@ -582,6 +583,27 @@ replace(struct output *out)
 	return 0;
 }
 
+int
+output_stand(struct output *out)
+{
+	if (out->failed)
+		return -1;
+	if (out->kind == OUTPUT_STREAM || is_unchanged(out))
+		return 0;
+	if (prepare(out) < 0)
+		return -1;
+	if (fsync(out->fd) < 0)
+		return output_fail(out, "sync");
+	out->synced = true;
+	if (name_temporary(out) < 0)
+		return output_fail(out, "name the new");
+	leftover_gone(out->leftover);
+	out->leftover = NULL;
+	out->stands = true;
+	file_sync_name(out->diags, out->path, out->folder_fd, ".");
+	return 0;
+}
+
 void
 output_hash(struct output *out)
 {
@@ -758,6 +780,8 @@ output_commit(struct output *out, bool *changed)
 		return 0;
 	}
 	result = replace(out);
+	if (out->stands)
+		forget_temporary(out);
 	output_abort(out);
 	return result;
 }

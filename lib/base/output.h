@@ -93,6 +93,13 @@ output_secret(struct output *out);
 void
 output_relax(struct output *out);
 
+/* What was written is on the disk by a temporary name (leftover.h), where it differs from the old
+ * file, and stands there until output_commit is done or output_abort is called, even if the run
+ * ends: whoever finds it there may finish the commit. No-op for streams. Behind the last write.
+ * Returns 0, or -1 with one problem added. */
+int
+output_stand(struct output *out);
+
 /* Makes the new file the file; `*changed` says whether it differs from the old one. Returns 0 if it
  * is, or -1 with one problem added. That a power cut may undo it is a problem, and returns 0. */
 int

@@ -131,6 +131,7 @@ struct key_folder {
 	struct key_file
 	    *responses; /* K<zone>+....skr (ceremony.h), likewise; `base` is all of it */
 	size_t n_responses;
+	bool has_leftovers; /* leftover.h */
 	/* Private keys are not read: the dates are those of the .key files. A key is at hand if its
 	 * .private file is there, or if none of the zone's is: then nobody signs here. But a KSK
 	 * is not where there is a response: it signed ahead. */
@@ -187,6 +188,11 @@ key_folder_stamp(const char *path, struct digest *digest);
 /* The files of one zone, `*n` of them. */
 const struct key_file *
 key_folder_find(const struct key_folder *folder, const struct name *zone, size_t *n);
+
+/* Where runs ended between the two files of a key, renames what is to be its .key file, which until
+ * then is read where it is. Of who holds the lock on keys. Returns 0, or -1 with problems added. */
+int
+key_folder_finish(struct diags *diags, const struct key_folder *folder);
 
 /* The responses to key signing requests of one zone. */
 const struct key_file *

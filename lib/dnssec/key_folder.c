@@ -3,6 +3,7 @@
 #include "dnssec/key_part.h"
 
 #include "base/access.h"
+#include "base/leftover.h"
 #include "base/mem.h"
 #include "dnssec/keyfile.h"
 #include "dnssec/token_uri.h"
@@ -155,6 +156,7 @@ read_folder(struct arena *a, struct diags *diags, const struct roots *roots, con
 	while ((entry = readdir(dir))) {
 		take_file(a, entry->d_name, &wanted, out, &cap);
 		take_response(a, entry->d_name, &wanted, out, &responses_cap);
+		out->has_leftovers = out->has_leftovers || leftover_is(entry->d_name);
 		has_private = has_private || is_private_name(entry->d_name);
 		errno = 0;
 	}

@@ -42,9 +42,8 @@ key_base(struct arena *a, struct diags *diags, const char *path, struct keyfile_
 	return NULL;
 }
 
-/* Is what the .key file says fit for this file name? */
-static int
-check_public(struct diags *diags, const char *path, const struct keyfile_name *name,
+int
+key_check_public(struct diags *diags, const char *path, const struct keyfile_name *name,
     const struct keyfile_public *public_key)
 {
 	const uint8_t *rdata = public_key->rdata;
@@ -136,12 +135,24 @@ key_load_private(
 	return n < 0 ? -1 : 0;
 }
 
-/* `text->data` is NULL where the file lacks and may. */
-static int
-load_public(struct diags *diags, const struct roots *roots, const char *path, bool may_lack,
+int
+key_load_public(struct diags *diags, const struct roots *roots, const char *path, bool may_lack,
     struct text *text)
 {
 	return file_load_small(diags, pos_none(), roots, path, KEY_FILE_LARGEST, may_lack, text);
+}
+
+/* May a run have ended between the two? */
+static bool
+is_to_finish(const struct key_pair *pair, bool is_read)
+{
+	const int64_t *time = pair->public_key.time;
+
+	if (!pair->has_private)
+		return false;
+	return !pair->has_public ||
+	       (is_read && key_has_dates(time) &&
+		   memcmp(time, pair->private_key.time, sizeof(pair->public_key.time)) != 0);
 }
 
 static int
@@ -150,7 +161,7 @@ judge(
 {
 	if (!pair->has_public)
 		return 0;
-	if (check_public(diags, pair->public_path, name, &pair->public_key) < 0)
+	if (key_check_public(diags, pair->public_path, name, &pair->public_key) < 0)
 		return -1;
 	if (is_read && pair->private_key.algorithm != name->algorithm)
 		return diag_add_path(diags, pair->private_path, S_KEY_MISMATCH,
@@ -167,7 +178,7 @@ key_pair_read(struct arena *a, struct diags *diags, const struct roots *roots, c
 
 	*out = (struct key_pair){.public_path = arena_printf(a, "%s.key", base),
 	    .private_path = arena_printf(a, "%s.private", base)};
-	if (load_public(diags, roots, out->public_path, true, &text) < 0)
+	if (key_load_public(diags, roots, out->public_path, true, &text) < 0)
 		return -1;
 	if (!room && key_find_private(diags, roots, out->private_path, &out->has_private) < 0)
 		return -1;
@@ -176,12 +187,14 @@ key_pair_read(struct arena *a, struct diags *diags, const struct roots *roots, c
 	out->has_public = text.data;
 	out->has_private = out->has_private || private_text.data;
 	if (!out->has_public && !out->has_private)
-		return load_public(diags, roots, out->public_path, false, &text);
+		return key_load_public(diags, roots, out->public_path, false, &text);
 	if (out->has_public && keyfile_public(diags, out->public_path, text, &out->public_key) < 0)
 		return -1;
 	if (private_text.data &&
 	    keyfile_private(diags, out->private_path, private_text, &out->private_key) < 0)
 		return -1;
+	if (is_to_finish(out, private_text.data))
+		key_pair_take_unfinished(a, roots, base, name, private_text.data, out);
 	return judge(diags, name, out, private_text.data);
 }
 

@@ -25,6 +25,9 @@ struct key_pair {
 	bool has_public, has_private;
 	struct keyfile_public public_key;
 	struct keyfile_private private_key; /* its secrets are in the room */
+	/* A run ended between the two files: what is said of the .key file is said by this one,
+	 * which is to be renamed to it, in its folder; or NULL. */
+	const char *unfinished;
 };
 
 /* Reads both files, which must fit their name and each other; dates are not compared. `room` has
@@ -33,6 +36,28 @@ struct key_pair {
 int
 key_pair_read(struct arena *a, struct diags *diags, const struct roots *roots, const char *base,
     const struct keyfile_name *name, char *room, struct key_pair *out);
+
+/* Is what the .key file says fit for this file name? Returns 0, or -1 with a problem added. */
+int
+key_check_public(struct diags *diags, const char *path, const struct keyfile_name *name,
+    const struct keyfile_public *public_key);
+
+/* Loads a .key file; `text->data` is NULL where it lacks and may. */
+int
+key_load_public(struct diags *diags, const struct roots *roots, const char *path, bool may_lack,
+    struct text *text);
+
+/* Where a run that wrote both files has ended ahead of the .key file, that is still to come: takes
+ * it for what is there. Its dates are those of the .private file, if that was read. */
+void
+key_pair_take_unfinished(struct arena *a, const struct roots *roots, const char *base,
+    const struct keyfile_name *name, bool is_read, struct key_pair *pair);
+
+/* Does the rest: renames `unfinished`; NULL: no-op. Of who holds the lock on keys. Returns 0, or -1
+ * with one problem added. */
+int
+key_pair_finish(
+    struct diags *diags, const struct roots *roots, const char *base, const char *unfinished);
 
 /* Adds that the .key file is not there. Returns -1. */
 int

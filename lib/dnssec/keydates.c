@@ -177,6 +177,7 @@ keydates_read(
 	result = key_pair_read(&diags->arena, diags, NULL, out->base, &name, room, &pair);
 	if (result == 0)
 		result = work_out(diags, &pair, wish, out);
+	out->unfinished = pair.unfinished;
 	OPENSSL_cleanse(room, sizeof(room));
 	return result;
 }
@@ -218,30 +219,55 @@ write_private(struct diags *diags, const struct keydates *dates, char *room)
 	return result;
 }
 
-static int
-write_public(struct diags *diags, const struct keydates *dates)
+/* The .key file as it is to be: NULL with a problem added. */
+static struct output *
+open_public(struct diags *diags, const struct keydates *dates)
 {
 	const char *path = arena_printf(&diags->arena, "%s.key", dates->base);
+	struct output *out = NULL;
 	struct text text;
 	struct buf b = {0};
-	int result;
 
 	if (file_load(diags, pos_none(), NULL, path, &text) < 0)
-		return -1;
+		return NULL;
 	keyfile_replace_times(&b, KEYFILE_PUBLIC, text, dates->time);
-	result = output_replace(diags, NULL, path, (struct text){b.data, b.len});
+	out = output_open(diags, path);
+	if (out && output_write(out, b.data, b.len) < 0) {
+		output_abort(out);
+		out = NULL;
+	}
 	buf_free(&b);
+	return out;
+}
+
+/* The new .key file stands beside the old one before the .private file changes, and takes its place
+ * behind that: so it is known that the one is to follow the other. */
+static int
+write_both(struct diags *diags, const struct keydates *dates, struct output *public_file)
+{
+	char room[PRIVATE_LONGEST];
+	int result = output_stand(public_file);
+
+	if (result == 0)
+		result = write_private(diags, dates, room);
+	OPENSSL_cleanse(room, sizeof(room));
 	return result;
 }
 
 int
 keydates_write(struct diags *diags, const struct keydates *dates)
 {
-	char room[PRIVATE_LONGEST];
-	int result = 0;
+	struct output *public_file;
+	bool changed;
 
-	if (!dates->is_offline)
-		result = write_private(diags, dates, room);
-	OPENSSL_cleanse(room, sizeof(room));
-	return result < 0 ? -1 : write_public(diags, dates);
+	if (key_pair_finish(diags, NULL, dates->base, dates->unfinished) < 0)
+		return -1;
+	public_file = open_public(diags, dates);
+	if (!public_file)
+		return -1;
+	if (!dates->is_offline && write_both(diags, dates, public_file) < 0) {
+		output_abort(public_file);
+		return -1;
+	}
+	return output_commit(public_file, &changed);
 }

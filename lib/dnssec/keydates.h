@@ -14,9 +14,10 @@ struct keydates_wish {
 };
 
 struct keydates {
-	const char *base; /* path without .key or .private */
-	uint16_t tag;     /* of the file name */
-	bool is_offline;  /* there is no .private file here */
+	const char *base;       /* path without .key or .private */
+	uint16_t tag;           /* of the file name */
+	bool is_offline;        /* there is no .private file here */
+	const char *unfinished; /* an earlier run ended between its files: key_part.h; or NULL */
 	int64_t was[N_KEY_TIMES], time[N_KEY_TIMES];
 };
 
@@ -40,8 +41,9 @@ keydates_read(
     struct diags *diags, const char *path, const struct keydates_wish *wish, struct keydates *out);
 
 /* Writes the new dates into both files, one after the other, each in one step. Owner, mode, and
- * whatever else is in them stay. Returns -1 with a problem added; then the .private file may have
- * the new dates and the .key file the old ones, until it is done again. */
+ * whatever else is in them stay. If the run ends in between, the .private file has the new dates,
+ * and who reads the key finds the new .key file beside the old one (key_folder_finish). Returns -1
+ * with a problem added; then the dates are the old ones, or it is as if the run had ended. */
 int
 keydates_write(struct diags *diags, const struct keydates *dates);
 

@@ -426,10 +426,10 @@ create_batch(struct diags *diags, const struct batch *b)
 
 		files[2 * i] =
 		    (struct new_file){arena_printf(&diags->arena, "%s.private", pair->base), 0600,
-			text_of_buf(&pair->secret)};
+			text_of_buf(&pair->secret), false};
 		files[2 * i + 1] =
 		    (struct new_file){arena_printf(&diags->arena, "%s.key", pair->base), 0644,
-			text_of_buf(&pair->text)};
+			text_of_buf(&pair->text), true};
 	}
 	return create_files(diags, b->folder->path, files, 2 * b->n);
 }
@@ -502,8 +502,12 @@ keygen(struct diags *diags, const struct key_folder *folder, const struct keygen
     size_t n, const char **bases, size_t *n_made)
 {
 	struct tokens *tokens = tokens_new();
-	int result = make_all(diags, folder, tokens, requests, n, bases, n_made);
+	int result;
 
+	*n_made = 0;
+	result = key_folder_finish(diags, folder) < 0
+		     ? -1
+		     : make_all(diags, folder, tokens, requests, n, bases, n_made);
 	tokens_free(tokens);
 	return result;
 }

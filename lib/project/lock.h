@@ -45,7 +45,8 @@ void
 lock_end_build(const struct build_lock *lock);
 
 /* As lock_begin, for whoever makes keys or writes their dates: that is LOCK_BUILD, as no build is
- * to read files of which one is written and the other is not. A hook of a build, which has read its
+ * to read files of which one is written and the other is not. Where such a run has ended, the next
+ * finishes what it left (key_folder_finish). A hook of a build, which has read its
  * keys, need not wait for that. */
 int
 lock_begin_keys(struct diags *diags, const struct project *project, int *lock);

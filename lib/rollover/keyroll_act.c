@@ -478,6 +478,8 @@ keyrolls_act(struct diags *diags, const struct project *project, int64_t now_uni
 	if (lock_begin_keys(diags, project, &lock) < 0)
 		return -1;
 	result = load(diags, project, now_unix, &all);
+	if (key_folder_finish(diags, &all.folder) < 0)
+		result = -1;
 	if (check_clock(diags, all.latest_unix, now_unix) < 0 || move_all(&acting, &all) < 0)
 		result = -1;
 	lock_end(lock);

@@ -122,17 +122,66 @@ whole_keys() { # each file has all of its text
 		[ ! -e "$public" ] || dnssec-dsfromkey "$public" || return 1
 	done
 }
+can_be_read() { # one key, or none
+	zonepp keys list --keys "$tmp/keys" example.org || says S004 refuses zonepp keys list --keys "$tmp/keys" example.org
+}
+next_generates() { # whatever was left: the next run makes pairs of it, or removes it
+	zonepp keys generate --keys "$tmp/keys" example.org && zonepp keys list --keys "$tmp/keys" example.org ||
+		return
+	for private in "$tmp"/keys/K*.private; do
+		[ -s "${private%.private}.key" ] || return
+	done
+	[ "$(find "$tmp/keys" -type f ! -name '*.key' ! -name '*.private' | wc -l)" -eq 0 ]
+}
 for with in 9 15; do
 	export KILL_WITH=$with
 	step=1
 	while generated_at $step; do
 		ok "a key of which signal $with ends the making at step $step" whole_keys
-		[ "$with" -eq 9 ] || ok 'nothing is left' prints '' find "$tmp/keys" -name '*zonepp-tmp'
+		ok 'the keys can be read' can_be_read
+		ok 'the next run is good' next_generates
 		step=$((step + 1))
 	done
 	ok 'there were steps' [ $step -gt 8 ]
 	ok 'in the end there are both files' [ "$(find "$tmp/keys" -type f | wc -l)" -eq 2 ]
 done
+
+# --- The dates of a key, whose files are two ---
+
+dated_at() { # dated_at N: as killed_at, of new dates
+	rm -rf "$tmp/keys"
+	cp -R -p "$tmp/keys.before" "$tmp/keys"
+	KILL_AT=$1 LD_PRELOAD=$kill_at ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 \
+		zonepp keys set --inactive 2027-01-01 "$tmp/keys/$base" >"$tmp/build.log" 2>&1
+	[ $? -eq $((128 + ${KILL_WITH:-9})) ]
+}
+# The old dates or the new ones; whatever was left, the next run makes both files whole.
+next_dates() {
+	zonepp keys list --keys "$tmp/keys" example.org &&
+		zonepp keys set --delete 2027-02-01 "$tmp/keys/$base" || return
+	[ -z "$(find "$tmp/keys" -name '*zonepp-tmp')" ] &&
+		zonepp keys list --keys "$tmp/keys" example.org
+}
+rm -rf "$tmp/keys"
+base=$(zonepp keys generate --keys "$tmp/keys" --now 2026-11-01 example.org)
+cp -R -p "$tmp/keys" "$tmp/keys.before"
+for unnamed in '' no; do
+	[ -z "$unnamed" ] || export NO_UNNAMED=1
+	for with in 9 15; do
+		export KILL_WITH=$with
+		step=1 between=0
+		while dated_at $step; do
+			cmp -s "$tmp/keys/$base.private" "$tmp/keys.before/$base.private" ||
+				! cmp -s "$tmp/keys/$base.key" "$tmp/keys.before/$base.key" || between=$((between + 1))
+			ok "dates of which signal $with ends the writing at step $step" next_dates
+			step=$((step + 1))
+		done
+		ok 'one step lay between the two files' [ $between -ge 1 ]
+	done
+done
+cp "$tmp/keys.before/$base.key" "$tmp/keys/"
+ok 'files that differ where no run left anything' says S103 refuses zonepp keys list --keys "$tmp/keys" example.org
+unset NO_UNNAMED
 unset KILL_WITH
 
 # --- The folder of a plan's base ---

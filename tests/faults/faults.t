@@ -66,9 +66,11 @@ faultless() { # faultless PROJECT COMMAND
 	cp "$tmp/out" "$good.out"
 	wc -l <"$tmp/log" >"$good.calls"
 }
+# A .key file may stand beside its place, where the .private file has changed.
 is_whole() { # each file is the old or the new one, but for those that hooks and zones write in turn
 	cat "$good.old" "$good.new" >"$tmp/known"
-	! grep -v -e '/ran$' -e '/zonepp.state$' "$tmp/now" | grep -vxFf "$tmp/known"
+	! sed 's|/[.]\(K[^/]*[.]key\)[.][0-9]*[.]zonepp-tmp$|/\1|' "$tmp/now" |
+		grep -v -e '/ran$' -e '/zonepp.state$' | grep -vxFf "$tmp/known"
 }
 published() { # of a snapshot
 	grep '  ./public/' "$1"

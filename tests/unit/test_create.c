@@ -28,7 +28,7 @@ teardown(void **state)
 static int
 create(struct diags *diags, const char *name, mode_t mode, struct text text)
 {
-	const struct new_file file = {name, mode, text};
+	const struct new_file file = {name, mode, text, false};
 
 	return create_files(diags, ".", &file, 1);
 }
@@ -111,7 +111,8 @@ no_halves(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_equal(access("large", F_OK), -1);
 	assert_int_equal(
-	    create_files(&diags, "nowhere", &(struct new_file){"x", 0600, text_of("x")}, 1), -1);
+	    create_files(&diags, "nowhere", &(struct new_file){"x", 0600, text_of("x"), false}, 1),
+	    -1);
 	assert_int_equal(diags.n, 2);
 	diags_free(&diags);
 	free(large);
@@ -128,7 +129,7 @@ many(void **state)
 	(void)state;
 	for (size_t i = 0; i < N; i++)
 		files[i] = (struct new_file){
-		    arena_printf(&diags.arena, "many%zu", i), 0600, text_of("new")};
+		    arena_printf(&diags.arena, "many%zu", i), 0600, text_of("new"), i % 2};
 	fixture_write(folder, "many40", "old", 0644);
 	assert_int_equal(create_files(&diags, folder, files, N), -1);
 	assert_int_equal(diags.n, 1);
