@@ -126,6 +126,7 @@ sweep kill 263 before build -j 1 --now $now
 options='-n public/example.net.zone -n zonepp.state'
 sweep kill 197 fresh build -j 1 --now $now
 options=
+sweep kill 7 ready keys set --now $now --inactive=+30d keys/Kexample.net.+015+14017
 sweep end 397 before build -j 1 --now $now
 lefts() { # of a publication, where each step that leaves more was met
 	awk '/^left/ { print }' "$tmp/why" >"$tmp/lefts"
