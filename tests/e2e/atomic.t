@@ -184,6 +184,41 @@ ok 'files that differ where no run left anything' says S103 refuses zonepp keys 
 unset NO_UNNAMED
 unset KILL_WITH
 
+# --- A rollover of keys: a run makes the successor and dates the old key ---
+
+rolled=$tmp/rolled
+mkdir -p "$rolled.before/zones"
+cp "$tmp/before/zones/example.org.zone" "$rolled.before/zones/"
+cat >"$rolled.before/zonepp.yaml" <<'YAML'
+policies: { standard: { keys: { ksk: never, zsk: 20d } } }
+defaults: { policy: standard }
+zones: { example.org: }
+YAML
+zonepp keys generate -C "$rolled.before" --now 2027-01-01 --missing >"$tmp/build.log" 2>&1
+zonepp build -C "$rolled.before" --now 2027-01-01 >>"$tmp/build.log" 2>&1
+rolled_at() { # rolled_at N NOW: as killed_at
+	rm -rf "$rolled"
+	cp -R -p "$rolled.before" "$rolled"
+	KILL_AT=$1 LD_PRELOAD=$kill_at ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 \
+		zonepp roll --deploy -C "$rolled" --now "$2" >"$tmp/build.log" 2>&1
+	[ $? -eq 137 ]
+}
+next_rolls() { # next_rolls NOW: checks, rolls and builds go on
+	zonepp check -C "$rolled" --now "$1" && zonepp roll --deploy -C "$rolled" --now "$1" &&
+		zonepp build -C "$rolled" --now "$1" && [ -z "$(find "$rolled/keys" -name '*zonepp-tmp')" ]
+}
+for day in 21 22 23; do
+	step=1
+	while rolled_at $step 2027-01-${day}T04:00:00Z; do
+		ok "a rollover that is killed on day $day at step $step" next_rolls 2027-01-${day}T04:10:00Z
+		step=$((step + 1))
+	done
+	zonepp build -C "$rolled" --now 2027-01-${day}T04:00:00Z >"$tmp/build.log" 2>&1
+	rm -rf "$rolled.before"
+	mv "$rolled" "$rolled.before"
+done
+ok "the old key's end was written" grep -rq "^Delete: 2027" "$rolled.before/keys"
+
 # --- The folder of a plan's base ---
 
 planned_at() { # planned_at N: as killed_at, of a plan beside a revision
