@@ -105,6 +105,8 @@ const struct call calls[] = {
 	{SYS_uname, "uname", OF_NOTHING, {EPERM}},
 	{SYS_chdir, "chdir", OF_PATH, {EACCES, EIO}},
 	{SYS_fchdir, "fchdir", OF_FD, {EACCES, EIO}},
+	{SYS_capget, "capget", OF_NOTHING, {ENOSYS}},
+	{SYS_capset, "capset", OF_NOTHING, {EPERM, ENOSYS}},
 	{SYS_landlock_create_ruleset, "landlock_create_ruleset", OF_NOTHING, {ENOSYS, EOPNOTSUPP}},
 	{SYS_landlock_add_rule, "landlock_add_rule", OF_NOTHING, {EINVAL}},
 	{SYS_landlock_restrict_self, "landlock_restrict_self", OF_NOTHING, {EPERM}},

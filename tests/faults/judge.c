@@ -233,7 +233,7 @@ is_named(const struct sweep *sweep, const char *path, const char *said)
 	snprintf(text, sizeof(text), "%s", path);
 	slash = strrchr(text, '/');
 	/* A file without a name, or with a temporary one, is told of by another; "." has none. */
-	if (strcmp(text, sweep->folder) == 0 ||
+	if (strcmp(text, sweep->folder) == 0 || strcmp(text, ".") == 0 ||
 	    (slash && (strcmp(slash, "/#") == 0 || slash[1] == '.')))
 		return *judge_news(sweep, said) != '\0';
 	return strstr(said, slash ? slash + 1 : text) != NULL;
