@@ -47,7 +47,7 @@ openssl s_server -accept 127.0.0.1:$tls_port -www -cert "$tmp/tls/1.pem" -key "$
 	>"$tmp/tls/log" 2>&1 </dev/null &
 echo \$! >"$tmp/tls/pid"
 tries=200
-until grep -q '^ACCEPT' "$tmp/tls/log"; do
+until grep -sq '^ACCEPT' "$tmp/tls/log"; do
 	tries=\$((tries - 1))
 	[ \$tries -gt 0 ] && kill -0 "\$(cat "$tmp/tls/pid")"
 	sleep 0.1
