@@ -476,6 +476,9 @@ judge(const struct running *running, const struct child_end *end)
 		diag_add(diags, hook->pos, hook->ended,
 		    "%s: the process that waits for it was ended, and how it ended is not known",
 		    what);
+	else if (end->error == EPERM && hook->call.draft) /* is_draft, of who starts it */
+		diag_add(diags, hook->pos, hook->ended,
+		    "%s: %s cannot be looked up as a draft of it", what, hook->call.draft);
 	else if (end->error)
 		diag_add(diags, hook->pos, hook->ended, "%s: %s", what, strerror(end->error));
 	else if (WIFSIGNALED(end->status))

@@ -134,7 +134,10 @@ refuses(void **state)
 
 		run(hook_of(a, &project, PROJECT_HOOK_REVIEW,
 			&(struct hook_subject){zone, 7, drafts[i]}),
-		    HOOK_FAILED, "review ./note for example.org" REFUSED);
+		    HOOK_FAILED,
+		    arena_printf(a,
+			"review ./note for example.org: %s cannot be looked up as a draft of it",
+			drafts[i]));
 	}
 	/* The arguments are not what is asked for. */
 	hook = hook_of(a, &project, PROJECT_HOOK_CHANGED, &(struct hook_subject){zone, 7, NULL});
