@@ -370,7 +370,12 @@ static void
 one(const struct server *server, const struct question *q, bool by_tcp)
 {
 	ldns_pkt *pkt = ask(server, q, by_tcp);
-	const char *fault = pkt ? answer_fault(pkt, q, server->name) : "no answer came";
+	const char *fault;
+
+	/* A server that reloads may close connections: clients ask again (RFC 7766). */
+	if (!pkt && by_tcp && !ended)
+		pkt = ask(server, q, by_tcp);
+	fault = pkt ? answer_fault(pkt, q, server->name) : "no answer came";
 	if (fault && (pkt || !ended)) {
 		*(pkt ? &n_wrong : &n_lost) += 1;
 		printf("FAULT %s: %s: %s by %s at %lld\n", server->name, q->text, fault,
