@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <search.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -135,23 +134,19 @@ access_judge_owner(
 
 /* --- Once --- */
 
-static int
-by_path(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
 /* Was the file told of before? */
 static bool
 is_again(struct access_told *told, const struct diag *d)
 {
 	const char *path = d->place.path;
+	size_t number;
 
 	if (d->problem != S_KEY_MODE || d->severity == SEVERITY_ERROR || !path)
 		return false;
-	if (tfind(path, &told->paths, by_path))
+	told->paths.a = &told->a;
+	if (known_find(&told->paths, path, &number))
 		return true;
-	tsearch(arena_text(&told->a, path, strlen(path)), &told->paths, by_path);
+	known_enter(&told->paths, arena_text(&told->a, path, strlen(path)), 0);
 	return false;
 }
 
@@ -169,15 +164,9 @@ access_tell_once(struct access_told *told, struct diags *diags)
 	diags->n = kept;
 }
 
-static void
-keep(void *path)
-{
-	(void)path; /* its arena frees it */
-}
-
 void
 access_told_free(struct access_told *told)
 {
-	tdestroy(told->paths, keep);
+	known_free(&told->paths);
 	arena_free(&told->a);
 }

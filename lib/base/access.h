@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/known.h"
 
 /* Warns where others than its owner have access to a secret, which is called `what`, as "the
  * private key"; once for each path. Pipes and the like are nobody else's. Returns -1 where that is
@@ -31,7 +32,7 @@ access_print(struct buf *b, const struct stat *st);
 /* Files of which one run told. Zero-initialised is ready for use. */
 struct access_told {
 	struct arena a;
-	void *paths; /* tsearch(3) */
+	struct known paths;
 };
 
 /* Takes warnings of others' access to a file out of `diags`, where the run told of that file
